@@ -1,0 +1,113 @@
+/**
+ * What people see: the only place that writes to the terminal.
+ *
+ * @module
+ */
+
+/** One column of a table. */
+export interface Column<Row> {
+  readonly title: string;
+  readonly value: (row: Row) => string;
+  readonly align?: "left" | "right";
+  /** Longer values are cut in the middle. */
+  readonly maxWidth?: number;
+}
+
+const COLOURS = { red: 31, green: 32, yellow: 33, blue: 34, magenta: 35, cyan: 36, dim: 2, bold: 1 } as const;
+export type Colour = keyof typeof COLOURS;
+
+/** Whether a person is looking, on a terminal that has not asked for silence about colours. */
+export function isTerminal(stream: NodeJS.WriteStream = process.stdout): boolean {
+  return stream.isTTY === true;
+}
+
+/** Text in a colour where that helps; plain text when not a terminal or NO_COLOR is set. */
+export function colour(text: string, name: Colour, stream: NodeJS.WriteStream = process.stdout): string {
+  const plain = !isTerminal(stream) || (process.env["NO_COLOR"] ?? "") !== "";
+  return plain ? text : `\u001b[${COLOURS[name]}m${text}\u001b[0m`;
+}
+
+/** A line on standard output. */
+export function print(text = ""): void {
+  process.stdout.write(`${text}\n`);
+}
+
+/** A value as JSON on standard output: indented for people, bigint as exact number text. */
+export function printJson(value: unknown): void {
+  print(JSON.stringify(value, (_key, item: unknown) => (typeof item === "bigint" ? Number(item) : item), 2));
+}
+
+/** A message on standard error. */
+export function printError(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
+/** A table with aligned columns and a rule under the titles; two spaces between columns. */
+export function table<Row>(rows: readonly Row[], columns: readonly Column<Row>[]): string {
+  const cells = rows.map((row) => columns.map((column) => cut(column.value(row), column.maxWidth)));
+  const widths = columns.map((column, i) => Math.max(width(column.title), ...cells.map((row) => width(row[i] ?? ""))));
+  const line = (values: readonly string[]): string =>
+    values
+      .map((value, i) => {
+        const gap = " ".repeat(Math.max(0, (widths[i] ?? 0) - width(value)));
+        return columns[i]?.align === "right" ? gap + value : value + gap;
+      })
+      .join("  ")
+      .trimEnd();
+  return [line(columns.map(({ title }) => title)), line(widths.map((w) => "─".repeat(w))), ...cells.map(line)].join(
+    "\n",
+  );
+}
+
+const UNITS = ["bytes", "KB", "MB", "GB", "TB", "PB"] as const;
+
+/** A size as Apple writes it: powers of 1,000, three digits: `1.08 GB`, `940 bytes`. */
+export function bytesText(bytes: number | bigint): string {
+  let value = Number(bytes);
+  const sign = value < 0 ? "-" : "";
+  value = Math.abs(value);
+  let unit = 0;
+  while (value >= 999.5 && unit < UNITS.length - 1) {
+    value /= 1000;
+    unit++;
+  }
+  const digits = unit === 0 || value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2;
+  return `${sign}${value.toFixed(digits)} ${UNITS[unit]}`;
+}
+
+/** A share as a percentage: `93.1 %`; `–` when there is nothing to divide. */
+export function percentText(part: number, whole: number): string {
+  return whole > 0 ? `${((100 * part) / whole).toFixed(1)} %` : "–";
+}
+
+/** A length of time in its two largest units: `3 h 12 min`, `45 s`. */
+export function durationText(seconds: number): string {
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  if (whole < 86_400) return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
+  return `${Math.floor(whole / 86_400)} d ${Math.floor((whole % 86_400) / 3600)} h`;
+}
+
+/** A bar of `share` (0 to 1) of a width, in eighths of a character. */
+export function bar(share: number, widthChars: number): string {
+  const eighths = Math.round(Math.max(0, Math.min(1, share)) * widthChars * 8);
+  const rest = eighths % 8;
+  return "█".repeat(Math.floor(eighths / 8)) + (rest === 0 ? "" : (" ▏▎▍▌▋▊▉"[rest] ?? ""));
+}
+
+/** Columns of the terminal, 80 when not one. */
+export function terminalWidth(): number {
+  return process.stdout.columns ?? 80;
+}
+
+function cut(text: string, maxWidth: number | undefined): string {
+  if (maxWidth === undefined || width(text) <= maxWidth) return text;
+  const head = Math.ceil((maxWidth - 1) / 2);
+  return `${text.slice(0, head)}…${text.slice(text.length - (maxWidth - 1 - head))}`;
+}
+
+function width(text: string): number {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: colour codes take no room
+  return text.replaceAll(/\u001b\[\d+m/g, "").length;
+}

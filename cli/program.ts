@@ -1,0 +1,19 @@
+/**
+ * The tree of commands. Each group registers itself; what a command does is imported only when it runs.
+ *
+ * @module
+ */
+import { Command } from "commander";
+
+export const VERSION = "0.1.0";
+
+/** The program, ready to parse. Commands throw; nobody here exits. */
+export function createProgram(): Command {
+  const program = new Command("larder")
+    .description("Watches Apple content caches and fills them before people ask.")
+    .version(VERSION)
+    .exitOverride()
+    .showHelpAfterError("(larder --help lists the commands)")
+    .configureHelp({ helpWidth: Math.min(process.stdout.columns ?? 80, 100) });
+  return program;
+}

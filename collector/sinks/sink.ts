@@ -1,0 +1,47 @@
+/**
+ * A sink: a server that takes lines.
+ *
+ * A sink knows one protocol: how to ask, and what each answer means for the lines. It does not buffer, retry or keep
+ * state; `ship.ts` does, from the journal. Contract: `sink.contract.ts`.
+ *
+ * @module
+ */
+import { LarderError, type LarderErrorOptions } from "../../core/errors.ts";
+
+/** A server that takes lines. */
+export interface Sink {
+  /** The admin's name for it: the key of its cursor. */
+  readonly name: string;
+  /** Address without secrets, for messages. */
+  readonly place: string;
+  /** The most this server takes in one request. */
+  readonly limits: { readonly maxLines: number; readonly maxBytes: number };
+  /**
+   * One request with whole lines in millisecond precision. Resolves only when the server has taken all of them.
+   * @throws SinkError whose `fate` says what to do with the lines.
+   */
+  write(lines: Uint8Array, signal: AbortSignal): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * What is to become of lines a server did not take:
+ * `refused`: at least one line will never be taken, others may have been: halve until the bad ones stand alone.
+ * `too-large`: halve; a single line that is too large is refused.
+ * `later`: the server cannot take them now: wait, then the same again.
+ * `stopped`: nothing will be taken until somebody acts (login, database, address): keep all, say so, try seldom.
+ */
+export type Fate = "refused" | "too-large" | "later" | "stopped";
+
+export class SinkError extends LarderError {
+  readonly fate: Fate;
+  /** What Retry-After asked for. */
+  readonly retryAfterMs: number | undefined;
+
+  constructor(message: string, options: LarderErrorOptions & { fate: Fate; retryAfterMs?: number | undefined }) {
+    super(message, { ...options, retryable: options.fate === "later" });
+    this.name = "SinkError";
+    this.fate = options.fate;
+    this.retryAfterMs = options.retryAfterMs;
+  }
+}

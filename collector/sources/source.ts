@@ -1,0 +1,49 @@
+/**
+ * A source: something that records numbers, read from a cursor on.
+ *
+ * A source turns what is new since its cursor into lines of the journal, batch by batch. It owns how to read and where
+ * it stands; it does not own storage, time or tags. Contract: `source.contract.ts`.
+ *
+ * @module
+ */
+
+import type { Json } from "../../core/journal/commit.ts";
+import type { Log } from "../../core/log.ts";
+
+/** What a source hands over at once: lines to append, and the cursor that is true once they are in the journal. */
+export interface SourceBatch {
+  /** Whole lines, each ended by a newline, in the encoding of the journal. */
+  readonly lines: string;
+  readonly lineCount: number;
+  /** Rows of the source behind these lines. */
+  readonly rowCount: number;
+  /** Time of the newest row, Unix milliseconds; undefined when the batch holds none. */
+  readonly newestMs: number | undefined;
+  readonly cursor: Json;
+}
+
+/** What a source may ask while reading. */
+export interface SourceContext {
+  /** Escaped `,key=value` text of the tags that go on every line. */
+  readonly tagText: string;
+  readonly signal: AbortSignal;
+  readonly log: Log;
+  /**
+   * Lines the journal already holds of the given measurements in [fromMs, toMs]; asked only when a source finds that its
+   * rows were numbered anew, so that rows already taken are not taken again.
+   */
+  alreadyTaken(measurements: ReadonlySet<string>, fromMs: number, toMs: number): AsyncIterable<string>;
+}
+
+/** A source of one kind. */
+export interface Source {
+  /** Stable name: the key of its cursor in the journal. */
+  readonly name: string;
+  /** What it reads, for messages. */
+  readonly place: string;
+  /**
+   * Everything after the cursor, in batches; ends when nothing is new. `undefined` means from the beginning.
+   * @throws LarderError when the place cannot be read now; batches handed over before stay good.
+   */
+  readAfter(cursor: Json | undefined, context: SourceContext): AsyncIterable<SourceBatch>;
+}

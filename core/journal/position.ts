@@ -1,0 +1,38 @@
+/**
+ * Where a reader stands in a stream of the journal, and what it gets from there.
+ *
+ * @module
+ */
+
+/** A place in a stream: a segment and a byte offset in it, always at the beginning of a line. */
+export interface Position {
+  readonly segment: number;
+  readonly offset: number;
+}
+
+/** Some committed lines, ready to be sent as they are: no marks among them. */
+export interface Piece {
+  /** Whole lines, each ended by a newline. */
+  readonly lines: Buffer;
+  readonly lineCount: number;
+  /** Where the next piece begins. */
+  readonly next: Position;
+}
+
+export interface PieceLimits {
+  readonly maxLines: number;
+  readonly maxBytes: number;
+}
+
+/** What a reader of a stream can ask. Reading takes no lock and sees only what is committed. */
+export interface StreamReader {
+  readonly stream: string;
+  /** The oldest place there is. */
+  start(): Promise<Position>;
+  /** The next committed lines from a place, or undefined when there are none yet. */
+  readPiece(from: Position, limits: PieceLimits): Promise<Piece | undefined>;
+  /** Committed bytes from a place to the end. */
+  backlogBytes(from: Position): Promise<number>;
+  /** Bytes that were removed by retention before this place was read, when its segment is gone. */
+  lostBefore(from: Position): Promise<number>;
+}

@@ -1,0 +1,244 @@
+/**
+ * Everything larder emits: every measurement, tag and field with its type, unit and meaning.
+ *
+ * This is the published list. `docs/measurements.md` is generated from it, the mapping of Apple's names must land in
+ * it, and dashboards take their names from it, so that no board can ask for a field nobody writes.
+ * The byte, reply and request fields are deltas of one interval (Apple's own), never running totals: sums of deltas
+ * stay exact across resets, gaps and the edges of a time range.
+ *
+ * @module
+ */
+
+/** How a field is written: integers carry `i`, ratios and seconds are always floats. */
+export type FieldType = "integer" | "float" | "text" | "flag";
+
+export type Unit = "bytes" | "count" | "seconds" | "ratio" | "boolean" | "text";
+
+/** One field of a measurement. */
+export interface FieldSchema {
+  readonly name: string;
+  readonly type: FieldType;
+  readonly unit: Unit;
+  readonly meaning: string;
+}
+
+/** One measurement. */
+export interface MeasurementSchema {
+  readonly name: string;
+  readonly meaning: string;
+  /** `delta`: sum over time. `gauge`: take the last. `event`: something that happened. */
+  readonly kind: "delta" | "gauge" | "event";
+  /** Closed hours and local days of it are written as `<name>_1h` and `<name>_1d`. */
+  readonly rollup: boolean;
+  /** Tags beside `server` and the admin's own. */
+  readonly tags: readonly string[];
+  readonly fields: readonly FieldSchema[];
+}
+
+/** The tags on every point: `server` is unique in the fleet, the others are the admin's; these four are the classic ones. */
+export const CLASSIC_TAGS = ["region", "site_code", "site_name", "school_type"] as const;
+
+const bytes = (name: string, meaning: string): FieldSchema => ({ name, type: "integer", unit: "bytes", meaning });
+const count = (name: string, meaning: string): FieldSchema => ({ name, type: "integer", unit: "count", meaning });
+const seconds = (name: string, meaning: string): FieldSchema => ({ name, type: "float", unit: "seconds", meaning });
+const ratio = (name: string, meaning: string): FieldSchema => ({ name, type: "float", unit: "ratio", meaning });
+const flag = (name: string, meaning: string): FieldSchema => ({ name, type: "flag", unit: "boolean", meaning });
+const text = (name: string, meaning: string): FieldSchema => ({ name, type: "text", unit: "text", meaning });
+
+const ORIGINS = [
+  ["cache", "its own disk"],
+  ["origin", "Apple, over the WAN"],
+  ["peers", "another cache of the site"],
+  ["parents", "a parent cache"],
+] as const;
+const RECEIVERS = ["clients", "peers", "children"] as const;
+
+/** The eleven ways bytes flow: every origin to every receiver, but nothing from peers to peers. */
+const FLOWS = RECEIVERS.flatMap((to) =>
+  ORIGINS.filter(([from]) => !(from === "peers" && to === "peers")).map(([from, place]) => ({ from, to, place })),
+);
+
+const delta = (name: string, meaning: string, fields: readonly FieldSchema[]): MeasurementSchema => ({
+  name,
+  meaning,
+  kind: "delta",
+  rollup: true,
+  tags: [],
+  fields,
+});
+
+/** The measurements, in the order the documentation lists them. */
+export const MEASUREMENTS: readonly MeasurementSchema[] = [
+  delta(
+    "bytestoclients",
+    "Bytes the cache sent in one interval, by where they came from and who took them.",
+    FLOWS.map(({ from, to, place }) => bytes(`bytes.from${from}.to${to}`, `sent to ${to} from ${place}`)),
+  ),
+  delta("bytesdropped", "Bytes fetched but not kept.", [
+    bytes("bytes.dropped", "downloaded and not added to the cache"),
+  ]),
+  delta("bytesimported", "Bytes put into the cache by import.", [
+    bytes("bytes.imported.byhttp", "imported over HTTP"),
+    bytes("bytes.imported.byxpc", "imported on the cache itself"),
+  ]),
+  delta(
+    "bytespurged",
+    "Bytes evicted. The age fields are cumulative: a day is inside 7 days, inside 30 days, inside the total.",
+    [
+      bytes("bytes.purged.total", "evicted, whatever the age"),
+      bytes("bytes.purged.youngerthan1day", "evicted within a day of their arrival"),
+      bytes("bytes.purged.youngerthan7days", "evicted within 7 days of their arrival"),
+      bytes("bytes.purged.youngerthan30days", "evicted within 30 days of their arrival"),
+    ],
+  ),
+  delta("imports", "Imports into the cache.", [
+    count("imports.byhttp", "imports over HTTP"),
+    count("imports.byxpc", "imports on the cache itself"),
+  ]),
+  delta(
+    "replies",
+    "Answers the cache gave in one interval.",
+    FLOWS.map(({ from, to, place }) => count(`replies.from${from}.to${to}`, `answered to ${to} from ${place}`)),
+  ),
+  delta("requests", "Requests the cache took in one interval.", [
+    count("requests.fromclients", "asked by clients"),
+    count("requests.frompeers", "asked by peers"),
+    count("requests.fromchildren", "asked by child caches"),
+    count("requests.rejected.fornospace", "turned away because the disk was full"),
+  ]),
+  {
+    name: "cachestatus",
+    meaning: "How the cache is: state, room and pressure.",
+    kind: "gauge",
+    rollup: false,
+    tags: [],
+    fields: [
+      flag("activated", "switched on"),
+      flag("active", "ready to serve"),
+      count("registered", "registration with Apple: 1 done, 0 pending, -1 failed"),
+      count("port", "TCP port it listens on; 0 when inactive"),
+      bytes("used", "disk really used"),
+      bytes("allocated", "whole size of the files it holds, even where only part is stored"),
+      bytes("free", "room left, never negative"),
+      bytes("limit", "the configured limit; absent when unlimited"),
+      bytes("personal.used", "used by iCloud content"),
+      ratio("pressure", "highest cache pressure of the last hour, 0 to 1"),
+      count("parents", "parent caches known"),
+      count("peers", "peers known"),
+      flag("lowspace", "Apple says LOWSPACE"),
+      flag("diskexceeded", "it holds more than it should: free was negative"),
+      flag("startup.ok", "StartupStatus is OK"),
+      text("startup", "StartupStatus, in Apple's word"),
+      text("registration.error", "RegistrationError, in Apple's word"),
+      count("alerts", "alerts the cache itself raises"),
+    ],
+  },
+  {
+    name: "cachecontent",
+    meaning: "What the cache holds, by Apple's category.",
+    kind: "gauge",
+    rollup: false,
+    tags: ["kind"],
+    fields: [bytes("bytes", "held of this kind")],
+  },
+  {
+    name: "cachepeers",
+    meaning: "Peers and parents, one point each.",
+    kind: "gauge",
+    rollup: false,
+    tags: ["peer", "role"],
+    fields: [flag("healthy", "able to answer"), flag("friendly", "accepts peering")],
+  },
+  {
+    name: "cacheclients",
+    meaning: "Clients, where the log or Apple's report tells.",
+    kind: "gauge",
+    rollup: false,
+    tags: ["family", "model", "os"],
+    fields: [
+      count("connected", "connected now"),
+      count("unique", "different clients in the period"),
+      count("peak", "most at once in the period"),
+    ],
+  },
+  {
+    name: "precacherun",
+    meaning: "One warming run, written when it ends.",
+    kind: "delta",
+    rollup: true,
+    tags: ["target"],
+    fields: [
+      count("planned", "assets planned"),
+      count("warmed", "assets fetched whole through the cache"),
+      count("cached", "assets that were there already"),
+      count("failed", "assets that failed"),
+      count("skipped", "assets left for another run: out of time, budget or room"),
+      bytes("bytes.planned", "size of what was planned"),
+      bytes("bytes.asked", "bytes read through the cache"),
+      bytes("bytes.fromorigin", "of these, bytes the cache had to pull over the WAN"),
+      seconds("seconds", "how long the run took"),
+    ],
+  },
+  {
+    name: "precacheasset",
+    meaning: "One asset of a warming run.",
+    kind: "delta",
+    rollup: false,
+    tags: ["target", "group", "outcome"],
+    fields: [
+      bytes("bytes", "size of the asset"),
+      bytes("bytes.asked", "bytes read through the cache"),
+      bytes("bytes.fromorigin", "of these, bytes the cache had to pull over the WAN"),
+      count("devices", "devices waiting for it"),
+      seconds("seconds", "how long it took"),
+      text("url", "where it comes from"),
+    ],
+  },
+  {
+    name: "larder",
+    meaning: "The collector itself, written after every pass.",
+    kind: "gauge",
+    rollup: false,
+    tags: [],
+    fields: [
+      count("up", "1 after a pass that reached its sources, 0 after one that did not"),
+      count("rows", "rows read in the pass"),
+      count("lines", "lines appended to the journal in the pass"),
+      count("shipped", "lines acknowledged by sinks in the pass"),
+      bytes("backlog", "journal bytes the slowest sink has yet to take"),
+      count("rejects", "lines refused for ever in the pass"),
+      seconds("lag", "age of the newest row"),
+      seconds("seconds", "how long the pass took"),
+    ],
+  },
+  {
+    name: "events",
+    meaning: "Things that happened: dashboard annotations.",
+    kind: "event",
+    rollup: false,
+    tags: ["event"],
+    fields: [
+      text("title", "what happened"),
+      text("text", "the details"),
+      text("tags", "comma-separated words for Grafana"),
+    ],
+  },
+];
+
+/** Roll-up periods and their suffixes. */
+export const ROLLUP_SUFFIXES = { hour: "_1h", day: "_1d" } as const;
+
+const byName = new Map(MEASUREMENTS.map((measurement) => [measurement.name, measurement]));
+
+/** The schema of a measurement, also of `<name>_1h` and `<name>_1d`. */
+export function measurementSchema(name: string): MeasurementSchema | undefined {
+  const direct = byName.get(name);
+  if (direct !== undefined) return direct;
+  const base = byName.get(name.replace(/_1[hd]$/, ""));
+  return base?.rollup === true && base.name !== name ? base : undefined;
+}
+
+/** The schema of a field, or undefined where we write no such field. */
+export function fieldSchema(measurement: string, field: string): FieldSchema | undefined {
+  return measurementSchema(measurement)?.fields.find(({ name }) => name === field);
+}

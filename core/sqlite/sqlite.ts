@@ -1,0 +1,45 @@
+/**
+ * The SQLite seam: one interface, two engines.
+ *
+ * `native.ts` is node:sqlite, where the runtime has it (Node 22.13 and later): real locks, real WAL. `portable.ts` is
+ * sql.js elsewhere: it works on a consistent image of the file taken under check-and-retry, with the committed frames
+ * of the `-wal` laid over it, or refuses with a clear error. Neither returns stale or torn rows, changes a row, or
+ * leaves a file beside the database. Integers stay exact: safe ones are numbers, larger ones bigint.
+ *
+ * @module
+ */
+
+/** A value as SQLite stores it. Integers beyond 2^53 are bigint. */
+export type SqliteValue = number | bigint | string | Uint8Array | null;
+
+/** A column of a table, in declaration order. */
+export interface SqliteColumn {
+  readonly name: string;
+  /** As declared; "" when the declaration names no type. */
+  readonly type: string;
+}
+
+/** A database opened for reading, or for the one writer that `alerts` needs. Close it. */
+export interface SqliteDatabase {
+  readonly engine: SqliteEngine;
+  readonly path: string;
+  /** Columns of a table; empty when there is no such table. */
+  columns(table: string): readonly SqliteColumn[];
+  /** All rows, as arrays in the order of the selected columns. For small answers. */
+  all(sql: string, parameters?: readonly SqliteValue[]): SqliteValue[][];
+  /**
+   * Rows one at a time, as arrays. For answers of any size: memory does not grow with their number.
+   * The iterator must be run to its end or closed with `return()`.
+   */
+  rows(sql: string, parameters?: readonly SqliteValue[]): IterableIterator<SqliteValue[]>;
+  close(): void;
+}
+
+export type SqliteEngine = "native" | "portable";
+
+export interface OpenOptions {
+  /** Force an engine; without it, native where the runtime has it. */
+  readonly engine?: SqliteEngine;
+  /** How long to wait for another's lock, or for a consistent image. Default 5,000 ms. */
+  readonly busyTimeoutMs?: number;
+}
