@@ -1,9 +1,9 @@
 /**
  * The commit mark: the line that makes the lines before it count.
  *
- * A batch is its lines, then `#commit {…}`. The mark carries the number and CRC-32 of the bytes of the batch and the
- * cursor of every source, so that there is no second file which could disagree. `#` begins a comment in line protocol:
- * a segment can be read, searched and imported as it is.
+ * A batch is its lines, then `#commit {…}`. The mark carries the number and CRC-32 of the bytes of the batch, the cursor
+ * of every source, and the span of times its segment holds so far, so that there is no second file which could
+ * disagree. `#` begins a comment in line protocol: a segment can be read, searched and imported as it is.
  *
  * @module
  */
@@ -15,18 +15,27 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
 /** Cursors by name of their source. */
 export type Cursors = Readonly<Record<string, Json>>;
 
+/** Oldest and newest time among lines, Unix milliseconds. */
+export interface Span {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
 /** What a mark says. */
 export interface Commit {
-  /** Version of the format. */
-  readonly v: 1;
   /** Bytes of the batch before the mark. */
   readonly bytes: number;
   readonly lines: number;
-  /** CRC-32 of these bytes, chained over the text of `cursors`. */
-  readonly crc: number;
   /** When it was written, Unix milliseconds. */
   readonly at: number;
+  /** Of all lines of the segment up to here; undefined while it holds none. */
+  readonly span: Span | undefined;
   readonly cursors: Cursors;
+}
+
+/** A mark as read: what it says, and what it was signed with. */
+export interface ReadCommit extends Commit {
+  readonly crc: number;
 }
 
 const PREFIX = "#commit ";
@@ -35,41 +44,60 @@ const PREFIX = "#commit ";
 export const COMMIT_PREFIX = Buffer.from(PREFIX, "latin1");
 
 /** The mark for a batch, with its newline. */
-export function commitLine(batch: Uint8Array, lines: number, at: number, cursors: Cursors): string {
-  const commit: Commit = { v: 1, bytes: batch.length, lines, crc: checksum(batch, at, cursors), at, cursors };
-  return `${PREFIX}${JSON.stringify(commit)}\n`;
+export function commitLine(batch: Uint8Array, commit: Omit<Commit, "bytes">): string {
+  const { lines, at, span, cursors } = commit;
+  const said = {
+    v: 1,
+    bytes: batch.length,
+    lines,
+    at,
+    span: span === undefined ? null : [span.fromMs, span.toMs],
+    cursors,
+  };
+  const body = JSON.stringify(said);
+  return `${PREFIX}${checksum(batch, body)} ${body}\n`;
 }
 
-/** The mark a line holds, or undefined when the line is no whole mark. */
-export function parseCommit(line: string): Commit | undefined {
-  if (!line.startsWith(PREFIX)) return undefined;
+/** The mark a line holds (without its newline), or undefined when the line is no whole mark. */
+export function parseCommit(line: string): ReadCommit | undefined {
+  const found = /^#commit (\d{1,10}) (\{.*\})$/.exec(line);
+  if (found?.[1] === undefined || found[2] === undefined) return undefined;
   let value: unknown;
   try {
-    value = JSON.parse(line.slice(PREFIX.length));
+    value = JSON.parse(found[2]);
   } catch {
     return undefined;
   }
-  return isCommit(value) ? value : undefined;
+  return readCommit(value, Number(found[1]));
 }
 
-/** Whether the bytes are those the mark was written for. */
-export function commitMatches(commit: Commit, batch: Uint8Array): boolean {
-  return batch.length === commit.bytes && checksum(batch, commit.at, commit.cursors) === commit.crc;
+/** Whether a line is the mark that was written for these bytes. */
+export function commitMatches(line: string, commit: ReadCommit, batch: Uint8Array): boolean {
+  return batch.length === commit.bytes && checksum(batch, line.slice(line.indexOf("{"))) === commit.crc;
 }
 
-function checksum(batch: Uint8Array, at: number, cursors: Cursors): number {
-  return crc32(JSON.stringify([at, cursors]), crc32(batch));
+/** CRC-32 over the batch and the text of the mark itself. */
+function checksum(batch: Uint8Array, body: string): number {
+  return crc32(body, crc32(batch));
 }
 
-function isCommit(value: unknown): value is Commit {
-  if (typeof value !== "object" || value === null) return false;
-  const commit = value as Record<string, unknown>;
-  const numbers = [commit["bytes"], commit["lines"], commit["crc"], commit["at"]];
-  return (
-    commit["v"] === 1 &&
-    numbers.every((number) => Number.isSafeInteger(number)) &&
-    typeof commit["cursors"] === "object" &&
-    commit["cursors"] !== null &&
-    !Array.isArray(commit["cursors"])
-  );
+function readCommit(value: unknown, crc: number): ReadCommit | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  const { v, bytes, lines, at, span, cursors } = value as Record<string, unknown>;
+  if (v !== 1 || !isWhole(bytes) || !isWhole(lines) || !isWhole(at)) return undefined;
+  if (typeof cursors !== "object" || cursors === null || Array.isArray(cursors)) return undefined;
+  const times = readSpan(span);
+  if (times === false) return undefined;
+  return { bytes, lines, at, span: times, cursors: cursors as Cursors, crc };
+}
+
+function readSpan(value: unknown): Span | undefined | false {
+  if (value === null) return undefined;
+  if (!Array.isArray(value) || value.length !== 2) return false;
+  const [fromMs, toMs] = value as unknown[];
+  return isWhole(fromMs) && isWhole(toMs) ? { fromMs, toMs } : false;
+}
+
+function isWhole(value: unknown): value is number {
+  return Number.isSafeInteger(value);
 }

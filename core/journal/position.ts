@@ -6,6 +6,7 @@
 
 /** A place in a stream: a segment and a byte offset in it, always at the beginning of a line. */
 export interface Position {
+  /** Bytes of the stream before the segment: its name. */
   readonly segment: number;
   readonly offset: number;
 }
@@ -33,6 +34,6 @@ export interface StreamReader {
   readPiece(from: Position, limits: PieceLimits): Promise<Piece | undefined>;
   /** Committed bytes from a place to the end. */
   backlogBytes(from: Position): Promise<number>;
-  /** Bytes that were removed by retention before this place was read, when its segment is gone. */
+  /** Bytes that were removed by retention before this place was read, when its segment is gone; else 0. */
   lostBefore(from: Position): Promise<number>;
 }

@@ -1,0 +1,178 @@
+import { appendFile, mkdtemp, open, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { openJournal, streamFolder } from "./journal.ts";
+import type { Position } from "./position.ts";
+import { type JournalReader, openReader } from "./reader.ts";
+import { listSegments, segmentPath } from "./segment.ts";
+
+let stateDir: string;
+beforeEach(async () => {
+  stateDir = await mkdtemp(join(tmpdir(), "ljournal-"));
+});
+afterEach(async () => {
+  await rm(stateDir, { recursive: true, force: true });
+});
+
+const folder = (): string => streamFolder(stateDir, "collector");
+const line = (n: number): string => `m,server=a v=${n}i ${1_000_000 + n}\n`;
+const batch = (from: number, count: number, cursor: number) => ({
+  lines: Array.from({ length: count }, (_, i) => line(from + i)).join(""),
+  lineCount: count,
+  span: count === 0 ? undefined : { fromMs: 1_000_000 + from, toMs: 1_000_000 + from + count - 1 },
+  cursors: { a: cursor },
+});
+
+async function readAll(reader: JournalReader, limits = { maxLines: 7, maxBytes: 100 }): Promise<string> {
+  let text = "";
+  let at: Position = await reader.start();
+  for (;;) {
+    const piece = await reader.readPiece(at, limits);
+    if (piece === undefined) return text;
+    expect(piece.lineCount).toBeLessThanOrEqual(limits.maxLines);
+    text += piece.lines.toString("utf8");
+    at = piece.next;
+  }
+}
+
+async function chunkText(reader: JournalReader, span?: { fromMs: number; toMs: number }): Promise<string> {
+  let text = "";
+  for await (const chunk of reader.chunks(span)) text += chunk;
+  return text;
+}
+
+describe("openJournal()", () => {
+  it("keeps cursors and lines over a restart", async () => {
+    const first = await openJournal(stateDir, "collector");
+    expect(first.cursors).toEqual({});
+    await first.append(batch(0, 3, 3));
+    await first.append({ lines: "", lineCount: 0, span: undefined, cursors: { b: { x: "y" } } });
+    await first.close();
+    const second = await openJournal(stateDir, "collector");
+    expect(second.cursors).toEqual({ a: 3, b: { x: "y" } });
+    await second.append(batch(3, 1, 4));
+    await second.close();
+    expect(await readAll(openReader(folder(), "collector"))).toBe([0, 1, 2, 3].map(line).join(""));
+  });
+
+  it("has one writer at a time and frees the lock on close", async () => {
+    const first = await openJournal(stateDir, "collector");
+    await expect(openJournal(stateDir, "collector")).rejects.toMatchObject({ code: "LOCKED" });
+    const other = await openJournal(stateDir, "precache");
+    await other.close();
+    await first.close();
+    await (await openJournal(stateDir, "collector")).close();
+  });
+
+  it("begins new segments and carries the cursors into them", async () => {
+    const journal = await openJournal(stateDir, "collector", { segmentBytes: 200 });
+    for (let i = 0; i < 20; i++) await journal.append(batch(i, 1, i));
+    await journal.close();
+    expect((await listSegments(folder())).length).toBeGreaterThan(3);
+    const again = await openJournal(stateDir, "collector");
+    expect(again.cursors).toEqual({ a: 19 });
+    await again.close();
+    expect(await readAll(openReader(folder(), "collector"))).toBe(
+      Array.from({ length: 20 }, (_, i) => line(i)).join(""),
+    );
+  });
+
+  it("goes back to the segment before when the newest holds no whole mark", async () => {
+    const journal = await openJournal(stateDir, "collector", { segmentBytes: 100 });
+    await journal.append(batch(0, 3, 3));
+    await journal.append(batch(3, 3, 6));
+    await journal.close();
+    const segments = await listSegments(folder());
+    const last = segmentPath(folder(), segments.at(-1) ?? 0);
+    await writeFile(last, (await readFile(last)).subarray(0, 30));
+    const again = await openJournal(stateDir, "collector");
+    expect(again.cursors).toEqual({ a: 3 });
+    await again.append(batch(3, 3, 6));
+    await again.close();
+    expect(await readAll(openReader(folder(), "collector"))).toBe(
+      Array.from({ length: 6 }, (_, i) => line(i)).join(""),
+    );
+  });
+
+  it("cut anywhere, opens at a commit that was whole, and loses nothing before it", async () => {
+    const journal = await openJournal(stateDir, "collector");
+    const ends: number[] = [0];
+    const path = segmentPath(folder(), 0);
+    for (let i = 0; i < 6; i++) {
+      await journal.append(batch(i * 4, 4, (i + 1) * 4));
+      ends.push((await stat(path)).size);
+    }
+    await journal.close();
+    const whole = await readFile(path);
+    await fc.assert(
+      fc.asyncProperty(fc.nat(whole.length), fc.uint8Array({ maxLength: 40 }), async (cut, garbage) => {
+        await writeFile(path, Buffer.concat([whole.subarray(0, cut), garbage]));
+        const batches = ends.filter((end) => end <= cut).length - 1;
+        const reader = openReader(folder(), "collector");
+        const expected = Array.from({ length: batches * 4 }, (_, i) => line(i)).join("");
+        expect(await readAll(reader)).toBe(expected);
+        const again = await openJournal(stateDir, "collector");
+        expect(again.cursors).toEqual(batches === 0 ? {} : { a: batches * 4 });
+        await again.append(batch(100, 1, 101));
+        await again.close();
+        expect(await readAll(openReader(folder(), "collector"))).toBe(expected + line(100));
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it("does not count a batch one of whose bytes changed", async () => {
+    const journal = await openJournal(stateDir, "collector");
+    await journal.append(batch(0, 2, 2));
+    const size = (await stat(segmentPath(folder(), 0))).size;
+    await journal.append(batch(2, 2, 4));
+    await journal.close();
+    const file = await open(segmentPath(folder(), 0), "r+");
+    await file.write("9", size + 13);
+    await file.close();
+    const again = await openJournal(stateDir, "collector");
+    expect(again.cursors).toEqual({ a: 2 });
+    await again.close();
+  });
+});
+
+describe("openReader()", () => {
+  it("sees nothing that is not committed while another process writes", async () => {
+    const journal = await openJournal(stateDir, "collector");
+    await journal.append(batch(0, 2, 2));
+    await appendFile(segmentPath(folder(), 0), line(9));
+    const reader = openReader(folder(), "collector");
+    expect(await readAll(reader)).toBe(line(0) + line(1));
+    await journal.close();
+  });
+
+  it("counts the backlog and what retention took away", async () => {
+    const journal = await openJournal(stateDir, "collector", { segmentBytes: 100 });
+    for (let i = 0; i < 10; i++) await journal.append(batch(i, 1, i));
+    await journal.close();
+    const reader = openReader(folder(), "collector");
+    const start = await reader.start();
+    const total = await reader.backlogBytes(start);
+    const sizes = await Promise.all(
+      (await readdir(folder())).filter((n) => n.endsWith(".lp")).map(async (n) => (await stat(join(folder(), n))).size),
+    );
+    expect(total).toBe(sizes.reduce((a, b) => a + b, 0));
+    const [first, second] = await listSegments(folder());
+    await rm(segmentPath(folder(), first ?? 0));
+    expect(await reader.lostBefore(start)).toBe(second);
+    expect(await reader.readPiece(start, { maxLines: 1, maxBytes: 1000 })).toMatchObject({ next: { segment: second } });
+  });
+
+  it("gives only segments that may hold the span", async () => {
+    const journal = await openJournal(stateDir, "collector", { segmentBytes: 100 });
+    for (let i = 0; i < 10; i++) await journal.append(batch(i * 1000, 1, i));
+    await journal.close();
+    const reader = openReader(folder(), "collector");
+    const text = await chunkText(reader, { fromMs: 1_005_000, toMs: 1_005_000 });
+    expect(text).toContain(line(5000));
+    expect(text.length).toBeLessThan(400);
+    expect(await chunkText(openReader(join(stateDir, "none"), "x"))).toBe("");
+  });
+});

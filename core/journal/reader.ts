@@ -1,0 +1,153 @@
+/**
+ * Reading a stream: committed bytes from a position on, and all its lines in a span of time.
+ *
+ * A reader takes no lock. It may run in another process than the writer: in the last segment it sees only what stands
+ * before the last whole commit mark, in all others everything.
+ *
+ * @module
+ */
+import { open, stat } from "node:fs/promises";
+import { errorCode } from "../errors.ts";
+import { COMMIT_PREFIX, type Span } from "./commit.ts";
+import type { Piece, PieceLimits, Position, StreamReader } from "./position.ts";
+import { type CommittedEnd, committedEnd, listSegments, readExactly, segmentPath } from "./segment.ts";
+
+const NEWLINE = 0x0a;
+const HASH = 0x23;
+
+/** A reader of a stream, with what history needs beside what shipping needs. */
+export interface JournalReader extends StreamReader {
+  /** Committed lines as text, in the order written, of every segment that may hold times within the span. */
+  chunks(span: Span | undefined): AsyncIterable<string>;
+}
+
+/** Opens a stream for reading; a stream nobody has written yet reads as empty. */
+export function openReader(folder: string, stream: string): JournalReader {
+  const ends = new Map<number, { size: number; end: CommittedEnd }>();
+
+  /** Committed bytes of a segment; remembered by size, since committed bytes never change. */
+  async function endOf(number: number): Promise<CommittedEnd> {
+    const path = segmentPath(folder, number);
+    let size: number;
+    try {
+      ({ size } = await stat(path));
+    } catch (error) {
+      if (errorCode(error) === "ENOENT") return { offset: 0, commit: undefined };
+      throw error;
+    }
+    const known = ends.get(number);
+    if (known?.size === size) return known.end;
+    const end = await committedEnd(path, size);
+    ends.set(number, { size, end });
+    return end;
+  }
+
+  async function readPiece(from: Position, limits: PieceLimits): Promise<Piece | undefined> {
+    let position = from;
+    for (;;) {
+      const { offset } = await endOf(position.segment);
+      if (position.offset < offset) {
+        const bytes = await readLines(segmentPath(folder, position.segment), position.offset, offset, limits.maxBytes);
+        const piece = cutPiece(bytes, position, limits);
+        if (piece.lineCount > 0) return piece;
+        position = piece.next;
+        continue;
+      }
+      const next = (await listSegments(folder)).find((number) => number > position.segment);
+      if (next === undefined) return undefined;
+      position = { segment: next, offset: 0 };
+    }
+  }
+
+  return {
+    stream,
+    async start() {
+      return { segment: (await listSegments(folder))[0] ?? 0, offset: 0 };
+    },
+    readPiece,
+    async backlogBytes(from) {
+      let total = 0;
+      for (const number of await listSegments(folder)) {
+        if (number < from.segment) continue;
+        const { offset } = await endOf(number);
+        total += number === from.segment ? Math.max(0, offset - from.offset) : offset;
+      }
+      return total;
+    },
+    async lostBefore(from) {
+      const first = (await listSegments(folder))[0];
+      return first === undefined ? 0 : Math.max(0, first - (from.segment + from.offset));
+    },
+    async *chunks(span) {
+      for (const number of await listSegments(folder)) {
+        const { offset, commit } = await endOf(number);
+        if (commit === undefined || !overlaps(commit.span, span)) continue;
+        yield* textOf(segmentPath(folder, number), offset);
+      }
+    },
+  };
+}
+
+function overlaps(held: Span | undefined, asked: Span | undefined): boolean {
+  if (held === undefined) return false;
+  return asked === undefined || (held.fromMs <= asked.toMs && held.toMs >= asked.fromMs);
+}
+
+/** Whole lines from a place, about `maxBytes` of them, at least one line. */
+async function readLines(path: string, offset: number, end: number, maxBytes: number): Promise<Buffer> {
+  const file = await open(path, "r");
+  try {
+    let length = Math.min(end - offset, maxBytes);
+    for (;;) {
+      const bytes = await readExactly(file, offset, length);
+      const newline = bytes.lastIndexOf(NEWLINE);
+      if (newline >= 0 || length >= end - offset) return bytes.subarray(0, newline + 1);
+      length = Math.min(end - offset, length * 2);
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+/** Takes the lines of a piece out of whole lines, leaving marks out. */
+function cutPiece(bytes: Buffer, from: Position, limits: PieceLimits): Piece {
+  const runs: Buffer[] = [];
+  let runStart = 0;
+  let lineStart = 0;
+  let lineCount = 0;
+  while (lineStart < bytes.length && lineCount < limits.maxLines) {
+    const newline = bytes.indexOf(NEWLINE, lineStart);
+    if (
+      bytes[lineStart] === HASH &&
+      bytes.subarray(lineStart, lineStart + COMMIT_PREFIX.length).equals(COMMIT_PREFIX)
+    ) {
+      if (lineStart > runStart) runs.push(bytes.subarray(runStart, lineStart));
+      runStart = newline + 1;
+    } else {
+      lineCount++;
+    }
+    lineStart = newline + 1;
+  }
+  if (lineStart > runStart) runs.push(bytes.subarray(runStart, lineStart));
+  const lines = runs.length === 1 ? (runs[0] ?? bytes) : Buffer.concat(runs);
+  return { lines, lineCount, next: { segment: from.segment, offset: from.offset + lineStart } };
+}
+
+/** The committed text of a segment in chunks of whole lines, marks included. */
+async function* textOf(path: string, end: number): AsyncGenerator<string> {
+  const file = await open(path, "r");
+  try {
+    let rest: Buffer = Buffer.alloc(0);
+    for (let at = 0; at < end; ) {
+      const bytes = await readExactly(file, at, Math.min(1024 * 1024, end - at));
+      if (bytes.length === 0) break;
+      at += bytes.length;
+      const joined = rest.length === 0 ? bytes : Buffer.concat([rest, bytes]);
+      const newline = joined.lastIndexOf(NEWLINE);
+      rest = joined.subarray(newline + 1);
+      if (newline >= 0) yield joined.toString("utf8", 0, newline + 1);
+    }
+  } finally {
+    await file.close();
+  }
+}

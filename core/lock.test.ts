@@ -1,0 +1,76 @@
+import { spawn } from "node:child_process";
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { build } from "esbuild";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { acquireLock } from "./lock.ts";
+
+let folder: string;
+let script: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "llock-"));
+  script = join(folder, "contend.mjs");
+  const built = await build({
+    stdin: {
+      contents: `import { acquireLock } from "./lock.ts"; import { appendFileSync } from "node:fs";
+        const [dir, file, rounds] = process.argv.slice(2);
+        for (let i = 0; i < Number(rounds);) {
+          try {
+            const lock = await acquireLock(dir, "test");
+            appendFileSync(file, "in\\n");
+            await new Promise((r) => setTimeout(r, Math.random() * 3));
+            appendFileSync(file, "out\\n");
+            i++;
+            if (i === Number(rounds) && process.pid % 2) process.kill(process.pid, "SIGKILL");
+            await lock.release();
+          } catch (error) { if (error.code !== "LOCKED" && error.code !== "LOCK_FAILED") throw error; }
+        }`,
+      resolveDir: import.meta.dirname,
+      loader: "ts",
+    },
+    bundle: true,
+    format: "esm",
+    platform: "node",
+    write: false,
+  });
+  await writeFile(script, built.outputFiles[0]?.text ?? "");
+});
+afterAll(async () => {
+  await rm(folder, { recursive: true, force: true });
+});
+
+describe("acquireLock()", () => {
+  it("names the owner's pid and age, and is free again after release", async () => {
+    const dir = join(folder, "a");
+    let now = 1000;
+    const lock = await acquireLock(dir, "test run", () => now);
+    now = 61_000;
+    await expect(acquireLock(dir, "test run", () => now)).rejects.toThrow(new RegExp(`process ${process.pid} .* 60 s`));
+    await lock.release();
+    await (await acquireLock(dir, "test run")).release();
+  });
+
+  it("is freed when its owner is killed", async () => {
+    const dir = join(folder, "b");
+    const child = spawn(process.execPath, [script, dir, join(folder, "b.log"), "1000000"], { stdio: "ignore" });
+    while (!(await readdir(dir).catch(() => [] as string[])).includes("lock.2"))
+      await new Promise((r) => setTimeout(r, 5));
+    child.kill("SIGKILL");
+    await new Promise((resolve) => child.once("exit", resolve));
+    await (await acquireLock(dir, "test")).release();
+  });
+
+  it("never lets two processes in at once, however they come and die", async () => {
+    const dir = join(folder, "c");
+    const log = join(folder, "c.log");
+    const children = Array.from({ length: 6 }, () =>
+      spawn(process.execPath, [script, dir, log, "15"], { stdio: "inherit" }),
+    );
+    await Promise.all(children.map((child) => new Promise((resolve) => child.once("exit", resolve))));
+    const { readFile } = await import("node:fs/promises");
+    const words = (await readFile(log, "utf8")).trim().split("\n");
+    expect(words.length).toBe(6 * 15 * 2);
+    words.forEach((word, i) => expect(word).toBe(i % 2 === 0 ? "in" : "out"));
+  });
+});
