@@ -7,7 +7,7 @@
  * @module
  */
 
-import type { Json } from "../../core/journal/commit.ts";
+import type { Json, Span } from "../../core/journal/commit.ts";
 import type { Log } from "../../core/log.ts";
 
 /** What a source hands over at once: lines to append, and the cursor that is true once they are in the journal. */
@@ -17,8 +17,8 @@ export interface SourceBatch {
   readonly lineCount: number;
   /** Rows of the source behind these lines. */
   readonly rowCount: number;
-  /** Time of the newest row, Unix milliseconds; undefined when the batch holds none. */
-  readonly newestMs: number | undefined;
+  /** Times of the lines; undefined when there are none. */
+  readonly span: Span | undefined;
   readonly cursor: Json;
 }
 
@@ -28,6 +28,9 @@ export interface SourceContext {
   readonly tagText: string;
   readonly signal: AbortSignal;
   readonly log: Log;
+  readonly nowMs: () => number;
+  /** Keeps what cannot become a line, with the reason, where the admin finds it. */
+  reject(what: string, reason: string): void;
   /**
    * Lines the journal already holds of the given measurements in [fromMs, toMs]; asked only when a source finds that its
    * rows were numbered anew, so that rows already taken are not taken again.
