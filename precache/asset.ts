@@ -46,6 +46,8 @@ export interface Asset {
   readonly models: readonly string[];
   /** Build a device must have for this asset (a delta); undefined means any (a full image). */
   readonly fromBuild: string | undefined;
+  /** All builds that ask for it, when one file serves several; `fromBuild` is the first of them. */
+  readonly fromBuilds?: readonly string[];
   /** Firmware for a computer to restore a device from: kept on disk, never warmed by devices. */
   readonly firmware: boolean;
   readonly beta: boolean;
@@ -53,6 +55,24 @@ export interface Asset {
   readonly postedMs: number | undefined;
   /** Names of the catalogues that list it. */
   readonly catalogs: readonly string[];
+  /** Name or id under which its catalogue sells it (`042-58988`, `Keynote`), for those who choose by product. */
+  readonly product?: string;
+}
+
+/** A version Apple has published, from catalogues that know versions and no addresses. */
+export interface Release {
+  readonly group: AssetGroup;
+  /** `26.6.1`; a background improvement carries its letter: `26.3.1 (a)`. */
+  readonly version: string;
+  readonly build: string;
+  /** Models or boards (`J152FAP`), as the catalogue writes them; empty means it does not say. */
+  readonly models: readonly string[];
+  /** Build a device must have for it; undefined means any. */
+  readonly fromBuild: string | undefined;
+  readonly beta: boolean;
+  readonly postedMs: number | undefined;
+  /** Name of the catalogue. */
+  readonly catalog: string;
 }
 
 /** How many devices of one kind there are. Nothing else is kept of an inventory: no names, no serials. */
@@ -63,6 +83,8 @@ export interface DeviceCount {
   readonly os: string | undefined;
   readonly build: string | undefined;
   readonly count: number;
+  /** Board (`J132AP`), where the inventory tells. */
+  readonly board?: string;
 }
 
 /** An asset somebody decided about. */
