@@ -1,0 +1,28 @@
+/**
+ * The address under which a cache serves a file of Apple's:
+ * `http://cache:port<path>?[original query&]source=<origin host>[&sourceScheme=https]`.
+ *
+ * The original query stays, because the cache makes the origin's address of what is left without these two; without
+ * `sourceScheme` the origin is asked over http. Seen in the wild since 2015 (`source`) and 2020 (`sourceScheme`).
+ *
+ * @module
+ */
+import { LarderError } from "../core/errors.ts";
+
+/**
+ * Where to ask a cache for an asset.
+ * @param cacheUrl `http://host:port` of the cache.
+ * @throws LarderError `ASSET_URL` when the asset's address is not http or https.
+ */
+export function cacheUrl(cacheUrl: string, assetUrl: string): string {
+  const asset = parse(assetUrl);
+  const query = asset.search === "" || asset.search === "?" ? "" : `${asset.search.slice(1)}&`;
+  const scheme = asset.protocol === "https:" ? "&sourceScheme=https" : "";
+  return `${new URL(cacheUrl).origin}${asset.pathname}?${query}source=${asset.host}${scheme}`;
+}
+
+function parse(assetUrl: string): URL {
+  const url = URL.canParse(assetUrl) ? new URL(assetUrl) : undefined;
+  if (url !== undefined && /^https?:$/.test(url.protocol)) return url;
+  throw new LarderError(`Cannot ask a cache for "${assetUrl}": it is no http or https address`, { code: "ASSET_URL" });
+}
