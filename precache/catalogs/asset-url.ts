@@ -1,0 +1,24 @@
+/**
+ * Which addresses can be an asset, and when two addresses are the same file.
+ *
+ * @module
+ */
+
+const MAX_LENGTH = 4096;
+
+/** The address when it is an http(s) address a cache could be asked for, exactly as written; else undefined. */
+export function assetUrl(text: string): string | undefined {
+  if (text.length > MAX_LENGTH || !/^https?:\/\/[^\s/@?#]+\//i.test(text) || /[\s\p{Cc}#]/u.test(text))
+    return undefined;
+  return URL.canParse(text) ? text : undefined;
+}
+
+/**
+ * What makes two addresses one file: host, path and query. The scheme is no part of it: Apple's older catalogues write
+ * `http://` for the very files the newer ones write with `https://`.
+ */
+export function assetKey(url: string): string {
+  const rest = url.slice(url.indexOf("://") + 3);
+  const slash = rest.indexOf("/");
+  return rest.slice(0, slash).toLowerCase() + rest.slice(slash);
+}

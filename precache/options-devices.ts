@@ -1,0 +1,106 @@
+/**
+ * The options of every device source: one object a source, chosen by `kind`.
+ *
+ * A secret is the text itself, or where to read it: `{ "env": "JAMF_SECRET" }` or `{ "file": "/etc/larder/jamf" }`.
+ *
+ * @module
+ */
+import { z } from "zod";
+
+export const secret = z.union([
+  z.string().min(1),
+  z.strictObject({ env: z.string().min(1) }),
+  z.strictObject({ file: z.string().min(1) }),
+]);
+export type Secret = z.output<typeof secret>;
+
+const base = (usual: string) => z.string().min(1).default(usual);
+
+export const jamfOptions = z.strictObject({
+  kind: z.literal("jamf"),
+  server: z.string().min(1).describe("https://example.jamfcloud.com; host[:port] is taken as https"),
+  /** API client: the way to prefer. */
+  clientId: z.string().optional(),
+  clientSecret: secret.optional(),
+  /** Account with a password, for servers before 10.49. */
+  user: z.string().optional(),
+  password: secret.optional(),
+  /** `classic` asks the old API: models without OS and build. */
+  api: z.enum(["pro", "classic"]).default("pro"),
+  include: z
+    .array(z.enum(["mobile", "computers"]))
+    .min(1)
+    .default(["mobile", "computers"]),
+  pageSize: z.int().min(1).max(2000).default(200),
+});
+
+export const simplemdmOptions = z.strictObject({
+  kind: z.literal("simplemdm"),
+  base: base("https://a.simplemdm.com/api/v1/"),
+  token: secret,
+});
+
+export const kandjiOptions = z.strictObject({
+  kind: z.literal("kandji"),
+  base: z.string().min(1).describe("https://<subdomain>.api.kandji.io/api/v1/"),
+  token: secret,
+  details: z
+    .boolean()
+    .default(false)
+    .describe("Ask each device for its identifier; else the marketing name is looked up"),
+});
+
+export const mosyleOptions = z.strictObject({
+  kind: z.literal("mosyle"),
+  base: base("https://managerapi.mosyle.com/v2/"),
+  accessToken: secret,
+  email: z.string().min(1),
+  password: secret,
+  systems: z
+    .array(z.enum(["ios", "mac", "tvos", "visionos"]))
+    .min(1)
+    .default(["ios", "mac", "tvos"]),
+});
+
+export const merakiOptions = z.strictObject({
+  kind: z.literal("meraki"),
+  base: base("https://api.meraki.com/api/v1/"),
+  apiKey: secret,
+  networks: z.array(z.string().min(1)).min(1),
+});
+
+export const intuneOptions = z.strictObject({
+  kind: z.literal("intune"),
+  base: base("https://graph.microsoft.com/v1.0/"),
+  loginBase: base("https://login.microsoftonline.com/"),
+  tenant: z.string().min(1),
+  clientId: z.string().min(1),
+  clientSecret: secret,
+});
+
+export const csvOptions = z.strictObject({
+  kind: z.literal("csv"),
+  path: z.string().min(1).describe("Columns model, os, build, board, count; only model is needed"),
+});
+
+export const byHandOptions = z.strictObject({
+  kind: z.literal("by-hand"),
+  models: z.array(z.string().min(1)).min(1).describe("iPad6,8 exactly; iPad for the whole family"),
+});
+
+/** One device source, whichever kind. */
+export const deviceOptions = z.discriminatedUnion("kind", [
+  jamfOptions,
+  simplemdmOptions,
+  kandjiOptions,
+  mosyleOptions,
+  merakiOptions,
+  intuneOptions,
+  csvOptions,
+  byHandOptions,
+]);
+
+export type DeviceOptions = z.output<typeof deviceOptions>;
+export type DeviceSourceKind = DeviceOptions["kind"];
+/** The options of one kind, defaults filled in. */
+export type DeviceOptionsOf<Kind extends DeviceSourceKind> = Extract<DeviceOptions, { kind: Kind }>;
