@@ -9,6 +9,11 @@
  * @module
  */
 
+/** Makes an engine read the schema, so that a file it cannot read is refused when it is opened. */
+export const SCHEMA_CHECK = "SELECT count(*) FROM sqlite_master";
+/** Name and declared type of the columns of the table given as parameter. */
+export const TABLE_COLUMNS = "SELECT name, type FROM pragma_table_info(?) ORDER BY cid";
+
 /** A value as SQLite stores it. Integers beyond 2^53 are bigint. */
 export type SqliteValue = number | bigint | string | Uint8Array | null;
 
@@ -29,12 +34,15 @@ export interface SqliteDatabase {
   all(sql: string, parameters?: readonly SqliteValue[]): SqliteValue[][];
   /**
    * Rows one at a time, as arrays. For answers of any size: memory does not grow with their number.
-   * The iterator must be run to its end or closed with `return()`.
+   * The iterator must be run to its end or closed with `return()`: until then the native engine holds SQLite's shared
+   * lock, and in rollback mode a writer has to wait for it. Read a large table in portions. One call sees one state of the
+   * database. Errors in the statement are thrown at the first row.
    */
   rows(sql: string, parameters?: readonly SqliteValue[]): IterableIterator<SqliteValue[]>;
   close(): void;
 }
 
+/** `portable` also on a runtime with node:sqlite, where SQLite itself could not read without leaving a file. */
 export type SqliteEngine = "native" | "portable";
 
 export interface OpenOptions {

@@ -1,0 +1,93 @@
+/**
+ * What can be wrong with a database, in words that are the same for both engines.
+ *
+ * @module
+ */
+import { errorCode, errorText, LarderError } from "../errors.ts";
+
+const UNTOUCHED = "the database was not changed and no row was taken from it";
+
+export type DatabaseErrorCode =
+  | "DB_MISSING"
+  | "DB_DENIED"
+  | "DB_LOCKED"
+  | "DB_NOT_A_DATABASE"
+  | "DB_CORRUPT"
+  | "DB_TOO_LARGE"
+  | "DB_QUERY"
+  | "DB_READ_ONLY"
+  | "DB_CHANGED"
+  | "DB_IO";
+
+const NEXT: Record<DatabaseErrorCode, string> = {
+  DB_MISSING: "check the path; the caching service creates the file when it first records something",
+  DB_DENIED: "run as a user that may read it (Apple's databases need root)",
+  DB_LOCKED: "try again; if it stays so, restart the program that owns the database so that it can recover it",
+  DB_NOT_A_DATABASE: "check the path",
+  DB_CORRUPT: "check it with: sqlite3 <copy of the database> 'PRAGMA integrity_check'",
+  DB_TOO_LARGE: "run larder with Node 22.16 or later, which reads a database of any size in place",
+  DB_QUERY: "check that the file is the database this source expects",
+  DB_READ_ONLY: "make the database and its folder writable for this user",
+  DB_CHANGED: "try again",
+  DB_IO: "check the disk the database is on",
+};
+
+/** A database error in the house form. `said` is what the world said and what was expected. */
+export function databaseError(code: DatabaseErrorCode, path: string, said: string, cause?: unknown): LarderError {
+  const verb = code === "DB_READ_ONLY" || code === "DB_CHANGED" ? "change" : "read";
+  return new LarderError(`Cannot ${verb} "${path}": ${said}`, {
+    code,
+    state: UNTOUCHED,
+    next: NEXT[code],
+    retryable: code === "DB_LOCKED" || code === "DB_CHANGED",
+    cause,
+  });
+}
+
+/** The error for what the file system said about a database file. */
+export function fileError(path: string, error: unknown): LarderError {
+  if (error instanceof LarderError) return error;
+  const code = errorCode(error);
+  if (code === "ENOENT" || code === "ENOTDIR") return databaseError("DB_MISSING", path, "there is no such file", error);
+  if (code === "EACCES" || code === "EPERM") {
+    return databaseError("DB_DENIED", path, "this user may not read it", error);
+  }
+  if (code === "EISDIR") return databaseError("DB_NOT_A_DATABASE", path, "it is a folder, a file was expected", error);
+  return databaseError("DB_IO", path, errorText(error), error);
+}
+
+/** What SQLite says by result code (native) or by message (portable, which has no codes). */
+const BY_RESULT: ReadonlyMap<number, DatabaseErrorCode> = new Map([
+  [5, "DB_LOCKED"],
+  [6, "DB_LOCKED"],
+  [8, "DB_READ_ONLY"],
+  [10, "DB_IO"],
+  [11, "DB_CORRUPT"],
+  [13, "DB_IO"],
+  [14, "DB_IO"],
+  [26, "DB_NOT_A_DATABASE"],
+]);
+
+const BY_MESSAGE: readonly (readonly [RegExp, DatabaseErrorCode])[] = [
+  [/malformed/, "DB_CORRUPT"],
+  [/not a database/, "DB_NOT_A_DATABASE"],
+  [/is locked/, "DB_LOCKED"],
+  [/readonly database/, "DB_READ_ONLY"],
+  [/disk I\/O error|disk is full/, "DB_IO"],
+];
+
+/** The extended result code of an error thrown by node:sqlite, if it has one. */
+export function sqliteResult(error: unknown): number | undefined {
+  if (typeof error !== "object" || error === null || !("errcode" in error)) return undefined;
+  return typeof error.errcode === "number" ? error.errcode : undefined;
+}
+
+/** The error for what an engine said while it ran a statement. */
+export function queryError(path: string, error: unknown): LarderError {
+  if (error instanceof LarderError) return error;
+  const text = errorText(error);
+  const result = sqliteResult(error);
+  const code =
+    result === undefined ? BY_MESSAGE.find(([pattern]) => pattern.test(text))?.[1] : BY_RESULT.get(result & 0xff);
+  return databaseError(code ?? "DB_QUERY", path, `SQLite said: ${text}`, error);
+}

@@ -1,0 +1,118 @@
+/**
+ * Opens a database for reading with the engine that can read it rightly and leaves nothing beside it.
+ *
+ * | database | native (Node 22.16 and later) | portable |
+ * |---|---|---|
+ * | rollback mode | SQLite's locks | image; waits for a quiet moment |
+ * | WAL, `-wal` and `-shm` are there | SQLite's locks, `readonly_shm` | image with the committed frames |
+ * | WAL, either is missing | image (SQLite would create it) | the same |
+ * | hot journal | `DB_LOCKED` after the timeout | the same |
+ *
+ * @module
+ */
+import { open } from "node:fs/promises";
+import { setTimeout as sleep } from "node:timers/promises";
+import { LarderError } from "../errors.ts";
+import { databaseError, fileError, sqliteResult } from "./database-errors.ts";
+import { HEADER_BYTES, readHeader } from "./header.ts";
+import { headerError } from "./image.ts";
+import { loadNodeSqlite, type NodeSqlite } from "./node-sqlite.ts";
+import { type OpenOptions, SCHEMA_CHECK, type SqliteDatabase, type SqliteEngine } from "./sqlite.ts";
+import { fileState, resolveDatabase } from "./stamp.ts";
+
+const BUSY_TIMEOUT_MS = 5000;
+/** SQLite waits without letting anything else run, so opening asks in short turns. */
+const TURN_MS = 25;
+/** Result codes with which SQLite says that it would have to write to read: READONLY, CANTOPEN. */
+const CANNOT_READ_ONLY = new Set([8, 14]);
+
+/** True where the runtime has what the native engine needs of node:sqlite. */
+export function nativeAvailable(): boolean {
+  return loadNodeSqlite() !== undefined;
+}
+
+/**
+ * Opens a database for reading. No row changes, and no file of ours stays beside it. The engine is native where the
+ * runtime has it, unless `options.engine` or the environment's LARDER_SQLITE (native, portable) says otherwise.
+ * @throws LarderError `DB_MISSING`, `DB_DENIED`, `DB_LOCKED`, `DB_NOT_A_DATABASE`, `DB_CORRUPT`, `DB_TOO_LARGE`, `DB_IO`.
+ */
+export async function openReadOnly(path: string, options: OpenOptions = {}): Promise<SqliteDatabase> {
+  const timeoutMs = options.busyTimeoutMs ?? BUSY_TIMEOUT_MS;
+  const realPath = await resolveDatabase(path);
+  const walMode = await checkHeader(path, realPath);
+  if (chooseEngine(options) === "native") {
+    const sqlite = loadNodeSqlite();
+    if (sqlite === undefined) throw noNative(path);
+    if (!walMode || (await hasLiveLog(realPath))) {
+      const database = await tryNative(sqlite, path, realPath, timeoutMs);
+      if (database !== undefined) return database;
+    }
+  }
+  const { openPortable } = await import("./portable.ts");
+  return await openPortable(path, { timeoutMs });
+}
+
+/** The engine that `openReadOnly` and `withWriteTransaction` take. */
+export function chooseEngine(options: OpenOptions): SqliteEngine {
+  const wished = options.engine ?? process.env["LARDER_SQLITE"];
+  if (wished === "native" || wished === "portable") return wished;
+  return nativeAvailable() ? "native" : "portable";
+}
+
+/** The error when the native engine is forced where there is none. */
+export function noNative(path: string): LarderError {
+  return new LarderError(`Cannot read "${path}": Node ${process.versions.node} has no node:sqlite with array rows`, {
+    code: "DB_NO_ENGINE",
+    state: "nothing was read",
+    next: "unset LARDER_SQLITE, or run larder with Node 22.16 or later",
+  });
+}
+
+/** Looks at the first bytes, so that both engines say the same of a file that is none. True when it is in WAL mode. */
+export async function checkHeader(path: string, realPath: string): Promise<boolean> {
+  const bytes = new Uint8Array(HEADER_BYTES);
+  let length = 0;
+  try {
+    const handle = await open(realPath, "r");
+    try {
+      const stats = await handle.stat();
+      if (!stats.isFile()) throw databaseError("DB_NOT_A_DATABASE", path, "it is not a file");
+      length = (await handle.read(bytes, 0, HEADER_BYTES, 0)).bytesRead;
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    throw fileError(path, error);
+  }
+  const reading = readHeader(bytes.subarray(0, length));
+  if (reading.kind === "empty") return false;
+  if (reading.kind !== "header") throw headerError(path, reading);
+  return reading.header.walMode;
+}
+
+/** True when both files that SQLite needs beside a database in WAL mode exist. */
+async function hasLiveLog(realPath: string): Promise<boolean> {
+  const log = await fileState(`${realPath}-wal`);
+  return log !== undefined && (await fileState(`${realPath}-shm`)) !== undefined;
+}
+
+/** Opens natively; undefined when SQLite cannot read the file without writing. */
+async function tryNative(sqlite: NodeSqlite, path: string, realPath: string, timeoutMs: number) {
+  const { openNative } = await import("./native.ts");
+  const deadline = performance.now() + timeoutMs;
+  for (;;) {
+    const database = openNative(sqlite, path, realPath, Math.min(TURN_MS, timeoutMs));
+    try {
+      database.all(SCHEMA_CHECK);
+      database.exec(`PRAGMA busy_timeout = ${Math.round(timeoutMs)}`);
+      return database;
+    } catch (error) {
+      database.close();
+      const result = error instanceof LarderError ? sqliteResult(error.cause) : undefined;
+      if (result !== undefined && CANNOT_READ_ONLY.has(result & 0xff)) return undefined;
+      const locked = error instanceof LarderError && error.code === "DB_LOCKED";
+      if (!locked || performance.now() > deadline) throw error;
+      await sleep(5);
+    }
+  }
+}
