@@ -29,6 +29,9 @@ export function openNative(sqlite: NodeSqlite, path: string, realPath: string, b
   }
 }
 
+/** A row with an integer that is no safe number. */
+const INEXACT = Symbol("inexact");
+
 export class NativeDatabase implements SqliteDatabase {
   readonly engine = "native";
   readonly path: string;
@@ -52,33 +55,37 @@ export class NativeDatabase implements SqliteDatabase {
     return this.#guard(() => {
       const statement = this.#prepare(sql);
       try {
-        return statement.all(...bound);
+        const rows = statement.all(...bound);
+        if (!rows.some(inexact)) return rows;
       } catch (error) {
         if (!outOfRange(error)) throw error;
-        statement.setReadBigInts(true);
-        return statement.all(...bound).map((row) => row.map(normalInteger));
       }
+      statement.setReadBigInts(true);
+      return statement.all(...bound).map((row) => row.map(normalInteger));
     });
   }
 
   *rows(sql: string, parameters: readonly SqliteValue[] = []): IterableIterator<SqliteValue[]> {
     const bound = parameters.map(integerAsBigInt);
     this.#beginReading();
+    let iterator: IterableIterator<SqliteValue[]> | undefined;
     try {
       const statement = this.#guard(() => this.#prepare(sql));
-      let iterator = this.#guard(() => statement.iterate(...bound));
-      let exact = false;
-      for (let yielded = 0; ; yielded++) {
-        let next = this.#next(iterator, exact);
-        if (next === "out of range") {
+      iterator = this.#guard(() => statement.iterate(...bound));
+      let yielded = 0;
+      for (let row = this.#next(iterator); row !== undefined; row = this.#next(iterator)) {
+        if (row === INEXACT) {
+          iterator.return?.();
           iterator = this.#restart(statement, bound, yielded);
-          exact = true;
-          next = this.#next(iterator, exact);
+          yield* this.#exactRows(iterator);
+          return;
         }
-        if (next === "out of range" || next === undefined) return;
-        yield exact ? next.map(normalInteger) : next;
+        yield row;
+        yielded += 1;
       }
     } finally {
+      // Without this the statement stays open, and with it SQLite's lock.
+      if (this.#open) iterator?.return?.();
       this.#endReading();
     }
   }
@@ -104,13 +111,22 @@ export class NativeDatabase implements SqliteDatabase {
     return statement;
   }
 
-  #next(iterator: IterableIterator<SqliteValue[]>, exact: boolean): SqliteValue[] | "out of range" | undefined {
+  #next(iterator: IterableIterator<SqliteValue[]>): SqliteValue[] | typeof INEXACT | undefined {
     try {
       const next = iterator.next();
-      return next.done === true ? undefined : next.value;
+      if (next.done === true) return undefined;
+      return inexact(next.value) ? INEXACT : next.value;
     } catch (error) {
-      if (!exact && outOfRange(error)) return "out of range";
+      if (outOfRange(error)) return INEXACT;
       throw queryError(this.path, error);
+    }
+  }
+
+  *#exactRows(iterator: IterableIterator<SqliteValue[]>): IterableIterator<SqliteValue[]> {
+    for (;;) {
+      const next = this.#guard(() => iterator.next());
+      if (next.done === true) return;
+      yield next.value.map(normalInteger);
     }
   }
 
@@ -142,6 +158,14 @@ export class NativeDatabase implements SqliteDatabase {
       throw queryError(this.path, error);
     }
   }
+}
+
+/** node:sqlite refuses integers beyond 2^53 as numbers, all but this one: it takes the absolute value of -2^63. */
+const SMALLEST = -(2 ** 63);
+
+function inexact(row: readonly SqliteValue[]): boolean {
+  for (const value of row) if (value === SMALLEST) return true;
+  return false;
 }
 
 function outOfRange(error: unknown): boolean {
