@@ -1,0 +1,44 @@
+import { expect, test } from "vitest";
+import { sendPieces, startRawServer } from "../fixtures/origin/index.ts";
+import { cacheUrl } from "./cache-url.ts";
+import { parseCachedRanges } from "./cached-ranges.ts";
+import { fetchContract } from "./fetch/fetch.contract.ts";
+import { createFetcher } from "./fetch-asset.ts";
+
+fetchContract("the fast path, with the general one behind it", {});
+fetchContract("the general path alone", { path: "general" });
+
+test("a server whose answers the fast path cannot read is asked twice once, then only the general way", async () => {
+  const server = await startRawServer((socket) =>
+    sendPieces(
+      socket,
+      [Buffer.from("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n")],
+      "keep",
+    ),
+  );
+  const fetcher = createFetcher();
+  for (let i = 0; i < 3; i++) expect((await fetcher.fetchAsset({ url: server.url })).bytes).toBe(1);
+  expect(server.heads.length).toBe(4);
+  await fetcher.close();
+  await server.stop();
+});
+
+test("cacheUrl() keeps the query and names source and scheme", () => {
+  const cache = "http://10.0.0.60:49672/";
+  expect(cacheUrl(cache, "https://updates.cdn-apple.com/a/b%20c.zip")).toBe(
+    "http://10.0.0.60:49672/a/b%20c.zip?source=updates.cdn-apple.com&sourceScheme=https",
+  );
+  expect(cacheUrl(cache, "http://iosapps.itunes.apple.com/x.ipa?accessKey=1_2#f")).toBe(
+    "http://10.0.0.60:49672/x.ipa?accessKey=1_2&source=iosapps.itunes.apple.com",
+  );
+  expect(() => cacheUrl(cache, "file:///etc/passwd")).toThrow(/no http or https address/);
+});
+
+test("parseCachedRanges() tells the unbroken beginning", () => {
+  expect(parseCachedRanges("D885102C-110C bytes=0-732588")).toEqual({ guid: "D885102C-110C", endByte: 732589 });
+  expect(parseCachedRanges("A bytes=0-9, 10-19,30-39")?.endByte).toBe(20);
+  expect(parseCachedRanges("A bytes=5-9")?.endByte).toBe(0);
+  for (const bad of [undefined, "", "A", "bytes=0-1", "A bytes=x", "A bytes=0-", "A bytes=9-0x"]) {
+    expect(parseCachedRanges(bad)).toBeUndefined();
+  }
+});
