@@ -1,0 +1,123 @@
+/**
+ * The source `manager-status`: is the cache well, what does it hold, and, where no metrics database tells, how many
+ * bytes flowed.
+ *
+ * One reading is one batch. Its cursor keeps the totals of the reading, so that deltas are exactly once like all else:
+ * a reading whose batch was not committed is forgotten together with its totals. The first reading of a cache, or of
+ * another form of status than before, only sets the totals to count from.
+ *
+ * @module
+ */
+import type { Json } from "../../../core/journal/commit.ts";
+import type { Source, SourceBatch, SourceContext } from "../source.ts";
+import { type ManagerStatusCursor, parseCursor } from "./cursor.ts";
+import type { ManagerStatusOptions } from "./options.ts";
+import { byteLines, statusLines } from "./points.ts";
+import { unreadable } from "./raw.ts";
+import { type Output, readStatusFile, runCommand } from "./read-output.ts";
+import { parseStatus, type Status } from "./status.ts";
+import { NO_SURPLUS, toFlows, totalsChange } from "./totals.ts";
+
+/** The key of its cursor. */
+export const MANAGER_STATUS = "manager-status";
+
+export interface ManagerStatusSettings extends ManagerStatusOptions {
+  /** Whether totals become `bytestoclients` and the like: only where no metrics database counts the same bytes. */
+  readonly bytes: boolean;
+}
+
+/** A status and when it was true. */
+interface Reading {
+  readonly status: Status;
+  readonly timeMs: number;
+}
+
+/** How far a schedule may be early, so that a pass every 60 s reads every fifth time and not every sixth. */
+const EARLY_MS = 5000;
+
+/** The source. */
+export function managerStatusSource(settings: ManagerStatusSettings): Source {
+  const place = settings.file ?? settings.command.join(" ");
+  return {
+    name: MANAGER_STATUS,
+    place,
+    async *readAfter(cursor, context) {
+      const before = parseCursor(cursor);
+      const now = context.nowMs();
+      if (before !== undefined && now >= before.at && now - before.at < settings.every * 1000 - EARLY_MS) return;
+      const reading = await read(settings, place, now, before?.timeMs, context);
+      if (reading !== undefined) yield toBatch(reading, before, settings.bytes, now, context.tagText);
+    },
+  };
+}
+
+/** A status and its time, or undefined when the file has not changed since the last reading. */
+async function read(
+  settings: ManagerStatusSettings,
+  place: string,
+  now: number,
+  lastMs: number | undefined,
+  context: SourceContext,
+): Promise<Reading | undefined> {
+  if (settings.file !== undefined) {
+    const { text, modifiedMs } = await readStatusFile(settings.file);
+    return modifiedMs === lastMs ? undefined : { status: parseStatus(text, place), timeMs: modifiedMs };
+  }
+  const timeoutMs = settings.timeout * 1000;
+  const output = await runCommand(settings.command, { timeoutMs, signal: context.signal });
+  return { status: parseOutput(output, place, context), timeMs: now };
+}
+
+/** A whole status counts, however the command ended; when there is none, the way it ended is the better reason. */
+function parseOutput(output: Output, place: string, context: SourceContext): Status {
+  const { text, exitCode, complaint } = output;
+  try {
+    const status = parseStatus(text, place);
+    if (exitCode !== 0) context.log.warn("the status command failed after printing a status", { place, exitCode });
+    return status;
+  } catch (error) {
+    if (exitCode === 0) throw error;
+    const ended = exitCode === undefined ? "it was ended by a signal" : `it ended with code ${exitCode}`;
+    throw unreadable(place, complaint === undefined ? ended : `${ended}: ${complaint}`, "STATUS_EXIT", error);
+  }
+}
+
+/** The lines of a reading, and the cursor that is true once they are in the journal. */
+export function toBatch(
+  { status, timeMs }: Reading,
+  before: ManagerStatusCursor | undefined,
+  bytes: boolean,
+  now: number,
+  tagText: string,
+): SourceBatch {
+  const lines = statusLines(status, tagText, timeMs);
+  const comparable = before !== undefined && before.form === status.form && before.guid === status.guid;
+  let surplus = comparable ? before.surplus : NO_SURPLUS;
+  if (bytes && comparable && before.totals !== undefined && status.totals !== undefined) {
+    const { delta, reset } = totalsChange(before.totals, status.totals);
+    const flows = toFlows(delta, reset ? NO_SURPLUS : surplus);
+    lines.push(...byteLines(flows.fields, delta, tagText, timeMs));
+    surplus = flows.surplus;
+  }
+  const kept = comparable ? before.totals : undefined;
+  const cursor = {
+    v: 1,
+    at: now,
+    timeMs,
+    form: status.form,
+    guid: status.guid,
+    totals: status.totals ?? kept,
+    surplus,
+  };
+  return {
+    lines: lines.join(""),
+    lineCount: lines.length,
+    rowCount: 1,
+    span: lines.length === 0 ? undefined : { fromMs: timeMs, toMs: timeMs },
+    cursor: withoutUndefined(cursor),
+  };
+}
+
+function withoutUndefined(value: object): Json {
+  return JSON.parse(JSON.stringify(value)) as Json;
+}

@@ -1,0 +1,37 @@
+/**
+ * Options of the status source: `sources.managerStatus`.
+ *
+ * @module
+ */
+import { z } from "zod";
+
+/** Where Apple put the program; it needs no rights. */
+export const DEFAULT_STATUS_COMMAND: readonly string[] = ["/usr/bin/AssetCacheManagerUtil", "-j", "status"];
+
+const seconds = z.number().int().min(1).max(86_400);
+
+export const managerStatusOptions = z
+  .strictObject({
+    command: z
+      .union([
+        z.array(z.string().min(1).max(4096)).min(1).max(64),
+        z
+          .string()
+          .trim()
+          .min(1)
+          .max(4096)
+          .transform((text) => text.split(/\s+/)),
+      ])
+      .default([...DEFAULT_STATUS_COMMAND])
+      .describe("program and arguments that print the status; a list, or words with spaces between; no shell"),
+    file: z
+      .string()
+      .min(1)
+      .optional()
+      .describe("file that holds the status, read instead of running the command; read again when it has changed"),
+    every: seconds.default(300).describe("seconds between two readings"),
+    timeout: seconds.max(600).default(10).describe("seconds the command may take"),
+  })
+  .describe("the status of the cache: AssetCacheManagerUtil (10.13 and later) or serveradmin (10.12)");
+
+export type ManagerStatusOptions = z.infer<typeof managerStatusOptions>;
