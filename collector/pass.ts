@@ -1,0 +1,143 @@
+/**
+ * One pass: sources ▶ journal ▶ ship.
+ *
+ * This file owns the order of these steps and nothing else. A source that fails is reported and the others go on;
+ * a journal that cannot be written ends the pass, because nothing may be read that cannot be kept. Shipping runs beside
+ * reading, so that a back-fill of years flows through at the speed of the slower of the two.
+ *
+ * @module
+ */
+import { errorText, LarderError } from "../core/errors.ts";
+import { readLines } from "../core/history/history.ts";
+import type { Batch, Journal } from "../core/journal/journal.ts";
+import type { Log } from "../core/log.ts";
+import type { ShipReport } from "./ship-report.ts";
+import type { Source, SourceContext } from "./sources/source.ts";
+
+/** The part of a shipper a pass drives. */
+export interface PassShipper {
+  /** Ships what is committed, as far as it gets; called again after every commit. */
+  pump(): void;
+  /** Waits until everything is shipped, the server says no, or the deadline passes. */
+  finish(deadlineMs: number): Promise<ShipReport>;
+}
+
+export interface PassOptions {
+  readonly stateDir: string;
+  readonly journal: Journal;
+  readonly sources: readonly Source[];
+  readonly shippers: readonly PassShipper[];
+  /** Escaped tags of every line. */
+  readonly tagText: string;
+  /** What runs between reading and the last shipping: roll-ups, self-knowledge. */
+  readonly afterReading?: (report: PassReading) => Promise<void>;
+  /** Shipping is waited for this long at most. */
+  readonly shipSeconds: number;
+  readonly signal: AbortSignal;
+  readonly nowMs: () => number;
+  readonly log: Log;
+  readonly reject: (source: string, what: string, reason: string) => void;
+}
+
+/** What came of one source. */
+export interface SourceReport {
+  readonly name: string;
+  readonly place: string;
+  readonly rows: number;
+  readonly lines: number;
+  readonly newestMs: number | undefined;
+  readonly rejected: number;
+  readonly problem: LarderError | undefined;
+}
+
+export interface PassReading {
+  readonly startedMs: number;
+  readonly sources: readonly SourceReport[];
+}
+
+export interface PassReport extends PassReading {
+  readonly sinks: readonly ShipReport[];
+  readonly seconds: number;
+}
+
+/**
+ * Runs a pass.
+ * @throws LarderError when the journal cannot be written; what was committed before stays and is shipped next time.
+ */
+export async function runPass(options: PassOptions): Promise<PassReport> {
+  const startedMs = options.nowMs();
+  pumpAll(options);
+  const sources: SourceReport[] = [];
+  for (const source of options.sources) {
+    if (options.signal.aborted) break;
+    sources.push(await readSource(source, options));
+  }
+  await options.afterReading?.({ startedMs, sources });
+  pumpAll(options);
+  const deadline = options.signal.aborted ? options.nowMs() : options.nowMs() + options.shipSeconds * 1000;
+  const sinks = await Promise.all(options.shippers.map((shipper) => shipper.finish(deadline)));
+  return { startedMs, sources, sinks, seconds: (options.nowMs() - startedMs) / 1000 };
+}
+
+async function readSource(source: Source, options: PassOptions): Promise<SourceReport> {
+  const done = { rows: 0, lines: 0, rejected: 0, newestMs: undefined as number | undefined };
+  let problem: LarderError | undefined;
+  const context = sourceContext(source, options, () => {
+    done.rejected++;
+  });
+  const batches = source.readAfter(options.journal.cursors[source.name], context)[Symbol.asyncIterator]();
+  for (;;) {
+    let batch: Awaited<ReturnType<typeof batches.next>>;
+    try {
+      batch = await batches.next();
+    } catch (error) {
+      problem = asLarderError(source, error);
+      break;
+    }
+    if (batch.done === true) break;
+    const { lines, lineCount, rowCount, span, cursor } = batch.value;
+    try {
+      await options.journal.append({ lines, lineCount, span, cursors: { [source.name]: cursor } } satisfies Batch);
+    } catch (error) {
+      await batches.return?.();
+      throw error;
+    }
+    done.rows += rowCount;
+    done.lines += lineCount;
+    if (span !== undefined) done.newestMs = Math.max(done.newestMs ?? span.toMs, span.toMs);
+    pumpAll(options);
+  }
+  return { name: source.name, place: source.place, ...done, problem };
+}
+
+function sourceContext(source: Source, options: PassOptions, count: () => void): SourceContext {
+  return {
+    tagText: options.tagText,
+    signal: options.signal,
+    log: options.log,
+    nowMs: options.nowMs,
+    reject(what, reason) {
+      count();
+      options.reject(source.name, what, reason);
+    },
+    async *alreadyTaken(measurements, fromMs, toMs) {
+      for (const measurement of measurements) {
+        yield* readLines(options.stateDir, measurement, fromMs, toMs, [options.journal.stream]);
+      }
+    },
+  };
+}
+
+function pumpAll(options: PassOptions): void {
+  for (const shipper of options.shippers) shipper.pump();
+}
+
+function asLarderError(source: Source, error: unknown): LarderError {
+  if (error instanceof LarderError) return error;
+  return new LarderError(`Cannot read ${source.name} from "${source.place}": ${errorText(error)}`, {
+    code: "SOURCE_READ",
+    state: "nothing was lost: the cursor stays where the journal stands",
+    retryable: true,
+    cause: error,
+  });
+}

@@ -1,0 +1,85 @@
+/**
+ * When passes run: a cron expression, plus this server's own seconds, so that a fleet does not knock at once.
+ *
+ * A pass that takes longer than the interval is not run twice: ticks that come while one runs are left out.
+ *
+ * @module
+ */
+import { createHash } from "node:crypto";
+import { errorText, LarderError } from "../core/errors.ts";
+import type { Log } from "../core/log.ts";
+
+export interface ScheduleOptions {
+  /** Five or six fields. */
+  readonly expression: string;
+  readonly timeZone: string;
+  /** Name this server's seconds are drawn from: the same at every tick and after a restart. */
+  readonly server: string;
+  readonly spreadSeconds: number;
+  readonly signal: AbortSignal;
+  readonly log: Log;
+}
+
+/**
+ * Runs a task at once and then at every tick until the signal; resolves after the last run has ended.
+ * @throws LarderError `CONFIG_SCHEDULE` for an expression node-cron does not take.
+ */
+export async function runOnSchedule(options: ScheduleOptions, task: () => Promise<void>): Promise<void> {
+  const { default: cron } = await import("node-cron");
+  checkExpression(options.expression, cron.validate);
+  const delayMs = Math.floor(shareOf(options.server) * options.spreadSeconds * 1000);
+  const run = oneAtATime(task, options.log);
+  const timers = new Set<NodeJS.Timeout>();
+  const tick = (): void => {
+    const timer = setTimeout(() => {
+      timers.delete(timer);
+      void run();
+    }, delayMs);
+    timers.add(timer);
+  };
+  void run();
+  const job = cron.schedule(options.expression, tick, { timezone: options.timeZone });
+  await aborted(options.signal);
+  for (const timer of timers) clearTimeout(timer);
+  await job.destroy();
+  await run.idle();
+}
+
+/** 0 to 1, drawn from a name. */
+export function shareOf(name: string): number {
+  return createHash("sha256").update(name).digest().readUInt32BE(0) / 0x1_0000_0000;
+}
+
+/** Wraps a task so that a call during a run is left out; `idle` waits for the run. */
+export function oneAtATime(task: () => Promise<void>, log: Log): (() => Promise<void>) & { idle(): Promise<void> } {
+  let running: Promise<void> | undefined;
+  const run = (): Promise<void> => {
+    if (running !== undefined) {
+      log.info("a pass is still running; this one is left out");
+      return running;
+    }
+    running = task()
+      .catch((error: unknown) => log.error(errorText(error)))
+      .finally(() => {
+        running = undefined;
+      });
+    return running;
+  };
+  return Object.assign(run, { idle: async () => await running });
+}
+
+function checkExpression(expression: string, validate: (text: string) => boolean): void {
+  if (validate(expression)) return;
+  throw new LarderError(`Cannot use the schedule "${expression}": it is no cron expression`, {
+    code: "CONFIG_SCHEDULE",
+    state: "nothing was started",
+    next: 'five fields are meant: minute hour day month weekday, such as "*/5 * * * *"',
+  });
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+}

@@ -1,0 +1,68 @@
+import { describe, expect, it } from "vitest";
+import { unixMsToApple } from "../../core/apple-time.ts";
+import { openSqliteFile } from "../../fixtures/content-cache/sqlite-file.ts";
+import { metricsDb } from "./metrics-db.ts";
+import { makeBench, NOON, type SourceWorld, testRowSource } from "./source.contract.ts";
+
+const world: SourceWorld = {
+  name: "metrics-db",
+  make(path) {
+    const [file = path, chunk] = path.split("?");
+    return metricsDb({ path: file, ...(chunk === undefined ? {} : { chunkRows: Number(chunk) }) });
+  },
+  create: (db) =>
+    db.run(
+      "CREATE TABLE ZMETRIC (Z_PK INTEGER PRIMARY KEY, Z_ENT INTEGER, Z_OPT INTEGER, ZCREATIONDATE TIMESTAMP, ZPERIOD INTEGER, ZBYTESFROMCACHETOCLIENT INTEGER, ZREQUESTSFROMCLIENT INTEGER, ZBYTESPURGEDTOTAL INTEGER)",
+    ),
+  add: (db, row, timeMs, bytes, requests) =>
+    db.run(
+      `INSERT INTO ZMETRIC VALUES (${row}, 1, 1, ${unixMsToApple(timeMs) + 0.25}, 60, ${bytes.toString()}, ${requests}, NULL)`,
+    ),
+  rowsPerAdd: 1,
+  purge: (db, beforeRow) => db.run(`DELETE FROM ZMETRIC WHERE Z_PK < ${beforeRow}`),
+};
+testRowSource(world);
+
+describe("metricsDb()", () => {
+  it("stamps rows to the millisecond and leaves NULL out", async () => {
+    const bench = await makeBench(world);
+    const db = await openSqliteFile(bench.path);
+    world.create(db);
+    db.run("INSERT INTO ZMETRIC VALUES (1, 1, 1, 200.25, 60, 5, NULL, 0)");
+    db.run("INSERT INTO ZMETRIC VALUES (2, 1, 1, 260, NULL, NULL, NULL, NULL)");
+    db.save();
+    db.close();
+    const report = await bench.pass();
+    expect(report.sources[0]).toMatchObject({ rows: 2, lines: 2, rejected: 0 });
+    expect(await bench.lines()).toEqual([
+      "bytestoclients,server=c1,site_code=1234 bytes.fromcache.toclients=5i 978307400250",
+      "bytespurged,server=c1,site_code=1234 bytes.purged.total=0i 978307400250",
+    ]);
+    await bench.remove();
+  });
+
+  it("needs nothing but the date, and reports columns it does not know once", async () => {
+    const bench = await makeBench(world);
+    const db = await openSqliteFile(bench.path);
+    db.run("CREATE TABLE ZMETRIC (ZCREATIONDATE REAL, ZBYTESFROMMOONTOCLIENT INTEGER, zbytesdropped INTEGER)");
+    db.run(`INSERT INTO ZMETRIC VALUES (${unixMsToApple(NOON)}, 4, 5)`);
+    db.run("INSERT INTO ZMETRIC VALUES (NULL, 4, 5)");
+    db.save();
+    db.close();
+    const report = await bench.pass();
+    expect(report.sources[0]).toMatchObject({ rows: 2, lines: 0, rejected: 1, problem: undefined });
+    await bench.remove();
+  });
+
+  it("takes the good numbers of a row that holds a bad one", async () => {
+    const bench = await makeBench(world);
+    const db = await openSqliteFile(bench.path);
+    world.create(db);
+    db.run(`INSERT INTO ZMETRIC VALUES (1, 1, 1, ${unixMsToApple(NOON)}, 60, 'lots', 3, 2.5)`);
+    db.save();
+    db.close();
+    expect((await bench.pass()).sources[0]).toMatchObject({ rows: 1, rejected: 1 });
+    expect(await bench.sums()).toEqual({ bytes: 0, requests: 3 });
+    await bench.remove();
+  });
+});

@@ -1,0 +1,102 @@
+/**
+ * Metrics.sqlite of macOS Server 5.2 (macOS 10.12): table statsData, one row for each metric and collection.
+ *
+ * The declared types are not documented, so values are taken by what they are. Rows are numbered by the table's own row
+ * number: where entryIndex is the primary key it is that number, and where it is a plain column a search by it would
+ * read the whole table at every pass.
+ *
+ * @module
+ */
+import { LarderError } from "../../core/errors.ts";
+import type { SqliteDatabase, SqliteEngine, SqliteValue } from "../../core/sqlite/sqlite.ts";
+import { statsDataPlace } from "../mapping/stats-data.ts";
+import { cellText, dateSeconds, wholeNumber } from "./cell.ts";
+import type { LineGroups, PreparedPlace } from "./line-groups.ts";
+import { type RowReading, type RowValues, rowSource } from "./row-source.ts";
+import type { Source } from "./source.ts";
+import { takenNumbers } from "./taken.ts";
+
+const MEASUREMENTS = new Set([
+  "bytestoclients",
+  "bytesdropped",
+  "bytesimported",
+  "bytespurged",
+  "imports",
+  "replies",
+  "requests",
+]);
+const NEEDED = ["entryIndex", "collectionDate", "metricName", "dataValue"];
+// their places among the selected values, after the row's number
+const DATE = 2;
+const NAME = 3;
+const VALUE = 4;
+
+/** The source `metrics-sqlite`. */
+export function metricsSqlite(options: { path: string; engine?: SqliteEngine; chunkRows?: number }): Source {
+  const reported = new Set<unknown>();
+  return rowSource({
+    ...options,
+    name: "metrics-sqlite",
+    describe: (db, groups, context) =>
+      describe(db, groups, (name) => {
+        if (reported.size > 1000 || reported.has(name)) return;
+        reported.add(name);
+        context.log.warn("statsData has a metric this version does not know; it is not collected", {
+          metric: cellText(name),
+        });
+      }),
+  });
+}
+
+function describe(db: SqliteDatabase, groups: LineGroups, reportUnknown: (name: SqliteValue) => void): RowReading {
+  const columns = db.columns("statsData");
+  const names = new Map(columns.map((column) => [column.name.toLowerCase(), column]));
+  const missing = NEEDED.filter((name) => !names.has(name.toLowerCase()));
+  if (missing.length > 0) {
+    throw new LarderError(`Cannot read "${db.path}": its table statsData has no ${missing.join(", ")}`, {
+      code: "SOURCE_SCHEMA",
+      state: "nothing was read",
+      next: "check that sources.metricsSqlite.path names the Metrics.sqlite of macOS Server",
+    });
+  }
+  const places = new Map<unknown, PreparedPlace | null>();
+  const placeOf = (name: SqliteValue): PreparedPlace | null => {
+    const known = places.get(name);
+    if (known !== undefined) return known;
+    const place = typeof name === "string" ? statsDataPlace(name) : undefined;
+    const prepared = place === undefined ? null : groups.prepare(place);
+    if (prepared === null) reportUnknown(name);
+    if (places.size < 10_000) places.set(name, prepared);
+    return prepared;
+  };
+  return {
+    table: "statsData",
+    row: "rowid",
+    columns: NEEDED,
+    mayMove: names.get("entryindex")?.type.toUpperCase() !== "INTEGER",
+    measurements: MEASUREMENTS,
+    baseMs,
+    between: (fromMs, toMs) => ({
+      sql: "CAST(collectionDate AS REAL) BETWEEN ? AND ?",
+      parameters: [fromMs / 1000, toMs / 1000],
+    }),
+    slotKey: (values) => (placeOf(values[NAME] ?? null) === null ? undefined : String(values[NAME])),
+    identity: (values) => String(wholeNumber(values[VALUE] ?? null)),
+    emit(values, timeMs, target) {
+      const value = values[VALUE] ?? null;
+      if (value === null) return undefined;
+      const number = wholeNumber(value);
+      if (number === undefined) return `its dataValue ${cellText(value)} is no whole number`;
+      const place = placeOf(values[NAME] ?? null);
+      if (place !== null) target.add(timeMs, place, number);
+      return undefined;
+    },
+    taken: takenNumbers,
+  };
+}
+
+function baseMs(values: RowValues): number | undefined {
+  const date = values[DATE] ?? null;
+  const seconds = dateSeconds(date);
+  return seconds === undefined ? undefined : Math.round(seconds * 1000);
+}

@@ -1,0 +1,11 @@
+/**
+ * Where Apple keeps its databases.
+ *
+ * @module
+ */
+
+/** macOS Server 5.2; it follows a moved server root. */
+export const METRICS_SQLITE_PATH = "/Library/Server/Caching/Logs/Metrics.sqlite";
+
+/** macOS 10.13.4 and later; it does not move with the cache. */
+export const METRICS_DB_PATH = "/Library/Application Support/Apple/AssetCache/Metrics/Metrics.db";

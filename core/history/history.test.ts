@@ -1,0 +1,161 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { openJournal, type StreamName } from "../journal/journal.ts";
+import { bucketStart } from "../local-days.ts";
+import { pointLine } from "../point.ts";
+import { addExact, queryHistory, ratioOf } from "./history.ts";
+import { savingsOf } from "./savings.ts";
+
+let stateDir: string;
+beforeEach(async () => {
+  stateDir = await mkdtemp(join(tmpdir(), "lhistory-"));
+});
+afterEach(async () => {
+  await rm(stateDir, { recursive: true, force: true });
+});
+
+interface Given {
+  readonly timeMs: number;
+  readonly site: string;
+  readonly value: number;
+}
+
+async function write(
+  points: readonly Given[],
+  stream: StreamName = "collector",
+  measurement = "requests",
+): Promise<void> {
+  const journal = await openJournal(stateDir, stream, { segmentBytes: 400 });
+  for (const { timeMs, site, value } of points) {
+    const line = pointLine({
+      measurement,
+      tags: { server: "s", site_code: site },
+      fields: { "requests.fromclients": { integer: value } },
+      timeMs,
+    });
+    await journal.append({ lines: `${line}\n`, lineCount: 1, span: { fromMs: timeMs, toMs: timeMs } });
+  }
+  await journal.close();
+}
+
+describe("queryHistory()", () => {
+  it("sums by local day over a change to summer time, and by tag", async () => {
+    const zone = "Europe/Berlin";
+    // 29 March 2026 has 23 hours: 23:00Z of the 28th is its midnight, 22:00Z of the 29th the next
+    const at = (iso: string): number => Date.parse(iso);
+    await write([
+      { timeMs: at("2026-03-28T22:59:59.999Z"), site: "a", value: 1 },
+      { timeMs: at("2026-03-28T23:00:00Z"), site: "a", value: 10 },
+      { timeMs: at("2026-03-29T21:59:59Z"), site: "b", value: 100 },
+      { timeMs: at("2026-03-29T22:00:00Z"), site: "a", value: 1000 },
+    ]);
+    const base = { measurement: "requests", fromMs: 0, toMs: at("2027-01-01T00:00:00Z"), timeZone: zone } as const;
+    const days = await queryHistory(stateDir, { ...base, by: "day" });
+    expect(
+      days.map(({ startMs, sums }) => [new Date(startMs).toISOString().slice(0, 13), sums["requests.fromclients"]]),
+    ).toEqual([
+      ["2026-03-27T23", 1],
+      ["2026-03-28T23", 110],
+      ["2026-03-29T22", 1000],
+    ]);
+    const sites = await queryHistory(stateDir, { ...base, by: "all", groupBy: ["site_code"] });
+    expect(sites.map(({ group, sums }) => [group["site_code"], sums["requests.fromclients"]])).toEqual([
+      ["a", 1011],
+      ["b", 100],
+    ]);
+    const one = await queryHistory(stateDir, { ...base, by: "all", tags: { site_code: "b" } });
+    expect(one[0]).toMatchObject({ sums: { "requests.fromclients": 100 }, points: 1 });
+  });
+
+  it("reads every raw stream and takes the newest value as the last", async () => {
+    await write([
+      { timeMs: 2000, site: "a", value: 2 },
+      { timeMs: 1000, site: "a", value: 1 },
+    ]);
+    await write([{ timeMs: 1500, site: "a", value: 5 }], "precache");
+    const [row] = await queryHistory(stateDir, {
+      measurement: "requests",
+      fromMs: 0,
+      toMs: 3000,
+      by: "all",
+      timeZone: "UTC",
+    });
+    expect(row).toMatchObject({
+      sums: { "requests.fromclients": 8 },
+      lasts: { "requests.fromclients": { integer: 2 } },
+      newestMs: 2000,
+    });
+    expect(
+      await queryHistory(stateDir, { measurement: "request", fromMs: 0, toMs: 3000, by: "all", timeZone: "UTC" }),
+    ).toEqual([]);
+  });
+
+  it("agrees with a plain sum over any points", async () => {
+    const point = fc.record({
+      timeMs: fc.integer({ min: 0, max: 3 * 86_400_000 }),
+      site: fc.constantFrom("a", "b"),
+      value: fc.integer({ min: 0, max: 2 ** 50 }),
+    });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(point, { maxLength: 30 }),
+        fc.constantFrom("hour" as const, "day" as const),
+        async (points, by) => {
+          await rm(stateDir, { recursive: true, force: true });
+          await write(points);
+          const rows = await queryHistory(stateDir, {
+            measurement: "requests",
+            fromMs: 0,
+            toMs: 4 * 86_400_000,
+            by,
+            timeZone: "Pacific/Auckland",
+            groupBy: ["site_code"],
+          });
+          const wanted = new Map<string, bigint>();
+          for (const { timeMs, site, value } of points) {
+            const key = `${site} ${bucketStart(timeMs, by, "Pacific/Auckland")}`;
+            wanted.set(key, (wanted.get(key) ?? 0n) + BigInt(value));
+          }
+          const found = new Map(
+            rows.map(({ group, startMs, sums }) => [
+              `${group["site_code"]} ${startMs}`,
+              BigInt(sums["requests.fromclients"] ?? -1),
+            ]),
+          );
+          expect(found).toEqual(wanted);
+        },
+      ),
+      { numRuns: 20 },
+    );
+  });
+});
+
+describe("addExact()", () => {
+  it("is the exact sum of any two whole numbers", () => {
+    const whole = fc.oneof(fc.maxSafeInteger(), fc.bigInt({ min: -(2n ** 70n), max: 2n ** 70n }));
+    fc.assert(fc.property(whole, whole, (a, b) => BigInt(addExact(a, b)) === BigInt(a) + BigInt(b)));
+  });
+});
+
+describe("ratioOf() and savingsOf()", () => {
+  it("tell no traffic from a ratio of nothing", () => {
+    const row = { startMs: 0, group: {}, sums: { a: 1, b: 4 }, lasts: {}, points: 1, newestMs: 0 };
+    expect(ratioOf(row, ["a"], ["b"])).toBe(0.25);
+    expect(ratioOf(row, ["a"], ["c"])).toBeUndefined();
+    expect(savingsOf({}).hitRatio).toBeUndefined();
+  });
+
+  it("never count as saved what warming asked for", () => {
+    const sums = {
+      "bytes.fromcache.toclients": 100,
+      "bytes.frompeers.toclients": 20,
+      "bytes.fromorigin.toclients": 30,
+      "bytes.fromorigin.topeers": 5,
+    };
+    expect(savingsOf(sums, 40)).toEqual({ served: 150, saved: 80, fromOrigin: 30, wan: 35, hitRatio: 120 / 150 });
+    expect(savingsOf(sums, 1000).saved).toBe(0);
+  });
+});

@@ -1,0 +1,84 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { buildBinary, build as buildPlist } from "plist";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { z } from "zod";
+import { mergeLayers, nearest, readSettings, validateSettings } from "./options.ts";
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "loptions-"));
+});
+afterAll(async () => {
+  await rm(folder, { recursive: true, force: true });
+});
+
+const settings = { server: "c1", tags: { site_code: "1234" }, journal: { keepDays: 30 }, sinks: [{ name: "a" }] };
+
+describe("readSettings()", () => {
+  it("reads the same from XML, binary and JSON", async () => {
+    await writeFile(join(folder, "x.plist"), buildPlist(settings));
+    await writeFile(join(folder, "b.plist"), buildBinary(settings));
+    await writeFile(join(folder, "j.json"), `\uFEFF  ${JSON.stringify(settings)}`);
+    for (const name of ["x.plist", "b.plist", "j.json"])
+      expect(await readSettings(join(folder, name))).toEqual(settings);
+  });
+
+  it("says what is wrong with a file that is missing, cut off, or no dictionary", async () => {
+    await expect(readSettings(join(folder, "none"))).rejects.toMatchObject({ code: "CONFIG_MISSING" });
+    for (const text of ["", "{", "hello", "<plist><dict>", "<plist version='1.0'><array/></plist>"]) {
+      await writeFile(join(folder, "bad"), text);
+      await expect(readSettings(join(folder, "bad"))).rejects.toMatchObject({ code: "CONFIG_SYNTAX" });
+    }
+  });
+});
+
+describe("mergeLayers()", () => {
+  it("lets the first layer win key by key and remembers who said what", () => {
+    const { values, origins } = mergeLayers([
+      { origin: "profile", values: { journal: { keepDays: 7 } } },
+      { origin: "file", values: { ...settings, journal: { keepDays: 30, keepMegabytes: 5 } } },
+    ]);
+    expect(values).toEqual({ ...settings, journal: { keepDays: 7, keepMegabytes: 5 } });
+    expect(origins).toMatchObject({ "journal.keepDays": "profile", "journal.keepMegabytes": "file", server: "file" });
+  });
+
+  it("takes no prototype from outside", () => {
+    mergeLayers([{ origin: "x", values: JSON.parse('{"__proto__": {"polluted": true}}') as Record<string, unknown> }]);
+    expect(({} as Record<string, unknown>)["polluted"]).toBeUndefined();
+  });
+});
+
+describe("validateSettings()", () => {
+  const schema = z.strictObject({
+    server: z.string().optional(),
+    journal: z.strictObject({ keepDays: z.number().default(7) }).prefault({}),
+    sinks: z.array(z.strictObject({ name: z.string(), url: z.string() }).refine(() => true)).default([]),
+  });
+
+  it("fills in defaults", () => {
+    expect(validateSettings(schema, {}, "x")).toEqual({ journal: { keepDays: 7 }, sinks: [] });
+  });
+
+  it("names every wrong key with its place and the nearest right one", () => {
+    const wrong = { sever: "a", journal: { keepdays: 7 }, sinks: [{ name: "a", ulr: "b", url: 5 }] };
+    expect(() => validateSettings(schema, wrong, "larder.plist")).toThrow(
+      /sinks\[0\]\.url: .*; sinks\[0\]\.ulr: there is no such key; did you mean "url"\?|sinks\[0\]\.ulr: there is no such key; did you mean "url"\?/,
+    );
+    expect(() => validateSettings(schema, wrong, "larder.plist")).toThrow(
+      /sever: there is no such key; did you mean "server"\?/,
+    );
+    expect(() => validateSettings(schema, wrong, "larder.plist")).toThrow(
+      /journal\.keepdays: there is no such key; did you mean "keepDays"\?/,
+    );
+    expect(() => validateSettings(schema, { nonsense: 1 }, "x")).toThrow(/known there: server, journal, sinks/);
+  });
+});
+
+describe("nearest()", () => {
+  it("forgives slips, not other words", () => {
+    expect(nearest("databse", ["database", "bucket"])).toBe("database");
+    expect(nearest("colour", ["database", "bucket"])).toBeUndefined();
+  });
+});

@@ -1,0 +1,219 @@
+/**
+ * Settings: load, merge, validate, explain. This is the one place that says who wins.
+ *
+ * Order, first hit wins: managed profile (an administrator forced it), command line, environment, file, built-in
+ * default. A file is an XML property list, a binary one, or JSON; the keys are the same.
+ *
+ * @module
+ */
+import { readFile } from "node:fs/promises";
+import type { z } from "zod";
+import { errorCode, errorText, LarderError } from "./errors.ts";
+import { parsePlist } from "./plist.ts";
+
+const MAX_BYTES = 4 * 1024 * 1024;
+
+/** Settings as read, before anybody has looked at them. */
+export type RawSettings = Readonly<Record<string, unknown>>;
+
+/** One layer of settings and where it comes from. */
+export interface Layer {
+  readonly origin: string;
+  readonly values: RawSettings;
+}
+
+/** A merged value with its origin, for `larder config show`. */
+export interface Origins {
+  readonly [path: string]: string;
+}
+
+/**
+ * Reads a settings file of any of the three forms.
+ * @throws LarderError `CONFIG_MISSING`, `CONFIG_UNREADABLE` or `CONFIG_SYNTAX`.
+ */
+export async function readSettings(path: string): Promise<RawSettings> {
+  const bytes = await readBytes(path);
+  const value = looksLikeJson(bytes) ? parseJson(bytes, path) : await parseProperty(bytes, path);
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw syntaxError(path, "it holds no dictionary at its top");
+  }
+  return value as RawSettings;
+}
+
+/** Merges layers, strongest first. Dictionaries are merged key by key, everything else is taken whole. */
+export function mergeLayers(layers: readonly Layer[]): { values: RawSettings; origins: Origins } {
+  const origins: Record<string, string> = {};
+  const values = layers.reduceRight<RawSettings>(
+    (below, layer) => overlay(below, layer, "", origins, layer.values),
+    {},
+  );
+  return { values, origins };
+}
+
+/**
+ * Checks settings against a schema; the result has defaults filled in and exact types.
+ * @throws LarderError `CONFIG_INVALID` that names every wrong or unknown key with its place and the nearest right one.
+ */
+export function validateSettings<Schema extends z.ZodType>(
+  schema: Schema,
+  values: unknown,
+  place: string,
+): z.output<Schema> {
+  const checked = schema.safeParse(values);
+  if (checked.success) return checked.data;
+  const complaints = checked.error.issues.flatMap((issue) => complaintsOf(issue, schema));
+  throw new LarderError(`Cannot use the settings in "${place}": ${complaints.join("; ")}`, {
+    code: "CONFIG_INVALID",
+    state: "nothing was started",
+    next: "correct it, then check with: larder config check",
+  });
+}
+
+function overlay(
+  below: RawSettings,
+  layer: Layer,
+  path: string,
+  origins: Record<string, string>,
+  over: RawSettings,
+): RawSettings {
+  const merged: Record<string, unknown> = { ...below };
+  for (const [key, value] of Object.entries(over)) {
+    if (value === undefined || key === "__proto__") continue;
+    const place = path === "" ? key : `${path}.${key}`;
+    const beneath = merged[key];
+    if (isDictionary(value)) {
+      merged[key] = overlay(isDictionary(beneath) ? beneath : {}, layer, place, origins, value);
+    } else {
+      merged[key] = value;
+      origins[place] = layer.origin;
+    }
+  }
+  return merged;
+}
+
+function isDictionary(value: unknown): value is RawSettings {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
+  return !(value instanceof Date) && !ArrayBuffer.isView(value);
+}
+
+async function readBytes(path: string): Promise<Buffer> {
+  let bytes: Buffer;
+  try {
+    bytes = await readFile(path);
+  } catch (error) {
+    const missing = errorCode(error) === "ENOENT";
+    throw new LarderError(
+      `Cannot read the settings "${path}": ${missing ? "there is no such file" : errorText(error)}`,
+      {
+        code: missing ? "CONFIG_MISSING" : "CONFIG_UNREADABLE",
+        state: "nothing was started",
+        next: missing ? `write one with: larder config init --out "${path}"` : "give this user the right to read it",
+        cause: error,
+      },
+    );
+  }
+  if (bytes.length > MAX_BYTES) throw syntaxError(path, `it is larger than ${MAX_BYTES} bytes`);
+  return bytes;
+}
+
+function looksLikeJson(bytes: Buffer): boolean {
+  return bytes
+    .subarray(0, 1000)
+    .toString("utf8")
+    .replace(/^\uFEFF/, "")
+    .trimStart()
+    .startsWith("{");
+}
+
+function parseJson(bytes: Buffer, path: string): unknown {
+  try {
+    return JSON.parse(bytes.toString("utf8").replace(/^\uFEFF/, "")) as unknown;
+  } catch (error) {
+    throw syntaxError(path, errorText(error), error);
+  }
+}
+
+async function parseProperty(bytes: Buffer, path: string): Promise<unknown> {
+  try {
+    return await parsePlist(bytes, path);
+  } catch (error) {
+    throw syntaxError(path, `it is neither JSON nor a property list (${errorText(error)})`, error);
+  }
+}
+
+function syntaxError(path: string, said: string, cause?: unknown): LarderError {
+  return new LarderError(`Cannot read the settings "${path}": ${said}`, {
+    code: "CONFIG_SYNTAX",
+    state: "nothing was started",
+    next: "see an example with: larder config init",
+    cause,
+  });
+}
+
+function complaintsOf(issue: z.core.$ZodIssue, schema: z.ZodType): string[] {
+  const place = placeText(issue.path);
+  if (issue.code !== "unrecognized_keys") return [`${place === "" ? "" : `${place}: `}${issue.message}`];
+  const known = keysAt(schema, issue.path);
+  return issue.keys.map((key) => {
+    const near = nearest(key, known);
+    const hint = near === undefined ? `known there: ${known.join(", ")}` : `did you mean "${near}"?`;
+    return `${place === "" ? key : `${place}.${key}`}: there is no such key; ${hint}`;
+  });
+}
+
+/** `sinks[0].url`. */
+function placeText(path: readonly PropertyKey[]): string {
+  return path
+    .map((part, i) => (typeof part === "number" ? `[${part}]` : `${i === 0 ? "" : "."}${String(part)}`))
+    .join("");
+}
+
+/** The keys a schema knows at a path. */
+function keysAt(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
+  let at: unknown = schema;
+  for (const part of path) {
+    const def = definition(at);
+    if (def["shape"] !== undefined) at = (def["shape"] as Record<PropertyKey, unknown>)[part];
+    else at = def["element"] ?? def["valueType"];
+  }
+  const def = definition(at);
+  const options = Array.isArray(def["options"]) ? def["options"].map(definition) : [def];
+  return [...new Set(options.flatMap(({ shape }) => (shape === undefined ? [] : Object.keys(shape as object))))];
+}
+
+/** The definition of a schema under its optional and default wrappers. */
+function definition(schema: unknown): Record<string, unknown> {
+  let def = (schema as { def?: Record<string, unknown> } | undefined)?.def ?? {};
+  while (def["innerType"] !== undefined || def["in"] !== undefined) {
+    def = ((def["innerType"] ?? def["in"]) as { def?: Record<string, unknown> }).def ?? {};
+  }
+  return def;
+}
+
+/** The known word with the fewest changes, if it is near enough to be a slip. */
+export function nearest(word: string, known: readonly string[]): string | undefined {
+  const scored = known
+    .map((candidate) => ({ candidate, distance: editDistance(word.toLowerCase(), candidate.toLowerCase()) }))
+    .sort((a, b) => a.distance - b.distance);
+  const best = scored[0];
+  return best !== undefined && best.distance <= Math.max(2, Math.floor(word.length / 3)) ? best.candidate : undefined;
+}
+
+/** Insertions, deletions, substitutions and swaps of neighbours. */
+function editDistance(a: string, b: string): number {
+  const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, j) => j)];
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const change = a[i - 1] === b[j - 1] ? 0 : 1;
+      const previous = rows[i - 1] ?? [];
+      let best = Math.min((previous[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1, (previous[j - 1] ?? 0) + change);
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) {
+        best = Math.min(best, (rows[i - 2]?.[j - 2] ?? 0) + 1);
+      }
+      row.push(best);
+    }
+    rows.push(row);
+  }
+  return rows[a.length]?.[b.length] ?? 0;
+}
