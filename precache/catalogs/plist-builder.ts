@@ -1,0 +1,240 @@
+/**
+ * Tags of a property list to values: the grammar of plist, and which part of the tree is worth building.
+ *
+ * Pure but for the list of finished entries; it knows no XML, no bytes and no files.
+ *
+ * @module
+ */
+import type { LarderError } from "../../core/errors.ts";
+import type { PlistEntry } from "./plist-stream.ts";
+import { LEAVES, type PlistValue, parseLeaf } from "./plist-value.ts";
+
+/** `walk`: on the way to the wanted container. `emit`: it. `build`: inside an entry. `skip`: beside all that. */
+type Role = "walk" | "emit" | "build" | "skip";
+
+interface Frame {
+  readonly role: Role;
+  readonly dict: boolean;
+  readonly list: PlistValue[] | undefined;
+  readonly map: Map<string, PlistValue> | undefined;
+  /** Keys seen, where they must be single and nothing is built. */
+  readonly seen: Set<string> | undefined;
+  key: string | undefined;
+  count: number;
+}
+
+export interface BuilderOptions {
+  /** Keys to the container whose children are wanted; undefined: the one top value is. */
+  readonly path: readonly string[] | undefined;
+  readonly maxDepth: number;
+  readonly maxNodes: number;
+  /** Keys whose values nobody needs, wherever they stand in an entry: checked, not built. */
+  readonly without: ReadonlySet<string>;
+  /** Makes the error for a problem at the place reached. */
+  readonly fail: (problem: string) => LarderError;
+  readonly line: () => number;
+}
+
+export class PlistBuilder {
+  private readonly options: BuilderOptions;
+  private readonly frames: Frame[] = [];
+  private entries: PlistEntry[] = [];
+  /** Name of the leaf or key whose text is being collected. */
+  private reading: string | undefined;
+  /** Whether that text is wanted. */
+  private collecting = false;
+  private collected = "";
+  private state: "before" | "inside" | "after" = "before";
+  private nodes = 0;
+  private entryLine = 0;
+  private found = false;
+
+  constructor(options: BuilderOptions) {
+    this.options = options;
+  }
+
+  open(name: string): void {
+    if (this.reading !== undefined) throw this.options.fail(`<${name}> inside <${this.reading}>`);
+    if (name === "key") {
+      this.openKey();
+    } else if (LEAVES.has(name)) {
+      this.place(name);
+      this.reading = name;
+      this.collected = "";
+      const role = this.roleOfChild();
+      this.collecting = role === "build" || role === "emit";
+    } else if (name === "dict" || name === "array") {
+      this.openContainer(name);
+    } else if (name === "plist" && this.state === "before") {
+      this.state = "inside";
+    } else {
+      throw this.options.fail(
+        this.state === "before" ? `it begins with <${name}>, expected <plist>` : `<${name}> is no plist element`,
+      );
+    }
+  }
+
+  close(name: string): void {
+    if (this.reading !== undefined) this.closeLeaf(name);
+    else this.closeContainer(name);
+  }
+
+  private closeContainer(name: string): void {
+    const frame = this.frames.pop();
+    const wanted =
+      frame === undefined ? (this.state === "inside" ? "plist" : undefined) : frame.dict ? "dict" : "array";
+    if (name !== wanted)
+      throw this.options.fail(`</${name}>${wanted === undefined ? "" : ` where </${wanted}> belongs`}`);
+    if (frame === undefined) {
+      this.state = "after";
+      return;
+    }
+    if (frame.key !== undefined) throw this.options.fail(`key "${frame.key}" has no value`);
+    const value = frame.list ?? frame.map;
+    if (value !== undefined) this.finishValue(value);
+    else this.leaveKey();
+  }
+
+  leaf(name: string, text: string): void {
+    if (this.reading !== undefined) throw this.options.fail(`<${name}> inside <${this.reading}>`);
+    if (name === "key") {
+      this.checkKeyPlace();
+      this.closeKey(text);
+      return;
+    }
+    this.place(name);
+    const role = this.roleOfChild();
+    if (role === "build" || role === "emit") this.finishLeaf(name, text);
+    else this.leaveKey();
+  }
+
+  text(text: string): void {
+    if (this.reading !== undefined) {
+      if (this.collecting) this.collected = this.collected === "" ? text : this.collected + text;
+    } else if (/[^ \t\r\n]/.test(text)) {
+      throw this.options.fail("text between elements");
+    }
+  }
+
+  /** Entries finished since the last call. */
+  take(): PlistEntry[] {
+    const taken = this.entries;
+    if (taken.length > 0) this.entries = [];
+    return taken;
+  }
+
+  /** The end of the text. */
+  finish(): void {
+    if (this.state !== "after") throw this.options.fail("the text is cut short");
+    if (!this.found)
+      throw this.options.fail(
+        `there is no ${this.options.path?.length ? `"${this.options.path.join(".")}"` : "value"} in it`,
+      );
+  }
+
+  private checkKeyPlace(): void {
+    const frame = this.frames.at(-1);
+    if (frame === undefined || frame.key !== undefined || !frame.dict) {
+      throw this.options.fail("a <key> where none can be");
+    }
+  }
+
+  private openKey(): void {
+    this.checkKeyPlace();
+    this.reading = "key";
+    this.collecting = true;
+    this.collected = "";
+  }
+
+  private closeLeaf(name: string): void {
+    const text = this.collected;
+    if (name !== this.reading) throw this.options.fail(`</${name}> where </${this.reading}> belongs`);
+    this.reading = undefined;
+    if (name === "key") this.closeKey(text);
+    else if (this.collecting) this.finishLeaf(name, text);
+    else this.leaveKey();
+  }
+
+  private finishLeaf(name: string, text: string): void {
+    const read = parseLeaf(name, text);
+    if ("wrong" in read) throw this.options.fail(read.wrong);
+    this.finishValue(read.value);
+  }
+
+  private closeKey(key: string): void {
+    const frame = this.frames.at(-1);
+    if (frame === undefined) return;
+    if ((frame.map ?? frame.seen)?.has(key) === true) throw this.options.fail(`key "${key}" comes twice`);
+    frame.seen?.add(key);
+    frame.key = key;
+  }
+
+  private openContainer(name: "dict" | "array"): void {
+    this.place(name);
+    if (this.frames.length >= this.options.maxDepth)
+      throw this.options.fail(`more than ${this.options.maxDepth} containers inside each other`);
+    const role = this.roleOfChild();
+    if (role === "emit") this.found = true;
+    const build = role === "build";
+    const dict = name === "dict";
+    this.frames.push({
+      role,
+      dict,
+      list: build && !dict ? [] : undefined,
+      map: build && dict ? new Map() : undefined,
+      seen: dict && (role === "walk" || role === "emit") ? new Set() : undefined,
+      key: undefined,
+      count: 0,
+    });
+  }
+
+  /** Checks that a value may stand here, and counts it. */
+  private place(name: string): void {
+    const frame = this.frames.at(-1);
+    if (frame === undefined) {
+      if (this.state === "before") throw this.options.fail(`it begins with <${name}>, expected <plist>`);
+      if (this.state === "after" || this.nodes > 0) throw this.options.fail("more than one value at the top");
+    } else if (frame.key === undefined && frame.dict) {
+      throw this.options.fail(`<${name}> in a dictionary without a <key> before it`);
+    }
+    if (frame === undefined || frame.role === "emit") {
+      this.nodes = 0;
+      this.entryLine = this.options.line();
+    }
+    this.nodes += 1;
+    if (this.nodes > this.options.maxNodes)
+      throw this.options.fail(`one entry holds more than ${this.options.maxNodes} values`);
+  }
+
+  /** What the value about to be read at this place is for. */
+  private roleOfChild(): Role {
+    const frame = this.frames.at(-1);
+    if (frame === undefined)
+      return this.options.path === undefined ? "build" : this.options.path.length === 0 ? "emit" : "walk";
+    if (frame.role === "skip") return "skip";
+    if (frame.role !== "walk") return frame.key !== undefined && this.options.without.has(frame.key) ? "skip" : "build";
+    const depth = this.frames.length;
+    if (frame.key === undefined || frame.key !== this.options.path?.[depth - 1]) return "skip";
+    return depth === this.options.path.length ? "emit" : "walk";
+  }
+
+  private finishValue(value: PlistValue): void {
+    const frame = this.frames.at(-1);
+    if (frame?.list !== undefined) frame.list.push(value);
+    else if (frame?.map !== undefined && frame.key !== undefined) frame.map.set(frame.key, value);
+    else this.emit(frame, value);
+    this.leaveKey();
+  }
+
+  private emit(frame: Frame | undefined, value: PlistValue): void {
+    if (frame === undefined && this.options.path !== undefined) return;
+    this.found = true;
+    this.entries.push({ key: frame?.key ?? frame?.count ?? 0, value, line: this.entryLine });
+    if (frame !== undefined) frame.count += 1;
+  }
+
+  private leaveKey(): void {
+    const frame = this.frames.at(-1);
+    if (frame !== undefined) frame.key = undefined;
+  }
+}
