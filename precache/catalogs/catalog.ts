@@ -12,7 +12,7 @@ import type { Log } from "../../core/log.ts";
 import type { Asset, DeviceCount, Release } from "../asset.ts";
 
 /** What a text must be before it may replace the copy on disk; `any` takes everything. */
-export type DocumentKind = "plist" | "xml" | "json" | "any";
+export type DocumentKind = "plist" | "xml" | "json" | "token" | "any";
 
 /** One text a catalogue wants. */
 export interface DocumentRequest {
