@@ -1,0 +1,140 @@
+/**
+ * AppleDB, the community's archive: the same over-the-air files gdmf names, with the build each delta starts from.
+ *
+ * One file for each system and build; only the newest builds of the systems wanted are read. A source without
+ * `prerequisiteBuild` is a full image; a link that is not `active` was withdrawn; device names may carry a suffix.
+ *
+ * @module
+ */
+import type { Asset, AssetGroup } from "../asset.ts";
+import { groupOf } from "../model.ts";
+import type { OptionsOf } from "../options-catalogs.ts";
+import { parseJson, readBytes } from "../parse-json.ts";
+import type { Shape } from "../shape.ts";
+import { digestOf, draftAsset, readEntry, updateTitle } from "./asset-draft.ts";
+import { compareBuilds, isBetaBuild } from "./build-number.ts";
+import type { Catalog, CatalogContext } from "./catalog.ts";
+
+const NAME = "appledb";
+
+/** Systems by the group of a device. An iPad before 2019 ran iOS, so both are asked. */
+const SYSTEMS: Partial<Readonly<Record<AssetGroup, readonly string[]>>> = {
+  iPhone: ["iOS"],
+  iPod: ["iOS"],
+  iPad: ["iPadOS", "iOS"],
+  Mac: ["macOS"],
+  AppleTV: ["tvOS"],
+  Watch: ["watchOS"],
+  Vision: ["visionOS"],
+  AudioAccessory: ["audioOS"],
+};
+
+/** What a source is to us; other types (kdk, …) no device asks for. */
+const KINDS: Readonly<Record<string, "update" | "firmware" | "installer">> = {
+  ota: "update",
+  ipsw: "firmware",
+  installassistant: "installer",
+};
+
+/** The catalogue behind `kind: "appledb"`. */
+export function appledbCatalog(options: OptionsOf<"appledb">): Catalog {
+  return { name: NAME, list: (context) => list(options, context) };
+}
+
+async function* list(options: OptionsOf<"appledb">, context: CatalogContext): AsyncIterable<Asset> {
+  const indexUrl = `${options.base}ios/index.json`;
+  const index = await readJson(indexUrl, options, context);
+  const entries = index.items().map((item) => item.text());
+  for (const [system, build] of newestBuilds(entries, systemsWanted(options, context), options)) {
+    context.signal.throwIfAborted();
+    const url = `${options.base}ios/${encodeURIComponent(`${system};${build}`)}.json`;
+    const release = await readJson(url, options, context);
+    yield* appledbAssets(release, options, context);
+  }
+}
+
+async function readJson(url: string, options: OptionsOf<"appledb">, context: CatalogContext): Promise<Shape> {
+  const document = await context.fetch.open({ url, kind: "json", maxBytes: options.maxBytes });
+  return parseJson(await readBytes(document.read()), url);
+}
+
+function systemsWanted(options: OptionsOf<"appledb">, context: CatalogContext): string[] {
+  if (options.systems.length > 0) return options.systems;
+  const groups = context.devices.map((device) => groupOf(device.model));
+  const asked = groups.length > 0 ? groups : (Object.keys(SYSTEMS) as AssetGroup[]);
+  return [...new Set(asked.flatMap((group) => SYSTEMS[group] ?? []))];
+}
+
+/** The newest builds of each system out of `iOS;23A341` entries, the newest first. */
+export function newestBuilds(
+  entries: readonly string[],
+  systems: readonly string[],
+  options: { readonly newest: number; readonly betas: boolean },
+): [system: string, build: string][] {
+  return systems.flatMap((system) =>
+    entries
+      .filter((entry) => entry.startsWith(`${system};`))
+      .map((entry) => entry.slice(system.length + 1))
+      .filter((build) => options.betas || !isBetaBuild(build))
+      .sort((a, b) => compareBuilds(b, a))
+      .slice(0, options.newest)
+      .map((build): [string, string] => [system, build]),
+  );
+}
+
+/** The assets of one release: each link of each source that devices or admins fetch. */
+export function* appledbAssets(
+  release: Shape,
+  options: { readonly withdrawn: boolean },
+  context: Pick<CatalogContext, "log">,
+): Iterable<Asset> {
+  release.expectOneOf("sources", "osStr");
+  for (const source of release.get("sources").items()) {
+    const assets = readEntry(NAME, source.place, context.log, () => sourceAssets(release, source, options.withdrawn));
+    if (assets !== undefined) yield* assets;
+  }
+}
+
+function sourceAssets(release: Shape, source: Shape, withdrawn: boolean): Asset[] {
+  const kind = KINDS[source.get("type").text()];
+  if (kind === undefined) return [];
+  const [system, version, build] = [
+    release.get("osStr").text(),
+    release.get("version").text(),
+    release.get("build").text(),
+  ];
+  const models = source.get("deviceMap").texts();
+  const fromBuilds = source.get("prerequisiteBuild").missing ? [] : source.get("prerequisiteBuild").texts();
+  const links = source
+    .get("links")
+    .items()
+    .filter((link) => withdrawn || link.get("active").optionalFlag() !== false);
+  return links.map((link) =>
+    draftAsset({
+      url: link.get("url").text(),
+      ...(kind === "update" ? {} : { group: kind }),
+      title:
+        kind === "firmware"
+          ? `Firmware ${updateTitle(system, version, models)}`
+          : updateTitle(system, version, models, fromBuilds[0]),
+      sizeBytes: source.get("size").optionalCount(),
+      digest: digestIn(source.get("hashes")),
+      version,
+      build,
+      models,
+      fromBuilds,
+      firmware: kind === "firmware",
+      beta: release.get("beta").optionalFlag() === true || isBetaBuild(build),
+      postedMs: release.get("released").optionalTime(),
+      catalog: NAME,
+    }),
+  );
+}
+
+function digestIn(hashes: Shape) {
+  for (const name of ["sha2-256", "sha1", "md5"]) {
+    const digest = digestOf(name, hashes.get(name).optionalText());
+    if (digest !== undefined) return digest;
+  }
+  return undefined;
+}

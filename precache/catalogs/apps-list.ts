@@ -1,0 +1,41 @@
+/**
+ * precache's list of apps and installers, kept by hand: a dictionary of names, each with type, address and version.
+ *
+ * @module
+ */
+import type { Asset } from "../asset.ts";
+import type { OptionsOf } from "../options-catalogs.ts";
+import { Shape } from "../shape.ts";
+import { draftAsset, readEntry } from "./asset-draft.ts";
+import type { Catalog, CatalogContext } from "./catalog.ts";
+import { readPlistEntries } from "./plist-stream.ts";
+
+const NAME = "apps-list";
+
+/** The catalogue behind `kind: "apps-list"`. */
+export function appsListCatalog(options: OptionsOf<"apps-list">): Catalog {
+  return { name: NAME, list: (context) => list(options, context) };
+}
+
+async function* list(options: OptionsOf<"apps-list">, context: CatalogContext): AsyncIterable<Asset> {
+  const document = await context.fetch.open({ url: options.url, kind: "plist", maxBytes: options.maxBytes });
+  for await (const { key, value } of readPlistEntries(document.read(), [], options.url)) {
+    const name = String(key);
+    const asset = readEntry(NAME, name, context.log, () => appAsset(name, new Shape(value, options.url, name)));
+    if (asset !== undefined) yield asset;
+  }
+}
+
+function appAsset(name: string, entry: Shape): Asset {
+  const type = entry.get("type").text();
+  if (type !== "app" && type !== "installer") throw entry.get("type").wrong("app or installer");
+  const version = entry.get("version").optionalText();
+  return draftAsset({
+    url: entry.get("url").text(),
+    title: version === undefined ? name : `${name} ${version}`,
+    group: type,
+    version,
+    product: name,
+    catalog: NAME,
+  });
+}

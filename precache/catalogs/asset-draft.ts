@@ -1,0 +1,103 @@
+/**
+ * An asset from the few things a catalogue tells; what it does not tell is said to be unknown.
+ *
+ * @module
+ */
+import { LarderError } from "../../core/errors.ts";
+import type { Log } from "../../core/log.ts";
+import type { Asset, AssetGroup, Digest } from "../asset.ts";
+import { groupOf, plainModel } from "../model.ts";
+import { assetUrl } from "./asset-url.ts";
+
+/** What a catalogue must tell, and what it may. */
+export type AssetDraft = Partial<Omit<Asset, "url" | "title" | "catalogs" | "group">> & {
+  readonly url: string;
+  readonly title: string;
+  readonly catalog: string;
+  /** Default: the group of its first model, else `other`. */
+  readonly group?: AssetGroup;
+};
+
+/**
+ * The asset a draft describes, models without suffixes and each once.
+ * @throws LarderError `SHAPE_WRONG` when its address cannot be one
+ */
+export function draftAsset(draft: AssetDraft): Asset {
+  const url = assetUrl(draft.url);
+  if (url === undefined) {
+    throw new LarderError(
+      `Cannot list "${draft.title}": "${draft.url.slice(0, 80)}" is no address a cache could be asked for`,
+      {
+        code: "SHAPE_WRONG",
+      },
+    );
+  }
+  const models = [...new Set((draft.models ?? []).map(plainModel))];
+  const fromBuilds = draft.fromBuilds ?? [];
+  return {
+    url,
+    group: draft.group ?? (models[0] === undefined ? "other" : groupOf(models[0])),
+    title: draft.title,
+    sizeBytes: draft.sizeBytes,
+    digest: draft.digest,
+    version: draft.version,
+    build: draft.build,
+    models,
+    fromBuild: draft.fromBuild ?? fromBuilds[0],
+    ...(fromBuilds.length > 1 ? { fromBuilds } : {}),
+    firmware: draft.firmware ?? false,
+    beta: draft.beta ?? false,
+    postedMs: draft.postedMs,
+    catalogs: [draft.catalog],
+    ...(draft.product === undefined ? {} : { product: draft.product }),
+  };
+}
+
+/** `iOS 26.1 for iPad6,8 from 23A341`. */
+export function updateTitle(system: string, version: string, models: readonly string[], fromBuild?: string): string {
+  const more = models.length > 1 ? ` and ${models.length - 1} more` : "";
+  const kind = models[0] === undefined ? "" : ` for ${models[0]}${more}`;
+  return `${system} ${version}${kind}${fromBuild === undefined ? "" : ` from ${fromBuild}`}`;
+}
+
+const ALGORITHMS: Readonly<Record<string, Digest["algorithm"]>> = {
+  md5: "md5",
+  sha1: "sha1",
+  sha256: "sha256",
+  sha2256: "sha256",
+  sha384: "sha384",
+  sha2384: "sha384",
+  sha512: "sha512",
+  sha2512: "sha512",
+};
+
+const HEX_LENGTH: Readonly<Record<Digest["algorithm"], number>> = {
+  md5: 32,
+  sha1: 40,
+  sha256: 64,
+  sha384: 96,
+  sha512: 128,
+};
+
+/** A checksum as the catalogues write it (`SHA-1` and bytes or hex); undefined when it is not one we know. */
+export function digestOf(algorithm: string, value: string | Uint8Array | undefined): Digest | undefined {
+  if (value === undefined) return undefined;
+  const known = ALGORITHMS[algorithm.toLowerCase().replaceAll(/[^a-z0-9]/g, "")];
+  const hex = typeof value === "string" ? value.toLowerCase() : Buffer.from(value).toString("hex");
+  if (known === undefined || hex.length !== HEX_LENGTH[known] || !/^[0-9a-f]+$/.test(hex)) return undefined;
+  return { algorithm: known, hex };
+}
+
+/**
+ * Reads one entry of a catalogue. An entry of the wrong shape is left out with a warning: one bad entry must not cost the
+ * others.
+ */
+export function readEntry<T>(catalog: string, place: string, log: Log, read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof LarderError) || error.code !== "SHAPE_WRONG") throw error;
+    log.warn("an entry of a catalogue cannot be read; left out", { catalog, place, why: error.message });
+    return undefined;
+  }
+}

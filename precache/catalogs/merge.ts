@@ -1,0 +1,75 @@
+/**
+ * Every file once, whichever catalogues name it and however often.
+ *
+ * @module
+ */
+import type { Asset, Digest } from "../asset.ts";
+import { assetKey } from "./asset-url.ts";
+
+/** Weakest first: the strongest checksum any catalogue gives is kept. */
+const STRENGTH: readonly Digest["algorithm"][] = ["md5", "sha1", "sha256", "sha384", "sha512"];
+
+/**
+ * One asset for each file, in the order in which they first came.
+ *
+ * Files are the same when host, path and query are; `https://` wins over `http://`. Of two entries: models, builds and
+ * catalogues are united; what one does not know the other says; where they disagree the one that is no beta, then the
+ * first, is right. It is a beta only when all call it one, and a full image when one does.
+ */
+export function mergeAssets(assets: Iterable<Asset>): Asset[] {
+  const merged = new Map<string, Asset>();
+  for (const asset of assets) {
+    const key = assetKey(asset.url);
+    const known = merged.get(key);
+    merged.set(key, known === undefined ? asset : mergeTwo(known, asset));
+  }
+  return [...merged.values()];
+}
+
+function mergeTwo(first: Asset, second: Asset): Asset {
+  const [main, other] = first.beta && !second.beta ? [second, first] : [first, second];
+  const product = main.product ?? other.product;
+  const { fromBuilds: _, ...plain } = main;
+  return {
+    ...plain,
+    url: main.url.startsWith("https:") || !other.url.startsWith("https:") ? main.url : other.url,
+    group: main.group === "other" ? other.group : main.group,
+    sizeBytes: main.sizeBytes ?? other.sizeBytes,
+    digest: strongest(main.digest, other.digest),
+    version: main.version ?? other.version,
+    build: main.build ?? other.build,
+    models: union(main.models, other.models),
+    ...mergeBuilds(main, other),
+    firmware: main.firmware && other.firmware,
+    beta: main.beta && other.beta,
+    postedMs: main.postedMs ?? other.postedMs,
+    catalogs: union(main.catalogs, other.catalogs),
+    ...(product === undefined ? {} : { product }),
+  };
+}
+
+/** Builds that ask for the file; none named means any, so a full image stays one. */
+function mergeBuilds(main: Asset, other: Asset): Pick<Asset, "fromBuild" | "fromBuilds"> {
+  if (fullFor(main, other) || fullFor(other, main)) return { fromBuild: undefined };
+  const all = union(buildsOf(main), buildsOf(other));
+  return all.length > 1 ? { fromBuild: all[0], fromBuilds: all } : { fromBuild: all[0] };
+}
+
+/** A catalogue that knows neither models nor build (a plain list) says nothing about a file another one knows. */
+function fullFor(asset: Asset, other: Asset): boolean {
+  if (asset.fromBuild !== undefined) return false;
+  return other.fromBuild === undefined || asset.models.length > 0 || asset.build !== undefined;
+}
+
+function buildsOf(asset: Asset): readonly string[] {
+  return asset.fromBuilds ?? (asset.fromBuild === undefined ? [] : [asset.fromBuild]);
+}
+
+function strongest(first: Digest | undefined, second: Digest | undefined): Digest | undefined {
+  if (first === undefined || second === undefined) return first ?? second;
+  return STRENGTH.indexOf(second.algorithm) > STRENGTH.indexOf(first.algorithm) ? second : first;
+}
+
+function union(first: readonly string[], second: readonly string[]): readonly string[] {
+  return second.every((item) => first.includes(item)) ? first : [...new Set([...first, ...second])];
+}

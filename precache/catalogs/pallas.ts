@@ -1,0 +1,172 @@
+/**
+ * gdmf v2/assets ("Pallas"): the very file each device will ask for, asked for as the device asks.
+ *
+ * One question for each board, model, version and build among the devices; the answer is its own delta where Apple has one,
+ * and the full image. A device whose version is unknown is asked for as `26.0`, build `0`: full images only.
+ *
+ * Its quirks: full images carry `9.9.<version>`; tvOS answers with all deltas whatever the build, so those no device of ours
+ * starts from are left out; errors come as tokens too; the certificate is Apple's own.
+ *
+ * @module
+ */
+import type { Dispatcher } from "undici";
+import { errorText } from "../../core/errors.ts";
+import type { Asset, AssetGroup, DeviceCount } from "../asset.ts";
+import { groupOf, isModel, plainModel } from "../model.ts";
+import type { OptionsOf } from "../options-catalogs.ts";
+import { plainVersion } from "../os-version.ts";
+import { readBytes } from "../parse-json.ts";
+import type { Shape } from "../shape.ts";
+import { digestOf, draftAsset, readEntry, updateTitle } from "./asset-draft.ts";
+import { boardsOf, boardTable } from "./boards.ts";
+import { isBetaBuild } from "./build-number.ts";
+import type { Catalog, CatalogContext } from "./catalog.ts";
+import { trusting } from "./extra-ca.ts";
+import { inParallel } from "./in-parallel.ts";
+import { readToken } from "./jwt.ts";
+import { type Question, questionBody } from "./pallas-question.ts";
+
+const NAME = "pallas";
+const SYSTEMS: Partial<Readonly<Record<AssetGroup, string>>> = {
+  iPad: "iPadOS",
+  Mac: "macOS",
+  AppleTV: "tvOS",
+  Watch: "watchOS",
+  Vision: "visionOS",
+  AudioAccessory: "HomePod",
+};
+
+/** The catalogue behind `kind: "pallas"`. It lists nothing when no devices are wanted: it can only be asked for a device. */
+export function pallasCatalog(options: OptionsOf<"pallas">): Catalog {
+  return { name: NAME, list: (context) => list(options, context) };
+}
+
+async function* list(options: OptionsOf<"pallas">, context: CatalogContext): AsyncIterable<Asset> {
+  const questions = await questionsFor(options, context);
+  const dispatcher = await trusting(options.caFile);
+  let refused = 0;
+  try {
+    const answers = inParallel(questions, options.concurrency, (question) =>
+      ask(question, options, context, dispatcher),
+    );
+    for await (const answer of answers) {
+      if (answer instanceof Error) {
+        refused += 1;
+        if (refused === questions.length) throw answer;
+      } else yield* answer;
+    }
+  } finally {
+    await dispatcher?.close();
+  }
+}
+
+/** Every different question the devices make, each once. */
+export async function questionsFor(options: OptionsOf<"pallas">, context: CatalogContext): Promise<Question[]> {
+  const sources = { given: options.boards, table: boardTable(options.boardsUrl, options.maxBytes, context) };
+  const questions = new Map<string, Question>();
+  for (const device of context.devices) {
+    for (const question of await questionsOf(device, options, () => boardsOf(device, sources), context)) {
+      questions.set(JSON.stringify(question), question);
+    }
+  }
+  if (questions.size > options.maxRequests) {
+    context.log.warn("more kinds of devices than may be asked for; the rarest are left out", {
+      kinds: questions.size,
+      asked: options.maxRequests,
+    });
+  }
+  return [...questions.values()].slice(0, options.maxRequests);
+}
+
+async function questionsOf(
+  device: DeviceCount,
+  options: OptionsOf<"pallas">,
+  boards: () => Promise<readonly string[]>,
+  context: CatalogContext,
+): Promise<Question[]> {
+  const model = plainModel(device.model);
+  const group = groupOf(model);
+  if (!isModel(model) || group === "other") {
+    context.log.warn("gdmf can only be asked for exact models; left out", { catalog: NAME, model: device.model });
+    return [];
+  }
+  const found = await boards();
+  if (found.length === 0) context.log.warn("no table knows the board of a model; left out", { catalog: NAME, model });
+  const splats = options.improvements && device.build !== undefined ? [false, true] : [false];
+  return found.flatMap((board) =>
+    splats.map((splat) => ({ group, board, model, os: device.os, build: device.build, splat })),
+  );
+}
+
+/** The assets of one answer, or the error that one question met: it must not cost the others. */
+async function ask(
+  question: Question,
+  options: OptionsOf<"pallas">,
+  context: CatalogContext,
+  dispatcher: Dispatcher | undefined,
+): Promise<Asset[] | Error> {
+  const body = questionBody(question, options.audiences);
+  try {
+    context.signal.throwIfAborted();
+    const document = await context.fetch.open({
+      url: options.url,
+      kind: "token",
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ ...body, Nonce: crypto.randomUUID() }),
+      sameAs: JSON.stringify(body),
+      maxBytes: options.maxBytes,
+      explainRefusal,
+      ...(dispatcher === undefined ? {} : { dispatcher }),
+    });
+    return parseAnswer(question, readToken(await readBytes(document.read()), options.url), context);
+  } catch (error) {
+    if (context.signal.aborted) throw error;
+    const { model, os, build } = question;
+    context.log.warn("gdmf does not answer for a kind of device", { model, os, build, why: errorText(error) });
+    return error instanceof Error ? error : new Error(errorText(error));
+  }
+}
+
+/** What gdmf says when it refuses: `AssetType not found`. */
+function explainRefusal(body: Buffer): string | undefined {
+  try {
+    return readToken(body, "refusal").get("Message").optionalText();
+  } catch {
+    return undefined;
+  }
+}
+
+/** The assets of an answer that this kind of device can use: its own deltas, and full images. */
+export function parseAnswer(question: Question, answer: Shape, context: Pick<CatalogContext, "log">): Asset[] {
+  return answer
+    .get("Assets")
+    .items()
+    .flatMap((entry) => {
+      const asset = readEntry(NAME, entry.place, context.log, () => parseAsset(question, entry));
+      return asset === undefined || (asset.fromBuild !== undefined && asset.fromBuild !== question.build)
+        ? []
+        : [asset];
+    });
+}
+
+function parseAsset(question: Question, entry: Shape): Asset {
+  const version = plainVersion(entry.get("OSVersion").text());
+  const build = entry.get("Build").optionalText();
+  const fromBuild = entry.get("PrerequisiteBuild").optionalText();
+  const algorithm = entry.get("_MeasurementAlgorithm").optionalText() ?? "SHA-1";
+  const measurement = entry.get("_Measurement").optionalText();
+  return draftAsset({
+    url: entry.get("__BaseURL").text() + entry.get("__RelativePath").text(),
+    title: updateTitle(SYSTEMS[question.group] ?? "iOS", version, [question.model], fromBuild),
+    group: question.group,
+    sizeBytes: entry.get("_DownloadSize").optionalCount(),
+    digest: digestOf(algorithm, measurement === undefined ? undefined : Buffer.from(measurement, "base64")),
+    version,
+    build,
+    models: [question.model],
+    fromBuild,
+    beta: build !== undefined && isBetaBuild(build),
+    catalog: NAME,
+  });
+}

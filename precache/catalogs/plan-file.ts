@@ -1,0 +1,95 @@
+/**
+ * A plan somebody made before: ours (`larder precache plan --json`) or Jamf Preheat's.
+ *
+ * @module
+ */
+import { ASSET_GROUPS, type Asset, type AssetGroup } from "../asset.ts";
+import { groupOf } from "../model.ts";
+import type { OptionsOf } from "../options-catalogs.ts";
+import { parseJson, readBytes } from "../parse-json.ts";
+import type { Shape } from "../shape.ts";
+import { digestOf, draftAsset, readEntry, updateTitle } from "./asset-draft.ts";
+import type { Catalog, CatalogContext } from "./catalog.ts";
+
+const NAME = "plan-file";
+
+/** Groups by Preheat's `platform`. */
+const PLATFORMS: Readonly<Record<string, AssetGroup>> = {
+  mac: "Mac",
+  ios: "iPhone",
+  ipados: "iPad",
+  tvos: "AppleTV",
+  visionos: "Vision",
+  watchos: "Watch",
+  installer: "installer",
+};
+
+/** The catalogue behind `kind: "plan-file"`. */
+export function planFileCatalog(options: OptionsOf<"plan-file">): Catalog {
+  return { name: NAME, list: (context) => list(options, context) };
+}
+
+async function* list(options: OptionsOf<"plan-file">, context: CatalogContext): AsyncIterable<Asset> {
+  const document = await context.fetch.open({ url: options.url, kind: "json", maxBytes: options.maxBytes });
+  yield* planAssets(parseJson(await readBytes(document.read()), options.url), context);
+}
+
+/** The assets of a plan: `items[].asset` is ours, `assets[]` is Preheat's; the decisions in it are not taken over. */
+export function* planAssets(plan: Shape, context: Pick<CatalogContext, "log">): Iterable<Asset> {
+  const read = (entry: Shape, parse: (entry: Shape) => Asset) => {
+    const asset = readEntry(NAME, entry.place, context.log, () => parse(entry));
+    return asset === undefined ? [] : [asset];
+  };
+  plan.expectOneOf("items", "assets");
+  for (const item of plan.get("items").items()) yield* read(item.get("asset"), ourAsset);
+  for (const entry of plan.get("assets").items()) yield* read(entry, preheatAsset);
+}
+
+function ourAsset(entry: Shape): Asset {
+  const digest = entry.get("digest");
+  const group = entry.get("group").text();
+  const product = entry.get("product").optionalText();
+  const known = ASSET_GROUPS.find((name) => name === group);
+  if (known === undefined) throw entry.get("group").wrong(`one of ${ASSET_GROUPS.join(", ")}`);
+  return draftAsset({
+    url: entry.get("url").text(),
+    group: known,
+    title: entry.get("title").text(),
+    sizeBytes: entry.get("sizeBytes").optionalCount(),
+    digest: digest.missing ? undefined : digestOf(digest.get("algorithm").text(), digest.get("hex").text()),
+    version: entry.get("version").optionalText(),
+    build: entry.get("build").optionalText(),
+    models: entry.get("models").texts(),
+    fromBuild: entry.get("fromBuild").optionalText(),
+    fromBuilds: entry.get("fromBuilds").texts(),
+    firmware: entry.get("firmware").optionalFlag() ?? false,
+    beta: entry.get("beta").optionalFlag() ?? false,
+    postedMs: entry.get("postedMs").optionalCount(),
+    ...(product === undefined ? {} : { product }),
+    catalog: NAME,
+  });
+}
+
+function preheatAsset(entry: Shape): Asset {
+  const platform = entry.get("platform").optionalText()?.toLowerCase() ?? "";
+  const model = entry.get("model").optionalText();
+  const version = entry.get("to_version").optionalText();
+  const fromBuild = entry.get("from_build").optionalText();
+  const models = model === undefined ? [] : model.split(/\s*[;/]\s*|\s+/).filter((name) => name !== "");
+  return draftAsset({
+    url: entry.get("url").text(),
+    group: PLATFORMS[platform] ?? (models[0] === undefined ? "other" : groupOf(models[0])),
+    title: updateTitle(platform || "update", version ?? "", models, fromBuild),
+    sizeBytes: entry.get("size").optionalCount(),
+    version,
+    build: entry.get("to_build").optionalText(),
+    models,
+    fromBuild: isFull(entry) ? undefined : fromBuild,
+    catalog: NAME,
+  });
+}
+
+/** Preheat names the build a device has; whether the file is a delta from it shows in no key, so only the address tells. */
+function isFull(entry: Shape): boolean {
+  return /InstallAssistant\.pkg$|\.ipsw$/i.test(entry.get("url").text());
+}

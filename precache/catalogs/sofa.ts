@@ -1,0 +1,149 @@
+/**
+ * SOFA, the admins' own feed: every version with all its builds, and the full macOS installers with their addresses.
+ *
+ * `Latest.Build` is only one of `AllBuilds`. A feed is recognised by what it holds, so SOFA's smaller files (the list of
+ * installers, the list of firmware) can be named as feeds too. `latest_versions` of the latter is stale and not read.
+ *
+ * @module
+ */
+import type { Asset, AssetGroup, Release } from "../asset.ts";
+import { groupOf } from "../model.ts";
+import type { OptionsOf } from "../options-catalogs.ts";
+import { parseJson, readBytes } from "../parse-json.ts";
+import type { Shape } from "../shape.ts";
+import { draftAsset, readEntry } from "./asset-draft.ts";
+import { isBetaBuild } from "./build-number.ts";
+import type { Catalog, CatalogContext } from "./catalog.ts";
+
+const NAME = "sofa";
+
+/** The catalogue behind `kind: "sofa"`. */
+export function sofaCatalog(options: OptionsOf<"sofa">): Catalog {
+  return {
+    name: NAME,
+    async *list(context) {
+      for await (const feed of readFeeds(options, context)) yield* sofaAssets(feed, context);
+    },
+    async *releases(context) {
+      for await (const feed of readFeeds(options, context)) yield* sofaReleases(feed, context);
+    },
+  };
+}
+
+async function* readFeeds(options: OptionsOf<"sofa">, context: CatalogContext): AsyncIterable<Shape> {
+  for (const name of options.feeds) {
+    context.signal.throwIfAborted();
+    const url = /^https?:\/\//.test(name) ? name : `${options.base}${name}`;
+    const document = await context.fetch.open({ url, kind: "json", maxBytes: options.maxBytes });
+    const feed = parseJson(await readBytes(document.read()), url);
+    yield feed.expectOneOf("OSVersions", "InstallationApps", "products", "signing_status");
+  }
+}
+
+/** Installers and firmware of one feed; nothing when it names none. */
+export function* sofaAssets(feed: Shape, context: Pick<CatalogContext, "log">): Iterable<Asset> {
+  const apps = feed.get("InstallationApps");
+  const read = (entry: Shape, parse: (entry: Shape) => Asset) => {
+    const asset = entry.missing ? undefined : readEntry(NAME, entry.place, context.log, () => parse(entry));
+    return asset === undefined ? [] : [asset];
+  };
+  yield* read(apps.get("LatestUMA"), installerOfFeed);
+  for (const entry of apps.get("AllPreviousUMA").items()) yield* read(entry, installerOfFeed);
+  yield* read(apps.get("LatestMacIPSW"), macFirmware);
+  for (const entry of feed.get("products").items()) yield* read(entry, installerOfList);
+  for (const [model, list] of feed.get("signing_status").entries()) {
+    for (const entry of list.items()) {
+      if (entry.get("signed").optionalFlag() === true) yield* read(entry, (it) => listedFirmware(model, it));
+    }
+  }
+}
+
+/** Every security release of one feed, once for each of its builds. */
+export function* sofaReleases(feed: Shape, context: Pick<CatalogContext, "log">): Iterable<Release> {
+  for (const system of feed.get("OSVersions").items()) {
+    const seen = new Set<string>();
+    for (const entry of [system.get("Latest"), ...system.get("SecurityReleases").items()]) {
+      const found = readEntry(NAME, entry.place, context.log, () => releasesOf(entry)) ?? [];
+      for (const release of found) {
+        if (seen.has(release.build)) continue;
+        seen.add(release.build);
+        yield release;
+      }
+    }
+  }
+}
+
+function releasesOf(entry: Shape): Release[] {
+  const models = entry.get("SupportedDevices").texts();
+  const builds = new Set([...entry.get("AllBuilds").texts(), ...entry.get("Build").texts()]);
+  const version = entry.get("ProductVersion").text();
+  const product = entry.get("ProductName").optionalText() ?? "";
+  const group: AssetGroup = /macOS/.test(product) ? "Mac" : models[0] === undefined ? "other" : groupOf(models[0]);
+  const postedMs = entry.get("ReleaseDate").optionalTime();
+  return [...builds].map((build) => ({
+    group,
+    version,
+    build,
+    models,
+    fromBuild: undefined,
+    beta: isBetaBuild(build),
+    postedMs,
+    catalog: NAME,
+  }));
+}
+
+function installerOfFeed(entry: Shape): Asset {
+  return installer(entry, ["Title", "Version", "Build", "URL", "Size", "PostingDate", "AppleSlug"]);
+}
+
+function installerOfList(entry: Shape): Asset {
+  return installer(entry, ["title", "version", "build", "download_url", "size", "posting_date", "product_key"]);
+}
+
+function installer(entry: Shape, names: readonly [string, string, string, string, string, string, string]): Asset {
+  const [title, version, build, url, size, posted, product] = names;
+  const about = { version: entry.get(version).text(), build: entry.get(build).text() };
+  const key = entry.get(product).optionalText();
+  return draftAsset({
+    ...about,
+    url: entry.get(url).text(),
+    title: `${entry.get(title).optionalText() ?? "macOS"} ${about.version}: InstallAssistant.pkg`,
+    group: "installer",
+    sizeBytes: entry.get(size).optionalCount(),
+    beta: isBetaBuild(about.build),
+    postedMs: entry.get(posted).optionalTime(),
+    ...(key === undefined ? {} : { product: key }),
+    catalog: NAME,
+  });
+}
+
+function macFirmware(entry: Shape): Asset {
+  const version = entry.get("MacOSIPSWVersion").text();
+  const build = entry.get("MacOSIPSWBuild").text();
+  return draftAsset({
+    url: entry.get("MacOSIPSWURL").text(),
+    title: `Firmware macOS ${version}`,
+    group: "firmware",
+    version,
+    build,
+    firmware: true,
+    catalog: NAME,
+  });
+}
+
+function listedFirmware(model: string, entry: Shape): Asset {
+  const version = entry.get("version").text();
+  const build = entry.get("buildid").text();
+  return draftAsset({
+    url: entry.get("url").text(),
+    title: `Firmware ${version} for ${model}`,
+    group: "firmware",
+    sizeBytes: entry.get("filesize").optionalCount(),
+    version,
+    build,
+    models: [model],
+    firmware: true,
+    beta: isBetaBuild(build),
+    catalog: NAME,
+  });
+}
