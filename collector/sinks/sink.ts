@@ -33,15 +33,28 @@ export interface Sink {
  */
 export type Fate = "refused" | "too-large" | "later" | "stopped";
 
+export interface SinkErrorOptions extends LarderErrorOptions {
+  readonly fate: Fate;
+  readonly retryAfterMs?: number | undefined;
+  readonly said?: string;
+  readonly mayBeLines?: boolean;
+}
+
 export class SinkError extends LarderError {
   readonly fate: Fate;
   /** What Retry-After asked for. */
   readonly retryAfterMs: number | undefined;
+  /** What the server said, in one line: the reason that stands beside a refused line. */
+  readonly said: string;
+  /** `later`, but a line may be the cause: when the same lines get this answer again, halve them. */
+  readonly mayBeLines: boolean;
 
-  constructor(message: string, options: LarderErrorOptions & { fate: Fate; retryAfterMs?: number | undefined }) {
+  constructor(message: string, options: SinkErrorOptions) {
     super(message, { ...options, retryable: options.fate === "later" });
     this.name = "SinkError";
     this.fate = options.fate;
     this.retryAfterMs = options.retryAfterMs;
+    this.said = options.said ?? message;
+    this.mayBeLines = options.mayBeLines ?? false;
   }
 }

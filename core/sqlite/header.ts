@@ -64,6 +64,27 @@ export function markAsRollback(image: Uint8Array): void {
   image[19] = 1;
 }
 
+/** Gives a database the mode and the change counter it shall have; its page count counts as written with them. */
+export function markAs(image: Uint8Array, walMode: boolean, changeCounter: number): void {
+  const view = new DataView(image.buffer, image.byteOffset, HEADER_BYTES);
+  view.setUint8(18, walMode ? 2 : 1);
+  view.setUint8(19, walMode ? 2 : 1);
+  view.setUint32(24, changeCounter >>> 0);
+  view.setUint32(92, changeCounter >>> 0);
+}
+
+/** True when two databases differ in more than change counter, mode, and the version of the SQLite that wrote them. */
+export function differ(left: Uint8Array, right: Uint8Array): boolean {
+  if (left.length !== right.length) return true;
+  const ranges = [
+    [0, 18],
+    [20, 24],
+    [28, 92],
+    [HEADER_BYTES, Math.max(HEADER_BYTES, left.length)],
+  ] as const;
+  return ranges.some(([from, to]) => Buffer.compare(left.subarray(from, to), right.subarray(from, to)) !== 0);
+}
+
 /** The change counter of a header. */
 export function changeCounterOf(header: Uint8Array): number {
   return header.length < 28 ? 0 : new DataView(header.buffer, header.byteOffset, 28).getUint32(24);

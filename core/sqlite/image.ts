@@ -13,6 +13,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { LarderError } from "../errors.ts";
 import { databaseError, fileError } from "./database-errors.ts";
 import { changeCounterOf, type DatabaseHeader, HEADER_BYTES, markAsRollback, readHeader } from "./header.ts";
+import { closeUnlessHeld } from "./held-files.ts";
 import { type FileState, fileState, journalIsHot, resolveDatabase, sameState, settleMs, stateOf } from "./stamp.ts";
 import { type CommittedWal, readWalHeader, WAL_HEADER_BYTES, WalScanner } from "./wal.ts";
 
@@ -33,6 +34,8 @@ export interface DatabaseImage {
   readonly bytes: Uint8Array;
   readonly state: FileState;
   readonly changeCounter: number;
+  /** The file's own mode; the image is in rollback mode. */
+  readonly walMode: boolean;
 }
 
 /** Why an attempt found no quiet moment, and how long to wait before the next. */
@@ -82,7 +85,7 @@ async function attempt(path: string, realPath: string, limit: number): Promise<D
   } catch (error) {
     throw error instanceof LarderError ? error : fileError(path, error);
   } finally {
-    for (const handle of handles) await handle.close();
+    for (const handle of handles) await closeUnlessHeld(handle);
   }
 }
 
@@ -116,7 +119,7 @@ async function readBoth(
   const head = await readAt(main, 0, HEADER_BYTES);
   const reading = readHeader(head);
   const changeCounter = changeCounterOf(head);
-  if (reading.kind === "empty") return { bytes: new Uint8Array(0), state, changeCounter };
+  if (reading.kind === "empty") return { bytes: new Uint8Array(0), state, changeCounter, walMode: false };
   if (reading.kind !== "header") throw headerError(path, reading);
   const committed = log === undefined ? undefined : await scanLog(path, log, reading.header);
   const size = imageSize(path, reading.header, state.size, committed);
@@ -136,7 +139,7 @@ async function readBoth(
     }
   }
   markAsRollback(bytes);
-  return { bytes, state, changeCounter };
+  return { bytes, state, changeCounter, walMode: reading.header.walMode };
 }
 
 /** The error for a first page that is none. */

@@ -9,8 +9,9 @@
 import { pathToFileURL } from "node:url";
 import { errorCode } from "../errors.ts";
 import { databaseError, queryError } from "./database-errors.ts";
+import { holdFile } from "./held-files.ts";
 import { integerAsBigInt, normalInteger } from "./integers.ts";
-import type { NodeDatabase, NodeSqlite, NodeStatement } from "./node-sqlite.ts";
+import type { NodeDatabase, NodeOpenOptions, NodeSqlite, NodeStatement } from "./node-sqlite.ts";
 import { type SqliteColumn, type SqliteDatabase, type SqliteValue, TABLE_COLUMNS } from "./sqlite.ts";
 
 /**
@@ -21,13 +22,29 @@ import { type SqliteColumn, type SqliteDatabase, type SqliteValue, TABLE_COLUMNS
 export function openNative(sqlite: NodeSqlite, path: string, realPath: string, busyTimeoutMs: number): NativeDatabase {
   const location = pathToFileURL(realPath);
   location.searchParams.set("readonly_shm", "1");
+  return openAt(sqlite, path, realPath, location, { readOnly: true, timeout: busyTimeoutMs, ...NO_FOREIGN_KEYS });
+}
+
+/** Opens an existing file for reading and writing. */
+export function openNativeForWriting(sqlite: NodeSqlite, path: string, realPath: string, busyTimeoutMs: number) {
+  const location = pathToFileURL(realPath);
+  location.searchParams.set("mode", "rw");
+  return openAt(sqlite, path, realPath, location, { readOnly: false, timeout: busyTimeoutMs, ...NO_FOREIGN_KEYS });
+}
+
+function openAt(sqlite: NodeSqlite, path: string, realPath: string, location: URL, options: NodeOpenOptions) {
+  let release: (() => void) | undefined;
   try {
-    const options = { readOnly: true, timeout: busyTimeoutMs, enableForeignKeyConstraints: false };
-    return new NativeDatabase(path, new sqlite.DatabaseSync(location, options));
+    release = holdFile(realPath);
+    return new NativeDatabase(path, new sqlite.DatabaseSync(location, options), release);
   } catch (error) {
+    release?.();
     throw queryError(path, error);
   }
 }
+
+/** As in SQLite itself and in the portable engine; node:sqlite has them on. */
+const NO_FOREIGN_KEYS = { enableForeignKeyConstraints: false };
 
 /** A row with an integer that is no safe number. */
 const INEXACT = Symbol("inexact");
@@ -36,14 +53,15 @@ export class NativeDatabase implements SqliteDatabase {
   readonly engine = "native";
   readonly path: string;
   readonly #database: NodeDatabase;
-  #readers: number;
+  readonly #release: () => void;
+  #transactions = 0;
   #open = true;
 
-  /** @param inTransaction true when the caller has begun one, and ends it. */
-  constructor(path: string, database: NodeDatabase, inTransaction = false) {
+  /** @param release called when the database is closed. */
+  constructor(path: string, database: NodeDatabase, release: () => void) {
     this.path = path;
     this.#database = database;
-    this.#readers = inTransaction ? 1 : 0;
+    this.#release = release;
   }
 
   columns(table: string): readonly SqliteColumn[] {
@@ -67,7 +85,7 @@ export class NativeDatabase implements SqliteDatabase {
 
   *rows(sql: string, parameters: readonly SqliteValue[] = []): IterableIterator<SqliteValue[]> {
     const bound = parameters.map(integerAsBigInt);
-    this.#beginReading();
+    this.begin();
     let iterator: IterableIterator<SqliteValue[]> | undefined;
     try {
       const statement = this.#guard(() => this.#prepare(sql));
@@ -86,13 +104,25 @@ export class NativeDatabase implements SqliteDatabase {
     } finally {
       // Without this the statement stays open, and with it SQLite's lock.
       if (this.#open) iterator?.return?.();
-      this.#endReading();
+      this.end();
     }
   }
 
   /** Runs a statement that returns no rows; the number of rows it changed. */
   run(sql: string, parameters: readonly SqliteValue[]): number {
     return this.#guard(() => Number(this.#prepare(sql).run(...parameters.map(integerAsBigInt)).changes));
+  }
+
+  /** Begins a transaction, or goes further into the one there is: a reader within it sees what it sees. */
+  begin(kind: "DEFERRED" | "IMMEDIATE" = "DEFERRED"): void {
+    if (this.#transactions === 0) this.exec(`BEGIN ${kind}`);
+    this.#transactions += 1;
+  }
+
+  /** Ends what `begin` began. When the outermost cannot be committed it stays open. */
+  end(how: "COMMIT" | "ROLLBACK" = "COMMIT"): void {
+    if (this.#transactions === 1 && this.#open) this.exec(how);
+    this.#transactions -= 1;
   }
 
   exec(sql: string): void {
@@ -103,6 +133,7 @@ export class NativeDatabase implements SqliteDatabase {
     if (!this.#open) return;
     this.#open = false;
     this.#database.close();
+    this.#release();
   }
 
   #prepare(sql: string): NodeStatement {
@@ -138,16 +169,6 @@ export class NativeDatabase implements SqliteDatabase {
       for (let row = 0; row < yielded; row++) iterator.next();
       return iterator;
     });
-  }
-
-  #beginReading(): void {
-    if (this.#readers === 0) this.exec("BEGIN");
-    this.#readers += 1;
-  }
-
-  #endReading(): void {
-    this.#readers -= 1;
-    if (this.#readers === 0 && this.#open) this.exec("COMMIT");
   }
 
   #guard<T>(work: () => T): T {

@@ -12,15 +12,16 @@
  */
 import { open } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
-import { LarderError } from "../errors.ts";
+import { errorCode, LarderError } from "../errors.ts";
 import { databaseError, fileError, sqliteResult } from "./database-errors.ts";
 import { HEADER_BYTES, readHeader } from "./header.ts";
+import { closeUnlessHeld } from "./held-files.ts";
 import { headerError } from "./image.ts";
 import { loadNodeSqlite, type NodeSqlite } from "./node-sqlite.ts";
 import { type OpenOptions, SCHEMA_CHECK, type SqliteDatabase, type SqliteEngine } from "./sqlite.ts";
 import { fileState, resolveDatabase } from "./stamp.ts";
 
-const BUSY_TIMEOUT_MS = 5000;
+export const BUSY_TIMEOUT_MS = 5000;
 /** SQLite waits without letting anything else run, so opening asks in short turns. */
 const TURN_MS = 25;
 /** Result codes with which SQLite says that it would have to write to read: READONLY, CANTOPEN. */
@@ -79,7 +80,7 @@ export async function checkHeader(path: string, realPath: string): Promise<boole
       if (!stats.isFile()) throw databaseError("DB_NOT_A_DATABASE", path, "it is not a file");
       length = (await handle.read(bytes, 0, HEADER_BYTES, 0)).bytesRead;
     } finally {
-      await handle.close();
+      await closeUnlessHeld(handle);
     }
   } catch (error) {
     throw fileError(path, error);
@@ -99,19 +100,33 @@ async function hasLiveLog(realPath: string): Promise<boolean> {
 /** Opens natively; undefined when SQLite cannot read the file without writing. */
 async function tryNative(sqlite: NodeSqlite, path: string, realPath: string, timeoutMs: number) {
   const { openNative } = await import("./native.ts");
+  try {
+    return await whenUnlocked(timeoutMs, (turnMs) => {
+      const database = openNative(sqlite, path, realPath, turnMs);
+      try {
+        database.all(SCHEMA_CHECK);
+        database.exec(`PRAGMA busy_timeout = ${Math.round(timeoutMs)}`);
+        return database;
+      } catch (error) {
+        database.close();
+        throw error;
+      }
+    });
+  } catch (error) {
+    const result = error instanceof LarderError ? sqliteResult(error.cause) : undefined;
+    if (result !== undefined && CANNOT_READ_ONLY.has(result & 0xff)) return undefined;
+    throw error;
+  }
+}
+
+/** Tries something until it does not throw `DB_LOCKED`, or the time is up; each try may block for `turnMs`. */
+export async function whenUnlocked<T>(timeoutMs: number, attempt: (turnMs: number) => T): Promise<T> {
   const deadline = performance.now() + timeoutMs;
   for (;;) {
-    const database = openNative(sqlite, path, realPath, Math.min(TURN_MS, timeoutMs));
     try {
-      database.all(SCHEMA_CHECK);
-      database.exec(`PRAGMA busy_timeout = ${Math.round(timeoutMs)}`);
-      return database;
+      return attempt(Math.min(TURN_MS, timeoutMs));
     } catch (error) {
-      database.close();
-      const result = error instanceof LarderError ? sqliteResult(error.cause) : undefined;
-      if (result !== undefined && CANNOT_READ_ONLY.has(result & 0xff)) return undefined;
-      const locked = error instanceof LarderError && error.code === "DB_LOCKED";
-      if (!locked || performance.now() > deadline) throw error;
+      if (errorCode(error) !== "DB_LOCKED" || performance.now() > deadline) throw error;
       await sleep(5);
     }
   }

@@ -42,6 +42,16 @@ export interface SqliteDatabase {
   close(): void;
 }
 
+/** A database within a write transaction. Reads see what was written in it. */
+export interface SqliteWriter extends SqliteDatabase {
+  /** Runs one statement that returns no rows; the rows it inserted, updated or deleted. */
+  run(sql: string, parameters?: readonly SqliteValue[]): SqliteChange;
+}
+
+export interface SqliteChange {
+  readonly changes: number;
+}
+
 /** `portable` also on a runtime with node:sqlite, where SQLite itself could not read without leaving a file. */
 export type SqliteEngine = "native" | "portable";
 

@@ -1,0 +1,51 @@
+/**
+ * From what came back, an answer or a failure of the network, to the error the shipper acts on.
+ *
+ * @module
+ */
+import { errorText, LarderError } from "../../core/errors.ts";
+import { retryAfterMs } from "../../core/http.ts";
+import { type Answer, classify } from "./classify.ts";
+import { SinkError } from "./sink.ts";
+
+/** An answer with the header that asks for patience. */
+export interface WriteAnswer extends Answer {
+  readonly retryAfter: string | undefined;
+}
+
+const STATE = {
+  refused: "the other lines are written; refused ones go to the reject file",
+  "too-large": "nothing was lost; the lines are sent in smaller pieces",
+  later: "nothing was lost; the journal keeps the lines",
+  stopped: "nothing was lost; the journal keeps the lines",
+} as const;
+
+/**
+ * Throws unless the answer acknowledges the lines.
+ * @throws SinkError with what is to become of the lines.
+ */
+export function acknowledge(place: string, answer: WriteAnswer, nowMs: number): void {
+  const verdict = classify(answer);
+  if (verdict === undefined) return;
+  throw new SinkError(`Cannot write to "${place}": it answered ${answer.status}: ${verdict.said}`, {
+    code: verdict.code,
+    fate: verdict.fate,
+    state: STATE[verdict.fate],
+    said: verdict.said,
+    mayBeLines: verdict.mayBeLines,
+    retryAfterMs: retryAfterMs(answer.retryAfter, nowMs),
+    ...(verdict.next === undefined ? {} : { next: verdict.next }),
+  });
+}
+
+/** The error for lines that got no answer at all: they are sent again later. */
+export function noAnswer(place: string, error: unknown): SinkError {
+  const said = error instanceof LarderError ? error.message.replace(/^Cannot [A-Z]+ "[^"]*": /, "") : errorText(error);
+  return new SinkError(`Cannot write to "${place}": ${said || "the connection failed"}`, {
+    code: "SINK_UNREACHABLE",
+    fate: "later",
+    state: STATE.later,
+    said,
+    cause: error,
+  });
+}

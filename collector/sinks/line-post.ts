@@ -1,0 +1,87 @@
+/**
+ * One POST of line protocol through our HTTP door: what InfluxDB 1.x and VictoriaMetrics have in common.
+ *
+ * @module
+ */
+import { promisify } from "node:util";
+import { constants, gzip } from "node:zlib";
+import type { Agent } from "undici";
+import { httpRequest, publicUrl } from "../../core/http.ts";
+import { acknowledge, noAnswer } from "./answer.ts";
+import type { Sink } from "./sink.ts";
+
+const gzipAsync = promisify(gzip);
+
+/** Where lines go, and how. */
+export interface LinePost {
+  readonly name: string;
+  /** Whole address of the write endpoint with its query. */
+  readonly url: string;
+  /** Authorization header, if any. */
+  readonly authorization: string | undefined;
+  readonly gzip: boolean;
+  readonly timeoutMs: number;
+  readonly nowMs: () => number;
+}
+
+/** About 10,000 lines a request is where more gains nothing; every engine's limit is far above. */
+export const PIECE_LIMITS = { maxLines: 10_000, maxBytes: 2_000_000 } as const;
+
+/** Connections kept open to one server: more requests than the shipper has in flight. */
+const CONNECTIONS = 8;
+
+/** Longest answer that is read; what a server says about a write is short. */
+const ANSWER_MAX_BYTES = 1024 * 1024;
+
+/** A sink that posts lines to one address. */
+export function linePostSink(post: LinePost): Sink {
+  const place = publicUrl(post.url);
+  let agent: Agent | undefined;
+  return {
+    name: post.name,
+    place,
+    limits: PIECE_LIMITS,
+    async write(lines, signal) {
+      agent ??= await openAgent();
+      const answer = await httpRequest({
+        url: post.url,
+        method: "POST",
+        headers: headersOf(post),
+        body: post.gzip ? await gzipAsync(lines, { level: constants.Z_BEST_SPEED }) : lines,
+        timeoutMs: post.timeoutMs,
+        maxBytes: ANSWER_MAX_BYTES,
+        signal,
+        dispatcher: agent,
+      }).catch((error: unknown) => {
+        throw noAnswer(place, error);
+      });
+      acknowledge(
+        place,
+        {
+          status: answer.status,
+          contentType: answer.headers["content-type"] ?? "",
+          body: answer.body.toString("utf8", 0, 16_384),
+          retryAfter: answer.headers["retry-after"],
+        },
+        post.nowMs(),
+      );
+    },
+    async close() {
+      await agent?.destroy();
+      agent = undefined;
+    },
+  };
+}
+
+function headersOf(post: LinePost): Record<string, string> {
+  return {
+    "content-type": "text/plain; charset=utf-8",
+    ...(post.gzip ? { "content-encoding": "gzip" } : {}),
+    ...(post.authorization === undefined ? {} : { authorization: post.authorization }),
+  };
+}
+
+async function openAgent(): Promise<Agent> {
+  const undici = await import("undici");
+  return new undici.Agent({ connections: CONNECTIONS, keepAliveTimeout: 30_000 });
+}
