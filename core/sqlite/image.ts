@@ -78,15 +78,24 @@ async function attempt(path: string, realPath: string, limit: number): Promise<D
     if (!sameState(before, stateOf(opened))) return { disturbed: "it was replaced while it was opened" };
     const log = await openLog(realPath);
     if (log !== undefined) handles.push(log.handle);
-    const outcome = await readBoth(path, main, before, log, limit);
+    const outcome = await readBoth(path, main, before, log, limit).catch(asLarderError);
     if ("disturbed" in outcome) return outcome;
-    const change = await disturbance(realPath, main, outcome, log);
-    return change === undefined ? outcome : { disturbed: change };
+    // What looks damaged may only be half written, so an error too is believed only of an undisturbed file.
+    const change = await disturbance(realPath, main, before, outcome, log);
+    if (change !== undefined) return { disturbed: change };
+    if (outcome instanceof LarderError) throw outcome;
+    return outcome;
   } catch (error) {
     throw error instanceof LarderError ? error : fileError(path, error);
   } finally {
     for (const handle of handles) await closeUnlessHeld(handle);
   }
+}
+
+/** A refusal as a value; anything else is thrown on. */
+function asLarderError(error: unknown): LarderError {
+  if (error instanceof LarderError) return error;
+  throw error;
 }
 
 interface Log {
@@ -185,9 +194,15 @@ function imageSize(path: string, header: DatabaseHeader, fileSize: number, commi
 }
 
 /** What disturbed the read, if anything did. */
-async function disturbance(realPath: string, main: FileHandle, image: DatabaseImage, log: Log | undefined) {
-  const again = await readAt(main, 0, HEADER_BYTES);
-  if (changeCounterOf(again) !== image.changeCounter) return "it was changed while it was read";
+async function disturbance(
+  realPath: string,
+  main: FileHandle,
+  before: FileState,
+  outcome: DatabaseImage | LarderError,
+  log: Log | undefined,
+): Promise<string | undefined> {
+  const again = changeCounterOf(await readAt(main, 0, HEADER_BYTES));
+  if ("bytes" in outcome && again !== outcome.changeCounter) return "it was changed while it was read";
   if (log !== undefined) {
     const now = await fileState(`${realPath}-wal`);
     if (now === undefined || now.inode !== log.state.inode) return "its -wal was removed while it was read";
@@ -198,7 +213,7 @@ async function disturbance(realPath: string, main: FileHandle, image: DatabaseIm
   }
   if (await journalIsHot(realPath)) return "a rollback journal of an unfinished change lies beside it";
   const after = await fileState(realPath);
-  if (after === undefined || !sameState(after, image.state)) return "it was changed while it was read";
+  if (after === undefined || !sameState(after, before)) return "it was changed while it was read";
   return undefined;
 }
 

@@ -1,0 +1,30 @@
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { nativeAvailable } from "./open.ts";
+import type { SqliteEngine } from "./sqlite.ts";
+import { newFolder } from "./testing/folder.ts";
+import { noOwner, startTornWriter } from "./testing/owner.ts";
+import { readTorn } from "./testing/torn-check.ts";
+
+const engines: SqliteEngine[] = nativeAvailable() ? ["portable", "native"] : ["portable"];
+
+// Longer, with busier writers: bench/sqlite-torn.ts
+describe.skipIf(noOwner !== undefined)("beside a busy writer", () => {
+  for (const engine of engines) {
+    for (const mode of ["delete", "wal"] as const) {
+      for (const spill of [false, true]) {
+        it(`${engine} never reads a torn or older state: ${mode}${spill ? ", spilled" : ""}`, async () => {
+          const folder = await newFolder();
+          const path = join(folder, "busy.sqlite");
+          const writer = await startTornWriter(path, mode, 25, spill);
+          const count = await readTorn(path, engine, 1200);
+          expect(await writer.stop()).toBeGreaterThan(10);
+          await rm(folder, { recursive: true });
+          expect(count.wrong).toBe(0);
+          expect(count.states).toBeGreaterThan(3);
+        });
+      }
+    }
+  }
+});
