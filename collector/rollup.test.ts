@@ -1,0 +1,336 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
+import { afterEach, describe, expect, it } from "vitest";
+import { type Journal, openJournal, streamFolder } from "../core/journal/journal.ts";
+import { openReader } from "../core/journal/reader.ts";
+import { cacheRows, planFleet, rowLines, Truth, wallDayStart } from "../fixtures/fleet/index.ts";
+import { openRollup, type Rollup } from "./rollup.ts";
+
+const HOUR = 3_600_000;
+const folders: string[] = [];
+afterEach(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+});
+
+/** A state folder with a raw stream and a roll-up stream. */
+class World {
+  readonly folder = mkdtempSync(join(tmpdir(), "larder-rollup-"));
+  readonly zone: string;
+  nowMs = 0;
+  graceMs = 300_000;
+  maxOpen: number | undefined;
+  segmentBytes: number | undefined;
+  #raw: Journal | undefined;
+  #journal: Journal | undefined;
+  #rollup: Rollup | undefined;
+
+  constructor(zone: string) {
+    this.zone = zone;
+    folders.push(this.folder);
+  }
+
+  async add(lines: string): Promise<void> {
+    const options = this.segmentBytes === undefined ? {} : { segmentBytes: this.segmentBytes };
+    this.#raw ??= await openJournal(this.folder, "collector", options);
+    const times = lines
+      .trimEnd()
+      .split("\n")
+      .map((line) => Number(line.slice(line.lastIndexOf(" ") + 1)));
+    const span = { fromMs: Math.min(...times), toMs: Math.max(...times) };
+    await this.#raw.append({ lines, lineCount: times.length, span });
+  }
+
+  async run(): Promise<{ bytesRead: number; closed: number; late: number }> {
+    this.#journal ??= await openJournal(this.folder, "rollup");
+    this.#rollup ??= openRollup({
+      stateDir: this.folder,
+      journal: this.#journal,
+      timeZone: this.zone,
+      nowMs: () => this.nowMs,
+      graceMs: this.graceMs,
+      ...(this.maxOpen === undefined ? {} : { maxOpen: this.maxOpen }),
+    });
+    return await this.#rollup.run();
+  }
+
+  /** As if the process had died. */
+  async restart(): Promise<void> {
+    await this.#journal?.close();
+    this.#journal = undefined;
+    this.#rollup = undefined;
+  }
+
+  async close(): Promise<void> {
+    await this.restart();
+    await this.#raw?.close();
+  }
+
+  /** The last line of every bucket: `series time` to fields. */
+  async written(): Promise<Map<string, string>> {
+    const lines = new Map<string, string>();
+    for await (const text of openReader(streamFolder(this.folder, "rollup"), "rollup").chunks(undefined)) {
+      for (const line of text.trimEnd().split("\n")) {
+        if (line.startsWith("#")) continue;
+        const [, key = "", fields = "", ms = ""] = /^(.*?(?<!\\)) (.*) (\d+)$/.exec(line) ?? [];
+        lines.set(`${key} ${ms}`, fields);
+      }
+    }
+    return lines;
+  }
+}
+
+interface Row {
+  readonly ms: number;
+  readonly tags: string;
+  readonly fields: Readonly<Record<string, number>>;
+}
+
+const lineOf = ({ ms, tags, fields }: Row): string =>
+  `requests${tags} ${Object.entries(fields)
+    .map(([name, value]) => `${name}=${value}i`)
+    .join(",")} ${ms}\n`;
+
+/** Sums of rows by plain addition, in the form of `World.written`, of buckets that ended by an instant. */
+function truth(rows: readonly Row[], zone: string, closedMs: number): Map<string, string> {
+  const sums = new Map<string, Record<string, number>>();
+  const add = (suffix: string, start: number, end: number, { tags, fields }: Row): void => {
+    if (end > closedMs) return;
+    const key = `requests${suffix}${tags} ${start}`;
+    const into = sums.get(key) ?? {};
+    for (const [name, value] of Object.entries(fields)) into[name] = (into[name] ?? 0) + value;
+    sums.set(key, into);
+  };
+  for (const row of rows) {
+    const hour = Math.floor(row.ms / HOUR) * HOUR;
+    add("_1h", hour, hour + HOUR, row);
+    const day = wallDayStart(row.ms, zone);
+    // 30 hours after its beginning is the next day in every zone
+    add("_1d", day, wallDayStart(day + 30 * HOUR, zone), row);
+  }
+  return new Map(
+    [...sums].map(([key, fields]) => [
+      key,
+      Object.entries(fields)
+        .map(([name, value]) => `${name}=${value}i`)
+        .sort()
+        .join(","),
+    ]),
+  );
+}
+
+const sorted = (lines: Map<string, string>): Map<string, string> =>
+  new Map([...lines].map(([key, fields]) => [key, fields.split(",").sort().join(",")] as const).sort());
+
+const PLACES = [
+  ["Europe/Berlin", "2026-03-28T00:00:00Z"],
+  ["Europe/Berlin", "2026-10-24T00:00:00Z"],
+  ["America/New_York", "2026-03-07T00:00:00Z"],
+  ["Australia/Lord_Howe", "2026-04-03T00:00:00Z"],
+  ["America/Havana", "2026-10-31T00:00:00Z"],
+  ["Asia/Kathmandu", "2026-05-01T00:00:00Z"],
+  ["UTC", "2026-12-30T00:00:00Z"],
+] as const;
+
+/** What happens: rows come (some late, after gaps, under old or new tags), time passes, the process dies. */
+const steps = fc.array(
+  fc.oneof(
+    {
+      weight: 6,
+      arbitrary: fc.record({
+        kind: fc.constant("rows" as const),
+        rows: fc.array(
+          fc.record({
+            // minutes before now: mostly fresh, sometimes days late
+            age: fc.oneof({ weight: 5, arbitrary: fc.integer({ min: 0, max: 59 }) }, fc.integer({ min: 0, max: 5000 })),
+            tags: fc.constantFrom(",server=c1,site=A", ",server=c1,site=B\\ (new)/.", ",server=c2"),
+            clients: fc.nat(1e9),
+            peers: fc.option(fc.nat(9), { nil: undefined }),
+          }),
+          { minLength: 1, maxLength: 12 },
+        ),
+      }),
+    },
+    {
+      weight: 4,
+      arbitrary: fc.record({ kind: fc.constant("pass" as const), minutes: fc.integer({ min: 1, max: 900 }) }),
+    },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constant("die" as const) }) },
+  ),
+  { minLength: 1, maxLength: 30 },
+);
+
+describe("openRollup()", () => {
+  it("equals sums of raw over random histories with gaps, late rows, renamed sites, deaths and both clock changes", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom(...PLACES),
+        steps,
+        fc.option(fc.integer({ min: 1, max: 6 }), { nil: undefined }),
+        fc.constantFrom(undefined, 300),
+        async ([zone, start], history, maxOpen, segmentBytes) => {
+          const world = new World(zone);
+          world.nowMs = Date.parse(start);
+          world.maxOpen = maxOpen;
+          world.segmentBytes = segmentBytes;
+          const rows: Row[] = [];
+          for (const step of history) {
+            if (step.kind === "rows") {
+              const fresh = step.rows.map(({ age, tags, clients, peers }): Row => {
+                const fields = {
+                  "requests.fromclients": clients,
+                  ...(peers === undefined ? {} : { "requests.frompeers": peers }),
+                };
+                return { ms: world.nowMs - age * 60_000, tags, fields };
+              });
+              rows.push(...fresh);
+              await world.add(fresh.map(lineOf).join(""));
+            } else if (step.kind === "pass") {
+              await world.run();
+              world.nowMs += step.minutes * 60_000;
+            } else {
+              await world.restart();
+            }
+          }
+          await world.run();
+          expect(sorted(await world.written())).toEqual(sorted(truth(rows, zone, world.nowMs - world.graceMs)));
+          await world.close();
+        },
+      ),
+      { numRuns: 150 },
+    );
+  });
+
+  it("equals the true totals of a fleet with outages, resets and wipes, each cache by itself", async () => {
+    const fleet = planFleet({
+      seed: 9,
+      caches: 2,
+      regions: 1,
+      fromMs: Date.parse("2026-10-22T00:00:00Z"),
+      toMs: Date.parse("2026-10-28T00:00:00Z"),
+      zone: "Europe/Berlin",
+      intervalSeconds: 300,
+      incidentsPerMonth: 10,
+    });
+    const world = new World("Europe/Berlin");
+    const truthOfFleet = new Truth(fleet);
+    let lines = "";
+    for (const cache of fleet.caches) {
+      for (const row of cacheRows(fleet, cache)) {
+        truthOfFleet.add(row);
+        lines += rowLines(row);
+      }
+    }
+    await world.add(lines);
+    world.nowMs = Date.parse("2026-10-30T00:00:00Z");
+    await world.run();
+    const written = await world.written();
+    for (const { server } of fleet.caches) {
+      for (const [suffix, buckets] of [
+        ["_1h", truthOfFleet.hours(server)],
+        ["_1d", truthOfFleet.days(server)],
+      ] as const) {
+        for (const [start, values] of buckets) {
+          const found = [...written].find(
+            ([key]) =>
+              key.startsWith(`bytestoclients${suffix},`) &&
+              key.includes(`server=${server}`) &&
+              key.endsWith(` ${start}`),
+          );
+          expect(found?.[1], `${server} ${suffix} ${start}`).toContain(`bytes.fromcache.toclients=${values[0]}i`);
+        }
+      }
+    }
+    const days = [...written.keys()].filter((key) => key.startsWith("bytestoclients_1d,"));
+    expect(days).toHaveLength(fleet.caches.reduce((sum, { server }) => sum + truthOfFleet.days(server).size, 0));
+    await world.close();
+  });
+
+  it("leaves out what is not rolled up, and keeps floats floats and sums beyond 2^53 exact", async () => {
+    const world = new World("UTC");
+    const ms = Date.parse("2026-06-01T10:00:00Z");
+    await world.add(
+      [
+        `cachestatus,server=c used=5i ${ms}`,
+        `bytestoclients_1h,server=c bytes.fromcache.toclients=5i ${ms}`,
+        `nobody,server=c a=5i ${ms}`,
+        `precacherun,server=c,target=t warmed=2i,seconds=0.25 ${ms}`,
+        `precacherun,server=c,target=t warmed=3i,seconds=1 ${ms + 1}`,
+        `requests,server=c requests.fromclients=9007199254740991i ${ms}`,
+        `requests,server=c requests.fromclients=9007199254740993i ${ms + 1}`,
+        `requests,server=c requests.fromclients=-2i ${ms + 2}\n`,
+      ].join("\n"),
+    );
+    world.nowMs = ms + 48 * HOUR;
+    await world.run();
+    const day = Date.parse("2026-06-01T00:00:00Z");
+    expect(Object.fromEntries(await world.written())).toEqual({
+      [`precacherun_1h,server=c,target=t ${ms}`]: "warmed=5i,seconds=1.25",
+      [`precacherun_1d,server=c,target=t ${day}`]: "warmed=5i,seconds=1.25",
+      [`requests_1h,server=c ${ms}`]: "requests.fromclients=18014398509481982i",
+      [`requests_1d,server=c ${day}`]: "requests.fromclients=18014398509481982i",
+    });
+    await world.close();
+  });
+
+  it("computes only the late day anew, and reads only the segments it lies in", async () => {
+    const world = new World("UTC");
+    world.segmentBytes = 4000;
+    const first = Date.parse("2026-01-01T00:00:00Z");
+    for (let day = 0; day < 100; day++) {
+      const lines = Array.from({ length: 24 }, (_, hour) =>
+        lineOf({ ms: first + (day * 24 + hour) * HOUR, tags: ",server=c", fields: { "requests.fromclients": 1 } }),
+      );
+      await world.add(lines.join(""));
+    }
+    world.nowMs = first + 101 * 24 * HOUR;
+    expect(await world.run()).toMatchObject({ closed: 100 * 25, late: 0 });
+    const lateMs = first + 50 * 24 * HOUR + 5 * HOUR + 1;
+    await world.add(lineOf({ ms: lateMs, tags: ",server=c", fields: { "requests.fromclients": 7 } }));
+    expect(await world.run()).toMatchObject({ closed: 0, late: 2 });
+    const written = await world.written();
+    expect(written.get(`requests_1d,server=c ${first + 50 * 24 * HOUR}`)).toBe("requests.fromclients=31i");
+    expect(written.get(`requests_1h,server=c ${first + 50 * 24 * HOUR + 5 * HOUR}`)).toBe("requests.fromclients=8i");
+    expect(await world.run()).toMatchObject({ closed: 0, late: 0, bytesRead: 0 });
+    await world.close();
+  });
+
+  it("never writes a smaller sum than before, though the raw rows are gone by age", async () => {
+    const world = new World("UTC");
+    world.segmentBytes = 1;
+    const ms = Date.parse("2026-06-01T10:00:00Z");
+    await world.add(lineOf({ ms, tags: ",server=c", fields: { "requests.fromclients": 100 } }));
+    world.nowMs = ms + 48 * HOUR;
+    await world.run();
+    const [oldest] = (await import("node:fs"))
+      .readdirSync(streamFolder(world.folder, "collector"))
+      .filter((name) => name.endsWith(".lp"));
+    await world.add(lineOf({ ms: ms + 5, tags: ",server=c", fields: { "requests.fromclients": 3 } }));
+    rmSync(join(streamFolder(world.folder, "collector"), oldest!));
+    expect(await world.run()).toMatchObject({ late: 2 });
+    expect((await world.written()).get(`requests_1h,server=c ${ms - (ms % HOUR)}`)).toBe("requests.fromclients=100i");
+    await world.close();
+  });
+
+  it("computes everything anew for another time zone, and after a clock that ran ahead", async () => {
+    const world = new World("UTC");
+    const ms = Date.parse("2026-06-01T10:00:00Z");
+    await world.add(lineOf({ ms, tags: ",server=c", fields: { "requests.fromclients": 1 } }));
+    world.nowMs = Date.parse("2040-01-01T00:00:00Z");
+    await world.run();
+    world.nowMs = ms + 60_000;
+    await world.run();
+    await world.add(lineOf({ ms: ms + 60_000, tags: ",server=c", fields: { "requests.fromclients": 5 } }));
+    world.nowMs = ms + 48 * HOUR;
+    expect(await world.run()).toMatchObject({ closed: 2, late: 0 });
+    expect((await world.written()).get(`requests_1h,server=c ${ms}`)).toBe("requests.fromclients=6i");
+    await world.restart();
+    const moved = Object.assign(world, { zone: "Asia/Kathmandu" });
+    await moved.run();
+    expect((await moved.written()).get(`requests_1d,server=c ${Date.parse("2026-05-31T18:15:00Z")}`)).toBe(
+      "requests.fromclients=6i",
+    );
+    await world.close();
+  });
+});

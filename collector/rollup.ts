@@ -1,0 +1,223 @@
+/**
+ * Roll-ups at the edge: `<name>_1h` and `<name>_1d`, so that a year of a whole fleet is as quick to ask as a day.
+ *
+ * Sums of closed hours and closed local days are computed from the committed lines of the raw streams and written to the
+ * stream `rollup`, stamped with the beginning of their bucket, tags kept. The open buckets' partial sums stand in the
+ * commit mark beside the lines: a restart neither loses nor repeats a row. A row that comes late for a closed bucket has
+ * that bucket computed anew from the journal and written again; sums only grow.
+ *
+ * A reader of the stream `rollup` takes the last line of a bucket. Days are those of one time zone: when the zone is
+ * changed in the settings, everything is computed anew from what the journal still has.
+ *
+ * @module
+ */
+import type { Batch, Journal } from "../core/journal/journal.ts";
+import { streamFolder } from "../core/journal/journal.ts";
+import type { Position } from "../core/journal/position.ts";
+import { type JournalReader, openReader } from "../core/journal/reader.ts";
+import { nextBucket } from "../core/local-days.ts";
+import { LateBuckets } from "./rollup/late-buckets.ts";
+import { SeriesTable } from "./rollup/line-reader.ts";
+import { cursorJson, ROLLUP_CURSOR, restoreCursor } from "./rollup/rollup-cursor.ts";
+import { addExact, UNITS } from "./rollup/series.ts";
+
+/** Streams that are rolled up. */
+export const ROLLED_STREAMS = ["collector", "precache", "receiver"] as const;
+
+export interface RollupOptions {
+  readonly stateDir: string;
+  /** The stream `rollup`, open for writing. */
+  readonly journal: Journal;
+  /** Zone of local days. */
+  readonly timeZone: string;
+  readonly nowMs: () => number;
+  /** A bucket is closed this long after its end. Default 300,000 ms: rows of its last minute are then there. */
+  readonly graceMs?: number;
+  /** Buckets held open at most before those that are over are written. Default 50,000. */
+  readonly maxOpen?: number;
+}
+
+/** What a run did. */
+export interface RollupReport {
+  /** Raw bytes read, those of late buckets included. */
+  readonly bytesRead: number;
+  /** Buckets of series written because they are over. */
+  readonly closed: number;
+  /** Buckets of series written again because of late rows. */
+  readonly late: number;
+}
+
+/** Rolls up what is new. Keep it between passes: what is open need then not be read again. */
+export interface Rollup {
+  /**
+   * Reads what was committed since the last run, and writes what is over.
+   * @throws LarderError when the journal cannot be read or written; the next run begins where the last commit stands.
+   */
+  run(): Promise<RollupReport>;
+}
+
+const NOTHING_CLOSED = Number.MIN_SAFE_INTEGER;
+const DEFAULT_GRACE_MS = 300_000;
+const DEFAULT_MAX_OPEN = 50_000;
+const PIECE = { maxLines: 50_000, maxBytes: 4 * 1024 * 1024 } as const;
+/** The cursor is committed at the latest after this many bytes, so that a restart does not read them again. */
+const COMMIT_BYTES = 16 * 1024 * 1024;
+
+/** Opens roll-ups where the last commit stands; everything is computed anew when there is none. */
+export function openRollup(options: RollupOptions): Rollup {
+  const raw = ROLLED_STREAMS.map((stream) => openReader(streamFolder(options.stateDir, stream), stream));
+  const written = openReader(streamFolder(options.stateDir, options.journal.stream), options.journal.stream);
+  let state = restore(options);
+  return {
+    async run() {
+      const limitMs = options.nowMs() - (options.graceMs ?? DEFAULT_GRACE_MS);
+      // a clock that was set back: what was closed in the future would be late for ever
+      if (state === undefined || state.closedMs > limitMs + 3_600_000) state = fresh();
+      try {
+        return await runOnce(state, options, raw, written, limitMs);
+      } catch (error) {
+        state = restore(options);
+        throw error;
+      }
+    },
+  };
+}
+
+interface State {
+  readonly table: SeriesTable;
+  readonly positions: Map<string, Position>;
+  closedMs: number;
+  /** Bytes read since the last commit. */
+  uncommitted: number;
+}
+
+function fresh(): State {
+  return {
+    table: new SeriesTable(),
+    positions: new Map(),
+    closedMs: NOTHING_CLOSED,
+    uncommitted: 0,
+  };
+}
+
+function restore({ journal, timeZone }: RollupOptions): State | undefined {
+  const table = new SeriesTable();
+  const cursor = restoreCursor(journal.cursors[ROLLUP_CURSOR], timeZone, table);
+  if (cursor === undefined) return undefined;
+  return { ...fresh(), table, positions: new Map(cursor.positions), closedMs: cursor.closedMs };
+}
+
+async function runOnce(
+  state: State,
+  options: RollupOptions,
+  raw: readonly JournalReader[],
+  written: JournalReader,
+  limitMs: number,
+): Promise<RollupReport> {
+  let late = new LateBuckets(options.timeZone);
+  const report = { bytesRead: 0, closed: 0, late: 0 };
+  const commitUpTo = async (closeMs: number): Promise<void> => {
+    const lateLines = await late.recompute(raw, written);
+    report.late += lateLines.length;
+    report.closed += await commit(state, options, closeMs, lateLines);
+    late = new LateBuckets(options.timeZone);
+  };
+  for (const reader of raw) {
+    const known = state.positions.get(reader.stream);
+    let position = known ?? (await reader.start());
+    let beheaded = known === undefined && position.segment > 0;
+    for (;;) {
+      const piece = await reader.readPiece(position, PIECE);
+      if (piece === undefined) break;
+      const text = piece.lines.toString("utf8");
+      if (beheaded) state.closedMs = Math.max(state.closedMs, endOfFirstDay(text, options));
+      beheaded = false;
+      const newestMs = addPiece(state, text, late, options.timeZone);
+      position = piece.next;
+      state.positions.set(reader.stream, position);
+      state.uncommitted += piece.lines.length;
+      report.bytesRead += piece.lines.length;
+      if (countOpen(state) > (options.maxOpen ?? DEFAULT_MAX_OPEN)) {
+        await commitUpTo(Math.min(newestMs, limitMs));
+      }
+    }
+  }
+  await commitUpTo(limitMs);
+  return report;
+}
+
+/**
+ * Where the journal has forgotten its beginning, its first day may be only part of a day: it is taken for closed, so
+ * that its rows count as late and cannot make smaller what was written when all of it was there.
+ */
+function endOfFirstDay(text: string, { timeZone }: RollupOptions): number {
+  const line = text.slice(0, text.indexOf("\n"));
+  const ms = Number(line.slice(line.lastIndexOf(" ") + 1));
+  return Number.isSafeInteger(ms) ? nextBucket(ms, "day", timeZone) : NOTHING_CLOSED;
+}
+
+/** Adds the lines of a piece to open buckets and marks the closed ones they are late for; returns their newest time. */
+function addPiece(state: State, text: string, late: LateBuckets, zone: string): number {
+  let newestMs = Number.MIN_SAFE_INTEGER;
+  state.table.readLines(text, (series, values, ms) => {
+    if (ms > newestMs) newestMs = ms;
+    for (const unit of UNITS) {
+      const sums = series.sumsAt(ms, unit, zone, state.closedMs);
+      if (sums === undefined) {
+        late.add(series.key, ms, unit);
+        continue;
+      }
+      for (let i = 0; i < values.length; i++) {
+        const value = values[i];
+        if (value !== undefined) sums[i] = addExact(sums[i], value, series.floats[i] === true);
+      }
+    }
+  });
+  return newestMs;
+}
+
+function countOpen(state: State): number {
+  let open = 0;
+  for (const series of state.table.all()) for (const unit of UNITS) open += series.openOf(unit).size;
+  return open;
+}
+
+/** Writes the buckets that are over and the late ones, with the cursor; nothing when there is nothing worth it. */
+async function commit(
+  state: State,
+  options: RollupOptions,
+  closeMs: number,
+  lateLines: readonly string[],
+): Promise<number> {
+  const closedMs = Math.max(state.closedMs, closeMs);
+  const lines = [...lateLines];
+  let closed = 0;
+  for (const series of state.table.all()) {
+    for (const unit of UNITS) {
+      for (const [from, sums] of series.close(unit, closedMs, options.timeZone)) {
+        lines.push(series.line(unit, from, sums));
+        closed++;
+      }
+    }
+  }
+  state.closedMs = closedMs;
+  if (lines.length === 0 && state.uncommitted < COMMIT_BYTES) return 0;
+  const cursor = { timeZone: options.timeZone, closedMs, positions: state.positions };
+  await options.journal.append({
+    ...toBatch(lines.filter((line) => line !== "")),
+    cursors: { [ROLLUP_CURSOR]: cursorJson(cursor, state.table) },
+  });
+  state.uncommitted = 0;
+  return closed;
+}
+
+function toBatch(lines: readonly string[]): Batch {
+  let fromMs = Number.POSITIVE_INFINITY;
+  let toMs = Number.NEGATIVE_INFINITY;
+  for (const line of lines) {
+    const ms = Number(line.slice(line.lastIndexOf(" ") + 1));
+    fromMs = Math.min(fromMs, ms);
+    toMs = Math.max(toMs, ms);
+  }
+  return { lines: lines.join(""), lineCount: lines.length, span: lines.length === 0 ? undefined : { fromMs, toMs } };
+}

@@ -1,0 +1,102 @@
+/**
+ * Where roll-ups stand: how far each raw stream is read, what is closed, and the partial sums of what is open.
+ *
+ * It is written with the roll-up lines in one commit, so that a restart neither loses nor repeats a row.
+ *
+ * @module
+ */
+import type { Json } from "../../core/journal/commit.ts";
+import type { Position } from "../../core/journal/position.ts";
+import type { BucketUnit } from "../../core/local-days.ts";
+import type { Integer } from "../../core/point.ts";
+import type { SeriesTable } from "./line-reader.ts";
+import { type Sums, UNITS } from "./series.ts";
+
+/** Its key in the commit marks of the stream `rollup`. */
+export const ROLLUP_CURSOR = "rollup";
+
+export interface RollupCursor {
+  readonly timeZone: string;
+  /** Buckets that ended by then have been written. */
+  readonly closedMs: number;
+  readonly positions: ReadonlyMap<string, Position>;
+}
+
+/** The cursor as JSON. Sums of integers are written as text, `"42"`; those of floats as numbers. */
+export function cursorJson(cursor: RollupCursor, table: SeriesTable): Json {
+  const open: Json[] = [];
+  for (const series of table.all()) {
+    for (const unit of UNITS) {
+      for (const [from, sums] of series.openOf(unit)) {
+        const values: Record<string, Json> = {};
+        series.names.forEach((name, i) => {
+          const sum = sums[i];
+          if (sum !== undefined) values[name] = series.floats[i] === true ? Number(sum) : String(sum);
+        });
+        open.push([series.key, unit, from, values]);
+      }
+    }
+  }
+  const positions = [...cursor.positions].map(([stream, { segment, offset }]): Json => [stream, segment, offset]);
+  return { v: 1, timeZone: cursor.timeZone, closedMs: cursor.closedMs, positions, open };
+}
+
+/**
+ * Reads a cursor, putting open buckets back into the table.
+ * @returns undefined for none, one we do not understand, or one of another time zone: everything is then computed anew.
+ */
+export function restoreCursor(json: Json | undefined, timeZone: string, table: SeriesTable): RollupCursor | undefined {
+  const cursor = asObject(json);
+  const closedMs = cursor?.["closedMs"];
+  if (cursor?.["v"] !== 1 || cursor["timeZone"] !== timeZone || typeof closedMs !== "number") return undefined;
+  const positions = new Map<string, Position>();
+  for (const item of asArray(cursor["positions"])) {
+    const [stream, segment, offset] = asArray(item);
+    if (typeof stream !== "string" || typeof segment !== "number" || typeof offset !== "number") return undefined;
+    positions.set(stream, { segment, offset });
+  }
+  for (const item of asArray(cursor["open"])) {
+    const [key, unit, from, values] = asArray(item);
+    if (typeof key !== "string" || !isUnit(unit) || typeof from !== "number") return undefined;
+    restoreBucket(table, key, unit, from, asObject(values) ?? {});
+  }
+  return { timeZone, closedMs, positions };
+}
+
+function restoreBucket(
+  table: SeriesTable,
+  key: string,
+  unit: BucketUnit,
+  from: number,
+  values: Readonly<Record<string, Json>>,
+): void {
+  const series = table.get(key);
+  if (series === undefined) return;
+  const sums: Sums = [];
+  for (const [name, value] of Object.entries(values)) {
+    const sum = parseSum(value);
+    if (sum !== undefined) sums[series.fieldIndex(name, typeof value === "number")] = sum;
+  }
+  series.restore(unit, from, sums);
+}
+
+function parseSum(value: Json): Integer | undefined {
+  if (typeof value === "number") return value;
+  if (typeof value !== "string" || !/^-?\d{1,40}$/.test(value)) return undefined;
+  const near = Number(value);
+  return Number.isSafeInteger(near) ? near : BigInt(value);
+}
+
+function isUnit(value: Json | undefined): value is BucketUnit {
+  return value === "hour" || value === "day";
+}
+
+function asArray(json: Json | undefined): readonly Json[] {
+  return Array.isArray(json) ? (json as readonly Json[]) : [];
+}
+
+function asObject(json: Json | undefined): Readonly<Record<string, Json>> | undefined {
+  return typeof json === "object" && json !== null && !Array.isArray(json)
+    ? (json as Readonly<Record<string, Json>>)
+    : undefined;
+}
