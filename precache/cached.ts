@@ -1,0 +1,162 @@
+/**
+ * Is it in the cache already? Four signs, in this order of trust; the first that speaks decides:
+ *
+ * 1. `X-Apple-Cached-Ranges` of the cache's own answer: how much of the file it holds.
+ * 2. A missing Content-Type, precache.py's sign. It proves nothing by itself, because some origins never send one; it
+ *    is believed only of an origin that was seen sending one, and is off by default.
+ * 3. AssetInfo.db and the bytes beside it, on the cache itself.
+ * 4. Our own ledger of whole deliveries, while they are young.
+ *
+ * A cache that is known to send the first sign, because it did so of a file we had just brought, says by leaving it out
+ * that it holds nothing: so a cache that was wiped is not taken for full because of our ledger.
+ *
+ * Silence of all four means: ask for it; a file that is there costs traffic of the local network only. How a cache
+ * answers HEAD and Range is not publicly documented, so both are used to learn from and never relied on.
+ *
+ * @module
+ */
+import type { Asset, CacheTarget } from "./asset.ts";
+import type { AssetInventory } from "./asset-info.ts";
+import { cacheUrl } from "./cache-url.ts";
+import { type CachedRanges, parseCachedRanges } from "./cached-ranges.ts";
+import { type AssetHead, FetchError, type Fetcher } from "./fetch-asset.ts";
+import type { Ledger } from "./ledger.ts";
+
+/** Which signs are believed. */
+export interface HeldSigns {
+  readonly cachedRanges: boolean;
+  readonly contentType: boolean;
+  readonly assetInfo: boolean;
+  readonly ledger: boolean;
+}
+
+export const DEFAULT_SIGNS: HeldSigns = { cachedRanges: true, contentType: false, assetInfo: true, ledger: true };
+
+/** What the signs say of one asset. `undefined`: nothing. */
+export interface HeldVerdict {
+  readonly held: boolean | undefined;
+  /** For people: `in AssetInfo.db`. */
+  readonly why: string;
+}
+
+export interface HeldCheckOptions {
+  readonly fetcher: Fetcher;
+  readonly signs?: HeldSigns;
+  readonly ledger?: Ledger | undefined;
+  /** Inventories of caches on this computer, by name of the target. */
+  readonly inventories?: ReadonlyMap<string, AssetInventory>;
+  /** Older deliveries are not believed: things get evicted. Default 7 days. */
+  readonly ledgerMaxAgeMs?: number;
+  /** Unix milliseconds. */
+  readonly nowMs?: () => number;
+}
+
+const UNKNOWN: HeldVerdict = { held: undefined, why: "no sign tells" };
+const WEEK_MS = 7 * 86_400_000;
+
+/** Statuses with which a server says that it does not do HEAD. */
+const NO_HEAD = new Set([400, 405, 501]);
+
+export class HeldCheck {
+  readonly signs: HeldSigns;
+  readonly #options: HeldCheckOptions;
+  readonly #sendsType = new Set<string>();
+  readonly #refusesHead = new Set<string>();
+  readonly #asked = new Set<string>();
+
+  constructor(options: HeldCheckOptions) {
+    this.#options = options;
+    this.signs = options.signs ?? DEFAULT_SIGNS;
+  }
+
+  /** All signs, the cache's answer first. It asks the cache for a head; no failure of that is an error here. */
+  async check(target: CacheTarget, asset: Asset, signal?: AbortSignal): Promise<HeldVerdict> {
+    if (this.signs.cachedRanges || this.signs.contentType) {
+      const head = await this.#askHead(target, asset, signal);
+      const told = head === undefined ? UNKNOWN : this.byAnswer(asset, head, cachedRangesOf(head));
+      if (told.held !== undefined) return told;
+      if (head !== undefined && this.signs.cachedRanges && this.#options.ledger?.tells(target.name) === true) {
+        return { held: false, why: "the cache tells what it holds, and does not name it" };
+      }
+    }
+    return await this.recall(target, asset);
+  }
+
+  /** Asks about a file that has just come whole, once for each target: does this cache tell what it holds? */
+  async learn(target: CacheTarget, asset: Asset, signal?: AbortSignal): Promise<void> {
+    const { ledger } = this.#options;
+    if (ledger === undefined || !this.signs.cachedRanges || this.#asked.has(target.name) || ledger.tells(target.name)) {
+      return;
+    }
+    this.#asked.add(target.name);
+    const head = await this.#askHead(target, asset, signal);
+    const ranges = head === undefined ? undefined : cachedRangesOf(head);
+    if (ranges !== undefined && ranges.endByte > 0) await ledger.noteTells(target.name);
+  }
+
+  /** What the head of an answer tells. Remembers which origins send a Content-Type. */
+  byAnswer(asset: Asset, head: AssetHead, cached: CachedRanges | undefined): HeldVerdict {
+    const size = wholeLength(head);
+    const sized = size !== undefined && (asset.sizeBytes === undefined || asset.sizeBytes === size);
+    if (this.signs.cachedRanges && cached !== undefined && sized) {
+      const held = cached.endByte >= size;
+      return { held, why: held ? "X-Apple-Cached-Ranges" : `the cache holds ${cached.endByte} of ${size} bytes` };
+    }
+    const { host } = new URL(asset.url);
+    const typed = head.headers["content-type"] !== undefined;
+    if (typed) this.#sendsType.add(host);
+    if (!this.signs.contentType || !sized || !this.#sendsType.has(host)) return UNKNOWN;
+    return { held: !typed, why: typed ? "Content-Type is sent" : "no Content-Type" };
+  }
+
+  /** What can be told without asking the cache: its inventory on this computer, and our ledger. */
+  async recall(target: CacheTarget, asset: Asset): Promise<HeldVerdict> {
+    const inventory = this.signs.assetInfo ? this.#options.inventories?.get(target.name) : undefined;
+    if (inventory !== undefined) {
+      const row = await inventory.held(asset.url);
+      const total = asset.sizeBytes ?? row?.totalBytes;
+      const held = row !== undefined && total === row.totalBytes && row.heldBytes >= row.totalBytes;
+      return { held, why: held ? "in AssetInfo.db" : "not whole in AssetInfo.db" };
+    }
+    const entry = this.signs.ledger ? this.#options.ledger?.find(target.name, asset.url) : undefined;
+    if (entry === undefined) return UNKNOWN;
+    const ageMs = (this.#options.nowMs ?? Date.now)() - entry.atMs;
+    const sameSize = asset.sizeBytes === undefined || asset.sizeBytes === entry.sizeBytes;
+    if (!sameSize || ageMs > (this.#options.ledgerMaxAgeMs ?? WEEK_MS)) return UNKNOWN;
+    return { held: true, why: `warmed ${ageText(ageMs)} ago` };
+  }
+
+  /** The head of what the cache would answer; by HEAD, or by a GET of one byte where HEAD is refused. */
+  async #askHead(target: CacheTarget, asset: Asset, signal: AbortSignal | undefined): Promise<AssetHead | undefined> {
+    const url = cacheUrl(target.url, asset.url);
+    const { fetcher } = this.#options;
+    try {
+      if (!this.#refusesHead.has(target.url)) return await fetcher.fetchAsset({ url, method: "HEAD" }, { signal });
+    } catch (error) {
+      if (!(error instanceof FetchError) || !NO_HEAD.has(error.status ?? 0)) return undefined;
+      this.#refusesHead.add(target.url);
+    }
+    const onHead = ({ status }: AssetHead) => (status === 206 ? "read" : "leave");
+    return await fetcher
+      .fetchAsset({ url, headers: { range: "bytes=0-0" } }, { signal, onHead })
+      .catch(() => undefined);
+  }
+}
+
+function cachedRangesOf(head: AssetHead): CachedRanges | undefined {
+  return parseCachedRanges(head.headers["x-apple-cached-ranges"]);
+}
+
+/** Length of the whole file an answer speaks of, also where the answer is a part of it. */
+function wholeLength(head: AssetHead): number | undefined {
+  if (head.status !== 206) return head.lengthBytes;
+  const total = /\/(\d{1,15})$/.exec(head.headers["content-range"] ?? "")?.[1];
+  return total === undefined ? undefined : Number(total);
+}
+
+function ageText(ms: number): string {
+  const minutes = Math.max(0, Math.round(ms / 60_000));
+  if (minutes < 90) return `${minutes} min`;
+  if (minutes < 48 * 60) return `${Math.round(minutes / 60)} h`;
+  return `${Math.round(minutes / 1440)} days`;
+}

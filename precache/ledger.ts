@@ -1,0 +1,192 @@
+/**
+ * What was delivered whole, by which target, when: a file of JSON lines that is only appended to.
+ *
+ * A line is written and synced before anybody is told that the asset is done, so that a run which is killed leaves no
+ * finished byte to be fetched again. Lines that wait for the disk together are synced together. A torn last line, which
+ * is all that a kill can leave, is cut off on opening. When most lines are out of date the file is written anew, whole,
+ * by rename. The file is for its owner alone: addresses of assets may hold access keys.
+ *
+ * @module
+ */
+import { type FileHandle, mkdir, open } from "node:fs/promises";
+import { dirname } from "node:path";
+import { errorCode, errorText, LarderError } from "../core/errors.ts";
+import { writeAtomically } from "../core/files.ts";
+
+/** One whole delivery. */
+export interface LedgerEntry {
+  /** Name of the target. */
+  readonly target: string;
+  /** Address of the asset, as the catalogue writes it. */
+  readonly url: string;
+  readonly sizeBytes: number;
+  /** Unix milliseconds. */
+  readonly atMs: number;
+}
+
+export interface Ledger {
+  find(target: string, url: string): LedgerEntry | undefined;
+  /** Resolves when the entry is on disk. */
+  record(entry: LedgerEntry): Promise<void>;
+  /** Forgets what a target had: it was wiped. Resolves when that is on disk. */
+  forget(target: string): Promise<void>;
+  /** Whether a target is known to tell what it holds, so that its silence means "nothing". */
+  tells(target: string): boolean;
+  noteTells(target: string): Promise<void>;
+  readonly size: number;
+  close(): Promise<void>;
+}
+
+const MAX_FILE_BYTES = 256 * 1024 * 1024;
+const MAX_LINE_BYTES = 16 * 1024;
+const COMPACT_ABOVE_LINES = 1000;
+
+/**
+ * Opens the ledger of a file, or begins one. One process at a time: the caller holds the run's lock.
+ * @throws LarderError `LEDGER_UNREADABLE`
+ */
+export async function openLedger(path: string): Promise<Ledger> {
+  await mkdir(dirname(path), { recursive: true });
+  const { entries, telling, lines, wholeBytes } = await load(path);
+  const compact = lines > COMPACT_ABOVE_LINES && lines > 2 * entries.size;
+  const live = [...[...telling].map(tellsLine), ...[...entries.values()].map(entryLine)];
+  if (compact) await writeAtomically(path, live.join(""), 0o600);
+  const file = await open(path, "a+", 0o600);
+  if (!compact && (await file.stat()).size > wholeBytes) await file.truncate(wholeBytes);
+  const append = appender(file, path);
+  return {
+    find: (target, url) => entries.get(key(target, url)),
+    record: async (entry) => {
+      await append(entryLine(entry));
+      entries.set(key(entry.target, entry.url), entry);
+    },
+    forget: async (target) => {
+      await append(`${JSON.stringify({ forget: target })}\n`);
+      forget(entries, target);
+    },
+    tells: (target) => telling.has(target),
+    noteTells: async (target) => {
+      if (telling.has(target)) return;
+      telling.add(target);
+      await append(tellsLine(target));
+    },
+    get size() {
+      return entries.size;
+    },
+    close: async () => {
+      await append("");
+      await file.close();
+    },
+  };
+}
+
+/** Appends and syncs; what is asked while a sync runs goes into the next one, together. */
+function appender(file: FileHandle, path: string): (text: string) => Promise<void> {
+  let pending = "";
+  let next: Promise<void> | undefined;
+  let running: Promise<void> = Promise.resolve();
+  const write = async (): Promise<void> => {
+    const text = pending;
+    pending = "";
+    next = undefined;
+    if (text === "") return;
+    try {
+      await file.appendFile(text);
+      await file.datasync();
+    } catch (error) {
+      throw new LarderError(`Cannot write the ledger "${path}": ${errorText(error)}`, {
+        code: "LEDGER_UNWRITABLE",
+        state: "files that came whole just now may be asked for once more by the next run",
+        next: "make room on the disk of the state folder",
+        cause: error,
+      });
+    }
+  };
+  return async (text) => {
+    pending += text;
+    next ??= running = running.catch(() => undefined).then(write);
+    await next;
+  };
+}
+
+interface Loaded {
+  readonly entries: Map<string, LedgerEntry>;
+  readonly telling: Set<string>;
+  readonly lines: number;
+  /** Bytes up to the end of the last whole line. */
+  readonly wholeBytes: number;
+}
+
+async function load(path: string): Promise<Loaded> {
+  const entries = new Map<string, LedgerEntry>();
+  const telling = new Set<string>();
+  const bytes = await read(path);
+  const wholeBytes = bytes.lastIndexOf(0x0a) + 1;
+  let lines = 0;
+  for (let at = 0; at < wholeBytes; lines++) {
+    const end = bytes.indexOf(0x0a, at);
+    if (end - at <= MAX_LINE_BYTES) apply(entries, telling, bytes.toString("utf8", at, end));
+    at = end + 1;
+  }
+  return { entries, telling, lines, wholeBytes };
+}
+
+async function read(path: string): Promise<Buffer> {
+  try {
+    const file = await open(path, "r");
+    try {
+      const { size } = await file.stat();
+      if (size <= MAX_FILE_BYTES) return await file.readFile();
+      throw new LarderError(
+        `Cannot read the ledger "${path}": it has ${size} bytes, at most ${MAX_FILE_BYTES} are taken`,
+        {
+          code: "LEDGER_UNREADABLE",
+          state: "nothing was changed",
+          next: "move the file away: the next run then asks for everything once more",
+        },
+      );
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    if (errorCode(error) === "ENOENT") return Buffer.alloc(0);
+    throw error;
+  }
+}
+
+/** A line we do not understand is no delivery: that costs one more request, never a wrong "done". */
+function apply(entries: Map<string, LedgerEntry>, telling: Set<string>, line: string): void {
+  let value: { target?: unknown; url?: unknown; size?: unknown; at?: unknown; forget?: unknown; tells?: unknown };
+  try {
+    value = JSON.parse(line) as typeof value;
+  } catch {
+    return;
+  }
+  if (typeof value !== "object" || value === null) return;
+  const { target, url, size: sizeBytes, at: atMs } = value;
+  if (typeof value.forget === "string") forget(entries, value.forget);
+  else if (typeof value.tells === "string") telling.add(value.tells);
+  else if (typeof target === "string" && typeof url === "string" && isCount(sizeBytes) && isCount(atMs)) {
+    entries.set(key(target, url), { target, url, sizeBytes, atMs });
+  }
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
+}
+
+function forget(entries: Map<string, LedgerEntry>, target: string): void {
+  for (const [name, entry] of entries) if (entry.target === target) entries.delete(name);
+}
+
+function entryLine({ target, url, sizeBytes, atMs }: LedgerEntry): string {
+  return `${JSON.stringify({ target, url, size: sizeBytes, at: atMs })}\n`;
+}
+
+function tellsLine(target: string): string {
+  return `${JSON.stringify({ tells: target })}\n`;
+}
+
+function key(target: string, url: string): string {
+  return `${target}\n${url}`;
+}
