@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { endpointUrl, isLoopback } from "./endpoint.ts";
 import { sinkSchema, sinksSchema } from "./options.ts";
+import { rollupSinkOptions } from "./rollup-place.ts";
 
 const influx1 = { name: "main", type: "influx1", url: "http://db:8086", database: "cc" };
 const influx2 = { name: "two", type: "influx2", url: "https://db:8086", bucket: "cc", org: "o" };
@@ -42,6 +43,37 @@ describe("sinkSchema", () => {
     expect(result.error?.issues.map(({ path, message }) => `${path.join(".")}: ${message}`)).toEqual([
       '1.name: another sink is called "main"',
     ]);
+  });
+});
+
+describe("sinks[].rollup", () => {
+  it("takes the keys of the sink's type, and no name that another sink has", () => {
+    expect(wrong({ ...influx1, rollup: { database: "cc_long", retentionPolicy: "years" } })).toEqual([]);
+    expect(wrong({ ...influx2, rollup: { bucket: "cc_long" } })).toEqual([]);
+    expect(wrong({ ...influx2, rollup: { database: "x" } })).toEqual([
+      "rollup.database: a sink of type influx2 has no database",
+    ]);
+    expect(wrong({ ...victoria, rollup: { retentionPolicy: "x" } })[0]).toContain("has no retentionPolicy");
+    const clash = sinksSchema.safeParse([
+      { ...influx1, rollup: { database: "x" } },
+      { ...victoria, name: "main.rollup" },
+    ]);
+    expect(clash.success).toBe(false);
+  });
+
+  it("becomes a sink of its own, or none", () => {
+    const sink = { ...influx1, retentionPolicy: "weeks", username: "u" };
+    const place = (rollup: unknown): unknown => rollupSinkOptions(sinkSchema.parse({ ...sink, rollup }));
+    expect(place({ retentionPolicy: "years" })).toMatchObject({
+      name: "main.rollup",
+      database: "cc",
+      retentionPolicy: "years",
+      username: "u",
+    });
+    expect(place({ database: "long" })).toMatchObject({ database: "long", retentionPolicy: undefined });
+    expect(place({ database: "long" })).not.toHaveProperty("rollup");
+    expect(place({})).toBeUndefined();
+    expect(place(undefined)).toBeUndefined();
   });
 });
 

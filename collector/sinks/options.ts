@@ -4,6 +4,7 @@
  * @module
  */
 import { z } from "zod";
+import { rollupPlaceProblems, rollupPlaceSchema, rollupSinkName } from "./rollup-place.ts";
 
 const text = z.string().min(1);
 
@@ -34,6 +35,7 @@ const fields = z.strictObject({
   token: text.optional().describe("influx2 and victoriametrics: the API token; better in tokenFile or tokenEnv."),
   tokenFile: text.optional().describe("File that holds the token."),
   tokenEnv: text.optional().describe("Environment variable that holds the token."),
+  rollup: rollupPlaceSchema.optional().describe("A place of their own for hourly and daily roll-ups."),
   gzip: z.boolean().optional().describe("Compress what is sent. Default: yes, except to this machine itself."),
   timeoutSeconds: z.number().positive().max(600).default(10).describe("Longest wait for an answer, in seconds."),
 });
@@ -65,12 +67,16 @@ export const sinkSchema = fields.superRefine((sink, context) => {
   for (const problem of problemsOf(sink)) {
     context.addIssue({ code: "custom", path: [problem.key], message: problem.message, input: sink });
   }
+  for (const { key, message } of rollupPlaceProblems(sink.type, sink.rollup ?? {})) {
+    context.addIssue({ code: "custom", path: ["rollup", key], message, input: sink });
+  }
 });
 
 /** All sinks; two of one name would share one place in the journal. */
 export const sinksSchema = z.array(sinkSchema).superRefine((sinks, context) => {
   sinks.forEach(({ name }, i) => {
-    if (sinks.findIndex((sink) => sink.name === name) === i) return;
+    const roll = sinks.some((sink) => sink.rollup !== undefined && rollupSinkName(sink.name) === name);
+    if (sinks.findIndex((sink) => sink.name === name) === i && !roll) return;
     context.addIssue({ code: "custom", path: [i, "name"], message: `another sink is called "${name}"`, input: sinks });
   });
 });

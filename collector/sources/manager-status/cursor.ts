@@ -16,6 +16,14 @@ export interface ManagerStatusCursor {
   readonly guid: string | undefined;
   readonly totals: StatusTotals | undefined;
   readonly surplus: Surplus;
+  /** What events are told by: see `collector/self.ts`. */
+  readonly seen: Seen;
+}
+
+/** How the cache was at a reading; undefined where the status did not say. */
+export interface Seen {
+  readonly usedBytes: number | undefined;
+  readonly registered: number | undefined;
 }
 
 const FORMS: ReadonlySet<unknown> = new Set<StatusForm>(["json", "text", "plist", "serveradmin"]);
@@ -28,6 +36,8 @@ export function parseCursor(json: Json | undefined): ManagerStatusCursor | undef
   const timeMs = asCount(cursor["timeMs"]);
   if (at === undefined || timeMs === undefined) return undefined;
   const surplus = asObject(cursor["surplus"]);
+  const seen = asObject(cursor["seen"]);
+  const registered = seen?.["registered"];
   return {
     at,
     timeMs,
@@ -39,7 +49,17 @@ export function parseCursor(json: Json | undefined): ManagerStatusCursor | undef
       peers: asCount(surplus?.["peers"]) ?? NO_SURPLUS.peers,
       parents: asCount(surplus?.["parents"]) ?? NO_SURPLUS.parents,
     },
+    seen: {
+      usedBytes: asCount(seen?.["usedBytes"]),
+      registered: typeof registered === "number" ? registered : undefined,
+    },
   };
+}
+
+/** The cursor as JSON. */
+export function cursorJson(cursor: ManagerStatusCursor): Json {
+  // what is undefined is left out
+  return JSON.parse(JSON.stringify({ v: 1, ...cursor })) as Json;
 }
 
 function parseTotals(json: Readonly<Record<string, Json>> | undefined): StatusTotals | undefined {

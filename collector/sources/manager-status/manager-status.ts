@@ -8,9 +8,8 @@
  *
  * @module
  */
-import type { Json } from "../../../core/journal/commit.ts";
 import type { Source, SourceBatch, SourceContext } from "../source.ts";
-import { type ManagerStatusCursor, parseCursor } from "./cursor.ts";
+import { cursorJson, type ManagerStatusCursor, parseCursor } from "./cursor.ts";
 import type { ManagerStatusOptions } from "./options.ts";
 import { byteLines, statusLines } from "./points.ts";
 import { unreadable } from "./raw.ts";
@@ -100,24 +99,20 @@ export function toBatch(
     surplus = flows.surplus;
   }
   const kept = comparable ? before.totals : undefined;
-  const cursor = {
-    v: 1,
+  const cursor: ManagerStatusCursor = {
     at: now,
     timeMs,
     form: status.form,
     guid: status.guid,
     totals: status.totals ?? kept,
     surplus,
+    seen: { usedBytes: status.usedBytes ?? status.actualUsedBytes, registered: status.registered },
   };
   return {
     lines: lines.join(""),
     lineCount: lines.length,
     rowCount: 1,
     span: lines.length === 0 ? undefined : { fromMs: timeMs, toMs: timeMs },
-    cursor: withoutUndefined(cursor),
+    cursor: cursorJson(cursor),
   };
-}
-
-function withoutUndefined(value: object): Json {
-  return JSON.parse(JSON.stringify(value)) as Json;
 }
