@@ -92,13 +92,13 @@ export function newestAssets(assets: readonly Asset[]): Set<Asset> {
 
 /** Why an asset was asked for by name, or undefined when it was not. */
 export function chosenBecause(asset: Asset, choice: AssetChoice): string | undefined {
+  const list = choice.wholeCatalogs.find((name) => asset.catalogs.includes(name));
+  if (list !== undefined) return `named in the ${list}`;
   if (asset.firmware) {
     const models = choice.firmware.filter((want) => asset.models.some((model) => matchesModel(want, model)));
     if (models.length > 0) return `firmware of ${models.slice(0, 3).join(", ")}`;
     return choice.groups.includes("firmware") ? "group firmware" : undefined;
   }
-  const list = choice.wholeCatalogs.find((name) => asset.catalogs.includes(name));
-  if (list !== undefined) return `named in the ${list}`;
   const app = choice.apps.find((name) => isApp(asset) && namesProduct(name, asset));
   if (app !== undefined) return `app ${app}`;
   const update = choice.updates.find((word) => isUpdate(asset) && namesProduct(word, asset, true));

@@ -1,6 +1,6 @@
 /**
  * The plan: which assets are fetched tonight, in which order, and why the others are not. Pure: no clock, no disk, no
- * network; the same input in any order gives the same plan.
+ * network.
  *
  * Promises: every file once, whichever addresses and catalogues name it; never more bytes than the budget, nor than the
  * cache can take without evicting; what the cache holds is not asked for again; the most wanted first, by devices
@@ -13,6 +13,7 @@
 import type { Asset, DeviceCount, Plan, PlannedAsset } from "./asset.ts";
 import { type AssetChoice, chosenBecause, eligibleAssets, newestAssets } from "./asset-choice.ts";
 import { assetKey } from "./catalogs/asset-url.ts";
+import { mergeAssets } from "./catalogs/merge.ts";
 import { type DeltaRule, waitingDevices } from "./waiting-devices.ts";
 
 export interface PlanLimits {
@@ -41,7 +42,7 @@ interface Wanted {
 
 /** The plan: to be warmed first (in that order), then what is there, then what is left for another time. */
 export function planWarming(input: PlanInput): Plan {
-  const eligible = eligibleAssets(eachOnce(input.assets), input.choice);
+  const eligible = eligibleAssets(mergeAssets(input.assets), input.choice);
   const newest = input.choice.newestOnly ? newestAssets(eligible) : undefined;
   const candidates = newest === undefined ? eligible : eligible.filter((asset) => newest.has(asset));
   const wanted = mostWantedFirst(wantedAssets(candidates, input));
@@ -123,26 +124,6 @@ function withinLimits(wanted: readonly Wanted[], limits: PlanLimits): { fits: Pl
     }
   }
   return { fits, left };
-}
-
-/** Every file once: the entry that says most stays, the same one whatever the order of the input. */
-function eachOnce(assets: readonly Asset[]): Asset[] {
-  const once = new Map<string, Asset>();
-  for (const asset of assets) {
-    const key = assetKey(asset.url);
-    const known = once.get(key);
-    if (known === undefined || comparePrecision(asset, known) < 0) once.set(key, asset);
-  }
-  return [...once.values()];
-}
-
-function comparePrecision(a: Asset, b: Asset): number {
-  const known = ({ sizeBytes, digest, version, models }: Asset): number =>
-    Number(sizeBytes !== undefined) +
-    Number(digest !== undefined) +
-    Number(version !== undefined) +
-    models.length / 1e6;
-  return known(b) - known(a) || compareText(JSON.stringify(a), JSON.stringify(b));
 }
 
 function compareText(a: string, b: string): number {

@@ -46,6 +46,8 @@ export interface DiscoveryWorld {
   readonly readPlist?: (path: string) => Promise<unknown>;
   /** Whether a cache answers there. */
   readonly probe?: (url: string) => Promise<boolean>;
+  /** Settings files of a cache beside Apple's own, asked first. */
+  readonly configPlists?: readonly string[];
 }
 
 interface Candidate {
@@ -74,7 +76,7 @@ export async function discover(byHand: readonly CacheTarget[], world: DiscoveryW
   }
   const ways = [
     async () => status.candidate,
-    async () => await askSettings(readPlist),
+    async () => await askSettings(readPlist, [...new Set([...(world.configPlists ?? []), ...CONFIG_PLISTS])]),
     async () => await askLocator(run),
     async () => await askLocatorText(run),
     async () => await askDiskCache(run, readPlist),
@@ -158,13 +160,16 @@ async function askManager(run: RunCommand): Promise<{ candidate: Candidate; valu
   return { candidate: { ...base, servers: [`localhost:${value.port}`], said }, value };
 }
 
-async function askSettings(readPlist: (path: string) => Promise<unknown>): Promise<Candidate> {
-  for (const path of CONFIG_PLISTS) {
+async function askSettings(
+  readPlist: (path: string) => Promise<unknown>,
+  paths: readonly string[],
+): Promise<Candidate> {
+  for (const path of paths) {
     const port = configPort(await readPlist(path).catch(() => undefined));
     if (port === undefined) continue;
     return { way: "settings", asked: path, servers: [`localhost:${port}`], said: `names port ${port}` };
   }
-  return { way: "settings", asked: CONFIG_PLISTS.join(", "), servers: [], said: "no port in the cache's settings" };
+  return { way: "settings", asked: paths.join(", "), servers: [], said: "no port in the cache's settings" };
 }
 
 async function askLocator(run: RunCommand): Promise<Candidate> {

@@ -1,0 +1,98 @@
+/**
+ * What the plan is made of: devices counted, catalogues read.
+ *
+ * One catalogue that cannot be had does not end a run: what the others list is planned, and the trouble is told. An
+ * inventory that cannot be had does end it, for a plan without half of the devices would look like a plan.
+ *
+ * @module
+ */
+import { setTimeout as sleep } from "node:timers/promises";
+import { errorText, LarderError } from "../core/errors.ts";
+import type { Log } from "../core/log.ts";
+import type { Asset, DeviceCount } from "./asset.ts";
+import type { CatalogFetch } from "./catalogs/catalog.ts";
+import { openCatalog } from "./catalogs/registry.ts";
+import { openDeviceSource } from "./devices/registry.ts";
+import type { PrecacheOptions } from "./options.ts";
+import { deviceOptions } from "./options-devices.ts";
+import { catalogsFor, devicesFor } from "./wants.ts";
+
+export interface GatherContext {
+  readonly fetch: CatalogFetch;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+  readonly nowMs: () => number;
+  /** Identifiers a marketing name may stand for. */
+  readonly modelsNamed?: (marketingName: string) => readonly string[];
+}
+
+/** Everything the catalogues list, as they list it. */
+export interface GatheredAssets {
+  readonly assets: readonly Asset[];
+  /** Catalogues that could not be read, one sentence each. */
+  readonly troubles: readonly string[];
+}
+
+/**
+ * The devices of all inventories and those given by hand.
+ * @throws LarderError of the source that could not be read whole.
+ */
+export async function countDevices(options: PrecacheOptions, context: GatherContext): Promise<DeviceCount[]> {
+  const byHand = options.models.length === 0 ? [] : [deviceOptions.parse({ kind: "by-hand", models: options.models })];
+  const counts: DeviceCount[] = [];
+  for (const source of [...options.devices, ...byHand]) {
+    const opened = await openDeviceSource(source);
+    counts.push(
+      ...(await opened.count({
+        log: context.log,
+        signal: context.signal,
+        nowMs: context.nowMs,
+        modelsNamed: context.modelsNamed ?? (() => []),
+        wait: async (ms, signal) => {
+          await sleep(ms, undefined, { signal });
+        },
+      })),
+    );
+  }
+  return counts;
+}
+
+/**
+ * The files of all catalogues.
+ * @throws LarderError `CATALOGS_UNREADABLE` when not one of them could be read.
+ */
+export async function readCatalogs(
+  options: PrecacheOptions,
+  devices: readonly DeviceCount[],
+  context: GatherContext,
+): Promise<GatheredAssets> {
+  const catalogs = catalogsFor(options);
+  const listed: Asset[] = [];
+  const troubles: string[] = [];
+  for (const catalog of catalogs) {
+    try {
+      const opened = await openCatalog(catalog);
+      const { fetch, log, signal } = context;
+      for await (const asset of opened.list({
+        fetch,
+        log,
+        signal,
+        devices: devicesFor(catalog.kind, options, devices),
+      })) {
+        listed.push(asset);
+      }
+    } catch (error) {
+      if (context.signal.aborted) throw error;
+      troubles.push(`${catalog.kind}: ${errorText(error)}`);
+    }
+  }
+  if (catalogs.length > 0 && troubles.length === catalogs.length) {
+    throw new LarderError(`Cannot read the catalogues: ${troubles.join("; ")}`, {
+      code: "CATALOGS_UNREADABLE",
+      state: "nothing was fetched, and what the cache holds stays",
+      next: "check the way out to Apple from this computer, or name another catalogue under precache.catalogs",
+      retryable: true,
+    });
+  }
+  return { assets: listed, troubles };
+}

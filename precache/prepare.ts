@@ -1,0 +1,162 @@
+/**
+ * From options to a plan: find the caches, count devices, read catalogues, see what is held, decide.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import { errorText } from "../core/errors.ts";
+import type { Log } from "../core/log.ts";
+import type { Asset, CacheTarget, DeviceCount, Plan } from "./asset.ts";
+import { type AssetInventory, readAssetInfo } from "./asset-info.ts";
+import { withSizes } from "./ask-size.ts";
+import { HeldCheck } from "./cached.ts";
+import { assetKey } from "./catalogs/asset-url.ts";
+import { createFetchCache } from "./catalogs/fetch-cache.ts";
+import type { Discovery, DiscoveryWorld } from "./discovery/discovery.ts";
+import { createFetcher } from "./fetch-asset.ts";
+import { countDevices, type GatherContext, readCatalogs } from "./gather.ts";
+import type { Ledger } from "./ledger.ts";
+import type { PrecacheOptions } from "./options.ts";
+import { type PlanInput, planWarming } from "./plan.ts";
+import { discoverTargets, isLocal, requireTargets, roomOf } from "./targets.ts";
+import { choiceOf, requireWants } from "./wants.ts";
+
+export interface PrepareContext {
+  readonly options: PrecacheOptions;
+  readonly stateDir: string;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+  readonly nowMs: () => number;
+  /** What earlier runs brought; undefined leaves this sign out. */
+  readonly ledger: Ledger | undefined;
+  /** A run needs a cache; a plan can be made without one. */
+  readonly needsCache: boolean;
+  readonly world?: DiscoveryWorld;
+  /** Told what is going on, for people who wait. */
+  readonly say?: (text: string) => void;
+}
+
+/** Everything a run needs to know. */
+export interface Prepared {
+  readonly plan: Plan;
+  readonly discovery: Discovery;
+  readonly targets: readonly CacheTarget[];
+  readonly devices: readonly DeviceCount[];
+  /** Inventories of caches on this computer, by name of the target. */
+  readonly inventories: ReadonlyMap<string, AssetInventory>;
+  /** What the cache can take, where it tells. */
+  readonly roomBytes: number | undefined;
+  /** What could not be had, one sentence each; the plan is made without it. */
+  readonly troubles: readonly string[];
+}
+
+/** How many caches' answers are awaited at once. */
+const CHECKS_AT_ONCE = 8;
+
+/**
+ * Makes the plan.
+ * @throws LarderError `CONFIG_NOTHING_WANTED`, `CACHE_NOT_FOUND`, `CATALOGS_UNREADABLE`, and those of device sources.
+ */
+export async function prepare(context: PrepareContext): Promise<Prepared> {
+  const { options, say = () => undefined } = context;
+  requireWants(options);
+  const discovery = await discoverTargets(options, context.world);
+  if (context.needsCache) requireTargets(discovery);
+  const gathering = gatherContext(context);
+  if (options.devices.length > 0) say("counting devices");
+  const devices = await countDevices(options, gathering);
+  say("reading catalogues");
+  const listed = await readCatalogs(options, devices, gathering);
+  const { inventories, troubles } = await inventoriesOf(discovery, options);
+  const roomBytes = roomOf(options, discovery);
+  const input: PlanInput = {
+    assets: listed.assets,
+    devices,
+    choice: choiceOf(options),
+    deltas: options.deltas,
+    held: new Map(),
+    limits: { budgetBytes: undefined, roomBytes: undefined },
+  };
+  const wanted = planWarming(input).items.map(({ asset }) => asset);
+  say(`looking whether ${wanted.length} files are there already`);
+  const held = await heldAssets(wanted, discovery.targets, inventories, context);
+  const limits = { budgetBytes: options.budget, roomBytes };
+  const limited = limits.budgetBytes !== undefined || limits.roomBytes !== undefined;
+  const assets = limited ? await withSizes(wanted, context.signal) : wanted;
+  const plan = planWarming({ ...input, assets, held, limits });
+  const all = [...listed.troubles, ...troubles];
+  return { plan, discovery, targets: discovery.targets, devices, inventories, roomBytes, troubles: all };
+}
+
+function gatherContext({ options, stateDir, log, signal, nowMs }: PrepareContext): GatherContext {
+  const fetch = createFetchCache({
+    folder: options.catalogFolder ?? join(stateDir, "precache", "catalogs"),
+    freshMs: options.catalogFreshMinutes * 60_000,
+    nowMs,
+    log,
+    signal,
+  });
+  return { fetch, log, signal, nowMs };
+}
+
+/** AssetInfo.db of the cache on this computer; that it cannot be read is told, not thrown. */
+async function inventoriesOf(
+  discovery: Discovery,
+  options: PrecacheOptions,
+): Promise<{ inventories: Map<string, AssetInventory>; troubles: string[] }> {
+  const inventories = new Map<string, AssetInventory>();
+  const troubles: string[] = [];
+  const local = discovery.targets.find((target) => isLocal(target, discovery));
+  if (options.held.assetInfo && discovery.dataPath !== undefined && local !== undefined) {
+    try {
+      inventories.set(local.name, await readAssetInfo(join(discovery.dataPath, "AssetInfo.db")));
+    } catch (error) {
+      troubles.push(`AssetInfo.db: ${errorText(error)}`);
+    }
+  }
+  return { inventories, troubles };
+}
+
+/** What every cache holds: claimed by an inventory or the ledger, confirmed by the cache's own answer. */
+async function heldAssets(
+  wanted: readonly Asset[],
+  targets: readonly CacheTarget[],
+  inventories: ReadonlyMap<string, AssetInventory>,
+  context: PrepareContext,
+): Promise<Map<string, string>> {
+  const held = new Map<string, string>();
+  if (targets.length === 0) return held;
+  const fetcher = createFetcher();
+  const { options, ledger, nowMs, signal } = context;
+  const check = new HeldCheck({ fetcher, signs: options.held, ledger, inventories, nowMs });
+  const todo = [...wanted];
+  const work = async (): Promise<void> => {
+    for (let asset = todo.pop(); asset !== undefined && !signal.aborted; asset = todo.pop()) {
+      const why = await heldEverywhere(asset, targets, check, signal);
+      if (why !== undefined) held.set(assetKey(asset.url), why);
+    }
+  };
+  try {
+    await Promise.all(Array.from({ length: CHECKS_AT_ONCE }, work));
+  } finally {
+    await fetcher.close();
+  }
+  return held;
+}
+
+async function heldEverywhere(
+  asset: Asset,
+  targets: readonly CacheTarget[],
+  check: HeldCheck,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  let why: string | undefined;
+  for (const target of targets) {
+    const claim = await check.recall(target, asset);
+    if (claim.held !== true) return undefined;
+    const verdict = await check.check(target, asset, signal);
+    if (verdict.held !== true) return undefined;
+    why = verdict.why;
+  }
+  return why;
+}
