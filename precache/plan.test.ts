@@ -261,10 +261,12 @@ describe("planWarming() always", () => {
     });
   });
 
-  it("gives the same plan whatever the order of its input", () => {
-    always((plan, from) => {
-      const turned = planWarming({ ...from, assets: [...from.assets].reverse() });
-      expect(turned.items.map(({ asset: { url } }) => url)).toEqual(plan.items.map(({ asset: { url } }) => url));
+  it("gives the same plan whatever the order of its input, where the catalogues agree", () => {
+    always((_plan, from) => {
+      const assets = [...new Map(from.assets.map((one) => [assetKey(one.url), one])).values()];
+      const urls = (list: readonly Asset[]): string[] =>
+        planWarming({ ...from, assets: list }).items.map(({ asset: { url } }) => url);
+      expect(urls([...assets].reverse())).toEqual(urls(assets));
     });
   });
 });
