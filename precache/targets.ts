@@ -14,7 +14,10 @@ const USED_SHARE = 0.95;
 /** What discovery finds for the options. */
 export async function discoverTargets(options: PrecacheOptions, world: DiscoveryWorld = {}): Promise<Discovery> {
   const { configPlists } = options;
-  const found = await discover(targetsByHand(options), { ...world, ...(configPlists.length > 0 ? { configPlists } : {}) });
+  const found = await discover(targetsByHand(options), {
+    ...world,
+    ...(configPlists.length > 0 ? { configPlists } : {}),
+  });
   return { ...found, targets: withOwnNames(found.targets) };
 }
 
