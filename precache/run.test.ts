@@ -1,0 +1,211 @@
+import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { queryHistory } from "../core/history/history.ts";
+import { openJournal } from "../core/journal/journal.ts";
+import { acquireLock } from "../core/lock.ts";
+import { silentLog } from "../core/log.ts";
+import { type ContentCache, startContentCache } from "../fixtures/content-cache/index.ts";
+import { type Origin, startOrigin } from "../fixtures/origin/index.ts";
+import { systemClock } from "./clock.ts";
+import type { RunCommand } from "./discovery/run-command.ts";
+import { type PrecacheInput, precacheOptions } from "./options.ts";
+import { nextTimeOfDay } from "./quantity.ts";
+import { type RunContext, runFolder, runPrecache } from "./run.ts";
+import type { WarmEvent } from "./warm-events.ts";
+
+let folder = "";
+let origin: Origin;
+let cache: ContentCache;
+const files = Array.from({ length: 6 }, (_, n) => ({
+  url: `https://updates.cdn-apple.com/f/${n}.zip`,
+  size: 1000 * (n + 1),
+}));
+const nowhere: RunCommand = async () => ({ exitCode: undefined, stdout: "", stderr: "", trouble: "not here" });
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "larder-run-"));
+  const sizes = new Map(files.map(({ url, size }) => [new URL(url).pathname, size]));
+  origin = await startOrigin({ sizes });
+  cache = await startContentCache({ origin: origin.url, folder: join(folder, "cache") });
+  await writeFile(join(folder, "urls"), files.map(({ url, size }) => `${url} ${size}\n`).join(""));
+});
+afterEach(async () => {
+  await cache.stop();
+  await origin.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+function context(options: PrecacheInput = {}, more: Partial<RunContext> = {}): RunContext & { events: WarmEvent[] } {
+  const events: WarmEvent[] = [];
+  const stateDir = join(folder, "state");
+  return {
+    options: precacheOptions.parse({
+      servers: [{ url: cache.url, name: "library" }],
+      catalogs: [{ kind: "url-list", url: join(folder, "urls") }],
+      ...options,
+    }),
+    stateDir,
+    log: silentLog,
+    tags: { server: "cache1" },
+    openJournal: async () => await openJournal(stateDir, "precache"),
+    stop: new AbortController().signal,
+    abort: new AbortController().signal,
+    observe: (event) => events.push(event),
+    world: { run: nowhere, readPlist: async () => undefined },
+    events,
+    ...more,
+  };
+}
+
+const total = files.reduce((sum, { size }) => sum + size, 0);
+const sum = async (measurement: string): Promise<Record<string, unknown>> =>
+  (
+    await queryHistory(join(folder, "state"), {
+      measurement,
+      fromMs: 0,
+      toMs: Date.now() + 60_000,
+      by: "all",
+      timeZone: "UTC",
+    })
+  )[0]?.sums ?? {};
+
+describe("runPrecache()", () => {
+  it("warms the plan, and journal, events and the cache agree to the byte", async () => {
+    const first = context();
+    const report = await runPrecache(first);
+    expect(report.verdict).toBe("ok");
+    expect(report.summary).toMatchObject({
+      planned: 6,
+      warmed: 6,
+      failed: 0,
+      bytesAsked: total,
+      bytesFromOrigin: total,
+    });
+    expect(cache.usedBytes()).toBe(total);
+    expect(origin.bytesServed()).toBe(total);
+    expect(await sum("precacherun")).toMatchObject({
+      planned: 6,
+      warmed: 6,
+      "bytes.asked": total,
+      "bytes.fromorigin": total,
+    });
+    expect(await sum("precacheasset")).toMatchObject({ bytes: total });
+    expect(first.events.filter(({ type }) => type === "asset-end")).toHaveLength(6);
+  });
+
+  it("fetches nothing again the next night, and says so", async () => {
+    await runPrecache(context());
+    const report = await runPrecache(context());
+    expect(report.summary).toMatchObject({ planned: 6, cached: 6, warmed: 0, bytesFromOrigin: 0 });
+    expect(report.prepared.plan.items.every(({ decision }) => decision === "cached")).toBe(true);
+    expect(origin.bytesServed()).toBe(total);
+  });
+
+  it("fetches all of it again when the cache was wiped, whatever the ledger remembers", async () => {
+    await runPrecache(context());
+    cache.wipe();
+    const report = await runPrecache(context());
+    expect(report.summary).toMatchObject({ warmed: 6, cached: 0 });
+    expect(cache.usedBytes()).toBe(total);
+  });
+
+  it("keeps to the budget and leaves the rest", async () => {
+    const report = await runPrecache(context({ budget: "3500" }));
+    expect(report.summary?.bytesAsked).toBe(3000);
+    expect(report.prepared.plan.items.filter(({ decision }) => decision === "left")).toHaveLength(4);
+  });
+
+  it("asks the origin for sizes nobody tells when there is a budget", async () => {
+    const one = `${origin.url}/f/2.zip`;
+    await writeFile(join(folder, "urls"), `${one}\n`);
+    const report = await runPrecache(context({ budget: "1 MB" }, { say: () => undefined }));
+    expect(report.prepared.plan.items[0]?.asset.sizeBytes).toBe(3000);
+  });
+
+  it("ends partly when a file fails, with the reason", async () => {
+    await writeFile(join(folder, "urls"), `${files[0]?.url} 999\n${files[1]?.url} 2000\n`);
+    const report = await runPrecache(context());
+    expect(report.verdict).toBe("partly");
+    expect(report.failures.map(({ item, code }) => [item.asset.url, code !== undefined])).toEqual([
+      [files[0]?.url, true],
+    ]);
+  });
+
+  it("runs one at a time, and tells who is running", async () => {
+    const lock = await acquireLock(join(runFolder(join(folder, "state")), "lock"), "warming run");
+    await expect(runPrecache(context())).rejects.toMatchObject({ code: "LOCKED" });
+    await lock.release();
+    expect((await runPrecache(context())).verdict).toBe("ok");
+  });
+
+  it("waits a random part of the splay, and a stop ends the wait", async () => {
+    const stop = new AbortController();
+    const said: string[] = [];
+    const waiting = runPrecache(
+      context({ splay: "4h" }, { stop: stop.signal, random: () => 0.5, say: (text) => said.push(text) }),
+    );
+    setTimeout(() => stop.abort(), 20);
+    await expect(waiting).rejects.toMatchObject({ code: "STOPPED" });
+    expect(said).toEqual(["the run starts in 7200 s"]);
+    expect(origin.requests).toHaveLength(0);
+  });
+
+  it("asks the prescript first and tells the postscript how it went", async () => {
+    const script = async (name: string, text: string): Promise<string> => {
+      await writeFile(join(folder, name), `#!/bin/sh\n${text}\n`);
+      await chmod(join(folder, name), 0o755);
+      return join(folder, name);
+    };
+    const out = join(folder, "out");
+    const postscript = await script("post", `echo "$LARDER_PRECACHE_WARMED $LARDER_PRECACHE_EXIT_CODE" >> '${out}'`);
+    const refused = context({ prescript: await script("pre", "echo not tonight; exit 9"), postscript });
+    await expect(runPrecache(refused)).rejects.toMatchObject({ code: "PRESCRIPT_FAILED" });
+    expect(origin.requests).toHaveLength(0);
+    await runPrecache(context({ postscript }));
+    expect(await readFile(out, "utf8")).toBe(" 1\n6 0\n");
+  });
+
+  it("starts nothing after the time of day it was given", async () => {
+    let now = new Date(2026, 8, 14, 5, 59, 59).getTime();
+    const clock = { now: () => now, sleep: systemClock.sleep };
+    const planned = (): void => {
+      now += 60_000;
+    };
+    const late = new Date(2026, 8, 14, 6, 0, 0).getTime();
+    expect(nextTimeOfDay("06:00", now)).toBe(late);
+    const plan = context({ until: "06:00", concurrency: 1 }, { clock });
+    const report = await runPrecache({ ...plan, observe: (event) => event.type === "run-start" && planned() });
+    expect(report.summary).toMatchObject({ ended: "deadline", skipped: 5 });
+    expect(report.verdict).toBe("partly");
+  });
+
+  it("ends as failed when the cache is dead", async () => {
+    await cache.die();
+    let slept = 0;
+    const sleep = async (ms: number): Promise<void> => {
+      slept += ms;
+    };
+    const clock = { now: () => Date.now() + slept, sleep };
+    const report = await runPrecache(context({ concurrency: 2 }, { clock }));
+    expect(report.verdict).toBe("failed");
+    expect(report.summary?.ended).toBe("dead");
+  });
+
+  it("finishes the files in hand when it is told to stop", async () => {
+    const stop = new AbortController();
+    const plan = context({ concurrency: 1 }, { stop: stop.signal });
+    const report = await runPrecache({
+      ...plan,
+      observe: (event) => {
+        plan.events.push(event);
+        if (event.type === "asset-start") stop.abort();
+      },
+    });
+    const ends = plan.events.filter((event) => event.type === "asset-end");
+    expect(ends.map(({ outcome }) => outcome)).toEqual(["warmed", ...Array.from({ length: 5 }, () => "skipped")]);
+    expect(report.summary?.ended).toBe("stopped");
+    expect(report.verdict).toBe("partly");
+  });
+});
