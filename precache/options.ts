@@ -6,6 +6,7 @@
  * @module
  */
 import { z } from "zod";
+import { LarderError } from "../core/errors.ts";
 import { ASSET_GROUPS } from "./asset.ts";
 import { catalogOptions } from "./options-catalogs.ts";
 import { deviceOptions } from "./options-devices.ts";
@@ -110,3 +111,56 @@ export const precacheOptions = z.strictObject({
 export type PrecacheOptions = z.output<typeof precacheOptions>;
 /** Options as an admin writes them. */
 export type PrecacheInput = z.input<typeof precacheOptions>;
+
+/** The keys of this room in the settings. */
+export const precacheShape = { precache: precacheOptions.prefault({}) };
+
+/** Keys that say what is wanted: naming one on a command line replaces all that the settings want. */
+const WANTS = ["models", "devices", "groups", "apps", "updates", "firmware"] as const;
+const LISTS = ["url-list", "plan-file"];
+
+/**
+ * Settings with a command line laid over them. A command line that says what is wanted is the whole of it: what the
+ * settings want is left out, their firmware folder, catalogues and limits stay.
+ * @throws LarderError `USAGE` when what the command line says is no valid value.
+ */
+export function overlayOptions(settings: PrecacheOptions, over: PrecacheInput): PrecacheOptions {
+  const checked = precacheOptions.safeParse(over);
+  if (!checked.success) {
+    const wrong = checked.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`).join("; ");
+    throw new LarderError(`Cannot use the command line: ${wrong}`, {
+      code: "USAGE",
+      state: "nothing was fetched",
+      next: "larder precache run --help",
+    });
+  }
+  const said = checked.data;
+  const given = Object.fromEntries(Object.keys(over).map((key) => [key, said[key as keyof PrecacheOptions]]));
+  const lists = said.catalogs.filter(({ kind }) => LISTS.includes(kind));
+  const wants = lists.length > 0 || WANTS.some((key) => key !== "firmware" && over[key] !== undefined);
+  const wantsFirmware = said.firmware.models.length > 0;
+  const base = wants || wantsFirmware ? withoutWants(settings) : settings;
+  const kinds = said.catalogs.map(({ kind }) => kind);
+  return {
+    ...base,
+    ...given,
+    catalogs: [...base.catalogs.filter(({ kind }) => !kinds.includes(kind)), ...said.catalogs],
+    firmware: {
+      models: wantsFirmware ? said.firmware.models : base.firmware.models,
+      destination: said.firmware.destination ?? base.firmware.destination,
+    },
+  };
+}
+
+function withoutWants(settings: PrecacheOptions): PrecacheOptions {
+  return {
+    ...settings,
+    models: [],
+    devices: [],
+    groups: [],
+    apps: [],
+    updates: [],
+    firmware: { ...settings.firmware, models: [] },
+    catalogs: settings.catalogs.filter(({ kind }) => !LISTS.includes(kind)),
+  };
+}
