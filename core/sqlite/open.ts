@@ -5,7 +5,7 @@
  * |---|---|---|
  * | rollback mode | SQLite's locks | image; waits for a quiet moment |
  * | WAL, `-wal` and `-shm` are there | SQLite's locks, `readonly_shm` | image with the committed frames |
- * | WAL, either is missing | image (SQLite would create it) | the same |
+ * | WAL, either is missing | image (SQLite would create it); beyond 64 MiB SQLite over a private copy | image |
  * | hot journal | `DB_LOCKED` after the timeout | the same |
  *
  * @module
@@ -22,6 +22,8 @@ import { type OpenOptions, SCHEMA_CHECK, type SqliteDatabase, type SqliteEngine 
 import { fileState, resolveDatabase } from "./stamp.ts";
 
 export const BUSY_TIMEOUT_MS = 5000;
+/** Where SQLite cannot read in place, larger databases are copied to a file rather than into memory. */
+const COPY_FROM_BYTES = 64 * 1024 * 1024;
 /** SQLite waits without letting anything else run, so opening asks in short turns. */
 const TURN_MS = 25;
 /** Result codes with which SQLite says that it would have to write to read: READONLY, CANTOPEN. */
@@ -47,6 +49,10 @@ export async function openReadOnly(path: string, options: OpenOptions = {}): Pro
     if (!walMode || (await hasLiveLog(realPath))) {
       const database = await tryNative(sqlite, path, realPath, timeoutMs);
       if (database !== undefined) return database;
+    }
+    if (walMode && (await bytesWithLog(realPath)) > (options.copyFromBytes ?? COPY_FROM_BYTES)) {
+      const { openPrivateCopy } = await import("./private-copy.ts");
+      return await openPrivateCopy(sqlite, path, timeoutMs);
     }
   }
   const { openPortable } = await import("./portable.ts");
@@ -95,6 +101,10 @@ export async function checkHeader(path: string, realPath: string): Promise<boole
 async function hasLiveLog(realPath: string): Promise<boolean> {
   const log = await fileState(`${realPath}-wal`);
   return log !== undefined && (await fileState(`${realPath}-shm`)) !== undefined;
+}
+
+async function bytesWithLog(realPath: string): Promise<number> {
+  return ((await fileState(realPath))?.size ?? 0) + ((await fileState(`${realPath}-wal`))?.size ?? 0);
 }
 
 /** Opens natively; undefined when SQLite cannot read the file without writing. */

@@ -1,8 +1,14 @@
 import { nativeAvailable } from "./open.ts";
-import { describeSqliteContract } from "./sqlite.contract.ts";
+import { describeLiveContract, describeRefusalContract } from "./sqlite.contract.ts";
 import { noOwner } from "./testing/owner.ts";
+import { describeValuesContract } from "./values.contract.ts";
 
 if (noOwner !== undefined) process.stderr.write(`SQLite contract skipped: ${noOwner}\n`);
-describeSqliteContract("portable");
-if (nativeAvailable()) describeSqliteContract("native");
-else process.stderr.write(`native engine skipped: Node ${process.versions.node} has no node:sqlite with array rows\n`);
+if (!nativeAvailable()) {
+  process.stderr.write(`native engine skipped: Node ${process.versions.node} has no node:sqlite with array rows\n`);
+}
+for (const engine of nativeAvailable() ? (["portable", "native"] as const) : (["portable"] as const)) {
+  describeLiveContract(engine);
+  describeRefusalContract(engine);
+  describeValuesContract(engine);
+}

@@ -60,4 +60,6 @@ export interface OpenOptions {
   readonly engine?: SqliteEngine;
   /** How long to wait for another's lock, or for a consistent image. Default 5,000 ms. */
   readonly busyTimeoutMs?: number;
+  /** Native engine: from which size a closed WAL database is copied to a temporary file, not to memory. Default 64 MiB. */
+  readonly copyFromBytes?: number;
 }

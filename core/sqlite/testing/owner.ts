@@ -46,8 +46,9 @@ export class DatabaseOwner {
 
   /** Closes the database as SQLite likes it. */
   async close(): Promise<void> {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     this.#child.stdin.end();
-    if (this.#child.exitCode === null) await once(this.#child, "exit");
+    await once(this.#child, "exit");
   }
 
   /** Kills the process with whatever it has begun. */
