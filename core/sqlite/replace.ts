@@ -3,8 +3,9 @@
  *
  * Without SQLite's locks nobody can be kept out, so: larder's own writers wait for each other (a lock in the temporary
  * folder, by the file's real path); a `-wal`, `-shm` or journal beside the file means that it is in use, and is refused;
- * and a file that changed between reading and replacing is refused. A program that has the file open in rollback mode and
- * is idle cannot be seen: it goes on with the old file, which is why its owner should be stopped.
+ * and a file that changed between reading and replacing is refused, as is one that another process is seen to have open
+ * (see `holders.ts`). Where that cannot be seen, a program that has the file open in rollback mode and is idle goes on with
+ * the old file, which is why its owner should be stopped.
  *
  * @module
  */
@@ -18,11 +19,16 @@ import { syncFolder } from "../files.ts";
 import { acquireLock, type Lock } from "../lock.ts";
 import { databaseError, fileError } from "./database-errors.ts";
 import { differ, markAs } from "./header.ts";
+import { fileHolders } from "./holders.ts";
 import { type DatabaseImage, readImage } from "./image.ts";
+import { removeLeftovers } from "./leftovers.ts";
 import { loadSqlJs, openImage, type PortableDatabase } from "./portable.ts";
 import type { SqliteWriter } from "./sqlite.ts";
 import { fileState, sameState } from "./stamp.ts";
 import { writer } from "./writer.ts";
+
+const STOP_OWNER =
+  "stop that program, or run larder with Node 22.16 or later, which changes it under SQLite's own locks";
 
 /** Runs `work` over an image of the file, and replaces the file when it changed something. */
 export async function replaceDatabase<T>(
@@ -34,13 +40,17 @@ export async function replaceDatabase<T>(
   const sqlJs = await loadSqlJs();
   const lock = await lockWriters(path, realPath, timeoutMs);
   try {
+    await removeLeftovers(realPath);
     const image = await readUnused(path, realPath, timeoutMs);
     // sql.js may work in the bytes it is given.
     const database = openImage(path, sqlJs, image.bytes.slice());
     try {
       const result = inTransaction(database, work);
       const bytes = database.export();
-      if (differ(bytes, image.bytes)) await putInPlace(path, realPath, bytes, image);
+      if (differ(bytes, image.bytes)) {
+        await waitForHolders(path, realPath, timeoutMs);
+        await putInPlace(path, realPath, bytes, image);
+      }
       return result;
     } finally {
       database.close();
@@ -98,10 +108,26 @@ async function refuseInUse(path: string, realPath: string): Promise<void> {
       {
         code: "DB_LOCKED",
         state: "the database was not changed",
-        next: "stop that program, or run larder with Node 22.16 or later, which changes it under SQLite's own locks",
+        next: STOP_OWNER,
         retryable: true,
       },
     );
+  }
+}
+
+/** Waits until nobody is seen to have the file open; readers of larder's own have it only for a moment. */
+async function waitForHolders(path: string, realPath: string, timeoutMs: number): Promise<void> {
+  const deadline = performance.now() + timeoutMs;
+  for (;;) {
+    const [holder] = await fileHolders(realPath);
+    if (holder === undefined) return;
+    if (performance.now() > deadline) {
+      throw new LarderError(
+        `Cannot change "${path}": process ${holder.pid} (${holder.name}) has it open and would go on with the old file`,
+        { code: "DB_LOCKED", state: "the database was not changed", next: STOP_OWNER, retryable: true },
+      );
+    }
+    await sleep(20);
   }
 }
 

@@ -120,8 +120,10 @@ export function describeWriteContract(engine: SqliteEngine): void {
       expect(await failure(insert)).toBe("DB_LOCKED");
       const waiting = write(insert);
       await owner.sql("COMMIT");
-      await waiting;
+      if (engine === "native") await waiting;
+      // the portable engine replaces the file only when nobody is seen to have it open
       await owner.close();
+      await waiting;
       expect(await write((database) => database.all("SELECT b FROM t ORDER BY a"))).toEqual([
         ["first"],
         ["theirs"],
