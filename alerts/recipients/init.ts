@@ -1,0 +1,94 @@
+/**
+ * Makes the bare database where there is none.
+ *
+ * It is built whole under another name and then linked to its own, which never replaces anything: whoever looks sees no file
+ * or a finished one.
+ *
+ * @module
+ */
+import { randomBytes, randomUUID } from "node:crypto";
+import { link, mkdir, open, rm } from "node:fs/promises";
+import { dirname } from "node:path";
+import { errorCode, errorText, LarderError } from "../../core/errors.ts";
+import { syncFolder } from "../../core/files.ts";
+import { withWriteTransaction } from "../../core/sqlite/write.ts";
+import type { AlertsOptions } from "../options.ts";
+import type { AlertService } from "./model.ts";
+import { bareDatabase, type StoreIdentity } from "./schema.ts";
+import { loadAlertData } from "./store.ts";
+
+export interface InitReport {
+  readonly database: string;
+  /** False when an alertData.db was there already; it was left as it is. */
+  readonly created: boolean;
+  readonly services: readonly AlertService[];
+  readonly recipients: number;
+  readonly dryRun: boolean;
+}
+
+export interface InitRequest {
+  /** True leaves Z_METADATA empty, as the files of the older tool have it. */
+  readonly withoutMetadata: boolean;
+}
+
+/**
+ * Creates the database, and its folder, where there is none; says what is there where there is one.
+ * @throws LarderError `ALERTS_FOREIGN` or one of the database when a file is there that is no alertData.db;
+ * `ALERTS_CREATE` when it cannot be made.
+ */
+export async function initDatabase(path: string, request: InitRequest, options: AlertsOptions): Promise<InitReport> {
+  const there = await existing(path, options);
+  if (there !== undefined) return { ...there, database: path, created: false, dryRun: options.dryRun };
+  if (options.dryRun) return { database: path, created: true, services: [], recipients: 0, dryRun: true };
+  const identity = request.withoutMetadata ? undefined : await newIdentity();
+  const created = await create(path, identity, options);
+  const data = await loadAlertData(path, options);
+  return { database: path, created, services: data.services, recipients: data.recipients.length, dryRun: false };
+}
+
+async function existing(path: string, options: AlertsOptions) {
+  try {
+    const { services, recipients } = await loadAlertData(path, options);
+    return { services, recipients: recipients.length };
+  } catch (error) {
+    if (errorCode(error) === "DB_MISSING") return undefined;
+    throw error;
+  }
+}
+
+/** False when somebody else made the file meanwhile. */
+async function create(path: string, identity: StoreIdentity | undefined, options: AlertsOptions): Promise<boolean> {
+  const temporary = `${path}.${process.pid}.${randomBytes(4).toString("hex")}.tmp`;
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    // the mode the umask gives, as every file made by the older tool has it
+    await (await open(temporary, "wx", 0o644)).close();
+    const { engine, busyTimeoutMs } = options;
+    await withWriteTransaction(temporary, { busyTimeoutMs, ...(engine === undefined ? {} : { engine }) }, (db) => {
+      for (const { sql, parameters } of bareDatabase(identity)) db.run(sql, parameters);
+    });
+    await link(temporary, path);
+    await syncFolder(dirname(path));
+    return true;
+  } catch (error) {
+    if (errorCode(error) === "EEXIST") return false;
+    throw new LarderError(`Cannot create "${path}": ${errorText(error)}`, {
+      code: "ALERTS_CREATE",
+      state: "nothing is there that was not there before",
+      next: "run as root, or choose a folder this user may write with --db",
+      cause: error,
+    });
+  } finally {
+    await rm(temporary, { force: true });
+  }
+}
+
+/**
+ * A store's own identity, and as much of its metadata as can be said truly: its type. The hashes of Apple's data model are
+ * published nowhere, and a wrong hash would be worse than none.
+ */
+async function newIdentity(): Promise<StoreIdentity> {
+  const { buildBinary } = await import("plist");
+  const plist = buildBinary({ NSStoreType: "SQLite" });
+  return { uuid: randomUUID().toUpperCase(), plist: new Uint8Array(plist) };
+}
