@@ -4,6 +4,7 @@
  * @module
  */
 import { Command } from "commander";
+import { registerAlerts } from "./commands/alerts.ts";
 
 export const VERSION = "0.1.0";
 
@@ -15,5 +16,6 @@ export function createProgram(): Command {
     .exitOverride()
     .showHelpAfterError("(larder --help lists the commands)")
     .configureHelp({ helpWidth: Math.min(process.stdout.columns ?? 80, 100) });
+  registerAlerts(program);
   return program;
 }
