@@ -1,0 +1,72 @@
+/**
+ * Intune: managed devices by Microsoft Graph, page by page by `@odata.nextLink`; Apple's only.
+ *
+ * @module
+ */
+import type { DeviceOptionsOf } from "../options-devices.ts";
+import type { DeviceContext, DeviceSource } from "./device-source.ts";
+import { bearer, InventoryClient, inventorySource } from "./inventory-client.ts";
+import { readSecret } from "./secret.ts";
+import { Tally } from "./tally.ts";
+
+type IntuneOptions = DeviceOptionsOf<"intune">;
+
+const FIRST_PAGE = "deviceManagement/managedDevices?$select=model,osVersion,operatingSystem,manufacturer";
+const APPLE = /^(?:iOS|iPadOS|macOS|tvOS|watchOS|visionOS)/i;
+
+/** The device source behind `kind: "intune"`. The application needs DeviceManagementManagedDevices.Read.All. */
+export function intuneSource(options: IntuneOptions): DeviceSource {
+  return inventorySource("intune", (context) => count(options, context));
+}
+
+async function count(options: IntuneOptions, context: DeviceContext) {
+  const client = createClient(options, context);
+  const tally = new Tally();
+  const seen = new Set<string>();
+  let next: string | undefined = FIRST_PAGE;
+  while (next !== undefined) {
+    if (seen.has(next)) throw client.broken("its pages do not end");
+    seen.add(next);
+    const { answer } = await client.ask(next);
+    for (const device of answer.expectOneOf("value").get("value").items()) {
+      if (!APPLE.test(String(device.get("operatingSystem").optionalText()))) continue;
+      tally.addRecord(() => ({
+        model: device.get("model").optionalText(),
+        os: device.get("osVersion").optionalText(),
+      }));
+    }
+    next = answer.get("@odata.nextLink").optionalText();
+  }
+  return tally.finish("intune", context);
+}
+
+function createClient(options: IntuneOptions, context: DeviceContext): InventoryClient {
+  let token: Promise<string> | undefined;
+  return new InventoryClient({
+    name: "Intune",
+    base: options.base,
+    context,
+    signIn: async (renew) => {
+      if (renew || token === undefined) token = fetchToken(options, context);
+      return bearer(await token);
+    },
+  });
+}
+
+/** A token for the application itself (client credentials), from Microsoft's sign-in server. */
+async function fetchToken(options: IntuneOptions, context: DeviceContext): Promise<string> {
+  const login = new InventoryClient({ name: "Intune", base: options.loginBase, context, signIn: async () => ({}) });
+  const form = {
+    client_id: options.clientId,
+    client_secret: await readSecret(options.clientSecret, "Intune"),
+    grant_type: "client_credentials",
+    scope: `${new URL(options.base).origin}/.default`,
+  };
+  const { answer } = await login.ask(`${encodeURIComponent(options.tenant)}/oauth2/v2.0/token`, {
+    method: "POST",
+    signed: false,
+    headers: { "content-type": "application/x-www-form-urlencoded" },
+    body: new URLSearchParams(form).toString(),
+  });
+  return answer.get("access_token").text();
+}

@@ -1,0 +1,187 @@
+/**
+ * Questions to an MDM: signed in, patient, and never answered in part.
+ *
+ * A server that is busy (429, 502, 503, 504) or cannot be reached is asked again, after as long as it says or longer and
+ * longer; a sign-in that has run out is renewed once and the same question asked again. Answers are limited in size. A
+ * secret travels in headers and bodies only, over TLS, and only to the server it was given for.
+ *
+ * @module
+ */
+import { errorText, LarderError } from "../../core/errors.ts";
+import { type HttpResponse, httpRequest, publicUrl, retryAfterMs } from "../../core/http.ts";
+import type { DeviceCount } from "../asset.ts";
+import { parseJson } from "../parse-json.ts";
+import type { Shape } from "../shape.ts";
+import type { DeviceContext, DeviceSource } from "./device-source.ts";
+
+const TRIES = 6;
+const FIRST_WAIT_MS = 1000;
+const LONGEST_WAIT_MS = 10 * 60 * 1000;
+const BUSY: ReadonlySet<number> = new Set([429, 502, 503, 504]);
+
+export interface InventoryClientOptions {
+  /** For messages: `Jamf`. */
+  readonly name: string;
+  /** `https://host/path/`; every question goes below its origin. */
+  readonly base: string;
+  /** Headers that sign a question in. Asked anew when `renew` is true: the old ones were refused. */
+  readonly signIn: (renew: boolean) => Promise<Readonly<Record<string, string>>>;
+  readonly context: DeviceContext;
+  /** Most bytes of one answer. Default 32 MiB. */
+  readonly maxBytes?: number;
+}
+
+export interface Question {
+  /** Default GET. */
+  readonly method?: "GET" | "POST";
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** False for the question that signs in itself. */
+  readonly signed?: boolean;
+}
+
+export interface Reply {
+  readonly answer: Shape;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+export class InventoryClient {
+  private readonly options: InventoryClientOptions;
+  private readonly origin: string;
+
+  /** @throws LarderError `DEVICES_DENIED` when the base is no https address (http only to this machine) */
+  constructor(options: InventoryClientOptions) {
+    this.options = options;
+    this.origin = safeOrigin(options.name, options.base);
+  }
+
+  /**
+   * The JSON answer to one question.
+   * @param path below the base, or a whole address on the same server, such as a next page
+   * @throws LarderError `DEVICES_DENIED`, `DEVICES_UNREACHABLE`, `DEVICES_BROKEN`
+   */
+  async ask(path: string, question: Question = {}): Promise<Reply> {
+    const url = new URL(path, this.options.base);
+    if (url.origin !== this.origin) {
+      throw this.broken(`its answer points to another server, "${url.origin}"`);
+    }
+    const reply = await this.askSigned(url.href, question);
+    if (reply.status < 200 || reply.status > 299) throw this.refused(url.href, reply);
+    return { answer: this.parse(reply, url.href), headers: reply.headers };
+  }
+
+  /** The error for an answer we cannot make sense of. */
+  broken(problem: string, cause?: unknown): LarderError {
+    return new LarderError(`Cannot count the devices of ${this.options.name}: ${problem}`, {
+      code: "DEVICES_BROKEN",
+      state: "the inventory is not used: part of it would look like all of it",
+      cause,
+    });
+  }
+
+  private async askSigned(url: string, question: Question): Promise<HttpResponse> {
+    if (question.signed === false) return this.askPatiently(url, question, {});
+    const first = await this.askPatiently(url, question, await this.options.signIn(false));
+    return first.status === 401 ? this.askPatiently(url, question, await this.options.signIn(true)) : first;
+  }
+
+  private async askPatiently(
+    url: string,
+    question: Question,
+    signed: Readonly<Record<string, string>>,
+  ): Promise<HttpResponse> {
+    const { context } = this.options;
+    for (let attempt = 1; ; attempt += 1) {
+      const reply = await this.askOnce(url, question, signed).catch((error: unknown) => this.mayRetry(error));
+      const busy = reply instanceof LarderError || BUSY.has(reply.status);
+      if (!busy) return reply;
+      if (attempt === TRIES) throw this.unreachable(url, reply);
+      const asked =
+        reply instanceof LarderError ? undefined : retryAfterMs(reply.headers["retry-after"], context.nowMs());
+      await context.wait(Math.min(asked ?? FIRST_WAIT_MS * 2 ** (attempt - 1), LONGEST_WAIT_MS), context.signal);
+    }
+  }
+
+  private askOnce(url: string, question: Question, signed: Readonly<Record<string, string>>): Promise<HttpResponse> {
+    const { context, maxBytes } = this.options;
+    return httpRequest({
+      url,
+      method: question.method ?? "GET",
+      headers: { accept: "application/json", ...question.headers, ...signed },
+      ...(question.body === undefined ? {} : { body: question.body }),
+      timeoutMs: 60_000,
+      maxBytes: maxBytes ?? 32 * 1024 * 1024,
+      signal: context.signal,
+    });
+  }
+
+  /** The error, when asking again may help; else it is thrown. */
+  private mayRetry(error: unknown): LarderError {
+    if (error instanceof LarderError && error.retryable) return error;
+    if (error instanceof LarderError && error.code === "HTTP_ABORTED") throw error;
+    throw this.broken(errorText(error), error);
+  }
+
+  private parse(reply: HttpResponse, url: string): Shape {
+    try {
+      return parseJson(reply.body, publicUrl(url));
+    } catch (error) {
+      throw this.broken(errorText(error), error);
+    }
+  }
+
+  private refused(url: string, reply: HttpResponse): LarderError {
+    const denied = reply.status === 401 || reply.status === 403;
+    return new LarderError(
+      `Cannot ask ${this.options.name} at "${publicUrl(url)}": it answered ${reply.status}, expected 200`,
+      {
+        code: denied ? "DEVICES_DENIED" : "DEVICES_BROKEN",
+        next: denied ? "check the credentials and what they may read" : "check the address of the server",
+      },
+    );
+  }
+
+  private unreachable(url: string, last: LarderError | HttpResponse): LarderError {
+    const said = last instanceof LarderError ? last.message : `it answered ${last.status}`;
+    return new LarderError(`Cannot ask ${this.options.name} at "${publicUrl(url)}": ${said}, ${TRIES} times`, {
+      code: "DEVICES_UNREACHABLE",
+      retryable: true,
+      ...(last instanceof LarderError ? { cause: last } : {}),
+    });
+  }
+}
+
+/** A source that counts with such a client: an answer of the wrong shape is its failure too. */
+export function inventorySource(
+  name: string,
+  count: (context: DeviceContext) => Promise<readonly DeviceCount[]>,
+): DeviceSource {
+  return {
+    name,
+    count: (context) =>
+      count(context).catch((error: unknown) => {
+        if (!(error instanceof LarderError) || error.code !== "SHAPE_WRONG") throw error;
+        throw new LarderError(error.message, { code: "DEVICES_BROKEN", cause: error });
+      }),
+  };
+}
+
+/** Headers of HTTP Basic. */
+export function basic(user: string, password: string): Record<string, string> {
+  return { authorization: `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}` };
+}
+
+/** Headers of a bearer token that is given, not asked for: it cannot be renewed. */
+export function bearer(token: string): Record<string, string> {
+  return { authorization: `Bearer ${token}` };
+}
+
+function safeOrigin(name: string, base: string): string {
+  const url = URL.canParse(base) ? new URL(base) : undefined;
+  const here = url !== undefined && /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(url.hostname);
+  if (url !== undefined && (url.protocol === "https:" || (url.protocol === "http:" && here))) return url.origin;
+  throw new LarderError(`Cannot ask ${name} at "${publicUrl(base)}": expected an https:// address`, {
+    code: "DEVICES_DENIED",
+    state: "nothing was sent: a password must not travel in clear",
+  });
+}

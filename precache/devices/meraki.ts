@@ -1,0 +1,54 @@
+/**
+ * Meraki Systems Manager: devices of each network, page by page by the Link header.
+ *
+ * @module
+ */
+import type { DeviceOptionsOf } from "../options-devices.ts";
+import type { DeviceContext, DeviceSource } from "./device-source.ts";
+import { InventoryClient, inventorySource } from "./inventory-client.ts";
+import { readSecret } from "./secret.ts";
+import { Tally } from "./tally.ts";
+
+const FIELDS = ["osVersion", "osBuild", "systemModel"].map((field) => `fields[]=${field}`).join("&");
+
+/** The device source behind `kind: "meraki"`. */
+export function merakiSource(options: DeviceOptionsOf<"meraki">): DeviceSource {
+  return inventorySource("meraki", (context) => count(options, context));
+}
+
+async function count(options: DeviceOptionsOf<"meraki">, context: DeviceContext) {
+  const signedIn = { "x-cisco-meraki-api-key": await readSecret(options.apiKey, "Meraki") };
+  const client = new InventoryClient({ name: "Meraki", base: options.base, context, signIn: async () => signedIn });
+  const tally = new Tally();
+  for (const network of options.networks) await countNetwork(client, network, tally);
+  return tally.finish("meraki", context);
+}
+
+async function countNetwork(client: InventoryClient, network: string, tally: Tally): Promise<void> {
+  const seen = new Set<string>();
+  let next: string | undefined = `networks/${encodeURIComponent(network)}/sm/devices?perPage=1000&${FIELDS}`;
+  while (next !== undefined) {
+    if (seen.has(next)) throw client.broken("its pages do not end");
+    seen.add(next);
+    const { answer, headers } = await client.ask(next);
+    // The older form of the answer wraps the list.
+    const devices = answer.isList ? answer : answer.expectOneOf("devices").get("devices");
+    for (const device of devices.items()) {
+      tally.addRecord(() => ({
+        model: device.get("systemModel").optionalText(),
+        os: device.get("osVersion").optionalText() ?? device.get("osName").optionalText(),
+        build: device.get("osBuild").optionalText(),
+      }));
+    }
+    next = nextLink(headers["link"]);
+  }
+}
+
+/** The address marked `rel=next` in a Link header (RFC 8288), quoted or not. */
+export function nextLink(header: string | undefined): string | undefined {
+  for (const part of (header ?? "").split(/,\s*(?=<)/)) {
+    const [, address, parameters] = /^<([^>]*)>(.*)$/.exec(part.trim()) ?? [];
+    if (address !== undefined && /;\s*rel="?next"?(?:\s*;|\s*$)/i.test(parameters ?? "")) return address;
+  }
+  return undefined;
+}

@@ -1,0 +1,95 @@
+/**
+ * Mosyle: devices by system and page. The token of a sign-in comes in a header of the answer.
+ *
+ * @module
+ */
+import type { DeviceOptionsOf } from "../options-devices.ts";
+import type { Shape } from "../shape.ts";
+import type { DeviceContext, DeviceSource } from "./device-source.ts";
+import { InventoryClient, inventorySource } from "./inventory-client.ts";
+import { readSecret } from "./secret.ts";
+import { Tally } from "./tally.ts";
+
+type MosyleOptions = DeviceOptionsOf<"mosyle">;
+
+const MOST_PAGES = 20_000;
+/** What is asked of each device: no more than what is counted. */
+const COLUMNS = ["device_model", "osversion", "build_version", "device_udid"];
+
+/** The device source behind `kind: "mosyle"`. */
+export function mosyleSource(options: MosyleOptions): DeviceSource {
+  return inventorySource("mosyle", (context) => count(options, context));
+}
+
+async function count(options: MosyleOptions, context: DeviceContext) {
+  const accessToken = await readSecret(options.accessToken, "Mosyle");
+  const client = createClient(options, accessToken, context);
+  const tally = new Tally();
+  for (const system of options.systems) await countSystem(client, accessToken, system, tally);
+  return tally.finish("mosyle", context);
+}
+
+function createClient(options: MosyleOptions, accessToken: string, context: DeviceContext): InventoryClient {
+  let token: Promise<string> | undefined;
+  const client: InventoryClient = new InventoryClient({
+    name: "Mosyle",
+    base: options.base,
+    context,
+    signIn: async (renew) => {
+      if (renew || token === undefined) token = fetchToken(client, options, accessToken);
+      return { authorization: await token };
+    },
+  });
+  return client;
+}
+
+async function fetchToken(client: InventoryClient, options: MosyleOptions, accessToken: string): Promise<string> {
+  const password = await readSecret(options.password, "Mosyle");
+  const body = JSON.stringify({ accessToken, email: options.email, password });
+  const headers = { "content-type": "application/json" };
+  const reply = await client.ask("login", { method: "POST", signed: false, headers, body });
+  const token = reply.headers["authorization"];
+  if (token === undefined) throw client.broken("its sign-in sent no Authorization header");
+  return token;
+}
+
+/**
+ * Pages are documented from 0 and used from 1; some servers take both for the first. Pages are asked from 0 on, and the
+ * second is dropped when it is the first again.
+ */
+async function countSystem(client: InventoryClient, accessToken: string, system: string, tally: Tally): Promise<void> {
+  let before = "";
+  for (let page = 0; page < MOST_PAGES; page += 1) {
+    const request = { accessToken, options: { os: system, page, specific_columns: COLUMNS } };
+    const headers = { "content-type": "application/json" };
+    const { answer } = await client.ask("listdevices", { method: "POST", headers, body: JSON.stringify(request) });
+    const devices = devicesOf(answer, client);
+    if (devices.length === 0) return;
+    const identity = devices.map((device) => device.get("device_udid").optionalText() ?? "").join();
+    const again = identity === before && identity.replaceAll(",", "") !== "";
+    if (again && page > 1) throw client.broken("it sends the same page again and again");
+    before = identity;
+    if (!again) for (const device of devices) countDevice(device, tally);
+  }
+  throw client.broken("its pages do not end");
+}
+
+function countDevice(device: Shape, tally: Tally): void {
+  tally.addRecord(() => ({
+    model: device.get("device_model").optionalText(),
+    os: device.get("osversion").optionalText(),
+    build: device.get("build_version").optionalText(),
+  }));
+}
+
+/** The devices of a page; none when the server says that there are no more. */
+function devicesOf(answer: Shape, client: InventoryClient): Shape[] {
+  const response = answer.get("response");
+  const inside = response.isList ? response.items()[0] : response;
+  const status = inside?.get("status").optionalText() ?? answer.get("status").optionalText();
+  if (status === "DEVICES_NOTFOUND") return [];
+  if (inside === undefined || inside.get("devices").missing) {
+    throw client.broken(`it answered ${status === undefined ? "without devices" : `"${status.slice(0, 60)}"`}`);
+  }
+  return inside.get("devices").items();
+}

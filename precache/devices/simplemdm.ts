@@ -1,0 +1,38 @@
+/**
+ * SimpleMDM: devices a hundred at a time, each page asked for by the last id of the one before.
+ *
+ * @module
+ */
+import type { DeviceOptionsOf } from "../options-devices.ts";
+import type { DeviceContext, DeviceSource } from "./device-source.ts";
+import { basic, InventoryClient, inventorySource } from "./inventory-client.ts";
+import { readSecret } from "./secret.ts";
+import { Tally } from "./tally.ts";
+
+/** The device source behind `kind: "simplemdm"`. The key is the user of HTTP Basic; there is no password. */
+export function simplemdmSource(options: DeviceOptionsOf<"simplemdm">): DeviceSource {
+  return inventorySource("simplemdm", (context) => count(options, context));
+}
+
+async function count(options: DeviceOptionsOf<"simplemdm">, context: DeviceContext) {
+  const signedIn = basic(await readSecret(options.token, "SimpleMDM"), "");
+  const client = new InventoryClient({ name: "SimpleMDM", base: options.base, context, signIn: async () => signedIn });
+  const tally = new Tally();
+  let after = "";
+  for (;;) {
+    const { answer } = await client.ask(`devices?limit=100${after === "" ? "" : `&starting_after=${after}`}`);
+    const devices = answer.expectOneOf("data").get("data").items();
+    for (const device of devices) {
+      const attributes = device.get("attributes");
+      tally.addRecord(() => ({
+        model: attributes.get("product_name").optionalText(),
+        os: attributes.get("os_version").optionalText(),
+        build: attributes.get("build_version").optionalText(),
+      }));
+    }
+    if (answer.get("has_more").optionalFlag() !== true) return tally.finish("simplemdm", context);
+    const last = String(devices.at(-1)?.get("id").optionalCount() ?? "");
+    if (last === "" || last === after) throw client.broken("it announces more devices and does not send them");
+    after = last;
+  }
+}
