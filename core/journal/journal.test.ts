@@ -57,6 +57,22 @@ describe("openJournal()", () => {
     expect(await readAll(openReader(folder(), "collector"))).toBe([0, 1, 2, 3].map(line).join(""));
   });
 
+  it.each([
+    ["lines", { maxLines: 5, maxBytes: 100_000 }],
+    ["bytes", { maxLines: 100_000, maxBytes: 5 * line(0).length }],
+  ])("leaves no backlog behind a piece that is full by %s", async (_what, limits) => {
+    const journal = await openJournal(stateDir, "collector");
+    await journal.append(batch(0, 5, 5));
+    await journal.append({ lines: "", lineCount: 0, span: undefined, cursors: { b: 1 } });
+    await journal.close();
+    const reader = openReader(folder(), "collector");
+    const start = await reader.start();
+    expect(await reader.backlogBytes(start)).toBeGreaterThan(5 * line(0).length);
+    const piece = await reader.readPiece(start, limits);
+    expect(piece?.lineCount).toBe(5);
+    expect(await reader.backlogBytes(piece?.next ?? start)).toBe(0);
+  });
+
   it("has one writer at a time and frees the lock on close", async () => {
     const first = await openJournal(stateDir, "collector");
     await expect(openJournal(stateDir, "collector")).rejects.toMatchObject({ code: "LOCKED" });

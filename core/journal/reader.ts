@@ -14,6 +14,8 @@ import { type CommittedEnd, committedEnd, listSegments, readExactly, segmentPath
 
 const NEWLINE = 0x0a;
 const HASH = 0x23;
+/** Longer stretches hold lines: no mark is as long. */
+const MARK_MAX_BYTES = 64 * 1024;
 
 /** A reader of a stream, with what history needs beside what shipping needs. */
 export interface JournalReader extends StreamReader {
@@ -70,7 +72,8 @@ export function openReader(folder: string, stream: string): JournalReader {
       for (const number of await listSegments(folder)) {
         if (number < from.segment) continue;
         const { offset } = await endOf(number);
-        total += number === from.segment ? Math.max(0, offset - from.offset) : offset;
+        const begin = number === from.segment ? from.offset : 0;
+        if (!(await onlyMarks(segmentPath(folder, number), begin, offset))) total += Math.max(0, offset - begin);
       }
       return total;
     },
@@ -115,12 +118,13 @@ function cutPiece(bytes: Buffer, from: Position, limits: PieceLimits): Piece {
   let runStart = 0;
   let lineStart = 0;
   let lineCount = 0;
-  while (lineStart < bytes.length && lineCount < limits.maxLines) {
+  while (lineStart < bytes.length) {
     const newline = bytes.indexOf(NEWLINE, lineStart);
-    if (
-      bytes[lineStart] === HASH &&
-      bytes.subarray(lineStart, lineStart + COMMIT_PREFIX.length).equals(COMMIT_PREFIX)
-    ) {
+    const isMark =
+      bytes[lineStart] === HASH && bytes.subarray(lineStart, lineStart + COMMIT_PREFIX.length).equals(COMMIT_PREFIX);
+    // a mark right after the last line belongs to the piece: who has read all lines has nothing left
+    if (lineCount >= limits.maxLines && !isMark) break;
+    if (isMark) {
       if (lineStart > runStart) runs.push(bytes.subarray(runStart, lineStart));
       runStart = newline + 1;
     } else {
@@ -131,6 +135,15 @@ function cutPiece(bytes: Buffer, from: Position, limits: PieceLimits): Piece {
   if (lineStart > runStart) runs.push(bytes.subarray(runStart, lineStart));
   const lines = runs.length === 1 ? (runs[0] ?? bytes) : Buffer.concat(runs);
   return { lines, lineCount, next: { segment: from.segment, offset: from.offset + lineStart } };
+}
+
+/** Whether no line is left in a stretch, only a mark: what a reader whose piece was full may leave behind. */
+async function onlyMarks(path: string, begin: number, end: number): Promise<boolean> {
+  if (begin >= end) return true;
+  const limits = { maxLines: 1, maxBytes: MARK_MAX_BYTES };
+  if (end - begin > MARK_MAX_BYTES) return false;
+  const bytes = await readLines(path, begin, end, limits.maxBytes);
+  return cutPiece(bytes, { segment: 0, offset: begin }, limits).lineCount === 0;
 }
 
 /** The committed text of a segment in chunks of whole lines, marks included. */

@@ -1,0 +1,144 @@
+/**
+ * Shipping against raw posting: the same lines from the journal through the shipper, and prebuilt bodies through undici
+ * with four in flight, in turns, each into a new database of a real InfluxDB 1.6.7.
+ *
+ *     npx tsx bench/ship.ts [collections] [rounds]
+ *
+ * 80,000 collections are 560,000 lines and 2,000,000 fields. Ratios count; seconds depend on who else is at work.
+ *
+ * @module
+ */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Agent, request } from "undici";
+import { createShipper } from "../collector/ship.ts";
+import { influxV1Sink } from "../collector/sinks/influx-v1.ts";
+import { PIECE_LIMITS } from "../collector/sinks/line-post.ts";
+import { openJournal, streamFolder } from "../core/journal/journal.ts";
+import { openReader } from "../core/journal/reader.ts";
+import { enginesAvailable, type InfluxEngine, NO_ENGINES, startInflux } from "../fixtures/engines.ts";
+
+/** Fields of a collection by measurement: 25 values in 7 lines. */
+const SHAPE = {
+  bytestoclients: 5,
+  bytesdropped: 1,
+  bytesimported: 2,
+  bytespurged: 4,
+  imports: 2,
+  replies: 5,
+  requests: 6,
+};
+const LINES_PER_COLLECTION = Object.keys(SHAPE).length;
+const IN_FLIGHT = 4;
+const T0 = 1_600_000_000_000;
+
+const collections = Number(process.argv[2] ?? 80_000);
+const rounds = Number(process.argv[3] ?? 3);
+
+if (enginesAvailable()) await main();
+else console.log(NO_ENGINES);
+
+async function main(): Promise<void> {
+  const stateDir = await mkdtemp(join(tmpdir(), "larder-bench-"));
+  const engine = await startInflux();
+  try {
+    const bodies = await fillJournal(stateDir);
+    const raw: number[] = [];
+    const ours: number[] = [];
+    for (let round = 0; round < rounds; round++) {
+      raw.push(await timed(engine, `raw${round}`, (database) => postRaw(engine, database, bodies)));
+      ours.push(await timed(engine, `ship${round}`, (database) => ship(engine, database, stateDir)));
+      console.log(`round ${round + 1}: raw ${raw.at(-1)?.toFixed(2)} s, ship ${ours.at(-1)?.toFixed(2)} s`);
+    }
+    const peak = Math.round(process.resourceUsage().maxRSS / 1024);
+    const ratio = median(ours) / median(raw);
+    console.log(
+      `${collections * LINES_PER_COLLECTION} lines: ship/raw ${ratio.toFixed(2)}, peak ${peak} MiB (with the prebuilt bodies)`,
+    );
+  } finally {
+    await engine.stop();
+    await rm(stateDir, { recursive: true });
+  }
+}
+
+/** Writes the lines to the journal and returns them as bodies of the same size as the shipper's pieces. */
+async function fillJournal(stateDir: string): Promise<Buffer[]> {
+  const journal = await openJournal(stateDir, "collector");
+  const bodies: Buffer[] = [];
+  const perBody = Math.floor(PIECE_LIMITS.maxLines / LINES_PER_COLLECTION);
+  for (let from = 0; from < collections; from += perBody) {
+    const to = Math.min(collections, from + perBody);
+    const body = Buffer.from(linesOf(from, to));
+    const span = { fromMs: T0 + from * 60_000, toMs: T0 + to * 60_000 };
+    await journal.append({ lines: body, lineCount: (to - from) * LINES_PER_COLLECTION, span });
+    bodies.push(body);
+  }
+  await journal.close();
+  return bodies;
+}
+
+function linesOf(from: number, to: number): string {
+  let text = "";
+  for (let i = from; i < to; i++) {
+    for (const [measurement, fields] of Object.entries(SHAPE)) {
+      const values = Array.from({ length: fields }, (_, f) => `field.number.${f}=${(i * 7919 + f) % 1_000_003}i`);
+      text += `${measurement},region=north,server=cache-01,site_code=1234 ${values.join(",")} ${T0 + i * 60_000}\n`;
+    }
+  }
+  return text;
+}
+
+async function timed(
+  engine: InfluxEngine,
+  database: string,
+  run: (database: string) => Promise<void>,
+): Promise<number> {
+  await engine.createDatabase(database);
+  const started = performance.now();
+  await run(database);
+  const seconds = (performance.now() - started) / 1000;
+  const count = await engine.value(database, 'SELECT count("field.number.0") FROM bytestoclients');
+  if (count !== collections) throw new Error(`${database} holds ${String(count)} of ${collections} collections`);
+  await engine.query("", `DROP DATABASE "${database}"`);
+  return seconds;
+}
+
+/** The peer: what an engineer who knows undici would write, without reading anything. */
+async function postRaw(engine: InfluxEngine, database: string, bodies: readonly Buffer[]): Promise<void> {
+  const dispatcher = new Agent({ connections: IN_FLIGHT });
+  const queue = [...bodies];
+  const worker = async (): Promise<void> => {
+    for (let body = queue.shift(); body !== undefined; body = queue.shift()) {
+      const url = `${engine.url}/write?db=${database}&precision=ms`;
+      const answer = await request(url, { method: "POST", body, dispatcher });
+      await answer.body.dump();
+      if (answer.statusCode !== 204) throw new Error(`InfluxDB answered ${answer.statusCode}`);
+    }
+  };
+  await Promise.all(Array.from({ length: IN_FLIGHT }, worker));
+  await dispatcher.close();
+}
+
+async function ship(engine: InfluxEngine, database: string, stateDir: string): Promise<void> {
+  const sink = influxV1Sink({
+    name: database,
+    url: engine.url,
+    database,
+    retentionPolicy: undefined,
+    username: undefined,
+    password: undefined,
+    gzip: false,
+    timeoutMs: 30_000,
+    nowMs: Date.now,
+  });
+  const readers = [openReader(streamFolder(stateDir, "collector"), "collector")];
+  const shipper = await createShipper({ sink, readers, stateDir, signal: new AbortController().signal });
+  const report = await shipper.finish(Date.now() + 300_000);
+  await shipper.close();
+  if (report.backlogBytes > 0) throw report.problem ?? new Error("not everything was shipped");
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+}

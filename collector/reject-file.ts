@@ -1,0 +1,90 @@
+/**
+ * What servers refused for ever: `stateDir/rejected/<sink>.lp`, each line under a comment with the time and the reason.
+ *
+ * The file is line protocol: correct it and import it. It is flushed to disk before the sink's place in the journal
+ * moves past its lines; a crash between the two may leave a line in it twice. When it is full, further lines are counted
+ * as lost instead of written, and the journal still holds them until its own retention.
+ *
+ * @module
+ */
+import { mkdir, open, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { errorCode, errorText, LarderError } from "../core/errors.ts";
+import { syncFolder } from "../core/files.ts";
+import type { RejectedLine } from "./bisect.ts";
+
+export interface RejectFile {
+  /**
+   * Appends rejected lines and flushes them to disk.
+   * @returns bytes of lines for which there was no room
+   * @throws LarderError `REJECT_WRITE`
+   */
+  append(rejected: readonly RejectedLine[], nowMs: number): Promise<number>;
+}
+
+/** Where the lines a sink refused are kept. */
+export function rejectPath(stateDir: string, sink: string): string {
+  return join(stateDir, "rejected", `${sink}.lp`);
+}
+
+/** @param maxBytes size it never exceeds */
+export function openRejectFile(stateDir: string, sink: string, maxBytes: number): RejectFile {
+  const path = rejectPath(stateDir, sink);
+  return {
+    async append(rejected, nowMs) {
+      if (rejected.length === 0) return 0;
+      try {
+        return await appendWithin(path, rejected, nowMs, maxBytes);
+      } catch (error) {
+        throw new LarderError(`Cannot write refused lines to "${path}": ${errorText(error)}`, {
+          code: "REJECT_WRITE",
+          state: "nothing was lost; the sink's place in the journal stays before these lines",
+          next: "make room on the disk, or give this user the right to write there",
+          retryable: true,
+          cause: error,
+        });
+      }
+    },
+  };
+}
+
+async function appendWithin(
+  path: string,
+  rejected: readonly RejectedLine[],
+  nowMs: number,
+  maxBytes: number,
+): Promise<number> {
+  const folder = join(path, "..");
+  await mkdir(folder, { recursive: true });
+  let room = maxBytes - (await sizeOf(path));
+  let lost = 0;
+  const parts: Uint8Array[] = [];
+  for (const { line, reason } of rejected) {
+    const comment = Buffer.from(`# ${new Date(nowMs).toISOString()} ${reason.replaceAll(/[\r\n]+/g, " ")}\n`, "utf8");
+    const size = comment.length + line.length;
+    if (size > room) {
+      lost += line.length;
+      continue;
+    }
+    room -= size;
+    parts.push(comment, line);
+  }
+  const file = await open(path, "a", 0o640);
+  try {
+    await file.appendFile(Buffer.concat(parts));
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await syncFolder(folder);
+  return lost;
+}
+
+async function sizeOf(path: string): Promise<number> {
+  try {
+    return (await stat(path)).size;
+  } catch (error) {
+    if (errorCode(error) === "ENOENT") return 0;
+    throw error;
+  }
+}

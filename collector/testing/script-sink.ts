@@ -1,0 +1,94 @@
+/**
+ * A sink that does as it is told, request by request, and judges lines as an engine would.
+ *
+ * @module
+ */
+import { type Fate, type Sink, SinkError } from "../sinks/sink.ts";
+
+/** How an engine treats a piece with bad lines (`bad` at their beginning). */
+export type Manner =
+  /** Stores the good ones and answers 400: InfluxDB 1.x. */
+  | "partial"
+  /** Stores nothing and answers 400: current VictoriaMetrics. */
+  | "atomic"
+  /** Stores the good ones and answers 500 to a mixed piece: 3 Core. */
+  | "blames itself";
+
+/** What happens to one request: `lost answer` stores the lines and says nothing. */
+export type Step = "ok" | "later" | "lost answer" | "stopped" | "500";
+
+export interface ScriptSink extends Sink {
+  readonly stored: Set<string>;
+  /** Lines of each request, in the order they came. */
+  readonly requests: string[][];
+  readonly mostInFlight: number;
+  script: Step[];
+}
+
+export interface ScriptOptions {
+  readonly manner?: Manner;
+  readonly maxLines?: number;
+  /** Called before each request. */
+  readonly before?: (request: number) => void | Promise<void>;
+  readonly retryAfterMs?: number;
+  /** Most lines the server takes, below what the sink announces. */
+  readonly serverMaxLines?: number;
+}
+
+export function scriptSink(options: ScriptOptions = {}): ScriptSink {
+  const stored = new Set<string>();
+  const requests: string[][] = [];
+  let inFlight = 0;
+  let mostInFlight = 0;
+  const sink = {
+    name: "main",
+    place: "http://script",
+    limits: { maxLines: options.maxLines ?? 10, maxBytes: 1_000_000 },
+    script: [] as Step[],
+    stored,
+    requests,
+    get mostInFlight() {
+      return mostInFlight;
+    },
+    async write(bytes: Uint8Array, signal: AbortSignal) {
+      const lines = Buffer.from(bytes).toString().split("\n").slice(0, -1);
+      requests.push(lines);
+      const step = sink.script.shift() ?? "ok";
+      inFlight++;
+      mostInFlight = Math.max(mostInFlight, inFlight);
+      try {
+        await options.before?.(requests.length);
+        if (signal.aborted) throw fault("later");
+        answer(lines, step, stored, options);
+      } finally {
+        inFlight--;
+      }
+    },
+    async close() {},
+  };
+  return sink;
+}
+
+function answer(lines: readonly string[], step: Step, stored: Set<string>, options: ScriptOptions): void {
+  const good = lines.filter((line) => !line.startsWith("bad"));
+  if (step === "later") throw fault("later", options.retryAfterMs);
+  if (step === "stopped") throw fault("stopped");
+  if (step === "500") throw fault("later", undefined, true);
+  if (lines.length > (options.serverMaxLines ?? Number.POSITIVE_INFINITY)) throw fault("too-large");
+  const mixed = good.length < lines.length;
+  if (!mixed || options.manner !== "atomic") for (const line of good) stored.add(line);
+  if (step === "lost answer") throw fault("later");
+  if (!mixed) return;
+  const blames = options.manner === "blames itself" && good.length > 0;
+  throw blames ? fault("later", undefined, true) : fault("refused");
+}
+
+function fault(fate: Fate, retryAfterMs?: number, mayBeLines = false): SinkError {
+  return new SinkError(`Cannot write to "http://script": ${fate}`, {
+    code: `SINK_${fate.toUpperCase()}`,
+    fate,
+    retryAfterMs,
+    mayBeLines,
+    said: `the script says ${fate}`,
+  });
+}
