@@ -12,7 +12,7 @@ import { errorCode, errorText, LarderError } from "./errors.ts";
 export interface HttpRequest {
   readonly url: string;
   /** Default GET. */
-  readonly method?: "GET" | "HEAD" | "POST" | "PUT" | "DELETE";
+  readonly method?: "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE";
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array;
   /** From the request to the last byte of the answer. Default 10,000 ms. */

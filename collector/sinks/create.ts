@@ -25,8 +25,7 @@ export interface SinkContext {
  */
 export async function createSink(options: SinkOptions, context: SinkContext): Promise<Sink> {
   const { name, url, type } = options;
-  const password = await secret("password", options, context);
-  const token = await secret("token", options, context);
+  const { password, token } = await readSinkSecrets(options, context);
   const common = {
     name,
     url,
@@ -43,6 +42,17 @@ export async function createSink(options: SinkOptions, context: SinkContext): Pr
     case "victoriametrics":
       return victoriaMetricsSink({ ...common, database, username, password, token });
   }
+}
+
+/**
+ * The password and the token of a sink, where it has them.
+ * @throws LarderError `CONFIG_SECRET` when one cannot be read.
+ */
+export async function readSinkSecrets(
+  options: SinkOptions,
+  context: SinkContext,
+): Promise<{ password: string | undefined; token: string | undefined }> {
+  return { password: await secret("password", options, context), token: await secret("token", options, context) };
 }
 
 async function secret(

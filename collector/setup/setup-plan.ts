@@ -1,0 +1,122 @@
+/**
+ * What a server lacks: places wanted by the settings against places that are there. Pure.
+ *
+ * @module
+ */
+import type { SinkOptions } from "../sinks/options.ts";
+import { rollupSinkOptions } from "../sinks/rollup-place.ts";
+
+const DAY_SECONDS = 86_400;
+
+/** How long to keep, in days; undefined leaves a place that exists as it is, and keeps for ever in a new one. */
+export interface KeepDays {
+  readonly raw: number | undefined;
+  readonly rollup: number | undefined;
+}
+
+/** A place lines are written to. */
+export interface WantedPlace {
+  readonly sink: string;
+  readonly kind: "database" | "retention policy" | "bucket";
+  /** Database or bucket. */
+  readonly name: string;
+  /** Of a retention policy; undefined means the default one of the database. */
+  readonly policy: string | undefined;
+  readonly keepSeconds: number | undefined;
+}
+
+/** A place that is there: how long it keeps, 0 for ever. */
+export interface FoundPlace {
+  readonly kind: WantedPlace["kind"];
+  readonly name: string;
+  readonly policy: string | undefined;
+  readonly keepSeconds: number;
+  /** Whether lines without a policy go here. */
+  readonly isDefault: boolean;
+  /** What the server calls it, where that is needed to change it. */
+  readonly id: string | undefined;
+}
+
+/** One step of a setup. */
+export interface SetupStep {
+  readonly sink: string;
+  readonly action: "create" | "change" | "keep" | "none";
+  readonly kind: WantedPlace["kind"] | "server";
+  readonly name: string;
+  /** For people: what will be done, or why nothing is. */
+  readonly said: string;
+  readonly wanted: WantedPlace | undefined;
+  readonly found: FoundPlace | undefined;
+}
+
+/** Places a sink writes to: its own, and that of its roll-ups if they have one. */
+export function wantedPlaces(options: SinkOptions, keep: KeepDays): WantedPlace[] {
+  const own = placesOf(options, options.name, keep.raw);
+  const rollup = rollupSinkOptions(options);
+  const places = rollup === undefined ? own : [...own, ...placesOf(rollup, options.name, keep.rollup)];
+  return places.filter((place, i) => places.findIndex((other) => samePlace(place, other)) === i);
+}
+
+function placesOf(options: SinkOptions, sink: string, keepDays: number | undefined): WantedPlace[] {
+  const keepSeconds = keepDays === undefined ? undefined : keepDays * DAY_SECONDS;
+  if (options.type === "influx2") {
+    return [{ sink, kind: "bucket", name: options.bucket ?? "", policy: undefined, keepSeconds }];
+  }
+  if (options.type !== "influx1") return [];
+  const name = options.database ?? "";
+  const policy = options.retentionPolicy;
+  const database: WantedPlace = { sink, kind: "database", name, policy: undefined, keepSeconds: undefined };
+  if (policy === undefined && keepSeconds === undefined) return [database];
+  return [database, { sink, kind: "retention policy", name, policy, keepSeconds }];
+}
+
+/** The steps from what is found to what is wanted, in the order they must be done. */
+export function planSteps(wanted: readonly WantedPlace[], found: readonly FoundPlace[]): SetupStep[] {
+  return wanted.map((place) => {
+    const there = found.find((candidate) => matches(place, candidate));
+    const base = { sink: place.sink, kind: place.kind, name: placeName(place), wanted: place, found: there };
+    if (there === undefined) {
+      if (place.kind === "retention policy" && place.policy === undefined) {
+        return { ...base, action: "change", said: `keep ${keepText(place.keepSeconds ?? 0)}` };
+      }
+      const kept = place.kind === "database" ? "" : `, keep ${keepText(place.keepSeconds ?? 0)}`;
+      return { ...base, action: "create", said: `is not there${kept}` };
+    }
+    const { keepSeconds } = place;
+    if (keepSeconds === undefined || keepSeconds === there.keepSeconds) {
+      return {
+        ...base,
+        action: "keep",
+        said: there.kind === "database" ? "is there" : `keeps ${keepText(there.keepSeconds)}`,
+      };
+    }
+    const shorter = keepSeconds !== 0 && (there.keepSeconds === 0 || keepSeconds < there.keepSeconds);
+    const loss = shorter ? "; older points are deleted" : "";
+    return {
+      ...base,
+      action: "change",
+      said: `keeps ${keepText(there.keepSeconds)}, then ${keepText(keepSeconds)}${loss}`,
+    };
+  });
+}
+
+/** `for ever`, `400 d`, `36 h`. */
+export function keepText(seconds: number): string {
+  if (seconds === 0) return "for ever";
+  return seconds % DAY_SECONDS === 0 ? `${seconds / DAY_SECONDS} d` : `${Math.round(seconds / 3600)} h`;
+}
+
+function placeName({ name, policy, kind }: WantedPlace): string {
+  return kind === "retention policy" ? `${name}.${policy ?? "(default)"}` : name;
+}
+
+function samePlace(a: WantedPlace, b: WantedPlace): boolean {
+  return a.kind === b.kind && a.name === b.name && a.policy === b.policy;
+}
+
+function matches(wanted: WantedPlace, found: FoundPlace): boolean {
+  if (wanted.kind !== found.kind || wanted.name !== found.name) return false;
+  return wanted.policy === undefined
+    ? found.isDefault || found.kind !== "retention policy"
+    : wanted.policy === found.policy;
+}
