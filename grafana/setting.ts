@@ -1,0 +1,82 @@
+/**
+ * What differs between one installation's boards and another's.
+ *
+ * @module
+ */
+import { LarderError } from "../core/errors.ts";
+import { influxql } from "./influxql.ts";
+import { metricsql } from "./metricsql.ts";
+import type { Compiled, Dialect, Question } from "./queries.ts";
+
+export type Engine = "influxdb" | "victoriametrics";
+
+export interface Setting {
+  readonly engine: Engine;
+  /** Stands before titles and, in small letters, before uids; default `larder`. */
+  readonly prefix: string;
+  /** IANA zone in which days begin: the time zone of the boards. For several, the easternmost. */
+  readonly timezone: string;
+  /** Written beside amounts of money, such as `€`. */
+  readonly currency: string;
+  /** Price of 1 GB over the WAN until somebody types another in the board. */
+  readonly pricePerGb: number;
+}
+
+export const DEFAULT_SETTING: Setting = {
+  engine: "influxdb",
+  prefix: "larder",
+  timezone: "UTC",
+  currency: "€",
+  pricePerGb: 0.05,
+};
+
+export const ENGINES: readonly Engine[] = ["influxdb", "victoriametrics"];
+
+/** The boards, by the last part of their uid. */
+export type Board = "savings" | "fleet" | "site" | "warming";
+
+/** A uid of at most 40 characters, as Grafana demands. */
+export function uidOf(setting: Pick<Setting, "prefix">, name: string): string {
+  return `${slug(setting.prefix)}-${name}`;
+}
+
+/** The word all boards of one installation are tagged with. */
+export function slug(text: string): string {
+  return text
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, "-")
+    .replaceAll(/^-|-$/g, "");
+}
+
+/** @throws LarderError `GRAFANA_SETTING` for a prefix that leaves no room, or a zone nobody knows. */
+export function checkSetting(setting: Setting): Setting {
+  const length = slug(setting.prefix).length;
+  if (length === 0 || length > 25) {
+    throw new LarderError(`Cannot use the prefix "${setting.prefix}": it has ${length} letters and digits, expected 1 to 25`, {
+      code: "GRAFANA_SETTING",
+    });
+  }
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: setting.timezone });
+  } catch (cause) {
+    throw new LarderError(`Cannot use the time zone "${setting.timezone}": expected a name such as Europe/Berlin`, {
+      code: "GRAFANA_SETTING",
+      cause,
+    });
+  }
+  return setting;
+}
+
+export function dialectOf(engine: Engine): Dialect {
+  return engine === "influxdb" ? "influxql" : "metricsql";
+}
+
+/** Grafana's name for the kind of data source. */
+export function dataSourceType(engine: Engine): "influxdb" | "prometheus" {
+  return engine === "influxdb" ? "influxdb" : "prometheus";
+}
+
+/** A question in the language of the setting's engine. */
+export function compile(setting: Pick<Setting, "engine">, question: Question): Compiled {
+  return setting.engine === "influxdb" ? influxql(question) : metricsql(question);
+}
