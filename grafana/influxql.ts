@@ -36,7 +36,10 @@ export function influxql(question: Question): Compiled {
     steps.push(...figureSteps(figure));
   }
   const targets = [...queries.values()].map((query, i) => target(query, question, String.fromCharCode(65 + i)));
-  return { targets, transformations: [...together(question, [...queries.values()]), ...steps, ...tidy(question, steps)] };
+  return {
+    targets,
+    transformations: [...together(question, [...queries.values()]), ...steps, ...tidy(question, steps)],
+  };
 }
 
 /** The conditions of a question's drop-downs and fixed tags, joined by AND. */
@@ -70,6 +73,7 @@ function figureColumns(figure: Figure, question: Question): Placed[] {
   if (figure.kind === "ratio") {
     return [...figure.part, ...figure.whole].flatMap((each) => sumColumns(each, undefined, "", undefined));
   }
+  if (figure.kind === "total") return [totalColumn(figure, question)];
   const { measurement, fields } = figure.of;
   const fn = figure.kind === "greatest" ? "max" : "last";
   const query = { columns: [], source: `"${measurement}"`, keepsTime: figure.kind === "seen", counted: false };
@@ -107,13 +111,32 @@ function countColumn(count: CacheCount, question: Question, alias: string, times
   };
 }
 
+/** The last of each cache, then their sum. */
+function totalColumn(figure: Extract<Figure, { kind: "total" }>, question: Question): Placed {
+  const { measurement, fields } = figure.of;
+  const groups = [
+    ...TIME[question.buckets],
+    tagList(["server", ...(question.by ?? []).filter((tag) => tag !== "server")]),
+  ];
+  const fill = question.buckets === "range" ? "" : " fill(none)";
+  const last = `SELECT last("${fields[0]}") AS "x" FROM "${measurement}" WHERE ${influxWhere(question)} GROUP BY ${groups.join(", ")}${fill}`;
+  return {
+    key: `${figure.name} ${measurement} ${fields[0]}`,
+    query: { columns: [], source: `(${last})`, keepsTime: false, counted: false },
+    column: { expression: 'sum("x")', alias: figure.name },
+  };
+}
+
+const TIME = { range: [], day: ["time(1d)"], interval: ["time($__interval)"] } as const;
+
 function target(query: Query, question: Question, refId: string): Record<string, unknown> {
   const selected = query.columns.map(({ expression, alias }) => `${expression} AS "${alias}"`).join(", ");
-  // a subquery has its own conditions
-  const where = query.counted ? "" : ` WHERE ${influxWhere(question)}`;
-  const time = { range: [], day: ["time(1d)"], interval: ["time($__interval)"] }[question.buckets];
+  // a subquery has its own conditions; cut into time, it needs the range outside too
+  const inner = query.source.startsWith("(");
+  const bounds = query.counted ? "" : " WHERE $timeFilter";
+  const where = inner ? bounds : ` WHERE ${influxWhere(question)}`;
   const tags = (question.by ?? []).map((tag) => `"${tag}"`);
-  const groups = [...time, ...tags].join(", ");
+  const groups = [...TIME[question.buckets], ...tags].join(", ");
   const groupBy = groups === "" ? "" : ` GROUP BY ${groups}`;
   const fill = question.buckets === "range" ? "" : " fill(none)";
   // biome-ignore lint/suspicious/noTemplateCurlyInString: a Grafana variable
@@ -231,7 +254,9 @@ function sumNames(figure: Extract<Figure, { kind: "sum" }>): string[] {
   const times = figure.times === undefined ? "" : ` ${figure.times}`;
   return [
     ...figure.add.flatMap((each) => each.fields.map((field) => columnName(field, times, figure))),
-    ...(figure.subtract ?? []).flatMap((each) => each.fields.map((field) => columnName(field, `${times} * -1`, figure))),
+    ...(figure.subtract ?? []).flatMap((each) =>
+      each.fields.map((field) => columnName(field, `${times} * -1`, figure)),
+    ),
   ];
 }
 

@@ -11,4 +11,3 @@ export function linkTo(setting: Setting, to: Board, parameters: readonly string[
   const kept = ["${__url_time_range}", "${datasource:queryparam}", "${region:queryparam}", "${school_type:queryparam}"];
   return `/d/${uidOf(setting, to)}?${[...kept, ...parameters].join("&")}`;
 }
-

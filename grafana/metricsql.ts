@@ -3,7 +3,7 @@
  *
  * A metric is `<measurement>_<field>`, dots kept. Sums go over `(from, to]`, so a millisecond is added at the front: a
  * day's roll-up stands at the very beginning of its day. Buckets are labelled by their start, as InfluxQL does, by
- * looking forward from it; a day's looks twelve hours around each midnight of the board, which keeps the days of a
+ * looking forward from it (`i` is the step; a hair less keeps what stands on the next start out); a day's looks twelve hours around each midnight of the board, which keeps the days of a
  * fleet in several time zones, and those around a change of the clock, where they belong.
  *
  * @module
@@ -13,7 +13,7 @@ import type { CacheCount, Compiled, Fields, Figure, Question, Transformation } f
 
 // biome-ignore lint/suspicious/noTemplateCurlyInString: a Grafana variable
 const RANGE = "[${__range_ms}ms1ms]";
-const WINDOWS = { range: RANGE, day: "[1d] offset -12h", interval: "[$__interval] offset -$__interval" } as const;
+const WINDOWS = { range: RANGE, day: "[1d] offset -12h", interval: "[1i] offset -0.999999i" } as const;
 
 /** The targets and transformations of a question. */
 export function metricsql(question: Question): Compiled {
@@ -54,7 +54,12 @@ function figureText(figure: Figure, question: Question): string {
   const by = byText(question.by ?? []);
   const window = WINDOWS[question.buckets];
   if (figure.kind === "sum") {
-    const total = combined(figure.add, figure.subtract ?? [], (of) => `sum${by} (sum_over_time(${metricsSelector(of, question)}${window}))`, by);
+    const total = combined(
+      figure.add,
+      figure.subtract ?? [],
+      (of) => `sum${by} (sum_over_time(${metricsSelector(of, question)}${window}))`,
+      by,
+    );
     const floored = figure.subtract === undefined || question.buckets !== "range" ? total : `clamp_min(${total}, 0)`;
     return figure.times === undefined ? floored : `${floored} ${figure.times}`;
   }
@@ -69,7 +74,7 @@ function figureText(figure: Figure, question: Question): string {
   const selector = metricsSelector(figure.of, question);
   if (figure.kind === "seen") return `max${by} (tlast_over_time(${selector}${window})) * 1000`;
   const fn = figure.kind === "greatest" ? "max_over_time" : "last_over_time";
-  return `max${by} (${fn}(${selector}${window}))`;
+  return `${figure.kind === "total" ? "sum" : "max"}${by} (${fn}(${selector}${window}))`;
 }
 
 /**
@@ -115,7 +120,11 @@ function oneTable(question: Question): Transformation[] {
       options: {
         excludeByName: {},
         indexByName: Object.fromEntries(order.map((name, i) => [name, i])),
-        renameByName: Object.fromEntries([...by.map((tag) => [tag, TAG_TITLES[tag] ?? tag] as const), ...values, ...first]),
+        renameByName: Object.fromEntries([
+          ...by.map((tag) => [tag, TAG_TITLES[tag] ?? tag] as const),
+          ...values,
+          ...first,
+        ]),
       },
     },
   ];

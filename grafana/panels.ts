@@ -10,7 +10,10 @@ import type { Options as BarGaugeOptions } from "@grafana/schema/dist/esm/raw/co
 import type { Options as StatOptions } from "@grafana/schema/dist/esm/raw/composable/stat/panelcfg/x/StatPanelCfg_types.gen";
 import type { Options as TableOptions } from "@grafana/schema/dist/esm/raw/composable/table/panelcfg/x/TablePanelCfg_types.gen";
 import type { Options as TextOptions } from "@grafana/schema/dist/esm/raw/composable/text/panelcfg/x/TextPanelCfg_types.gen";
-import type { FieldConfig, Options as TimeSeriesOptions } from "@grafana/schema/dist/esm/raw/composable/timeseries/panelcfg/x/TimeSeriesPanelCfg_types.gen";
+import type {
+  FieldConfig,
+  Options as TimeSeriesOptions,
+} from "@grafana/schema/dist/esm/raw/composable/timeseries/panelcfg/x/TimeSeriesPanelCfg_types.gen";
 import type { FieldConfigSource, Panel, Plain, ValueMapping } from "./plain.ts";
 import type { Question, Transformation } from "./queries.ts";
 import { compile, type Setting } from "./setting.ts";
@@ -51,7 +54,9 @@ export interface PanelSpec {
 }
 
 /** A panel before the board gives it an id and a place. */
-export type Unplaced = Panel & { readonly gridPos: { readonly w: number; readonly h: number; readonly x: number; readonly y: number } };
+export type Unplaced = Panel & {
+  readonly gridPos: { readonly w: number; readonly h: number; readonly x: number; readonly y: number };
+};
 
 /** 0 / 0 is not a ratio: a panel says so. */
 const NO_TRAFFIC: ValueMapping = {
@@ -110,7 +115,10 @@ export function overTime(setting: Setting, spec: TimeSpec): Unplaced {
     thresholdsStyle: { mode: spec.threshold === undefined ? "off" : "dashed" },
     axisSoftMin: 0,
   };
-  const limits = { ...(spec.min === undefined ? {} : { min: spec.min }), ...(spec.max === undefined ? {} : { max: spec.max }) };
+  const limits = {
+    ...(spec.min === undefined ? {} : { min: spec.min }),
+    ...(spec.max === undefined ? {} : { max: spec.max }),
+  };
   return panel(setting, spec, "timeseries", options, { custom, ...limits });
 }
 
@@ -175,7 +183,12 @@ export function column(name: string, properties: Readonly<Record<string, unknown
 }
 
 /** A column whose cells are filled with the colour of its threshold. */
-export function judged(name: string, unit: string, threshold: Threshold, more: Readonly<Record<string, unknown>> = {}): Override {
+export function judged(
+  name: string,
+  unit: string,
+  threshold: Threshold,
+  more: Readonly<Record<string, unknown>> = {},
+): Override {
   return column(name, {
     unit,
     "custom.cellOptions": { type: "color-background", mode: "basic" },
@@ -202,7 +215,13 @@ export const sorted = (field: string, desc: boolean): Transformation => ({
 /** The first rows only. */
 export const limited = (rows: number): Transformation => ({ id: "limit", options: { limitField: rows } });
 
-function panel(setting: Setting, spec: PanelSpec, type: string, options: object, defaults: Readonly<Record<string, unknown>>): Unplaced {
+function panel(
+  setting: Setting,
+  spec: PanelSpec,
+  type: string,
+  options: object,
+  defaults: Readonly<Record<string, unknown>>,
+): Unplaced {
   const { targets, transformations } = compile(setting, spec.question);
   const ratio = spec.question.figures.some(({ kind }) => kind === "ratio");
   const mappings = [...(spec.mappings ?? []), ...(ratio ? [NO_TRAFFIC] : [])];
@@ -227,7 +246,8 @@ function panel(setting: Setting, spec: PanelSpec, type: string, options: object,
         ...(spec.decimals === undefined ? {} : { decimals: spec.decimals }),
         thresholds: {
           mode: "absolute",
-          steps: spec.threshold === undefined ? [{ color: COLOURS.plain, value: null }] : thresholdSteps(spec.threshold),
+          steps:
+            spec.threshold === undefined ? [{ color: COLOURS.plain, value: null }] : thresholdSteps(spec.threshold),
         },
         mappings,
         ...defaults,

@@ -47,8 +47,14 @@ export type Figure =
       /** Text that multiplies the sum in both languages, such as `* ${price} / 1000000000`. */
       readonly times?: string;
     }
-  | { readonly kind: "ratio"; readonly name: string; readonly part: readonly Fields[]; readonly whole: readonly Fields[] }
+  | {
+      readonly kind: "ratio";
+      readonly name: string;
+      readonly part: readonly Fields[];
+      readonly whole: readonly Fields[];
+    }
   | { readonly kind: "last"; readonly name: string; readonly of: Fields }
+  | { readonly kind: "total"; readonly name: string; readonly of: Fields }
   | { readonly kind: "greatest"; readonly name: string; readonly of: Fields }
   | { readonly kind: "seen"; readonly name: string; readonly of: Fields }
   | {
@@ -170,6 +176,13 @@ export const between = (measurement: string, field: string, less: string, name: 
 /** The last value of a gauge. */
 export const lastOf = (measurement: string, field: string, name: string): Figure => ({
   kind: "last",
+  name,
+  of: fields(measurement, field),
+});
+
+/** The last value of a gauge of each cache, added up. */
+export const totalOf = (measurement: string, field: string, name: string): Figure => ({
+  kind: "total",
   name,
   of: fields(measurement, field),
 });

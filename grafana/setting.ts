@@ -52,9 +52,12 @@ export function slug(text: string): string {
 export function checkSetting(setting: Setting): Setting {
   const length = slug(setting.prefix).length;
   if (length === 0 || length > 25) {
-    throw new LarderError(`Cannot use the prefix "${setting.prefix}": it has ${length} letters and digits, expected 1 to 25`, {
-      code: "GRAFANA_SETTING",
-    });
+    throw new LarderError(
+      `Cannot use the prefix "${setting.prefix}": it has ${length} letters and digits, expected 1 to 25`,
+      {
+        code: "GRAFANA_SETTING",
+      },
+    );
   }
   try {
     new Intl.DateTimeFormat("en", { timeZone: setting.timezone });

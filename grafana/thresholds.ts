@@ -31,9 +31,6 @@ export const THRESHOLDS = {
 /** A cache that has not reported for so long is silent. */
 export const SILENT_AFTER = "30m";
 
-/** The same in seconds, for alert rules. */
-export const SILENT_AFTER_SECONDS = 1800;
-
 export const COLOURS = {
   fine: "green",
   watch: "orange",

@@ -8,8 +8,8 @@
  */
 import { influxWhere } from "./influxql.ts";
 import { metricsMatchers } from "./metricsql.ts";
-import { fields } from "./queries.ts";
 import type { Variable } from "./plain.ts";
+import { fields } from "./queries.ts";
 import { dataSourceType, type Setting } from "./setting.ts";
 
 /** Tags and their variables, coarse to fine. */
@@ -102,7 +102,11 @@ export function priceVariable(setting: Setting): Variable {
 }
 
 /** The values of a tag, among those the drop-downs above it leave. */
-function valuesQuery(setting: Setting, tag: string, above: Readonly<Record<string, string>>): string | Record<string, string> {
+function valuesQuery(
+  setting: Setting,
+  tag: string,
+  above: Readonly<Record<string, string>>,
+): string | Record<string, string> {
   const { measurement } = fields("bytestoclients_1d", "bytes.fromcache.toclients");
   if (setting.engine === "influxdb") {
     const where = influxWhere({ select: above }, "");

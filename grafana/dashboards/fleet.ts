@@ -12,8 +12,8 @@ import {
   judged,
   limited,
   NOT_NEGATIVE,
-  overTime,
   type Override,
+  overTime,
   SOURCE_COLOURS,
   sorted,
   stat,
@@ -144,14 +144,18 @@ function troubleFigure({ name, all, has, fine }: (typeof TROUBLES)[number]): Fig
 
 const YES: ValueMapping = {
   type: "value",
-  options: { "0": { text: " ", color: "transparent", index: 0 }, "1": { text: "yes", color: COLOURS.trouble, index: 1 } },
+  options: {
+    "0": { text: " ", color: "transparent", index: 0 },
+    "1": { text: "yes", color: COLOURS.trouble, index: 1 },
+  },
 };
 
 function troubleMap(setting: Setting): Unplaced {
   const names = TROUBLES.map(({ name }) => name);
   return table(setting, {
     title: "Where the trouble is",
-    description: "Caches with at least one of the troubles counted above, those with most first. A click opens the board of the cache.",
+    description:
+      "Caches with at least one of the troubles counted above, those with most first. A click opens the board of the cache.",
     question: ask({ figures: TROUBLES.map(troubleFigure), by: ROW, buckets: "range" }),
     unit: UNITS.count,
     width: 24,
@@ -160,12 +164,19 @@ function troubleMap(setting: Setting): Unplaced {
     overrides: [
       column("Cache", { links: [cacheLink(setting)] }),
       ...names.map((name) =>
-        column(name, { "custom.cellOptions": { type: "color-background", mode: "basic" }, mappings: [YES], color: { mode: "fixed", fixedColor: "transparent" } }),
+        column(name, {
+          "custom.cellOptions": { type: "color-background", mode: "basic" },
+          mappings: [YES],
+          color: { mode: "fixed", fixedColor: "transparent" },
+        }),
       ),
       column("Troubles", { "custom.width": 90 }),
     ],
     transformations: [
-      { id: "calculateField", options: { mode: "reduceRow", reduce: { reducer: "sum", include: names }, alias: "Troubles" } },
+      {
+        id: "calculateField",
+        options: { mode: "reduceRow", reduce: { reducer: "sum", include: names }, alias: "Troubles" },
+      },
       {
         id: "filterByValue",
         options: {
@@ -224,7 +235,12 @@ function cacheColumns(setting: Setting): Override[] {
   return [
     column("Cache", { links: [cacheLink(setting)] }),
     column("Last seen", { unit: UNITS.whenSeen, "custom.width": 140 }),
-    column("Active", { mappings: [ACTIVE], "custom.cellOptions": { type: "color-text" }, "custom.width": 80, unit: "none" }),
+    column("Active", {
+      mappings: [ACTIVE],
+      "custom.cellOptions": { type: "color-text" },
+      "custom.width": 80,
+      unit: "none",
+    }),
     judged("Hit ratio", UNITS.share, THRESHOLDS.hitRatio, { decimals: 1 }),
     judged("Pressure", UNITS.share, THRESHOLDS.pressure, { decimals: 0 }),
     judged("Warming failed", UNITS.count, THRESHOLDS.warmingFailed),
@@ -245,7 +261,8 @@ function overall(setting: Setting): Unplaced[] {
   return [
     overTime(setting, {
       title: "Served by source",
-      description: "Bytes given to devices by all chosen caches, by where the bytes came from. Totals stand in the legend.",
+      description:
+        "Bytes given to devices by all chosen caches, by where the bytes came from. Totals stand in the legend.",
       question: ask({ figures: servedBySource("_1h"), buckets: "interval" }),
       unit: UNITS.bytes,
       width: 12,
@@ -257,8 +274,13 @@ function overall(setting: Setting): Unplaced[] {
     }),
     overTime(setting, {
       title: "Highest pressure by region",
-      description: "The highest cache pressure in each region. The dashed lines are where the alert rules watch and ring.",
-      question: ask({ figures: [greatestOf("cachestatus", "pressure", "Pressure")], by: ["region"], buckets: "interval" }),
+      description:
+        "The highest cache pressure in each region. The dashed lines are where the alert rules watch and ring.",
+      question: ask({
+        figures: [greatestOf("cachestatus", "pressure", "Pressure")],
+        by: ["region"],
+        buckets: "interval",
+      }),
       unit: UNITS.share,
       width: 12,
       height: 9,
@@ -267,7 +289,12 @@ function overall(setting: Setting): Unplaced[] {
       min: 0,
       max: 1,
       threshold: THRESHOLDS.pressure,
-      overrides: [{ matcher: { id: "byType", options: "number" }, properties: [{ id: "color", value: { mode: "palette-classic" } }] }],
+      overrides: [
+        {
+          matcher: { id: "byType", options: "number" },
+          properties: [{ id: "color", value: { mode: "palette-classic" } }],
+        },
+      ],
     }),
     barGauge(setting, {
       title: "Fetched from Apple by cache",
@@ -282,7 +309,8 @@ function overall(setting: Setting): Unplaced[] {
     }),
     overTime(setting, {
       title: "Age of the newest row",
-      description: "The greatest age of the newest row among the caches of each region: how far behind the numbers are.",
+      description:
+        "The greatest age of the newest row among the caches of each region: how far behind the numbers are.",
       question: ask({ figures: [greatestOf("larder", "lag", "Lag")], by: ["region"], buckets: "interval" }),
       unit: UNITS.seconds,
       width: 12,

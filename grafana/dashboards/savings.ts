@@ -85,7 +85,10 @@ function sixNumbers(setting: Setting): Unplaced[] {
       threshold: THRESHOLDS.hitRatio,
       decimals: 1,
     }),
-    stat(setting, number("Fetched from Apple", "Bytes that did cross the WAN to serve devices.", fromOrigin("_1d"), bytes)),
+    stat(
+      setting,
+      number("Fetched from Apple", "Bytes that did cross the WAN to serve devices.", fromOrigin("_1d"), bytes),
+    ),
     stat(setting, {
       ...number("Saved this month", `${SAVED_MEANS} From the first of this month until now.`, saved("_1d"), bytes),
       timeFrom: "now/M",

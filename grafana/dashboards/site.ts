@@ -15,8 +15,8 @@ import {
   SOURCE_COLOURS,
   sorted,
   stat,
-  table,
   type TimeSpec,
+  table,
   UNITS,
   type Unplaced,
 } from "../panels.ts";
@@ -34,6 +34,7 @@ import {
   served,
   servedBySource,
   sumOf,
+  totalOf,
 } from "../queries.ts";
 import type { Setting } from "../setting.ts";
 import { COLOURS, THRESHOLDS } from "../thresholds.ts";
@@ -46,7 +47,8 @@ export function site(setting: Setting): Dashboard {
   return board(setting, {
     board: "site",
     title: "Site",
-    description: "Everything of one cache: what it served, what it holds, how it is, and whether its numbers get through.",
+    description:
+      "Everything of one cache: what it served, what it holds, how it is, and whether its numbers get through.",
     from: "now-24h",
     refresh: "5m",
     variables: selection(setting, BY_CACHE),
@@ -77,7 +79,15 @@ function numbers(setting: Setting): Unplaced[] {
   });
   return [
     stat(setting, of("Served", "Bytes given to devices in the chosen time.", served(""), UNITS.bytes)),
-    stat(setting, of("Saved", "Bytes that did not have to come from Apple; what warming took is not counted.", saved(""), UNITS.bytes)),
+    stat(
+      setting,
+      of(
+        "Saved",
+        "Bytes that did not have to come from Apple; what warming took is not counted.",
+        saved(""),
+        UNITS.bytes,
+      ),
+    ),
     stat(setting, {
       ...of("Hit ratio", "Share of what devices got that did not come from Apple.", hitRatio(""), UNITS.share),
       mappings: [],
@@ -86,12 +96,22 @@ function numbers(setting: Setting): Unplaced[] {
     }),
     stat(setting, of("From Apple", "Bytes fetched over the WAN for devices.", fromOrigin(""), UNITS.bytes)),
     stat(setting, {
-      ...of("Highest pressure", "The highest cache pressure in the chosen time. At 100 % the cache evicts what it has just got.", greatestOf("cachestatus", "pressure", "Pressure"), UNITS.share),
+      ...of(
+        "Highest pressure",
+        "The highest cache pressure in the chosen time. At 100 % the cache evicts what it has just got.",
+        greatestOf("cachestatus", "pressure", "Pressure"),
+        UNITS.share,
+      ),
       mappings: [],
       threshold: THRESHOLDS.pressure,
     }),
     stat(setting, {
-      ...of("Turned away", "Requests refused because the disk was full.", sumOf("requests", "requests.rejected.fornospace", "Turned away"), UNITS.count),
+      ...of(
+        "Turned away",
+        "Requests refused because the disk was full.",
+        sumOf("requests", "requests.rejected.fornospace", "Turned away"),
+        UNITS.count,
+      ),
       threshold: THRESHOLDS.any,
       mappings: [],
     }),
@@ -99,7 +119,13 @@ function numbers(setting: Setting): Unplaced[] {
 }
 
 function traffic(setting: Setting): Unplaced[] {
-  const bars = (title: string, description: string, figures: readonly Figure[], unit: string, width: number): TimeSpec => ({
+  const bars = (
+    title: string,
+    description: string,
+    figures: readonly Figure[],
+    unit: string,
+    width: number,
+  ): TimeSpec => ({
     title,
     description,
     question: ask({ figures, buckets: "interval" }),
@@ -123,7 +149,13 @@ function traffic(setting: Setting): Unplaced[] {
       overrides: SOURCE_COLOURS,
     }),
     overTime(setting, {
-      ...bars("Hit ratio", "Share of what devices got that did not come from Apple. No point where nothing was served.", [hitRatio("")], UNITS.share, 8),
+      ...bars(
+        "Hit ratio",
+        "Share of what devices got that did not come from Apple. No point where nothing was served.",
+        [hitRatio("")],
+        UNITS.share,
+        8,
+      ),
       height: 11,
       draw: "lines",
       stacked: false,
@@ -133,22 +165,34 @@ function traffic(setting: Setting): Unplaced[] {
       overrides: [coloured("Hit ratio", COLOURS.cache)],
     }),
     overTime(setting, {
-      ...bars("Answers by source", "Answers to devices, by where the content came from.", [
-        sumOf("replies", "replies.fromcache.toclients", "Cache"),
-        sumOf("replies", "replies.frompeers.toclients", "Peers"),
-        sumOf("replies", "replies.fromparents.toclients", "Parents"),
-        sumOf("replies", "replies.fromorigin.toclients", "Apple"),
-      ], UNITS.count, 12),
+      ...bars(
+        "Answers by source",
+        "Answers to devices, by where the content came from.",
+        [
+          sumOf("replies", "replies.fromcache.toclients", "Cache"),
+          sumOf("replies", "replies.frompeers.toclients", "Peers"),
+          sumOf("replies", "replies.fromparents.toclients", "Parents"),
+          sumOf("replies", "replies.fromorigin.toclients", "Apple"),
+        ],
+        UNITS.count,
+        12,
+      ),
       overrides: SOURCE_COLOURS,
     }),
     overTime(
       setting,
-      bars("Requests by who asked", "Requests the cache took, and those it turned away for want of room.", [
-        sumOf("requests", "requests.fromclients", "Devices"),
-        sumOf("requests", "requests.frompeers", "Peers"),
-        sumOf("requests", "requests.fromchildren", "Child caches"),
-        sumOf("requests", "requests.rejected.fornospace", "Turned away"),
-      ], UNITS.count, 12),
+      bars(
+        "Requests by who asked",
+        "Requests the cache took, and those it turned away for want of room.",
+        [
+          sumOf("requests", "requests.fromclients", "Devices"),
+          sumOf("requests", "requests.frompeers", "Peers"),
+          sumOf("requests", "requests.fromchildren", "Child caches"),
+          sumOf("requests", "requests.rejected.fornospace", "Turned away"),
+        ],
+        UNITS.count,
+        12,
+      ),
     ),
   ];
 }
@@ -160,7 +204,7 @@ function content(setting: Setting): Unplaced[] {
     barGauge(setting, {
       title: "Content by kind",
       description: "What the cache holds now, by Apple's categories.",
-      question: ask({ figures: [lastOf("cachecontent", "bytes", "Held")], by: ["kind"], buckets: "range" }),
+      question: ask({ figures: [totalOf("cachecontent", "bytes", "Held")], by: ["kind"], buckets: "range" }),
       unit: UNITS.bytes,
       width: 8,
       height: 9,
@@ -171,7 +215,11 @@ function content(setting: Setting): Unplaced[] {
       title: "Disk",
       description: "Used and free disk, and the configured limit; no limit line means the cache is unlimited.",
       question: ask({
-        figures: [lastOf("cachestatus", "used", "Used"), lastOf("cachestatus", "free", "Free"), lastOf("cachestatus", "limit", "Limit")],
+        figures: [
+          totalOf("cachestatus", "used", "Used"),
+          totalOf("cachestatus", "free", "Free"),
+          totalOf("cachestatus", "limit", "Limit"),
+        ],
         buckets: "interval",
       }),
       unit: UNITS.bytes,
@@ -179,7 +227,8 @@ function content(setting: Setting): Unplaced[] {
     overTime(setting, {
       ...lines,
       title: "Cache pressure",
-      description: "Apple's cache pressure: how much the cache would like more room. The dashed lines are where the alert rules watch and ring.",
+      description:
+        "Apple's cache pressure: how much the cache would like more room. The dashed lines are where the alert rules watch and ring.",
       question: ask({ figures: [greatestOf("cachestatus", "pressure", "Pressure")], buckets: "interval" }),
       unit: UNITS.share,
       max: 1,
@@ -188,7 +237,8 @@ function content(setting: Setting): Unplaced[] {
     overTime(setting, {
       ...bars,
       title: "Evicted, by age",
-      description: "Bytes thrown out to make room, by how long they had been there. What goes within a day was fetched for nothing.",
+      description:
+        "Bytes thrown out to make room, by how long they had been there. What goes within a day was fetched for nothing.",
       question: ask({
         figures: [
           sumOf("bytespurged", "bytes.purged.youngerthan1day", "Within a day"),
@@ -234,7 +284,8 @@ const HEALTHY: ValueMapping = {
 };
 
 function neighbours(setting: Setting): Unplaced[] {
-  const yesNo = (name: string) => column(name, { unit: "none", mappings: [HEALTHY], "custom.cellOptions": { type: "color-text" } });
+  const yesNo = (name: string) =>
+    column(name, { unit: "none", mappings: [HEALTHY], "custom.cellOptions": { type: "color-text" } });
   return [
     table(setting, {
       title: "Peers and parents",
@@ -257,7 +308,10 @@ function neighbours(setting: Setting): Unplaced[] {
     overTime(setting, {
       title: "Devices connected",
       description: "Devices connected at the same time, where the cache's log or Apple's report tells.",
-      question: ask({ figures: [greatestOf("cacheclients", "connected", "Connected"), greatestOf("cacheclients", "peak", "Most at once")], buckets: "interval" }),
+      question: ask({
+        figures: [totalOf("cacheclients", "connected", "Connected"), totalOf("cacheclients", "peak", "Most at once")],
+        buckets: "interval",
+      }),
       unit: UNITS.count,
       width: 12,
       height: 8,
@@ -268,7 +322,12 @@ function neighbours(setting: Setting): Unplaced[] {
     barGauge(setting, {
       title: "Devices by family",
       description: "Different devices in the chosen time, by family, where the cache's log or Apple's report tells.",
-      question: ask({ figures: [greatestOf("cacheclients", "unique", "Devices")], by: ["family"], buckets: "range", where: { family: ".+" } }),
+      question: ask({
+        figures: [totalOf("cacheclients", "unique", "Devices")],
+        by: ["family"],
+        buckets: "range",
+        where: { family: ".+" },
+      }),
       unit: UNITS.count,
       width: 12,
       height: 8,
@@ -276,8 +335,14 @@ function neighbours(setting: Setting): Unplaced[] {
     }),
     barGauge(setting, {
       title: "Devices by system",
-      description: "Different devices in the chosen time, by version of their system, where the cache's log or Apple's report tells.",
-      question: ask({ figures: [greatestOf("cacheclients", "unique", "Devices")], by: ["os"], buckets: "range", where: { os: ".+" } }),
+      description:
+        "Different devices in the chosen time, by version of their system, where the cache's log or Apple's report tells.",
+      question: ask({
+        figures: [totalOf("cacheclients", "unique", "Devices")],
+        by: ["os"],
+        buckets: "range",
+        where: { os: ".+" },
+      }),
       unit: UNITS.count,
       width: 12,
       height: 8,
@@ -300,8 +365,9 @@ function pipe(setting: Setting): Unplaced[] {
     overTime(setting, {
       ...shared,
       title: "Waiting to be sent",
-      description: "Journal bytes the slowest sink has yet to take. It grows while a server is away and falls when it is back; nothing is lost meanwhile.",
-      question: ask({ figures: [lastOf("larder", "backlog", "Waiting")], buckets: "interval" }),
+      description:
+        "Journal bytes the slowest sink has yet to take. It grows while a server is away and falls when it is back; nothing is lost meanwhile.",
+      question: ask({ figures: [totalOf("larder", "backlog", "Waiting")], buckets: "interval" }),
       unit: UNITS.bytes,
       threshold: THRESHOLDS.backlogBytes,
     }),
@@ -311,7 +377,10 @@ function pipe(setting: Setting): Unplaced[] {
       legend: "sum",
       title: "Rows and rejects",
       description: "Rows read and lines refused for ever. A refused line is kept in a file with the reason.",
-      question: ask({ figures: [sumOf("larder", "rows", "Rows read"), sumOf("larder", "rejects", "Refused")], buckets: "interval" }),
+      question: ask({
+        figures: [sumOf("larder", "rows", "Rows read"), sumOf("larder", "rejects", "Refused")],
+        buckets: "interval",
+      }),
       unit: UNITS.count,
     }),
   ];

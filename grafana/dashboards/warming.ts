@@ -19,7 +19,8 @@ export function warming(setting: Setting): Dashboard {
   return board(setting, {
     board: "warming",
     title: "Warming",
-    description: "What warming asked for, what was there already, what it pulled over the WAN, and how the day after went.",
+    description:
+      "What warming asked for, what was there already, what it pulled over the WAN, and how the day after went.",
     from: "now-30d/d",
     refresh: "15m",
     variables: [...selection(setting, BY_SITE), ...timezoneVariable(setting)],
@@ -43,15 +44,52 @@ function numbers(setting: Setting): Unplaced[] {
     height: 4,
   });
   return [
-    stat(setting, of("Planned", "Files the runs of the chosen time meant to have in the caches.", sumOf(RUN, "planned", "Planned"), UNITS.count)),
+    stat(
+      setting,
+      of(
+        "Planned",
+        "Files the runs of the chosen time meant to have in the caches.",
+        sumOf(RUN, "planned", "Planned"),
+        UNITS.count,
+      ),
+    ),
     stat(setting, of("Warmed", "Files fetched whole through a cache.", sumOf(RUN, "warmed", "Warmed"), UNITS.count)),
-    stat(setting, of("There already", "Files that were in the cache when the run came to them: nothing to do.", sumOf(RUN, "cached", "There already"), UNITS.count)),
+    stat(
+      setting,
+      of(
+        "There already",
+        "Files that were in the cache when the run came to them: nothing to do.",
+        sumOf(RUN, "cached", "There already"),
+        UNITS.count,
+      ),
+    ),
     stat(setting, {
-      ...of("Failed", "Files that could not be fetched. The next run tries them again.", sumOf(RUN, "failed", "Failed"), UNITS.count),
+      ...of(
+        "Failed",
+        "Files that could not be fetched. The next run tries them again.",
+        sumOf(RUN, "failed", "Failed"),
+        UNITS.count,
+      ),
       threshold: THRESHOLDS.warmingFailed,
     }),
-    stat(setting, of("Fetched from Apple", "Bytes warming made the caches pull over the WAN: the price of the night.", sumOf(RUN, "bytes.fromorigin", "Fetched from Apple"), UNITS.bytes)),
-    stat(setting, of("Speed", "Bytes read through the caches for each second of a run.", { kind: "ratio", name: "Speed", part: [RATE.part], whole: [RATE.whole] }, UNITS.bytesPerSecond)),
+    stat(
+      setting,
+      of(
+        "Fetched from Apple",
+        "Bytes warming made the caches pull over the WAN: the price of the night.",
+        sumOf(RUN, "bytes.fromorigin", "Fetched from Apple"),
+        UNITS.bytes,
+      ),
+    ),
+    stat(
+      setting,
+      of(
+        "Speed",
+        "Bytes read through the caches for each second of a run.",
+        { kind: "ratio", name: "Speed", part: [RATE.part], whole: [RATE.whole] },
+        UNITS.bytesPerSecond,
+      ),
+    ),
   ];
 }
 
@@ -68,7 +106,12 @@ function bought(setting: Setting): Unplaced[] {
       question: ask({
         figures: [
           sumOf(RUN, "bytes.fromorigin", "From Apple"),
-          { kind: "sum", name: "Held already", add: [fields(RUN, "bytes.asked")], subtract: [fields(RUN, "bytes.fromorigin")] },
+          {
+            kind: "sum",
+            name: "Held already",
+            add: [fields(RUN, "bytes.asked")],
+            subtract: [fields(RUN, "bytes.fromorigin")],
+          },
         ],
         buckets: "day",
       }),
@@ -114,7 +157,11 @@ function nights(setting: Setting): Unplaced[] {
       draw: "bars",
       stacked: true,
       legend: "sum",
-      overrides: [coloured("Warmed", COLOURS.cache), coloured("There already", COLOURS.peers), coloured("Failed", COLOURS.trouble)],
+      overrides: [
+        coloured("Warmed", COLOURS.cache),
+        coloured("There already", COLOURS.peers),
+        coloured("Failed", COLOURS.trouble),
+      ],
     }),
     overTime(setting, {
       title: "Time spent",

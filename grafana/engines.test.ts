@@ -1,0 +1,254 @@
+/**
+ * Every query of every board, interpolated as Grafana does it, against a real InfluxDB 1.6.7 and a real
+ * VictoriaMetrics, both filled with the same simulated fleet.
+ */
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import {
+  enginesAvailable,
+  type InfluxEngine,
+  NO_ENGINES,
+  startInflux,
+  startVictoria,
+  type VictoriaEngine,
+} from "../fixtures/engines.ts";
+import {
+  askAnnotation,
+  askPanel,
+  askTarget,
+  askVariable,
+  type Chosen,
+  dataPanels,
+  overridden,
+  type Source,
+} from "../fixtures/grafana/ask-panel.ts";
+import { EXPECTED } from "../fixtures/grafana/expected.ts";
+import type { SeedPoint } from "../fixtures/grafana/points.ts";
+import { SEED_DATABASE, SEED_NOW, SEED_ZONE, type Seed, SILENT_INDEX, seedEngines } from "../fixtures/grafana/seed.ts";
+import { alertRules } from "./alert-rules.ts";
+import { boards } from "./boards.ts";
+import { queriesOf } from "./lint.ts";
+import { measurementsIn } from "./lint-names.ts";
+import { DEFAULT_SETTING, ENGINES, type Engine } from "./setting.ts";
+
+const HOUR = 3_600_000;
+const RANGES = { hour: HOUR, day: 24 * HOUR, month: 30 * 24 * HOUR, year: 365 * 24 * HOUR };
+
+describe.skipIf(!enginesAvailable())(`boards on ${enginesAvailable() ? "real engines" : NO_ENGINES}`, () => {
+  let influx: InfluxEngine;
+  let victoria: VictoriaEngine;
+  let seed: Seed;
+
+  beforeAll(async () => {
+    [influx, victoria] = await Promise.all([startInflux(), startVictoria()]);
+    seed = await seedEngines(influx, victoria, { caches: 12, days: 40, intervalSeconds: 3600 });
+  });
+  afterAll(async () => {
+    await Promise.all([influx?.stop(), victoria?.stop()]);
+  });
+
+  const sourceOf = (engine: Engine): Source => ({
+    engine,
+    url: engine === "influxdb" ? influx.url : victoria.url,
+    database: SEED_DATABASE,
+    zone: SEED_ZONE,
+  });
+  const built = (engine: Engine) => boards({ ...DEFAULT_SETTING, engine, timezone: SEED_ZONE });
+
+  /** All, one, several with awkward names, and one nobody has: by variable. */
+  const choices = (): Record<string, Record<string, string[]>> => {
+    const [first, second] = seed.fleet.caches.filter(({ tags }) =>
+      /[/(.]/.test(`${tags["site_name"]}${tags["region"]}`),
+    );
+    const several = ["West/Hills", "South (Coast)"];
+    return {
+      All: {},
+      one: { site: [first?.tags["site_name"] ?? ""] },
+      several: { region: several },
+      "two sites": { site: [first?.tags["site_name"] ?? "", second?.tags["site_name"] ?? ""] },
+      none: { site: ["Nowhere (School)/No. 9"] },
+    };
+  };
+
+  const matches = (point: SeedPoint, chosen: Readonly<Record<string, readonly string[]>>): boolean =>
+    Object.entries(chosen).every(([name, values]) =>
+      values.includes(point.tags[name === "site" ? "site_name" : name] ?? ""),
+    );
+
+  it.each(ENGINES)("%s: every query runs, and none is empty where there is data", async (engine) => {
+    const source = sourceOf(engine);
+    const wrong: string[] = [];
+    let asked = 0;
+    for (const [choice, values] of Object.entries(choices())) {
+      const there = presence(seed.points.filter((point) => matches(point, values)));
+      for (const [range, ms] of Object.entries(RANGES)) {
+        const chosen: Chosen = { values, fromMs: SEED_NOW - ms, toMs: SEED_NOW };
+        for (const board of Object.values(built(engine))) {
+          const answers = dataPanels(board).map(async (panel) => ({
+            panel,
+            raw: (await askPanel(source, board, panel, chosen)).raw,
+          }));
+          for (const { panel, raw } of await Promise.all(answers)) {
+            const bounds = overridden(panel, chosen, SEED_ZONE);
+            for (const [i, frames] of raw.entries()) {
+              asked++;
+              const text = String(panel.targets?.[i]?.["query"] ?? panel.targets?.[i]?.["expr"]);
+              const rows = frames.reduce((count, frame) => count + (frame.columns[0]?.values.length ?? 0), 0);
+              const where = `${board.title} / ${panel.title} / ${choice} / ${range}: ${text}`;
+              if (choice === "none" && rows > 0) wrong.push(`rows from nowhere: ${where}`);
+              if (rows === 0 && !mayBeEmpty(text) && there(text, bounds.fromMs, bounds.toMs))
+                wrong.push(`empty: ${where}`);
+            }
+          }
+          for (const annotation of board.annotations.list) {
+            asked++;
+            const frames = await askAnnotation(source, board, annotation, chosen);
+            if (choice === "All" && range === "month" && frames.length === 0)
+              wrong.push(`no ${annotation.name}: ${board.title}`);
+          }
+          for (const variable of board.templating.list.filter(({ type }) => type === "query")) {
+            asked++;
+            const offered = await askVariable(source, board, variable, chosen);
+            if (choice === "All" && range === "month" && offered.length === 0)
+              wrong.push(`no values of ${variable.name}`);
+          }
+        }
+      }
+    }
+    expect(wrong).toEqual([]);
+    expect(asked).toBeGreaterThan(1000);
+  });
+
+  it.each(ENGINES)("%s: every number panel shows what the points add up to", async (engine) => {
+    const source = sourceOf(engine);
+    const seen = new Set<string>();
+    for (const [choice, values] of Object.entries(choices())) {
+      const points = seed.points.filter((point) => matches(point, values));
+      for (const range of ["day", "month"] as const) {
+        const chosen: Chosen = { values, fromMs: SEED_NOW - RANGES[range], toMs: SEED_NOW };
+        for (const [name, board] of Object.entries(built(engine))) {
+          for (const panel of dataPanels(board).filter(({ type }) => type === "stat")) {
+            const { frames } = await askPanel(source, board, panel, chosen);
+            const shown = frames.flatMap(({ columns }) => columns.filter((column) => column.name !== "Time"));
+            const value = shown[0]?.values.at(-1);
+            const should = EXPECTED[name]?.[panel.title ?? ""]?.({ points, ...overridden(panel, chosen, SEED_ZONE) });
+            const where = `${name} / ${panel.title} / ${choice} / ${range}`;
+            seen.add(`${name} ${panel.title}`);
+            expect(shown.length, where).toBeLessThanOrEqual(1);
+            if (should === undefined) expect(value ?? null, where).toBeNull();
+            else
+              expect(notNegative(Number(value ?? Number.NaN)) / (should || 1), where).toBeCloseTo(
+                should === 0 ? 0 : 1,
+                9,
+              );
+          }
+        }
+      }
+    }
+    expect(seen.size).toBe(Object.values(EXPECTED).flatMap((each) => Object.keys(each)).length);
+  });
+
+  it("both engines draw the same days", async () => {
+    const chosen: Chosen = { values: {}, fromMs: SEED_NOW - RANGES.month, toMs: SEED_NOW };
+    const days = await Promise.all(
+      ENGINES.map(async (engine) => {
+        const board = built(engine).savings;
+        const panel = dataPanels(board).find(({ title }) => title?.startsWith("Served to devices"));
+        const { frames } = await askPanel(sourceOf(engine), board, panel ?? ({} as never), chosen);
+        return dayValues(frames, "Apple").slice(-20);
+      }),
+    );
+    expect(days[0]?.length).toBe(20);
+    expect(days[1]).toEqual(days[0]);
+  });
+
+  it.each(ENGINES)("%s: every alert rule runs and judges each cache", async (engine) => {
+    const rules = alertRules({ ...DEFAULT_SETTING, engine });
+    for (const rule of rules) {
+      const rows = await alertRows(sourceOf(engine), rule.query, rule.rangeSeconds);
+      if (!rule.mayBeEmpty) expect(rows.size, rule.uid).toBeGreaterThan(9);
+    }
+    const silent = rules.find(({ uid }) => uid === "larder-silent");
+    const heard = await alertRows(sourceOf(engine), silent?.query ?? "", silent?.rangeSeconds ?? 0);
+    const fires = [...heard].filter(([, value]) => value < (silent?.limit ?? 0)).map(([name]) => name);
+    expect(heard.size).toBe(12);
+    expect(fires.sort()).toEqual(silentServers());
+    expect(fires).toContain(seed.fleet.caches[SILENT_INDEX]?.server);
+  });
+
+  it("names every query it runs by measurements the schema knows", () => {
+    for (const engine of ENGINES) {
+      for (const board of Object.values(built(engine))) {
+        for (const { text } of queriesOf(board)) expect(measurementsIn(text).length).toBeGreaterThan(0);
+      }
+    }
+  });
+
+  /** Caches that reported in two days, but not lately. */
+  function silentServers(): string[] {
+    const last = new Map<string, number>();
+    for (const { measurement, tags, timeMs } of seed.points) {
+      if (measurement !== "larder" || timeMs > SEED_NOW) continue;
+      last.set(tags["server"] ?? "", Math.max(timeMs, last.get(tags["server"] ?? "") ?? 0));
+    }
+    return [...last]
+      .filter(([, time]) => time <= SEED_NOW - 40 * 60_000)
+      .map(([server]) => server)
+      .sort();
+  }
+
+  /** The last value of each cache. */
+  async function alertRows(source: Source, query: string, rangeSeconds: number): Promise<Map<string, number>> {
+    const target =
+      source.engine === "influxdb"
+        ? { refId: "A", query, resultFormat: "time_series", alias: "$tag_server" }
+        : { refId: "A", expr: query, instant: true, format: "time_series", legendFormat: "{{server}}" };
+    const choice = { values: {}, fromMs: SEED_NOW - rangeSeconds * 1000, toMs: SEED_NOW, intervalMs: 60_000 };
+    const frames = await askTarget(source, [], target, choice, 1);
+    return new Map(frames.map(({ columns }) => [columns[1]?.name ?? "", Number(columns[1]?.values.at(-1))]));
+  }
+});
+
+/** Queries that look for trouble, or for the newest points only, have every right to find nothing. */
+function mayBeEmpty(text: string): boolean {
+  return /WHERE "x" |time > \$\{__to\}|\) [<>=!]=? ?[\d-]| unless |\[30m\]/.test(text);
+}
+
+/** Whether there is a point of what a query names, in time. */
+function presence(points: readonly SeedPoint[]): (text: string, fromMs: number, toMs: number) => boolean {
+  const times = new Map<string, number[]>();
+  for (const { measurement, names, timeMs, tags } of points) {
+    for (const name of names) {
+      for (const key of [
+        `${measurement} ${name}`,
+        ...["family", "os"].filter((tag) => tags[tag]).map((tag) => `${measurement} ${name} ${tag}`),
+      ]) {
+        const list = times.get(key);
+        if (list === undefined) times.set(key, [timeMs]);
+        else list.push(timeMs);
+      }
+    }
+  }
+  return (text, fromMs, toMs) => {
+    const tag = /\b(family|os)"? ?=~/.exec(text)?.[1];
+    return measurementsIn(text).some(({ measurement, fields }) =>
+      fields.some((field) =>
+        (times.get(`${measurement} ${field}${tag === undefined ? "" : ` ${tag}`}`) ?? []).some(
+          (time) => time >= fromMs && time <= toMs,
+        ),
+      ),
+    );
+  };
+}
+
+/** As the panels' value mapping does. */
+function notNegative(value: number): number {
+  return value < 0 ? 0 : value;
+}
+
+function dayValues(
+  frames: readonly { columns: readonly { name: string; values: readonly unknown[] }[] }[],
+  name: string,
+): unknown[] {
+  const frame = frames.find(({ columns }) => columns.some((column) => column.name === name));
+  return [...(frame?.columns.find((column) => column.name === name)?.values ?? [])];
+}
