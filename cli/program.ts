@@ -5,6 +5,7 @@
  */
 import { Command } from "commander";
 import { registerAlerts } from "./commands/alerts.ts";
+import { registerGrafana } from "./commands/grafana.ts";
 
 export const VERSION = "0.1.0";
 
@@ -17,5 +18,6 @@ export function createProgram(): Command {
     .showHelpAfterError("(larder --help lists the commands)")
     .configureHelp({ helpWidth: Math.min(process.stdout.columns ?? 80, 100) });
   registerAlerts(program);
+  registerGrafana(program);
   return program;
 }

@@ -28,6 +28,8 @@ export interface AlertRule {
   readonly forMinutes: number;
   /** The board that shows more. */
   readonly board: "fleet" | "site" | "warming";
+  /** The panel of it, by title. */
+  readonly panel: string;
   /** What it means when the query returns nothing. */
   readonly noData: "OK" | "NoData" | "Alerting";
   /** Nothing to find is the usual state. */
@@ -57,6 +59,7 @@ export function alertRules(setting: Setting): AlertRule[] {
       limit: 0.1,
       forMinutes: 5,
       board: "fleet",
+      panel: "Where the trouble is",
       noData: "Alerting",
       mayBeEmpty: false,
     }),
@@ -72,6 +75,7 @@ export function alertRules(setting: Setting): AlertRule[] {
       limit: 0,
       forMinutes: 0,
       board: "site",
+      panel: "Served by source",
       noData: "OK",
       mayBeEmpty: true,
     }),
@@ -85,7 +89,8 @@ export function alertRules(setting: Setting): AlertRule[] {
       is: "lt",
       limit: 1,
       forMinutes: 15,
-      board: "site",
+      board: "fleet",
+      panel: "Where the trouble is",
       noData: "OK",
       mayBeEmpty: false,
     }),
@@ -100,6 +105,7 @@ export function alertRules(setting: Setting): AlertRule[] {
       limit: THRESHOLDS.pressure.trouble,
       forMinutes: 60,
       board: "site",
+      panel: "Cache pressure",
       noData: "OK",
       mayBeEmpty: false,
     }),
@@ -115,6 +121,7 @@ export function alertRules(setting: Setting): AlertRule[] {
       limit: THRESHOLDS.wanBytesPerDay.trouble,
       forMinutes: 0,
       board: "site",
+      panel: "From Apple",
       noData: "OK",
       mayBeEmpty: false,
     }),
@@ -129,6 +136,7 @@ export function alertRules(setting: Setting): AlertRule[] {
       limit: THRESHOLDS.backlogBytes.trouble,
       forMinutes: 30,
       board: "site",
+      panel: "Waiting to be sent",
       noData: "OK",
       mayBeEmpty: false,
     }),
@@ -145,6 +153,7 @@ export function alertRules(setting: Setting): AlertRule[] {
       limit: THRESHOLDS.warmingFailed.trouble - 1,
       forMinutes: 0,
       board: "warming",
+      panel: "Failed",
       noData: "OK",
       mayBeEmpty: true,
     }),

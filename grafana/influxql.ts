@@ -96,10 +96,7 @@ function sumColumns(each: Fields, alias: string | undefined, times: string, figu
 function countColumn(count: CacheCount, question: Question, alias: string, times: string): Placed {
   const { measurement, fields } = count.of;
   const time =
-    count.within === undefined
-      ? "$timeFilter"
-      : // biome-ignore lint/suspicious/noTemplateCurlyInString: a Grafana variable
-        `time > \${__to}ms - ${count.within} AND time <= \${__to}ms`;
+    count.within === undefined ? "$timeFilter" : `time > \${__to}ms - ${count.within} AND time <= \${__to}ms`;
   const tags = tagList(["server", ...(question.by ?? []).filter((tag) => tag !== "server")]);
   const last = `SELECT last("${fields[0]}") AS "x" FROM "${measurement}" WHERE ${influxWhere(question, time)} GROUP BY ${tags}`;
   const where = count.where === undefined ? "" : ` WHERE "x" ${count.where.is} ${count.where.value}`;
@@ -139,7 +136,6 @@ function target(query: Query, question: Question, refId: string): Record<string,
   const groups = [...TIME[question.buckets], ...tags].join(", ");
   const groupBy = groups === "" ? "" : ` GROUP BY ${groups}`;
   const fill = question.buckets === "range" ? "" : " fill(none)";
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: a Grafana variable
   const zone = question.buckets === "day" ? " tz('${timezone}')" : "";
   const series = question.buckets !== "range" && tags.length > 0;
   return {

@@ -91,9 +91,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   },
   "panel-datasource": (board) =>
     panels(board, ({ datasource, targets }) =>
-      // biome-ignore lint/suspicious/noTemplateCurlyInString: a Grafana variable
       [datasource, ...(targets ?? []).map((target) => target["datasource"] as { uid?: string })].every(
-        // biome-ignore lint/suspicious/noTemplateCurlyInString: a Grafana variable
         (each) => each?.uid === "${datasource}",
       )
         ? undefined

@@ -11,7 +11,6 @@
 import { TAG_TITLES } from "./influxql.ts";
 import type { CacheCount, Compiled, Fields, Figure, Question, Transformation } from "./queries.ts";
 
-// biome-ignore lint/suspicious/noTemplateCurlyInString: a Grafana variable
 const RANGE = "[${__range_ms}ms1ms]";
 const WINDOWS = { range: RANGE, day: "[1d] offset -12h", interval: "[1i] offset -0.999999i" } as const;
 

@@ -147,7 +147,6 @@ export const saved = (period: Period, name = "Saved", times?: string): Figure =>
 
 /** What saved bytes would have cost: the board's variable `price` is for 1 GB of 1,000,000,000 bytes. */
 export const savedMoney = (period: Period, name = "Money saved"): Figure =>
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: a Grafana variable
   saved(period, name, "* ${price} / 1000000000");
 
 /** Share of served bytes that did not come from Apple. */

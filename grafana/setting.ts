@@ -18,6 +18,8 @@ export interface Setting {
   readonly timezone: string;
   /** Written beside amounts of money, such as `€`. */
   readonly currency: string;
+  /** A file on the Grafana server with the password of the database's reader; else the environment has it. */
+  readonly passwordFile?: string;
   /** Price of 1 GB over the WAN until somebody types another in the board. */
   readonly pricePerGb: number;
 }

@@ -28,7 +28,6 @@ export const BY_CACHE = { ...BY_SITE, server: "server" } as const;
 
 /** The reference every query carries: whatever data source is chosen in the board. */
 export function dataSource(setting: Setting): { type: string; uid: string } {
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: a Grafana variable
   return { type: dataSourceType(setting.engine), uid: "${datasource}" };
 }
 

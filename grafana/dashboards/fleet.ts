@@ -251,7 +251,6 @@ function cacheColumns(setting: Setting): Override[] {
 function cacheLink(setting: Setting): Readonly<Record<string, unknown>> {
   return {
     title: "Open this cache",
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: Grafana variables
     url: linkTo(setting, "site", ["var-site=$__all", "var-server=${__data.fields.Cache:percentencode}"]),
     targetBlank: false,
   };

@@ -187,9 +187,7 @@ function sites(setting: Setting): Unplaced[] {
 function siteLink(setting: Setting): Readonly<Record<string, unknown>> {
   return {
     title: "Open this site",
-    // biome-ignore-start lint/suspicious/noTemplateCurlyInString: Grafana variables
     url: linkTo(setting, "site", ["var-site=${__data.fields.Site:percentencode}"]),
-    // biome-ignore-end lint/suspicious/noTemplateCurlyInString: Grafana variables
     targetBlank: false,
   };
 }

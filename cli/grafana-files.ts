@@ -1,0 +1,100 @@
+/**
+ * What `larder grafana` reads, writes and prints.
+ *
+ * @module
+ */
+import { mkdir, readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { errorText, LarderError } from "../core/errors.ts";
+import { readIfThere, writeAtomically } from "../core/files.ts";
+import type { Dashboard, Finding, PushReport } from "../grafana/index.ts";
+import { colour, print, printJson } from "./output.ts";
+
+type Action = "create" | "change" | "keep";
+
+/** Writes files below a folder; those that are there with the same text are left alone. */
+export async function writeExport(
+  out: string,
+  files: ReadonlyMap<string, string>,
+  options: { readonly dryRun?: boolean; readonly json?: boolean },
+): Promise<void> {
+  const done: { path: string; action: Action }[] = [];
+  for (const [path, text] of files) {
+    const target = join(out, path);
+    const there = await readIfThere(target);
+    const action = there === undefined ? "create" : there.toString("utf8") === text ? "keep" : "change";
+    done.push({ path: target, action });
+    if (action === "keep" || options.dryRun === true) continue;
+    await mkdir(dirname(target), { recursive: true });
+    await writeAtomically(target, text);
+  }
+  if (options.json === true) {
+    printJson({ dryRun: options.dryRun === true, files: done });
+    return;
+  }
+  for (const { path, action } of done) print(`${actionText(action, options.dryRun === true)}  ${path}`);
+}
+
+/** @throws LarderError `GRAFANA_TOKEN` when the file is missing or empty. */
+export async function readToken(path: string): Promise<string> {
+  const token = (await readIfThere(path))?.toString("utf8").trim();
+  if (token === undefined || token === "" || /\s/.test(token)) {
+    throw new LarderError(`Cannot read the token file "${path}": expected one token and nothing else in it`, {
+      code: "GRAFANA_TOKEN",
+      next: "make a service account in Grafana and put its token (glsa_…) into the file",
+    });
+  }
+  return token;
+}
+
+/** @throws LarderError `GRAFANA_FILE` for a file that is no board. */
+export async function readBoards(paths: readonly string[]): Promise<Dashboard[]> {
+  return await Promise.all(
+    paths.map(async (path) => {
+      try {
+        const board = JSON.parse(await readFile(path, "utf8")) as Partial<Dashboard>;
+        if (
+          Array.isArray(board.panels) &&
+          Array.isArray(board.templating?.list) &&
+          Array.isArray(board.annotations?.list)
+        ) {
+          return board as Dashboard;
+        }
+      } catch (cause) {
+        throw new LarderError(`Cannot read the board "${path}": ${errorText(cause)}`, { code: "GRAFANA_FILE", cause });
+      }
+      throw new LarderError(`Cannot read the board "${path}": it has no panels, variables and annotations`, {
+        code: "GRAFANA_FILE",
+      });
+    }),
+  );
+}
+
+export function printPush(report: PushReport, json: boolean): void {
+  if (json) {
+    printJson(report);
+    return;
+  }
+  print(`${report.dryRun ? "Would push" : "Pushed"} through ${report.api}:`);
+  for (const { action, what, title, uid, differences } of report.changes) {
+    print(`${actionText(action, report.dryRun)}  ${what} ${title} (${uid})`);
+    for (const line of differences) print(`            ${line}`);
+  }
+}
+
+export function printFindings(boards: number, findings: readonly Finding[], json: boolean): void {
+  if (json) {
+    printJson({ boards, findings });
+    return;
+  }
+  for (const { rule, where, problem } of findings) print(`${colour(rule, "red")}  ${where}: ${problem}`);
+  print(`${boards} boards, ${findings.length} findings`);
+}
+
+function actionText(action: Action, dryRun: boolean): string {
+  const words = dryRun
+    ? { create: "would create", change: "would change", keep: "as it is    " }
+    : { create: "created", change: "changed", keep: "as it is" };
+  const text = words[action].padEnd(dryRun ? 12 : 8);
+  return action === "keep" ? colour(text, "dim") : colour(text, "green");
+}

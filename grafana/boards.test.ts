@@ -1,0 +1,177 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import { alertRules } from "./alert-rules.ts";
+import { boards } from "./boards.ts";
+import { exportFiles } from "./export.ts";
+import { influxql } from "./influxql.ts";
+import { metricsql } from "./metricsql.ts";
+import { fields, hitRatio, type Question, saved } from "./queries.ts";
+import { DEFAULT_SETTING, ENGINES } from "./setting.ts";
+
+const ROOT = join(import.meta.dirname, "..");
+const DEPLOY_PASSWORD = "/run/secrets/larder_reader_password";
+
+describe("grafana/generated", () => {
+  it.each(ENGINES)("holds what the code builds for %s (else: npx tsx scripts/generate-grafana.ts)", (engine) => {
+    const folder = join(ROOT, "grafana/generated", engine);
+    const built = exportFiles({ ...DEFAULT_SETTING, engine });
+    const there = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+    expect(there.length).toBe(built.size);
+    for (const [path, text] of built) expect(readFileSync(join(folder, path), "utf8"), path).toBe(text);
+  });
+
+  it("and deploy/ holds its data source", () => {
+    const built = exportFiles({ ...DEFAULT_SETTING, passwordFile: DEPLOY_PASSWORD });
+    const path = join(ROOT, "deploy/grafana/datasources/larder.yaml");
+    expect(readFileSync(path, "utf8")).toBe(built.get("provisioning/datasources/larder.yaml"));
+  });
+});
+
+describe("exportFiles()", () => {
+  it.each(ENGINES)("writes provisioning Grafana can read for %s", (engine) => {
+    const files = exportFiles({ ...DEFAULT_SETTING, engine });
+    const read = (path: string) => parse(files.get(path) ?? "");
+    const uid = `larder-${engine}`;
+    expect(read("provisioning/datasources/larder.yaml").datasources[0]).toMatchObject({
+      uid,
+      access: "proxy",
+      editable: false,
+    });
+    expect(read("provisioning/dashboards/larder.yaml").providers[0]).toMatchObject({
+      type: "file",
+      allowUiUpdates: false,
+    });
+    const [group] = read("provisioning/alerting/larder.yaml").groups;
+    expect(group.rules.map((rule: { uid: string }) => rule.uid)).toEqual(
+      alertRules({ ...DEFAULT_SETTING, engine }).map((rule) => rule.uid),
+    );
+    const built = Object.values(boards({ ...DEFAULT_SETTING, engine }));
+    for (const rule of group.rules) {
+      expect(rule.data.map((step: { refId: string }) => step.refId)).toEqual(["A", "B", "C"]);
+      expect(rule.data[0].datasourceUid).toBe(uid);
+      expect(rule.annotations.summary).not.toContain("$");
+      const board = built.find((each) => each.uid === rule.dashboardUid);
+      const ids = board?.panels.flatMap((panel) => [
+        panel.id,
+        ...("panels" in panel ? panel.panels.map(({ id }) => id) : []),
+      ]);
+      expect(ids).toContain(rule.panelId);
+    }
+    expect(read("provisioning/alerting/contact-points.yaml.example").contactPoints.length).toBe(2);
+  });
+
+  it("puts prefix, zone, price and currency where they belong", () => {
+    const setting = {
+      ...DEFAULT_SETTING,
+      prefix: "My Schools",
+      timezone: "Pacific/Auckland",
+      currency: "$",
+      pricePerGb: 0.2,
+    };
+    const { savings } = boards(setting);
+    expect(savings).toMatchObject({
+      uid: "my-schools-savings",
+      title: "My Schools / Savings",
+      timezone: "Pacific/Auckland",
+    });
+    expect(savings.templating.list.find(({ name }) => name === "price")?.current?.value).toBe("0.2");
+    expect(savings.templating.list.find(({ name }) => name === "timezone")?.query).toBe("Pacific/Auckland");
+    expect(JSON.stringify(savings)).toContain("currency:$");
+  });
+
+  it("refuses a prefix without letters and a zone nobody knows", () => {
+    expect(() => boards({ ...DEFAULT_SETTING, prefix: "***" })).toThrow(
+      expect.objectContaining({ code: "GRAFANA_SETTING" }),
+    );
+    expect(() => boards({ ...DEFAULT_SETTING, timezone: "Mars/Base" })).toThrow(/Mars\/Base/);
+  });
+});
+
+describe("boards()", () => {
+  it("keep to six numbers above the fold and share one crosshair", () => {
+    for (const board of Object.values(boards(DEFAULT_SETTING))) {
+      expect(board.panels.filter(({ type }) => type === "stat").length).toBeLessThanOrEqual(6);
+      expect(board.graphTooltip).toBe(1);
+      expect(board.links[0]).toMatchObject({ keepTime: true, includeVars: true });
+    }
+  });
+});
+
+describe("a question in both languages", () => {
+  const ask = (question: Omit<Question, "select">): Question => ({ select: { region: "region" }, ...question });
+  const queryOf = (question: Question): unknown[] => influxql(question).targets.map((target) => target["query"]);
+  const exprOf = (question: Question): unknown[] => metricsql(question).targets.map((target) => target["expr"]);
+
+  it("asks for a ratio by day", () => {
+    const question = ask({ figures: [hitRatio("_1d")], buckets: "day" });
+    expect(queryOf(question)).toEqual([
+      'SELECT sum("bytes.fromcache.toclients") AS "bytes.fromcache.toclients", sum("bytes.frompeers.toclients") AS "bytes.frompeers.toclients", sum("bytes.fromparents.toclients") AS "bytes.fromparents.toclients", sum("bytes.fromorigin.toclients") AS "bytes.fromorigin.toclients" FROM "bytestoclients_1d" WHERE "region" =~ /^${region:regex}$/ AND $timeFilter GROUP BY time(1d) fill(none) tz(\'${timezone}\')',
+    ]);
+    expect(exprOf(question)).toEqual([
+      'sum (sum_over_time({__name__=~"bytestoclients_1d_(bytes\\\\.fromcache\\\\.toclients|bytes\\\\.frompeers\\\\.toclients|bytes\\\\.fromparents\\\\.toclients)",region=~"$region"}[1d] offset -12h)) / sum (sum_over_time({__name__=~"bytestoclients_1d_(bytes\\\\.fromcache\\\\.toclients|bytes\\\\.fromorigin\\\\.toclients|bytes\\\\.frompeers\\\\.toclients|bytes\\\\.fromparents\\\\.toclients)",region=~"$region"}[1d] offset -12h))',
+    ]);
+  });
+
+  it("asks for what was saved, warming left out, by region", () => {
+    const question = ask({ figures: [saved("_1d")], by: ["region"], buckets: "range" });
+    expect(queryOf(question)).toEqual([
+      'SELECT sum("bytes.fromcache.toclients") AS "bytes.fromcache.toclients", sum("bytes.frompeers.toclients") AS "bytes.frompeers.toclients", sum("bytes.fromparents.toclients") AS "bytes.fromparents.toclients" FROM "bytestoclients_1d" WHERE "region" =~ /^${region:regex}$/ AND $timeFilter GROUP BY "region"',
+      'SELECT sum("bytes.fromorigin") AS "bytes.fromorigin", sum("bytes.asked") * -1 AS "less bytes.asked" FROM "precacherun_1d" WHERE "region" =~ /^${region:regex}$/ AND $timeFilter GROUP BY "region"',
+    ]);
+    expect(exprOf(question)).toEqual([
+      'clamp_min(sum by (region) (union(label_set(sum by (region) (sum_over_time({__name__=~"bytestoclients_1d_(bytes\\\\.fromcache\\\\.toclients|bytes\\\\.frompeers\\\\.toclients|bytes\\\\.fromparents\\\\.toclients)",region=~"$region"}[${__range_ms}ms1ms])), "part", "0"), label_set(sum by (region) (sum_over_time({__name__="precacherun_1d_bytes.fromorigin",region=~"$region"}[${__range_ms}ms1ms])), "part", "1"), label_set(0 - sum by (region) (sum_over_time({__name__="precacherun_1d_bytes.asked",region=~"$region"}[${__range_ms}ms1ms])), "part", "2"))), 0)',
+    ]);
+  });
+
+  it("cannot be built of a field nobody writes", () => {
+    expect(() => fields("bytestoclients_1d", "bytes.fromnowhere")).toThrow(
+      expect.objectContaining({ code: "GRAFANA_UNKNOWN_FIELD" }),
+    );
+    expect(() => fields("cachestatus_1d", "active")).toThrow(/no field "active"/);
+  });
+});
+
+describe("deploy/compose.yaml", () => {
+  const path = join(ROOT, "deploy/compose.yaml");
+  const composed = parse(readFileSync(path, "utf8")) as {
+    services: Record<
+      string,
+      {
+        image: string;
+        healthcheck?: object;
+        secrets?: string[];
+        environment?: Record<string, string>;
+        volumes?: string[];
+        ports?: string[];
+      }
+    >;
+    secrets: Record<string, { file: string }>;
+    volumes: Record<string, unknown>;
+  };
+
+  it("has health checks, pinned images, ports of this machine only, and mounts what is there", () => {
+    for (const [name, service] of Object.entries(composed.services)) {
+      expect(service.image, name).toMatch(/:\d+\.\d+\.\d+$/);
+      expect(service.healthcheck, name).toBeDefined();
+      for (const port of service.ports ?? []) expect(port).toMatch(/^127\.0\.0\.1:/);
+      for (const volume of service.volumes ?? []) {
+        const [source = ""] = volume.split(":");
+        if (source.startsWith(".")) expect(existsSync(join(ROOT, "deploy", source)), source).toBe(true);
+        else expect(composed.volumes).toHaveProperty(source);
+      }
+    }
+  });
+
+  it("keeps secrets in files", () => {
+    for (const { file } of Object.values(composed.secrets)) expect(file).toMatch(/^\.\/secrets\//);
+    for (const service of Object.values(composed.services)) {
+      for (const secret of service.secrets ?? []) expect(composed.secrets).toHaveProperty(secret);
+      for (const [key, value] of Object.entries(service.environment ?? {})) {
+        if (/PASSWORD/.test(key)) expect(value).toMatch(/^\/run\/secrets\//);
+      }
+    }
+    expect(readFileSync(join(ROOT, ".gitignore"), "utf8")).toContain("deploy/secrets/");
+  });
+});

@@ -1,0 +1,167 @@
+/**
+ * Grafana's provisioning files: data source, dashboard provider, alert rules, and an example of contact points.
+ *
+ * Sources: Grafana's documentation of provisioning and `pkg/services/provisioning`. A dollar sign in these files names
+ * a variable of the environment, or `$__file{…}` a file whose text is put in; the model of an alert query alone is
+ * taken as it is, so `$timeFilter` stands there with one dollar.
+ *
+ * @module
+ */
+import { stringify } from "yaml";
+import { LarderError } from "../core/errors.ts";
+import { type AlertRule, alertRules } from "./alert-rules.ts";
+import { boards } from "./boards.ts";
+import { panelsOf } from "./lint.ts";
+import { type Setting, slug, uidOf } from "./setting.ts";
+import { dataSourceUid } from "./variables.ts";
+
+/** Where things are, as Grafana sees them: each may be given in its environment. */
+const WHERE = {
+  influxdb: {
+    url: "$LARDER_INFLUX_URL",
+    database: "$LARDER_INFLUX_DATABASE",
+    user: "$LARDER_READER",
+    password: "$LARDER_READER_PASSWORD",
+  },
+  victoriametrics: { url: "$LARDER_VICTORIA_URL" },
+} as const;
+
+const yaml = (value: object): string => stringify(value, { aliasDuplicateObjects: false, lineWidth: 0 });
+
+const HEADER = (what: string): string =>
+  `# ${what}\n# Written by \`larder grafana export\`; change the options of that command rather than this file.\n`;
+
+/** `provisioning/datasources/larder.yaml`. */
+export function dataSourcesText(setting: Setting): string {
+  const shared = {
+    name: `${setting.prefix} ${setting.engine}`,
+    uid: dataSourceUid(setting),
+    access: "proxy",
+    editable: false,
+  };
+  const password = setting.passwordFile === undefined ? WHERE.influxdb.password : `$__file{${setting.passwordFile}}`;
+  const dataSource =
+    setting.engine === "influxdb"
+      ? {
+          ...shared,
+          type: "influxdb",
+          url: WHERE.influxdb.url,
+          user: WHERE.influxdb.user,
+          jsonData: { dbName: WHERE.influxdb.database, httpMode: "POST", timeInterval: "1m", maxSeries: 5000 },
+          secureJsonData: { password },
+        }
+      : {
+          ...shared,
+          type: "prometheus",
+          url: WHERE.victoriametrics.url,
+          jsonData: { httpMethod: "POST", timeInterval: "1m", prometheusType: "Prometheus", manageAlerts: false },
+        };
+  return `${HEADER("Where the boards read from.")}${yaml({ apiVersion: 1, datasources: [dataSource] })}`;
+}
+
+/** `provisioning/dashboards/larder.yaml`. */
+export function providerText(setting: Setting): string {
+  const provider = {
+    name: slug(setting.prefix),
+    orgId: 1,
+    folder: setting.prefix,
+    folderUid: uidOf(setting, "folder"),
+    type: "file",
+    disableDeletion: true,
+    updateIntervalSeconds: 30,
+    allowUiUpdates: false,
+    options: { path: "/etc/grafana/larder/dashboards" },
+  };
+  return `${HEADER("Where the boards lie on the Grafana server.")}${yaml({ apiVersion: 1, providers: [provider] })}`;
+}
+
+/** `provisioning/alerting/larder.yaml`. */
+export function alertingText(setting: Setting): string {
+  const group = {
+    orgId: 1,
+    name: slug(setting.prefix),
+    folder: setting.prefix,
+    interval: "1m",
+    rules: alertRules(setting).map((rule) => ruleYaml(setting, rule)),
+  };
+  const text = yaml({ apiVersion: 1, groups: [group] });
+  return `${HEADER("When somebody should be told. Limits are those the boards are coloured by.")}${text}`;
+}
+
+/** Query, the last value of each series, threshold. */
+function ruleYaml(setting: Setting, rule: AlertRule): object {
+  const relativeTimeRange = { from: rule.rangeSeconds, to: 0 };
+  const expression = (refId: string, model: object): object => ({
+    refId,
+    relativeTimeRange,
+    datasourceUid: "__expr__",
+    model: { refId, datasource: { type: "__expr__", uid: "__expr__" }, ...model },
+  });
+  const query =
+    setting.engine === "influxdb"
+      ? { rawQuery: true, resultFormat: "time_series", query: rule.query }
+      : { expr: rule.query, instant: true, range: false };
+  return {
+    uid: rule.uid,
+    title: rule.title,
+    condition: "C",
+    data: [
+      { refId: "A", relativeTimeRange, datasourceUid: dataSourceUid(setting), model: { refId: "A", ...query } },
+      expression("B", { type: "reduce", expression: "A", reducer: "last", settings: { mode: "dropNN" } }),
+      expression("C", {
+        type: "threshold",
+        expression: "B",
+        conditions: [{ evaluator: { type: rule.is, params: [rule.limit] } }],
+      }),
+    ],
+    ...panelOf(setting, rule),
+    noDataState: rule.noData,
+    execErrState: "Error",
+    for: `${rule.forMinutes}m`,
+    annotations: { summary: rule.summary, description: rule.description },
+    labels: { severity: rule.severity, source: slug(setting.prefix) },
+    isPaused: false,
+  };
+}
+
+/**
+ * The panel that shows what a rule judges.
+ * @throws LarderError `GRAFANA_RULE` when the board has no such panel.
+ */
+function panelOf(setting: Setting, rule: AlertRule): { dashboardUid: string; panelId: number } {
+  const board = boards(setting)[rule.board];
+  const panel = panelsOf(board).find(({ title }) => title === rule.panel);
+  if (panel?.id === undefined) {
+    throw new LarderError(
+      `Cannot link the rule "${rule.title}": the board "${board.title}" has no panel "${rule.panel}"`,
+      {
+        code: "GRAFANA_RULE",
+      },
+    );
+  }
+  return { dashboardUid: board.uid, panelId: panel.id };
+}
+
+/** Receivers, to copy and change. Secrets are files beside Grafana, never text in this one. */
+export function contactPointsText(): string {
+  const receivers = [
+    {
+      orgId: 1,
+      name: "larder-mail",
+      receivers: [
+        { uid: "larder-mail", type: "email", settings: { addresses: "caching@example.org", singleEmail: true } },
+      ],
+    },
+    {
+      orgId: 1,
+      name: "larder-chat",
+      receivers: [
+        { uid: "larder-chat", type: "slack", settings: { url: "$__file{/run/secrets/larder_chat_webhook}" } },
+      ],
+    },
+  ];
+  return `# Examples of where alerts go. Rename to contact-points.yaml, keep what you use, and choose a receiver for
+# alerts labelled source=larder in Grafana under Alerting, Notification policies: a provisioned policy tree would
+# replace the one you have.
+${yaml({ apiVersion: 1, contactPoints: receivers })}`;
+}
