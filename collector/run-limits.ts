@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { setMaxListeners } from "node:events";
 import { setTimeout as sleepFor } from "node:timers/promises";
 
 /** Time and chance, so that tests need not wait. */
@@ -41,6 +42,8 @@ export interface RunLimits {
 export function createRunLimits(signal: AbortSignal): RunLimits {
   const leave = new AbortController();
   const kill = new AbortController();
+  // every request and every wait listens
+  setMaxListeners(0, leave.signal, kill.signal);
   const end = (): void => kill.abort();
   kill.signal.addEventListener("abort", () => leave.abort(), { once: true });
   signal.addEventListener("abort", end, { once: true });

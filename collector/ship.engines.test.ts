@@ -6,9 +6,9 @@ import { openJournal, streamFolder } from "../core/journal/journal.ts";
 import { openReader } from "../core/journal/reader.ts";
 import { enginesAvailable, type InfluxEngine, NO_ENGINES, startInflux } from "../fixtures/engines.ts";
 import { rejectPath } from "./reject-file.ts";
-import { systemClock } from "./run-limits.ts";
 import { createShipper, type Shipper } from "./ship.ts";
 import { influxV1Sink } from "./sinks/influx-v1.ts";
+import { fastClock } from "./testing/fast-clock.ts";
 
 const T0 = 1_700_000_000_000;
 const here = enginesAvailable();
@@ -16,11 +16,7 @@ const here = enginesAvailable();
 let stateDir: string;
 let engine: InfluxEngine;
 
-/** Patience of a test: the failures are real, the waits are short. */
-const hasty = {
-  ...systemClock,
-  sleep: async (ms: number, signal: AbortSignal) => await systemClock.sleep(ms / 20, signal),
-};
+const clock = fastClock(20);
 
 beforeAll(async () => {
   if (here) engine = await startInflux();
@@ -59,7 +55,7 @@ async function shipperTo(database: string): Promise<Shipper> {
     nowMs: Date.now,
   });
   const reader = openReader(streamFolder(stateDir, "collector"), "collector");
-  return await createShipper({ sink, readers: [reader], stateDir, signal: new AbortController().signal, clock: hasty });
+  return await createShipper({ sink, readers: [reader], stateDir, signal: new AbortController().signal, clock });
 }
 
 describe.skipIf(!here)(here ? "shipping the journal to InfluxDB 1.6.7" : `shipping: ${NO_ENGINES}`, () => {
@@ -68,7 +64,7 @@ describe.skipIf(!here)(here ? "shipping the journal to InfluxDB 1.6.7" : `shippi
     lines[6789] = `bytestoclients,server=a v="text" ${T0 + 6789}`;
     await append(lines);
     const shipper = await shipperTo("wrong");
-    const report = await shipper.finish(Date.now() + 30_000);
+    const report = await shipper.finish(clock.nowMs() + 600_000);
     await shipper.close();
     expect(report).toMatchObject({ shippedLines: 9999, rejectedLines: 1, backlogBytes: 0, state: "ok" });
     expect(await engine.value("wrong", "SELECT count(v) FROM bytestoclients")).toBe(9999);
@@ -84,7 +80,7 @@ describe.skipIf(!here)(here ? "shipping the journal to InfluxDB 1.6.7" : `shippi
     const shipper = await shipperTo("crash");
     shipper.pump();
     await engine.restart();
-    const report = await shipper.finish(Date.now() + 30_000);
+    const report = await shipper.finish(clock.nowMs() + 600_000);
     await shipper.close();
     expect(report).toMatchObject({ backlogBytes: 0, state: "ok", rejectedLines: 0 });
     expect(await engine.value("crash", "SELECT count(v) FROM bytestoclients")).toBe(60_000);

@@ -186,6 +186,33 @@ describe("shipper", () => {
     },
   );
 
+  it("counts requests that fail together as one failure, and then asks with one", async () => {
+    const sink = scriptSink({ before: async () => await new Promise((resolve) => setTimeout(resolve, 2)) });
+    sink.script = ["later", "later", "later", "later", "later"];
+    const shipper = await shipperOf(sink, [memoryStream("collector", lines(100))]);
+    expect(await shipper.finish(FAR)).toMatchObject({ state: "ok", shippedLines: 100 });
+    // four fail together, the fifth asks alone and fails, the sixth brings the others back
+    expect(new Set(clock.slept)).toEqual(new Set([750, 1500]));
+    expect(sink.requests.length).toBe(15);
+  });
+
+  it("does not blame three lines either when the server answers 500 to everything", async () => {
+    const sink = scriptSink();
+    sink.script = Array.from({ length: 60 }, (): Step => "500");
+    const shipper = await shipperOf(sink, [memoryStream("collector", lines(3))]);
+    expect(await shipper.finish(FAR)).toMatchObject({ state: "ok", rejectedLines: 0, shippedLines: 3 });
+    expect(sink.script).toEqual([]);
+  });
+
+  it("asks again before it rejects a line on the word of a 500", async () => {
+    const sink = scriptSink();
+    // the piece, three times; its first half, a line; then the server recovers
+    sink.script = ["500", "500", "500", "500"];
+    const shipper = await shipperOf(sink, [memoryStream("collector", lines(2))]);
+    expect(await shipper.finish(FAR)).toMatchObject({ rejectedLines: 0, shippedLines: 2 });
+    expect(await rejected()).toEqual([]);
+  });
+
   it("does not blame lines when the server answers 500 to everything", async () => {
     const sink = scriptSink({ maxLines: 100 });
     sink.script = Array.from({ length: 300 }, (): Step => "500");
