@@ -1,28 +1,15 @@
 #!/usr/bin/env node
 /**
- * The only exit of larder: runs the program, says what went wrong once, and ends with the documented code.
+ * The only exit of larder: runs the program and ends with the documented code.
  *
  * @module
  */
-import { CommanderError } from "commander";
-import { errorCode, explainError } from "../core/errors.ts";
-import { ExitCode, ExitWith } from "./exit.ts";
-import { printError } from "./output.ts";
-import { createProgram } from "./program.ts";
+import { errorCode } from "../core/errors.ts";
+import { run } from "./run.ts";
 
-try {
-  await createProgram().parseAsync(process.argv);
-} catch (error) {
-  process.exitCode = exitCodeOf(error);
-}
+// whoever read our answer, `head` say, may have had enough; what was asked for is done all the same
+process.stdout.on("error", (error) => {
+  if (errorCode(error) !== "EPIPE") throw error;
+});
 
-function exitCodeOf(error: unknown): number {
-  if (error instanceof ExitWith) return error.exitCode;
-  // commander has printed its own message by the time it throws
-  if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.ok : ExitCode.usage;
-  printError(explainError(error));
-  const code = errorCode(error);
-  if (code === "LOCKED") return ExitCode.busy;
-  if (code?.startsWith("CONFIG_") === true) return ExitCode.config;
-  return ExitCode.failed;
-}
+process.exitCode = await run(process.argv);

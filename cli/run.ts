@@ -1,0 +1,34 @@
+/**
+ * Runs one command line to its end: the command's answer on the terminal, what went wrong said once, and the exit code.
+ *
+ * @module
+ */
+import { CommanderError } from "commander";
+import { errorCode, explainError } from "../core/errors.ts";
+import { ExitCode, ExitWith } from "./exit.ts";
+import { printError } from "./output.ts";
+import { createProgram } from "./program.ts";
+
+/**
+ * Runs what `process.argv` asks for.
+ * @returns the documented exit code; nothing is thrown and the process goes on.
+ */
+export async function run(argv: readonly string[]): Promise<number> {
+  try {
+    await createProgram().parseAsync(argv);
+    return ExitCode.ok;
+  } catch (error) {
+    return exitCodeOf(error);
+  }
+}
+
+function exitCodeOf(error: unknown): number {
+  if (error instanceof ExitWith) return error.exitCode;
+  // commander has printed its own message by the time it throws
+  if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.ok : ExitCode.usage;
+  printError(explainError(error));
+  const code = errorCode(error);
+  if (code === "LOCKED") return ExitCode.busy;
+  if (code?.startsWith("CONFIG_") === true) return ExitCode.config;
+  return ExitCode.failed;
+}
