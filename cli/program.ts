@@ -5,7 +5,11 @@
  */
 import { Command } from "commander";
 import { registerAlerts } from "./commands/alerts.ts";
+import { registerCollect } from "./commands/collect.ts";
+import { registerConfig } from "./commands/config.ts";
+import { registerDemo } from "./commands/demo.ts";
 import { registerGrafana } from "./commands/grafana.ts";
+import { registerHistory } from "./commands/history.ts";
 
 export const VERSION = "0.1.0";
 
@@ -17,7 +21,11 @@ export function createProgram(): Command {
     .exitOverride()
     .showHelpAfterError("(larder --help lists the commands)")
     .configureHelp({ helpWidth: Math.min(process.stdout.columns ?? 80, 100) });
-  registerAlerts(program);
+  registerCollect(program);
+  registerHistory(program);
   registerGrafana(program);
+  registerAlerts(program);
+  registerConfig(program);
+  registerDemo(program);
   return program;
 }

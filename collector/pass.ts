@@ -11,22 +11,14 @@ import { errorText, LarderError } from "../core/errors.ts";
 import { readLines } from "../core/history/history.ts";
 import type { Batch, Journal } from "../core/journal/journal.ts";
 import type { Log } from "../core/log.ts";
-import type { ShipReport } from "./ship-report.ts";
+import type { Shipper, ShipReport } from "./ship.ts";
 import type { Source, SourceContext } from "./sources/source.ts";
-
-/** The part of a shipper a pass drives. */
-export interface PassShipper {
-  /** Ships what is committed, as far as it gets; called again after every commit. */
-  pump(): void;
-  /** Waits until everything is shipped, the server says no, or the deadline passes. */
-  finish(deadlineMs: number): Promise<ShipReport>;
-}
 
 export interface PassOptions {
   readonly stateDir: string;
   readonly journal: Journal;
   readonly sources: readonly Source[];
-  readonly shippers: readonly PassShipper[];
+  readonly shippers: readonly Shipper[];
   /** Escaped tags of every line. */
   readonly tagText: string;
   /** What runs between reading and the last shipping: roll-ups, self-knowledge. */

@@ -9,7 +9,7 @@ import type { Place } from "../mapping/stats-data.ts";
 /** Where a number goes, its text prepared once. */
 export interface PreparedPlace {
   readonly group: number;
-  /** `field=`, escaped. */
+  /** `,field=`, escaped. */
   readonly prefix: string;
 }
 
@@ -18,7 +18,7 @@ export class LineGroups {
   readonly #tagText: string;
   readonly #heads: string[] = [];
   readonly #numbers = new Map<string, number>();
-  #fields: string[] = [];
+  readonly #fields: string[] = [];
   #timeMs = 0;
   #open = false;
   #text = "";
@@ -40,7 +40,7 @@ export class LineGroups {
       this.#heads.push(`${escapeMeasurement(place.measurement)}${this.#tagText} `);
       this.#fields.push("");
     }
-    return { group, prefix: `${escapeKey(place.field)}=` };
+    return { group, prefix: `,${escapeKey(place.field)}=` };
   }
 
   /** Adds a number at a time. */
@@ -50,9 +50,8 @@ export class LineGroups {
       this.#timeMs = timeMs;
       this.#open = true;
     }
-    const before = this.#fields[place.group] ?? "";
     const text = typeof value === "number" ? `${value}i` : integerText(value);
-    this.#fields[place.group] = before === "" ? place.prefix + text : `${before},${place.prefix}${text}`;
+    this.#fields[place.group] += place.prefix + text;
   }
 
   /** The lines so far; begins anew. */
@@ -77,7 +76,7 @@ export class LineGroups {
     for (let group = 0; group < this.#fields.length; group++) {
       const fields = this.#fields[group] ?? "";
       if (fields === "") continue;
-      this.#text += (this.#heads[group] ?? "") + fields + end;
+      this.#text += this.#heads[group] + fields.slice(1) + end;
       this.lineCount++;
       this.#fields[group] = "";
     }

@@ -12,7 +12,8 @@ import type { SqliteDatabase, SqliteEngine } from "../../core/sqlite/sqlite.ts";
 import { ZMETRIC_OTHER_COLUMNS, ZMETRIC_PLACES } from "../mapping/zmetric.ts";
 import { cellText, dateSeconds, wholeNumber } from "./cell.ts";
 import type { LineGroups } from "./line-groups.ts";
-import { type RowReading, type RowValues, rowSource } from "./row-source.ts";
+import type { RowReading, RowValues } from "./row-reading.ts";
+import { rowSource } from "./row-source.ts";
 import type { Source, SourceContext } from "./source.ts";
 import { rowIdentity, takenRows } from "./taken.ts";
 

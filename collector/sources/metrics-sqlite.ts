@@ -12,7 +12,8 @@ import type { SqliteDatabase, SqliteEngine, SqliteValue } from "../../core/sqlit
 import { statsDataPlace } from "../mapping/stats-data.ts";
 import { cellText, dateSeconds, wholeNumber } from "./cell.ts";
 import type { LineGroups, PreparedPlace } from "./line-groups.ts";
-import { type RowReading, type RowValues, rowSource } from "./row-source.ts";
+import type { RowReading, RowValues } from "./row-reading.ts";
+import { rowSource } from "./row-source.ts";
 import type { Source } from "./source.ts";
 import { takenNumbers } from "./taken.ts";
 
@@ -27,9 +28,9 @@ const MEASUREMENTS = new Set([
 ]);
 const NEEDED = ["entryIndex", "collectionDate", "metricName", "dataValue"];
 // their places among the selected values, after the row's number
+const NAME = 1;
 const DATE = 2;
-const NAME = 3;
-const VALUE = 4;
+const VALUE = 3;
 
 /** The source `metrics-sqlite`. */
 export function metricsSqlite(options: { path: string; engine?: SqliteEngine; chunkRows?: number }): Source {
@@ -49,8 +50,7 @@ export function metricsSqlite(options: { path: string; engine?: SqliteEngine; ch
 }
 
 function describe(db: SqliteDatabase, groups: LineGroups, reportUnknown: (name: SqliteValue) => void): RowReading {
-  const columns = db.columns("statsData");
-  const names = new Map(columns.map((column) => [column.name.toLowerCase(), column]));
+  const names = new Set(db.columns("statsData").map(({ name }) => name.toLowerCase()));
   const missing = NEEDED.filter((name) => !names.has(name.toLowerCase()));
   if (missing.length > 0) {
     throw new LarderError(`Cannot read "${db.path}": its table statsData has no ${missing.join(", ")}`, {
@@ -72,8 +72,8 @@ function describe(db: SqliteDatabase, groups: LineGroups, reportUnknown: (name: 
   return {
     table: "statsData",
     row: "rowid",
-    columns: NEEDED,
-    mayMove: names.get("entryindex")?.type.toUpperCase() !== "INTEGER",
+    columns: ["metricName", "collectionDate", "dataValue", ...(isKey(db) ? [] : ["entryIndex"])],
+    mayMove: !isKey(db),
     measurements: MEASUREMENTS,
     baseMs,
     between: (fromMs, toMs) => ({
@@ -99,4 +99,10 @@ function baseMs(values: RowValues): number | undefined {
   const date = values[DATE] ?? null;
   const seconds = dateSeconds(date);
   return seconds === undefined ? undefined : Math.round(seconds * 1000);
+}
+
+/** Whether entryIndex is the table's own row number. */
+function isKey(db: SqliteDatabase): boolean {
+  const sql = "SELECT upper(type) FROM pragma_table_info('statsData') WHERE lower(name) = 'entryindex' AND pk = 1";
+  return db.all(sql)[0]?.[0] === "INTEGER";
 }

@@ -41,7 +41,7 @@ export interface RowNumbering {
   readonly row: string;
   /** SQL expressions of the values; together they say which row it is. */
   readonly columns: readonly string[];
-  /** Whether a VACUUM may number the rows anew; a row is then found again by its first column. */
+  /** Whether a VACUUM may number the rows anew; a row is then found again by its last column. */
   readonly mayMove: boolean;
 }
 
@@ -65,9 +65,9 @@ function isWhole(value: Json | undefined): value is number {
   return Number.isSafeInteger(value);
 }
 
-/** The text a row is recognised by: its first value, and a checksum of all. */
+/** The text a row is recognised by: its last value, and a checksum of all. */
 export function guardText(values: readonly SqliteValue[]): string {
-  return `${cellText(values[0])}|${crc32(values.map(cellText).join("|")).toString(16)}`;
+  return `${cellText(values.at(-1))}|${crc32(values.map(cellText).join("|")).toString(16)}`;
 }
 
 /** Finds the place to go on. Costs two look-ups by row number unless the numbers began anew. */
@@ -87,11 +87,10 @@ export function resume(db: SqliteDatabase, numbering: RowNumbering, cursor: RowC
 }
 
 function findMoved(db: SqliteDatabase, { table, row, columns }: RowNumbering, cursor: RowCursor): number | undefined {
-  const first = cursor.guard.slice(0, cursor.guard.lastIndexOf("|"));
-  const wanted = /^-?\d{1,15}$/.test(first) ? Number(first) : first;
-  const candidates = db.all(`SELECT ${row}, ${columns.join(", ")} FROM ${table} WHERE ${columns[0]} = ? LIMIT 100`, [
-    wanted,
-  ]);
+  const last = cursor.guard.slice(0, cursor.guard.lastIndexOf("|"));
+  const wanted = /^-?\d{1,15}$/.test(last) ? Number(last) : last;
+  const sql = `SELECT ${row}, ${columns.join(", ")} FROM ${table} WHERE ${columns.at(-1)} = ? LIMIT 100`;
+  const candidates = db.all(sql, [wanted]);
   const found = candidates.find((values) => guardText(values.slice(1)) === cursor.guard);
   return typeof found?.[0] === "number" ? found[0] : undefined;
 }

@@ -67,7 +67,17 @@ export class PortableDatabase implements SqliteDatabase {
   }
 
   all(sql: string, parameters: readonly SqliteValue[] = []): SqliteValue[][] {
-    return [...this.rows(sql, parameters)];
+    const statement = this.#prepare(sql, parameters);
+    const rows: SqliteValue[][] = [];
+    try {
+      while (this.#step(statement)) {
+        const row = statement.get();
+        rows.push(unsafeAsDouble(row) ? exactRow(statement) : row);
+      }
+    } finally {
+      statement.free();
+    }
+    return rows;
   }
 
   *rows(sql: string, parameters: readonly SqliteValue[] = []): IterableIterator<SqliteValue[]> {

@@ -1,0 +1,33 @@
+/**
+ * `larder config`.
+ *
+ * @module
+ */
+import type { Command } from "commander";
+import { type SettingsCommandFlags, withSettings } from "./settings-flags.ts";
+
+/** Adds the group. */
+export function registerConfig(program: Command): void {
+  const group = program.command("config").description("Write, check and show the settings.");
+  group
+    .command("init")
+    .description("Write an example with every key explained.")
+    .option("--out <file>", "where to (default: print it); never overwrites")
+    .option("--format <format>", "plist (with comments) or json", "plist")
+    .action(async (flags: { out?: string; format: string }) => {
+      const { configInit } = await import("../config-init.ts");
+      await configInit(flags);
+    });
+  withSettings(group.command("check").description("Say what is wrong with the settings, or that nothing is.")).action(
+    async (flags: SettingsCommandFlags) => {
+      const { configCheck } = await import("../config-show.ts");
+      await configCheck(flags);
+    },
+  );
+  withSettings(group.command("show").description("Show every setting that holds, and where it comes from.")).action(
+    async (flags: SettingsCommandFlags) => {
+      const { configShow } = await import("../config-show.ts");
+      await configShow(flags);
+    },
+  );
+}

@@ -1,0 +1,54 @@
+/**
+ * What `larder config check` and `larder config show` do.
+ *
+ * @module
+ */
+
+import type { SettingsCommandFlags } from "./commands/settings-flags.ts";
+import { loadSettings, settingsPlaces } from "./config.ts";
+import { print, printJson, table } from "./output.ts";
+
+const SECRET = /password$|token$/i;
+
+/** Loads the settings; what is wrong is thrown with its place. */
+export async function configCheck(flags: SettingsCommandFlags): Promise<void> {
+  const { path, settings } = await loadSettings(flags);
+  if (flags.json === true) printJson({ ok: true, path: path ?? null });
+  else if (path === undefined) print(`No settings file; the defaults hold. Looked for: ${settingsPlaces().join(", ")}`);
+  else print(`${path}: all right. Server "${settings.server}", ${settings.sinks.length} sinks.`);
+}
+
+/** Prints every setting that holds, with its origin; secrets are not shown. */
+export async function configShow(flags: SettingsCommandFlags): Promise<void> {
+  const { settings, origins, path } = await loadSettings(flags);
+  const rows = flatten(settings, "").map(([key, value]) => ({ key, value, origin: originOf(key, origins) }));
+  if (flags.json === true) {
+    printJson({
+      path: path ?? null,
+      settings: Object.fromEntries(rows.map(({ key, value, origin }) => [key, { value, origin }])),
+    });
+    return;
+  }
+  print(
+    table(rows, [
+      { title: "setting", value: ({ key }) => key },
+      { title: "value", value: ({ value }) => String(value), maxWidth: 60 },
+      { title: "from", value: ({ origin }) => origin, maxWidth: 40 },
+    ]),
+  );
+}
+
+function flatten(value: unknown, path: string): [string, unknown][] {
+  if (value === undefined) return [];
+  if (typeof value !== "object" || value === null) return [[path, SECRET.test(path) ? "(secret)" : value]];
+  const entries = Object.entries(value).map(([key, item]): [string, unknown] => [
+    Array.isArray(value) ? `${path}[${key}]` : path === "" ? key : `${path}.${key}`,
+    item,
+  ]);
+  return entries.flatMap(([key, item]) => flatten(item, key));
+}
+
+/** A list is set as a whole, so its entries come from where the list does. */
+function originOf(key: string, origins: Readonly<Record<string, string>>): string {
+  return origins[key] ?? origins[key.replace(/\[.*$/, "")] ?? "default";
+}

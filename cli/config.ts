@@ -1,0 +1,97 @@
+/**
+ * The whole of larder's settings: the rooms' shapes under one roof, where they are looked for, and what holds.
+ *
+ * @module
+ */
+import { existsSync } from "node:fs";
+import { homedir, hostname } from "node:os";
+import { join } from "node:path";
+import { z } from "zod";
+import { type CollectorOptions, collectorShape } from "../collector/options.ts";
+import { type Layer, mergeLayers, type Origins, readSettings, validateSettings } from "../core/options.ts";
+
+/** The preference domain of profiles and of /Library/Preferences. */
+export const DOMAIN = "org.larder";
+
+/** Every key there is. */
+export const larderOptions = z.strictObject({ ...collectorShape });
+
+/** Settings ready to use: nothing left to default. */
+export type Settings = CollectorOptions & {
+  readonly server: string;
+  readonly stateDir: string;
+  readonly timezone: string;
+};
+
+export interface LoadedSettings {
+  readonly settings: Settings;
+  /** Origin of every key that was set somewhere. */
+  readonly origins: Origins;
+  /** The file that was read, if any. */
+  readonly path: string | undefined;
+}
+
+/** What a command line may set. */
+export interface SettingsFlags {
+  readonly config?: string;
+  readonly stateDir?: string;
+}
+
+const ENVIRONMENT: Readonly<Record<string, string>> = {
+  LARDER_SERVER: "server",
+  LARDER_STATE_DIR: "stateDir",
+  LARDER_TIMEZONE: "timezone",
+  LARDER_SCHEDULE: "schedule",
+};
+
+/** Files looked for without --config; the first that is there is read. */
+export function settingsPlaces(platform: NodeJS.Platform = process.platform): string[] {
+  if (platform === "darwin") return [`/Library/Preferences/${DOMAIN}.plist`, "/usr/local/etc/larder.json"];
+  return ["/etc/larder.plist", "/etc/larder.json"];
+}
+
+/**
+ * Loads, merges and checks the settings.
+ * @throws LarderError whose code begins with `CONFIG_`.
+ */
+export async function loadSettings(
+  flags: SettingsFlags,
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): Promise<LoadedSettings> {
+  const path = flags.config ?? environment["LARDER_CONFIG"] ?? settingsPlaces().find((place) => existsSync(place));
+  const layers: Layer[] = [];
+  const managed = `/Library/Managed Preferences/${DOMAIN}.plist`;
+  if (process.platform === "darwin" && existsSync(managed)) {
+    layers.push({ origin: "managed profile", values: await readSettings(managed) });
+  }
+  layers.push({ origin: "command line", values: flags.stateDir === undefined ? {} : { stateDir: flags.stateDir } });
+  layers.push({ origin: "environment", values: fromEnvironment(environment) });
+  if (path !== undefined) layers.push({ origin: path, values: await readSettings(path) });
+  const { values, origins } = mergeLayers(layers);
+  const checked = validateSettings(larderOptions, values, path ?? "built-in defaults");
+  const settings: Settings = {
+    ...checked,
+    server: checked.server ?? hostname().replace(/\.local$/, ""),
+    stateDir: checked.stateDir ?? defaultStateDir(),
+    timezone: checked.timezone ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
+  };
+  return { settings, origins, path };
+}
+
+function fromEnvironment(environment: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  const values: Record<string, string> = {};
+  for (const [name, key] of Object.entries(ENVIRONMENT)) {
+    const value = environment[name];
+    if (value !== undefined && value !== "") values[key] = value;
+  }
+  return values;
+}
+
+function defaultStateDir(): string {
+  const root = process.getuid?.() === 0;
+  if (process.platform === "darwin") {
+    const support = "Library/Application Support/larder";
+    return root ? `/${support}` : join(homedir(), support);
+  }
+  return root ? "/var/lib/larder" : join(homedir(), ".local/state/larder");
+}

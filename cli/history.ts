@@ -1,0 +1,201 @@
+/**
+ * What `larder history` does: asks the journal and draws a table with bars.
+ *
+ * @module
+ */
+import { LarderError } from "../core/errors.ts";
+import { type HistoryRow, queryHistory } from "../core/history/history.ts";
+import { type Savings, savingsOf } from "../core/history/savings.ts";
+import { localDate, localMinute } from "../core/local-days.ts";
+import { measurementSchema } from "../core/schema.ts";
+import type { HistoryFlags } from "./commands/history.ts";
+import { loadSettings } from "./config.ts";
+import { bar, bytesText, type Column, percentText, print, printJson, table, terminalWidth } from "./output.ts";
+import { parseTime } from "./time-range.ts";
+
+type By = "hour" | "day" | "all";
+
+/** What is asked, apart from the measurement. */
+export interface HistoryAsk {
+  readonly stateDir: string;
+  readonly timeZone: string;
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly by: By;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly groupBy: readonly string[];
+}
+
+/** A bucket of one group, in the terms a manager asks in. */
+export interface SavingsRow extends Savings {
+  readonly startMs: number;
+  readonly group: Readonly<Record<string, string>>;
+}
+
+/** Runs the command. */
+export async function history(flags: HistoryFlags): Promise<void> {
+  const { settings } = await loadSettings(flags);
+  const timeZone = settings.timezone;
+  const ask: HistoryAsk = {
+    stateDir: settings.stateDir,
+    timeZone,
+    fromMs: parseTime(flags.from, Date.now(), timeZone),
+    toMs: parseTime(flags.to, Date.now(), timeZone),
+    by: parseBy(flags.by),
+    tags: parseTagFlags(flags.tag),
+    groupBy: flags.groupBy === "" ? [] : flags.groupBy.split(",").map((tag) => tag.trim()),
+  };
+  if (flags.measurement === undefined) await showSavings(ask, flags.json === true);
+  else await showMeasurement(ask, flags.measurement, flags.json === true);
+}
+
+/** Savings by bucket and group. */
+export async function savingsHistory(ask: HistoryAsk): Promise<SavingsRow[]> {
+  const bytes = await queryHistory(ask.stateDir, { ...ask, measurement: "bytestoclients" });
+  const warming = await queryHistory(ask.stateDir, { ...ask, measurement: "precacherun" });
+  const key = (row: HistoryRow): string => `${row.startMs} ${JSON.stringify(row.group)}`;
+  const warmed = new Map(
+    warming.map((row) => [key(row), Number(row.sums["bytes.asked"] ?? 0) - Number(row.sums["bytes.fromorigin"] ?? 0)]),
+  );
+  return bytes.map((row) => ({
+    startMs: row.startMs,
+    group: row.group,
+    ...savingsOf(row.sums, Math.max(0, warmed.get(key(row)) ?? 0)),
+  }));
+}
+
+async function showSavings(ask: HistoryAsk, json: boolean): Promise<void> {
+  const rows = await savingsHistory(ask);
+  if (json) {
+    printJson({ from: iso(ask.fromMs), to: iso(ask.toMs), by: ask.by, rows: rows.map((row) => savingsJson(row, ask)) });
+    return;
+  }
+  if (rows.length === 0) {
+    print("Nothing is recorded for that time. Did a pass run? Try: larder collect --once");
+    return;
+  }
+  print(savingsTable(rows, ask));
+}
+
+/** A table of savings with a bar of what was served: local part solid, WAN part light. */
+export function savingsTable(rows: readonly SavingsRow[], ask: HistoryAsk): string {
+  const total: SavingsRow = { startMs: Number.NaN, group: {}, ...sumSavings(rows) };
+  const all = rows.length > 1 ? [...rows, total] : rows;
+  const peak = Math.max(...rows.map((row) => row.served));
+  const columns: Column<SavingsRow>[] = [
+    { title: ask.by === "hour" ? "hour" : "day", value: (row) => bucketText(row.startMs, ask) },
+    ...ask.groupBy.map((tag) => ({ title: tag, value: (row: SavingsRow) => row.group[tag] ?? "", maxWidth: 24 })),
+    { title: "served", value: (row) => bytesText(row.served), align: "right" },
+    { title: "saved", value: (row) => bytesText(row.saved), align: "right" },
+    { title: "from origin", value: (row) => bytesText(row.fromOrigin), align: "right" },
+    {
+      title: "hit",
+      value: (row) => percentText(row.hitRatio ?? 0, row.hitRatio === undefined ? 0 : 1),
+      align: "right",
+    },
+  ];
+  const room =
+    terminalWidth() -
+    Math.max(
+      ...table(all, columns)
+        .split("\n")
+        .map((line) => line.length),
+    ) -
+    2;
+  const width = Math.min(30, room);
+  if (width >= 8) columns.push({ title: "", value: (row) => (row === total ? "" : savingsBar(row, peak, width)) });
+  return table(all, columns);
+}
+
+function savingsBar(row: SavingsRow, peak: number, width: number): string {
+  const whole = peak > 0 ? (row.served / peak) * width : 0;
+  const local = Math.round(whole * (row.hitRatio ?? 0));
+  return bar(1, local) + "░".repeat(Math.max(0, Math.round(whole) - local));
+}
+
+function sumSavings(rows: readonly SavingsRow[]): Savings {
+  const sum = (pick: (row: SavingsRow) => number): number => rows.reduce((total, row) => total + pick(row), 0);
+  const served = sum((row) => row.served);
+  const local = sum((row) => row.served * (row.hitRatio ?? 0));
+  return {
+    served,
+    saved: sum((row) => row.saved),
+    fromOrigin: sum((row) => row.fromOrigin),
+    wan: sum((row) => row.wan),
+    hitRatio: served > 0 ? local / served : undefined,
+  };
+}
+
+async function showMeasurement(ask: HistoryAsk, measurement: string, json: boolean): Promise<void> {
+  const schema = measurementSchema(measurement);
+  if (schema === undefined) {
+    throw new LarderError(`Cannot show "${measurement}": larder writes no such measurement`, {
+      code: "USAGE_MEASUREMENT",
+      next: "see docs/measurements.md for those it writes",
+    });
+  }
+  const rows = await queryHistory(ask.stateDir, { ...ask, measurement });
+  const value = (row: HistoryRow, field: string): unknown =>
+    schema.kind === "delta" ? row.sums[field] : Object.values(row.lasts[field] ?? {})[0];
+  if (json) {
+    const shown = rows.map((row) => ({
+      start: iso(row.startMs),
+      ...row.group,
+      ...Object.fromEntries(Object.keys(row.lasts).map((field) => [field, value(row, field)])),
+    }));
+    printJson({ from: iso(ask.fromMs), to: iso(ask.toMs), by: ask.by, measurement, rows: shown });
+    return;
+  }
+  const fields = schema.fields.filter(({ name }) => rows.some((row) => row.lasts[name] !== undefined));
+  const lines = rows.flatMap((row) =>
+    fields
+      .map(({ name, unit }) => ({ row, name, shown: valueText(value(row, name), unit) }))
+      .filter(({ shown }) => shown !== ""),
+  );
+  print(
+    table(lines, [
+      { title: "start", value: ({ row }) => bucketText(row.startMs, ask) },
+      ...ask.groupBy.map((tag) => ({ title: tag, value: ({ row }: (typeof lines)[number]) => row.group[tag] ?? "" })),
+      { title: "field", value: ({ name }) => name },
+      { title: schema.kind === "delta" ? "sum" : "last", value: ({ shown }) => shown, align: "right" },
+    ]),
+  );
+}
+
+function valueText(value: unknown, unit: string): string {
+  if (value === undefined) return "";
+  return unit === "bytes" ? bytesText(value as number) : String(value);
+}
+
+function bucketText(startMs: number, ask: HistoryAsk): string {
+  if (Number.isNaN(startMs)) return "total";
+  if (ask.by === "all") return `${localDate(ask.fromMs, ask.timeZone)} …`;
+  const date = localDate(startMs, ask.timeZone);
+  if (ask.by === "day") return date;
+  const minute = localMinute(startMs, ask.timeZone);
+  return `${date} ${String(Math.floor(minute / 60)).padStart(2, "0")}:${String(minute % 60).padStart(2, "0")}`;
+}
+
+function savingsJson(row: SavingsRow, ask: HistoryAsk): Record<string, unknown> {
+  const { startMs, group, ...savings } = row;
+  return { start: iso(startMs), day: localDate(startMs, ask.timeZone), ...group, ...savings };
+}
+
+function iso(ms: number): string {
+  return new Date(ms).toISOString();
+}
+
+function parseBy(text: string): By {
+  if (text === "hour" || text === "day" || text === "all") return text;
+  throw new LarderError(`Cannot divide time by "${text}": hour, day or all is meant`, { code: "USAGE_BY" });
+}
+
+function parseTagFlags(flags: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    flags.map((flag) => {
+      const at = flag.indexOf("=");
+      if (at > 0) return [flag.slice(0, at), flag.slice(at + 1)];
+      throw new LarderError(`Cannot read the tag "${flag}": key=value is meant`, { code: "USAGE_TAG" });
+    }),
+  );
+}

@@ -1,0 +1,93 @@
+/**
+ * The collector's settings: keys, types, defaults.
+ *
+ * @module
+ */
+import { z } from "zod";
+import { isTimeZone } from "../core/local-days.ts";
+import { sinksSchema } from "./sinks/options.ts";
+import { METRICS_DB_PATH, METRICS_SQLITE_PATH } from "./sources/paths.ts";
+
+const DAYS = z.number().int().min(1).max(36_500);
+
+const timeZone = z
+  .string()
+  .refine(isTimeZone, { error: "no time zone of that name; IANA names are meant, such as Europe/Berlin" });
+
+const tagName = /^[A-Za-z][A-Za-z0-9_.-]{0,63}$/;
+
+const tags = z
+  .record(z.string(), z.union([z.string(), z.number().transform(String), z.boolean().transform(String)]))
+  .superRefine((value, context) => {
+    for (const key of Object.keys(value)) {
+      if (["server", "time"].includes(key)) {
+        context.addIssue({
+          code: "custom",
+          path: [key],
+          message: `"${key}" is taken; choose another name for the tag`,
+        });
+      } else if (!tagName.test(key)) {
+        context.addIssue({
+          code: "custom",
+          path: [key],
+          message: "a tag's name is a letter, then letters, digits, _ . -",
+        });
+      }
+    }
+  });
+
+/** A database of Apple's. */
+function databaseSource(defaultPath: string) {
+  return z
+    .strictObject({
+      enabled: z.boolean().default(true).describe("false leaves this source out"),
+      path: z.string().min(1).default(defaultPath).describe("the database; Apple's own place by default"),
+    })
+    .prefault({});
+}
+
+/** Keys of the collector at the top of the settings. */
+export const collectorShape = {
+  server: z
+    .string()
+    .min(1)
+    .max(200)
+    .optional()
+    .describe("name of this cache, unique in the fleet; the host name by default"),
+  tags: tags
+    .default({})
+    .describe("your own tags on every point: region, site_code, site_name, school_type and any others"),
+  stateDir: z.string().min(1).optional().describe("where the journal and the cursors are kept"),
+  timezone: timeZone.optional().describe("IANA time zone of local days; the system's by default"),
+  schedule: z.string().default("* * * * *").describe("when a pass is due, as a cron expression"),
+  spreadSeconds: z
+    .number()
+    .min(0)
+    .max(3600)
+    .default(30)
+    .describe("passes start up to this much later, each server at its own second"),
+  passSeconds: z
+    .number()
+    .min(1)
+    .max(3600)
+    .default(50)
+    .describe("a pass stops waiting for slow servers after this long"),
+  sources: z
+    .strictObject({ metricsSqlite: databaseSource(METRICS_SQLITE_PATH), metricsDb: databaseSource(METRICS_DB_PATH) })
+    .prefault({}),
+  journal: z
+    .strictObject({
+      keepDays: DAYS.default(400).describe("days the journal keeps what it has"),
+      keepMegabytes: z
+        .number()
+        .min(16)
+        .default(10_000)
+        .describe("the most the journal takes of the disk, whoever still needs it"),
+    })
+    .prefault({}),
+  sinks: sinksSchema.default([]).describe("servers to ship to; none is needed"),
+} as const;
+
+/** The collector's settings by themselves. */
+export const collectorOptions = z.strictObject(collectorShape);
+export type CollectorOptions = z.output<typeof collectorOptions>;
