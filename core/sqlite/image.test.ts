@@ -9,7 +9,7 @@ import { readImage } from "./image.ts";
 import { openPortable } from "./portable.ts";
 import { databaseStamp } from "./stamp.ts";
 import { newFolder } from "./testing/folder.ts";
-import { DatabaseOwner, noOwner } from "./testing/owner.ts";
+import { DatabaseOwner, noOwner, python } from "./testing/owner.ts";
 
 const script = (name: string) => fileURLToPath(new URL(`testing/${name}`, import.meta.url));
 /** Read what a test needs read, without waiting long for what will never be. */
@@ -28,7 +28,7 @@ afterEach(async () => {
 /** A database left by a killed owner, and its log. */
 async function leftBehind(seed: number): Promise<{ path: string; log: Buffer }> {
   const path = join(folder, `${seed}.db`);
-  const run = spawnSync("python3", [script("random-wal.py"), path, String(seed)], { encoding: "utf8" });
+  const run = spawnSync(python, ["-S", script("random-wal.py"), path, String(seed)], { encoding: "utf8" });
   expect(run.stderr).toBe("");
   return { path, log: await readFile(`${path}-wal`) };
 }
@@ -52,7 +52,7 @@ describe.skipIf(noOwner !== undefined)("an image", () => {
         ours.push(await readPortable(copy));
       }
     }
-    const said = spawnSync("python3", [script("read-all.py")], {
+    const said = spawnSync(python, ["-S", script("read-all.py")], {
       input: cases.join("\n"),
       encoding: "utf8",
       maxBuffer: 2 ** 30,

@@ -131,7 +131,7 @@ const SHAPES: [string, string[], string[]][] = [
     ["PRAGMA auto_vacuum=FULL"],
     [
       "CREATE TABLE s(a INTEGER PRIMARY KEY, b)",
-      `INSERT INTO s ${FILL} SELECT i, zeroblob(3000) FROM n`,
+      `INSERT INTO s ${FILL} SELECT i, hex(zeroblob(1500)) FROM n`,
       "DELETE FROM s WHERE a % 3 <> 0",
     ],
   ],

@@ -12,7 +12,7 @@ import { changeCounterOf } from "./header.ts";
 import { openReadOnly } from "./open.ts";
 import type { SqliteEngine, SqliteWriter } from "./sqlite.ts";
 import { asNobody, contents, newFolder } from "./testing/folder.ts";
-import { DatabaseOwner, noOwner } from "./testing/owner.ts";
+import { DatabaseOwner, noOwner, python } from "./testing/owner.ts";
 import { withWriteTransaction } from "./write.ts";
 
 /** Describes the contract for one engine. */
@@ -137,7 +137,7 @@ export function describeWriteContract(engine: SqliteEngine): void {
       const rows = reader.rows("SELECT * FROM t");
       rows.next();
       (await openReadOnly(path, { engine: "portable" })).close();
-      const theirs = spawnSync("python3", ["-c", WRITE_NOW, path]).status;
+      const theirs = spawnSync(python, ["-S", "-c", WRITE_NOW, path]).status;
       expect(theirs).toBe(engine === "native" ? 1 : 0);
       reader.close();
     });
@@ -154,7 +154,7 @@ export function describeWriteContract(engine: SqliteEngine): void {
       let theirs: number | null = null;
       const code = await failure((database) => {
         insert(database);
-        theirs = spawnSync("python3", ["-c", WRITE_NOW, path]).status;
+        theirs = spawnSync(python, ["-S", "-c", WRITE_NOW, path]).status;
       });
       expect([code, theirs]).toEqual(engine === "native" ? [undefined, 1] : ["DB_CHANGED", 0]);
       const count = (database: SqliteWriter) => database.all("SELECT count(*) FROM t");

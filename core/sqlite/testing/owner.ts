@@ -9,11 +9,13 @@ import { createInterface, type Interface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import type { SqliteValue } from "../sqlite.ts";
 
+/** The interpreter itself: a version manager's shim in front of it costs 60 ms at every start. */
+const found = spawnSync("python3", ["-c", "import sqlite3, sys; print(sys.executable)"], { encoding: "utf8" });
+export const python = found.status === 0 ? found.stdout.trim() : "python3";
+
 /** Why the tests with a real writer cannot run here; undefined when they can. */
 export const noOwner: string | undefined =
-  spawnSync("python3", ["-c", "import sqlite3"]).status === 0
-    ? undefined
-    : "python3 with its sqlite3 module is missing";
+  found.status === 0 ? undefined : "python3 with its sqlite3 module is missing";
 
 const script = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
@@ -23,7 +25,7 @@ export class DatabaseOwner {
   readonly #lines: AsyncIterableIterator<string>;
 
   constructor(path: string) {
-    this.#child = spawn("python3", [script("owner.py"), path]);
+    this.#child = spawn(python, ["-S", script("owner.py"), path]);
     this.#child.stderr.pipe(process.stderr);
     const reader: Interface = createInterface(this.#child.stdout);
     this.#lines = reader[Symbol.asyncIterator]();
@@ -82,7 +84,7 @@ function decoded(value: Coded): SqliteValue {
 /** A process that writes without end until it is stopped; `stop` gives the number of its transactions. */
 export async function startTornWriter(path: string, mode: "delete" | "wal", pauseMs: number, spill: boolean) {
   const args = [script("torn-writer.py"), path, mode, String(pauseMs / 1000), spill ? "spill" : "small"];
-  const child = spawn("python3", args);
+  const child = spawn(python, ["-S", ...args]);
   child.stderr.pipe(process.stderr);
   const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
   await lines.next();
