@@ -15,20 +15,21 @@ const seconds = Number(process.argv[2] ?? 8);
 let wrong = 0;
 for (const engine of nativeAvailable() ? (["portable", "native"] as const) : (["portable"] as const)) {
   for (const mode of ["delete", "wal"] as const) {
-    for (const [pauseMs, spill] of [
-      [250, false],
-      [20, false],
-      [5, false],
-      [5, true],
-      [0, false],
+    for (const [pauseMs, kind] of [
+      [250, "small"],
+      [20, "small"],
+      [20, "churn"],
+      [5, "small"],
+      [5, "spill"],
+      [0, "small"],
     ] as const) {
       const folder = await newFolder();
-      const writer = await startTornWriter(join(folder, "busy.sqlite"), mode, pauseMs, spill);
+      const writer = await startTornWriter(join(folder, "busy.sqlite"), mode, pauseMs, kind);
       const count = await readTorn(join(folder, "busy.sqlite"), engine, seconds * 1000);
       const transactions = await writer.stop();
       await rm(folder, { recursive: true });
       wrong += count.wrong;
-      const what = `${mode}, every ${pauseMs} ms${spill ? ", spilled" : ""}`.padEnd(28);
+      const what = `${mode}, every ${pauseMs} ms${kind === "small" ? "" : `, ${kind}`}`.padEnd(28);
       const { reads, refused, states } = count;
       console.log(
         `${engine.padEnd(9)} ${what} wrong ${count.wrong} of ${reads} reads, refused ${refused}, states ${states}, transactions ${transactions}`,

@@ -1,6 +1,9 @@
 /**
  * A consistent image of a database in memory: the main file, with the committed frames of its `-wal` laid over it.
  *
+ * A commit in the log counts from the moment its last frame is written. Readers through SQLite see it only when its owner
+ * has flushed it and says so, some milliseconds later at most.
+ *
  * @module
  */
 import type { FileHandle } from "node:fs/promises";

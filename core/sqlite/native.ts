@@ -2,7 +2,9 @@
  * The native engine: node:sqlite, with SQLite's own locks and its own reading of the WAL.
  *
  * SQLite creates a `-wal` and a `-shm` beside a database in WAL mode when they are missing, even for a reader. So that
- * nothing of ours stays there, such a database is opened only when both exist, with `readonly_shm`, which creates none.
+ * nothing of ours stays there, such a database is opened only when both exist, with `readonly_shm`, which creates no `-shm`.
+ * What is left: when the owner closes, and so removes both, within the microseconds between that look and SQLite's own, SQLite
+ * makes an empty `-wal`. It is harmless, and left to the next owner, because removing it could hit one that just opens.
  *
  * @module
  */

@@ -26,6 +26,8 @@ export const BUSY_TIMEOUT_MS = 5000;
 const COPY_FROM_BYTES = 64 * 1024 * 1024;
 /** SQLite waits without letting anything else run, so opening asks in short turns. */
 const TURN_MS = 25;
+/** How long one way of opening is tried before the other is asked again. */
+const LONG_TURN_MS = 200;
 /** Result codes with which SQLite says that it would have to write to read: READONLY, CANTOPEN. */
 const CANNOT_READ_ONLY = new Set([8, 14]);
 
@@ -46,17 +48,66 @@ export async function openReadOnly(path: string, options: OpenOptions = {}): Pro
   if (chooseEngine(options) === "native") {
     const sqlite = loadNodeSqlite();
     if (sqlite === undefined) throw noNative(path);
-    if (!walMode || (await hasLiveLog(realPath))) {
-      const database = await tryNative(sqlite, path, realPath, timeoutMs);
-      if (database !== undefined) return database;
-    }
-    if (walMode && (await bytesWithLog(realPath)) > (options.copyFromBytes ?? COPY_FROM_BYTES)) {
-      const { openPrivateCopy } = await import("./private-copy.ts");
-      return await openPrivateCopy(sqlite, path, timeoutMs);
-    }
+    return await openWithSqlite(sqlite, { path, realPath, walMode, timeoutMs, options });
   }
   const { openPortable } = await import("./portable.ts");
   return await openPortable(path, { timeoutMs });
+}
+
+interface Opening {
+  readonly path: string;
+  readonly realPath: string;
+  readonly walMode: boolean;
+  readonly timeoutMs: number;
+  readonly options: OpenOptions;
+}
+
+/**
+ * Opens in place where SQLite can, or from an image. Which of them it is may change from one moment to the next, when an
+ * owner opens and closes its database: so none is waited for long before the other is asked.
+ */
+async function openWithSqlite(sqlite: NodeSqlite, opening: Opening): Promise<SqliteDatabase> {
+  const deadline = performance.now() + opening.timeoutMs;
+  for (;;) {
+    try {
+      return await openOnce(sqlite, opening, Math.min(LONG_TURN_MS, opening.timeoutMs));
+    } catch (error) {
+      if (errorCode(error) !== "DB_LOCKED" || performance.now() > deadline) throw error;
+    }
+  }
+}
+
+async function openOnce(sqlite: NodeSqlite, opening: Opening, turnMs: number): Promise<SqliteDatabase> {
+  const { path, realPath, walMode } = opening;
+  const inPlace = !walMode || (await hasLiveLog(realPath));
+  if (inPlace) {
+    const database = await tryNative(sqlite, opening, turnMs);
+    if (database !== undefined) return database;
+  }
+  const image = await openImageOf(sqlite, opening, turnMs);
+  // An image may show a commit some milliseconds before SQLite does: after it, SQLite would seem to go back.
+  if (!walMode) return image;
+  const live = await hasLiveLog(realPath);
+  if (!live && !inPlace) return image;
+  if (live && inPlace) {
+    const database = await tryNative(sqlite, opening, turnMs);
+    if (database === undefined) return image;
+    image.close();
+    return database;
+  }
+  image.close();
+  throw databaseError("DB_LOCKED", path, "its owner opens and closes it all the time");
+}
+
+/** The database without SQLite's locks: in memory, or a large one in a private copy. */
+async function openImageOf(sqlite: NodeSqlite, opening: Opening, turnMs: number): Promise<SqliteDatabase> {
+  const { path, realPath, walMode, options } = opening;
+  if (walMode && (await bytesWithLog(realPath)) > (options.copyFromBytes ?? COPY_FROM_BYTES)) {
+    const { openPrivateCopy } = await import("./private-copy.ts");
+    return await openPrivateCopy(sqlite, path, turnMs);
+  }
+  const { openPortable } = await import("./portable.ts");
+  return await openPortable(path, { timeoutMs: turnMs });
 }
 
 /** The engine that `openReadOnly` and `withWriteTransaction` take. */
@@ -108,10 +159,10 @@ async function bytesWithLog(realPath: string): Promise<number> {
 }
 
 /** Opens natively; undefined when SQLite cannot read the file without writing. */
-async function tryNative(sqlite: NodeSqlite, path: string, realPath: string, timeoutMs: number) {
+async function tryNative(sqlite: NodeSqlite, { path, realPath, timeoutMs }: Opening, forMs: number) {
   const { openNative } = await import("./native.ts");
   try {
-    return await whenUnlocked(timeoutMs, (turnMs) => {
+    return await whenUnlocked(forMs, (turnMs) => {
       const database = openNative(sqlite, path, realPath, turnMs);
       try {
         database.all(SCHEMA_CHECK);

@@ -10,7 +10,7 @@
  */
 import { type FileHandle, open } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
-import { LarderError } from "../errors.ts";
+import { errorCode, LarderError } from "../errors.ts";
 import { databaseError, fileError } from "./database-errors.ts";
 import { changeCounterOf, HEADER_BYTES } from "./header.ts";
 import { closeUnlessHeld } from "./held-files.ts";
@@ -59,7 +59,7 @@ export async function whenQuiet<T extends object>(
     const outcome = await attempt(path, realPath, read);
     if (!("disturbed" in outcome)) return outcome;
     if (performance.now() + pause > deadline) {
-      throw databaseError("DB_LOCKED", path, `${outcome.disturbed}; waited ${timeoutMs} ms for a quiet moment`);
+      throw databaseError("DB_LOCKED", path, `${outcome.disturbed}; there was no quiet moment in the time given`);
     }
     await sleep(outcome.pauseMs ?? pause);
   }
@@ -93,7 +93,9 @@ async function attempt<T extends object>(
     if (outcome instanceof LarderError) throw outcome;
     return outcome;
   } catch (error) {
-    throw error instanceof LarderError ? error : fileError(path, error);
+    // The -wal goes when its owner closes the database; whether the database itself is gone, the next attempt tells.
+    if (errorCode(error) === "ENOENT") return { disturbed: "one of its files was removed while it was read" };
+    throw fileError(path, error);
   } finally {
     for (const handle of handles) await closeUnlessHeld(handle);
   }

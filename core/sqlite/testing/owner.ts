@@ -81,9 +81,12 @@ function decoded(value: Coded): SqliteValue {
   return "int" in value ? BigInt(value.int) : new Uint8Array(Buffer.from(value.hex, "hex"));
 }
 
+/** Small transactions, some that spill into the file, or a database opened and closed for each. */
+export type WriterKind = "small" | "spill" | "churn";
+
 /** A process that writes without end until it is stopped; `stop` gives the number of its transactions. */
-export async function startTornWriter(path: string, mode: "delete" | "wal", pauseMs: number, spill: boolean) {
-  const args = [script("torn-writer.py"), path, mode, String(pauseMs / 1000), spill ? "spill" : "small"];
+export async function startTornWriter(path: string, mode: "delete" | "wal", pauseMs: number, kind: WriterKind) {
+  const args = [script("torn-writer.py"), path, mode, String(pauseMs / 1000), kind];
   const child = spawn(python, ["-S", ...args]);
   child.stderr.pipe(process.stderr);
   const lines = createInterface(child.stdout)[Symbol.asyncIterator]();

@@ -4,7 +4,8 @@ import select
 import sqlite3
 import sys
 
-path, mode, pause, spill = sys.argv[1], sys.argv[2], float(sys.argv[3]), sys.argv[4] == "spill"
+path, mode, pause = sys.argv[1], sys.argv[2], float(sys.argv[3])
+spill, churn = sys.argv[4] == "spill", sys.argv[4] == "churn"
 db = sqlite3.connect(path, isolation_level=None, timeout=30)
 db.execute("PRAGMA journal_mode=" + mode)
 db.execute("PRAGMA synchronous=OFF" if mode == "delete" else "PRAGMA synchronous=NORMAL")
@@ -27,6 +28,9 @@ print("ready", flush=True)
 turn = 0
 while not select.select([sys.stdin], [], [], pause)[0]:
     turn += 1
+    if churn:
+        db.close()
+        db = sqlite3.connect(path, isolation_level=None, timeout=30)
     db.execute("BEGIN IMMEDIATE")
     first = 80 + turn * 100
     for collection in range(first, first + (40 if spill and turn % 5 == 0 else 1)):
