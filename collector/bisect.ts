@@ -24,7 +24,7 @@ export interface RejectedLine {
   readonly index: number;
 }
 
-/** How far it has come: kept outside, so that it holds when `attempt` throws. */
+/** How far it has come: kept outside, so that it holds when a question throws. */
 export interface BisectProgress {
   readonly rejected: RejectedLine[];
   /** Lines from the beginning of the piece whose fate is known. */
@@ -35,8 +35,16 @@ const NEWLINE = 0x0a;
 /** Requests a server may answer with 500 and nothing else before we stop asking. */
 const HOPELESS_AFTER = 40;
 
+/** Ways to ask the server about lines; what they throw ends the search. */
+export interface Questions {
+  /** Once. */
+  ask(lines: Uint8Array): Promise<Verdict>;
+  /** With patience: a server may have been ill for a moment. */
+  askPatiently(lines: Uint8Array): Promise<Verdict>;
+}
+
 interface Search {
-  readonly attempt: (lines: Uint8Array) => Promise<Verdict>;
+  readonly questions: Questions;
   readonly progress: BisectProgress;
   readonly suspects: RejectedLine[];
   /** The server has told some lines from others. */
@@ -48,15 +56,14 @@ interface Search {
  * Finds the bad lines of a piece. True when every line has been taken or stands in `progress.rejected`; false when the
  * server's answers told nothing.
  * @param first what the server made of the whole piece
- * @param attempt sends lines; what it throws ends the search
  */
 export async function bisect(
   piece: Uint8Array,
   first: Verdict,
-  attempt: (lines: Uint8Array) => Promise<Verdict>,
+  questions: Questions,
   progress: BisectProgress,
 ): Promise<boolean> {
-  const search: Search = { attempt, progress, suspects: [], informed: false, unanswered: 0 };
+  const search: Search = { questions, progress, suspects: [], informed: false, unanswered: 0 };
   if (!(await settle(search, piece, first, 0)) || !(await judgeSuspects(search))) return false;
   progress.rejected.sort((a, b) => a.index - b.index);
   progress.settledLines = countLines(piece);
@@ -81,7 +88,7 @@ async function settle(search: Search, lines: Uint8Array, verdict: Verdict, index
   }
   let from = index;
   for (const half of [lines.subarray(0, middle), lines.subarray(middle)]) {
-    if (!(await settle(search, half, await search.attempt(half), from))) return false;
+    if (!(await settle(search, half, await search.questions.ask(half), from))) return false;
     from += countLines(half);
   }
   return true;
@@ -93,11 +100,11 @@ function settled(search: Search, lines: number): true {
   return true;
 }
 
-/** Asks once more about every line the server answered 500 to when alone. */
+/** Asks again about every line the server answered 500 to when alone. */
 async function judgeSuspects(search: Search): Promise<boolean> {
   if (search.suspects.length > 0 && !search.informed) return false;
   for (const suspect of search.suspects) {
-    const verdict = await search.attempt(suspect.line);
+    const verdict = await search.questions.askPatiently(suspect.line);
     if (verdict.outcome !== "taken") search.progress.rejected.push(suspect);
   }
   return true;

@@ -6,7 +6,7 @@
  */
 import { errorText, type LarderError } from "../core/errors.ts";
 import { type BackOff, createBackOff } from "./back-off.ts";
-import { type BisectProgress, bisect, type Verdict } from "./bisect.ts";
+import { type BisectProgress, bisect, type Questions, type Verdict } from "./bisect.ts";
 import { Interrupted, type RunLimits, type ShipClock } from "./run-limits.ts";
 import { type Sink, SinkError } from "./sinks/sink.ts";
 
@@ -61,12 +61,15 @@ export class Delivery {
    */
   async deliver(lines: Uint8Array, progress: BisectProgress, limits: RunLimits): Promise<void> {
     const wake = (): void => this.#wakeAll();
+    const questions: Questions = {
+      ask: async (part) => await this.#attempt(part, limits, 1),
+      askPatiently: async (part) => await this.#attempt(part, limits, SUSPECT_AFTER),
+    };
     limits.leave.signal.addEventListener("abort", wake);
     try {
       for (;;) {
-        const verdict = await this.#attempt(lines, limits, SUSPECT_AFTER);
-        if (verdict.outcome === "taken") return;
-        if (await bisect(lines, verdict, (part) => this.#attempt(part, limits, 1), progress)) return;
+        const verdict = await questions.askPatiently(lines);
+        if (verdict.outcome === "taken" || (await bisect(lines, verdict, questions, progress))) return;
         this.#ill(this.#hopeless(verdict), this.#backOff.round);
       }
     } finally {

@@ -22,6 +22,8 @@ export interface ScriptSink extends Sink {
   /** Lines of each request, in the order they came. */
   readonly requests: string[][];
   readonly mostInFlight: number;
+  /** Requests in flight when each request ended, itself included. */
+  readonly companyAtEnd: number[];
   script: Step[];
 }
 
@@ -38,6 +40,7 @@ export interface ScriptOptions {
 export function scriptSink(options: ScriptOptions = {}): ScriptSink {
   const stored = new Set<string>();
   const requests: string[][] = [];
+  const companyAtEnd: number[] = [];
   let inFlight = 0;
   let mostInFlight = 0;
   const sink = {
@@ -47,20 +50,22 @@ export function scriptSink(options: ScriptOptions = {}): ScriptSink {
     script: [] as Step[],
     stored,
     requests,
+    companyAtEnd,
     get mostInFlight() {
       return mostInFlight;
     },
     async write(bytes: Uint8Array, signal: AbortSignal) {
       const lines = Buffer.from(bytes).toString().split("\n").slice(0, -1);
-      requests.push(lines);
+      const request = requests.push(lines);
       const step = sink.script.shift() ?? "ok";
       inFlight++;
       mostInFlight = Math.max(mostInFlight, inFlight);
       try {
-        await options.before?.(requests.length);
+        await options.before?.(request);
         if (signal.aborted) throw fault("later");
         answer(lines, step, stored, options);
       } finally {
+        companyAtEnd[request - 1] = inFlight;
         inFlight--;
       }
     },
