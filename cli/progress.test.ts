@@ -107,33 +107,36 @@ describe("createProgress()", () => {
     vi.useFakeTimers();
     const lines: string[] = [];
     const progress = createProgress({ mode: "plain", write: (text) => lines.push(text) });
+    progress.start("plan");
     progress.take(runStart);
     vi.advanceTimersByTime(11_000);
     progress.close();
     vi.advanceTimersByTime(60_000);
-    expect(lines).toHaveLength(3);
-    expect(lines[0]).toBe("0.0 %, 0 bytes of 4.00 KB, 0 bytes/s; 0 of 4 files, 0 warmed\n");
+    expect(lines).toHaveLength(4);
+    expect(lines[1]).toBe("0.0 %, 0 bytes of 4.00 KB, 0 bytes/s; 0 of 4 files, 0 warmed\n");
   });
 
   it("draws bars over themselves, and puts what stays above them", () => {
     vi.useFakeTimers();
     const writes: string[] = [];
     const progress = createProgress({ mode: "bars", write: (text) => writes.push(text) });
+    progress.start("plan");
     progress.take(runStart);
     progress.take(start(1));
     vi.advanceTimersByTime(250);
-    expect(writes).toHaveLength(2);
-    expect(writes[1]?.startsWith("\u001b[3A\u001b[J")).toBe(true);
+    expect(writes).toHaveLength(3);
+    expect(writes[2]?.startsWith("\u001b[3A\u001b[J")).toBe(true);
     progress.say("this stays");
-    expect(writes[2]).toBe("\u001b[3A\u001b[Jthis stays\n");
+    expect(writes[3]).toBe("\u001b[3A\u001b[Jthis stays\n");
     progress.close();
-    expect(writes[3]?.startsWith("\u001b")).toBe(false);
+    expect(writes[4]?.startsWith("\u001b")).toBe(false);
   });
 
   it("says nothing when quiet", () => {
     vi.useFakeTimers();
     const writes: string[] = [];
     const progress = createProgress({ mode: "quiet", write: (text) => writes.push(text) });
+    progress.start("plan");
     progress.take(runStart);
     vi.advanceTimersByTime(60_000);
     progress.say("hush");

@@ -21,6 +21,8 @@ export interface ProgressOptions {
 
 export interface Progress {
   take(event: WarmEvent): void;
+  /** Says what is about to be done, and begins to draw. */
+  start(text: string): void;
   /** A line that stays, above the bars. */
   say(text: string): void;
   /** The last drawing; the timer is stopped. */
@@ -47,20 +49,26 @@ export function createProgress(options: ProgressOptions): Progress {
   };
   const line = (): void => write(`${plainLine(state.at(nowMs()))}\n`);
   const everyMs = mode === "bars" ? DRAW_EVERY_MS : LINE_EVERY_MS;
-  const timer = mode === "quiet" ? undefined : setInterval(mode === "bars" ? draw : line, everyMs);
-  timer?.unref();
+  let timer: NodeJS.Timeout | undefined;
+  const say = (text: string): void => {
+    if (mode === "quiet") return;
+    write(`${erase()}${text}\n`);
+    drawn = 0;
+  };
   return {
     state,
     take: (event) => state.take(event),
-    say: (text) => {
-      if (mode === "quiet") return;
-      write(`${mode === "bars" ? erase() : ""}${text}\n`);
-      drawn = 0;
+    start: (text) => {
+      say(text);
+      if (mode !== "quiet") timer = setInterval(mode === "bars" ? draw : line, everyMs).unref();
     },
+    say,
     close: () => {
+      if (timer === undefined) return;
       clearInterval(timer);
+      timer = undefined;
       if (mode === "bars") draw();
-      else if (mode === "plain") line();
+      else line();
     },
   };
 }

@@ -5,10 +5,33 @@
  */
 export type { Asset, AssetGroup, CacheTarget, DeviceCount, Plan, PlannedAsset } from "./asset.ts";
 export { ASSET_GROUPS } from "./asset.ts";
-export { type Discovery, type DiscoveryStep, discover, targetByHand } from "./discovery/discovery.ts";
+export {
+  type BenchPass,
+  type BenchRow,
+  type BenchWorkload,
+  benchCache,
+  benchRows,
+  benchWorkload,
+  parseWorkload,
+} from "./bench.ts";
+export type { Discovery, DiscoveryStep } from "./discovery/discovery.ts";
 export { createLookUp, searchDomain } from "./discovery/dns-look-up.ts";
 export { type LocatorRecords, rangeText, readLocatorRecords } from "./discovery/dns-txt.ts";
+export { readLastAsked } from "./last-asked.ts";
+export { listAssets } from "./list-assets.ts";
+export { overlayOptions } from "./options.ts";
 export { type PlanTotals, planTotals, planWarming } from "./plan.ts";
+export {
+  isPrecachePyCommandLine,
+  parsePrecachePyArguments,
+} from "./precache-py/arguments.ts";
+export { CONFIGURATION_NAMES, fromPrecachePyConfiguration } from "./precache-py/configuration.ts";
+export { fromPrecachePyArguments, type PrecachePyRequest } from "./precache-py/flags.ts";
+export type { PrecachePyNote } from "./precache-py/notes.ts";
+export { gatherContext, type PrepareContext, type Prepared, planOnly, prepare } from "./prepare.ts";
+export { parseBytes, parseSeconds } from "./quantity.ts";
+export { type RunContext, type RunReport, type RunVerdict, runFolder, runPrecache } from "./run.ts";
+export { discoverTargets } from "./targets.ts";
 export type {
   AssetEnd,
   AssetOutcome,
@@ -19,3 +42,4 @@ export type {
   WarmSummary,
   WarmSums,
 } from "./warm-events.ts";
+export { type WarmReport, warmReport } from "./warm-report.ts";

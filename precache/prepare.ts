@@ -5,6 +5,7 @@
  */
 import { join } from "node:path";
 import { errorText } from "../core/errors.ts";
+import { acquireLock } from "../core/lock.ts";
 import type { Log } from "../core/log.ts";
 import { withSizes } from "./ask-size.ts";
 import type { Asset, CacheTarget, DeviceCount, Plan } from "./asset.ts";
@@ -15,7 +16,7 @@ import { createFetchCache } from "./catalogs/fetch-cache.ts";
 import type { Discovery, DiscoveryWorld } from "./discovery/discovery.ts";
 import { createFetcher } from "./fetch-asset.ts";
 import { countDevices, type GatherContext, readCatalogs } from "./gather.ts";
-import type { Ledger } from "./ledger.ts";
+import { type Ledger, openLedger } from "./ledger.ts";
 import type { PrecacheOptions } from "./options.ts";
 import { type PlanInput, planWarming } from "./plan.ts";
 import { discoverTargets, isLocal, requireTargets, roomOf } from "./targets.ts";
@@ -88,7 +89,34 @@ export async function prepare(context: PrepareContext): Promise<Prepared> {
   return { plan, discovery, targets: discovery.targets, devices, inventories, roomBytes, troubles: all };
 }
 
-function gatherContext({ options, stateDir, log, signal, nowMs }: PrepareContext): GatherContext {
+/**
+ * A plan for people to read. The ledger is looked into when no run is on; while one is, the plan is made without it.
+ * @throws what `prepare` throws.
+ */
+export async function planOnly(context: Omit<PrepareContext, "ledger" | "needsCache">): Promise<Prepared> {
+  const folder = join(context.stateDir, "precache");
+  const lock = await acquireLock(join(folder, "lock"), "planning").catch(() => undefined);
+  if (lock === undefined) return await prepare({ ...context, ledger: undefined, needsCache: false });
+  try {
+    const ledger = await openLedger(join(folder, "ledger.jsonl"));
+    try {
+      return await prepare({ ...context, ledger, needsCache: false });
+    } finally {
+      await ledger.close();
+    }
+  } finally {
+    await lock.release();
+  }
+}
+
+/** What reading catalogues and inventories needs. */
+export function gatherContext({
+  options,
+  stateDir,
+  log,
+  signal,
+  nowMs,
+}: Pick<PrepareContext, "options" | "stateDir" | "log" | "signal" | "nowMs">): GatherContext {
   const fetch = createFetchCache({
     folder: options.catalogFolder ?? join(stateDir, "precache", "catalogs"),
     freshMs: options.catalogFreshMinutes * 60_000,

@@ -1,0 +1,103 @@
+/**
+ * What `larder precache bench` does.
+ *
+ * @module
+ */
+import { readFile } from "node:fs/promises";
+import { errorText, LarderError } from "../../core/errors.ts";
+import { writeAtomically } from "../../core/files.ts";
+import {
+  type BenchPass,
+  type BenchRow,
+  type BenchWorkload,
+  benchCache,
+  benchRows,
+  benchWorkload,
+  discoverTargets,
+  parseBytes,
+  parseWorkload,
+  planOnly,
+} from "../../precache/index.ts";
+import { overlayOptions, precacheOptions } from "../../precache/options.ts";
+import type { BenchRunFlags } from "../commands/precache.ts";
+import { bytesText, durationText, print, printError, printJson, table } from "../output.ts";
+import { rateText } from "../progress.ts";
+import type { PrecacheFlags } from "./flags.ts";
+import { loadPrecache } from "./load.ts";
+import { plural } from "./plan-text.ts";
+
+/** `bench setup`. */
+export async function benchSetup(flags: PrecacheFlags & { out: string; size: string }): Promise<void> {
+  const { options, stateDir, log } = await loadPrecache(flags);
+  const size = parseBytes(flags.size);
+  if (size === undefined || size < 1) throw usage(`--size ${flags.size}`, "expected a size such as 2GB");
+  const signal = new AbortController().signal;
+  const { plan } = await planOnly({ options, stateDir, log, signal, nowMs: Date.now });
+  const workload = benchWorkload(plan, size);
+  await writeAtomically(flags.out, `${JSON.stringify(workload, null, 2)}\n`);
+  print(`${flags.out}: ${plural(workload.files.length)}, ${bytesText(bytesOf(workload))}`);
+}
+
+/** `bench run`. */
+export async function benchRun(flags: BenchRunFlags): Promise<void> {
+  const text = await readFile(flags.workload, "utf8").catch((error: unknown) => {
+    throw usage(`--workload ${flags.workload}`, errorText(error));
+  });
+  const workload = parseWorkload(text, flags.workload);
+  const over = flags.cacheServer === undefined ? {} : { servers: [flags.cacheServer] };
+  const { targets } = await discoverTargets(overlayOptions(precacheOptions.parse({}), over));
+  const target = targets[0];
+  if (target === undefined) throw usage("bench run", "no cache was found; name one with --cache-server");
+  const sweep = flags.sweep.split(",").map((word) => wholeNumber("--sweep", word, 100));
+  const iterations = wholeNumber("--iterations", flags.iterations, 25);
+  const abort = new AbortController();
+  process.once("SIGINT", () => abort.abort());
+  printError(`${plural(workload.files.length)}, ${bytesText(bytesOf(workload))}, from ${target.url}`);
+  if (flags.warmUp)
+    for await (const pass of benchCache(workload, target, [4], 1, abort.signal))
+      printError(`warm-up: ${passText(pass)}`);
+  const passes: BenchPass[] = [];
+  for await (const pass of benchCache(workload, target, sweep, iterations, abort.signal)) {
+    passes.push(pass);
+    if (flags.json !== true) printError(passText(pass));
+  }
+  const rows = benchRows(passes);
+  if (flags.json === true)
+    printJson({ workload: { files: workload.files.length, bytes: bytesOf(workload) }, rows, passes });
+  else print(`\n${benchTable(rows)}`);
+}
+
+function benchTable(rows: readonly BenchRow[]): string {
+  const best = rows.reduce<BenchRow | undefined>(
+    (top, row) => (top === undefined || row.mean > top.mean ? row : top),
+    undefined,
+  );
+  const text = table(rows, [
+    { title: "concurrency", value: ({ concurrency }) => String(concurrency), align: "right" },
+    { title: "passes", value: ({ passes }) => String(passes), align: "right" },
+    { title: "min", value: ({ min }) => rateText(min), align: "right" },
+    { title: "mean", value: ({ mean }) => rateText(mean), align: "right" },
+    { title: "max", value: ({ max }) => rateText(max), align: "right" },
+    { title: "failed", value: ({ failed }) => String(failed), align: "right" },
+  ]);
+  return best === undefined ? text : `${text}\n\nFastest on average with --concurrency ${best.concurrency}.`;
+}
+
+function passText({ concurrency, bytes, seconds, failed }: BenchPass): string {
+  const wrong = failed === 0 ? "" : `, ${failed} failed`;
+  return `concurrency ${concurrency}: ${bytesText(bytes)} in ${durationText(seconds)}, ${rateText(bytes / Math.max(seconds, 0.001))}${wrong}`;
+}
+
+function bytesOf(workload: BenchWorkload): number {
+  return workload.files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+}
+
+function wholeNumber(flag: string, text: string, most: number): number {
+  const value = Number(text.trim());
+  if (Number.isInteger(value) && value >= 1 && value <= most) return value;
+  throw usage(`${flag} ${text}`, `expected a whole number from 1 to ${most}`);
+}
+
+function usage(what: string, said: string): LarderError {
+  return new LarderError(`Cannot use "${what}": ${said}`, { code: "USAGE", next: "larder precache bench --help" });
+}

@@ -1,0 +1,39 @@
+/**
+ * What `larder precache plan` does.
+ *
+ * @module
+ */
+import { type Prepared, planOnly } from "../../precache/index.ts";
+import type { PrecacheInput } from "../../precache/options.ts";
+import { print, printError, printJson, terminalWidth } from "../output.ts";
+import type { PrecacheFlags } from "./flags.ts";
+import { loadPrecache } from "./load.ts";
+import { planCsv, planJson, planTable, planTotalsText } from "./plan-text.ts";
+
+/** Runs the command. @param over what an old command line said. */
+export async function precachePlan(flags: PrecacheFlags, over: PrecacheInput = {}): Promise<void> {
+  const { options, stateDir, log } = await loadPrecache(flags, over);
+  const watched = process.stderr.isTTY === true && flags.quiet !== true;
+  const prepared = await planOnly({
+    options,
+    stateDir,
+    log,
+    signal: new AbortController().signal,
+    nowMs: Date.now,
+    ...(watched ? { say: (text: string) => printError(`${text} …`) } : {}),
+  });
+  printPlan(prepared, flags);
+}
+
+/** The plan in the form that was asked for. */
+export function printPlan(prepared: Prepared, flags: PrecacheFlags): void {
+  const { plan, roomBytes, targets, troubles } = prepared;
+  for (const trouble of troubles) printError(`without ${trouble}`);
+  if (flags.json === true) printJson(planJson(plan, roomBytes));
+  else if (flags.csv === true) print(planCsv(plan));
+  else {
+    print(planTable(plan, flags.all === true, terminalWidth()));
+    print(`\n${planTotalsText(plan, roomBytes)}`);
+    if (targets.length === 0) print("No cache was found, so nothing is known of what is there already.");
+  }
+}
