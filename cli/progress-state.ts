@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { AssetEnd, WarmEvent } from "../precache/index.ts";
+import type { AssetEnd, RunStart, WarmEvent } from "../precache/index.ts";
 
 /** One file on its way. */
 export interface ActiveFile {
@@ -59,8 +59,8 @@ export class ProgressState {
   take(event: WarmEvent): void {
     switch (event.type) {
       case "run-start":
-        this.#planned = event.planned;
-        this.#plannedBytes = event.plannedBytes;
+        this.#planned = event.planned * lanesOf(event);
+        this.#plannedBytes = event.plannedBytes * lanesOf(event);
         break;
       case "asset-start": {
         const { asset } = event.item;
@@ -133,6 +133,12 @@ export class ProgressState {
     const span = Math.min(Math.max(nowMs - first.atMs, 1), Number.MAX_SAFE_INTEGER);
     return span < 250 ? 0 : ((this.#readBytes - first.bytes) * 1000) / span;
   }
+}
+
+/** How often every asset is asked for: of each cache, but of all peers together once. */
+function lanesOf({ targets }: RunStart): number {
+  const peers = targets.filter(({ role }) => role === "peer").length;
+  return Math.max(1, targets.length - peers + Math.min(1, peers));
 }
 
 function keyOf(event: { target: { name: string }; item: { asset: { url: string } } }): string {

@@ -55,7 +55,7 @@ function registerDiscover(group: Command): void {
 }
 
 function registerPlan(group: Command): void {
-  withLimits(withWants(withSettings(group.command("plan"))))
+  withSettings(withLimits(withWants(group.command("plan"))))
     .description("Print what would be fetched, for how many devices, and why; fetch nothing.")
     .option("--all", "also list what is there already and what is left")
     .option("--csv", "print CSV")
@@ -66,20 +66,25 @@ function registerPlan(group: Command): void {
 }
 
 function registerRun(group: Command): void {
-  withLimits(withWants(withSettings(group.command("run"))))
+  withSettings(withRunning(withLimits(withWants(group.command("run")))))
     .description("Fetch the plan through the cache.")
+    .addHelpText("after", EXIT_CODES)
+    .action(async (flags: PrecacheFlags) => {
+      const { precacheRun } = await import("../precache/run.ts");
+      await precacheRun(flags);
+    });
+}
+
+function withRunning(command: Command): Command {
+  return command
+    .optionsGroup("How and when:")
     .option("-n, --dry-run", "print the plan and fetch nothing")
     .option("-q, --quiet", "no progress; only the table at the end")
     .option("--concurrency <files>", "files at a time, 1 to 100 (default: 4)")
     .option("--bandwidth <rate>", "at most so much: 40MB/s, 300Mbit/s")
     .option("--until <time>", "start nothing after this time of day: 06:00")
     .option("--splay <time>", "first wait a random time up to this: 4h; now waits not at all")
-    .option("--log-level <level>", "debug, info, warn, error or silent", "warn")
-    .addHelpText("after", EXIT_CODES)
-    .action(async (flags: PrecacheFlags) => {
-      const { precacheRun } = await import("../precache/run.ts");
-      await precacheRun(flags);
-    });
+    .option("--log-level <level>", "debug, info, warn, error or silent", "warn");
 }
 
 function registerList(group: Command): void {
@@ -118,7 +123,7 @@ function registerConvert(group: Command): void {
 
 function registerBench(group: Command): void {
   const bench = group.command("bench").description("Measure a cache, to tune concurrency and bandwidth for a site.");
-  withWants(withSettings(bench.command("setup")))
+  withSettings(withWants(bench.command("setup")))
     .description("Write a workload: files of the plan up to a size, portable to other machines.")
     .option("--out <file>", "where to write it", "larder-bench.json")
     .option("--size <size>", "about so much altogether", "2GB")
@@ -153,6 +158,7 @@ export interface BenchRunFlags {
 
 function withSettings(command: Command): Command {
   return command
+    .optionsGroup("Settings and output:")
     .option("-c, --config <file>", "settings: property list or JSON (default: the usual places)")
     .option("--state-dir <folder>", "where the journal is (overrides the settings)")
     .option("--precache-config <plist>", "a configuration of precache.py instead of the settings' precache part")
@@ -161,6 +167,7 @@ function withSettings(command: Command): Command {
 
 function withWants(command: Command): Command {
   return command
+    .optionsGroup("What is wanted (instead of what the settings want):")
     .option("-m, --model <models...>", "devices by hand: iPad6,8 exactly, iPad for all its models, iPad6,8@26.0/23A341")
     .option("-g, --group <groups...>", "whole groups: AppleTV iPad iPhone Mac Watch Vision installer app sucatalog …")
     .option("-a, --apps <names...>", "apps and installers by name")
@@ -176,6 +183,7 @@ function withWants(command: Command): Command {
     .addOption(new Option("--mdm-token <token>", "visible to all users: better --mdm-token-file").hideHelp())
     .option("--mdm-password-file <file>", "file with the password (or set LARDER_MDM_PASSWORD)")
     .option("--mdm-token-file <file>", "file with the token (or set LARDER_MDM_TOKEN)")
+    .optionsGroup("Which of it:")
     .option("--os <versions...>", "only these versions: 26 takes 26.0 and 26.6.1")
     .option("--newest-only", "of each model and product only the newest version")
     .option("--betas", "betas too")
@@ -185,6 +193,7 @@ function withWants(command: Command): Command {
 
 function withLimits(command: Command): Command {
   return command
+    .optionsGroup("Where to, and how much:")
     .option("--cache-server <url...>", "cache to warm, http://host:port (default: the one discover finds)")
     .option("--budget <size>", "at most so many bytes: 200GB")
     .option("--room <size>", "what the cache can take without evicting: 500GB, auto (default) or ignore");

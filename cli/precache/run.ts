@@ -66,7 +66,7 @@ function printReport(report: RunReport, flags: PrecacheFlags, progress: Progress
     return;
   }
   if (report.summary === undefined) print("Nothing to fetch.");
-  else print(summaryTable(report.summary));
+  else print(`\n${summaryTable(report.summary)}`);
   const failures = failuresText(progress.state.failures, report.summary);
   if (failures !== "") printError(`\n${failures}`);
 }

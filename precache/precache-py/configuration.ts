@@ -155,7 +155,7 @@ function mesu(plist: Members, notes: PrecachePyNote[]): Catalogs {
     return [];
   }
   notes.push({ word, fate: "works", said: "your own copy of the feed is read, beside gdmf v2/assets" });
-  return [{ kind: "mesu", base, ...(feeds.length === 0 ? {} : { feeds }) }];
+  return [{ kind: "mesu", base, ...(feeds.length === 0 ? {} : { feeds }) }, { kind: "pallas" }];
 }
 
 function sucatalog(plist: Members, notes: PrecachePyNote[]): Catalogs {
