@@ -9,15 +9,17 @@ import { join } from "node:path";
 import { z } from "zod";
 import { type CollectorOptions, collectorShape } from "../collector/options.ts";
 import { type Layer, mergeLayers, type Origins, readSettings, validateSettings } from "../core/options.ts";
+import { type PrecacheOptions, precacheShape } from "../precache/options.ts";
 
 /** The preference domain of profiles and of /Library/Preferences. */
 export const DOMAIN = "org.larder";
 
 /** Every key there is. */
-export const larderOptions = z.strictObject({ ...collectorShape });
+export const larderOptions = z.strictObject({ ...collectorShape, ...precacheShape });
 
 /** Settings ready to use: nothing left to default. */
 export type Settings = CollectorOptions & {
+  readonly precache: PrecacheOptions;
   readonly server: string;
   readonly stateDir: string;
   readonly timezone: string;

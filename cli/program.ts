@@ -10,6 +10,7 @@ import { registerConfig } from "./commands/config.ts";
 import { registerDemo } from "./commands/demo.ts";
 import { registerGrafana } from "./commands/grafana.ts";
 import { registerHistory } from "./commands/history.ts";
+import { registerPrecache } from "./commands/precache.ts";
 
 export const VERSION = "0.1.0";
 
@@ -27,5 +28,6 @@ export function createProgram(): Command {
   registerAlerts(program);
   registerConfig(program);
   registerDemo(program);
+  registerPrecache(program);
   return program;
 }

@@ -28,6 +28,7 @@ function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.ok : ExitCode.usage;
   printError(explainError(error));
   const code = errorCode(error);
+  if (code?.startsWith("USAGE") === true) return ExitCode.usage;
   if (code === "LOCKED") return ExitCode.busy;
   if (code?.startsWith("CONFIG_") === true) return ExitCode.config;
   return ExitCode.failed;
