@@ -82,16 +82,20 @@ export class HeldCheck {
     return await this.recall(target, asset);
   }
 
-  /** Asks about a file that has just come whole, once for each target: does this cache tell what it holds? */
+  /** Whether it is still unknown if a target tells what it holds; true once for each. */
+  mayLearn(target: CacheTarget): boolean {
+    const { ledger } = this.#options;
+    if (ledger === undefined || !this.signs.cachedRanges || this.#asked.has(target.name)) return false;
+    this.#asked.add(target.name);
+    return !ledger.tells(target.name);
+  }
+
+  /** Asks about a file that has just come whole: does this cache tell what it holds? The ledger remembers that it does. */
   async learn(target: CacheTarget, asset: Asset, signal?: AbortSignal): Promise<void> {
     const { ledger } = this.#options;
-    if (ledger === undefined || !this.signs.cachedRanges || this.#asked.has(target.name) || ledger.tells(target.name)) {
-      return;
-    }
-    this.#asked.add(target.name);
     const head = await this.#askHead(target, asset, signal);
     const ranges = head === undefined ? undefined : cachedRangesOf(head);
-    if (ranges !== undefined && ranges.endByte > 0) await ledger.noteTells(target.name);
+    if (ranges !== undefined && ranges.endByte > 0) await ledger?.noteTells(target.name);
   }
 
   /** What the head of an answer tells. Remembers which origins send a Content-Type. */
@@ -102,11 +106,19 @@ export class HeldCheck {
       const held = cached.endByte >= size;
       return { held, why: held ? "X-Apple-Cached-Ranges" : `the cache holds ${cached.endByte} of ${size} bytes` };
     }
+    if (!this.signs.contentType) return UNKNOWN;
     const { host } = new URL(asset.url);
     const typed = head.headers["content-type"] !== undefined;
     if (typed) this.#sendsType.add(host);
-    if (!this.signs.contentType || !sized || !this.#sendsType.has(host)) return UNKNOWN;
+    if (!sized || !this.#sendsType.has(host)) return UNKNOWN;
     return { held: !typed, why: typed ? "Content-Type is sent" : "no Content-Type" };
+  }
+
+  /** Whether `recall` could tell anything: a quick no for the many files nobody has heard of. */
+  knows(target: CacheTarget, asset: Asset): boolean {
+    const { inventories, ledger } = this.#options;
+    if (this.signs.assetInfo && inventories?.has(target.name) === true) return true;
+    return this.signs.ledger && ledger?.find(target.name, asset.url) !== undefined;
   }
 
   /** What can be told without asking the cache: its inventory on this computer, and our ledger. */

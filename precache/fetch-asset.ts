@@ -9,7 +9,7 @@
  */
 import { retryAfterMs } from "../core/http.ts";
 import { type CachedRanges, parseCachedRanges } from "./cached-ranges.ts";
-import { FastPath } from "./fetch/fast-path.ts";
+import { FastPath, httpAddress } from "./fetch/fast-path.ts";
 import { GeneralPath } from "./fetch/general.ts";
 import { type AssetHead, type AssetRequest, type BodyReader, FetchError, fetchError } from "./fetch/transfer.ts";
 import type { Pace } from "./pace.ts";
@@ -70,12 +70,12 @@ export function createFetcher(options: FetcherOptions = {}): Fetcher {
   return {
     fetchAsset: async (request, fetchOptions = {}) => {
       const transfer = new Transfer(request, fetchOptions, options.pace);
-      const { protocol, host } = new URL(request.url);
+      const address = options.path === "general" ? undefined : httpAddress(request.url);
       try {
-        if (options.path !== "general" && protocol === "http:" && !unsuited.has(host)) {
-          const end = await fast.fetch(request, transfer, fetchOptions.signal);
+        if (address !== undefined && !unsuited.has(address.host)) {
+          const end = await fast.fetch(request, address, transfer, fetchOptions.signal);
           if (end !== "unsuited") return transfer.result(end === "left");
-          unsuited.add(host);
+          unsuited.add(address.host);
         }
         return transfer.result((await general.fetch(request, transfer, fetchOptions.signal)) === "left");
       } catch (error) {

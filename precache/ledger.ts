@@ -26,8 +26,10 @@ export interface LedgerEntry {
 
 export interface Ledger {
   find(target: string, url: string): LedgerEntry | undefined;
-  /** Resolves when the entry is on disk. */
+  /** Resolves when the entry is on disk; entries that are synced together share one promise. */
   record(entry: LedgerEntry): Promise<void>;
+  /** Syncs what waits now, without gathering more. */
+  flush(): Promise<void>;
   /** Forgets what a target had: it was wiped. Resolves when that is on disk. */
   forget(target: string): Promise<void>;
   /** Whether a target is known to tell what it holds, so that its silence means "nothing". */
@@ -56,10 +58,11 @@ export async function openLedger(path: string): Promise<Ledger> {
   const append = appender(file, path);
   return {
     find: (target, url) => entries.get(key(target, url)),
-    record: async (entry) => {
-      await append(entryLine(entry));
+    record: (entry) => {
       entries.set(key(entry.target, entry.url), entry);
+      return append(entryLine(entry));
     },
+    flush: () => append(""),
     forget: async (target) => {
       await append(`${JSON.stringify({ forget: target })}\n`);
       forget(entries, target);
@@ -80,33 +83,51 @@ export async function openLedger(path: string): Promise<Ledger> {
   };
 }
 
-/** Appends and syncs; what is asked while a sync runs goes into the next one, together. */
+/** How long a line may wait for others, so that the disk is synced once for all of them. */
+const GATHER_MS = 20;
+
+/** Appends and syncs; what is asked within a moment, or while a sync runs, is synced together. An empty text hurries. */
 function appender(file: FileHandle, path: string): (text: string) => Promise<void> {
   let pending = "";
   let next: Promise<void> | undefined;
+  let hurry: (() => void) | undefined;
   let running: Promise<void> = Promise.resolve();
-  const write = async (): Promise<void> => {
+  const gather = async (): Promise<void> => {
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, GATHER_MS);
+      hurry = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    await running.catch(() => undefined);
     const text = pending;
     pending = "";
     next = undefined;
-    if (text === "") return;
-    try {
-      await file.appendFile(text);
-      await file.datasync();
-    } catch (error) {
-      throw new LarderError(`Cannot write the ledger "${path}": ${errorText(error)}`, {
-        code: "LEDGER_UNWRITABLE",
-        state: "files that came whole just now may be asked for once more by the next run",
-        next: "make room on the disk of the state folder",
-        cause: error,
-      });
-    }
+    running = writeAndSync(file, path, text);
+    await running;
   };
-  return async (text) => {
+  return (text) => {
     pending += text;
-    next ??= running = running.catch(() => undefined).then(write);
-    await next;
+    next ??= gather();
+    if (text === "") hurry?.();
+    return next;
   };
+}
+
+async function writeAndSync(file: FileHandle, path: string, text: string): Promise<void> {
+  if (text === "") return;
+  try {
+    await file.appendFile(text);
+    await file.datasync();
+  } catch (error) {
+    throw new LarderError(`Cannot write the ledger "${path}": ${errorText(error)}`, {
+      code: "LEDGER_UNWRITABLE",
+      state: "files that came whole just now may be asked for once more by the next run",
+      next: "make room on the disk of the state folder",
+      cause: error,
+    });
+  }
 }
 
 interface Loaded {

@@ -17,6 +17,7 @@ import { createFetcher, type Fetcher } from "./fetch-asset.ts";
 import type { Ledger } from "./ledger.ts";
 import { createPace, readBytesFor } from "./pace.ts";
 import { Ending } from "./warm/ending.ts";
+import { EndsOnDisk } from "./warm/ends-on-disk.ts";
 import { EventQueue } from "./warm/event-queue.ts";
 import { type Lane, lanesOf } from "./warm/lanes.ts";
 import { type RunContext, Work, type WorkEnd, warmOne } from "./warm/one-asset.ts";
@@ -182,21 +183,24 @@ async function runLane(
 /** So many at a time through one cache, until nothing is left or it is dead; what it did not finish stays in `todo`. */
 async function runTarget(context: RunContext, health: TargetHealth, todo: Work[], concurrency: number): Promise<void> {
   const unfinished: Work[] = [];
+  const ends = new EndsOnDisk((end) => context.emit(end));
   const worker = async (): Promise<void> => {
     while (health.dead === undefined) {
       const work = todo.pop();
-      if (work === undefined) return;
+      if (work === undefined) break;
       const end = await warmOne(context, health, work);
       if (end === "target-died") unfinished.push(work);
-      else context.emit(endOf(context, health.target, work, end));
+      else ends.tell(endOf(context, health.target, work, end), end.recorded);
     }
+    await context.ledger?.flush();
   };
   await Promise.all(Array.from({ length: concurrency }, worker));
+  await ends.settled();
   todo.push(...unfinished.reverse());
 }
 
 function endOf(context: RunContext, target: CacheTarget, work: Work, end: WorkEnd): AssetEnd {
-  const now = context.clock.now();
+  const now = end.atMs ?? context.clock.now();
   return {
     type: "asset-end",
     atMs: now,

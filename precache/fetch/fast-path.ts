@@ -7,29 +7,36 @@
  *
  * @module
  */
-import { connect, type Socket } from "node:net";
-import { errorCode, errorText } from "../../core/errors.ts";
-import { USER_AGENT } from "../../core/http.ts";
-import { contentLength, MAX_HEAD_BYTES, parseResponseHead, type ResponseHead } from "./response-head.ts";
-import { type AssetRequest, type BodyReader, fetchError, type TransferEnd } from "./transfer.ts";
+import { Connection, type ConnectionOptions, type FastEnd, StaleConnection, stopped } from "./connection.ts";
+import type { AssetRequest, BodyReader } from "./transfer.ts";
 
-export interface FastPathOptions {
-  readonly stallMs: number;
-  readonly connectMs: number;
+export interface FastPathOptions extends ConnectionOptions {
   /** Size of the shared buffer: the most that one read takes. */
   readonly readBytes: number;
 }
 
-export type FastEnd = TransferEnd | "unsuited";
+/** An address of plain HTTP, taken apart. */
+export interface HttpAddress {
+  /** Host and port, as the Host field has them. */
+  readonly host: string;
+  /** Path and query. */
+  readonly target: string;
+}
 
-/** Thrown at a caller inside this file alone: a kept connection turned out to be closed; a new one may do. */
-class StaleConnection extends Error {}
+/** Takes an address apart; undefined when it is not plain HTTP. Thousands of them come, so the plain form is quick. */
+export function httpAddress(url: string): HttpAddress | undefined {
+  const plain = /^http:\/\/([0-9a-z.:-]+)(\/[!$-;=?-[\]_a-z~]*)$/.exec(url);
+  if (plain !== null) return { host: plain[1] ?? "", target: plain[2] ?? "/" };
+  const { protocol, host, pathname, search } = new URL(url);
+  return protocol === "http:" ? { host, target: `${pathname}${search}` } : undefined;
+}
 
 export class FastPath {
   readonly #options: FastPathOptions;
   readonly #buffer: Buffer;
   readonly #idle = new Map<string, Connection[]>();
   readonly #all = new Set<Connection>();
+  readonly #bySignal = new WeakMap<AbortSignal, Set<Connection>>();
 
   constructor(options: FastPathOptions) {
     this.#options = options;
@@ -40,19 +47,28 @@ export class FastPath {
    * One request, its whole answer.
    * @throws FetchError
    */
-  async fetch(request: AssetRequest, reader: BodyReader, signal: AbortSignal | undefined): Promise<FastEnd> {
-    const { host, hostname, port, pathname, search } = new URL(request.url);
+  async fetch(
+    request: AssetRequest,
+    { host, target }: HttpAddress,
+    reader: BodyReader,
+    signal: AbortSignal | undefined,
+  ): Promise<FastEnd> {
     for (;;) {
+      if (signal?.aborted === true) throw stopped(request);
       const kept = this.#idle.get(host)?.pop();
-      const connection = kept ?? this.#open(hostname, Number(port === "" ? 80 : port));
+      const connection = kept ?? this.#open(host);
+      const running = this.#running(signal);
+      running?.add(connection);
       try {
-        const end = await connection.exchange(request, `${pathname}${search}`, host, reader, signal);
+        const end = await connection.exchange(request, host, target, reader);
         if (connection.reusable) this.#keep(host, connection);
         else connection.close();
         return end;
       } catch (error) {
         connection.close();
         if (!(error instanceof StaleConnection)) throw error;
+      } finally {
+        running?.delete(connection);
       }
     }
   }
@@ -62,8 +78,24 @@ export class FastPath {
     this.#idle.clear();
   }
 
-  #open(hostname: string, port: number): Connection {
-    const connection = new Connection(hostname, port, this.#buffer, this.#options, () => this.#all.delete(connection));
+  /** Connections to be cut when a signal is aborted. One listener serves all transfers of a run. */
+  #running(signal: AbortSignal | undefined): Set<Connection> | undefined {
+    if (signal === undefined) return undefined;
+    const known = this.#bySignal.get(signal);
+    if (known !== undefined) return known;
+    const running = new Set<Connection>();
+    this.#bySignal.set(signal, running);
+    signal.addEventListener("abort", () => {
+      for (const connection of running) connection.stop();
+    });
+    return running;
+  }
+
+  #open(host: string): Connection {
+    const { hostname, port } = new URL(`http://${host}`);
+    const connection = new Connection(hostname, Number(port === "" ? 80 : port), this.#buffer, this.#options, () =>
+      this.#all.delete(connection),
+    );
     this.#all.add(connection);
     return connection;
   }
@@ -72,215 +104,5 @@ export class FastPath {
     const idle = this.#idle.get(host);
     if (idle === undefined) this.#idle.set(host, [connection]);
     else idle.push(connection);
-  }
-}
-
-/** What runs on a connection now. */
-interface Exchange {
-  readonly request: AssetRequest;
-  readonly reader: BodyReader;
-  readonly end: (end: FastEnd) => void;
-  readonly fail: (error: unknown) => void;
-  /** Undefined until the final head; then the body bytes still to come. */
-  left: number | undefined;
-  bytes: number;
-}
-
-class Connection {
-  /** True after an answer that ended exactly where it said, on a connection that stays. */
-  reusable = false;
-  readonly #socket: Socket;
-  readonly #options: FastPathOptions;
-  #exchange: Exchange | undefined;
-  #head = "";
-  #headBytes = 0;
-  #used = false;
-  #connected = false;
-  #paused = false;
-
-  constructor(hostname: string, port: number, buffer: Buffer, options: FastPathOptions, onClose: () => void) {
-    this.#options = options;
-    this.#socket = connect({
-      host: hostname.replace(/^\[|\]$/g, ""),
-      port,
-      noDelay: true,
-      onread: { buffer, callback: (length, bytes) => this.#take((bytes as Buffer).subarray(0, length)) },
-    });
-    this.#socket.setTimeout(options.connectMs, () => this.#timeout());
-    this.#socket.once("connect", () => {
-      this.#connected = true;
-      this.#socket.setTimeout(options.stallMs);
-    });
-    this.#socket.on("error", (error) => this.#broken(errorText(error) || (errorCode(error) ?? "it failed"), error));
-    this.#socket.once("end", () => this.#broken("the server closed the connection"));
-    this.#socket.once("close", () => {
-      this.#broken("the connection was closed");
-      onClose();
-    });
-  }
-
-  async exchange(
-    request: AssetRequest,
-    target: string,
-    host: string,
-    reader: BodyReader,
-    signal: AbortSignal | undefined,
-  ): Promise<FastEnd> {
-    if (signal?.aborted === true) throw fetchError(request, "FETCH_ABORTED", "it was stopped");
-    const fields = Object.entries(request.headers ?? {}).map(([name, value]) => `${name}: ${value}\r\n`);
-    const abort = () => this.#fail(fetchError(request, "FETCH_ABORTED", "it was stopped"));
-    try {
-      return await new Promise<FastEnd>((end, fail) => {
-        this.#exchange = { request, reader, end, fail, left: undefined, bytes: 0 };
-        this.reusable = false;
-        signal?.addEventListener("abort", abort);
-        if (this.#socket.destroyed) this.#broken("the connection was closed");
-        this.#socket.write(
-          `${request.method ?? "GET"} ${target} HTTP/1.1\r\nHost: ${host}\r\nUser-Agent: ${USER_AGENT}\r\nAccept: */*\r\n${fields.join("")}\r\n`,
-        );
-      });
-    } finally {
-      signal?.removeEventListener("abort", abort);
-      this.#used = true;
-    }
-  }
-
-  close(): void {
-    this.#socket.destroy();
-  }
-
-  /** Bytes of the socket. @returns false to stop reading for now. */
-  #take(bytes: Buffer): boolean {
-    const exchange = this.#exchange;
-    if (exchange === undefined) {
-      this.close();
-      return false;
-    }
-    try {
-      const body = exchange.left === undefined ? this.#takeHead(exchange, bytes) : bytes;
-      if (body !== undefined && this.#exchange === exchange) this.#takeBody(exchange, body);
-    } catch (error) {
-      this.#fail(error);
-    }
-    return !this.#paused;
-  }
-
-  /** @returns the part of the bytes that is body, once the final head is there. */
-  #takeHead(exchange: Exchange, bytes: Buffer): Buffer | undefined {
-    this.#headBytes += bytes.length;
-    const before = this.#head.length;
-    const text = this.#head + bytes.toString("latin1", 0, Math.min(bytes.length, MAX_HEAD_BYTES));
-    let at = 0;
-    for (;;) {
-      const end = text.indexOf("\r\n\r\n", at);
-      if (end < 0 || end > MAX_HEAD_BYTES) break;
-      const head = parseResponseHead(text.slice(at, end));
-      if (typeof head === "string")
-        throw fetchError(exchange.request, "FETCH_PROTOCOL", `in the answer's head, ${head}`);
-      at = end + 4;
-      if (head.status >= 200) {
-        this.#head = "";
-        this.#headBytes = 0;
-        return this.#begin(exchange, head) ? bytes.subarray(at - before) : undefined;
-      }
-    }
-    if (this.#headBytes > MAX_HEAD_BYTES) {
-      throw fetchError(exchange.request, "FETCH_PROTOCOL", `the answer's head is longer than ${MAX_HEAD_BYTES} bytes`);
-    }
-    this.#head = text;
-    return undefined;
-  }
-
-  /** Decides about an answer by its head. @returns whether its body follows. */
-  #begin(exchange: Exchange, head: ResponseHead): boolean {
-    const { request, reader } = exchange;
-    const length = contentLength(head.headers);
-    if (length === "bad") throw fetchError(request, "FETCH_PROTOCOL", "its Content-Length is no length");
-    const bodiless = request.method === "HEAD";
-    const redirected = head.status >= 300 && head.status < 400 && head.status !== 304;
-    const framed = length !== undefined && head.headers["transfer-encoding"] === undefined;
-    if (redirected || (head.status < 300 && !bodiless && !framed)) {
-      this.#finish("unsuited");
-      return false;
-    }
-    if (reader.head({ status: head.status, headers: head.headers, lengthBytes: length }) === "leave") {
-      this.#finish("left");
-      return false;
-    }
-    exchange.left = bodiless ? 0 : (length ?? 0);
-    this.reusable = head.minor === 1 && !/\bclose\b/i.test(head.headers["connection"] ?? "");
-    return true;
-  }
-
-  #takeBody(exchange: Exchange, bytes: Buffer): void {
-    const left = exchange.left ?? 0;
-    const own = bytes.length > left ? bytes.subarray(0, left) : bytes;
-    if (bytes.length > left) this.reusable = false;
-    exchange.left = left - own.length;
-    exchange.bytes += own.length;
-    const wait = own.length === 0 ? undefined : exchange.reader.chunk(own);
-    if (wait !== undefined) this.#pauseFor(wait, exchange);
-    else if (exchange.left === 0) this.#finish("whole");
-  }
-
-  /** Stops reading until the reader is ready: the window closes and the sender waits. */
-  #pauseFor(wait: Promise<void>, exchange: Exchange): void {
-    this.#paused = true;
-    wait.then(
-      () => {
-        this.#paused = false;
-        if (this.#exchange !== exchange) return;
-        if (exchange.left === 0) this.#finish("whole");
-        else this.#socket.setTimeout(this.#options.stallMs);
-        this.#socket.resume();
-      },
-      (error: unknown) => this.#fail(error),
-    );
-  }
-
-  #finish(end: FastEnd): void {
-    const exchange = this.#exchange;
-    this.#exchange = undefined;
-    if (end !== "whole") this.reusable = false;
-    exchange?.end(end);
-  }
-
-  #fail(error: unknown): void {
-    const exchange = this.#exchange;
-    this.#exchange = undefined;
-    this.reusable = false;
-    this.close();
-    exchange?.fail(error);
-  }
-
-  #timeout(): void {
-    if (this.#paused) return;
-    const exchange = this.#exchange;
-    if (exchange === undefined) this.close();
-    else if (!this.#connected) {
-      const said = `no connection within ${this.#options.connectMs / 1000} s`;
-      this.#fail(fetchError(exchange.request, "FETCH_UNREACHABLE", said));
-    } else {
-      const said = `nothing came for ${this.#options.stallMs / 1000} s, after ${exchange.bytes} bytes of the body`;
-      this.#fail(fetchError(exchange.request, "FETCH_STALLED", said));
-    }
-  }
-
-  /** The connection is gone; what that means depends on how far we were. */
-  #broken(said: string, cause?: unknown): void {
-    const exchange = this.#exchange;
-    this.reusable = false;
-    if (exchange === undefined) {
-      this.close();
-      return;
-    }
-    // The last bytes came, only the reader still holds us: the server owes nothing any more.
-    if (exchange.left === 0) return;
-    if (this.#used && exchange.left === undefined && this.#headBytes === 0) this.#fail(new StaleConnection(said));
-    else if (!this.#connected) this.#fail(fetchError(exchange.request, "FETCH_UNREACHABLE", said, { cause }));
-    else {
-      const still = exchange.left === undefined ? "before its answer" : `with ${exchange.left} bytes still to come`;
-      this.#fail(fetchError(exchange.request, "FETCH_BROKEN", `${said} ${still}`, { cause }));
-    }
   }
 }

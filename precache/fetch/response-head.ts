@@ -7,6 +7,8 @@
 /** Longest head, all interim answers included. */
 export const MAX_HEAD_BYTES = 64 * 1024;
 const MAX_FIELDS = 256;
+const STATUS_LINE = /^HTTP\/1\.([01]) ([1-5]\d\d)(?: [^\0\r\n]*)?$/;
+const FIELD = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+:[^\0\r\n]*$/;
 
 /** A status line and fields. */
 export interface ResponseHead {
@@ -23,17 +25,18 @@ export interface ResponseHead {
  */
 export function parseResponseHead(text: string): ResponseHead | string {
   const lines = text.split("\r\n");
-  const status = /^HTTP\/1\.([01]) ([1-5]\d\d)(?: [^\0\r\n]*)?$/.exec(lines[0] ?? "");
+  const status = STATUS_LINE.exec(lines[0] ?? "");
   if (status === null) return "it does not begin with a status line of HTTP/1";
   if (lines.length > MAX_FIELDS) return `it has more than ${MAX_FIELDS} fields`;
-  const headers: Record<string, string> = Object.create(null) as Record<string, string>;
-  for (const line of lines.slice(1)) {
-    const field = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([^\0\r\n]*?)[ \t]*$/.exec(line);
-    if (field === null) return "a line of it is no header field";
-    const name = (field[1] ?? "").toLowerCase();
-    const value = field[2] ?? "";
-    const before = headers[name];
-    headers[name] = before === undefined ? value : `${before}, ${value}`;
+  const headers: Record<string, string> = {};
+  for (let i = 1; i < lines.length; i++) {
+    const line = lines[i] ?? "";
+    if (!FIELD.test(line)) return "a line of it is no header field";
+    const colon = line.indexOf(":");
+    const name = line.slice(0, colon).toLowerCase();
+    const value = line.slice(colon + 1).trim();
+    if (name === "__proto__") continue;
+    headers[name] = Object.hasOwn(headers, name) ? `${headers[name]}, ${value}` : value;
   }
   return { status: Number(status[2]), minor: Number(status[1]), headers };
 }
@@ -43,7 +46,7 @@ export function parseResponseHead(text: string): ResponseHead | string {
  * @returns undefined when there is none; "bad" when it is no exact length, or several that differ.
  */
 export function contentLength(headers: Readonly<Record<string, string>>): number | undefined | "bad" {
-  const text = headers["content-length"];
+  const text = Object.hasOwn(headers, "content-length") ? headers["content-length"] : undefined;
   if (text === undefined) return undefined;
   if (!/^\d{1,15}$/.test(text)) return "bad";
   return Number(text);

@@ -6,7 +6,6 @@
  *
  * @module
  */
-import { errorText } from "../../core/errors.ts";
 import type { CacheTarget, PlannedAsset } from "../asset.ts";
 import { cacheUrl } from "../cache-url.ts";
 import type { HeldCheck, HeldVerdict } from "../cached.ts";
@@ -60,6 +59,10 @@ export interface WorkEnd {
   readonly sizeBytes?: number | undefined;
   readonly reason?: string;
   readonly code?: string;
+  /** When the last byte came; now, if not said. */
+  readonly atMs?: number;
+  /** Its entry in the ledger is on the way to the disk. The end is told after that; the next transfer need not wait. */
+  readonly recorded?: Promise<void> | undefined;
 }
 
 /** Files up to this size are read to their end even when the cache has them: that is cheaper than hanging up. */
@@ -70,11 +73,14 @@ const ENDINGS = { deadline: "out of time", stopped: "the run was stopped" } as c
 /** Works on one asset to its end, or to the end of its cache. */
 export async function warmOne(context: RunContext, health: TargetHealth, work: Work): Promise<WorkEnd | "target-died"> {
   for (;;) {
-    const ended = await untilAllowed(context, health);
-    if (ended !== undefined) return ended;
+    if (!mayAsk(context, health)) {
+      const ended = await untilAllowed(context, health);
+      if (ended !== undefined) return ended;
+    }
     if (work.startedMs === undefined) {
       work.startedMs = context.clock.now();
-      const told = await alreadyThere(context, health, work.item);
+      const known = context.check.knows(health.target, work.item.asset);
+      const told = known ? await alreadyThere(context, health, work.item) : undefined;
       if (told !== undefined) return told;
     }
     const startedMs = context.clock.now();
@@ -86,6 +92,10 @@ export async function warmOne(context: RunContext, health: TargetHealth, work: W
       if (given !== undefined) return given;
     }
   }
+}
+
+function mayAsk(context: RunContext, health: TargetHealth): boolean {
+  return health.dead === undefined && health.holdUntilMs <= context.clock.now() && context.ending() === undefined;
 }
 
 /** Waits while the cache wants to be left alone. */
@@ -159,23 +169,10 @@ async function attempt(context: RunContext, health: TargetHealth, work: Work): P
   health.success(clock.now());
   if (verdict?.held === true) return { outcome: "cached", reason: verdict.why, sizeBytes: result.lengthBytes };
   work.furthest = Math.max(work.furthest, result.bytes);
-  return await delivered(context, health, item, result.bytes);
-}
-
-/** Every byte came. A ledger that cannot be written does not undo that. */
-async function delivered(
-  context: RunContext,
-  { target, letGo }: TargetHealth,
-  item: PlannedAsset,
-  sizeBytes: number,
-): Promise<WorkEnd> {
-  try {
-    await context.ledger?.record({ target: target.name, url: item.asset.url, sizeBytes, atMs: context.clock.now() });
-    await context.check.learn(target, item.asset, letGo);
-    return { outcome: "warmed", sizeBytes };
-  } catch (error) {
-    return { outcome: "warmed", sizeBytes, reason: errorText(error), code: "LEDGER_UNWRITABLE" };
-  }
+  if (check.mayLearn(target)) await check.learn(target, asset, health.letGo);
+  const atMs = clock.now();
+  const recorded = context.ledger?.record({ target: target.name, url: asset.url, sizeBytes: result.bytes, atMs });
+  return { outcome: "warmed", sizeBytes: result.bytes, recorded, atMs };
 }
 
 /** Decides after a failed attempt. @returns the end, or undefined to try again. */

@@ -1,0 +1,62 @@
+/**
+ * One warming run as a whole process: `node warm-runner.mjs '{"target": …, "count": …, "bytes": …, "concurrency": …}'`.
+ * It is the engine as the command uses it, ledger included, and prints one line of JSON at the end.
+ */
+import { join } from "node:path";
+import type { PlannedAsset } from "../precache/asset.ts";
+import { openLedger } from "../precache/ledger.ts";
+import { warm } from "../precache/warm.ts";
+
+interface Job {
+  readonly target: string;
+  /** Path of file i is `<prefix>i.bin`. */
+  readonly prefix: string;
+  readonly count: number;
+  readonly bytes: number;
+  readonly concurrency: number;
+  readonly state: string;
+  readonly bytesPerSecond?: number;
+  /** Prints the address of every finished asset. */
+  readonly tell?: boolean;
+}
+
+const job = JSON.parse(process.argv[2] ?? "{}") as Job;
+const items = Array.from(
+  { length: job.count },
+  (_, i): PlannedAsset => ({
+    asset: {
+      url: `https://updates.cdn-apple.com${job.prefix}${i}.bin`,
+      group: "other",
+      title: `file ${i}`,
+      sizeBytes: job.bytes,
+      digest: undefined,
+      version: undefined,
+      build: undefined,
+      models: [],
+      fromBuild: undefined,
+      firmware: false,
+      beta: false,
+      postedMs: undefined,
+      catalogs: [],
+    },
+    devices: 1,
+    why: "bench",
+    decision: "warm",
+  }),
+);
+const ledger = await openLedger(join(job.state, "ledger.jsonl"));
+const targets = [{ name: "bench", url: job.target, role: "cache" as const }];
+const { concurrency, bytesPerSecond } = job;
+for await (const event of warm({ items, targets, concurrency, bytesPerSecond, ledger })) {
+  if (job.tell === true && event.type === "asset-end") {
+    process.stdout.write(`${event.outcome} ${event.item.asset.url}\n`);
+  }
+  if (event.type === "run-end") {
+    const { warmed, failed, cached, bytesAsked, bytesFromOrigin, seconds } = event.summary;
+    const rssMb = Math.round(process.resourceUsage().maxRSS / 1024);
+    process.stdout.write(
+      `${JSON.stringify({ warmed, failed, cached, bytesAsked, bytesFromOrigin, seconds, rssMb })}\n`,
+    );
+  }
+}
+await ledger.close();

@@ -1,0 +1,239 @@
+/**
+ * One connection of the fast path: it writes a request, reads the head of the answer, counts the body down.
+ *
+ * The socket reads into a buffer that all connections share, so nothing of it may be kept beyond the call.
+ *
+ * @module
+ */
+import { connect, type Socket } from "node:net";
+import { errorCode, errorText } from "../../core/errors.ts";
+import { USER_AGENT } from "../../core/http.ts";
+import { contentLength, MAX_HEAD_BYTES, parseResponseHead, type ResponseHead } from "./response-head.ts";
+import { type AssetRequest, type BodyReader, type FetchError, fetchError, type TransferEnd } from "./transfer.ts";
+
+export interface ConnectionOptions {
+  readonly stallMs: number;
+  readonly connectMs: number;
+}
+
+/** `unsuited`: an answer that only a general client can read. */
+export type FastEnd = TransferEnd | "unsuited";
+
+/** A kept connection turned out to be closed; a new one may do. */
+export class StaleConnection extends Error {}
+
+/** What runs on a connection now. */
+interface Exchange {
+  readonly request: AssetRequest;
+  readonly reader: BodyReader;
+  readonly end: (end: FastEnd) => void;
+  readonly fail: (error: unknown) => void;
+  /** Undefined until the final head; then the body bytes still to come. */
+  left: number | undefined;
+  bytes: number;
+}
+
+export class Connection {
+  /** True after an answer that ended exactly where it said, on a connection that stays. */
+  reusable = false;
+  readonly #socket: Socket;
+  readonly #options: ConnectionOptions;
+  #exchange: Exchange | undefined;
+  #head = "";
+  #headBytes = 0;
+  #used = false;
+  #connected = false;
+  #paused = false;
+
+  constructor(hostname: string, port: number, buffer: Buffer, options: ConnectionOptions, onClose: () => void) {
+    this.#options = options;
+    this.#socket = connect({
+      host: hostname.replace(/^\[|\]$/g, ""),
+      port,
+      noDelay: true,
+      onread: { buffer, callback: (length, bytes) => this.#take((bytes as Buffer).subarray(0, length)) },
+    });
+    this.#socket.setTimeout(options.connectMs, () => this.#timeout());
+    this.#socket.once("connect", () => {
+      this.#connected = true;
+      this.#socket.setTimeout(options.stallMs);
+    });
+    this.#socket.on("error", (error) => this.#broken(errorText(error) || (errorCode(error) ?? "it failed"), error));
+    this.#socket.once("end", () => this.#broken("the server closed the connection"));
+    this.#socket.once("close", () => {
+      this.#broken("the connection was closed");
+      onClose();
+    });
+  }
+
+  /** One request and its answer; nothing else runs on the connection meanwhile. */
+  exchange(request: AssetRequest, host: string, target: string, reader: BodyReader): Promise<FastEnd> {
+    let fields = "";
+    for (const [name, value] of Object.entries(request.headers ?? {})) fields += `${name}: ${value}\r\n`;
+    return new Promise<FastEnd>((end, fail) => {
+      this.#exchange = { request, reader, end, fail, left: undefined, bytes: 0 };
+      this.reusable = false;
+      if (this.#socket.destroyed) this.#broken("the connection was closed");
+      this.#socket.write(
+        `${request.method ?? "GET"} ${target} HTTP/1.1\r\nHost: ${host}\r\nUser-Agent: ${USER_AGENT}\r\nAccept: */*\r\n${fields}\r\n`,
+        "latin1",
+      );
+    });
+  }
+
+  /** Nobody wants it any more. */
+  stop(): void {
+    if (this.#exchange !== undefined) this.#fail(stopped(this.#exchange.request));
+  }
+
+  close(): void {
+    this.#socket.destroy();
+  }
+
+  /** Bytes of the socket. @returns false to stop reading for now. */
+  #take(bytes: Buffer): boolean {
+    const exchange = this.#exchange;
+    if (exchange === undefined) {
+      this.close();
+      return false;
+    }
+    try {
+      const body = exchange.left === undefined ? this.#takeHead(exchange, bytes) : bytes;
+      if (body !== undefined && this.#exchange === exchange) this.#takeBody(exchange, body);
+    } catch (error) {
+      this.#fail(error);
+    }
+    return !this.#paused;
+  }
+
+  /** @returns the part of the bytes that is body, once the final head is there. Body bytes are never made text. */
+  #takeHead(exchange: Exchange, bytes: Buffer): Buffer | undefined {
+    for (let from = 0; ; ) {
+      const found = bytes.indexOf("\r\n\r\n", from);
+      const upTo = found < 0 ? bytes.length : found + 4;
+      this.#headBytes += upTo - from;
+      if (this.#headBytes > MAX_HEAD_BYTES) {
+        const said = `the answer's head is longer than ${MAX_HEAD_BYTES} bytes`;
+        throw fetchError(exchange.request, "FETCH_PROTOCOL", said);
+      }
+      this.#head += bytes.toString("latin1", from, upTo);
+      for (let end = this.#head.indexOf("\r\n\r\n"); end >= 0; end = this.#head.indexOf("\r\n\r\n")) {
+        const head = parseResponseHead(this.#head.slice(0, end));
+        this.#head = this.#head.slice(end + 4);
+        if (typeof head === "string") {
+          throw fetchError(exchange.request, "FETCH_PROTOCOL", `in the answer's head, ${head}`);
+        }
+        if (head.status >= 200) return this.#begin(exchange, head) ? this.#bodyPart(bytes, upTo) : undefined;
+      }
+      if (found < 0) return undefined;
+      from = upTo;
+    }
+  }
+
+  /** What of the bytes comes after the head; the last that was made text may be body already. */
+  #bodyPart(bytes: Buffer, upTo: number): Buffer {
+    const body = bytes.subarray(upTo - this.#head.length);
+    this.#head = "";
+    this.#headBytes = 0;
+    return body;
+  }
+
+  /** Decides about an answer by its head. @returns whether its body follows. */
+  #begin(exchange: Exchange, head: ResponseHead): boolean {
+    const { request, reader } = exchange;
+    const length = contentLength(head.headers);
+    if (length === "bad") throw fetchError(request, "FETCH_PROTOCOL", "its Content-Length is no length");
+    const bodiless = request.method === "HEAD";
+    const redirected = head.status >= 300 && head.status < 400 && head.status !== 304;
+    const framed = length !== undefined && head.headers["transfer-encoding"] === undefined;
+    if (redirected || (head.status < 300 && !bodiless && !framed)) {
+      this.#finish("unsuited");
+      return false;
+    }
+    if (reader.head({ status: head.status, headers: head.headers, lengthBytes: length }) === "leave") {
+      this.#finish("left");
+      return false;
+    }
+    exchange.left = bodiless ? 0 : (length ?? 0);
+    this.reusable = head.minor === 1 && !/\bclose\b/i.test(head.headers["connection"] ?? "");
+    return true;
+  }
+
+  #takeBody(exchange: Exchange, bytes: Buffer): void {
+    const left = exchange.left ?? 0;
+    const own = bytes.length > left ? bytes.subarray(0, left) : bytes;
+    if (bytes.length > left) this.reusable = false;
+    exchange.left = left - own.length;
+    exchange.bytes += own.length;
+    const wait = own.length === 0 ? undefined : exchange.reader.chunk(own);
+    if (wait !== undefined) this.#pauseFor(wait, exchange);
+    else if (exchange.left === 0) this.#finish("whole");
+  }
+
+  /** Stops reading until the reader is ready: the window closes and the sender waits. */
+  #pauseFor(wait: Promise<void>, exchange: Exchange): void {
+    this.#paused = true;
+    wait.then(
+      () => {
+        this.#paused = false;
+        if (this.#exchange !== exchange) return;
+        if (exchange.left === 0) this.#finish("whole");
+        else this.#socket.setTimeout(this.#options.stallMs);
+        this.#socket.resume();
+      },
+      (error: unknown) => this.#fail(error),
+    );
+  }
+
+  #finish(end: FastEnd): void {
+    const exchange = this.#exchange;
+    this.#exchange = undefined;
+    this.#used = true;
+    if (end !== "whole") this.reusable = false;
+    exchange?.end(end);
+  }
+
+  #fail(error: unknown): void {
+    const exchange = this.#exchange;
+    this.#exchange = undefined;
+    this.reusable = false;
+    this.close();
+    exchange?.fail(error);
+  }
+
+  #timeout(): void {
+    if (this.#paused) return;
+    const exchange = this.#exchange;
+    if (exchange === undefined) this.close();
+    else if (!this.#connected) {
+      const said = `no connection within ${this.#options.connectMs / 1000} s`;
+      this.#fail(fetchError(exchange.request, "FETCH_UNREACHABLE", said));
+    } else {
+      const said = `nothing came for ${this.#options.stallMs / 1000} s, after ${exchange.bytes} bytes of the body`;
+      this.#fail(fetchError(exchange.request, "FETCH_STALLED", said));
+    }
+  }
+
+  /** The connection is gone; what that means depends on how far we were. */
+  #broken(said: string, cause?: unknown): void {
+    const exchange = this.#exchange;
+    this.reusable = false;
+    if (exchange === undefined) {
+      this.close();
+      return;
+    }
+    // The last bytes came, only the reader still holds us: the server owes nothing any more.
+    if (exchange.left === 0) return;
+    if (this.#used && exchange.left === undefined && this.#headBytes === 0) this.#fail(new StaleConnection(said));
+    else if (!this.#connected) this.#fail(fetchError(exchange.request, "FETCH_UNREACHABLE", said, { cause }));
+    else {
+      const still = exchange.left === undefined ? "before its answer" : `with ${exchange.left} bytes still to come`;
+      this.#fail(fetchError(exchange.request, "FETCH_BROKEN", `${said} ${still}`, { cause }));
+    }
+  }
+}
+
+/** The error of a transfer that nobody wants any more. */
+export function stopped(request: AssetRequest): FetchError {
+  return fetchError(request, "FETCH_ABORTED", "it was stopped");
+}
