@@ -72,8 +72,8 @@ export const precacheOptions = z.strictObject({
 
   firmware: z
     .strictObject({
-      models: names().describe("Models whose firmware (IPSW) is kept on disk"),
-      destination: z.string().min(1).optional().describe("Folder for firmware; without it none is fetched"),
+      models: names().describe("Models whose firmware (IPSW) is fetched"),
+      destination: z.string().min(1).optional().describe("Folder to keep firmware in; without it, it is only in the cache"),
     })
     .prefault({}),
 

@@ -7,7 +7,7 @@ import { openJournal } from "../core/journal/journal.ts";
 import { acquireLock } from "../core/lock.ts";
 import { silentLog } from "../core/log.ts";
 import { type ContentCache, startContentCache } from "../fixtures/content-cache/index.ts";
-import { type Origin, startOrigin } from "../fixtures/origin/index.ts";
+import { fileBytes, type Origin, startOrigin } from "../fixtures/origin/index.ts";
 import { systemClock } from "./clock.ts";
 import type { RunCommand } from "./discovery/run-command.ts";
 import { type PrecacheInput, precacheOptions } from "./options.ts";
@@ -191,6 +191,22 @@ describe("runPrecache()", () => {
     const report = await runPrecache(context({ concurrency: 2 }, { clock }));
     expect(report.verdict).toBe("failed");
     expect(report.summary?.ended).toBe("dead");
+  });
+
+  it("keeps firmware on disk, checked, and fetches a good one no second time", async () => {
+    const ipsw = { url: "https://updates.cdn-apple.com/i/iPad_26.1.ipsw", size: 4321 };
+    await writeFile(join(folder, "urls"), `${ipsw.url}\n${files[0]?.url} 1000\n`);
+    const destination = join(folder, "ipsw");
+    const first = await runPrecache(context({ firmware: { destination } }));
+    expect(first.summary).toMatchObject({ planned: 2, warmed: 2, failed: 0 });
+    const stored = await readFile(join(destination, "iPad_26.1.ipsw"));
+    const { pathname } = new URL(ipsw.url);
+    expect(stored.equals(Buffer.concat([...fileBytes(pathname, 0, stored.length)]))).toBe(true);
+    expect(first.summary?.bytesFromOrigin).toBe(stored.length + 1000);
+    expect(await sum("precacherun")).toMatchObject({ planned: 2, warmed: 2, "bytes.fromorigin": stored.length + 1000 });
+    await writeFile(join(folder, "urls"), `${ipsw.url} ${stored.length}\n`);
+    const second = await runPrecache(context({ firmware: { destination } }));
+    expect(second.summary).toMatchObject({ planned: 1, cached: 1, bytesAsked: 0 });
   });
 
   it("finishes the files in hand when it is told to stop", async () => {

@@ -19,8 +19,8 @@ import type { PrecacheOptions } from "./options.ts";
 import { type Prepared, prepare } from "./prepare.ts";
 import { nextTimeOfDay } from "./quantity.ts";
 import { type LineJournal, RunJournal } from "./run-journal.ts";
+import { runStages } from "./run-stages.ts";
 import { runScript, summaryEnvironment } from "./scripts.ts";
-import { warm } from "./warm.ts";
 import type { AssetEnd, WarmEvent, WarmSummary } from "./warm-events.ts";
 
 export interface RunContext {
@@ -120,10 +120,10 @@ async function planAndWarm(context: RunContext, ledger: Ledger, say: (text: stri
   return { verdict: verdictOf(summary, prepared), prepared, summary, failures };
 }
 
-/** What goes through the cache. What is held goes too: the engine has the cache say so once more, and counts it. */
+/** What is asked for. What is held is, too: the engine has the cache say so once more, and counts it. */
 function itemsOf({ plan }: Prepared): PlannedAsset[] {
-  const through = plan.items.filter(({ asset, decision }) => !asset.firmware && decision !== "left");
-  return through.map((item) => ({ ...item, decision: "warm" }));
+  const asked = plan.items.filter(({ decision }) => decision !== "left");
+  return asked.map((item) => ({ ...item, decision: "warm" }));
 }
 
 /** One stream, its readers. A journal that cannot be written ends the run: what it did would be forgotten. */
@@ -139,8 +139,9 @@ async function warmAll(
   const journal = new RunJournal(opened, context.tags);
   let summary: WarmSummary | undefined;
   try {
-    const events = warm({
+    const events = runStages({
       items,
+      destination: options.firmware.destination,
       targets: prepared.targets,
       concurrency: options.concurrency,
       bytesPerSecond: options.bandwidth,
