@@ -29,7 +29,7 @@ function exitCodeOf(error: unknown): number {
   printError(explainError(error));
   const code = errorCode(error);
   if (code?.startsWith("USAGE") === true) return ExitCode.usage;
-  if (code === "LOCKED") return ExitCode.busy;
+  if (code === "LOCKED" || code === "DB_LOCKED") return ExitCode.busy;
   if (code?.startsWith("CONFIG_") === true) return ExitCode.config;
   return ExitCode.failed;
 }

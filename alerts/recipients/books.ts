@@ -116,7 +116,7 @@ export function planLastRowRepairs(books: readonly EntityBook[]): Repair[] {
     .filter((book) => book.parent === 0 && (book.highestRow ?? 0) > book.lastRow)
     .map((book) => ({
       kind: "last-row",
-      text: `Z_MAX of ${book.name} was ${book.lastRow}, row ${book.highestRow} exists: raised, so that the server's next insert does not fail`,
+      text: `Z_MAX of ${book.name} ${book.lastRow} → ${book.highestRow}: row ${book.highestRow} exists, so the server's next insert would fail`,
       sql: "UPDATE Z_PRIMARYKEY SET Z_MAX = ? WHERE Z_ENT = ?",
       parameters: [book.highestRow ?? 0, book.entity],
     }));
@@ -138,7 +138,7 @@ export function planEntityRepairs(
     .filter(({ entity }) => !isKind(entity))
     .map(({ row, entity }) => ({
       kind: "entity",
-      text: `recipient in row ${row} carried entity number ${entity}; ${book.name} is ${book.entity} in this file`,
+      text: `entity of the recipient in row ${row} ${entity} → ${book.entity}: that is ${book.name} in this file`,
       sql: "UPDATE ZADMAILRECIPIENT SET Z_ENT = ?, Z_OPT = coalesce(Z_OPT, 0) + 1 WHERE Z_PK = ?",
       parameters: [book.entity, row],
     }));

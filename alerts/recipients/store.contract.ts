@@ -75,7 +75,9 @@ export function describeAlertStore(engine: SqliteEngine): void {
       const path = await oldToolDatabase(engine);
       expect(() => insertAsCoreData(path, "clash@example.org")).toThrow(/UNIQUE constraint failed/);
       const before = await loadAlertData(path, options);
-      expect(before.repairs.map(({ text }) => text)).toEqual([expect.stringContaining("was 2, row 3 exists")]);
+      expect(before.repairs.map(({ text }) => text)).toEqual([
+        expect.stringContaining("ADMailRecipient 2 → 3: row 3 exists"),
+      ]);
       const report = await add(path, "four@example.org");
       expect(report).toMatchObject({ total: 4, repairs: before.repairs, changes: { inserts: [{ row: 4 }] } });
       expect(insertAsCoreData(path, "five@example.org")).toBe(5);

@@ -13,7 +13,7 @@ import type {
   RestoreReport,
   ServiceReport,
 } from "../../alerts/index.ts";
-import { type Colour, colour, print, printJson, table } from "../output.ts";
+import { type Colour, colour, isTerminal, print, printJson, table, terminalWidth } from "../output.ts";
 
 type Json = true | undefined;
 /** One thing that happened, the word for it, and a word's colour. */
@@ -88,7 +88,13 @@ export function printChange(
     ...missing.map((address): Happening => ["not there", address, "red"]),
     ...refusals.map(refusalLine),
   ]);
-  print(summary(`${total === 1 ? "1 recipient" : `${total} recipients`} on the list`, backup, dryRun));
+  print(
+    summary(
+      `${total === 1 ? "1 recipient" : `${total} recipients`} on the list${dryRun ? " then" : ""}`,
+      backup,
+      dryRun,
+    ),
+  );
 }
 
 /** Lines that were refused, when nothing else is to be said. */
@@ -126,7 +132,8 @@ export function printServiceReport(report: ServiceReport, json: Json): void {
     ...changed.map(({ after }): Happening => ["changed", serviceText(after), "green"]),
     ...unchanged.map((service): Happening => ["as it was", serviceText(service), "dim"]),
   ]);
-  print(summary(`${changed.length} changed`, backup, dryRun));
+  const services = changed.length === 1 ? "1 service" : `${changed.length} services`;
+  print(summary(`${services} ${dryRun ? "would change" : "changed"}`, backup, dryRun));
 }
 
 /** `alerts init`. */
@@ -136,9 +143,12 @@ export function printInit(report: InitReport, json: Json): void {
     return;
   }
   const { database, created, dryRun, recipients } = report;
-  if (!created) print(`${database} is there already, with ${recipients} recipients; it was left as it is`);
-  else if (dryRun) print(`${database} would be made; nothing was written`);
-  else print(`${database} made: mail and push are on for Caching and Common, nobody is on the list yet`);
+  const people = recipients === 1 ? "1 recipient" : `${recipients} recipients`;
+  if (!created) printHappenings([["as it was", database, "dim"]]);
+  else printHappenings([[dryRun ? "to make" : "made", database, "green"]]);
+  if (!created) print(`the database is there already, with ${people}; nothing had to be written`);
+  else if (dryRun) print("nothing was written (--dry-run)");
+  else print("mail and push are on for Caching and Common; nobody is on the list yet");
 }
 
 /** `restore --list`. */
@@ -170,7 +180,7 @@ export function printRestore(report: RestoreReport, json: Json): void {
   ]);
   const what = report.placed
     ? "the file was missing, the backup took its place"
-    : `${report.total === 1 ? "1 recipient" : `${report.total} recipients`} on the list`;
+    : `${report.total === 1 ? "1 recipient" : `${report.total} recipients`} on the list${report.dryRun ? " then" : ""}`;
   print(summary(what, report.backup, report.dryRun));
 }
 
@@ -181,13 +191,28 @@ function printHappenings(happenings: readonly Happening[]): void {
     listed.set(word, count);
     if (word !== "refused" && count > MOST_LISTED) continue;
     const label = word.padEnd(WORD_WIDTH);
-    print(`  ${tone === undefined ? label : colour(label, tone)} ${printable(what)}`);
+    print(`  ${tone === undefined ? label : colour(label, tone)} ${wrapped(printable(what))}`);
   }
   for (const [word, count] of listed) {
     if (word !== "refused" && count > MOST_LISTED) {
       print(`  ${word.padEnd(WORD_WIDTH)} … and ${count - MOST_LISTED} more (--json lists all)`);
     }
   }
+}
+
+/** Text behind a word of `WORD_WIDTH`, broken between words where a person's terminal is too narrow for it. */
+function wrapped(text: string): string {
+  const indent = WORD_WIDTH + 3;
+  if (!isTerminal()) return text;
+  const room = Math.max(20, terminalWidth() - indent);
+  const lines = [""];
+  for (const word of text.split(" ")) {
+    const line = lines.at(-1) ?? "";
+    if (line === "") lines[lines.length - 1] = word;
+    else if (line.length + 1 + word.length <= room) lines[lines.length - 1] = `${line} ${word}`;
+    else lines.push(word);
+  }
+  return lines.join(`\n${" ".repeat(indent)}`);
 }
 
 function refusalLine({ line, text, problem }: Refusal): Happening {
@@ -206,7 +231,7 @@ function serviceText({ bundle, mail, push }: AlertService): string {
 }
 
 function summary(what: string, backup: string | undefined, dryRun: boolean): string {
-  if (dryRun) return `${what} then; nothing was written (--dry-run)`;
+  if (dryRun) return `${what}; nothing was written (--dry-run)`;
   return backup === undefined ? `${what}; nothing had to be written` : `${what}\nbackup: ${backup}`;
 }
 
