@@ -9,7 +9,7 @@ import { bundleWorker, ended, startWorker } from "./testing/worker.ts";
 /** How many at a time. `bench/alerts-two-writers.ts` adds one by one; portable waits 15 ms after each change for the file to settle. */
 const BATCH: Record<SqliteEngine, number> = { native: 5, portable: 20 };
 /** `bench/alerts-kill.ts` does 200. */
-const KILLS = 8;
+const KILLS = 5;
 
 let script = "";
 beforeAll(async () => {
@@ -49,6 +49,7 @@ function describeProcesses(engine: SqliteEngine): void {
           if (told >= 5) setTimeout(() => worker.kill("SIGKILL"), (kill * 7) % 40);
         });
         await ended(worker);
+        expect(worker.signalCode).toBe("SIGKILL");
         const { recipients, repairs, duplicates } = await loadAlertData(path, options);
         const added = recipients.length - there;
         // the change that was at work when it died is there as a whole or not at all
