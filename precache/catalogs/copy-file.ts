@@ -4,7 +4,8 @@
  * @module
  */
 import { createHash } from "node:crypto";
-import { open } from "node:fs/promises";
+import { open, readdir, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
 import { errorCode } from "../../core/errors.ts";
 import type { DocumentRequest } from "./catalog.ts";
 
@@ -69,6 +70,20 @@ export async function renewCopy(copy: Copy, nowMs: number): Promise<Copy> {
     await file.close();
   }
   return { ...copy, fetchedMs: nowMs };
+}
+
+/** Age past which a copy nobody asked about is removed, and a download that was cut off. */
+const KEPT_MS = 90 * 24 * 3_600_000;
+const CUT_OFF_MS = 24 * 3_600_000;
+
+/** Removes copies that nobody asked about for 90 days, and what killed downloads left a day ago. */
+export async function sweepCopies(folder: string, nowMs: number): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const limit = name.endsWith(".tmp") ? CUT_OFF_MS : name.endsWith(".copy") ? KEPT_MS : Number.POSITIVE_INFINITY;
+    const path = join(folder, name);
+    const found = await stat(path).catch(() => undefined);
+    if (found !== undefined && nowMs - found.mtimeMs > limit) await rm(path, { force: true });
+  }
 }
 
 function parseHead(path: string, text: string): Copy | undefined {

@@ -11,12 +11,13 @@
 import { createReadStream } from "node:fs";
 import { mkdir, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { errorText, LarderError } from "../../core/errors.ts";
 import { publicUrl } from "../../core/http.ts";
 import type { Log } from "../../core/log.ts";
 import type { CatalogDocument, CatalogFetch, DocumentRequest } from "./catalog.ts";
-import { type Copy, copyName, readCopy, renewCopy } from "./copy-file.ts";
+import { type Copy, copyName, readCopy, renewCopy, sweepCopies } from "./copy-file.ts";
 import { type Answer, download } from "./download.ts";
 import { limited, plain } from "./stream-limits.ts";
 
@@ -26,6 +27,8 @@ export interface FetchCacheOptions {
   readonly freshMs?: number;
   /** For one whole text, milliseconds. Default 120,000. */
   readonly timeoutMs?: number;
+  /** Waits before a server that may recover is asked again, milliseconds. Default 1 s, then 5 s. */
+  readonly retryWaitsMs?: readonly number[];
   readonly nowMs: () => number;
   readonly log: Log;
   readonly signal?: AbortSignal;
@@ -36,16 +39,27 @@ const PIECE_BYTES = 256 * 1024;
 /** The door over a folder, which is made when it is missing. */
 export function createFetchCache(options: FetchCacheOptions): CatalogFetch {
   const asked = new Map<string, Promise<CatalogDocument>>();
+  let prepared: Promise<void> | undefined;
+  const openPrepared = async (name: string, request: DocumentRequest) => {
+    prepared ??= prepareFolder(options);
+    await prepared;
+    return openRemote(name, request, options);
+  };
   return {
     open(request) {
       const local = localPath(request.url);
       if (local !== undefined) return openFile(local, request);
       const name = copyName(request);
-      const pending = asked.get(name) ?? openRemote(name, request, options).finally(() => asked.delete(name));
+      const pending = asked.get(name) ?? openPrepared(name, request).finally(() => asked.delete(name));
       asked.set(name, pending);
       return pending;
     },
   };
+}
+
+async function prepareFolder({ folder, nowMs }: FetchCacheOptions): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  await sweepCopies(folder, nowMs());
 }
 
 /** The path an address names on this machine, or undefined when it names a server. */
@@ -74,14 +88,13 @@ async function openRemote(
   request: DocumentRequest,
   options: FetchCacheOptions,
 ): Promise<CatalogDocument> {
-  await mkdir(options.folder, { recursive: true });
   const path = join(options.folder, name);
   const copy = await readCopy(path);
   const freshMs = request.freshMs ?? options.freshMs ?? 60 * 60 * 1000;
   if (copy !== undefined && options.nowMs() - copy.fetchedMs < freshMs) return documentOf(copy, request, undefined);
   let answer: Answer;
   try {
-    answer = await download(path, request, copy, options);
+    answer = await downloadPatiently(path, request, copy, options);
   } catch (error) {
     if (copy === undefined || options.signal?.aborted === true) throw error;
     const age = Math.round((options.nowMs() - copy.fetchedMs) / 3_600_000);
@@ -103,6 +116,23 @@ async function openRemote(
     );
   }
   return documentOf(fresh, request, undefined);
+}
+
+async function downloadPatiently(
+  path: string,
+  request: DocumentRequest,
+  copy: Copy | undefined,
+  options: FetchCacheOptions,
+): Promise<Answer> {
+  for (const waitMs of options.retryWaitsMs ?? [1000, 5000]) {
+    try {
+      return await download(path, request, copy, options);
+    } catch (error) {
+      if (!(error instanceof LarderError) || !error.retryable) throw error;
+      await sleep(waitMs, undefined, options.signal === undefined ? {} : { signal: options.signal });
+    }
+  }
+  return download(path, request, copy, options);
 }
 
 function documentOf(copy: Copy, request: DocumentRequest, stale: string | undefined): CatalogDocument {

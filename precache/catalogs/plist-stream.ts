@@ -61,8 +61,10 @@ export async function readPlist(
   limits: PlistLimits = {},
 ): Promise<PlistValue> {
   const reader = new PlistReader(undefined, what, limits);
-  for await (const piece of source) reader.write(piece);
-  const [entry] = reader.end();
+  const found: PlistEntry[] = [];
+  for await (const piece of source) found.push(...reader.write(piece));
+  found.push(...reader.end());
+  const entry = found[0];
   if (entry === undefined) throw reader.broken("there is no value in it");
   return entry.value;
 }

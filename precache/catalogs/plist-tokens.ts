@@ -33,6 +33,10 @@ const ENTITIES: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">",
 const FORBIDDEN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/;
 const PLIST_TAG = /^plist(?:\s+version\s*=\s*(?:"[\w.]*"|'[\w.]*'))?\s*$/;
 const NAME = /^[A-Za-z]+$/;
+const DECLARATION =
+  /^xml\s+version\s*=\s*(["'])1\.[01]\1(?:\s+encoding\s*=\s*(["'])([\w.-]+)\2)?(?:\s+standalone\s*=\s*(["'])(?:yes|no)\4)?\s*$/;
+const INSTRUCTION = /^(?!xml(?:\s|$))[A-Za-z_][\w.-]*(?:\s.*)?$/is;
+const DOCTYPE = /^\s+[A-Za-z][\w.-]*(?:\s+(?:PUBLIC\s+"[^"<>&]*"\s+"[^"<>&]*"|SYSTEM\s+"[^"<>&]*"))?\s*$/;
 /** Nine of ten tokens: a leaf on one line, told in one step. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: as above; a carriage return is not told in one step either
 const LEAF = /[ \t\n]*<(key|string|integer|date|data|real)>([^<>&\u0000-\u0008\u000b-\u001f\ufffe\uffff]*)<\/\1>/y;
@@ -46,7 +50,10 @@ export class PlistTokens {
   private lines = 1;
   private counted = 0;
   private begun = false;
-  private doctypes = 0;
+  /** Whether anything has been told: the XML declaration comes first or not at all. */
+  private told = false;
+  /** Whether a DOCTYPE can no longer come: there was one, or an element. */
+  private doctype = false;
 
   constructor(options: TokenOptions) {
     this.options = options;
@@ -102,6 +109,7 @@ export class PlistTokens {
     if (second === 33 || second === 63) return this.stepMarkup(second);
     const close = text.indexOf(">", at);
     if (close === -1) return false;
+    this.doctype = true;
     if (second === 47) this.options.sink.close(this.name(at + 2, close));
     else if (text.charCodeAt(close - 1) === 47) this.tellEmpty(this.name(at + 1, close - 1));
     else this.options.sink.open(this.name(at + 1, close));
@@ -112,6 +120,7 @@ export class PlistTokens {
   private stepText(open: number): boolean {
     if (open === -1) return false;
     this.tellText(this.text.slice(this.at, open), true);
+    this.told = true;
     this.at = open;
     return true;
   }
@@ -131,7 +140,7 @@ export class PlistTokens {
   }
 
   private tellText(raw: string, entities: boolean): void {
-    if (FORBIDDEN.test(raw)) throw this.options.fail("a character that no XML text may hold");
+    this.checkCharacters(raw);
     const text = raw.includes("\r") ? raw.replace(/\r\n?/g, "\n") : raw;
     if (!entities || !text.includes("&")) {
       if (entities && text.includes("]]>")) throw this.options.fail('"]]>" outside of CDATA');
@@ -167,24 +176,35 @@ export class PlistTokens {
     const close = this.text.indexOf(end, this.at + opening);
     if (close === -1) return false;
     tell(this.text.slice(this.at + opening, close));
+    this.told = true;
     this.at = close + end.length;
     return true;
   }
 
   private checkInstruction(inside: string): void {
-    const encoding = /^xml\s.*\bencoding\s*=\s*["']([^"']*)["']/s.exec(inside)?.[1];
+    const declared = this.told ? null : DECLARATION.exec(inside);
+    if (declared === null && !INSTRUCTION.test(inside))
+      throw this.options.fail("a processing instruction out of place");
+    const encoding = declared?.[3];
     if (encoding !== undefined && !/^(?:utf-?8|us-ascii|ascii)$/i.test(encoding)) {
       throw this.options.fail(`its encoding is "${encoding.slice(0, 40)}", expected UTF-8`);
     }
+    this.checkCharacters(inside);
   }
 
   private checkComment(inside: string): void {
     if (inside.includes("--") || inside.endsWith("-")) throw this.options.fail('"--" inside a comment');
+    this.checkCharacters(inside);
   }
 
   private checkDoctype(inside: string): void {
-    this.doctypes += 1;
     if (inside.includes("[")) throw this.options.fail("its DOCTYPE declares entities, which no catalogue needs");
-    if (this.doctypes > 1) throw this.options.fail("a second DOCTYPE");
+    if (this.doctype || !DOCTYPE.test(inside)) throw this.options.fail("a DOCTYPE that is none");
+    this.doctype = true;
+    this.checkCharacters(inside);
+  }
+
+  private checkCharacters(text: string): void {
+    if (FORBIDDEN.test(text)) throw this.options.fail("a character that no XML text may hold");
   }
 }
