@@ -18,6 +18,7 @@ export function appsListCatalog(options: OptionsOf<"apps-list">): Catalog {
 }
 
 async function* list(options: OptionsOf<"apps-list">, context: CatalogContext): AsyncIterable<Asset> {
+  context.signal.throwIfAborted();
   const document = await context.fetch.open({ url: options.url, kind: "plist", maxBytes: options.maxBytes });
   for await (const { key, value } of readPlistEntries(document.read(), [], options.url)) {
     const name = String(key);

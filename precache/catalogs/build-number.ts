@@ -18,9 +18,9 @@ export function compareBuilds(a: string, b: string): number {
   );
 }
 
-/** True for builds Apple gives to testers: a small letter at the end, as in `23A5260n`. */
+/** True for builds Apple gives to testers: four figures from 4 or 5 and a small letter, as in `23A5260n`. */
 export function isBetaBuild(build: string): boolean {
-  return /^\d+[A-Z]\d{4,}[a-z]$/.test(build);
+  return /^\d+[A-Z][45]\d{3}[a-z]$/.test(build);
 }
 
 function buildParts(build: string): { train: number; letter: string; number: number; tail: string } {

@@ -30,6 +30,7 @@ export function planFileCatalog(options: OptionsOf<"plan-file">): Catalog {
 }
 
 async function* list(options: OptionsOf<"plan-file">, context: CatalogContext): AsyncIterable<Asset> {
+  context.signal.throwIfAborted();
   const document = await context.fetch.open({ url: options.url, kind: "json", maxBytes: options.maxBytes });
   yield* planAssets(parseJson(await readBytes(document.read()), options.url), context);
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import { basename } from "node:path";
+import { LarderError } from "../../core/errors.ts";
 import type { Asset } from "../asset.ts";
 import type { OptionsOf } from "../options-catalogs.ts";
 import { assetUrl } from "./asset-url.ts";
@@ -20,6 +21,8 @@ export function urlListCatalog(options: OptionsOf<"url-list">): Catalog {
 async function* list(options: OptionsOf<"url-list">, context: CatalogContext): AsyncIterable<Asset> {
   const document = await context.fetch.open({ url: options.url, kind: "any", maxBytes: options.maxBytes });
   let number = 0;
+  let listed = 0;
+  let skipped = 0;
   for await (const line of readLines(document.read(), MAX_LINE)) {
     context.signal.throwIfAborted();
     number += 1;
@@ -27,10 +30,17 @@ async function* list(options: OptionsOf<"url-list">, context: CatalogContext): A
     if (text === "" || text.startsWith("#")) continue;
     const asset = parseUrlLine(text);
     if (asset === undefined) {
+      skipped += 1;
       context.log.warn("a line of the URL list is no address; skipped", { list: options.url, line: number });
       continue;
     }
+    listed += 1;
     yield asset;
+  }
+  if (listed === 0 && skipped > 0) {
+    throw new LarderError(`Cannot read URL list "${options.url}": none of its ${skipped} lines is an address`, {
+      code: "CATALOG_BROKEN",
+    });
   }
 }
 
