@@ -3,6 +3,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["{core,collector,precache,alerts,grafana,report,cli,fixtures,bench,scripts}/**/*.test.ts"],
+    globalSetup: "scripts/built.mjs",
     testTimeout: 30_000,
     hookTimeout: 60_000,
     maxWorkers: 2,

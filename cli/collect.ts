@@ -19,7 +19,7 @@ export async function collect(flags: CollectFlags): Promise<void> {
   const once = flags.once === true || flags.dryRun === true;
   const log = await createLog(once && flags.logLevel === "info" ? "warn" : parseLevel(flags.logLevel));
   const stop = stopOnSignals(log);
-  const collector = await createCollector({ settings, log, signal: stop, dryRun: flags.dryRun === true });
+  const collector = await createCollector({ settings, log, signal: stop, once, dryRun: flags.dryRun === true });
   try {
     if (once) await collectOnce(collector, flags);
     else await collectOnSchedule(collector, settings, stop, log, flags.json === true);

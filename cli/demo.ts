@@ -94,7 +94,12 @@ async function collectBoth(world: World, influx: string | undefined): Promise<Pa
   const reports: PassReport[] = [];
   const { signal } = new AbortController();
   for (const cache of [world.old, world.current]) {
-    const collector = await createCollector({ settings: settingsFor(world, cache, influx), log: silentLog, signal });
+    const collector = await createCollector({
+      settings: settingsFor(world, cache, influx),
+      log: silentLog,
+      signal,
+      once: true,
+    });
     try {
       reports.push(await collector.pass());
     } finally {

@@ -21,6 +21,8 @@ import { metricsSqlite } from "./sources/metrics-sqlite.ts";
 import { METRICS_DB_PATH, METRICS_SQLITE_PATH } from "./sources/paths.ts";
 import type { Source } from "./sources/source.ts";
 
+/** How long a single pass waits for a server that takes nothing. */
+const ONCE_SECONDS = 15;
 const REJECT_MAX_BYTES = 16 * 1024 * 1024;
 
 /** What a collector is made from. */
@@ -33,6 +35,8 @@ export interface CollectorSetup {
   readonly log: Log;
   /** Ends a pass, cleanly and soon. */
   readonly signal: AbortSignal;
+  /** One pass is all there will be: it ships on while servers keep taking lines, and waits little for one that does not. */
+  readonly once?: boolean;
   /** Reads and counts, writes and ships nothing. */
   readonly dryRun?: boolean;
   readonly nowMs?: () => number;
@@ -70,7 +74,8 @@ export async function createCollector(setup: CollectorSetup): Promise<Collector>
           sources: presentSources(sources, settings),
           shippers,
           tagText: tagText({ ...settings.tags, server: settings.server }),
-          shipSeconds: settings.passSeconds,
+          shipSeconds: setup.once === true ? Math.min(ONCE_SECONDS, settings.passSeconds) : settings.passSeconds,
+          untilStalled: setup.once === true,
           signal: setup.signal,
           nowMs,
           log,

@@ -25,6 +25,8 @@ export interface PassOptions {
   readonly afterReading?: (report: PassReading) => Promise<void>;
   /** Shipping is waited for this long at most. */
   readonly shipSeconds: number;
+  /** As long as a server keeps taking lines, give it that time again: for a single pass that is to leave nothing behind. */
+  readonly untilStalled?: boolean;
   readonly signal: AbortSignal;
   readonly nowMs: () => number;
   readonly log: Log;
@@ -66,8 +68,7 @@ export async function runPass(options: PassOptions): Promise<PassReport> {
   }
   await options.afterReading?.({ startedMs, sources });
   pumpAll(options);
-  const deadline = options.signal.aborted ? options.nowMs() : options.nowMs() + options.shipSeconds * 1000;
-  const sinks = await Promise.all(options.shippers.map((shipper) => shipper.finish(deadline)));
+  const sinks = await Promise.all(options.shippers.map((shipper) => finishShipping(shipper, options)));
   return { startedMs, sources, sinks, seconds: (options.nowMs() - startedMs) / 1000 };
 }
 
@@ -100,6 +101,24 @@ async function readSource(source: Source, options: PassOptions): Promise<SourceR
     pumpAll(options);
   }
   return { name: source.name, place: source.place, ...done, problem };
+}
+
+async function finishShipping(shipper: Shipper, options: PassOptions): Promise<ShipReport> {
+  const turn = (): Promise<ShipReport> =>
+    shipper.finish(options.nowMs() + (options.signal.aborted ? 0 : options.shipSeconds * 1000));
+  let report = await turn();
+  let last = report;
+  while (options.untilStalled === true && last.backlogBytes > 0 && last.shippedLines > 0 && !options.signal.aborted) {
+    last = await turn();
+    report = {
+      ...last,
+      shippedLines: report.shippedLines + last.shippedLines,
+      shippedBytes: report.shippedBytes + last.shippedBytes,
+      rejectedLines: report.rejectedLines + last.rejectedLines,
+      lostBytes: report.lostBytes + last.lostBytes,
+    };
+  }
+  return report;
 }
 
 function sourceContext(source: Source, options: PassOptions, count: () => void): SourceContext {

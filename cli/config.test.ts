@@ -1,0 +1,98 @@
+import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { parsePlist } from "../core/plist.ts";
+import { loadSettings } from "./config.ts";
+import { exampleSettings } from "./config-init.ts";
+import { parseTime } from "./time-range.ts";
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "lconfig-"));
+});
+afterAll(async () => {
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function load(text: string, environment = {}) {
+  const path = join(folder, `c${Math.random()}`);
+  await writeFile(path, text);
+  return await loadSettings({ config: path }, environment);
+}
+
+describe("loadSettings()", () => {
+  it("has a default for everything", async () => {
+    const { settings } = await load("{}");
+    expect(settings).toMatchObject({ schedule: "* * * * *", journal: { keepDays: 400 }, sinks: [], tags: {} });
+    expect(settings.server).not.toBe("");
+    expect(settings.stateDir).toContain("larder");
+  });
+
+  it("lets the environment win over the file, and says where each comes from", async () => {
+    const { settings, origins, path } = await load('{"server": "a", "timezone": "Europe/Berlin"}', {
+      LARDER_SERVER: "b",
+    });
+    expect(settings).toMatchObject({ server: "b", timezone: "Europe/Berlin" });
+    expect(origins).toMatchObject({ server: "environment", timezone: path });
+  });
+
+  it("names what is wrong with its place and the nearest right key", async () => {
+    const wrong =
+      '{"sever": "a", "journal": {"keepdays": 3}, "timezone": "Berlin", "sinks": [{"name": "x", "type": "influx1", "url": "http://h", "databse": "d"}], "tags": {"server": "x"}}';
+    const error = await load(wrong).then(
+      () => "",
+      (reason: Error) => reason.message,
+    );
+    for (const part of [
+      'sever: there is no such key; did you mean "server"?',
+      'journal.keepdays: there is no such key; did you mean "keepDays"?',
+      "timezone: no time zone of that name",
+      'sinks[0].databse: there is no such key; did you mean "database"?',
+      "tags.server:",
+    ]) {
+      expect(error).toContain(part);
+    }
+  });
+});
+
+describe("larder config init", () => {
+  it("writes an example that is valid as it stands, in both forms, with every key explained", async () => {
+    for (const format of ["plist", "json"]) await load(exampleSettings(format));
+    const text = exampleSettings("plist");
+    for (const key of ["server", "tags", "stateDir", "schedule", "timezone", "keepDays", "sinks", "passwordFile"])
+      expect(text).toContain(key);
+    expect(await parsePlist(Buffer.from(text), "example")).toMatchObject({ tags: { site_code: "1234" } });
+  });
+
+  it("writes a file only its owner can read and never overwrites one", async () => {
+    const { configInit } = await import("./config-init.ts");
+    const out = join(folder, "new.plist");
+    await configInit({ out, format: "plist" });
+    expect((await stat(out)).mode & 0o777).toBe(0o600);
+    await expect(configInit({ out, format: "plist" })).rejects.toMatchObject({ code: "CONFIG_WRITE" });
+    expect(await readFile(out, "utf8")).toContain("<plist");
+  });
+});
+
+describe("parseTime()", () => {
+  const now = Date.parse("2026-03-30T10:30:00Z");
+  const iso = (text: string, zone = "Europe/Berlin"): string => new Date(parseTime(text, now, zone)).toISOString();
+
+  it("reads what people write, in local days", () => {
+    expect(iso("now")).toBe("2026-03-30T10:30:00.000Z");
+    expect(iso("today")).toBe("2026-03-29T22:00:00.000Z");
+    expect(iso("yesterday")).toBe("2026-03-28T23:00:00.000Z");
+    expect(iso("2d")).toBe("2026-03-27T23:00:00.000Z");
+    expect(iso("90m")).toBe("2026-03-30T09:00:00.000Z");
+    expect(iso("2026-01-05")).toBe("2026-01-04T23:00:00.000Z");
+    expect(iso("2026-01-05T08:30")).toBe("2026-01-05T07:30:00.000Z");
+    expect(iso("2026-01-05T08:30:00Z")).toBe("2026-01-05T08:30:00.000Z");
+    expect(iso("2026-01-05", "Pacific/Kiritimati")).toBe("2026-01-04T10:00:00.000Z");
+  });
+
+  it("refuses what it cannot read", () => {
+    for (const text of ["", "soon", "2026-13-01", "7x", "-3d"])
+      expect(() => parseTime(text, now, "UTC")).toThrow(/Cannot read the time/);
+  });
+});
