@@ -73,7 +73,11 @@ export const precacheOptions = z.strictObject({
   firmware: z
     .strictObject({
       models: names().describe("Models whose firmware (IPSW) is fetched"),
-      destination: z.string().min(1).optional().describe("Folder to keep firmware in; without it, it is only in the cache"),
+      destination: z
+        .string()
+        .min(1)
+        .optional()
+        .describe("Folder to keep firmware in; without it, it is only in the cache"),
     })
     .prefault({}),
 
