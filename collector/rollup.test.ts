@@ -87,6 +87,16 @@ interface Row {
   readonly fields: Readonly<Record<string, number>>;
 }
 
+/** Every roll-up has every field of the schema. */
+const NO_REQUESTS: Readonly<Record<string, number>> = {
+  "requests.fromclients": 0,
+  "requests.frompeers": 0,
+  "requests.fromchildren": 0,
+  "requests.rejected.fornospace": 0,
+};
+const requests = (clients: number | string): string =>
+  `requests.fromclients=${clients}i,requests.frompeers=0i,requests.fromchildren=0i,requests.rejected.fornospace=0i`;
+
 const lineOf = ({ ms, tags, fields }: Row): string =>
   `requests${tags} ${Object.entries(fields)
     .map(([name, value]) => `${name}=${value}i`)
@@ -98,7 +108,7 @@ function truth(rows: readonly Row[], zone: string, closedMs: number): Map<string
   const add = (suffix: string, start: number, end: number, { tags, fields }: Row): void => {
     if (end > closedMs) return;
     const key = `requests${suffix}${tags} ${start}`;
-    const into = sums.get(key) ?? {};
+    const into = sums.get(key) ?? { ...NO_REQUESTS };
     for (const [name, value] of Object.entries(fields)) into[name] = (into[name] ?? 0) + value;
     sums.set(key, into);
   };
@@ -265,11 +275,13 @@ describe("openRollup()", () => {
     world.nowMs = ms + 48 * HOUR;
     await world.run();
     const day = Date.parse("2026-06-01T00:00:00Z");
+    const counts = "planned=0i,warmed=5i,cached=0i,failed=0i,skipped=0i";
+    const run = `${counts},bytes.planned=0i,bytes.asked=0i,bytes.fromorigin=0i,seconds=1.25`;
     expect(Object.fromEntries(await world.written())).toEqual({
-      [`precacherun_1h,server=c,target=t ${ms}`]: "warmed=5i,seconds=1.25",
-      [`precacherun_1d,server=c,target=t ${day}`]: "warmed=5i,seconds=1.25",
-      [`requests_1h,server=c ${ms}`]: "requests.fromclients=18014398509481982i",
-      [`requests_1d,server=c ${day}`]: "requests.fromclients=18014398509481982i",
+      [`precacherun_1h,server=c,target=t ${ms}`]: run,
+      [`precacherun_1d,server=c,target=t ${day}`]: run,
+      [`requests_1h,server=c ${ms}`]: requests("18014398509481982"),
+      [`requests_1d,server=c ${day}`]: requests("18014398509481982"),
     });
     await world.close();
   });
@@ -290,8 +302,8 @@ describe("openRollup()", () => {
     await world.add(lineOf({ ms: lateMs, tags: ",server=c", fields: { "requests.fromclients": 7 } }));
     expect(await world.run()).toMatchObject({ closed: 0, late: 2 });
     const written = await world.written();
-    expect(written.get(`requests_1d,server=c ${first + 50 * 24 * HOUR}`)).toBe("requests.fromclients=31i");
-    expect(written.get(`requests_1h,server=c ${first + 50 * 24 * HOUR + 5 * HOUR}`)).toBe("requests.fromclients=8i");
+    expect(written.get(`requests_1d,server=c ${first + 50 * 24 * HOUR}`)).toBe(requests(31));
+    expect(written.get(`requests_1h,server=c ${first + 50 * 24 * HOUR + 5 * HOUR}`)).toBe(requests(8));
     expect(await world.run()).toMatchObject({ closed: 0, late: 0, bytesRead: 0 });
     await world.close();
   });
@@ -309,7 +321,7 @@ describe("openRollup()", () => {
     await world.add(lineOf({ ms: ms + 5, tags: ",server=c", fields: { "requests.fromclients": 3 } }));
     rmSync(join(streamFolder(world.folder, "collector"), oldest!));
     expect(await world.run()).toMatchObject({ late: 2 });
-    expect((await world.written()).get(`requests_1h,server=c ${ms - (ms % HOUR)}`)).toBe("requests.fromclients=100i");
+    expect((await world.written()).get(`requests_1h,server=c ${ms - (ms % HOUR)}`)).toBe(requests(100));
     await world.close();
   });
 
@@ -324,13 +336,11 @@ describe("openRollup()", () => {
     await world.add(lineOf({ ms: ms + 60_000, tags: ",server=c", fields: { "requests.fromclients": 5 } }));
     world.nowMs = ms + 48 * HOUR;
     expect(await world.run()).toMatchObject({ closed: 2, late: 0 });
-    expect((await world.written()).get(`requests_1h,server=c ${ms}`)).toBe("requests.fromclients=6i");
+    expect((await world.written()).get(`requests_1h,server=c ${ms}`)).toBe(requests(6));
     await world.restart();
     const moved = Object.assign(world, { zone: "Asia/Kathmandu" });
     await moved.run();
-    expect((await moved.written()).get(`requests_1d,server=c ${Date.parse("2026-05-31T18:15:00Z")}`)).toBe(
-      "requests.fromclients=6i",
-    );
+    expect((await moved.written()).get(`requests_1d,server=c ${Date.parse("2026-05-31T18:15:00Z")}`)).toBe(requests(6));
     await world.close();
   });
 });

@@ -204,7 +204,7 @@ async function commit(
   if (lines.length === 0 && state.uncommitted < COMMIT_BYTES) return 0;
   const cursor = { timeZone: options.timeZone, closedMs, positions: state.positions };
   await options.journal.append({
-    ...toBatch(lines.filter((line) => line !== "")),
+    ...toBatch(lines),
     cursors: { [ROLLUP_CURSOR]: cursorJson(cursor, state.table) },
   });
   state.uncommitted = 0;

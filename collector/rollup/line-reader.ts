@@ -34,7 +34,7 @@ export class SeriesTable {
     if (this.#known.size >= MAX_SERIES) this.#forget();
     const name = key.slice(0, measurementEnd(key));
     const schema = measurementSchema(name);
-    const series = schema?.rollup === true && schema.name === name ? new Series(key) : undefined;
+    const series = schema?.rollup === true && schema.name === name ? new Series(key, schema.fields) : undefined;
     this.#known.set(key, series);
     return series;
   }
@@ -86,7 +86,8 @@ function readField(
   position: number,
   values: (Integer | undefined)[],
 ): number {
-  const mark = series.marks[position];
+  const usual = series.layout[position] ?? -1;
+  const mark = series.marks[usual];
   const expected = mark !== undefined && text.startsWith(mark, start);
   let valueAt = expected ? start + mark.length : start;
   if (!expected) {
@@ -97,7 +98,8 @@ function readField(
   const isInteger = text.charCodeAt(stop - 1) === LETTER_I;
   const value = isInteger ? readInteger(text, valueAt, stop - 1) : readFloat(text.slice(valueAt, stop));
   if (value !== undefined) {
-    const index = expected ? position : series.fieldIndex(text.slice(start, valueAt - 1), !isInteger);
+    const index = expected ? usual : series.fieldIndex(text.slice(start, valueAt - 1), !isInteger);
+    series.layout[position] = index;
     if (series.floats[index] !== isInteger) values[index] = value;
   }
   return stop + 1;

@@ -5,9 +5,9 @@
  */
 import { type BucketUnit, bucketStart, nextBucket } from "../../core/local-days.ts";
 import { type Integer, integerText } from "../../core/point.ts";
-import { ROLLUP_SUFFIXES } from "../../core/schema.ts";
+import { type FieldSchema, ROLLUP_SUFFIXES } from "../../core/schema.ts";
 
-/** Sums in the order of the series' fields; undefined for a field no line of the bucket had. */
+/** Sums in the order of the series' fields; undefined for a field no line of the bucket has had. */
 export type Sums = (Integer | undefined)[];
 
 /** Units, the shorter first. */
@@ -31,8 +31,15 @@ export class Series {
   readonly #indexes = new Map<string, number>();
   readonly #units: Readonly<Record<BucketUnit, OpenBuckets>> = { hour: new OpenBuckets(), day: new OpenBuckets() };
 
-  constructor(key: string) {
+  /** Which field stood at which position of the last line: the next line has them in the same order. */
+  readonly layout: number[] = [];
+
+  /** @param fields those the schema gives its measurement: every roll-up has all of them */
+  constructor(key: string, fields: readonly FieldSchema[]) {
     this.key = key;
+    for (const { name, type } of fields) {
+      if (type === "integer" || type === "float") this.fieldIndex(name, type === "float");
+    }
   }
 
   /** The place of a field; a new field takes the type of its first value. */
@@ -87,21 +94,22 @@ export class Series {
     return closed;
   }
 
-  /** Name and value of each field as they stand in a line; "" where there is none. */
+  /**
+   * Name and value of each field as they stand in a line. A field no row had is a sum of nothing, so it is written as 0:
+   * a query that adds fields would else find nothing at all for a cache that lacks one of them.
+   */
   fieldsText(sums: Sums): string {
     let text = "";
-    for (let i = 0; i < sums.length; i++) {
-      const sum = sums[i];
-      if (sum === undefined) continue;
+    for (let i = 0; i < this.names.length; i++) {
+      const sum = sums[i] ?? 0;
       text += `${text === "" ? "" : ","}${this.marks[i]}${this.floats[i] === true ? String(sum) : integerText(sum)}`;
     }
     return text;
   }
 
-  /** The line of a bucket, with its newline; "" where it has no field. */
+  /** The line of a bucket, with its newline. */
   line(unit: BucketUnit, from: number, sums: Sums): string {
-    const fields = this.fieldsText(sums);
-    return fields === "" ? "" : `${rollupKey(this.key, unit)} ${fields} ${from}\n`;
+    return `${rollupKey(this.key, unit)} ${this.fieldsText(sums)} ${from}\n`;
   }
 }
 
