@@ -42,6 +42,7 @@ describe("planSteps()", () => {
         name: "cc",
         policy: "years",
         keepSeconds: 0,
+        shardSeconds: 364 * 86_400,
         isDefault: false,
         id: undefined,
       },
@@ -49,7 +50,7 @@ describe("planSteps()", () => {
     const [place] = wantedPlaces(sink, FOR_EVER).filter(({ policy }) => policy === "years");
     expect(planSteps([place!], found)[0]).toMatchObject({ action: "keep", said: "keeps for ever" });
     const shorter = planSteps([{ ...place!, keepSeconds: 86_400 }], found)[0];
-    expect(shorter).toMatchObject({ action: "change", said: "keeps for ever, then 1 d; older points are deleted" });
+    expect(shorter).toMatchObject({ action: "change", said: "keeps for ever, then 1 d, and older points are deleted" });
     const longer = planSteps([{ ...place!, keepSeconds: 0 }], [{ ...found[0]!, keepSeconds: 3600 }])[0];
     expect(longer?.said).toBe("keeps 1 h, then for ever");
   });
@@ -128,7 +129,7 @@ describe("planInfluxSetup() and InfluxDB 2.x", () => {
     await apply(steps);
     expect(fake.buckets.map(({ name, retentionRules }) => [name, retentionRules])).toEqual([
       ["cc", [{ type: "expire", everySeconds: 90 * 86_400 }]],
-      ["cc_long", []],
+      ["cc_long", [{ type: "expire", everySeconds: 0, shardGroupDurationSeconds: 364 * 86_400 }]],
     ]);
     await apply(await plan(sink, { raw: 30, rollup: undefined }));
     expect(brief(await plan(sink))).toEqual(["keep cc: keeps 30 d", "keep cc_long: keeps for ever"]);

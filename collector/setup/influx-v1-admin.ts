@@ -17,6 +17,15 @@ interface Series {
 
 const UNIT_SECONDS: Readonly<Record<string, number>> = { h: 3600, m: 60, s: 1 };
 
+const EXISTS = {
+  kind: "database",
+  policy: undefined,
+  keepSeconds: 0,
+  shardSeconds: undefined,
+  isDefault: true,
+  id: undefined,
+} as const;
+
 /** The administrative side of a 1.x server. */
 export function influxV1Admin(target: AdminTarget): InfluxAdmin {
   return {
@@ -25,7 +34,7 @@ export function influxV1Admin(target: AdminTarget): InfluxAdmin {
       const databases = (await query(target, "SHOW DATABASES"))?.values.map(([name]) => String(name)) ?? [];
       for (const name of new Set(wanted.map((place) => place.name))) {
         if (!databases.includes(name)) continue;
-        found.push({ kind: "database", name, policy: undefined, keepSeconds: 0, isDefault: true, id: undefined });
+        found.push({ ...EXISTS, name });
         const policies = await query(target, `SHOW RETENTION POLICIES ON ${quoted(name)}`);
         found.push(...toPolicies(name, policies));
       }
@@ -42,10 +51,12 @@ export function influxV1Admin(target: AdminTarget): InfluxAdmin {
 function statement({ action, wanted, found }: SetupStep): string {
   if (wanted === undefined) return "";
   if (wanted.kind === "database") return `CREATE DATABASE ${quoted(wanted.name)}`;
-  const { policy = found?.policy ?? "autogen", keepSeconds } = wanted;
-  const duration = keepSeconds === undefined || keepSeconds === 0 ? "INF" : `${keepSeconds / 3600}h`;
+  const { policy = found?.policy ?? "autogen", shardSeconds } = wanted;
+  const keepSeconds = wanted.keepSeconds ?? found?.keepSeconds ?? 0;
+  const duration = keepSeconds === 0 ? "INF" : `${keepSeconds / 3600}h`;
   const place = `RETENTION POLICY ${quoted(policy)} ON ${quoted(wanted.name)} DURATION ${duration}`;
-  return action === "create" ? `CREATE ${place} REPLICATION 1` : `ALTER ${place}`;
+  const shard = shardSeconds === undefined ? "" : ` SHARD DURATION ${shardSeconds / 3600}h`;
+  return action === "create" ? `CREATE ${place} REPLICATION 1${shard}` : `ALTER ${place}${shard}`;
 }
 
 /** One statement; an error inside a 200 answer is an error. */
@@ -79,6 +90,7 @@ function toPolicies(database: string, series: Series | undefined): FoundPlace[] 
     name: database,
     policy: String(column(row, "name")),
     keepSeconds: durationSeconds(String(column(row, "duration"))),
+    shardSeconds: durationSeconds(String(column(row, "shardGroupDuration"))),
     isDefault: column(row, "default") === true,
     id: undefined,
   }));

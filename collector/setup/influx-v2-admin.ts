@@ -56,9 +56,12 @@ export function influxV2Admin(target: AdminTarget, org: string | undefined): Inf
   };
 }
 
-function retentionRules({ wanted }: SetupStep): object[] {
-  const seconds = wanted?.keepSeconds ?? 0;
-  return seconds === 0 ? [] : [{ type: "expire", everySeconds: seconds }];
+/** An empty list keeps for ever; so does a rule of 0 seconds, which can also say how long a shard is. */
+function retentionRules({ wanted, found }: SetupStep): object[] {
+  const everySeconds = wanted?.keepSeconds ?? found?.keepSeconds ?? 0;
+  const shardGroupDurationSeconds = wanted?.shardSeconds;
+  if (shardGroupDurationSeconds !== undefined) return [{ type: "expire", everySeconds, shardGroupDurationSeconds }];
+  return everySeconds === 0 ? [] : [{ type: "expire", everySeconds }];
 }
 
 /** The id of the one organization there is by that name. */
@@ -120,11 +123,13 @@ function toBucket(bucket: Readonly<Record<string, unknown>>): FoundPlace {
     .map(asObject)
     .find(({ type }) => type === undefined || type === "expire");
   const seconds = rule?.["everySeconds"];
+  const shard = rule?.["shardGroupDurationSeconds"];
   return {
     kind: "bucket",
     name: String(bucket["name"]),
     policy: undefined,
     keepSeconds: typeof seconds === "number" ? seconds : 0,
+    shardSeconds: typeof shard === "number" ? shard : undefined,
     isDefault: true,
     id: typeof bucket["id"] === "string" ? bucket["id"] : undefined,
   };

@@ -7,6 +7,11 @@ import type { SinkOptions } from "../sinks/options.ts";
 import { rollupSinkOptions } from "../sinks/rollup-place.ts";
 
 const DAY_SECONDS = 86_400;
+/**
+ * One shard for a year of roll-ups: a question over a year opens every series in every shard it touches, and a shard of
+ * seven days holds seven points of each.
+ */
+const ROLLUP_SHARD_SECONDS = 364 * DAY_SECONDS;
 
 /** How long to keep, in days; undefined leaves a place that exists as it is, and keeps for ever in a new one. */
 export interface KeepDays {
@@ -23,6 +28,8 @@ export interface WantedPlace {
   /** Of a retention policy; undefined means the default one of the database. */
   readonly policy: string | undefined;
   readonly keepSeconds: number | undefined;
+  /** How much time one shard of it should hold; undefined leaves that to the server. */
+  readonly shardSeconds: number | undefined;
 }
 
 /** A place that is there: how long it keeps, 0 for ever. */
@@ -31,6 +38,8 @@ export interface FoundPlace {
   readonly name: string;
   readonly policy: string | undefined;
   readonly keepSeconds: number;
+  /** How much time one shard holds. */
+  readonly shardSeconds: number | undefined;
   /** Whether lines without a policy go here. */
   readonly isDefault: boolean;
   /** What the server calls it, where that is needed to change it. */
@@ -51,23 +60,32 @@ export interface SetupStep {
 
 /** Places a sink writes to: its own, and that of its roll-ups if they have one. */
 export function wantedPlaces(options: SinkOptions, keep: KeepDays): WantedPlace[] {
-  const own = placesOf(options, options.name, keep.raw);
+  const own = placesOf(options, options.name, keep.raw, undefined);
   const rollup = rollupSinkOptions(options);
-  const places = rollup === undefined ? own : [...own, ...placesOf(rollup, options.name, keep.rollup)];
+  const places =
+    rollup === undefined ? own : [...own, ...placesOf(rollup, options.name, keep.rollup, ROLLUP_SHARD_SECONDS)];
   return places.filter((place, i) => places.findIndex((other) => samePlace(place, other)) === i);
 }
 
-function placesOf(options: SinkOptions, sink: string, keepDays: number | undefined): WantedPlace[] {
+function placesOf(
+  options: SinkOptions,
+  sink: string,
+  keepDays: number | undefined,
+  longestShard: number | undefined,
+): WantedPlace[] {
   const keepSeconds = keepDays === undefined ? undefined : keepDays * DAY_SECONDS;
+  // no shard may hold more than is kept
+  const shardSeconds = longestShard === undefined ? undefined : Math.min(longestShard, keepSeconds || longestShard);
   if (options.type === "influx2") {
-    return [{ sink, kind: "bucket", name: options.bucket ?? "", policy: undefined, keepSeconds }];
+    return [{ sink, kind: "bucket", name: options.bucket ?? "", policy: undefined, keepSeconds, shardSeconds }];
   }
   if (options.type !== "influx1") return [];
   const name = options.database ?? "";
   const policy = options.retentionPolicy;
-  const database: WantedPlace = { sink, kind: "database", name, policy: undefined, keepSeconds: undefined };
-  if (policy === undefined && keepSeconds === undefined) return [database];
-  return [database, { sink, kind: "retention policy", name, policy, keepSeconds }];
+  const undecided = { keepSeconds: undefined, shardSeconds: undefined };
+  const database: WantedPlace = { sink, kind: "database", name, policy: undefined, ...undecided };
+  if (policy === undefined && keepSeconds === undefined && shardSeconds === undefined) return [database];
+  return [database, { sink, kind: "retention policy", name, policy, keepSeconds, shardSeconds }];
 }
 
 /** The steps from what is found to what is wanted, in the order they must be done. */
@@ -82,22 +100,28 @@ export function planSteps(wanted: readonly WantedPlace[], found: readonly FoundP
       const kept = place.kind === "database" ? "" : `, keep ${keepText(place.keepSeconds ?? 0)}`;
       return { ...base, action: "create", said: `is not there${kept}` };
     }
-    const { keepSeconds } = place;
-    if (keepSeconds === undefined || keepSeconds === there.keepSeconds) {
-      return {
-        ...base,
-        action: "keep",
-        said: there.kind === "database" ? "is there" : `keeps ${keepText(there.keepSeconds)}`,
-      };
-    }
-    const shorter = keepSeconds !== 0 && (there.keepSeconds === 0 || keepSeconds < there.keepSeconds);
-    const loss = shorter ? "; older points are deleted" : "";
+    const changes = changesOf(place, there);
+    if (changes.length > 0) return { ...base, action: "change", said: changes.join("; ") };
     return {
       ...base,
-      action: "change",
-      said: `keeps ${keepText(there.keepSeconds)}, then ${keepText(keepSeconds)}${loss}`,
+      action: "keep",
+      said: there.kind === "database" ? "is there" : `keeps ${keepText(there.keepSeconds)}`,
     };
   });
+}
+
+function changesOf({ keepSeconds, shardSeconds }: WantedPlace, there: FoundPlace): string[] {
+  const changes: string[] = [];
+  if (keepSeconds !== undefined && keepSeconds !== there.keepSeconds) {
+    const shorter = keepSeconds !== 0 && (there.keepSeconds === 0 || keepSeconds < there.keepSeconds);
+    const loss = shorter ? ", and older points are deleted" : "";
+    changes.push(`keeps ${keepText(there.keepSeconds)}, then ${keepText(keepSeconds)}${loss}`);
+  }
+  const tooLong = there.keepSeconds !== 0 && (shardSeconds ?? 0) > there.keepSeconds && keepSeconds === undefined;
+  if (shardSeconds !== undefined && shardSeconds !== there.shardSeconds && !tooLong) {
+    changes.push(`new shards hold ${keepText(shardSeconds)}, which makes questions over a year quick`);
+  }
+  return changes;
 }
 
 /** `for ever`, `400 d`, `36 h`. */
