@@ -3,23 +3,24 @@
  *
  * @module
  */
-import { existsSync } from "node:fs";
-import { LarderError } from "../core/errors.ts";
+import { errorText } from "../core/errors.ts";
 import { type Journal, openJournal, STREAMS, streamFolder } from "../core/journal/journal.ts";
 import { openReader } from "../core/journal/reader.ts";
 import { applyRetention } from "../core/journal/retention.ts";
 import type { Log } from "../core/log.ts";
 import { tagText } from "../core/point.ts";
+import type { RejectedLine } from "./bisect.ts";
 import type { CollectorOptions } from "./options.ts";
 import { type PassReport, runPass } from "./pass.ts";
 import { openRejectFile } from "./reject-file.ts";
+import { openRollup } from "./rollup.ts";
+import { selfBatch } from "./self.ts";
 import { createShipper, type Shipper } from "./ship.ts";
-import { loadPositions } from "./ship-cursor.ts";
+import { oldestNeeded } from "./ship-cursor.ts";
 import { createSink } from "./sinks/create.ts";
-import { metricsDb } from "./sources/metrics-db.ts";
-import { metricsSqlite } from "./sources/metrics-sqlite.ts";
-import { METRICS_DB_PATH, METRICS_SQLITE_PATH } from "./sources/paths.ts";
-import type { Source } from "./sources/source.ts";
+import type { SinkOptions } from "./sinks/options.ts";
+import { rollupSinkOptions } from "./sinks/rollup-place.ts";
+import { sourcesOf } from "./sources/present.ts";
 
 /** How long a single pass waits for a server that takes nothing. */
 const ONCE_SECONDS = 15;
@@ -59,21 +60,26 @@ export interface Collector {
 export async function createCollector(setup: CollectorSetup): Promise<Collector> {
   const { settings, log } = setup;
   const nowMs = setup.nowMs ?? Date.now;
-  const journal = await openJournal(settings.stateDir, "collector", { nowMs });
+  const dryRun = setup.dryRun === true;
+  const journals = await openJournals(settings.stateDir, nowMs);
+  const close = async (): Promise<void> => {
+    for (const journal of Object.values(journals)) await journal.close();
+  };
   try {
-    const shippers = setup.dryRun === true ? [] : await createShippers(setup, nowMs);
-    const setAside = openRejectFile(settings.stateDir, "_rows", REJECT_MAX_BYTES);
-    const sources = createSources(settings);
-    const target = setup.dryRun === true ? forgetful(journal) : journal;
+    const shippers = dryRun ? [] : await createShippers(setup, nowMs);
+    const sources = sourcesOf(settings.sources, settings.server);
+    const finish = await afterPass(setup, journals, nowMs);
+    const tags = tagText({ ...settings.tags, server: settings.server });
     return {
       async pass() {
-        const rejected: { line: Buffer; reason: string; index: number }[] = [];
+        const rejected: RejectedLine[] = [];
         const report = await runPass({
           stateDir: settings.stateDir,
-          journal: target,
-          sources: presentSources(sources, settings),
+          journal: dryRun ? forgetful(journals.collector) : journals.collector,
+          sources: sources(),
           shippers,
-          tagText: tagText({ ...settings.tags, server: settings.server }),
+          tagText: tags,
+          ...(dryRun ? {} : { afterReading: finish.rollUp }),
           shipSeconds: setup.once === true ? Math.min(ONCE_SECONDS, settings.passSeconds) : settings.passSeconds,
           untilStalled: setup.once === true,
           signal: setup.signal,
@@ -83,62 +89,86 @@ export async function createCollector(setup: CollectorSetup): Promise<Collector>
             rejected.push({ line: Buffer.from(`# ${what}\n`), reason: `${source}: ${reason}`, index: rejected.length });
           },
         });
-        if (setup.dryRun !== true) {
-          await setAside.append(rejected, nowMs());
-          await retain(settings, nowMs());
-        }
+        if (!dryRun) await finish.settle(report, rejected, tags);
         return report;
       },
       async close() {
         await Promise.all(shippers.map((shipper) => shipper.close()));
-        await journal.close();
+        await close();
       },
     };
   } catch (error) {
-    await journal.close();
+    await close();
     throw error;
   }
 }
 
-function createSources(settings: CollectorSetup["settings"]): Source[] {
-  const { metricsSqlite: sqlite, metricsDb: db } = settings.sources;
-  return [
-    ...(sqlite.enabled ? [metricsSqlite({ path: sqlite.path })] : []),
-    ...(db.enabled ? [metricsDb({ path: db.path })] : []),
-  ];
+interface Journals {
+  readonly collector: Journal;
+  readonly rollup: Journal;
 }
 
-/** Apple's own places are looked into only where there is something; a Mac has one generation of database or none yet. */
-function presentSources(sources: readonly Source[], settings: CollectorSetup["settings"]): Source[] {
-  const usual = new Set([METRICS_DB_PATH, METRICS_SQLITE_PATH]);
-  const present = sources.filter(({ place }) => !usual.has(place) || existsSync(place));
-  if (present.length > 0 || sources.length === 0) return present;
-  throw new LarderError(`Cannot collect on "${settings.server}": neither of Apple's metrics databases is there`, {
-    code: "SOURCE_NONE",
-    state: "nothing was changed",
-    next: "switch content caching on and wait a minute, or set sources.metricsDb.path or sources.metricsSqlite.path",
-    retryable: true,
-  });
+async function openJournals(stateDir: string, nowMs: () => number): Promise<Journals> {
+  const collector = await openJournal(stateDir, "collector", { nowMs });
+  try {
+    return { collector, rollup: await openJournal(stateDir, "rollup", { nowMs }) };
+  } catch (error) {
+    await collector.close();
+    throw error;
+  }
 }
 
+/** What follows reading: roll-ups before the last shipping, self-knowledge and tidying after it. */
+async function afterPass({ settings, log }: CollectorSetup, journals: Journals, nowMs: () => number) {
+  const { stateDir, timezone: timeZone } = settings;
+  const rollup = openRollup({ stateDir, journal: journals.rollup, timeZone, nowMs });
+  const setAside = openRejectFile(stateDir, "_rows", REJECT_MAX_BYTES);
+  return {
+    /** Roll-ups that fail hold nothing up: the next pass begins where the last commit stands. */
+    rollUp: async (): Promise<void> => {
+      try {
+        await rollup.run();
+      } catch (error) {
+        log.error(`roll-ups wait: ${errorText(error)}`);
+      }
+    },
+    settle: async (report: PassReport, rejected: readonly RejectedLine[], tags: string): Promise<void> => {
+      await setAside.append(rejected, nowMs());
+      await journals.collector.append(selfBatch(report, journals.collector.cursors, tags, nowMs()));
+      await retain(settings, nowMs());
+    },
+  };
+}
+
+/** A sink whose roll-ups have a place of their own is two: one for them, one for all else. */
 async function createShippers({ settings, log, signal }: CollectorSetup, nowMs: () => number): Promise<Shipper[]> {
-  const readers = STREAMS.map((stream) => openReader(streamFolder(settings.stateDir, stream), stream));
+  const { stateDir } = settings;
   return await Promise.all(
-    settings.sinks.map(async (options) => {
+    settings.sinks.flatMap(placesOf).map(async ({ options, streams }) => {
+      const readers = streams.map((stream) => openReader(streamFolder(stateDir, stream), stream));
       const sink = await createSink(options, { log, nowMs });
-      return await createShipper({ sink, readers, stateDir: settings.stateDir, signal });
+      return await createShipper({ sink, readers, stateDir, signal });
     }),
   );
+}
+
+function placesOf(options: SinkOptions): { options: SinkOptions; streams: readonly string[] }[] {
+  const rollup = rollupSinkOptions(options);
+  if (rollup === undefined) return [{ options, streams: STREAMS }];
+  const raw = STREAMS.filter((stream) => stream !== "rollup");
+  return [
+    { options, streams: raw },
+    { options: rollup, streams: ["rollup"] },
+  ];
 }
 
 /** Removes what is older than wanted; what a sink still needs stays until the disk's share is used up. */
 async function retain(settings: CollectorSetup["settings"], now: number): Promise<void> {
   const limits = { keepDays: settings.journal.keepDays, keepBytes: settings.journal.keepMegabytes * 1_000_000 };
-  const positions = await Promise.all(settings.sinks.map(({ name }) => loadPositions(settings.stateDir, name)));
+  const places = settings.sinks.flatMap(placesOf);
   for (const stream of STREAMS) {
-    const needed = positions
-      .map((position) => position[stream] ?? { segment: 0, offset: 0 })
-      .sort((a, b) => a.segment - b.segment || a.offset - b.offset)[0];
+    const readers = places.filter(({ streams }) => streams.includes(stream)).map(({ options }) => options.name);
+    const needed = await oldestNeeded(settings.stateDir, readers, stream);
     await applyRetention(streamFolder(settings.stateDir, stream), limits, needed, now);
   }
 }

@@ -4,6 +4,11 @@
  * @module
  */
 export { type Collector, type CollectorSetup, createCollector } from "./collector.ts";
+export { type KeepDays, type PlannedStep, planInfluxSetup } from "./influx-setup.ts";
 export type { PassReport, SourceReport } from "./pass.ts";
 export { runOnSchedule } from "./schedule.ts";
 export type { ShipReport } from "./ship.ts";
+export { hasStatus } from "./sources/present.ts";
+export type { SinkFacts } from "./status/facts.ts";
+export type { Finding } from "./status/findings.ts";
+export { readStatusModel, type StatusModel } from "./status/status.ts";

@@ -5,7 +5,9 @@
  */
 import { z } from "zod";
 import { isTimeZone } from "../core/local-days.ts";
+import { MEASUREMENTS } from "../core/schema.ts";
 import { sinksSchema } from "./sinks/options.ts";
+import { managerStatusOptions } from "./sources/manager-status/options.ts";
 import { METRICS_DB_PATH, METRICS_SQLITE_PATH } from "./sources/paths.ts";
 
 const DAYS = z.number().int().min(1).max(36_500);
@@ -16,11 +18,14 @@ const timeZone = z
 
 const tagName = /^[A-Za-z][A-Za-z0-9_.-]{0,63}$/;
 
+/** Tags we write ourselves: a second one of that name would make a line no server takes. */
+const OUR_TAGS: ReadonlySet<string> = new Set(["server", "time", ...MEASUREMENTS.flatMap((each) => each.tags)]);
+
 const tags = z
   .record(z.string(), z.union([z.string(), z.number().transform(String), z.boolean().transform(String)]))
   .superRefine((value, context) => {
     for (const key of Object.keys(value)) {
-      if (["server", "time"].includes(key)) {
+      if (OUR_TAGS.has(key)) {
         context.addIssue({
           code: "custom",
           path: [key],
@@ -73,7 +78,11 @@ export const collectorShape = {
     .default(50)
     .describe("a pass stops waiting for slow servers after this long"),
   sources: z
-    .strictObject({ metricsSqlite: databaseSource(METRICS_SQLITE_PATH), metricsDb: databaseSource(METRICS_DB_PATH) })
+    .strictObject({
+      metricsSqlite: databaseSource(METRICS_SQLITE_PATH),
+      metricsDb: databaseSource(METRICS_DB_PATH),
+      managerStatus: managerStatusOptions.prefault({}),
+    })
     .prefault({}),
   journal: z
     .strictObject({

@@ -12,6 +12,7 @@ const seconds = z.number().int().min(1).max(86_400);
 
 export const managerStatusOptions = z
   .strictObject({
+    enabled: z.boolean().default(true).describe("false leaves this source out"),
     command: z
       .union([
         z.array(z.string().min(1).max(4096)).min(1).max(64),

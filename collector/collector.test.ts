@@ -1,0 +1,143 @@
+import { mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { readLines } from "../core/history/history.ts";
+import { silentLog } from "../core/log.ts";
+import {
+  CacheLife,
+  cacheRows,
+  type Fleet,
+  fleetRows,
+  intervalEnds,
+  planFleet,
+  SERVED_FIELDS,
+  statusDocument,
+  Truth,
+  writeMetricsDb,
+} from "../fixtures/fleet/index.ts";
+import { createCollector } from "./collector.ts";
+import { collectorOptions } from "./options.ts";
+import { readStatusModel } from "./status/status.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "larder-collector-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const ZONE = "Europe/Berlin";
+const HOUR = 3_600_000;
+const NOW = Date.parse("2026-03-30T12:00:00Z");
+const fleet: Fleet = planFleet({
+  seed: 4,
+  caches: 1,
+  regions: 1,
+  fromMs: NOW - 60 * HOUR,
+  toMs: NOW,
+  zone: ZONE,
+  incidentsPerMonth: 0,
+});
+const [cache] = fleet.caches;
+const status = join(folder, "status.json");
+let nowMs = NOW;
+
+function writeStatus(totals: object = {}): void {
+  const life = new CacheLife(fleet, cache!);
+  for (const end of intervalEnds(fleet)) life.step(end);
+  const document = statusDocument(fleet, cache!, life.state);
+  Object.assign(document["result"] as object, totals);
+  writeFileSync(status, JSON.stringify(document));
+  utimesSync(status, nowMs / 1000, nowMs / 1000);
+}
+
+async function pass(sources: object, stateDir: string): Promise<void> {
+  const settings = collectorOptions.parse({ sources, tags: { region: "North/East" } });
+  const collector = await createCollector({
+    settings: { ...settings, server: cache!.server, stateDir, timezone: ZONE },
+    log: silentLog,
+    signal: new AbortController().signal,
+    nowMs: () => nowMs,
+  });
+  try {
+    const report = await collector.pass();
+    expect(report.sources.flatMap(({ problem }) => problem ?? [])).toEqual([]);
+  } finally {
+    await collector.close();
+  }
+}
+
+async function lines(stateDir: string, measurement: string, stream: string): Promise<string[]> {
+  const found: string[] = [];
+  for await (const line of readLines(stateDir, measurement, 0, nowMs + HOUR, [stream])) found.push(line);
+  return found;
+}
+
+describe("createCollector()", () => {
+  it("reads database and status, rolls up, knows itself, and counts bytes once", async () => {
+    const stateDir = join(folder, "both");
+    const path = join(folder, "Metrics.db");
+    await writeMetricsDb(path, cacheRows(fleet, cache!));
+    const sources = { metricsDb: { path }, managerStatus: { file: status, every: 60 } };
+    writeStatus();
+    await pass(sources, stateDir);
+    nowMs += 5 * 60_000;
+    writeStatus({ TotalBytesReturnedToClients: 9e15 });
+    await pass(sources, stateDir);
+    const truth = new Truth(fleet);
+    for await (const row of fleetRows(fleet)) truth.add(row);
+    const model = await readStatusModel({
+      stateDir,
+      server: cache!.server,
+      timeZone: ZONE,
+      sinks: [],
+      readsStatus: true,
+      nowMs,
+    });
+    expect(model.week.served).toBe(truth.sum(SERVED_FIELDS));
+    expect(model.findings).toEqual([]);
+    expect(model.cache).toMatchObject({ active: true, timeMs: nowMs });
+    const daily = await lines(stateDir, "bytestoclients_1d", "rollup");
+    expect(daily).toHaveLength([...truth.days(cache!.server).keys()].length - 1);
+    expect(daily[0]).toContain("region=North/East");
+    expect(await lines(stateDir, "larder", "collector")).toHaveLength(2);
+  }, 20_000);
+
+  it("counts bytes by the status where there is no database, and tells what befell the cache meanwhile", async () => {
+    const stateDir = join(folder, "alone");
+    const sources = {
+      metricsDb: { enabled: false },
+      metricsSqlite: { enabled: false },
+      managerStatus: { file: status, every: 60 },
+    };
+    const totals = {
+      TotalBytesReturnedToClients: 1e9,
+      TotalBytesStoredFromOrigin: 1e8,
+      TotalBytesStoredFromPeers: 0,
+      TotalBytesStoredFromParents: 0,
+    };
+    writeStatus(totals);
+    await pass(sources, stateDir);
+    nowMs += 20 * 60_000;
+    writeStatus({
+      ...totals,
+      TotalBytesReturnedToClients: 3e9,
+      CacheUsed: 10,
+      CacheDetails: { Other: 10 },
+      RegistrationStatus: -1,
+    });
+    await pass(sources, stateDir);
+    const model = await readStatusModel({
+      stateDir,
+      server: cache!.server,
+      timeZone: ZONE,
+      sinks: [],
+      readsStatus: true,
+      nowMs,
+    });
+    expect(model.today.served).toBe(2e9);
+    expect(model.events.map(({ event }) => event).sort()).toEqual(["gap", "unregistered", "wiped"]);
+    expect(model.findings.map(({ id }) => id)).toEqual(["unregistered", "wiped"]);
+  }, 20_000);
+
+  it("refuses tags that we write ourselves", () => {
+    expect(() => collectorOptions.parse({ tags: { kind: "x" } })).toThrow(/taken/);
+  });
+});
