@@ -10,7 +10,9 @@ import { registerConfig } from "./commands/config.ts";
 import { registerDemo } from "./commands/demo.ts";
 import { registerGrafana } from "./commands/grafana.ts";
 import { registerHistory } from "./commands/history.ts";
+import { registerInflux } from "./commands/influx.ts";
 import { registerPrecache } from "./commands/precache.ts";
+import { registerStatus } from "./commands/status.ts";
 
 export const VERSION = "0.1.0";
 
@@ -23,7 +25,9 @@ export function createProgram(): Command {
     .showHelpAfterError("(larder --help lists the commands)")
     .configureHelp({ helpWidth: Math.min(process.stdout.columns ?? 80, 100) });
   registerCollect(program);
+  registerStatus(program);
   registerHistory(program);
+  registerInflux(program);
   registerGrafana(program);
   registerAlerts(program);
   registerConfig(program);
