@@ -1,4 +1,5 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { setTimeout } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { openSqliteFile, type SqliteFile } from "../../fixtures/content-cache/sqlite-file.ts";
 import { sharedData } from "../../fixtures/shared-data.ts";
@@ -106,6 +107,44 @@ describe("metricsSqlite()", () => {
     const report = await bench.pass();
     expect(report.sources[0]).toMatchObject({ rows: 10, rejected: 5, problem: undefined });
     expect(await bench.sums()).toEqual({ bytes: 0, requests: 12 });
+    await bench.remove();
+  });
+
+  it("goes on after a VACUUM that numbered the rows of a table without a key anew", async () => {
+    const columns = DECLARATIONS["plain columns"];
+    const world = worldOf("plain", columns);
+    const bench = await makeBench(world);
+    await database(bench.path, columns, (db) => {
+      for (let i = 1; i <= 6; i++) world.add(db, i, NOON + i * 60_000, 5, i);
+    });
+    await bench.pass();
+    const db = await openSqliteFile(bench.path);
+    db.run("DELETE FROM statsData WHERE rowid <= 6");
+    db.run("VACUUM");
+    world.add(db, 7, NOON + 7 * 60_000, 5, 7);
+    db.save();
+    db.close();
+    expect((await bench.pass()).sources[0]).toMatchObject({ rows: 2, problem: undefined });
+    expect(await bench.sums()).toEqual({ bytes: 35, requests: 28 });
+    await bench.remove();
+  });
+
+  it.skipIf(!existsSync("/proc/self/io"))("does not read an unchanged file with sql.js (skipped where the system counts no reads)", async () => {
+    const bench = await makeBench(plain);
+    const source = metricsSqlite({ path: bench.path, engine: "portable" });
+    await database(bench.path, DECLARATIONS["entryIndex as primary key"], (db) => {
+      for (let i = 1; i <= 20_000; i++) plain.add(db, i, NOON + i * 1000, 5, 1);
+    });
+    const { size } = statSync(bench.path);
+    await setTimeout(50);
+    const bytesRead = (): number => Number(/rchar: (\d+)/.exec(readFileSync("/proc/self/io", "utf8"))?.[1]);
+    const before = bytesRead();
+    await bench.pass(source);
+    const first = bytesRead() - before;
+    await bench.pass(source);
+    const second = bytesRead() - before - first;
+    expect(first).toBeGreaterThan(size);
+    expect(second).toBeLessThan(size / 2);
     await bench.remove();
   });
 
