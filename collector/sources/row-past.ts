@@ -3,14 +3,12 @@
  *
  * @module
  */
-import type { SqliteDatabase } from "../../core/sqlite/sqlite.ts";
 import { ForwardPlacement, type Placement, RememberingPlacement } from "./placement.ts";
-import type { RowCursor } from "./row-cursor.ts";
+import type { ChunkTask } from "./row-chunk.ts";
 import { chunkSql, type RowReading, type RowValues, selected } from "./row-reading.ts";
-import type { SourceContext } from "./source.ts";
 
 /** The placement for rows not older than the newest, which are placed again so that further rows of their time go behind them. */
-export function goForward(db: SqliteDatabase, reading: RowReading, cursor: RowCursor): ForwardPlacement {
+export function goForward({ db, reading, cursor }: ChunkTask): ForwardPlacement {
   const rows: RowValues[] = [];
   const sql = `SELECT ${selected(reading)} FROM ${reading.table} WHERE ${reading.row} <= ? ORDER BY ${reading.row} DESC`;
   if (cursor.row > 0) {
@@ -34,13 +32,7 @@ export function goForward(db: SqliteDatabase, reading: RowReading, cursor: RowCu
 }
 
 /** Everything that stands at the times of the next chunk: the journal knows, and which of it may come again. */
-export async function remember(
-  db: SqliteDatabase,
-  reading: RowReading,
-  cursor: RowCursor,
-  limit: number,
-  context: SourceContext,
-): Promise<Placement> {
+export async function remember({ db, reading, cursor, limit, context }: ChunkTask): Promise<Placement> {
   let fromMs = Infinity;
   let toMs = -Infinity;
   for (const row of db.rows(chunkSql(reading), [cursor.row, limit])) {

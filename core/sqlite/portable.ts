@@ -67,17 +67,21 @@ export class PortableDatabase implements SqliteDatabase {
   }
 
   all(sql: string, parameters: readonly SqliteValue[] = []): SqliteValue[][] {
-    const statement = this.#prepare(sql, parameters);
     const rows: SqliteValue[][] = [];
+    this.each(sql, parameters, (row) => rows.push(row) > 0);
+    return rows;
+  }
+
+  each(sql: string, parameters: readonly SqliteValue[], take: (row: SqliteValue[]) => boolean): void {
+    const statement = this.#prepare(sql, parameters);
     try {
       while (this.#step(statement)) {
         const row = statement.get();
-        rows.push(unsafeAsDouble(row) ? exactRow(statement) : row);
+        if (!take(unsafeAsDouble(row) ? exactRow(statement) : row)) return;
       }
     } finally {
       statement.free();
     }
-    return rows;
   }
 
   *rows(sql: string, parameters: readonly SqliteValue[] = []): IterableIterator<SqliteValue[]> {

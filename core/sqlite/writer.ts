@@ -17,6 +17,7 @@ export function writer(database: Changeable): SqliteWriter {
     path: database.path,
     columns: (table) => database.columns(table),
     all: (sql, parameters) => database.all(sql, parameters),
+    each: (sql, parameters, take) => database.each(sql, parameters, take),
     rows: (sql, parameters) => database.rows(sql, parameters),
     run: (sql, parameters = []) => ({ changes: database.run(sql, parameters) }),
     close: () => {
