@@ -129,24 +129,27 @@ describe("metricsSqlite()", () => {
     await bench.remove();
   });
 
-  it.skipIf(!existsSync("/proc/self/io"))("does not read an unchanged file with sql.js (skipped where the system counts no reads)", async () => {
-    const bench = await makeBench(plain);
-    const source = metricsSqlite({ path: bench.path, engine: "portable" });
-    await database(bench.path, DECLARATIONS["entryIndex as primary key"], (db) => {
-      for (let i = 1; i <= 20_000; i++) plain.add(db, i, NOON + i * 1000, 5, 1);
-    });
-    const { size } = statSync(bench.path);
-    await setTimeout(50);
-    const bytesRead = (): number => Number(/rchar: (\d+)/.exec(readFileSync("/proc/self/io", "utf8"))?.[1]);
-    const before = bytesRead();
-    await bench.pass(source);
-    const first = bytesRead() - before;
-    await bench.pass(source);
-    const second = bytesRead() - before - first;
-    expect(first).toBeGreaterThan(size);
-    expect(second).toBeLessThan(size / 2);
-    await bench.remove();
-  });
+  it.skipIf(!existsSync("/proc/self/io"))(
+    "does not read an unchanged file with sql.js (skipped where the system counts no reads)",
+    async () => {
+      const bench = await makeBench(plain);
+      const source = metricsSqlite({ path: bench.path, engine: "portable" });
+      await database(bench.path, DECLARATIONS["entryIndex as primary key"], (db) => {
+        for (let i = 1; i <= 20_000; i++) plain.add(db, i, NOON + i * 1000, 5, 1);
+      });
+      const { size } = statSync(bench.path);
+      await setTimeout(50);
+      const bytesRead = (): number => Number(/rchar: (\d+)/.exec(readFileSync("/proc/self/io", "utf8"))?.[1]);
+      const before = bytesRead();
+      await bench.pass(source);
+      const first = bytesRead() - before;
+      await bench.pass(source);
+      const second = bytesRead() - before - first;
+      expect(first).toBeGreaterThan(size);
+      expect(second).toBeLessThan(size / 2);
+      await bench.remove();
+    },
+  );
 
   const sample = sharedData("metrics/schema/statsData-select-sample-seed.txt");
   it.skipIf(sample === undefined)("reads the real sample batch (skipped where the file is not there)", async () => {
