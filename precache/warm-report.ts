@@ -3,8 +3,8 @@
  *
  * Cost: the bytes the cache had to pull over the WAN for a run. Effect: bytes the cache gave devices from its own disk
  * afterwards, of what was warmed. No database of Apple's counts deliveries of one file; AssetInfo.db tells when a file
- * was last asked for, so a warmed file that was asked for after its run ended has been used at least once: that many
- * bytes are known to be saved, and the truth is not below it. Beside it stands what the whole cache gave from its disk,
+ * was last asked for, so a warmed file that was last asked for after it was warmed, and outside every run of ours (which
+ * asks too), has been used at least once: that many bytes are known to be saved, and the truth is not below it. Beside it stands what the whole cache gave from its disk,
  * without what warming itself took.
  *
  * @module
@@ -47,8 +47,10 @@ export interface WarmReport {
   readonly servedFromCacheBytes: number | undefined;
 }
 
-/** After its own run a file counts as asked for; clocks differ, and a run asks until its last second. */
+/** Clocks differ a little, and a run asks until its last second. */
 const GRACE_MS = 60_000;
+/** Before its first file a run asks what is there already. */
+const LOOKING_MS = 15 * 60_000;
 
 /** The report of a time. @param inventory what the cache on this computer tells, or undefined. */
 export async function warmReport(
@@ -70,7 +72,7 @@ export async function warmReport(
     bytesFromOrigin: runs.reduce((sum, run) => sum + run.bytesFromOrigin, 0),
     warmedFiles: files.size,
     warmedBytes: [...files.values()].reduce((sum, { bytes }) => sum + bytes, 0),
-    used: inventory === undefined ? undefined : usedOf(files, inventory),
+    used: inventory === undefined ? undefined : usedOf(files, inventory, runs),
     servedFromCacheBytes:
       served === undefined ? undefined : Math.max(0, Number(served.sums["bytes.fromcache.toclients"] ?? 0) - asked),
   };
@@ -84,11 +86,14 @@ interface WarmedFile {
 function usedOf(
   files: ReadonlyMap<string, WarmedFile>,
   inventory: readonly LastAsked[],
+  runs: readonly ReportedRun[],
 ): { files: number; bytes: number } {
+  const ours = (ms: number): boolean =>
+    runs.some(({ endedMs, seconds }) => ms >= endedMs - seconds * 1000 - LOOKING_MS && ms <= endedMs + GRACE_MS);
   let [count, bytes] = [0, 0];
   for (const { uri, lastAskedMs } of inventory) {
     const file = files.get(uri);
-    if (file === undefined || lastAskedMs <= file.atMs + GRACE_MS) continue;
+    if (file === undefined || lastAskedMs <= file.atMs + GRACE_MS || ours(lastAskedMs)) continue;
     count++;
     bytes += file.bytes;
   }
