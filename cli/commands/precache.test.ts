@@ -1,0 +1,186 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { type ContentCache, startContentCache } from "../../fixtures/content-cache/index.ts";
+import { type Origin, startOrigin } from "../../fixtures/origin/index.ts";
+import { run } from "../run.ts";
+
+const root = join(import.meta.dirname, "../..");
+const files = Array.from({ length: 5 }, (_, n) => ({
+  url: `https://updates.cdn-apple.com/c/${n}.zip`,
+  size: 1000 * (n + 1),
+}));
+const slow = "https://updates.cdn-apple.com/slow/1.zip";
+const later = "https://updates.cdn-apple.com/slow/2.zip";
+let folder = "";
+let origin: Origin;
+let cache: ContentCache;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "larder-cli-"));
+  const sizes = new Map(
+    [...files, { url: slow, size: 900_000 }, { url: later, size: 950_000 }].map(({ url, size }) => [
+      new URL(url).pathname,
+      size,
+    ]),
+  );
+  origin = await startOrigin({ sizes, bytesPerSecond: 600_000 });
+  cache = await startContentCache({ origin: origin.url, folder: join(folder, "cache") });
+  await writeFile(join(folder, "urls"), files.map(({ url, size }) => `${url} ${size}\n`).join(""));
+  await writeFile(join(folder, "slow"), `${slow} 900000\n${later} 950000\n`);
+});
+afterAll(async () => {
+  await cache.stop();
+  await origin.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+afterEach(() => {
+  cache.wipe();
+});
+
+interface Answer {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+const words = (line: string): string[] => [
+  "precache",
+  ...line.split(" ").map((word) => word.replace("DIR", folder).replace("CACHE", cache.url)),
+];
+
+/** Runs `larder precache …` in this process, with a state folder of its own unless it names one. */
+async function larder(line: string): Promise<Answer> {
+  const said = { out: "", err: "" };
+  const catchTo = (where: keyof typeof said) => (text: string | Uint8Array) => {
+    said[where] += String(text);
+    return true;
+  };
+  const spies = [
+    vi.spyOn(process.stdout, "write").mockImplementation(catchTo("out")),
+    vi.spyOn(process.stderr, "write").mockImplementation(catchTo("err")),
+  ];
+  vi.stubEnv("LARDER_STATE_DIR", await mkdtemp(join(folder, "s-")));
+  try {
+    return { code: await run(["node", "larder", ...words(line)]), ...said };
+  } finally {
+    vi.unstubAllEnvs();
+    for (const spy of spies) spy.mockRestore();
+  }
+}
+
+describe("larder precache", () => {
+  it("plans, and what it prints as JSON is a plan that runs", async () => {
+    const plan = await larder("plan --urls DIR/urls --cache-server CACHE --json");
+    expect(plan.code).toBe(0);
+    await writeFile(join(folder, "plan.json"), plan.out);
+    const ran = await larder("run --plan-file DIR/plan.json --cache-server CACHE --quiet --json");
+    expect([ran.code, ran.err]).toEqual([0, ""]);
+    expect(JSON.parse(ran.out)).toMatchObject({ verdict: "ok", summary: { warmed: 5, bytesFromOrigin: 15_000 } });
+    expect(cache.usedBytes()).toBe(15_000);
+  });
+
+  it("prints the same plan as table and as CSV, and fetches nothing in a dry run", async () => {
+    const table = await larder("run --urls DIR/urls --cache-server CACHE -n");
+    expect(table.out).toContain("to fetch       5 files, 15.0 KB");
+    const csv = await larder("plan --urls DIR/urls --cache-server CACHE --csv");
+    expect(csv.out.trimEnd().split("\r\n")).toHaveLength(6);
+    expect(cache.usedBytes()).toBe(0);
+  });
+
+  it("ends with 3 and names the failure last when a file fails", async () => {
+    await writeFile(join(folder, "bad"), `${files[0]?.url} 999\n${files[1]?.url} 2000\n`);
+    const { code, out, err } = await larder("run --urls DIR/bad --cache-server CACHE");
+    expect(code).toBe(3);
+    expect(out).toContain("Took ");
+    expect(err.trimEnd().split("\n").at(-1)?.trim()).toBe(files[0]?.url);
+  });
+
+  it("takes precache.py's command line and its configuration", async () => {
+    const plist = `<plist><dict><key>cacheServerURL</key><string>${cache.url.replace(/:\d+$/, "")}</string>
+      <key>cacheServerPort</key><string>${cache.port}</string><key>masBaseURL</key><string>x</string></dict></plist>`;
+    await writeFile(join(folder, "py.plist"), plist);
+    const ran = await larder("run --precache-config DIR/py.plist --urls DIR/urls -q");
+    expect([ran.code, ran.err]).toEqual([0, "masBaseURL: precache.py never used it; nor do we\n"]);
+    expect(cache.usedBytes()).toBe(15_000);
+    const converted = await larder("convert DIR/py.plist --json");
+    expect(JSON.parse(converted.out)).toEqual({ precache: { servers: [cache.url] } });
+    expect((await larder("-l -m iPad6,8")).code).toBe(2);
+    expect((await larder("--version")).out.trim()).toMatch(/^\d+\.\d+\.\d+$/);
+  });
+
+  it("never repeats a secret it was given on the line", async () => {
+    const mdm = createServer((_request, response) => response.writeHead(401).end());
+    await new Promise<void>((resolve) => mdm.listen(0, "127.0.0.1", resolve));
+    const { port } = mdm.address() as AddressInfo;
+    const jamf = `--mdm jamf --mdm-server http://127.0.0.1:${port} --mdm-user api --mdm-password s3cret`;
+    const { code, out, err } = await larder(`run ${jamf} --cache-server CACHE`);
+    mdm.close();
+    expect(code).toBe(1);
+    expect(err).toContain("--mdm-password: every user of this computer can see it");
+    expect(out + err).not.toContain("s3cret");
+    const old = await larder("--mdm simplemdm --mdm-token t0ken -n --unknown");
+    expect(old.out + old.err).not.toContain("t0ken");
+  });
+
+  it("ends with the documented codes", async () => {
+    expect((await larder("run")).code).toBe(78);
+    expect((await larder("run --urls DIR/urls --concurrency 900")).code).toBe(2);
+    expect((await larder("nonsense")).code).toBe(2);
+    expect((await larder("run --nonsense")).code).toBe(2);
+    expect((await larder("run --urls DIR/none --cache-server CACHE")).code).toBe(1);
+    expect((await larder("report --days 0")).code).toBe(2);
+    expect((await larder("report")).out).toBe("No run in the last 30 days.\n");
+    const found = await larder("discover --cache-server CACHE");
+    expect([found.code, found.out.includes("Cache to warm: ")]).toEqual([0, true]);
+  });
+
+  it("writes a workload and measures the cache with it", async () => {
+    const setup = await larder("bench setup --urls DIR/urls --out DIR/bench.json --size 100KB");
+    expect(setup.out).toContain("bench.json: 5 files, 15.0 KB");
+    const measured = await larder(
+      "bench run --workload DIR/bench.json --cache-server CACHE --sweep 1,4 --iterations 2 --json",
+    );
+    expect(JSON.parse(measured.out)).toMatchObject({
+      rows: [
+        { concurrency: 1, passes: 2, failed: 0 },
+        { concurrency: 4, passes: 2, failed: 0 },
+      ],
+    });
+  });
+
+  it("finishes the file in hand at the first Ctrl-C, and leaves it at the second", async () => {
+    expect(await interrupted(1)).toMatchObject({ code: 3, summary: { warmed: 1, skipped: 1, ended: "stopped" } });
+    cache.wipe();
+    expect(await interrupted(2)).toMatchObject({ code: 3, summary: { warmed: 0, skipped: 2, ended: "stopped" } });
+  });
+});
+
+/** Runs the slow list one at a time as a program, and interrupts it so often once the first byte has come. */
+async function interrupted(times: number): Promise<{ code: unknown; summary: unknown }> {
+  const state = await mkdtemp(join(folder, "s-"));
+  const line = `run --urls DIR/slow --cache-server CACHE --json --concurrency 1 --state-dir ${state}`;
+  const child = spawn(process.execPath, ["--import", "tsx", "cli/main.ts", ...words(line)], { cwd: root });
+  let [out, err] = ["", ""];
+  child.stdout.on("data", (chunk) => {
+    out += String(chunk);
+  });
+  child.stderr.on("data", (chunk) => {
+    err += String(chunk);
+  });
+  const first = origin.requests.length;
+  await vi.waitFor(() => expect(origin.requests.length).toBeGreaterThan(first), { timeout: 20_000, interval: 20 });
+  for (let n = 0; n < times; n++) {
+    child.kill("SIGINT");
+    await vi.waitFor(() => expect(err).toContain("Finishing the files in hand"), { timeout: 5000, interval: 10 });
+  }
+  const [code] = await once(child, "close");
+  const ledger = await readFile(join(state, "precache", "ledger.jsonl"), "utf8");
+  expect(ledger.includes(slow)).toBe(times === 1);
+  return { code, summary: (JSON.parse(out) as { summary: unknown }).summary };
+}
