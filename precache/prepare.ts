@@ -172,19 +172,32 @@ async function heldAssets(
   return held;
 }
 
+/** Held by every cache of the run; of peers one is enough, for it hands over what it holds. */
 async function heldEverywhere(
   asset: Asset,
   targets: readonly CacheTarget[],
   check: HeldCheck,
   signal: AbortSignal,
 ): Promise<string | undefined> {
+  const peers: (string | undefined)[] = [];
   let why: string | undefined;
   for (const target of targets) {
-    const claim = await check.recall(target, asset);
-    if (claim.held !== true) return undefined;
-    const verdict = await check.check(target, asset, signal);
-    if (verdict.held !== true) return undefined;
-    why = verdict.why;
+    const held = await heldBy(target, asset, check, signal);
+    if (target.role === "peer") peers.push(held);
+    else if (held === undefined) return undefined;
+    else why = held;
   }
-  return why;
+  return peers.length === 0 ? why : peers.find((held) => held !== undefined);
+}
+
+async function heldBy(
+  target: CacheTarget,
+  asset: Asset,
+  check: HeldCheck,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const claim = await check.recall(target, asset);
+  if (claim.held !== true) return undefined;
+  const verdict = await check.check(target, asset, signal);
+  return verdict.held === true ? verdict.why : undefined;
 }
