@@ -107,10 +107,10 @@ describe("a question in both languages", () => {
   it("asks for a ratio by day", () => {
     const question = ask({ figures: [hitRatio("_1d")], buckets: "day" });
     expect(queryOf(question)).toEqual([
-      'SELECT sum("bytes.fromcache.toclients") AS "bytes.fromcache.toclients", sum("bytes.frompeers.toclients") AS "bytes.frompeers.toclients", sum("bytes.fromparents.toclients") AS "bytes.fromparents.toclients", sum("bytes.fromorigin.toclients") AS "bytes.fromorigin.toclients" FROM "bytestoclients_1d" WHERE "region" =~ /^${region:regex}$/ AND $timeFilter GROUP BY time(1d) fill(none) tz(\'${timezone}\')',
+      'SELECT sum("bytes.fromcache.toclients") AS "bytes.fromcache.toclients", sum("bytes.frompeers.toclients") AS "bytes.frompeers.toclients", sum("bytes.fromparents.toclients") AS "bytes.fromparents.toclients", sum("bytes.fromorigin.toclients") AS "bytes.fromorigin.toclients" FROM "bytestoclients_1d" WHERE "region" =~ /^${region:regex}$/ AND $timeFilter GROUP BY time($__interval) fill(none) tz(\'${timezone}\')',
     ]);
     expect(exprOf(question)).toEqual([
-      'sum (sum_over_time({__name__=~"bytestoclients_1d_(bytes\\\\.fromcache\\\\.toclients|bytes\\\\.frompeers\\\\.toclients|bytes\\\\.fromparents\\\\.toclients)",region=~"$region"}[1d] offset -12h)) / sum (sum_over_time({__name__=~"bytestoclients_1d_(bytes\\\\.fromcache\\\\.toclients|bytes\\\\.fromorigin\\\\.toclients|bytes\\\\.frompeers\\\\.toclients|bytes\\\\.fromparents\\\\.toclients)",region=~"$region"}[1d] offset -12h))',
+      'sum (sum_over_time({__name__=~"bytestoclients_1d_(bytes\\\\.fromcache\\\\.toclients|bytes\\\\.frompeers\\\\.toclients|bytes\\\\.fromparents\\\\.toclients)",region=~"$region"}[1i] offset -0.95i)) / sum (sum_over_time({__name__=~"bytestoclients_1d_(bytes\\\\.fromcache\\\\.toclients|bytes\\\\.fromorigin\\\\.toclients|bytes\\\\.frompeers\\\\.toclients|bytes\\\\.fromparents\\\\.toclients)",region=~"$region"}[1i] offset -0.95i))',
     ]);
   });
 

@@ -40,7 +40,7 @@ describe.skipIf(!enginesAvailable())(`boards on ${enginesAvailable() ? "real eng
 
   beforeAll(async () => {
     [influx, victoria] = await Promise.all([startInflux(), startVictoria()]);
-    seed = await seedEngines(influx, victoria, { caches: 12, days: 40, intervalSeconds: 3600 });
+    seed = await seedEngines(influx, victoria, { caches: 9, days: 40, intervalSeconds: 3600 });
   });
   afterAll(async () => {
     await Promise.all([influx?.stop(), victoria?.stop()]);
@@ -62,7 +62,7 @@ describe.skipIf(!enginesAvailable())(`boards on ${enginesAvailable() ? "real eng
     const several = ["West/Hills", "South (Coast)"];
     return {
       All: {},
-      one: { site: [first?.tags["site_name"] ?? ""] },
+      "one site": { site: [first?.tags["site_name"] ?? ""] },
       several: { region: several },
       "two sites": { site: [first?.tags["site_name"] ?? "", second?.tags["site_name"] ?? ""] },
       none: { site: ["Nowhere (School)/No. 9"] },
@@ -81,6 +81,8 @@ describe.skipIf(!enginesAvailable())(`boards on ${enginesAvailable() ? "real eng
     for (const [choice, values] of Object.entries(choices())) {
       const there = presence(seed.points.filter((point) => matches(point, values)));
       for (const [range, ms] of Object.entries(RANGES)) {
+        // a choice among sites asks the same as one among regions: two ranges are enough
+        if (choice.includes("site") && range !== "hour" && range !== "year") continue;
         const chosen: Chosen = { values, fromMs: SEED_NOW - ms, toMs: SEED_NOW };
         for (const board of Object.values(built(engine))) {
           const answers = dataPanels(board).map(async (panel) => ({
@@ -115,7 +117,7 @@ describe.skipIf(!enginesAvailable())(`boards on ${enginesAvailable() ? "real eng
       }
     }
     expect(wrong).toEqual([]);
-    expect(asked).toBeGreaterThan(1000);
+    expect(asked).toBeGreaterThan(900);
   });
 
   it.each(ENGINES)("%s: every number panel shows what the points add up to", async (engine) => {
@@ -152,7 +154,7 @@ describe.skipIf(!enginesAvailable())(`boards on ${enginesAvailable() ? "real eng
     const days = await Promise.all(
       ENGINES.map(async (engine) => {
         const board = built(engine).savings;
-        const panel = dataPanels(board).find(({ title }) => title?.startsWith("Served to devices"));
+        const panel = dataPanels(board).find(({ title }) => title === "Served to devices");
         const { frames } = await askPanel(sourceOf(engine), board, panel ?? ({} as never), chosen);
         return dayValues(frames, "Apple").slice(-20);
       }),
@@ -165,12 +167,12 @@ describe.skipIf(!enginesAvailable())(`boards on ${enginesAvailable() ? "real eng
     const rules = alertRules({ ...DEFAULT_SETTING, engine });
     for (const rule of rules) {
       const rows = await alertRows(sourceOf(engine), rule.query, rule.rangeSeconds);
-      if (!rule.mayBeEmpty) expect(rows.size, rule.uid).toBeGreaterThan(9);
+      if (!rule.mayBeEmpty) expect(rows.size, rule.uid).toBeGreaterThan(6);
     }
     const silent = rules.find(({ uid }) => uid === "larder-silent");
     const heard = await alertRows(sourceOf(engine), silent?.query ?? "", silent?.rangeSeconds ?? 0);
     const fires = [...heard].filter(([, value]) => value < (silent?.limit ?? 0)).map(([name]) => name);
-    expect(heard.size).toBe(12);
+    expect(heard.size).toBe(9);
     expect(fires.sort()).toEqual(silentServers());
     expect(fires).toContain(seed.fleet.caches[SILENT_INDEX]?.server);
   });

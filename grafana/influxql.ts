@@ -124,7 +124,7 @@ function totalColumn(figure: Extract<Figure, { kind: "total" }>, question: Quest
   };
 }
 
-const TIME = { range: [], day: ["time(1d)"], interval: ["time($__interval)"] } as const;
+const TIME = { range: [], day: ["time($__interval)"], interval: ["time($__interval)"] } as const;
 
 function target(query: Query, question: Question, refId: string): Record<string, unknown> {
   const selected = query.columns.map(({ expression, alias }) => `${expression} AS "${alias}"`).join(", ");

@@ -3,8 +3,8 @@
  *
  * A metric is `<measurement>_<field>`, dots kept. Sums go over `(from, to]`, so a millisecond is added at the front: a
  * day's roll-up stands at the very beginning of its day. Buckets are labelled by their start, as InfluxQL does, by
- * looking forward from it (`i` is the step; a hair less keeps what stands on the next start out); a day's looks twelve hours around each midnight of the board, which keeps the days of a
- * fleet in several time zones, and those around a change of the clock, where they belong.
+ * looking forward from it: `i` is the step, and a hair less keeps what stands on the next start out. Days begin a little
+ * earlier, so that around a change of the clock, when local midnight is an hour off the steps, each stays on its date.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import { TAG_TITLES } from "./influxql.ts";
 import type { CacheCount, Compiled, Fields, Figure, Question, Transformation } from "./queries.ts";
 
 const RANGE = "[${__range_ms}ms1ms]";
-const WINDOWS = { range: RANGE, day: "[1d] offset -12h", interval: "[1i] offset -0.999999i" } as const;
+const WINDOWS = { range: RANGE, day: "[1i] offset -0.95i", interval: "[1i] offset -0.999999i" } as const;
 
 /** The targets and transformations of a question. */
 export function metricsql(question: Question): Compiled {

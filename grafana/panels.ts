@@ -232,8 +232,8 @@ function panel(
     description: spec.description,
     datasource: dataSource(setting),
     gridPos: { w: spec.width, h: spec.height, x: 0, y: 0 },
-    // more than the days of five years, so that a day is always one bar
-    ...(spec.question.buckets === "day" ? { interval: "1d", maxDataPoints: 2000 } : {}),
+    // by Grafana's rounding: days up to 12 weeks, weeks up to 36, then thirty days
+    ...(spec.question.buckets === "day" ? { interval: "1d", maxDataPoints: 12 } : {}),
     ...(spec.question.buckets === "interval" ? { interval: "5m" } : {}),
     ...(spec.timeFrom === undefined ? {} : { timeFrom: spec.timeFrom }),
     ...(spec.timeShift === undefined ? {} : { timeShift: spec.timeShift }),

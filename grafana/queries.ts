@@ -64,7 +64,11 @@ export type Figure =
       readonly subtract?: readonly CacheCount[];
     };
 
-/** How time is cut: one number for the range, one a local day, or one for each interval Grafana chooses. */
+/**
+ * How time is cut: one number for the range, one for each interval Grafana chooses, or one a local day. In long ranges
+ * days become weeks and months: thousands of caches times a year of days is more than InfluxDB sums up in a second, and
+ * more bars than anybody reads.
+ */
 export type Buckets = "range" | "day" | "interval";
 
 /** What one panel asks. */

@@ -197,6 +197,7 @@ function everyCache(setting: Setting): Unplaced {
       "One row for each cache in the chosen time. Served, From Apple and Hit ratio are of closed hours. A cell without a value means nothing was written, not zero.",
     question: ask({
       figures: [
+        { kind: "count", name: "Up", add: [{ ...reporting, where: { is: "=", value: 1 }, within: SILENT_AFTER }] },
         lastSeen("larder", "up", "Last seen"),
         lastOf("cachestatus", "active", "Active"),
         hitRatio("_1h", "Hit ratio"),
@@ -231,9 +232,16 @@ const ACTIVE: ValueMapping = {
   },
 };
 
+/** A cache that has not reported lately has no value here, and that says something. */
+const UP: readonly ValueMapping[] = [
+  { type: "value", options: { "1": { text: "up", color: COLOURS.fine, index: 0 } } },
+  { type: "special", options: { match: "null", result: { text: "silent", color: COLOURS.trouble, index: 1 } } },
+];
+
 function cacheColumns(setting: Setting): Override[] {
   return [
     column("Cache", { links: [cacheLink(setting)] }),
+    column("Up", { mappings: UP, "custom.cellOptions": { type: "color-text" }, "custom.width": 80, unit: "none" }),
     column("Last seen", { unit: UNITS.whenSeen, "custom.width": 140 }),
     column("Active", {
       mappings: [ACTIVE],

@@ -95,7 +95,7 @@ function sixNumbers(setting: Setting): Unplaced[] {
     }),
     stat(setting, {
       ...number(
-        "Saved by this day last month",
+        "Same days last month",
         "The same days of last month, to compare this month with: the first until the same day and hour.",
         saved("_1d"),
         bytes,
@@ -109,9 +109,9 @@ function sixNumbers(setting: Setting): Unplaced[] {
 function trend(setting: Setting): Unplaced[] {
   return [
     overTime(setting, {
-      title: "Served to devices, day by day",
+      title: "Served to devices",
       description:
-        "Every bar is one day. Green came from the caches of the house, orange had to come from Apple over the WAN. Warming at night is in it: it is served too.",
+        "Every bar is a day; in ranges over twelve weeks a week, over eight months thirty days. Green came from the caches of the house, orange had to come from Apple over the WAN. Warming at night is in it: it is served too.",
       question: ask({ figures: servedBySource("_1d"), buckets: "day" }),
       unit: UNITS.bytes,
       width: 16,
@@ -122,8 +122,9 @@ function trend(setting: Setting): Unplaced[] {
       overrides: SOURCE_COLOURS,
     }),
     overTime(setting, {
-      title: "Served without Apple, day by day",
-      description: "The share of each day's bytes that did not come from Apple. Days without traffic have no point.",
+      title: "Served without Apple, over time",
+      description:
+        "The share of bytes that did not come from Apple, in the same steps. Days without traffic have no point.",
       question: ask({ figures: [hitRatio("_1d", "Without Apple")], buckets: "day" }),
       unit: UNITS.share,
       width: 8,
@@ -145,7 +146,7 @@ function groups(setting: Setting): Unplaced[] {
       question: ask({ figures: [saved("_1d")], by: [tag], buckets: "range" }),
       unit: UNITS.bytes,
       width: 12,
-      height: 9,
+      height: 7,
       mappings: [NOT_NEGATIVE],
       transformations: [sorted("Saved", true), limited(20)],
       overrides: [coloured("Saved", COLOURS.cache)],
@@ -166,7 +167,7 @@ function sites(setting: Setting): Unplaced[] {
     by: ["site_name", "region"],
     buckets: "range",
   });
-  const shared = { question, unit: UNITS.bytes, width: 12, height: 11, overrides: columns, mappings: [NOT_NEGATIVE] };
+  const shared = { question, unit: UNITS.bytes, width: 12, height: 10, overrides: columns, mappings: [NOT_NEGATIVE] };
   return [
     table(setting, {
       ...shared,
