@@ -176,17 +176,16 @@ async function show(ask: HistoryAsk, reports: readonly PassReport[], hour: numbe
   print(savingsTable(rows, ask));
   const saved = rows.reduce((sum, row) => sum + row.saved, 0);
   print();
-  print(
-    `${colour(bytesText(saved), "green")} came from the caches instead of the WAN.  █ from the caches  ░ from Apple`,
-  );
+  print(`${colour(bytesText(saved), "green")} came from the caches instead of the WAN (█ caches, ░ Apple).`);
   if (!once) print(colour(`an hour passes every moment (${hour} of 12); Ctrl-C ends it`, "dim"));
 }
 
 function farewell(influx: string | undefined): void {
   print();
-  print(
-    "On a real cache:  larder config init --out larder.plist;  larder collect --once -c larder.plist;  larder history",
-  );
+  print("On a real cache:");
+  print("  larder config init --out larder.plist");
+  print("  larder collect --once --config larder.plist");
+  print("  larder history --config larder.plist");
   if (influx !== undefined)
     print(`In InfluxDB:  SELECT sum("bytes.fromcache.toclients") FROM "bytestoclients" GROUP BY time(1d), "site_code"`);
 }

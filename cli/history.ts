@@ -10,7 +10,7 @@ import { localDate, localMinute } from "../core/local-days.ts";
 import { measurementSchema } from "../core/schema.ts";
 import type { HistoryFlags } from "./commands/history.ts";
 import { loadSettings } from "./config.ts";
-import { bar, bytesText, type Column, percentText, print, printJson, table, terminalWidth } from "./output.ts";
+import { bar, bytesText, type Column, colour, percentText, print, printJson, table, terminalWidth } from "./output.ts";
 import { parseTime } from "./time-range.ts";
 
 type By = "hour" | "day" | "all";
@@ -83,7 +83,7 @@ export function savingsTable(rows: readonly SavingsRow[], ask: HistoryAsk): stri
   const all = rows.length > 1 ? [...rows, total] : rows;
   const peak = Math.max(...rows.map((row) => row.served));
   const columns: Column<SavingsRow>[] = [
-    { title: ask.by === "hour" ? "hour" : "day", value: (row) => bucketText(row.startMs, ask) },
+    { title: ask.by === "all" ? "from" : ask.by, value: (row) => bucketText(row.startMs, ask) },
     ...ask.groupBy.map((tag) => ({ title: tag, value: (row: SavingsRow) => row.group[tag] ?? "", maxWidth: 24 })),
     { title: "served", value: (row) => bytesText(row.served), align: "right" },
     { title: "saved", value: (row) => bytesText(row.saved), align: "right" },
@@ -110,7 +110,7 @@ export function savingsTable(rows: readonly SavingsRow[], ask: HistoryAsk): stri
 function savingsBar(row: SavingsRow, peak: number, width: number): string {
   const whole = peak > 0 ? (row.served / peak) * width : 0;
   const local = Math.round(whole * (row.hitRatio ?? 0));
-  return bar(1, local) + "░".repeat(Math.max(0, Math.round(whole) - local));
+  return colour(bar(1, local), "green") + colour("░".repeat(Math.max(0, Math.round(whole) - local)), "yellow");
 }
 
 function sumSavings(rows: readonly SavingsRow[]): Savings {
@@ -169,7 +169,7 @@ function valueText(value: unknown, unit: string): string {
 
 function bucketText(startMs: number, ask: HistoryAsk): string {
   if (Number.isNaN(startMs)) return "total";
-  if (ask.by === "all") return `${localDate(ask.fromMs, ask.timeZone)} …`;
+  if (ask.by === "all") return localDate(ask.fromMs, ask.timeZone);
   const date = localDate(startMs, ask.timeZone);
   if (ask.by === "day") return date;
   const minute = localMinute(startMs, ask.timeZone);
