@@ -17,6 +17,10 @@ const files = Array.from({ length: 5 }, (_, n) => ({
 }));
 const slow = "https://updates.cdn-apple.com/slow/1.zip";
 const later = "https://updates.cdn-apple.com/slow/2.zip";
+const killed = Array.from({ length: 8 }, (_, n) => ({
+  url: `https://updates.cdn-apple.com/kill/${n}.zip`,
+  size: 150_000,
+}));
 let folder = "";
 let origin: Origin;
 let cache: ContentCache;
@@ -24,7 +28,7 @@ let cache: ContentCache;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "larder-cli-"));
   const sizes = new Map(
-    [...files, { url: slow, size: 900_000 }, { url: later, size: 950_000 }].map(({ url, size }) => [
+    [...files, ...killed, { url: slow, size: 900_000 }, { url: later, size: 950_000 }].map(({ url, size }) => [
       new URL(url).pathname,
       size,
     ]),
@@ -152,6 +156,33 @@ describe("larder precache", () => {
         { concurrency: 4, passes: 2, failed: 0 },
       ],
     });
+  });
+
+  it("goes on after kill -9 without fetching a finished byte again", async () => {
+    const list = killed.map(({ url }) => url);
+    await writeFile(join(folder, "kill"), list.map((url) => `${url} 150000\n`).join(""));
+    const state = await mkdtemp(join(folder, "s-"));
+    const line = `run --urls DIR/kill --cache-server CACHE --json -q --concurrency 2 --state-dir ${state}`;
+    const child = spawn(process.execPath, ["--import", "tsx", "cli/main.ts", ...words(line)], { cwd: root });
+    const finished = async (): Promise<string[]> => {
+      const ledger = await readFile(join(state, "precache", "ledger.jsonl"), "utf8").catch(() => "");
+      return list.filter((url) => ledger.includes(`"${url}"`));
+    };
+    await vi.waitFor(async () => expect((await finished()).length).toBeGreaterThan(2), {
+      timeout: 20_000,
+      interval: 20,
+    });
+    child.kill("SIGKILL");
+    await once(child, "close");
+    const before = await finished();
+    expect(before.length).toBeLessThan(8);
+    const { code, out } = await larder(line);
+    expect([code, JSON.parse(out)]).toMatchObject([0, { summary: { failed: 0, planned: 8 } }]);
+    expect((JSON.parse(out) as { summary: { cached: number } }).summary.cached).toBeGreaterThanOrEqual(before.length);
+    const served = (url: string): number =>
+      origin.requests.filter(({ path }) => path === new URL(url).pathname).reduce((sum, { bytes }) => sum + bytes, 0);
+    for (const url of before) expect(served(url)).toBe(150_000);
+    expect(cache.usedBytes()).toBe(8 * 150_000);
   });
 
   it("finishes the file in hand at the first Ctrl-C, and leaves it at the second", async () => {
