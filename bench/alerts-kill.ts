@@ -87,7 +87,7 @@ async function judge(
     // the process may have died between the commit and its announcement
     return added === told ? "old" : "new";
   } catch (error) {
-    console.error(`broken: ${String(error)}`);
+    console.error(`broken: ${String(error).trim().split("\n").at(-1)}`);
     return "broken";
   }
 }

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { SqliteEngine, SqliteWriter } from "../../../core/sqlite/sqlite.ts";
@@ -11,17 +12,18 @@ import { withWriteTransaction } from "../../../core/sqlite/write.ts";
 import { ALERTS_DEFAULTS, type AlertsOptions } from "../../options.ts";
 import { initDatabase } from "../init.ts";
 
-const folders: string[] = [];
+/** Everything of one test process lies here, the locks of the portable engine too, which stand in the temporary folder. */
+const base = mkdtempSync(join(tmpdir(), "larder-alerts-"));
+process.env["TMPDIR"] = base;
+process.on("exit", () => rmSync(base, { recursive: true, force: true }));
 
 /** A path in a new folder, removed by `removeFolders`. */
 export async function newPath(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), "larder-alerts-"));
-  folders.push(folder);
-  return join(folder, "alertData.db");
+  return join(await mkdtemp(join(base, "db-")), "alertData.db");
 }
 
 export async function removeFolders(): Promise<void> {
-  for (const folder of folders.splice(0)) await rm(folder, { recursive: true, force: true });
+  for (const name of await readdir(base)) await rm(join(base, name), { recursive: true, force: true });
 }
 
 export function optionsFor(engine: SqliteEngine, more: Partial<AlertsOptions> = {}): AlertsOptions {
