@@ -48,6 +48,8 @@ export class ProgressState {
   #planned = 0;
   #plannedBytes = 0;
   #endedBytes = 0;
+  /** Of files that failed or were left: they will not come in this run. */
+  #givenUpBytes = 0;
   #readBytes = 0;
   #waiting: string | undefined;
 
@@ -93,7 +95,7 @@ export class ProgressState {
     const underway = active.reduce((sum, { bytes, totalBytes }) => sum + Math.min(bytes, totalBytes ?? bytes), 0);
     const doneBytes = Math.min(this.#endedBytes + underway, Math.max(this.#plannedBytes, this.#endedBytes));
     const bytesPerSecond = this.#rate(nowMs);
-    const left = Math.max(0, this.#plannedBytes - doneBytes);
+    const left = Math.max(0, this.#plannedBytes - doneBytes - this.#givenUpBytes);
     const { warmed, cached, failed, skipped } = this.#counts;
     return {
       active,
@@ -117,7 +119,9 @@ export class ProgressState {
     this.#counts[event.outcome]++;
     if (event.outcome === "failed") this.#failures.push(event);
     if (event.outcome === "warmed") this.#read(Math.max(0, (event.sizeBytes ?? 0) - (known?.bytes ?? 0)), event.atMs);
-    this.#endedBytes += event.item.asset.sizeBytes ?? 0;
+    const size = event.item.asset.sizeBytes ?? 0;
+    if (event.outcome === "warmed" || event.outcome === "cached") this.#endedBytes += size;
+    else this.#givenUpBytes += size;
   }
 
   #read(bytes: number, atMs: number): void {

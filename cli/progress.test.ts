@@ -77,6 +77,18 @@ describe("ProgressState", () => {
     expect(state.at(300)).toMatchObject({ failed: 1, active: [] });
   });
 
+  it("counts what failed or was left neither as done nor as still to come", () => {
+    const state = stateOf(
+      runStart,
+      start(1),
+      moved(1, 0, 0),
+      moved(1, 500, 1000),
+      end(2, "failed", 1000),
+      end(3, "skipped", 1000),
+    );
+    expect(state.at(1000)).toMatchObject({ done: 2, doneBytes: 500, etaSeconds: 3 });
+  });
+
   it("never shows more than all", () => {
     const state = stateOf({ ...runStart, plannedBytes: 500 } as WarmEvent, start(1), moved(1, 1000, 100));
     expect(state.at(200).doneBytes).toBe(500);
@@ -125,9 +137,9 @@ describe("createProgress()", () => {
     progress.take(start(1));
     vi.advanceTimersByTime(250);
     expect(writes).toHaveLength(3);
-    expect(writes[2]?.startsWith("\u001b[3A\u001b[J")).toBe(true);
+    expect(writes[2]?.startsWith("\r\u001b[3A\u001b[J")).toBe(true);
     progress.say("this stays");
-    expect(writes[3]).toBe("\u001b[3A\u001b[Jthis stays\n");
+    expect(writes[3]).toBe("\r\u001b[3A\u001b[Jthis stays\n");
     progress.close();
     expect(writes[4]?.startsWith("\u001b")).toBe(false);
   });

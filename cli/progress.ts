@@ -40,7 +40,8 @@ export function createProgress(options: ProgressOptions): Progress {
   const size = options.size ?? (() => ({ columns: 80, rows: 24 }));
   const state = new ProgressState();
   let drawn = 0;
-  const erase = (): string => (drawn === 0 ? "" : `\u001b[${drawn}A\u001b[J`);
+  // a ^C echoed by the terminal has moved the cursor: back to the margin first
+  const erase = (): string => (drawn === 0 ? "" : `\r\u001b[${drawn}A\u001b[J`);
   const draw = (): void => {
     const { columns, rows } = size();
     const lines = barLines(state.at(nowMs()), columns, rows);

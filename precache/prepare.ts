@@ -90,20 +90,23 @@ export async function prepare(context: PrepareContext): Promise<Prepared> {
 }
 
 /**
- * A plan for people to read. The ledger is looked into when no run is on; while one is, the plan is made without it.
+ * A plan for people to read. What the ledger says is looked up at once, so that planning keeps no run waiting; while a
+ * run is on, the plan is made without it.
  * @throws what `prepare` throws.
  */
 export async function planOnly(context: Omit<PrepareContext, "ledger" | "needsCache">): Promise<Prepared> {
-  const folder = join(context.stateDir, "precache");
+  return await prepare({ ...context, ledger: await ledgerAsItIs(context.stateDir), needsCache: false });
+}
+
+/** The ledger, read and closed again: it still finds what it found. */
+async function ledgerAsItIs(stateDir: string): Promise<Ledger | undefined> {
+  const folder = join(stateDir, "precache");
   const lock = await acquireLock(join(folder, "lock"), "planning").catch(() => undefined);
-  if (lock === undefined) return await prepare({ ...context, ledger: undefined, needsCache: false });
+  if (lock === undefined) return undefined;
   try {
     const ledger = await openLedger(join(folder, "ledger.jsonl"));
-    try {
-      return await prepare({ ...context, ledger, needsCache: false });
-    } finally {
-      await ledger.close();
-    }
+    await ledger.close();
+    return ledger;
   } finally {
     await lock.release();
   }

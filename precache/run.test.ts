@@ -11,6 +11,7 @@ import { fileBytes, type Origin, startOrigin } from "../fixtures/origin/index.ts
 import { systemClock } from "./clock.ts";
 import type { RunCommand } from "./discovery/run-command.ts";
 import { type PrecacheInput, precacheOptions } from "./options.ts";
+import { planOnly } from "./prepare.ts";
 import { nextTimeOfDay } from "./quantity.ts";
 import { type RunContext, runFolder, runPrecache } from "./run.ts";
 import type { WarmEvent } from "./warm-events.ts";
@@ -101,6 +102,27 @@ describe("runPrecache()", () => {
     expect(report.summary).toMatchObject({ planned: 6, cached: 6, warmed: 0, bytesFromOrigin: 0 });
     expect(report.prepared.plan.items.every(({ decision }) => decision === "cached")).toBe(true);
     expect(origin.bytesServed()).toBe(total);
+  });
+
+  it("is seen by a plan made afterwards, which keeps no run waiting", async () => {
+    const first = context();
+    await runPrecache(first);
+    const { options, stateDir, world } = first;
+    const look = {
+      options,
+      stateDir,
+      log: silentLog,
+      signal: first.stop,
+      nowMs: Date.now,
+      ...(world ? { world } : {}),
+    };
+    const { plan } = await planOnly(look);
+    expect(plan.items.map(({ decision, why }) => [decision, why])).toEqual(
+      files.map(() => ["cached", "X-Apple-Cached-Ranges"]),
+    );
+    const lock = await acquireLock(join(runFolder(stateDir), "lock"), "warming run");
+    expect((await planOnly(look)).plan.items.every(({ decision }) => decision === "warm")).toBe(true);
+    await lock.release();
   });
 
   it("fetches all of it again when the cache was wiped, whatever the ledger remembers", async () => {

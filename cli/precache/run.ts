@@ -85,7 +85,7 @@ function followSignals(say: (text: string) => void): Signals {
       abort.abort();
       return;
     }
-    say("Finishing the files in hand; once more leaves them (the cache keeps what it has).");
+    say("Finishing the files in hand; Ctrl-C once more leaves them.");
     stop.abort();
   };
   const names = ["SIGINT", "SIGTERM"] as const;
