@@ -10,15 +10,23 @@ import { LarderError } from "../core/errors.ts";
 /** A value somebody sent us, and where it stands. Everything read from it is checked. */
 export class Shape {
   private readonly value: unknown;
-  /** `Products.042-58988.Packages[0]`; empty at the top. */
-  readonly place: string;
   private readonly what: string;
+  private readonly parent: Shape | undefined;
+  private readonly step: string | number;
 
   /** @param what the text it came from, for messages */
-  constructor(value: unknown, what: string, place = "") {
+  constructor(value: unknown, what: string, step: string | number = "", parent?: Shape) {
     this.value = value;
     this.what = what;
-    this.place = place;
+    this.step = step;
+    this.parent = parent;
+  }
+
+  /** `Products.042-58988.Packages[0]`; empty at the top. Put together only when somebody asks. */
+  get place(): string {
+    const above = this.parent?.place ?? "";
+    if (typeof this.step === "number") return `${above}[${this.step}]`;
+    return above === "" ? this.step : `${above}.${this.step}`;
   }
 
   /** True when there is nothing here. */
@@ -32,15 +40,18 @@ export class Shape {
 
   /** What is under a key; missing when this holds no keys. */
   get(key: string): Shape {
-    const place = this.place === "" ? key : `${this.place}.${key}`;
-    if (this.value instanceof Map) return new Shape(this.value.get(key), this.what, place);
-    const there = isRecord(this.value) && Object.hasOwn(this.value, key);
-    return new Shape(there ? this.value[key] : undefined, this.what, place);
+    return new Shape(this.member(key), this.what, key, this);
+  }
+
+  private member(key: string): unknown {
+    if (this.value instanceof Map) return this.value.get(key);
+    return isRecord(this.value) && Object.hasOwn(this.value, key) ? this.value[key] : undefined;
   }
 
   /** @throws unless at least one of the keys is there: an answer of another kind must not look like an empty one */
   expectOneOf(...keys: readonly string[]): this {
-    if (keys.every((key) => this.get(key).missing)) throw this.wrong(`one of the keys ${keys.join(", ")}`);
+    if (keys.every((key) => (this.member(key) ?? null) === null))
+      throw this.wrong(`one of the keys ${keys.join(", ")}`);
     return this;
   }
 
@@ -54,17 +65,14 @@ export class Shape {
           ? Object.entries(this.value)
           : undefined;
     if (pairs === undefined) throw this.wrong("keys and values");
-    return pairs.map(([key, value]) => [
-      String(key),
-      new Shape(value, this.what, this.place === "" ? String(key) : `${this.place}.${key}`),
-    ]);
+    return pairs.map(([key, value]) => [String(key), new Shape(value, this.what, String(key), this)]);
   }
 
   /** The items of a list. @throws when this is something else; nothing when it is missing */
   items(): Shape[] {
     if (this.missing) return [];
     if (!Array.isArray(this.value)) throw this.wrong("a list");
-    return this.value.map((value: unknown, index) => new Shape(value, this.what, `${this.place}[${index}]`));
+    return this.value.map((value: unknown, index) => new Shape(value, this.what, index, this));
   }
 
   /** @throws when this is no text or empty */

@@ -15,8 +15,25 @@ import type { Catalog, CatalogContext } from "./catalog.ts";
 import { readPlistEntries } from "./plist-stream.ts";
 
 const NAME = "mesu";
-/** Values of an entry that say nothing about the file. */
-const WITHOUT = ["SystemPartitionPadding", "Signature", "Certificate"];
+/** What is read of an entry; most of it is for the installer. */
+const KEYS = [
+  "Build",
+  "OSVersion",
+  "PrerequisiteBuild",
+  "ReleaseType",
+  "SUProductSystemName",
+  "SupportedDevices",
+  "_DownloadSize",
+  "_Measurement",
+  "_MeasurementAlgorithm",
+  "__BaseURL",
+  "__RelativePath",
+  "__CanUseLocalCacheServer",
+  "RealUpdateAttributes",
+  "RealUpdateURL",
+  "RealUpdateDownloadSize",
+  "RealUpdateMeasurement",
+];
 
 /** The catalogue behind `kind: "mesu"`. */
 export function mesuCatalog(options: OptionsOf<"mesu">): Catalog {
@@ -27,7 +44,7 @@ async function* list(options: OptionsOf<"mesu">, context: CatalogContext): Async
   for (const feed of options.feeds) {
     const url = `${options.base}${feed}`;
     const document = await context.fetch.open({ url, kind: "plist", maxBytes: options.maxBytes });
-    for await (const entry of readPlistEntries(document.read(), ["Assets"], url, { without: WITHOUT })) {
+    for await (const entry of readPlistEntries(document.read(), ["Assets"], url, { only: KEYS })) {
       context.signal.throwIfAborted();
       const place = `line ${entry.line}`;
       const asset = readEntry(NAME, place, context.log, () =>

@@ -28,8 +28,8 @@ export interface BuilderOptions {
   readonly path: readonly string[] | undefined;
   readonly maxDepth: number;
   readonly maxNodes: number;
-  /** Keys whose values nobody needs, wherever they stand in an entry: checked, not built. */
-  readonly without: ReadonlySet<string>;
+  /** Keys that are wanted, wherever they stand in an entry; undefined: all. Values of others are checked, not built. */
+  readonly only: ReadonlySet<string> | undefined;
   /** Makes the error for a problem at the place reached. */
   readonly fail: (problem: string) => LarderError;
   readonly line: () => number;
@@ -38,7 +38,7 @@ export interface BuilderOptions {
 export class PlistBuilder {
   private readonly options: BuilderOptions;
   private readonly frames: Frame[] = [];
-  private entries: PlistEntry[] = [];
+  private entry: PlistEntry | undefined;
   /** Name of the leaf or key whose text is being collected. */
   private reading: string | undefined;
   /** Whether that text is wanted. */
@@ -116,11 +116,11 @@ export class PlistBuilder {
     }
   }
 
-  /** Entries finished since the last call. */
-  take(): PlistEntry[] {
-    const taken = this.entries;
-    if (taken.length > 0) this.entries = [];
-    return taken;
+  /** The entry that was finished by the last call, once. */
+  take(): PlistEntry | undefined {
+    const { entry } = this;
+    this.entry = undefined;
+    return entry;
   }
 
   /** The end of the text. */
@@ -212,10 +212,14 @@ export class PlistBuilder {
     if (frame === undefined)
       return this.options.path === undefined ? "build" : this.options.path.length === 0 ? "emit" : "walk";
     if (frame.role === "skip") return "skip";
-    if (frame.role !== "walk") return frame.key !== undefined && this.options.without.has(frame.key) ? "skip" : "build";
+    if (frame.role !== "walk") return this.isWanted(frame) ? "build" : "skip";
     const depth = this.frames.length;
     if (frame.key === undefined || frame.key !== this.options.path?.[depth - 1]) return "skip";
     return depth === this.options.path.length ? "emit" : "walk";
+  }
+
+  private isWanted({ role, key }: Frame): boolean {
+    return role === "emit" || key === undefined || this.options.only === undefined || this.options.only.has(key);
   }
 
   private finishValue(value: PlistValue): void {
@@ -229,7 +233,7 @@ export class PlistBuilder {
   private emit(frame: Frame | undefined, value: PlistValue): void {
     if (frame === undefined && this.options.path !== undefined) return;
     this.found = true;
-    this.entries.push({ key: frame?.key ?? frame?.count ?? 0, value, line: this.entryLine });
+    this.entry = { key: frame?.key ?? frame?.count ?? 0, value, line: this.entryLine };
     if (frame !== undefined) frame.count += 1;
   }
 

@@ -24,8 +24,8 @@ export interface PlistLimits {
   readonly maxText?: number;
   /** Values in one entry. Default 500,000. */
   readonly maxNodes?: number;
-  /** Keys whose values nobody needs: checked, not built. */
-  readonly without?: readonly string[];
+  /** Keys that are wanted, wherever they stand in an entry. Default all; values of others are checked, not built. */
+  readonly only?: readonly string[];
 }
 
 /** One child of the wanted container. */
@@ -61,10 +61,9 @@ export async function readPlist(
   limits: PlistLimits = {},
 ): Promise<PlistValue> {
   const reader = new PlistReader(undefined, what, limits);
-  const found: PlistEntry[] = [];
-  for await (const piece of source) found.push(...reader.write(piece));
-  found.push(...reader.end());
-  const entry = found[0];
+  let entry: PlistEntry | undefined;
+  for await (const piece of source) for (const found of reader.write(piece)) entry = found;
+  for (const found of reader.end()) entry = found;
   if (entry === undefined) throw reader.broken("there is no value in it");
   return entry.value;
 }
@@ -84,7 +83,7 @@ class PlistReader {
       path,
       maxDepth: limits.maxDepth ?? 64,
       maxNodes: limits.maxNodes ?? 500_000,
-      without: new Set(limits.without),
+      only: limits.only === undefined ? undefined : new Set(limits.only),
       fail: (problem) => this.broken(problem),
       line: () => this.tokens.line(),
     });
@@ -92,16 +91,19 @@ class PlistReader {
     this.tokens = new PlistTokens({ maxText: limits.maxText ?? 1024 * 1024, sink: this.builder, fail });
   }
 
-  write(piece: Buffer): PlistEntry[] {
-    this.tokens.write(this.decode(piece));
-    return this.builder.take();
+  /** The entries that end in this piece, each handed over before the next is built. */
+  *write(piece: Buffer | undefined): Iterable<PlistEntry> {
+    this.tokens.feed(this.decode(piece));
+    while (this.tokens.step()) {
+      const entry = this.builder.take();
+      if (entry !== undefined) yield entry;
+    }
   }
 
-  end(): PlistEntry[] {
-    this.tokens.write(this.decode(undefined));
+  *end(): Iterable<PlistEntry> {
+    yield* this.write(undefined);
     this.tokens.end();
     this.builder.finish();
-    return this.builder.take();
   }
 
   /** A fault of the text at the line reached. */

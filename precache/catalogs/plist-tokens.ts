@@ -69,17 +69,13 @@ export class PlistTokens {
     return this.lines;
   }
 
-  /** Tells all tokens that end in the text so far. */
-  write(piece: string): void {
+  /** Takes more text. `step` tells what is in it. */
+  feed(piece: string): void {
     this.line();
     this.text = this.text.slice(this.at) + piece;
     this.counted -= this.at;
     this.at = 0;
     this.begin();
-    while (this.step());
-    if (this.text.length - this.at > this.options.maxText) {
-      throw this.options.fail(`a text is longer than ${this.options.maxText} characters`);
-    }
   }
 
   /** The end of the text: nothing may be left but space. */
@@ -93,14 +89,18 @@ export class PlistTokens {
     if (this.text.startsWith("\uFEFF")) this.at = 1;
   }
 
-  /** Tells one text or one tag; false when it is not all there yet. */
-  private step(): boolean {
+  /** Tells one text, tag or leaf; false when the next is not all there yet. */
+  step(): boolean {
+    if (this.stepOne()) return true;
+    if (this.text.length - this.at <= this.options.maxText) return false;
+    throw this.options.fail(`a text is longer than ${this.options.maxText} characters`);
+  }
+
+  private stepOne(): boolean {
     const { text, at } = this;
     LEAF.lastIndex = at;
-    const leaf = LEAF.exec(text);
-    if (leaf !== null) {
-      this.at = LEAF.lastIndex;
-      this.options.sink.leaf(leaf[1] ?? "", leaf[2] ?? "");
+    if (LEAF.test(text)) {
+      this.stepLeaf(text.indexOf("<", at), LEAF.lastIndex);
       return true;
     }
     const open = text.indexOf("<", at);
@@ -115,6 +115,13 @@ export class PlistTokens {
     else this.options.sink.open(this.name(at + 1, close));
     this.at = close + 1;
     return true;
+  }
+
+  /** Tells the leaf that `LEAF` found. What it captured is cut out here: matches would be the most of all garbage. */
+  private stepLeaf(open: number, end: number): void {
+    const name = leafName(this.text, open + 1);
+    this.at = end;
+    this.options.sink.leaf(name, this.text.slice(open + name.length + 2, end - name.length - 3));
   }
 
   private stepText(open: number): boolean {
@@ -206,5 +213,21 @@ export class PlistTokens {
 
   private checkCharacters(text: string): void {
     if (FORBIDDEN.test(text)) throw this.options.fail("a character that no XML text may hold");
+  }
+}
+
+/** The name of a leaf by its letters: `date` and `data` differ in the fourth. */
+function leafName(text: string, at: number): string {
+  switch (text.charCodeAt(at)) {
+    case 0x6b:
+      return "key";
+    case 0x73:
+      return "string";
+    case 0x69:
+      return "integer";
+    case 0x72:
+      return "real";
+    default:
+      return text.charCodeAt(at + 3) === 0x65 ? "date" : "data";
   }
 }

@@ -14,13 +14,15 @@ import type { OptionsOf } from "../options-catalogs.ts";
 import { Shape } from "../shape.ts";
 import { digestOf, draftAsset, readEntry } from "./asset-draft.ts";
 import type { Catalog, CatalogContext } from "./catalog.ts";
-import { type DistTitle, readDistTitle } from "./dist-title.ts";
+import type { DistTitle } from "./dist-title.ts";
 import { inParallel } from "./in-parallel.ts";
 import { readPlistEntries } from "./plist-stream.ts";
 
 const NAME = "sucatalog";
 const DIST_MAX_BYTES = 16 * 1024 * 1024;
 const INSTALLER = /\/(?:InstallAssistant|InstallESDDmg)\.pkg$/;
+/** What is read of a product: of forty translations the English one. */
+const KEYS = ["Packages", "URL", "Size", "Digest", "PostDate", "Distributions", "English", "en"];
 const UNTITLED: DistTitle = { title: undefined, version: undefined, build: undefined };
 
 /** A product of the catalogue, before its title is known. */
@@ -58,7 +60,7 @@ async function* readProducts(
 ): AsyncIterable<Product> {
   const after = options.postedAfter === undefined ? undefined : Date.parse(options.postedAfter);
   const document = await context.fetch.open({ url, kind: "plist", maxBytes: options.maxBytes });
-  for await (const { key, value } of readPlistEntries(document.read(), ["Products"], url)) {
+  for await (const { key, value } of readPlistEntries(document.read(), ["Products"], url, { only: KEYS })) {
     context.signal.throwIfAborted();
     const place = `Products.${key}`;
     const product = readEntry(NAME, place, context.log, () => parseProduct(String(key), new Shape(value, url, place)));
@@ -101,6 +103,7 @@ async function readTitle(product: Product, context: CatalogContext): Promise<Dis
       freshMs: Number.POSITIVE_INFINITY,
     } as const;
     const document = await context.fetch.open(request);
+    const { readDistTitle } = await import("./dist-title.ts");
     return await readDistTitle(document.read(), product.distUrl);
   } catch (error) {
     if (context.signal.aborted) throw error;
