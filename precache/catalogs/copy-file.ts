@@ -8,6 +8,7 @@ import { open, readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { errorCode } from "../../core/errors.ts";
 import type { DocumentRequest } from "./catalog.ts";
+import { questionOf } from "./question.ts";
 
 /** A copy and what the server said about it. */
 export interface Copy {
@@ -27,8 +28,7 @@ export const HEAD_BYTES = 2048;
 
 /** Name of the file for a request: the same question, the same name. */
 export function copyName(request: Pick<DocumentRequest, "url" | "method" | "body" | "sameAs">): string {
-  const question = [request.method ?? "GET", request.url, request.sameAs ?? request.body ?? ""].join("\n");
-  return `${createHash("sha256").update(question).digest("hex").slice(0, 40)}.copy`;
+  return `${createHash("sha256").update(questionOf(request)).digest("hex").slice(0, 40)}.copy`;
 }
 
 /** The first line of a copy; validators too long to keep are left out. */

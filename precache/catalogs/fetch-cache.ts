@@ -8,17 +8,14 @@
  *
  * @module
  */
-import { createReadStream } from "node:fs";
-import { mkdir, stat } from "node:fs/promises";
-import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
+import { stat } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { errorText, LarderError } from "../../core/errors.ts";
 import { publicUrl } from "../../core/http.ts";
 import type { Log } from "../../core/log.ts";
 import type { CatalogDocument, CatalogFetch, DocumentRequest } from "./catalog.ts";
-import { type Copy, copyName, readCopy, renewCopy, sweepCopies } from "./copy-file.ts";
-import { type Answer, download } from "./download.ts";
+import { readPieces } from "./file-pieces.ts";
+import { questionOf } from "./question.ts";
 import { limited, plain } from "./stream-limits.ts";
 
 export interface FetchCacheOptions {
@@ -34,32 +31,26 @@ export interface FetchCacheOptions {
   readonly signal?: AbortSignal;
 }
 
-const PIECE_BYTES = 256 * 1024;
-
 /** The door over a folder, which is made when it is missing. */
 export function createFetchCache(options: FetchCacheOptions): CatalogFetch {
   const asked = new Map<string, Promise<CatalogDocument>>();
   let prepared: Promise<void> | undefined;
-  const openPrepared = async (name: string, request: DocumentRequest) => {
+  const openRemote = async (request: DocumentRequest) => {
+    const { openKept, prepareFolder } = await import("./kept-copy.ts");
     prepared ??= prepareFolder(options);
     await prepared;
-    return openRemote(name, request, options);
+    return openKept(request, options);
   };
   return {
     open(request) {
       const local = localPath(request.url);
       if (local !== undefined) return openFile(local, request);
-      const name = copyName(request);
-      const pending = asked.get(name) ?? openPrepared(name, request).finally(() => asked.delete(name));
+      const name = questionOf(request);
+      const pending = asked.get(name) ?? openRemote(request).finally(() => asked.delete(name));
       asked.set(name, pending);
       return pending;
     },
   };
-}
-
-async function prepareFolder({ folder, nowMs }: FetchCacheOptions): Promise<void> {
-  await mkdir(folder, { recursive: true });
-  await sweepCopies(folder, nowMs());
 }
 
 /** The path an address names on this machine, or undefined when it names a server. */
@@ -72,7 +63,7 @@ async function openFile(path: string, request: DocumentRequest): Promise<Catalog
   try {
     const { size, mtimeMs } = await stat(path);
     if (size > request.maxBytes) throw tooLarge(request);
-    const read = () => limited(plain(createReadStream(path, { highWaterMark: PIECE_BYTES })), request);
+    const read = () => limited(plain(readPieces(path)), request);
     return { url: request.url, fetchedMs: mtimeMs, stale: undefined, read };
   } catch (error) {
     if (error instanceof LarderError) throw error;
@@ -81,67 +72,6 @@ async function openFile(path: string, request: DocumentRequest): Promise<Catalog
       cause: error,
     });
   }
-}
-
-async function openRemote(
-  name: string,
-  request: DocumentRequest,
-  options: FetchCacheOptions,
-): Promise<CatalogDocument> {
-  const path = join(options.folder, name);
-  const copy = await readCopy(path);
-  const freshMs = request.freshMs ?? options.freshMs ?? 60 * 60 * 1000;
-  if (copy !== undefined && options.nowMs() - copy.fetchedMs < freshMs) return documentOf(copy, request, undefined);
-  let answer: Answer;
-  try {
-    answer = await downloadPatiently(path, request, copy, options);
-  } catch (error) {
-    if (copy === undefined || options.signal?.aborted === true) throw error;
-    const age = Math.round((options.nowMs() - copy.fetchedMs) / 3_600_000);
-    const stale = `${errorText(error)}; the copy of ${age} h ago is used`;
-    options.log.warn("a catalogue is not current", { catalog: publicUrl(request.url), why: stale });
-    return documentOf(copy, request, stale);
-  }
-  if (answer === "unchanged" && copy !== undefined) {
-    return documentOf(await renewCopy(copy, options.nowMs()), request, undefined);
-  }
-  const fresh = await readCopy(path);
-  if (fresh === undefined) {
-    throw new LarderError(
-      `Cannot keep catalogue "${publicUrl(request.url)}": its copy in "${options.folder}" has gone`,
-      {
-        code: "CATALOG_UNREACHABLE",
-        retryable: true,
-      },
-    );
-  }
-  return documentOf(fresh, request, undefined);
-}
-
-async function downloadPatiently(
-  path: string,
-  request: DocumentRequest,
-  copy: Copy | undefined,
-  options: FetchCacheOptions,
-): Promise<Answer> {
-  for (const waitMs of options.retryWaitsMs ?? [1000, 5000]) {
-    try {
-      return await download(path, request, copy, options);
-    } catch (error) {
-      if (!(error instanceof LarderError) || !error.retryable) throw error;
-      await sleep(waitMs, undefined, options.signal === undefined ? {} : { signal: options.signal });
-    }
-  }
-  return download(path, request, copy, options);
-}
-
-function documentOf(copy: Copy, request: DocumentRequest, stale: string | undefined): CatalogDocument {
-  return {
-    url: request.url,
-    fetchedMs: copy.fetchedMs,
-    stale,
-    read: () => createReadStream(copy.path, { start: copy.bodyAt, highWaterMark: PIECE_BYTES }),
-  };
 }
 
 function tooLarge(request: DocumentRequest): LarderError {

@@ -95,16 +95,16 @@ export class PlistBuilder {
     else this.leaveKey();
   }
 
-  leaf(name: string, text: string): void {
+  leaf(name: string, source: string, from: number, to: number): void {
     if (this.reading !== undefined) throw this.options.fail(`<${name}> inside <${this.reading}>`);
     if (name === "key") {
       this.checkKeyPlace();
-      this.closeKey(text);
+      this.closeKey(source.slice(from, to));
       return;
     }
     this.place(name);
     const role = this.roleOfChild();
-    if (role === "build" || role === "emit") this.finishLeaf(name, text);
+    if (role === "build" || role === "emit") this.finishLeaf(name, source.slice(from, to));
     else this.leaveKey();
   }
 

@@ -14,8 +14,11 @@ import type { LarderError } from "../../core/errors.ts";
 export interface TokenSink {
   open(name: string): void;
   close(name: string): void;
-  /** `<name>text</name>` at once; the same as `open`, `text`, `close`. */
-  leaf(name: string, text: string): void;
+  /**
+   * `<name>text</name>` at once; the same as `open`, `text`, `close`. The text lies in `source` between the two places and
+   * needs cutting out only where it is wanted.
+   */
+  leaf(name: string, source: string, from: number, to: number): void;
   /** Text between tags, entities resolved; may come in several pieces. */
   text(text: string): void;
 }
@@ -121,7 +124,7 @@ export class PlistTokens {
   private stepLeaf(open: number, end: number): void {
     const name = leafName(this.text, open + 1);
     this.at = end;
-    this.options.sink.leaf(name, this.text.slice(open + name.length + 2, end - name.length - 3));
+    this.options.sink.leaf(name, this.text, open + name.length + 2, end - name.length - 3);
   }
 
   private stepText(open: number): boolean {

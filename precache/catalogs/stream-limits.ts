@@ -3,8 +3,6 @@
  *
  * @module
  */
-import { Readable } from "node:stream";
-import { createGunzip } from "node:zlib";
 import { LarderError } from "../../core/errors.ts";
 import { publicUrl } from "../../core/http.ts";
 import type { DocumentRequest } from "./catalog.ts";
@@ -42,6 +40,8 @@ export async function* plain(source: AsyncIterable<Buffer>): AsyncIterable<Buffe
     yield* whole;
     return;
   }
+  // most catalogues are not compressed, and these two take longer to load than a small one to read
+  const [{ Readable }, { createGunzip }] = await Promise.all([import("node:stream"), import("node:zlib")]);
   const input = Readable.from(whole, { objectMode: false });
   const gunzip = createGunzip();
   input.on("error", (error) => gunzip.destroy(error));
