@@ -12,9 +12,10 @@ import type { Log } from "../core/log.ts";
 import type { Asset, DeviceCount } from "./asset.ts";
 import type { CatalogFetch } from "./catalogs/catalog.ts";
 import { openCatalog } from "./catalogs/registry.ts";
+import { type ModelNames, readModelNames } from "./devices/model-names.ts";
 import { openDeviceSource } from "./devices/registry.ts";
 import type { PrecacheOptions } from "./options.ts";
-import { deviceOptions } from "./options-devices.ts";
+import { type DeviceSourceKind, deviceOptions } from "./options-devices.ts";
 import { catalogsFor, devicesFor } from "./wants.ts";
 
 export interface GatherContext {
@@ -22,9 +23,17 @@ export interface GatherContext {
   readonly log: Log;
   readonly signal: AbortSignal;
   readonly nowMs: () => number;
-  /** Identifiers a marketing name may stand for. */
-  readonly modelsNamed?: (marketingName: string) => readonly string[];
 }
+
+/** Everything the inventories count. */
+export interface CountedDevices {
+  readonly devices: readonly DeviceCount[];
+  /** What could not be had, one sentence each. */
+  readonly troubles: readonly string[];
+}
+
+/** Inventories that may know a device by its marketing name only. */
+const NAMING: readonly DeviceSourceKind[] = ["kandji", "mosyle", "meraki", "intune", "csv"];
 
 /** Everything the catalogues list, as they list it. */
 export interface GatheredAssets {
@@ -37,24 +46,35 @@ export interface GatheredAssets {
  * The devices of all inventories and those given by hand.
  * @throws LarderError of the source that could not be read whole.
  */
-export async function countDevices(options: PrecacheOptions, context: GatherContext): Promise<DeviceCount[]> {
+export async function countDevices(options: PrecacheOptions, context: GatherContext): Promise<CountedDevices> {
   const byHand = options.models.length === 0 ? [] : [deviceOptions.parse({ kind: "by-hand", models: options.models })];
-  const counts: DeviceCount[] = [];
+  const { modelsNamed, troubles } = await namesFor(options, context);
+  const devices: DeviceCount[] = [];
   for (const source of [...options.devices, ...byHand]) {
     const opened = await openDeviceSource(source);
-    counts.push(
-      ...(await opened.count({
-        log: context.log,
-        signal: context.signal,
-        nowMs: context.nowMs,
-        modelsNamed: context.modelsNamed ?? (() => []),
-        wait: async (ms, signal) => {
-          await sleep(ms, undefined, { signal });
-        },
-      })),
-    );
+    const { log, signal, nowMs } = context;
+    devices.push(...(await opened.count({ log, signal, nowMs, modelsNamed, wait })));
   }
-  return counts;
+  return { devices, troubles };
+}
+
+/** The table of marketing names, where an inventory may need it; without it such devices are left out, and that is told. */
+async function namesFor(
+  options: PrecacheOptions,
+  context: GatherContext,
+): Promise<{ modelsNamed: ModelNames; troubles: string[] }> {
+  const none: ModelNames = () => [];
+  if (!options.devices.some(({ kind }) => NAMING.includes(kind))) return { modelsNamed: none, troubles: [] };
+  const sofa = options.catalogs.find((catalog) => catalog.kind === "sofa");
+  try {
+    return { modelsNamed: await readModelNames(context, sofa?.base), troubles: [] };
+  } catch (error) {
+    return { modelsNamed: none, troubles: [`the table of marketing names: ${errorText(error)}`] };
+  }
+}
+
+async function wait(ms: number, signal: AbortSignal): Promise<void> {
+  await sleep(ms, undefined, { signal });
 }
 
 /**

@@ -65,7 +65,8 @@ export async function prepare(context: PrepareContext): Promise<Prepared> {
   if (context.needsCache) requireTargets(discovery);
   const gathering = gatherContext(context);
   if (options.devices.length > 0) say("counting devices");
-  const devices = await countDevices(options, gathering);
+  const counted = await countDevices(options, gathering);
+  const { devices } = counted;
   say("reading catalogues");
   const listed = await readCatalogs(options, devices, gathering);
   const { inventories, troubles } = await inventoriesOf(discovery, options);
@@ -85,7 +86,7 @@ export async function prepare(context: PrepareContext): Promise<Prepared> {
   const limited = limits.budgetBytes !== undefined || limits.roomBytes !== undefined;
   const assets = limited ? await withSizes(wanted, context.signal) : wanted;
   const plan = planWarming({ ...input, assets, held, limits });
-  const all = [...listed.troubles, ...troubles];
+  const all = [...counted.troubles, ...listed.troubles, ...troubles];
   return { plan, discovery, targets: discovery.targets, devices, inventories, roomBytes, troubles: all };
 }
 
