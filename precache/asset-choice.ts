@@ -121,9 +121,8 @@ function namesProduct(name: string, asset: Asset, part = false): boolean {
   const title = squeezed(asset.title);
   if (asset.product !== undefined && squeezed(asset.product) === want) return true;
   if (asset.url.toLowerCase().includes(`/${name.toLowerCase()}/`)) return true;
-  return part
-    ? title.includes(want)
-    : title === want || new RegExp(`^${escapeRegExp(want)}[\\d.(]*`).exec(title)?.[0] === title;
+  // after a whole name only a version may come, and the package of a product: `macOS Sonoma 14.1: MajorOSInfo.pkg`
+  return part ? title.includes(want) : new RegExp(`^${escapeRegExp(want)}(?:[\\d.(][^:]*)?(?::.*)?$`).test(title);
 }
 
 function squeezed(text: string): string {

@@ -12,6 +12,7 @@ import {
   sucatalog,
 } from "../../fixtures/catalogs/texts.ts";
 import type { Asset } from "../asset.ts";
+import { chosenBecause, NO_CHOICE, newestAssets } from "../asset-choice.ts";
 import { type CatalogOptions, catalogOptions } from "../options-catalogs.ts";
 import { parseJson } from "../parse-json.ts";
 import { appledbAssets, newestBuilds } from "./appledb.ts";
@@ -179,6 +180,24 @@ describe("sucatalog", () => {
       "GET /061-2.English.dist",
     ]);
     expect(warnings.join()).toMatch(/keeps its number for a title.*061-2/);
+  });
+
+  it("makes titles by which an admin can choose a product, all of its packages and the newest of its versions", async () => {
+    const twice = (origin: string) => ({
+      "/index": sucatalog({
+        "042-1": product(origin, "042-1", ["InstallAssistant.pkg", "MajorOSInfo.pkg"]),
+        "042-2": product(origin, "042-2", ["InstallAssistant.pkg", "MajorOSInfo.pkg"]),
+      }),
+      "/042-1.English.dist": dist("SU_TITLE", { VERSION: "14.0", BUILD: "23A344" }, "macOS Sonoma"),
+      "/042-2.English.dist": dist("SU_TITLE", { VERSION: "14.1", BUILD: "23B74" }, "macOS Sonoma"),
+    });
+    const { assets } = await list("installers", {}, twice);
+    const chosen = (apps: string[]) => assets.filter((a) => chosenBecause(a, { ...NO_CHOICE, apps }) !== undefined);
+    expect(chosen(["macOS Sonoma"])).toHaveLength(4);
+    expect(chosen(["macos sonoma 14.1"])).toHaveLength(2);
+    expect(chosen(["042-1"])).toHaveLength(2);
+    expect(chosen(["macOS"])).toHaveLength(0);
+    expect([...newestAssets(assets)].map((asset) => asset.product)).toEqual(["042-2", "042-2"]);
   });
 
   it("drops what was posted before a day, and titles that are excluded", async () => {
