@@ -39,7 +39,8 @@ export interface SettingsFlags {
   readonly stateDir?: string;
 }
 
-const ENVIRONMENT: Readonly<Record<string, string>> = {
+/** Environment variables that set a key, beside `LARDER_CONFIG`, which names the file. */
+export const SETTINGS_ENVIRONMENT: Readonly<Record<string, string>> = {
   LARDER_SERVER: "server",
   LARDER_STATE_DIR: "stateDir",
   LARDER_TIMEZONE: "timezone",
@@ -82,7 +83,7 @@ export async function loadSettings(
 
 function fromEnvironment(environment: Readonly<Record<string, string | undefined>>): Record<string, string> {
   const values: Record<string, string> = {};
-  for (const [name, key] of Object.entries(ENVIRONMENT)) {
+  for (const [name, key] of Object.entries(SETTINGS_ENVIRONMENT)) {
     const value = environment[name];
     if (value !== undefined && value !== "") values[key] = value;
   }

@@ -1,0 +1,11 @@
+/**
+ * Every page that is generated.
+ *
+ * @module
+ */
+import { commandsPage } from "./generate-commands.ts";
+import { measurementsPage } from "./generate-measurements.ts";
+import { settingsPage } from "./generate-settings.ts";
+import type { GeneratedPage } from "./generated-page.ts";
+
+export const generatedPages: readonly GeneratedPage[] = [measurementsPage, settingsPage, commandsPage];
