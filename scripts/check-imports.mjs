@@ -32,7 +32,8 @@ function doorViolation({ from, to }) {
   const test = isTest(from) || here === "bench" || here === "scripts";
   if (here === there) return [];
   const generator = from.startsWith("scripts/generate-");
-  if (there === "cli") return here === "bench" || generator || isTest(from) ? [] : [`${from} imports ${to}: nobody imports cli`];
+  if (there === "cli")
+    return here === "bench" || generator || isTest(from) ? [] : [`${from} imports ${to}: nobody imports cli`];
   if (there === "fixtures") {
     const demo = /^cli\/(commands\/)?demo/.test(from);
     return test || demo ? [] : [`${from} imports ${to}: fixtures serve tests, bench/ and the demo`];

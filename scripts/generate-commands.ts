@@ -26,7 +26,10 @@ export const commandsPage: GeneratedPage = {
   path: "docs/commands.md",
   text: () => {
     const commands = everyCommand();
-    const list = commands.map(({ name, command }) => [`[\`${name}\`](#${name.replaceAll(" ", "-")})`, summaryOf(command)]);
+    const list = commands.map(({ name, command }) => [
+      `[\`${name}\`](#${name.replaceAll(" ", "-")})`,
+      summaryOf(command),
+    ]);
     const parts = commands.map(({ name, command }) => `## ${name}\n\n\`\`\`\n${helpText(command)}\n\`\`\``);
     return `${[INTRODUCTION, markdownTable(["command", "what it does"], list), ...parts].join("\n\n")}\n`;
   },

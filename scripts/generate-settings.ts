@@ -4,8 +4,8 @@
  * @module
  */
 import { DOMAIN, SETTINGS_ENVIRONMENT, settingsPlaces } from "../cli/config.ts";
-import { code, type GeneratedPage, markdownTable, writeWhenStarted } from "./generated-page.ts";
 import { type SettingKey, settingsKeys } from "./generate-settings-keys.ts";
+import { code, type GeneratedPage, markdownTable, writeWhenStarted } from "./generated-page.ts";
 
 export const settingsPage: GeneratedPage = {
   path: "docs/settings.md",

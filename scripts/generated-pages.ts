@@ -4,8 +4,9 @@
  * @module
  */
 import { commandsPage } from "./generate-commands.ts";
+import { manifestPage } from "./generate-manifest.ts";
 import { measurementsPage } from "./generate-measurements.ts";
 import { settingsPage } from "./generate-settings.ts";
 import type { GeneratedPage } from "./generated-page.ts";
 
-export const generatedPages: readonly GeneratedPage[] = [measurementsPage, settingsPage, commandsPage];
+export const generatedPages: readonly GeneratedPage[] = [measurementsPage, settingsPage, commandsPage, manifestPage];
