@@ -30,7 +30,7 @@ function parseModel(text: string) {
   if (!isModel(model) && groupOf(model) === "other" && groupOf(`${model}1,1`) === "other") {
     throw new LarderError(
       `Cannot take "${text}" as a model: it is neither an identifier such as iPad6,8 nor a family such as iPad`,
-      { code: "DEVICES_BROKEN", next: "larder precache models lists the identifiers" },
+      { code: "DEVICES_BROKEN", next: "larder precache list shows which models the catalogues know" },
     );
   }
   const [os = "", build = ""] = system.split("/", 2);
