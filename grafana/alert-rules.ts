@@ -118,7 +118,7 @@ export function alertRules(setting: Setting): AlertRule[] {
       query: ask("sum", fields("bytestoclients_1h", "bytes.fromorigin.toclients"), DAY),
       rangeSeconds: DAY,
       is: "gt",
-      limit: THRESHOLDS.wanBytesPerDay.trouble,
+      limit: setting.wanGbPerDay * 1_000_000_000,
       forMinutes: 0,
       board: "site",
       panel: "From Apple",

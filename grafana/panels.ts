@@ -70,6 +70,17 @@ export const NOT_NEGATIVE: ValueMapping = {
   options: { from: Number.MIN_SAFE_INTEGER, to: 0, result: { text: "0", index: 0 } },
 };
 
+/** A flag: InfluxDB answers with true and false, VictoriaMetrics with 1 and 0. */
+export const YES_NO: ValueMapping = {
+  type: "value",
+  options: {
+    true: { text: "yes", color: COLOURS.fine, index: 0 },
+    "1": { text: "yes", color: COLOURS.fine, index: 1 },
+    false: { text: "no", color: COLOURS.trouble, index: 2 },
+    "0": { text: "no", color: COLOURS.trouble, index: 3 },
+  },
+};
+
 /** One number. */
 export function stat(setting: Setting, spec: PanelSpec): Unplaced {
   const options: Plain<Partial<StatOptions>> = {

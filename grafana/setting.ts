@@ -22,6 +22,8 @@ export interface Setting {
   readonly passwordFile?: string;
   /** Price of 1 GB over the WAN until somebody types another in the board. */
   readonly pricePerGb: number;
+  /** What one cache may fetch from Apple in a day before the alert rule rings. */
+  readonly wanGbPerDay: number;
 }
 
 export const DEFAULT_SETTING: Setting = {
@@ -30,6 +32,7 @@ export const DEFAULT_SETTING: Setting = {
   timezone: "UTC",
   currency: "€",
   pricePerGb: 0.05,
+  wanGbPerDay: 200,
 };
 
 export const ENGINES: readonly Engine[] = ["influxdb", "victoriametrics"];

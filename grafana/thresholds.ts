@@ -20,8 +20,6 @@ export const THRESHOLDS = {
   lagSeconds: { watch: 3600, trouble: 21_600 },
   /** Journal bytes a sink has yet to take. */
   backlogBytes: { watch: 10_000_000, trouble: 100_000_000 },
-  /** Bytes fetched from Apple by one cache in one day. */
-  wanBytesPerDay: { watch: 100_000_000_000, trouble: 200_000_000_000 },
   /** Assets of a warming run that could not be fetched. */
   warmingFailed: { watch: 1, trouble: 5 },
   /** Of anything that should not be there at all. */

@@ -8,9 +8,10 @@ import { DEFAULT_SETTING, ENGINES, exportFiles } from "../grafana/index.ts";
 
 const root = join(import.meta.dirname, "..", "grafana", "generated");
 const deploy = join(import.meta.dirname, "..", "deploy");
+const built = ENGINES.map((engine) => [engine, exportFiles({ ...DEFAULT_SETTING, engine })] as const);
 rmSync(root, { recursive: true, force: true });
-for (const engine of ENGINES) {
-  for (const [path, text] of exportFiles({ ...DEFAULT_SETTING, engine })) {
+for (const [engine, files] of built) {
+  for (const [path, text] of files) {
     const file = join(root, engine, path);
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, text);

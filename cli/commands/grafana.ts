@@ -13,6 +13,7 @@ interface SettingOptions {
   readonly timezone: string;
   readonly currency: string;
   readonly price: number;
+  readonly wanGb: number;
   readonly passwordFile?: string;
   readonly json?: boolean;
   readonly dryRun?: boolean;
@@ -70,12 +71,13 @@ function settingOptions(command: Command): Command {
     .option("--timezone <zone>", "where days begin; default: the zone of this machine", localZone())
     .option("--currency <sign>", "sign beside amounts of money", "€")
     .option("--price <amount>", "price of 1 GB over the WAN", numberOf, 0.05)
+    .option("--wan-gb <amount>", "GB one cache may fetch from Apple in a day before an alert", numberOf, 200)
     .option("--json", "print JSON");
 }
 
 function settingOf(options: SettingOptions) {
-  const { engine, prefix, timezone, currency, price, passwordFile } = options;
-  const setting = { engine, prefix, timezone, currency, pricePerGb: price };
+  const { engine, prefix, timezone, currency, price, wanGb, passwordFile } = options;
+  const setting = { engine, prefix, timezone, currency, pricePerGb: price, wanGbPerDay: wanGb };
   return passwordFile === undefined ? setting : { ...setting, passwordFile };
 }
 

@@ -1,0 +1,109 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { type FakeGrafana, startGrafana } from "../../fixtures/grafana/server.ts";
+import { run } from "../run.ts";
+
+let folder = "";
+let grafana: FakeGrafana | undefined;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "larder-grafana-"));
+});
+afterEach(async () => {
+  await grafana?.stop();
+  grafana = undefined;
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** Runs `larder grafana …` in this process; FOLDER stands for this test's own. */
+async function larder(...words: readonly string[]): Promise<{ code: number; out: string; err: string }> {
+  const said = { out: "", err: "" };
+  const catchTo = (where: keyof typeof said) => (text: string | Uint8Array) => {
+    said[where] += String(text);
+    return true;
+  };
+  const spies = [
+    vi.spyOn(process.stdout, "write").mockImplementation(catchTo("out")),
+    vi.spyOn(process.stderr, "write").mockImplementation(catchTo("err")),
+  ];
+  try {
+    const code = await run(["node", "larder", "grafana", ...words.map((word) => word.replace("FOLDER", folder))]);
+    return { code, ...said };
+  } finally {
+    for (const spy of spies) spy.mockRestore();
+  }
+}
+
+describe("larder grafana export", () => {
+  it("writes what a Grafana server provisions itself from, and nothing the second time", async () => {
+    const first = await larder("export", "--out", "FOLDER/out", "--engine", "victoriametrics", "--prefix", "Schools");
+    expect(first.code).toBe(0);
+    expect((await readdir(join(folder, "out/dashboards"))).sort()).toEqual([
+      "fleet.json",
+      "savings.json",
+      "site.json",
+      "warming.json",
+    ]);
+    const board = JSON.parse(await readFile(join(folder, "out/dashboards/fleet.json"), "utf8"));
+    expect(board).toMatchObject({ uid: "schools-fleet", title: "Schools / Fleet" });
+    const again = await larder(
+      "export",
+      "--out",
+      "FOLDER/out",
+      "--engine",
+      "victoriametrics",
+      "--prefix",
+      "Schools",
+      "--json",
+    );
+    const { files } = JSON.parse(again.out) as { files: { action: string }[] };
+    expect(new Set(files.map(({ action }) => action))).toEqual(new Set(["keep"]));
+  });
+
+  it("writes nothing in a dry run, and refuses a zone nobody knows", async () => {
+    expect((await larder("export", "--out", "FOLDER/out", "--dry-run")).out).toContain("would create");
+    expect(await readdir(folder)).toEqual([]);
+    const wrong = await larder("export", "--out", "FOLDER/out", "--timezone", "Mars/Base");
+    expect(wrong.code).toBe(1);
+    expect(wrong.err).toContain('Cannot use the time zone "Mars/Base"');
+  });
+});
+
+describe("larder grafana push", () => {
+  it("pushes with the token of a file, and says what it did", async () => {
+    grafana = await startGrafana({ versions: ["v1"] });
+    await writeFile(join(folder, "token"), "glsa_test\n", { mode: 0o600 });
+    const push = ["push", "--url", grafana.url, "--token-file", "FOLDER/token"];
+    expect((await larder(...push, "--dry-run")).out).toContain("would create  board larder / Savings");
+    expect(grafana.boards.size).toBe(0);
+    expect((await larder(...push)).out).toContain("created   board larder / Savings (larder-savings)");
+    expect(grafana.boards.size).toBe(4);
+    expect((await larder(...push)).out).not.toContain("created");
+  });
+
+  it("wants one token in the file", async () => {
+    await writeFile(join(folder, "token"), "");
+    const refused = await larder("push", "--url", "http://127.0.0.1:9", "--token-file", "FOLDER/token");
+    expect(refused).toMatchObject({ code: 1, err: expect.stringContaining("Cannot read the token file") });
+  });
+});
+
+describe("larder grafana check", () => {
+  it("finds nothing in our boards, and what somebody broke in a file", async () => {
+    expect(await larder("check")).toMatchObject({ code: 0, out: "4 boards, 0 findings\n" });
+    await larder("export", "--out", "FOLDER/out");
+    const path = join(folder, "out/dashboards/savings.json");
+    await writeFile(path, (await readFile(path, "utf8")).replace('"editable": false', '"editable": true'));
+    const files = ["fleet", "savings", "site", "warming"].map((name) => `FOLDER/out/dashboards/${name}.json`);
+    const found = await larder("check", ...files);
+    expect(found.code).toBe(1);
+    expect(found.out).toContain("uneditable  larder / Savings");
+  });
+
+  it("says which file is no board", async () => {
+    await writeFile(join(folder, "x.json"), "{}");
+    expect((await larder("check", "FOLDER/x.json")).err).toContain("it has no panels");
+  });
+});

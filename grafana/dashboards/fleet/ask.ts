@@ -1,0 +1,33 @@
+/**
+ * What every panel of the board selects on, and what a row of it is.
+ *
+ * @module
+ */
+import { linkTo } from "../../links.ts";
+import { type CacheCount, type Condition, fields, type Question } from "../../queries.ts";
+import type { Setting } from "../../setting.ts";
+import { BY_SITE } from "../../variables.ts";
+
+/** A question of the chosen sites. */
+export const ask = (question: Omit<Question, "select">): Question => ({ ...question, select: BY_SITE });
+
+/** A row is one cache, known by its name, its site and its region. */
+export const ROW = ["server", "site_name", "region"] as const;
+
+/** Caches by the last value of a gauge. */
+export const gauge = (measurement: string, field: string, where?: Condition): CacheCount => ({
+  of: fields(measurement, field),
+  ...(where === undefined ? {} : { where }),
+});
+
+/** Caches whose collector writes. */
+export const reporting = gauge("larder", "up");
+
+/** From a cache to its own board. */
+export function cacheLink(setting: Setting): Readonly<Record<string, unknown>> {
+  return {
+    title: "Open this cache",
+    url: linkTo(setting, "site", ["var-site=$__all", "var-server=${__data.fields.Cache:percentencode}"]),
+    targetBlank: false,
+  };
+}

@@ -1,0 +1,86 @@
+/**
+ * The whole fleet over time.
+ *
+ * @module
+ */
+import {
+  barGauge,
+  coloured,
+  limited,
+  NOT_NEGATIVE,
+  overTime,
+  SOURCE_COLOURS,
+  sorted,
+  UNITS,
+  type Unplaced,
+} from "../../panels.ts";
+import { fromOrigin, greatestOf, servedBySource } from "../../queries.ts";
+import type { Setting } from "../../setting.ts";
+import { COLOURS, THRESHOLDS } from "../../thresholds.ts";
+import { ask } from "./ask.ts";
+
+/** Traffic, pressure and lag of all chosen caches. */
+export function overall(setting: Setting): Unplaced[] {
+  return [
+    overTime(setting, {
+      title: "Served by source",
+      description:
+        "Bytes given to devices by all chosen caches, by where the bytes came from. Totals stand in the legend.",
+      question: ask({ figures: servedBySource("_1h"), buckets: "interval" }),
+      unit: UNITS.bytes,
+      width: 12,
+      height: 9,
+      draw: "bars",
+      stacked: true,
+      legend: "sum",
+      overrides: SOURCE_COLOURS,
+    }),
+    overTime(setting, {
+      title: "Highest pressure by region",
+      description:
+        "The highest cache pressure in each region. The dashed lines are where the alert rules watch and ring.",
+      question: ask({
+        figures: [greatestOf("cachestatus", "pressure", "Pressure")],
+        by: ["region"],
+        buckets: "interval",
+      }),
+      unit: UNITS.share,
+      width: 12,
+      height: 9,
+      draw: "lines",
+      legend: "last",
+      min: 0,
+      max: 1,
+      threshold: THRESHOLDS.pressure,
+      overrides: [
+        {
+          matcher: { id: "byType", options: "number" },
+          properties: [{ id: "color", value: { mode: "palette-classic" } }],
+        },
+      ],
+    }),
+    barGauge(setting, {
+      title: "Fetched from Apple by cache",
+      description: "The twenty caches that pulled most over the WAN in the chosen time.",
+      question: ask({ figures: [fromOrigin("_1h")], by: ["server"], buckets: "range" }),
+      unit: UNITS.bytes,
+      width: 12,
+      height: 10,
+      mappings: [NOT_NEGATIVE],
+      transformations: [sorted("From Apple", true), limited(20)],
+      overrides: [coloured("From Apple", COLOURS.origin)],
+    }),
+    overTime(setting, {
+      title: "Age of the newest row",
+      description:
+        "The greatest age of the newest row among the caches of each region: how far behind the numbers are.",
+      question: ask({ figures: [greatestOf("larder", "lag", "Lag")], by: ["region"], buckets: "interval" }),
+      unit: UNITS.seconds,
+      width: 12,
+      height: 10,
+      draw: "lines",
+      legend: "last",
+      min: 0,
+    }),
+  ];
+}

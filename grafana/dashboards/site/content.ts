@@ -1,0 +1,87 @@
+/**
+ * What a cache holds, takes in and throws out.
+ *
+ * @module
+ */
+import { barGauge, overTime, sorted, UNITS, type Unplaced } from "../../panels.ts";
+import { between, greatestOf, sumOf, totalOf } from "../../queries.ts";
+import type { Setting } from "../../setting.ts";
+import { THRESHOLDS } from "../../thresholds.ts";
+import { ask } from "./ask.ts";
+
+/** Disk, pressure and what passes through. */
+export function content(setting: Setting): Unplaced[] {
+  const lines = { width: 8, height: 9, draw: "lines", legend: "last", min: 0 } as const;
+  const bars = { width: 8, height: 9, draw: "bars", stacked: true, legend: "sum" } as const;
+  return [
+    barGauge(setting, {
+      title: "Content by kind",
+      description: "What the cache holds now, by Apple's categories.",
+      question: ask({ figures: [totalOf("cachecontent", "bytes", "Held")], by: ["kind"], buckets: "range" }),
+      unit: UNITS.bytes,
+      width: 8,
+      height: 9,
+      transformations: [sorted("Held", true)],
+    }),
+    overTime(setting, {
+      ...lines,
+      title: "Disk",
+      description: "Used and free disk, and the configured limit; no limit line means the cache is unlimited.",
+      question: ask({
+        figures: [
+          totalOf("cachestatus", "used", "Used"),
+          totalOf("cachestatus", "free", "Free"),
+          totalOf("cachestatus", "limit", "Limit"),
+        ],
+        buckets: "interval",
+      }),
+      unit: UNITS.bytes,
+    }),
+    overTime(setting, {
+      ...lines,
+      title: "Cache pressure",
+      description:
+        "Apple's cache pressure: how much the cache would like more room. The dashed lines are where the alert rules watch and ring.",
+      question: ask({ figures: [greatestOf("cachestatus", "pressure", "Pressure")], buckets: "interval" }),
+      unit: UNITS.share,
+      max: 1,
+      threshold: THRESHOLDS.pressure,
+    }),
+    overTime(setting, {
+      ...bars,
+      title: "Evicted, by age",
+      description:
+        "Bytes thrown out to make room, by how long they had been there. What goes within a day was fetched for nothing.",
+      question: ask({
+        figures: [
+          sumOf("bytespurged", "bytes.purged.youngerthan1day", "Within a day"),
+          between("bytespurged", "bytes.purged.youngerthan7days", "bytes.purged.youngerthan1day", "1 to 7 days"),
+          between("bytespurged", "bytes.purged.youngerthan30days", "bytes.purged.youngerthan7days", "7 to 30 days"),
+          between("bytespurged", "bytes.purged.total", "bytes.purged.youngerthan30days", "Older"),
+        ],
+        buckets: "interval",
+      }),
+      unit: UNITS.bytes,
+    }),
+    overTime(setting, {
+      ...bars,
+      title: "Imported",
+      description: "Bytes put into the cache by import, over HTTP or on the cache itself.",
+      question: ask({
+        figures: [
+          sumOf("bytesimported", "bytes.imported.byhttp", "Over HTTP"),
+          sumOf("bytesimported", "bytes.imported.byxpc", "On the cache"),
+        ],
+        buckets: "interval",
+      }),
+      unit: UNITS.bytes,
+    }),
+    overTime(setting, {
+      ...bars,
+      title: "Fetched but not kept",
+      description: "Bytes downloaded and not added to the cache.",
+      question: ask({ figures: [sumOf("bytesdropped", "bytes.dropped", "Not kept")], buckets: "interval" }),
+      unit: UNITS.bytes,
+    }),
+  ];
+}

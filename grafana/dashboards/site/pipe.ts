@@ -1,0 +1,46 @@
+/**
+ * Whether the numbers of a cache get through.
+ *
+ * @module
+ */
+import { overTime, UNITS, type Unplaced } from "../../panels.ts";
+import { greatestOf, sumOf, totalOf } from "../../queries.ts";
+import type { Setting } from "../../setting.ts";
+import { THRESHOLDS } from "../../thresholds.ts";
+import { ask } from "./ask.ts";
+
+/** The collector and its sinks. */
+export function pipe(setting: Setting): Unplaced[] {
+  const shared = { width: 8, height: 8, draw: "lines", legend: "last", min: 0 } as const;
+  return [
+    overTime(setting, {
+      ...shared,
+      title: "Age of the newest row",
+      description: "How old the newest row of the cache's database was after each pass of the collector.",
+      question: ask({ figures: [greatestOf("larder", "lag", "Age")], buckets: "interval" }),
+      unit: UNITS.seconds,
+      threshold: THRESHOLDS.lagSeconds,
+    }),
+    overTime(setting, {
+      ...shared,
+      title: "Waiting to be sent",
+      description:
+        "Journal bytes the slowest sink has yet to take. It grows while a server is away and falls when it is back; nothing is lost meanwhile.",
+      question: ask({ figures: [totalOf("larder", "backlog", "Waiting")], buckets: "interval" }),
+      unit: UNITS.bytes,
+      threshold: THRESHOLDS.backlogBytes,
+    }),
+    overTime(setting, {
+      ...shared,
+      draw: "bars",
+      legend: "sum",
+      title: "Rows and rejects",
+      description: "Rows read and lines refused for ever. A refused line is kept in a file with the reason.",
+      question: ask({
+        figures: [sumOf("larder", "rows", "Rows read"), sumOf("larder", "rejects", "Refused")],
+        buckets: "interval",
+      }),
+      unit: UNITS.count,
+    }),
+  ];
+}
