@@ -18,6 +18,7 @@ const GROUP_OF_FAMILY: Readonly<Record<string, AssetGroup>> = {
   ipod: "iPod",
   watch: "Watch",
   realitydevice: "Vision",
+  vision: "Vision",
   mac: "Mac",
   macmini: "Mac",
   macpro: "Mac",

@@ -107,13 +107,23 @@ describe("the questions", () => {
   });
 
   it("take the admin's boards and audiences first, and leave out what nobody knows", async () => {
-    await list([device("iPad13,16"), device("iPad99,1"), device("iPad"), device("Toaster")], {
+    await list([device("iPad13,16"), device("iPad99,1"), device("Toaster")], {
       boards: { "iPad13,16": "J1AP" },
       audiences: { iPad: "beta-audience" },
     });
     expect(asked.map((q) => [q.HWModelStr, q.AssetAudience])).toEqual([["J1AP", "beta-audience"]]);
     expect(context.warnings.join()).toMatch(/nobody knows|no table knows the board.*iPad99,1/);
-    expect(context.warnings.join()).toMatch(/exact models.*"iPad"/);
+    expect(context.warnings.join()).toMatch(/nobody knows such a model.*"Toaster"/);
+  });
+
+  it("are asked for every model of a family or group, and for the most devices first when there are too many", async () => {
+    await list([device("Mac")]);
+    expect(asked.map((q) => q.ProductType).sort()).toEqual(["Mac14,8", "MacBookPro16,1", "Macmini8,1"]);
+    asked = [];
+    const many = { ...device("Mac14,8", "26.0", "25A354"), count: 90 };
+    await list([device("iPad"), many, device("AppleTV14,1")], { maxRequests: 1 });
+    expect(asked.map((q) => q.ProductType)).toEqual(["Mac14,8"]);
+    expect(context.warnings.join()).toContain("the rarest are left out");
   });
 
   it("are asked again only when the answer is old", async () => {

@@ -12,13 +12,13 @@
 import type { Dispatcher } from "undici";
 import { errorText } from "../../core/errors.ts";
 import type { Asset, AssetGroup, DeviceCount } from "../asset.ts";
-import { groupOf, isModel, plainModel } from "../model.ts";
+import { groupOf, isModel, matchesModel, plainModel } from "../model.ts";
 import type { OptionsOf } from "../options-catalogs.ts";
 import { plainVersion } from "../os-version.ts";
 import { readBytes } from "../parse-json.ts";
 import type { Shape } from "../shape.ts";
 import { digestOf, draftAsset, readEntry, updateTitle } from "./asset-draft.ts";
-import { boardsOf, boardTable } from "./boards.ts";
+import { type BoardTable, boardsOf, boardTable } from "./boards.ts";
 import { isBetaBuild } from "./build-number.ts";
 import type { Catalog, CatalogContext } from "./catalog.ts";
 import { trusting } from "./extra-ca.ts";
@@ -44,29 +44,35 @@ export function pallasCatalog(options: OptionsOf<"pallas">): Catalog {
 async function* list(options: OptionsOf<"pallas">, context: CatalogContext): AsyncIterable<Asset> {
   const questions = await questionsFor(options, context);
   const dispatcher = await trusting(options.caFile);
-  let refused = 0;
+  const refusals: Error[] = [];
   try {
     const answers = inParallel(questions, options.concurrency, (question) =>
       ask(question, options, context, dispatcher),
     );
     for await (const answer of answers) {
-      if (answer instanceof Error) {
-        refused += 1;
-        if (refused === questions.length) throw answer;
-      } else yield* answer;
+      if (answer instanceof Error) refusals.push(answer);
+      else yield* answer;
     }
   } finally {
     await dispatcher?.close();
   }
+  const [first] = refusals;
+  if (first === undefined) return;
+  if (refusals.length === questions.length) throw first;
+  const kinds = `${refusals.length} of ${questions.length}`;
+  context.log.warn("gdmf does not answer for some kinds of devices", { kinds, why: first.message });
 }
 
-/** Every different question the devices make, each once. */
+/** Every different question the devices make, each once; those of the most devices first. */
 export async function questionsFor(options: OptionsOf<"pallas">, context: CatalogContext): Promise<Question[]> {
-  const sources = { given: options.boards, table: boardTable(options.boardsUrl, options.maxBytes, context) };
+  const table = boardTable(options.boardsUrl, options.maxBytes, context);
+  const sources = { given: options.boards, table };
   const questions = new Map<string, Question>();
-  for (const device of context.devices) {
-    for (const question of await questionsOf(device, options, () => boardsOf(device, sources), context)) {
-      questions.set(JSON.stringify(question), question);
+  for (const wanted of [...context.devices].sort((a, b) => b.count - a.count)) {
+    for (const device of await exactModels(wanted, table)) {
+      for (const question of await questionsOf(device, options, () => boardsOf(device, sources), context)) {
+        questions.set(JSON.stringify(question), question);
+      }
     }
   }
   if (questions.size > options.maxRequests) {
@@ -78,6 +84,14 @@ export async function questionsFor(options: OptionsOf<"pallas">, context: Catalo
   return [...questions.values()].slice(0, options.maxRequests);
 }
 
+/** The device itself, or one of every model that the table of boards knows of its family. */
+async function exactModels(device: DeviceCount, table: () => Promise<BoardTable>): Promise<readonly DeviceCount[]> {
+  if (isModel(plainModel(device.model))) return [device];
+  const models = [...(await table()).keys()].filter((model) => isModel(model) && matchesModel(device.model, model));
+  const { os, build, count } = device;
+  return models.length === 0 ? [device] : models.map((model) => ({ model, os, build, count }));
+}
+
 async function questionsOf(
   device: DeviceCount,
   options: OptionsOf<"pallas">,
@@ -87,7 +101,7 @@ async function questionsOf(
   const model = plainModel(device.model);
   const group = groupOf(model);
   if (!isModel(model) || group === "other") {
-    context.log.warn("gdmf can only be asked for exact models; left out", { catalog: NAME, model: device.model });
+    context.log.warn("nobody knows such a model; left out", { catalog: NAME, model: device.model });
     return [];
   }
   const found = await boards();
@@ -123,7 +137,7 @@ async function ask(
   } catch (error) {
     if (context.signal.aborted) throw error;
     const { model, os, build } = question;
-    context.log.warn("gdmf does not answer for a kind of device", { model, os, build, why: errorText(error) });
+    context.log.debug("gdmf does not answer for a kind of device", { model, os, build, why: errorText(error) });
     return error instanceof Error ? error : new Error(errorText(error));
   }
 }
