@@ -45,10 +45,10 @@ export function createPace(bytesPerSecond: number, clock: PaceClock = monotonic)
 
 /**
  * How much one read may take so that a limit stays smooth: 20 ms worth of it, shared by the transfers that run,
- * between 2 KiB and the 256 KiB of an unlimited read.
+ * between 1 KiB and the 256 KiB of an unlimited read.
  */
 export function readBytesFor(bytesPerSecond: number | undefined, concurrency: number): number {
   const most = 256 * 1024;
   if (bytesPerSecond === undefined) return most;
-  return Math.min(most, Math.max(2048, Math.floor((bytesPerSecond * 0.02) / concurrency)));
+  return Math.min(most, Math.max(1024, Math.floor((bytesPerSecond * 0.02) / concurrency)));
 }

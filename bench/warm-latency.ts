@@ -1,0 +1,84 @@
+/**
+ * 5,000 small files through the stand-in cache, whose origin answers after 20 ms:
+ * `npx tsx bench/warm-latency.ts [files] [sample]`. larder pulls all of them, 8 at a time; the two ways people had pull a
+ * sample of other files one at a time, and are extrapolated: one curl process a file (Jamf Preheat), and Python's
+ * requests, one after the other without a session (precache.py; without its pause of 1 to 5 s after every file). Goal: at
+ * least 6 times faster than either.
+ */
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { startStandIn } from "./file-server.ts";
+import { buildRunner, runRunner } from "./warm-job.ts";
+
+const files = Number(process.argv[2] ?? 5000);
+const sample = Number(process.argv[3] ?? 250);
+const LATENCY_MS = 20;
+const BYTES = 65_536;
+const folder = mkdtempSync("/dev/shm/larder-latency-");
+const server = await startStandIn(folder, LATENCY_MS);
+const asked = (way: string, i: number): string =>
+  `${server.url}/${way}/${BYTES}b/${i}.bin?source=updates.cdn-apple.com&sourceScheme=https`;
+
+function timed(run: () => void): number {
+  const started = performance.now();
+  run();
+  return (performance.now() - started) / 1000;
+}
+
+function mustEndWell(what: string, child: { status: number | null; stderr: { toString(): string } }): void {
+  if (child.status !== 0) throw new Error(`${what} ended with ${child.status}: ${child.stderr.toString()}`);
+}
+
+const PYTHON = `
+import sys
+try:
+    import requests
+    def pull(url):
+        answer = requests.get(url, stream=True)
+        assert answer.status_code == 200
+        return sum(len(part) for part in answer.iter_content(8192))
+except ImportError:
+    import urllib.request
+    def pull(url):
+        with urllib.request.urlopen(url) as answer:
+            total = 0
+            while part := answer.read(8192): total += len(part)
+            return total
+assert all(pull(url) == int(sys.argv[1]) for url in sys.stdin.read().split())
+`;
+
+try {
+  const runner = await buildRunner();
+  const curl = timed(() => {
+    for (let i = 0; i < sample; i++) {
+      mustEndWell(
+        "curl",
+        spawnSync("curl", ["--silent", "--fail", "-m", "14400", "-o", "/dev/null", asked("curl", i)]),
+      );
+    }
+  });
+  const python = timed(() => {
+    const input = Array.from({ length: sample }, (_, i) => asked("python", i)).join("\n");
+    mustEndWell("python", spawnSync("/usr/bin/python3", ["-c", PYTHON, String(BYTES)], { input }));
+  });
+  const job = { target: server.url, prefix: `/larder/${BYTES}b/`, count: files, bytes: BYTES, concurrency: 8 };
+  const ours = runRunner(runner, job);
+  if (ours.warmed !== files) throw new Error(`${ours.warmed} of ${files} came`);
+  const told = await server.flush();
+  if (told.origin !== (files + 2 * sample) * BYTES) throw new Error(`the cache counted ${told.origin} bytes`);
+  console.log(`larder, 8 at a time: ${files} files in ${ours.wallSeconds.toFixed(1)} s, peak ${ours.rssMb} MB`);
+  for (const [name, seconds] of [
+    ["one curl at a time (Preheat's way)", curl],
+    ["Python, one at a time (precache.py's way)", python],
+  ] as const) {
+    const whole = (seconds / sample) * files;
+    const times = whole / ours.wallSeconds;
+    console.log(
+      `${name}: ${sample} files in ${seconds.toFixed(1)} s, so ${whole.toFixed(0)} s for ${files} (extrapolated): larder is ${times.toFixed(1)} times faster (goal 6)  ${times >= 6 ? "ok" : "MISSED"}`,
+    );
+    if (times < 6) process.exitCode = 1;
+  }
+} finally {
+  server.stop();
+  rmSync(folder, { recursive: true, force: true });
+}
