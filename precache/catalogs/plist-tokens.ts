@@ -44,6 +44,9 @@ const DOCTYPE = /^\s+[A-Za-z][\w.-]*(?:\s+(?:PUBLIC\s+"[^"<>&]*"\s+"[^"<>&]*"|SY
 // biome-ignore lint/suspicious/noControlCharactersInRegex: as above; a carriage return is not told in one step either
 const LEAF = /[ \t\n]*<(key|string|integer|date|data|real)>([^<>&\u0000-\u0008\u000b-\u001f\ufffe\uffff]*)<\/\1>/y;
 
+/** Most of the rest: a container that opens or closes. */
+const CONTAINER = /[ \t\n]*<\/?(?:dict|array)>/y;
+
 export class PlistTokens {
   private readonly options: TokenOptions;
   /** Text not yet told, and how far in it we are. */
@@ -106,6 +109,11 @@ export class PlistTokens {
       this.stepLeaf(text.indexOf("<", at), LEAF.lastIndex);
       return true;
     }
+    CONTAINER.lastIndex = at;
+    if (CONTAINER.test(text)) {
+      this.stepContainer(CONTAINER.lastIndex);
+      return true;
+    }
     const open = text.indexOf("<", at);
     if (open !== at) return this.stepText(open);
     const second = text.charCodeAt(at + 1);
@@ -125,6 +133,18 @@ export class PlistTokens {
     const name = leafName(this.text, open + 1);
     this.at = end;
     this.options.sink.leaf(name, this.text, open + name.length + 2, end - name.length - 3);
+  }
+
+  /** Tells the tag of a container that ends before `end`. */
+  private stepContainer(end: number): void {
+    const name = this.text.charCodeAt(end - 2) === 0x74 ? "dict" : "array";
+    const before = end - name.length - 2;
+    const closes = this.text.charCodeAt(before) === 0x2f;
+    this.at = closes ? before - 1 : before;
+    this.doctype = true;
+    if (closes) this.options.sink.close(name);
+    else this.options.sink.open(name);
+    this.at = end;
   }
 
   private stepText(open: number): boolean {
