@@ -125,6 +125,28 @@ describe("runPrecache()", () => {
     await lock.release();
   });
 
+  it("fetches what one of two caches lacks, but asks only one of two peers", async () => {
+    const second = await startContentCache({ origin: origin.url, folder: join(folder, "second") });
+    await runPrecache(context());
+    const both = (role: "cache" | "peer"): PrecacheInput => ({
+      servers: [
+        { url: cache.url, name: "library", role },
+        { url: second.url, name: "hall", role },
+      ],
+    });
+    const peers = await runPrecache(context(both("peer")));
+    expect(peers.prepared.plan.items.every(({ decision }) => decision === "cached")).toBe(true);
+    expect([peers.summary?.planned, second.usedBytes()]).toEqual([6, 0]);
+    const report = await runPrecache(context(both("cache")));
+    expect(report.prepared.plan.items.every(({ decision }) => decision === "warm")).toBe(true);
+    expect(report.summary?.targets.map(({ warmed, cached }) => [warmed, cached])).toEqual([
+      [0, 6],
+      [6, 0],
+    ]);
+    expect(second.usedBytes()).toBe(total);
+    await second.stop();
+  });
+
   it("fetches all of it again when the cache was wiped, whatever the ledger remembers", async () => {
     await runPrecache(context());
     cache.wipe();

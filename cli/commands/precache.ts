@@ -178,7 +178,7 @@ function withWants(command: Command): Command {
     .option("--plan-file <file>", "everything in a plan, ours or Preheat's")
     .option("--mdm <kind>", "devices of an inventory: jamf, simplemdm (others: in the settings)")
     .option("--mdm-server <url>", "address of the MDM")
-    .option("--mdm-user <name>", "user, or client id of the MDM")
+    .option("--mdm-user <name>", "user of the MDM")
     .addOption(new Option("--mdm-password <password>", "visible to all users: better --mdm-password-file").hideHelp())
     .addOption(new Option("--mdm-token <token>", "visible to all users: better --mdm-token-file").hideHelp())
     .option("--mdm-password-file <file>", "file with the password (or set LARDER_MDM_PASSWORD)")
