@@ -19,7 +19,7 @@ import { nextBucket } from "../core/local-days.ts";
 import { LateBuckets } from "./rollup/late-buckets.ts";
 import { SeriesTable } from "./rollup/line-reader.ts";
 import { cursorJson, ROLLUP_CURSOR, restoreCursor } from "./rollup/rollup-cursor.ts";
-import { addExact, UNITS } from "./rollup/series.ts";
+import { type TellLate, UNITS } from "./rollup/series.ts";
 
 /** Streams that are rolled up. */
 export const ROLLED_STREAMS = ["collector", "precache", "receiver"] as const;
@@ -129,10 +129,9 @@ async function runOnce(
     for (;;) {
       const piece = await reader.readPiece(position, PIECE);
       if (piece === undefined) break;
-      const text = piece.lines.toString("utf8");
-      if (beheaded) state.closedMs = Math.max(state.closedMs, endOfFirstDay(text, options));
+      if (beheaded) state.closedMs = Math.max(state.closedMs, endOfFirstDay(piece.lines, options));
       beheaded = false;
-      const newestMs = addPiece(state, text, late, options.timeZone);
+      const newestMs = addPiece(state, piece.lines, late, options.timeZone);
       position = piece.next;
       state.positions.set(reader.stream, position);
       state.uncommitted += piece.lines.length;
@@ -150,35 +149,26 @@ async function runOnce(
  * Where the journal has forgotten its beginning, its first day may be only part of a day: it is taken for closed, so
  * that its rows count as late and cannot make smaller what was written when all of it was there.
  */
-function endOfFirstDay(text: string, { timeZone }: RollupOptions): number {
-  const line = text.slice(0, text.indexOf("\n"));
+function endOfFirstDay(lines: Buffer, { timeZone }: RollupOptions): number {
+  const line = lines.toString("utf8", 0, lines.indexOf("\n"));
   const ms = Number(line.slice(line.lastIndexOf(" ") + 1));
   return Number.isSafeInteger(ms) ? nextBucket(ms, "day", timeZone) : NOTHING_CLOSED;
 }
 
 /** Adds the lines of a piece to open buckets and marks the closed ones they are late for; returns their newest time. */
-function addPiece(state: State, text: string, late: LateBuckets, zone: string): number {
+function addPiece(state: State, lines: Buffer, late: LateBuckets, zone: string): number {
   let newestMs = Number.MIN_SAFE_INTEGER;
-  state.table.readLines(text, (series, values, ms) => {
+  const tellLate: TellLate = (key, ms, unit) => late.add(key, ms, unit);
+  state.table.readLines(lines, (series, values, ms) => {
     if (ms > newestMs) newestMs = ms;
-    for (const unit of UNITS) {
-      const sums = series.sumsAt(ms, unit, zone, state.closedMs);
-      if (sums === undefined) {
-        late.add(series.key, ms, unit);
-        continue;
-      }
-      for (let i = 0; i < values.length; i++) {
-        const value = values[i];
-        if (value !== undefined) sums[i] = addExact(sums[i], value, series.floats[i] === true);
-      }
-    }
+    series.add(values, ms, zone, state.closedMs, tellLate);
   });
   return newestMs;
 }
 
 function countOpen(state: State): number {
   let open = 0;
-  for (const series of state.table.all()) for (const unit of UNITS) open += series.openOf(unit).size;
+  for (const series of state.table.all()) open += series.openCount;
   return open;
 }
 

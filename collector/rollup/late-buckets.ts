@@ -5,7 +5,9 @@
  */
 import type { JournalReader } from "../../core/journal/reader.ts";
 import { type BucketUnit, bucketStart, nextBucket } from "../../core/local-days.ts";
+import type { Integer } from "../../core/point.ts";
 import { SeriesTable } from "./line-reader.ts";
+import type { LineValues } from "./line-values.ts";
 import { addExact, rollupKey, type Series, type Sums, UNITS } from "./series.ts";
 
 /** More separate spans than this are read as one: every span costs a look at the segments it may lie in. */
@@ -53,7 +55,7 @@ export class LateBuckets {
       const asked = { fromMs: span.fromMs, toMs: span.toMs - 1 };
       for (const reader of raw) {
         for await (const text of reader.chunks(asked)) {
-          table.readLines(text, (series, values, ms) => {
+          table.readLines(Buffer.from(text, "utf8"), (series, values, ms) => {
             if (ms < span.fromMs || ms >= span.toMs) return;
             for (const unit of UNITS) this.#addRow(sums, series, values, ms, unit);
           });
@@ -67,7 +69,7 @@ export class LateBuckets {
   #addRow(
     sums: Map<string, { series: Series; unit: BucketUnit; from: number; values: Sums }>,
     series: Series,
-    values: readonly (number | bigint | undefined)[],
+    values: LineValues,
     ms: number,
     unit: BucketUnit,
   ): void {
@@ -81,10 +83,11 @@ export class LateBuckets {
       bucket = { series, unit, from, values: [] };
       sums.set(key, bucket);
     }
-    for (let i = 0; i < values.length; i++) {
-      const value = values[i];
-      if (value !== undefined) bucket.values[i] = addExact(bucket.values[i], value, series.floats[i] === true);
-    }
+    const add = (index: number, value: Integer): void => {
+      bucket.values[index] = addExact(bucket.values[index], value, series.floats[index] === true);
+    };
+    for (let i = 0; i < values.count; i++) add(values.indexes[i] ?? 0, values.numbers[i] ?? 0);
+    for (const [index, value] of values.large) add(index, value);
   }
 
   #raiseToWritten(text: string, sums: ReadonlyMap<string, { readonly series: Series; readonly values: Sums }>): void {

@@ -1,32 +1,38 @@
 /**
- * Lines into values, fast: what is read here was written by us, every line of a series has its fields in the same order,
- * and only numbers count.
+ * Lines into values, fast: on bytes, without making a string of anything that was seen before. What is read here was
+ * written by us: lines of the same few series follow each other in the same order, every line of a series has its fields
+ * in the same order, and only numbers count.
  *
  * @module
  */
-import type { Integer } from "../../core/point.ts";
 import { measurementSchema } from "../../core/schema.ts";
+import { LineValues } from "./line-values.ts";
 import { measurementEnd, Series } from "./series.ts";
 
-const COMMA = 0x2c;
+const NEWLINE = 0x0a;
 const SPACE = 0x20;
-const BACKSLASH = 0x5c;
 const QUOTE = 0x22;
 const HASH = 0x23;
+const COMMA = 0x2c;
 const MINUS = 0x2d;
 const ZERO = 0x30;
+const EQUALS = 0x3d;
+const BACKSLASH = 0x5c;
 const LETTER_I = 0x69;
 
+/** Digits a double holds exactly, whatever they are. */
+const SAFE_DIGITS = 15;
 /** Series kept at hand; past this many all without open buckets are forgotten. */
 const MAX_SERIES = 200_000;
 
-/** Takes the values of one line: by field of the series, in `values`; undefined where the line has no such number. */
-export type TakeLine = (series: Series, values: readonly (Integer | undefined)[], timeMs: number) => void;
+/** Takes the numbers of one line; they are gone when it returns. */
+export type TakeLine = (series: Series, values: LineValues, timeMs: number) => void;
 
 /** The series seen so far; `undefined` for those that are not rolled up. */
 export class SeriesTable {
   readonly #known = new Map<string, Series | undefined>();
-  readonly #values: (Integer | undefined)[] = [];
+  readonly #values = new LineValues();
+  #last: Series | undefined;
 
   /** The series of a key, made if need be; undefined when its measurement is not rolled up. */
   get(key: string): Series | undefined {
@@ -44,95 +50,129 @@ export class SeriesTable {
   }
 
   /** Reads whole lines and hands over those that are rolled up. */
-  readLines(text: string, take: TakeLine): void {
-    for (let at = 0; at < text.length; ) {
-      const newline = text.indexOf("\n", at);
-      const end = newline < 0 ? text.length : newline;
-      this.#readLine(text, at, end, take);
-      at = end + 1;
+  readLines(lines: Buffer, take: TakeLine): void {
+    for (let at = 0; at < lines.length; ) {
+      const series = lines[at] === HASH ? undefined : this.#seriesAt(lines, at);
+      const end = series === undefined ? -1 : this.#readLine(lines, at + series.keyBytes.length, series, take);
+      at = end >= 0 ? end : lineEnd(lines, at) + 1;
     }
   }
 
-  #readLine(text: string, start: number, end: number, take: TakeLine): void {
-    if (start >= end || text.charCodeAt(start) === HASH) return;
-    let keyEnd = start;
-    while (keyEnd < end && text.charCodeAt(keyEnd) !== SPACE) keyEnd += text.charCodeAt(keyEnd) === BACKSLASH ? 2 : 1;
-    const series = this.get(text.slice(start, keyEnd));
-    if (series === undefined) return;
-    const timeAt = text.lastIndexOf(" ", end - 1);
-    const timeMs = Number(text.slice(timeAt + 1, end));
-    if (timeAt <= keyEnd || !Number.isSafeInteger(timeMs)) return;
+  /** The series of the line that begins here: most probably the one that came next the last time. */
+  #seriesAt(lines: Buffer, start: number): Series | undefined {
+    const likely = this.#last?.following;
+    if (likely !== undefined && startsWith(lines, start, likely.keyBytes)) {
+      this.#last = likely;
+      return likely;
+    }
+    let end = start;
+    while (end < lines.length && lines[end] !== SPACE && lines[end] !== NEWLINE)
+      end += lines[end] === BACKSLASH ? 2 : 1;
+    const series = this.get(lines.toString("utf8", start, end));
+    if (series === undefined) return undefined;
+    if (this.#last !== undefined) this.#last.following = series;
+    this.#last = series;
+    return series;
+  }
+
+  /** Reads fields and time; returns where the next line begins, or -1 for a line that is not of our making. */
+  #readLine(lines: Buffer, start: number, series: Series, take: TakeLine): number {
     const values = this.#values;
-    values.length = 0;
-    let position = 0;
-    for (let at = keyEnd + 1; at < timeAt; position++) at = readField(text, at, timeAt, series, position, values);
-    take(series, values, timeMs);
+    values.clear();
+    let at = start;
+    for (let position = 0; ; position++) {
+      at = readField(lines, at, series, position, values);
+      if (lines[at] === SPACE) break;
+      if (lines[at] !== COMMA) return -1;
+      at++;
+    }
+    const negative = lines[at + 1] === MINUS;
+    const first = negative ? at + 2 : at + 1;
+    let ms = 0;
+    for (at = first; at < lines.length && lines[at] !== NEWLINE; at++) {
+      const digit = (lines[at] ?? 0) - ZERO;
+      if (digit < 0 || digit > 9) return -1;
+      ms = ms * 10 + digit;
+    }
+    if (at === first || !Number.isSafeInteger(ms)) return -1;
+    take(series, values, negative ? -ms : ms);
+    return at + 1;
   }
 
   #forget(): void {
-    for (const [key, series] of this.#known) {
-      const open = series !== undefined && series.openOf("hour").size + series.openOf("day").size > 0;
-      if (!open) this.#known.delete(key);
-    }
+    for (const [key, series] of this.#known) if ((series?.openCount ?? 0) === 0) this.#known.delete(key);
+    this.#last = undefined;
+    for (const series of this.all()) series.following = undefined;
   }
 }
 
-/** Reads `name=value` into `values`; returns where the next field begins. */
-function readField(
-  text: string,
-  start: number,
-  end: number,
-  series: Series,
-  position: number,
-  values: (Integer | undefined)[],
-): number {
+/** Reads `name=value`; returns where it ends, which is at a comma or a space. */
+function readField(lines: Buffer, start: number, series: Series, position: number, values: LineValues): number {
   const usual = series.layout[position] ?? -1;
   const mark = series.marks[usual];
-  const expected = mark !== undefined && text.startsWith(mark, start);
-  let valueAt = expected ? start + mark.length : start;
-  if (!expected) {
-    while (valueAt < end && text[valueAt] !== "=") valueAt += text.charCodeAt(valueAt) === BACKSLASH ? 2 : 1;
-    valueAt++;
+  if (mark === undefined || !startsWith(lines, start, mark))
+    return readNewField(lines, start, series, position, values);
+  const from = start + mark.length;
+  if (series.floats[usual] === true) return readNumber(lines, from, series, usual, values);
+  const negative = lines[from] === MINUS;
+  const first = negative ? from + 1 : from;
+  let at = first;
+  let value = 0;
+  for (;;) {
+    const digit = (lines[at] ?? 0) - ZERO;
+    if (digit < 0 || digit > 9) break;
+    value = value * 10 + digit;
+    at++;
   }
-  const stop = valueEnd(text, valueAt, end);
-  const isInteger = text.charCodeAt(stop - 1) === LETTER_I;
-  const value = isInteger ? readInteger(text, valueAt, stop - 1) : readFloat(text.slice(valueAt, stop));
-  if (value !== undefined) {
-    const index = expected ? usual : series.fieldIndex(text.slice(start, valueAt - 1), !isInteger);
-    series.layout[position] = index;
-    if (series.floats[index] !== isInteger) values[index] = value;
-  }
-  return stop + 1;
+  const plain = lines[at] === LETTER_I && at > first && at - first <= SAFE_DIGITS;
+  if (!plain) return readNumber(lines, from, series, usual, values);
+  values.push(usual, negative ? -value : value);
+  return at + 1;
 }
 
-function valueEnd(text: string, start: number, end: number): number {
+/** A field that stood elsewhere in the last line, or was not there. */
+function readNewField(lines: Buffer, start: number, series: Series, position: number, values: LineValues): number {
   let at = start;
-  if (text.charCodeAt(at) === QUOTE) {
+  while (at < lines.length && lines[at] !== EQUALS && lines[at] !== NEWLINE) at += lines[at] === BACKSLASH ? 2 : 1;
+  const end = valueEnd(lines, at + 1);
+  // texts and flags have no sum
+  const text = lines.toString("latin1", at + 1, end);
+  if (!/^-?\d/.test(text)) return end;
+  const index = series.fieldIndex(lines.toString("utf8", start, at), !text.endsWith("i"));
+  series.layout[position] = index;
+  return readNumber(lines, at + 1, series, index, values);
+}
+
+/** A number of any form. One that is not of its field's type is left out. */
+function readNumber(lines: Buffer, start: number, series: Series, index: number, values: LineValues): number {
+  const end = valueEnd(lines, start);
+  const text = lines.toString("latin1", start, end);
+  const integer = /^-?\d{1,19}i$/.test(text);
+  const number = Number(integer ? text.slice(0, -1) : text);
+  if (text === "" || !Number.isFinite(number) || series.floats[index] === integer) return end;
+  if (integer && !Number.isSafeInteger(number)) values.large.push([index, BigInt(text.slice(0, -1))]);
+  else values.push(index, number);
+  return end;
+}
+
+function valueEnd(lines: Buffer, start: number): number {
+  let at = start;
+  if (lines[at] === QUOTE) {
     at++;
-    while (at < end && text.charCodeAt(at) !== QUOTE) at += text.charCodeAt(at) === BACKSLASH ? 2 : 1;
+    while (at < lines.length && lines[at] !== QUOTE) at += lines[at] === BACKSLASH ? 2 : 1;
   }
-  while (at < end && text.charCodeAt(at) !== COMMA) at++;
+  while (at < lines.length && lines[at] !== COMMA && lines[at] !== SPACE && lines[at] !== NEWLINE) at++;
   return at;
 }
 
-function readInteger(text: string, start: number, end: number): Integer | undefined {
-  const negative = text.charCodeAt(start) === MINUS;
-  const first = negative ? start + 1 : start;
-  if (end <= first || end - first > 19) return undefined;
-  let value = 0;
-  for (let i = first; i < end; i++) {
-    const digit = text.charCodeAt(i) - ZERO;
-    if (digit < 0 || digit > 9) return undefined;
-    value = value * 10 + digit;
-  }
-  if (end - first > 15) {
-    const exact = BigInt(text.slice(start, end));
-    return Number.isSafeInteger(Number(exact)) ? Number(exact) : exact;
-  }
-  return negative ? -value : value;
+function lineEnd(lines: Buffer, start: number): number {
+  const newline = lines.indexOf(NEWLINE, start);
+  return newline < 0 ? lines.length : newline;
 }
 
-function readFloat(text: string): number | undefined {
-  const value = Number(text);
-  return text !== "" && Number.isFinite(value) ? value : undefined;
+function startsWith(lines: Buffer, start: number, wanted: Buffer): boolean {
+  if (start + wanted.length > lines.length) return false;
+  // from the end: names and tags differ there first
+  for (let i = wanted.length - 1; i >= 0; i--) if (lines[start + i] !== wanted[i]) return false;
+  return true;
 }

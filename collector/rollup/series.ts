@@ -6,6 +6,7 @@
 import { type BucketUnit, bucketStart, nextBucket } from "../../core/local-days.ts";
 import { type Integer, integerText } from "../../core/point.ts";
 import { type FieldSchema, ROLLUP_SUFFIXES } from "../../core/schema.ts";
+import type { LineValues } from "./line-values.ts";
 
 /** Sums in the order of the series' fields; undefined for a field no line of the bucket has had. */
 export type Sums = (Integer | undefined)[];
@@ -13,30 +14,35 @@ export type Sums = (Integer | undefined)[];
 /** Units, the shorter first. */
 export const UNITS: readonly BucketUnit[] = ["hour", "day"];
 
-/** The open buckets of one unit; the last one used is at hand, as lines come nearly always in order. */
-class OpenBuckets {
-  readonly open = new Map<number, Sums>();
-  lastFrom = 0;
-  lastTo = 0;
-  lastSums: Sums = [];
-}
+/** What is said of a row whose bucket is closed. */
+export type TellLate = (key: string, ms: number, unit: BucketUnit) => void;
 
 export class Series {
   /** `bytestoclients,region=North,…` as written. */
   readonly key: string;
+  /** The key and the space after it, as bytes. */
+  readonly keyBytes: Buffer;
   readonly names: string[] = [];
   /** Names with their equals sign, as they stand in a line. */
-  readonly marks: string[] = [];
+  readonly marks: Buffer[] = [];
   readonly floats: boolean[] = [];
-  readonly #indexes = new Map<string, number>();
-  readonly #units: Readonly<Record<BucketUnit, OpenBuckets>> = { hour: new OpenBuckets(), day: new OpenBuckets() };
-
   /** Which field stood at which position of the last line: the next line has them in the same order. */
   readonly layout: number[] = [];
+  /** The series of the line after our last line: it will come after us again. */
+  following: Series | undefined;
+  readonly #indexes = new Map<string, number>();
+  readonly #open: Readonly<Record<BucketUnit, Map<number, Sums>>> = { hour: new Map(), day: new Map() };
+  /** Sums of the stretch of time that lies in one hour and in one day, not yet added to either. */
+  #slot = new Float64Array(0);
+  #slotFrom = 0;
+  #slotTo = 0;
+  #slotUsed = false;
+  #slotBuckets: readonly Sums[] = [];
 
   /** @param fields those the schema gives its measurement: every roll-up has all of them */
   constructor(key: string, fields: readonly FieldSchema[]) {
     this.key = key;
+    this.keyBytes = Buffer.from(`${key} `, "utf8");
     for (const { name, type } of fields) {
       if (type === "integer" || type === "float") this.fieldIndex(name, type === "float");
     }
@@ -49,67 +55,120 @@ export class Series {
     const index = this.names.length;
     this.#indexes.set(name, index);
     this.names.push(name);
-    this.marks.push(`${name}=`);
+    this.marks.push(Buffer.from(`${name}=`, "utf8"));
     this.floats.push(float);
+    const wider = new Float64Array(index + 1);
+    wider.set(this.#slot);
+    this.#slot = wider;
     return index;
   }
 
-  /**
-   * The sums of the open bucket an instant lies in, begun if need be.
-   * @param closedMs buckets that ended by then are closed: undefined is returned for them.
-   */
-  sumsAt(ms: number, unit: BucketUnit, zone: string, closedMs: number): Sums | undefined {
-    const buckets = this.#units[unit];
-    if (ms >= buckets.lastFrom && ms < buckets.lastTo) return buckets.lastSums;
-    const from = bucketStart(ms, unit, zone);
-    const to = nextBucket(ms, unit, zone);
-    if (to <= closedMs) return undefined;
-    let sums = buckets.open.get(from);
-    if (sums === undefined) {
-      sums = [];
-      buckets.open.set(from, sums);
+  /** Adds a line to its hour and its day; tells of those that ended by `closedMs`, and adds it to neither of them. */
+  add(values: LineValues, ms: number, zone: string, closedMs: number, tellLate: TellLate): void {
+    if (ms < this.#slotFrom || ms >= this.#slotTo) this.#enterSlot(ms, zone, closedMs, tellLate);
+    const slot = this.#slot;
+    this.#slotUsed = true;
+    for (let i = 0; i < values.count; i++) {
+      const index = values.indexes[i] ?? 0;
+      const sum = (slot[index] ?? 0) + (values.numbers[i] ?? 0);
+      if (sum > Number.MAX_SAFE_INTEGER || sum < Number.MIN_SAFE_INTEGER) {
+        // too much for a double: on into the exact sums
+        for (const sums of this.#slotBuckets)
+          sums[index] = addExact(sums[index], slot[index] ?? 0, this.floats[index] === true);
+        slot[index] = values.numbers[i] ?? 0;
+      } else {
+        slot[index] = sum;
+      }
     }
-    buckets.lastFrom = from;
-    buckets.lastTo = to;
-    buckets.lastSums = sums;
-    return sums;
+    for (const [index, value] of values.large) {
+      for (const sums of this.#slotBuckets) sums[index] = addExact(sums[index], value, false);
+    }
   }
 
   /** Open buckets of a unit by their beginning. */
   openOf(unit: BucketUnit): ReadonlyMap<number, Sums> {
-    return this.#units[unit].open;
+    this.#leaveSlot();
+    return this.#open[unit];
+  }
+
+  /** How many buckets are open. */
+  get openCount(): number {
+    return this.#open.hour.size + this.#open.day.size;
   }
 
   /** Puts back a bucket that was open when the cursor was written. */
   restore(unit: BucketUnit, from: number, sums: Sums): void {
-    this.#units[unit].open.set(from, sums);
+    this.#open[unit].set(from, sums);
   }
 
   /** Takes out the buckets that ended by an instant. */
   close(unit: BucketUnit, closedMs: number, zone: string): [number, Sums][] {
-    const buckets = this.#units[unit];
-    const closed = [...buckets.open].filter(([from]) => nextBucket(from, unit, zone) <= closedMs);
-    for (const [from] of closed) buckets.open.delete(from);
-    if (closed.length > 0) buckets.lastTo = buckets.lastFrom;
+    this.#leaveSlot();
+    const open = this.#open[unit];
+    const closed = [...open].filter(([from]) => nextBucket(from, unit, zone) <= closedMs);
+    for (const [from] of closed) open.delete(from);
+    this.#slotTo = this.#slotFrom;
     return closed;
+  }
+
+  /** The line of a bucket, with its newline. */
+  line(unit: BucketUnit, from: number, sums: Sums): string {
+    return `${rollupKey(this.key, unit)} ${this.#fieldsText(sums)} ${from}\n`;
+  }
+
+  /** The hour and the day of an instant become those lines are added to; closed ones do not. */
+  #enterSlot(ms: number, zone: string, closedMs: number, tellLate: TellLate): void {
+    this.#leaveSlot();
+    let from = Number.NEGATIVE_INFINITY;
+    let to = Number.POSITIVE_INFINITY;
+    const buckets: Sums[] = [];
+    for (const unit of UNITS) {
+      const start = bucketStart(ms, unit, zone);
+      const end = nextBucket(ms, unit, zone);
+      from = Math.max(from, start);
+      to = Math.min(to, end);
+      if (end <= closedMs) tellLate(this.key, ms, unit);
+      else buckets.push(this.#bucket(unit, start));
+    }
+    this.#slotFrom = from;
+    this.#slotTo = to;
+    this.#slotBuckets = buckets;
+  }
+
+  #bucket(unit: BucketUnit, start: number): Sums {
+    const open = this.#open[unit];
+    let sums = open.get(start);
+    if (sums === undefined) {
+      sums = [];
+      open.set(start, sums);
+    }
+    return sums;
+  }
+
+  /** Adds what has gathered to its hour and its day. */
+  #leaveSlot(): void {
+    if (!this.#slotUsed) return;
+    for (const sums of this.#slotBuckets) {
+      this.#slot.forEach((value, index) => {
+        if (value !== 0) sums[index] = addExact(sums[index], value, this.floats[index] === true);
+      });
+    }
+    this.#slot.fill(0);
+    this.#slotUsed = false;
   }
 
   /**
    * Name and value of each field as they stand in a line. A field no row had is a sum of nothing, so it is written as 0:
    * a query that adds fields would else find nothing at all for a cache that lacks one of them.
    */
-  fieldsText(sums: Sums): string {
+  #fieldsText(sums: Sums): string {
     let text = "";
     for (let i = 0; i < this.names.length; i++) {
       const sum = sums[i] ?? 0;
-      text += `${text === "" ? "" : ","}${this.marks[i]}${this.floats[i] === true ? String(sum) : integerText(sum)}`;
+      const value = this.floats[i] === true ? String(sum) : integerText(sum);
+      text += `${text === "" ? "" : ","}${this.names[i]}=${value}`;
     }
     return text;
-  }
-
-  /** The line of a bucket, with its newline. */
-  line(unit: BucketUnit, from: number, sums: Sums): string {
-    return `${rollupKey(this.key, unit)} ${this.fieldsText(sums)} ${from}\n`;
   }
 }
 
