@@ -31,7 +31,7 @@ export interface KillRound {
 /** Kills a run after so many finished files, lets another one go on. */
 export async function killRound(runner: string, killAfter: number): Promise<KillRound> {
   const folder = mkdtempSync(join(tmpdir(), "larder-kill-"));
-  const origin = await startOrigin({ bytesPerSecond: 3_000_000 });
+  const origin = await startOrigin({ bytesPerSecond: 600_000 });
   const cache = await startContentCache({
     origin: origin.url,
     folder: join(folder, "cache"),
@@ -48,7 +48,8 @@ export async function killRound(runner: string, killAfter: number): Promise<Kill
     tell: true,
   });
   try {
-    const finished = new Set((await runAndKill(runner, job, killAfter)).map((line) => line.replace("warmed ", "")));
+    const told = await runAndKill(runner, job, killAfter);
+    const finished = new Set(told.flatMap((line) => (line.startsWith("warmed ") ? [line.slice(7)] : [])));
     const before = cache.requests.length;
     const lines = await runAndKill(runner, job, Number.POSITIVE_INFINITY);
     const result = JSON.parse(lines.at(-1) ?? "{}") as RunnerResult;
