@@ -31,8 +31,11 @@ const serverOptions = z.union([
   z.string().min(1),
   z.strictObject({
     url: z.string().min(1).describe("http://host:port"),
-    name: z.string().min(1).optional(),
-    role: z.enum(["parent", "cache", "peer"]).default("cache"),
+    name: z.string().min(1).optional().describe("Your name for it in tables and on the boards; its host by default"),
+    role: z
+      .enum(["parent", "cache", "peer"])
+      .default("cache")
+      .describe("Parents are warmed first; of all peers one is asked"),
   }),
 ]);
 
@@ -105,7 +108,9 @@ export const precacheOptions = z.strictObject({
 
   prescript: z.string().min(1).optional().describe("Runs before; another exit code than 0 cancels the run"),
   postscript: z.string().min(1).optional().describe("Runs after, with the run's summary in its environment"),
-  scriptTimeout: amount(parseSeconds, "a length of time such as 60s").default(60),
+  scriptTimeout: amount(parseSeconds, "a length of time such as 60s")
+    .default(60)
+    .describe("The longest a script may take"),
 
   catalogFolder: z.string().min(1).optional().describe("Where catalogues are kept between runs"),
   catalogFreshMinutes: z.number().min(0).default(60).describe("A younger copy is used without asking the server"),
