@@ -26,8 +26,8 @@ export const pallasOptions = z.strictObject({
   boards: z.record(z.string(), z.string()).default({}).describe("Boards by model; wins over the table"),
   audiences: z.record(z.string(), z.string()).default({}).describe("Audience by group, instead of the release ones"),
   improvements: z.boolean().default(false).describe("Also ask for background improvements"),
-  concurrency: z.int().min(1).max(16).default(4),
-  maxRequests: z.int().min(1).max(100_000).default(5000),
+  concurrency: z.int().min(1).max(16).default(4).describe("Questions at a time"),
+  maxRequests: z.int().min(1).max(100_000).default(5000).describe("Most questions of one plan"),
   caFile,
   maxBytes: limit(8),
 });
@@ -46,14 +46,15 @@ export const sucatalogOptions = z.strictObject({
     .min(1)
     .default([
       "https://swscan.apple.com/content/catalogs/others/index-15-14-13-12-10.16-10.15-10.14-10.13-10.12-10.11-10.10-10.9-mountainlion-lion-snowleopard-leopard.merged-1.sucatalog",
-    ]),
+    ])
+    .describe("The catalogues to read"),
   titles: z
     .enum(["installers", "all", "none"])
     .default("installers")
     .describe("Which products' .dist is read for title, version and build"),
   excludeTitles: z.array(z.string().min(1)).default([]).describe("Products whose title holds one of these are dropped"),
   postedAfter: z.iso.date().optional().describe("Products posted before this day are dropped"),
-  concurrency: z.int().min(1).max(16).default(6),
+  concurrency: z.int().min(1).max(16).default(6).describe(".dist files at a time"),
   maxBytes: limit(64),
 });
 
@@ -77,7 +78,8 @@ export const firmwareOptions = z.strictObject({
   from: z
     .array(z.enum(["macos", "itunes", "ipsw.me"]))
     .min(1)
-    .default(["macos", "itunes"]),
+    .default(["macos", "itunes"])
+    .describe("Whose lists: Apple's for Macs, iTunes' for iPhone and iPad, ipsw.me's for all"),
   macosUrl: url().default("https://mesu.apple.com/assets/macos/com_apple_macOSIPSW/com_apple_macOSIPSW.xml"),
   itunesUrl: url().default("https://itunes.apple.com/check/version"),
   ipswMeBase: url().default("https://api.ipsw.me/v4/"),
@@ -88,7 +90,11 @@ export const firmwareOptions = z.strictObject({
 export const sofaOptions = z.strictObject({
   kind: z.literal("sofa"),
   base: url().default("https://sofafeed.macadmins.io/v2/"),
-  feeds: z.array(z.string().min(1)).min(1).default(["macos_data_feed.json", "ios_data_feed.json"]),
+  feeds: z
+    .array(z.string().min(1))
+    .min(1)
+    .default(["macos_data_feed.json", "ios_data_feed.json"])
+    .describe("Files below the base"),
   maxBytes: limit(32),
 });
 
@@ -100,7 +106,7 @@ export const appledbOptions = z.strictObject({
     .default([])
     .describe("iOS, iPadOS, macOS, tvOS, watchOS, visionOS, audioOS; empty: those of the devices wanted"),
   newest: z.int().min(1).max(50).default(2).describe("How many of the newest builds of each system are read"),
-  betas: z.boolean().default(false),
+  betas: z.boolean().default(false).describe("Betas too"),
   withdrawn: z.boolean().default(false).describe("Also list what Apple has withdrawn"),
   maxBytes: limit(32),
 });

@@ -14,36 +14,35 @@ export const secret = z.union([
 ]);
 export type Secret = z.output<typeof secret>;
 
-const base = (usual: string) => z.string().min(1).default(usual);
+const base = (usual: string) =>
+  z.string().min(1).default(usual).describe("Address of its API; another for a proxy or a test");
 
 export const jamfOptions = z.strictObject({
   kind: z.literal("jamf"),
   server: z.string().min(1).describe("https://example.jamfcloud.com; host[:port] is taken as https"),
-  /** API client: the way to prefer. */
-  clientId: z.string().optional(),
-  clientSecret: secret.optional(),
-  /** Account with a password, for servers before 10.49. */
-  user: z.string().optional(),
-  password: secret.optional(),
-  /** `classic` asks the old API: models without OS and build. */
-  api: z.enum(["pro", "classic"]).default("pro"),
+  clientId: z.string().optional().describe("API client that may read computers and mobile devices: the way to prefer"),
+  clientSecret: secret.optional().describe("Its secret"),
+  user: z.string().optional().describe("Account instead, for servers before 10.49"),
+  password: secret.optional().describe("Its password"),
+  api: z.enum(["pro", "classic"]).default("pro").describe("classic asks the old API: models without OS and build"),
   include: z
     .array(z.enum(["mobile", "computers"]))
     .min(1)
-    .default(["mobile", "computers"]),
-  pageSize: z.int().min(1).max(2000).default(200),
+    .default(["mobile", "computers"])
+    .describe("Which devices"),
+  pageSize: z.int().min(1).max(2000).default(200).describe("Devices asked for at once"),
 });
 
 export const simplemdmOptions = z.strictObject({
   kind: z.literal("simplemdm"),
   base: base("https://a.simplemdm.com/api/v1/"),
-  token: secret,
+  token: secret.describe("API key that may read devices"),
 });
 
 export const kandjiOptions = z.strictObject({
   kind: z.literal("kandji"),
   base: z.string().min(1).describe("https://<subdomain>.api.kandji.io/api/v1/"),
-  token: secret,
+  token: secret.describe("API token that may read devices"),
   details: z
     .boolean()
     .default(false)
@@ -53,29 +52,30 @@ export const kandjiOptions = z.strictObject({
 export const mosyleOptions = z.strictObject({
   kind: z.literal("mosyle"),
   base: base("https://managerapi.mosyle.com/v2/"),
-  accessToken: secret,
-  email: z.string().min(1),
-  password: secret,
+  accessToken: secret.describe("Access token of the integration"),
+  email: z.string().min(1).describe("Administrator who signs in"),
+  password: secret.describe("Their password"),
   systems: z
     .array(z.enum(["ios", "mac", "tvos", "visionos"]))
     .min(1)
-    .default(["ios", "mac", "tvos"]),
+    .default(["ios", "mac", "tvos"])
+    .describe("Which devices"),
 });
 
 export const merakiOptions = z.strictObject({
   kind: z.literal("meraki"),
   base: base("https://api.meraki.com/api/v1/"),
-  apiKey: secret,
-  networks: z.array(z.string().min(1)).min(1),
+  apiKey: secret.describe("API key that may read the networks' devices"),
+  networks: z.array(z.string().min(1)).min(1).describe("Ids of the networks that have Systems Manager"),
 });
 
 export const intuneOptions = z.strictObject({
   kind: z.literal("intune"),
   base: base("https://graph.microsoft.com/v1.0/"),
   loginBase: base("https://login.microsoftonline.com/"),
-  tenant: z.string().min(1),
-  clientId: z.string().min(1),
-  clientSecret: secret,
+  tenant: z.string().min(1).describe("Id or domain of the tenant"),
+  clientId: z.string().min(1).describe("Registered app that may read managed devices"),
+  clientSecret: secret.describe("Its secret"),
 });
 
 export const csvOptions = z.strictObject({

@@ -57,7 +57,8 @@ function keysOf(node: SchemaNode, prefix: string, kind: string): SettingKey[] {
 /** The line of a key itself; a plain dictionary needs none, its keys say it all. */
 function own(path: string, kind: string, node: SchemaNode, required: boolean): SettingKey[] {
   if (node.properties !== undefined && node.description === undefined) return [];
-  const meaning = `${node.description ?? ""}${rangeText(node)}`;
+  const said = node.const === undefined ? node.description : "Says that the entry is of this kind";
+  const meaning = `${said ?? ""}${rangeText(node)}`;
   return [{ path, kind, type: typeText(node), required, fallback: fallbackText(node), meaning }];
 }
 

@@ -41,7 +41,8 @@ First hit wins; dictionaries are merged key by key, lists are taken whole.
 ${markdownTable(["environment variable", "sets"], [["`LARDER_CONFIG`", "which file is read"], ...rows])}
 
 Secrets that flags and settings name are read from the environment too: \`LARDER_MDM_PASSWORD\`, \`LARDER_MDM_TOKEN\`, and whatever
-\`passwordEnv\`, \`tokenEnv\` and \`{"env": …}\` say. \`NO_COLOR\` takes the colours away. \`LARDER_SQLITE\` (\`native\` or \`portable\`) chooses the SQLite engine, for tests and for finding faults.`;
+\`passwordEnv\`, \`tokenEnv\` and \`{"env": …}\` say. \`NO_COLOR\` takes the colours away.
+\`LARDER_SQLITE\` (\`native\` or \`portable\`) chooses the SQLite engine, for tests and for finding faults.`;
 }
 
 const FORMS = `## Forms
