@@ -63,7 +63,7 @@ it("planOnly() gives each device what it will ask for: its own delta, or the ful
   const { plan, devices } = await planned({});
   expect(devices.reduce((sum, { count }) => sum + count, 0)).toBe(15);
   expect(plan.items.map(({ devices: waiting, why, asset }) => [waiting, why, asset.sizeBytes])).toEqual([
-    [12, "own delta from 23A341", 400],
+    [12, "own delta", 400],
     [3, "full, no delta", 9000],
   ]);
 });

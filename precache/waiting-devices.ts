@@ -72,7 +72,7 @@ function choose(device: DeviceCount, version: readonly Asset[], deltas: DeltaRul
   const full = version.filter((asset) => !isDelta(asset) && isNewer(asset, device));
   const chosen: Choice[] =
     own.length > 0
-      ? own.map((asset) => ({ asset, counts: true, why: `own delta from ${build}` }))
+      ? own.map((asset) => ({ asset, counts: true, why: "own delta" }))
       : full.map((asset) => ({
           asset,
           counts: true,
@@ -82,7 +82,11 @@ function choose(device: DeviceCount, version: readonly Asset[], deltas: DeltaRul
   const mayTake = others.filter((asset) => isDelta(asset) && !own.includes(asset) && isNewer(asset, device));
   return [
     ...chosen,
-    ...mayTake.map((asset) => ({ asset, counts: false, why: `delta from ${sourceBuilds(asset)[0]}` })),
+    ...mayTake.map((asset) => ({
+      asset,
+      counts: false,
+      why: deltas === "all" ? "every delta" : "delta, builds unknown",
+    })),
   ];
 }
 

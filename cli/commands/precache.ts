@@ -57,7 +57,7 @@ function registerDiscover(group: Command): void {
 function registerPlan(group: Command): void {
   withSettings(withLimits(withWants(group.command("plan"))))
     .description("Print what would be fetched, for how many devices, and why; fetch nothing.")
-    .option("--all", "also list what is there already and what is left")
+    .option("--all", "also list what is left for another time, and why")
     .option("--csv", "print CSV")
     .action(async (flags: PrecacheFlags) => {
       const { precachePlan } = await import("../precache/plan.ts");

@@ -8,18 +8,19 @@ import { bytesText, type Column, table } from "../output.ts";
 
 const DECISIONS = { warm: "fetch", cached: "there", left: "left" } as const;
 
-/** The table of a plan; without `all`, only what is to be fetched. */
+/** The table of a plan: what is to be fetched and what is there already; with `all`, also what is left. */
 export function planTable(plan: Plan, all: boolean, columns: number): string {
-  const items = all ? plan.items : plan.items.filter(({ decision }) => decision === "warm");
+  const items = plan.items.filter(({ decision }) => all || decision !== "left");
   if (items.length === 0) return "Nothing to fetch.";
+  const mixed = items.some(({ decision }) => decision !== "warm");
   const whyWidth = Math.max(12, ...items.map(({ why }) => Math.min(why.length, 26)));
-  const used = whyWidth + (all ? 7 : 0) + 4 + 2 * 4 + 8 + 7;
+  const used = whyWidth + "devices".length + "940 bytes".length + 3 * 2 + (mixed ? "  fetch".length : 0);
   const shown: Column<PlannedAsset>[] = [
     { title: "what", value: ({ asset }) => asset.title, maxWidth: Math.max(16, columns - used) },
     { title: "devices", value: ({ devices }) => (devices === 0 ? "–" : String(devices)), align: "right" },
     { title: "size", value: ({ asset }) => sizeText(asset.sizeBytes), align: "right" },
     { title: "why", value: ({ why }) => why, maxWidth: whyWidth },
-    ...(all ? [{ title: "", value: ({ decision }: PlannedAsset) => DECISIONS[decision] }] : []),
+    ...(mixed ? [{ title: "", value: ({ decision }: PlannedAsset) => DECISIONS[decision] }] : []),
   ];
   return table(items, shown);
 }

@@ -23,7 +23,7 @@ const asset = {
 };
 const plan: Plan = {
   items: [
-    { asset, devices: 120, why: "own delta from 23A341", decision: "warm" },
+    { asset, devices: 120, why: "own delta", decision: "warm" },
     { asset: { ...asset, sizeBytes: undefined }, devices: 0, why: "group iPad", decision: "warm" },
     { asset, devices: 3, why: "X-Apple-Cached-Ranges", decision: "cached" },
     { asset, devices: 0, why: "beyond the budget", decision: "left" },
@@ -31,10 +31,10 @@ const plan: Plan = {
 };
 
 describe("planTable()", () => {
-  it("fits 80 columns and shows what is fetched, or all", () => {
+  it("fits 80 columns and shows what is fetched and what is there, or all", () => {
     for (const all of [false, true]) {
       const lines = planTable(plan, all, 80).split("\n");
-      expect(lines).toHaveLength(all ? 6 : 4);
+      expect(lines).toHaveLength(all ? 6 : 5);
       for (const line of lines) expect([...line].length).toBeLessThanOrEqual(80);
     }
     expect(planTable({ items: [] }, false, 80)).toBe("Nothing to fetch.");
@@ -54,7 +54,7 @@ it("planCsv() splits no cell and makes no formula", () => {
   const [titles, first] = planCsv(plan).split("\r\n");
   expect(titles?.split(",")).toHaveLength(12);
   expect(first).toContain(`"'=HYPERLINK(""x""), iPadOS`);
-  expect(first).toContain(",120,4500000000,own delta from 23A341,pallas,https://");
+  expect(first).toContain(",120,4500000000,own delta,pallas,https://");
 });
 
 it("planJson() is a plan file", () => {
