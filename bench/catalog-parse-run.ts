@@ -34,4 +34,5 @@ for (let at = 2; at < process.argv.length; at += 2) {
 }
 const merged = mergeAssets(assets);
 const inside = Number(process.hrtime.bigint() - start) / 1e9;
-console.log(JSON.stringify({ assets: assets.length, files: merged.length, inside }));
+const { user, system } = process.cpuUsage();
+console.log(JSON.stringify({ assets: assets.length, files: merged.length, inside, cpu: (user + system) / 1e6 }));
