@@ -79,10 +79,17 @@ function subkey(node: SchemaNode): PlistDictionary {
     key["pfm_subkeys"] = [{ pfm_name: "item", pfm_title: "Item", ...subkey(merged(node.items)) }];
   } else if (type === "dictionary") {
     const whole = merged(node);
-    key["pfm_subkeys"] =
-      whole.properties === undefined ? [{ pfm_name: "{{key}}", pfm_type: "string" }] : subkeys(whole);
+    key["pfm_subkeys"] = whole.properties === undefined ? freeKeys() : subkeys(whole);
   }
   return key;
+}
+
+/** A dictionary whose keys the admin names: editors know these two placeholders. */
+function freeKeys(): PlistDictionary[] {
+  return [
+    { pfm_name: "{{key}}", pfm_title: "Name", pfm_type: "string" },
+    { pfm_name: "{{value}}", pfm_title: "Value", pfm_type: "string" },
+  ];
 }
 
 /** Choices as one dictionary that has the keys of all; what only some need is needed by none. */
