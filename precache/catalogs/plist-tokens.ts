@@ -2,8 +2,8 @@
  * Tags and texts of an XML property list that arrives in pieces.
  *
  * A property list uses little of XML: tags without attributes, text, the five entities and character references,
- * comments, CDATA, one DOCTYPE. Reading just that takes a third of a general reader's time, and what is beyond it is
- * refused: attributes, an internal DOCTYPE subset, entities of one's own, any encoding but UTF-8. `plist-tokens.test.ts`
+ * comments, CDATA, one DOCTYPE. Reading just that takes less time than a general reader needs, and what is beyond it is
+ * refused: attributes, an internal DOCTYPE subset, entities of one's own, any encoding but UTF-8. `plist-stream.test.ts`
  * holds it against saxes.
  *
  * @module
