@@ -2,6 +2,7 @@ import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { LarderError } from "../core/errors.ts";
 import { queryHistory } from "../core/history/history.ts";
 import { openJournal } from "../core/journal/journal.ts";
 import { acquireLock } from "../core/lock.ts";
@@ -176,6 +177,23 @@ describe("runPrecache()", () => {
     expect(report.failures.map(({ item, code }) => [item.asset.url, code !== undefined])).toEqual([
       [files[0]?.url, true],
     ]);
+  });
+
+  it("ends when the journal cannot be written, and leaves nothing locked", async () => {
+    let closed = 0;
+    const full = {
+      append: async (): Promise<void> => {
+        throw new LarderError("Cannot write to the journal: the disk is full", { code: "JOURNAL_FULL" });
+      },
+      close: async (): Promise<void> => {
+        closed++;
+      },
+    };
+    await expect(runPrecache(context({}, { openJournal: async () => full }))).rejects.toMatchObject({
+      code: "JOURNAL_FULL",
+    });
+    expect(closed).toBe(1);
+    expect((await runPrecache(context())).verdict).toBe("ok");
   });
 
   it("runs one at a time, and tells who is running", async () => {

@@ -161,8 +161,7 @@ async function warmAll(
     }
     return summary;
   } finally {
-    await journal.flush();
-    await opened.close();
+    await journal.flush().finally(async () => await opened.close());
   }
 }
 

@@ -5,12 +5,14 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { build } from "esbuild";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { type ContentCache, startContentCache } from "../../fixtures/content-cache/index.ts";
 import { type Origin, startOrigin } from "../../fixtures/origin/index.ts";
 import { run } from "../run.ts";
 
 const root = join(import.meta.dirname, "../..");
+const bundle = join(root, `node_modules/.cache/precache-cli-${process.pid}`);
 const files = Array.from({ length: 5 }, (_, n) => ({
   url: `https://updates.cdn-apple.com/c/${n}.zip`,
   size: 1000 * (n + 1),
@@ -26,6 +28,18 @@ let origin: Origin;
 let cache: ContentCache;
 
 beforeAll(async () => {
+  await build({
+    absWorkingDir: root,
+    entryPoints: ["cli/main.ts"],
+    outdir: bundle,
+    bundle: true,
+    splitting: true,
+    format: "esm",
+    platform: "node",
+    packages: "external",
+    logLevel: "error",
+  });
+  await writeFile(join(bundle, "package.json"), '{"type":"module"}');
   folder = await mkdtemp(join(tmpdir(), "larder-cli-"));
   const sizes = new Map(
     [...files, ...killed, { url: slow, size: 900_000 }, { url: later, size: 950_000 }].map(({ url, size }) => [
@@ -39,6 +53,7 @@ beforeAll(async () => {
   await writeFile(join(folder, "slow"), `${slow} 900000\n${later} 950000\n`);
 });
 afterAll(async () => {
+  await rm(bundle, { recursive: true, force: true });
   await cache.stop();
   await origin.stop();
   await rm(folder, { recursive: true, force: true });
@@ -163,7 +178,7 @@ describe("larder precache", () => {
     await writeFile(join(folder, "kill"), list.map((url) => `${url} 150000\n`).join(""));
     const state = await mkdtemp(join(folder, "s-"));
     const line = `run --urls DIR/kill --cache-server CACHE --json -q --concurrency 2 --state-dir ${state}`;
-    const child = spawn(process.execPath, ["--import", "tsx", "cli/main.ts", ...words(line)], { cwd: root });
+    const child = spawn(process.execPath, [join(bundle, "main.js"), ...words(line)]);
     const finished = async (): Promise<string[]> => {
       const ledger = await readFile(join(state, "precache", "ledger.jsonl"), "utf8").catch(() => "");
       return list.filter((url) => ledger.includes(`"${url}"`));
@@ -196,7 +211,7 @@ describe("larder precache", () => {
 async function interrupted(times: number): Promise<{ code: unknown; summary: unknown }> {
   const state = await mkdtemp(join(folder, "s-"));
   const line = `run --urls DIR/slow --cache-server CACHE --json --concurrency 1 --state-dir ${state}`;
-  const child = spawn(process.execPath, ["--import", "tsx", "cli/main.ts", ...words(line)], { cwd: root });
+  const child = spawn(process.execPath, [join(bundle, "main.js"), ...words(line)]);
   let [out, err] = ["", ""];
   child.stdout.on("data", (chunk) => {
     out += String(chunk);
