@@ -3,7 +3,7 @@
  * and the stand-in cache with its origin as a process of its own.
  */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -34,6 +34,7 @@ http { access_log off; sendfile on; tcp_nopush on; keepalive_requests 1000000; k
   const server = spawn(program, ["-c", conf, "-p", work, "-e", join(work, "error.log")], { stdio: "ignore" });
   const url = `http://127.0.0.1:${port}`;
   await answering(url);
+  process.once("exit", () => rmSync(work, { recursive: true, force: true }));
   return { url, stop: () => server.kill("SIGTERM") };
 }
 

@@ -10,6 +10,7 @@ const root = new URL("..", import.meta.url).pathname;
 /** The runner, bundled as the command is. */
 export async function buildRunner(): Promise<string> {
   const outdir = mkdtempSync(join(tmpdir(), "larder-runner-"));
+  process.once("exit", () => rmSync(outdir, { recursive: true, force: true }));
   await build({
     entryPoints: [join(root, "bench/warm-runner.ts")],
     outdir,
@@ -59,7 +60,8 @@ export function runRunner(runner: string, job: RunnerJob): RunnerResult {
 
 /** `curl --parallel` over the same addresses, bodies thrown away. @returns seconds of the whole process. */
 export function runCurl(job: RunnerJob): number {
-  const list = join(mkdtempSync(join(tmpdir(), "larder-curl-")), "list");
+  const folder = mkdtempSync(join(tmpdir(), "larder-curl-"));
+  const list = join(folder, "list");
   const lines = Array.from(
     { length: job.count },
     (_, i) =>
@@ -69,8 +71,10 @@ export function runCurl(job: RunnerJob): number {
   const started = performance.now();
   const args = ["--silent", "--fail", "--parallel", "--parallel-max", String(job.concurrency), "-K", list];
   const child = spawnSync("curl", args);
+  const seconds = (performance.now() - started) / 1000;
+  rmSync(folder, { recursive: true });
   if (child.status !== 0) throw new Error(`curl ended with ${child.status}: ${child.stderr.toString()}`);
-  return (performance.now() - started) / 1000;
+  return seconds;
 }
 
 export function median(values: readonly number[]): number {
