@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { readLines } from "../core/history/history.ts";
 import { silentLog } from "../core/log.ts";
+import { enginesAvailable, NO_ENGINES, startInflux } from "../fixtures/engines.ts";
 import {
   CacheLife,
   cacheRows,
@@ -17,6 +18,7 @@ import {
   writeMetricsDb,
 } from "../fixtures/fleet/index.ts";
 import { createCollector } from "./collector.ts";
+import { planInfluxSetup } from "./influx-setup.ts";
 import { collectorOptions } from "./options.ts";
 import { readStatusModel } from "./status/status.ts";
 
@@ -48,8 +50,8 @@ function writeStatus(totals: object = {}): void {
   utimesSync(status, nowMs / 1000, nowMs / 1000);
 }
 
-async function pass(sources: object, stateDir: string): Promise<void> {
-  const settings = collectorOptions.parse({ sources, tags: { region: "North/East" } });
+async function pass(sources: object, stateDir: string, sinks: readonly object[] = []): Promise<void> {
+  const settings = collectorOptions.parse({ sources, sinks, tags: { region: "North/East" } });
   const collector = await createCollector({
     settings: { ...settings, server: cache!.server, stateDir, timezone: ZONE },
     log: silentLog,
@@ -136,6 +138,41 @@ describe("createCollector()", () => {
     expect(model.events.map(({ event }) => event).sort()).toEqual(["gap", "unregistered", "wiped"]);
     expect(model.findings.map(({ id }) => id)).toEqual(["unregistered", "wiped"]);
   }, 20_000);
+
+  it.skipIf(!enginesAvailable())(
+    `ships roll-ups to a place of their own${enginesAvailable() ? "" : ` (${NO_ENGINES})`}`,
+    async () => {
+      const influx = await startInflux();
+      // the shipper's patience is measured by the machine's clock
+      nowMs = Date.now();
+      try {
+        const path = join(folder, "Metrics.db");
+        await writeMetricsDb(path, cacheRows(fleet, cache!));
+        const sink = {
+          name: "a",
+          type: "influx1",
+          url: influx.url,
+          database: "cc",
+          rollup: { retentionPolicy: "years" },
+        };
+        const [parsed] = collectorOptions.parse({ sinks: [sink] }).sinks;
+        for (const step of await planInfluxSetup([parsed!], { raw: undefined, rollup: undefined }, silentLog)) {
+          await step.apply();
+        }
+        await pass({ metricsDb: { path } }, join(folder, "places"), [sink]);
+        const names = async (policy: string): Promise<unknown[]> =>
+          (await influx.query("cc", `SELECT * FROM "${policy}"./.*/ LIMIT 1`)).map(({ name }) => name).sort();
+        expect(await names("autogen")).toContain("bytestoclients");
+        expect((await names("autogen")).filter((name) => /_1[hd]$/.test(String(name)))).toEqual([]);
+        const rolled = await names("years");
+        expect(rolled).toContain("bytestoclients_1d");
+        expect(rolled.every((name) => /_1[hd]$/.test(String(name)))).toBe(true);
+      } finally {
+        await influx.stop();
+      }
+    },
+    30_000,
+  );
 
   it("refuses tags that we write ourselves", () => {
     expect(() => collectorOptions.parse({ tags: { kind: "x" } })).toThrow(/taken/);
