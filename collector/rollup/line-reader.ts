@@ -51,17 +51,18 @@ export class SeriesTable {
 
   /** Reads whole lines and hands over those that are rolled up. */
   readLines(lines: Buffer, take: TakeLine): void {
+    const view = new DataView(lines.buffer, lines.byteOffset, lines.byteLength);
     for (let at = 0; at < lines.length; ) {
-      const series = lines[at] === HASH ? undefined : this.#seriesAt(lines, at);
-      const end = series === undefined ? -1 : this.#readLine(lines, at + series.keyBytes.length, series, take);
+      const series = lines[at] === HASH ? undefined : this.#seriesAt(lines, view, at);
+      const end = series === undefined ? -1 : this.#readLine(lines, view, at + series.beginning.length, series, take);
       at = end >= 0 ? end : lineEnd(lines, at) + 1;
     }
   }
 
   /** The series of the line that begins here: most probably the one that came next the last time. */
-  #seriesAt(lines: Buffer, start: number): Series | undefined {
+  #seriesAt(lines: Buffer, view: DataView, start: number): Series | undefined {
     const likely = this.#last?.following;
-    if (likely !== undefined && startsWith(lines, start, likely.keyBytes)) {
+    if (likely?.beginning.standsAt(view, start) === true) {
       this.#last = likely;
       return likely;
     }
@@ -76,12 +77,12 @@ export class SeriesTable {
   }
 
   /** Reads fields and time; returns where the next line begins, or -1 for a line that is not of our making. */
-  #readLine(lines: Buffer, start: number, series: Series, take: TakeLine): number {
+  #readLine(lines: Buffer, view: DataView, start: number, series: Series, take: TakeLine): number {
     const values = this.#values;
     values.clear();
     let at = start;
     for (let position = 0; ; position++) {
-      at = readField(lines, at, series, position, values);
+      at = readField(lines, view, at, series, position, values);
       if (lines[at] === SPACE) break;
       if (lines[at] !== COMMA) return -1;
       at++;
@@ -107,11 +108,17 @@ export class SeriesTable {
 }
 
 /** Reads `name=value`; returns where it ends, which is at a comma or a space. */
-function readField(lines: Buffer, start: number, series: Series, position: number, values: LineValues): number {
+function readField(
+  lines: Buffer,
+  view: DataView,
+  start: number,
+  series: Series,
+  position: number,
+  values: LineValues,
+): number {
   const usual = series.layout[position] ?? -1;
   const mark = series.marks[usual];
-  if (mark === undefined || !startsWith(lines, start, mark))
-    return readNewField(lines, start, series, position, values);
+  if (mark === undefined || !mark.standsAt(view, start)) return readNewField(lines, start, series, position, values);
   const from = start + mark.length;
   if (series.floats[usual] === true) return readNumber(lines, from, series, usual, values);
   const negative = lines[from] === MINUS;
@@ -168,11 +175,4 @@ function valueEnd(lines: Buffer, start: number): number {
 function lineEnd(lines: Buffer, start: number): number {
   const newline = lines.indexOf(NEWLINE, start);
   return newline < 0 ? lines.length : newline;
-}
-
-function startsWith(lines: Buffer, start: number, wanted: Buffer): boolean {
-  if (start + wanted.length > lines.length) return false;
-  // from the end: names and tags differ there first
-  for (let i = wanted.length - 1; i >= 0; i--) if (lines[start + i] !== wanted[i]) return false;
-  return true;
 }

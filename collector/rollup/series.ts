@@ -7,6 +7,7 @@ import { type BucketUnit, bucketStart, nextBucket } from "../../core/local-days.
 import { type Integer, integerText } from "../../core/point.ts";
 import { type FieldSchema, ROLLUP_SUFFIXES } from "../../core/schema.ts";
 import type { LineValues } from "./line-values.ts";
+import { Pattern } from "./pattern.ts";
 
 /** Sums in the order of the series' fields; undefined for a field no line of the bucket has had. */
 export type Sums = (Integer | undefined)[];
@@ -20,11 +21,11 @@ export type TellLate = (key: string, ms: number, unit: BucketUnit) => void;
 export class Series {
   /** `bytestoclients,region=North,…` as written. */
   readonly key: string;
-  /** The key and the space after it, as bytes. */
-  readonly keyBytes: Buffer;
+  /** The key and the space after it. */
+  readonly beginning: Pattern;
   readonly names: string[] = [];
   /** Names with their equals sign, as they stand in a line. */
-  readonly marks: Buffer[] = [];
+  readonly marks: Pattern[] = [];
   readonly floats: boolean[] = [];
   /** Which field stood at which position of the last line: the next line has them in the same order. */
   readonly layout: number[] = [];
@@ -42,7 +43,7 @@ export class Series {
   /** @param fields those the schema gives its measurement: every roll-up has all of them */
   constructor(key: string, fields: readonly FieldSchema[]) {
     this.key = key;
-    this.keyBytes = Buffer.from(`${key} `, "utf8");
+    this.beginning = new Pattern(`${key} `);
     for (const { name, type } of fields) {
       if (type === "integer" || type === "float") this.fieldIndex(name, type === "float");
     }
@@ -55,7 +56,7 @@ export class Series {
     const index = this.names.length;
     this.#indexes.set(name, index);
     this.names.push(name);
-    this.marks.push(Buffer.from(`${name}=`, "utf8"));
+    this.marks.push(new Pattern(`${name}=`));
     this.floats.push(float);
     const wider = new Float64Array(index + 1);
     wider.set(this.#slot);
