@@ -12,6 +12,9 @@ import { everyCache } from "./fleet/caches.ts";
 import { overall } from "./fleet/overall.ts";
 import { known, TROUBLES, troubleCount, troubleMap } from "./fleet/troubles.ts";
 
+/** So many troubles have a number of their own above the fold; the map below shows all. */
+const COUNTED = 5;
+
 /** The board. */
 export function fleet(setting: Setting): Dashboard {
   return board(setting, {
@@ -23,7 +26,7 @@ export function fleet(setting: Setting): Dashboard {
     variables: selection(setting, BY_SITE),
     annotations: [annotation(setting, "Wiped", "wiped", COLOURS.trouble, BY_SITE)],
     sections: [
-      { panels: [known(setting), ...TROUBLES.map((trouble) => troubleCount(setting, trouble))] },
+      { panels: [known(setting), ...TROUBLES.slice(0, COUNTED).map((trouble) => troubleCount(setting, trouble))] },
       { panels: [troubleMap(setting)] },
       { title: "All caches", panels: [everyCache(setting)] },
       { title: "The whole fleet over time", panels: overall(setting) },

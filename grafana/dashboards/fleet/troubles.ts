@@ -55,6 +55,20 @@ export const TROUBLES: readonly {
     has: { is: ">=", value: THRESHOLDS.backlogBytes.trouble },
     fine: gauge("larder", "backlog", { is: "<", value: THRESHOLDS.backlogBytes.trouble }),
   },
+  {
+    name: "Low on space",
+    meaning: "Caches of which Apple says LOWSPACE.",
+    all: gauge("cachestatus", "lowspace"),
+    has: { is: "=", value: true },
+    fine: gauge("cachestatus", "lowspace", { is: "=", value: false }),
+  },
+  {
+    name: "Warming failed",
+    meaning: "Caches whose last warming run left files behind that could not be fetched.",
+    all: gauge("precacherun", "failed"),
+    has: { is: ">=", value: THRESHOLDS.warmingFailed.trouble },
+    fine: gauge("precacherun", "failed", { is: "<", value: THRESHOLDS.warmingFailed.trouble }),
+  },
 ];
 
 /** How many caches there are. */
@@ -102,7 +116,7 @@ export function troubleMap(setting: Setting): Unplaced {
   return table(setting, {
     title: "Where the trouble is",
     description:
-      "Caches with at least one of the troubles counted above, those with most first. A click opens the board of the cache.",
+      "Caches with at least one trouble: those counted above, low on space, or files a warming run could not fetch. Those with most come first; a click opens the board of the cache.",
     question: ask({ figures: TROUBLES.map(troubleFigure), by: ROW, buckets: "range" }),
     unit: UNITS.count,
     width: 24,
