@@ -25,11 +25,15 @@ export class PieceFeed {
   readonly #limits: PieceLimits;
   #turn: Promise<unknown> = Promise.resolve();
 
-  /** A stream without a saved position is read from its beginning. */
+  /**
+   * A stream without a saved position is read from its beginning, and so is one the position does not fit: what is sent
+   * again changes nothing, what is passed over would be lost.
+   */
   static async open(readers: readonly StreamReader[], saved: ShipPositions, limits: PieceLimits): Promise<PieceFeed> {
     const streams: Stream[] = [];
     for (const reader of readers) {
-      const position = saved[reader.stream] ?? (await reader.start());
+      const known = saved[reader.stream];
+      const position = known !== undefined && (await reader.canResume(known)) ? known : await reader.start();
       streams.push({ reader, prefix: createDonePrefix(position), readFrom: position });
     }
     return new PieceFeed(streams, limits);

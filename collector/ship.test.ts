@@ -64,6 +64,16 @@ describe("shipper", () => {
     expect(again.requests).toEqual([lines(3, 100)]);
   });
 
+  it("sends everything again when the journal does not reach as far as it had come", async () => {
+    const first = await shipperOf(scriptSink(), [memoryStream("collector", lines(100))]);
+    await first.finish(FAR);
+    await first.close();
+    const older = memoryStream("collector", lines(60));
+    older.append(...lines(3, 500));
+    const sink = scriptSink();
+    expect(await (await shipperOf(sink, [older])).finish(FAR)).toMatchObject({ shippedLines: 63, backlogBytes: 0 });
+  });
+
   it("ships while others append", async () => {
     const stream = memoryStream("collector");
     const sink = scriptSink();

@@ -27,6 +27,9 @@ export function memoryStream(stream: string, lines: readonly string[] = []): Mem
     async start() {
       return { segment: removed, offset: 0 };
     },
+    async canResume(from) {
+      return from.segment + from.offset <= text.length;
+    },
     async readPiece(from, limits) {
       const begin = Math.max(removed, from.segment + from.offset);
       let end = begin;

@@ -181,6 +181,29 @@ describe("openReader()", () => {
     expect(await reader.readPiece(start, { maxLines: 1, maxBytes: 1000 })).toMatchObject({ next: { segment: second } });
   });
 
+  it("knows the places where a line may begin", async () => {
+    const journal = await openJournal(stateDir, "collector", { segmentBytes: 200 });
+    for (let i = 0; i < 6; i++) await journal.append(batch(i, 1, i));
+    await journal.close();
+    const reader = openReader(folder(), "collector");
+    const good: Position[] = [await reader.start()];
+    for (let at = good[0]; at !== undefined; ) {
+      at = (await reader.readPiece(at, { maxLines: 1, maxBytes: 1000 }))?.next;
+      if (at !== undefined) good.push(at);
+    }
+    expect(good.length).toBe(7);
+    for (const place of good) expect(await reader.canResume(place)).toBe(true);
+    const last = good.at(-1) ?? { segment: 0, offset: 0 };
+    expect(await reader.canResume({ ...last, offset: last.offset + 1 })).toBe(false);
+    expect(await reader.canResume({ segment: 0, offset: 3 })).toBe(false);
+    expect(await reader.canResume({ segment: last.segment + 1, offset: 0 })).toBe(false);
+    await rm(segmentPath(folder(), 0));
+    expect(await reader.canResume({ segment: 0, offset: 3 })).toBe(true);
+    await rm(folder(), { recursive: true });
+    expect(await reader.canResume(last)).toBe(false);
+    expect(await reader.canResume({ segment: 0, offset: 0 })).toBe(true);
+  });
+
   it("gives only segments that may hold the span", async () => {
     const journal = await openJournal(stateDir, "collector", { segmentBytes: 100 });
     for (let i = 0; i < 10; i++) await journal.append(batch(i * 1000, 1, i));

@@ -30,6 +30,12 @@ export interface StreamReader {
   readonly stream: string;
   /** The oldest place there is. */
   start(): Promise<Position>;
+  /**
+   * Whether a line may begin at this place. False when the stream does not reach so far, or a line stands across it: an
+   * older copy of the journal was put back, or the disk lost what it had promised. A place whose segment retention
+   * removed is a good one.
+   */
+  canResume(from: Position): Promise<boolean>;
   /** The next committed lines from a place, or undefined when there are none yet. */
   readPiece(from: Position, limits: PieceLimits): Promise<Piece | undefined>;
   /** Committed bytes from a place to the end. */

@@ -66,6 +66,16 @@ export function openReader(folder: string, stream: string): JournalReader {
     async start() {
       return { segment: (await listSegments(folder))[0] ?? 0, offset: 0 };
     },
+    async canResume(from) {
+      const segments = await listSegments(folder);
+      const first = segments[0];
+      if (first === undefined) return from.segment === 0 && from.offset === 0;
+      if (from.segment < first) return true;
+      if (!segments.includes(from.segment)) return false;
+      const { offset } = await endOf(from.segment);
+      if (from.offset > offset) return false;
+      return from.offset === 0 || (await endsLine(segmentPath(folder, from.segment), from.offset));
+    },
     readPiece,
     async backlogBytes(from) {
       let total = 0;
@@ -94,6 +104,16 @@ export function openReader(folder: string, stream: string): JournalReader {
 function overlaps(held: Span | undefined, asked: Span | undefined): boolean {
   if (held === undefined) return false;
   return asked === undefined || (held.fromMs <= asked.toMs && held.toMs >= asked.fromMs);
+}
+
+/** Whether the byte before a place ends a line. */
+async function endsLine(path: string, offset: number): Promise<boolean> {
+  const file = await open(path, "r");
+  try {
+    return (await readExactly(file, offset - 1, 1))[0] === NEWLINE;
+  } finally {
+    await file.close();
+  }
 }
 
 /** Whole lines from a place, about `maxBytes` of them, at least one line. */
