@@ -208,7 +208,7 @@ describe("openRollup()", () => {
           await world.close();
         },
       ),
-      { numRuns: 150 },
+      { numRuns: 60 },
     );
   });
 
