@@ -24,7 +24,7 @@ import {
   words,
 } from "../panels.ts";
 import type { Dashboard } from "../plain.ts";
-import { fromOrigin, hitRatio, type Question, saved, savedMoney, served, servedBySource } from "../queries.ts";
+import { fromOrigin, hitRatio, type Question, saved, savedMoney, servedBySource } from "../queries.ts";
 import type { Setting } from "../setting.ts";
 import { COLOURS, THRESHOLDS } from "../thresholds.ts";
 import { BY_SITE, priceVariable, selection, timezoneVariable } from "../variables.ts";
@@ -163,7 +163,7 @@ function sites(setting: Setting): Unplaced[] {
     column("Site", { links: [siteLink(setting)] }),
   ];
   const question = ask({
-    figures: [saved("_1d"), served("_1d"), fromOrigin("_1d"), hitRatio("_1d", "Without Apple")],
+    figures: [saved("_1d"), fromOrigin("_1d"), hitRatio("_1d", "Without Apple")],
     by: ["site_name", "region"],
     buckets: "range",
   });
