@@ -76,7 +76,7 @@ for (const [name, took] of seconds) {
 async function inNewDatabase(db: string, work: (db: string) => Promise<void>): Promise<void> {
   await influx.createDatabase(db);
   await work(db);
-  const counted = await influx.query(db, "SELECT count(*) FROM /.*/");
+  const counted = await influx.query(db, "SELECT count(*) FROM /^(bytes|imports|replies|requests)[a-z]*$/");
   let fields = 0;
   for (const { values: lines } of counted)
     for (const line of lines) for (const cell of line.slice(1)) fields += Number(cell ?? 0);

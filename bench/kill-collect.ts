@@ -134,6 +134,8 @@ function settings(database: string, stateDir: string, url: string, db: string): 
     server: "c1",
     stateDir,
     passSeconds: 600,
+    // the rows are years old, and the journal is to keep them for the comparison
+    journal: { keepDays: 36_500 },
     sources: { metricsSqlite: { path: database }, metricsDb: { enabled: false } },
     sinks: [{ name: "influx", type: "influx1", url, database: db }],
   };

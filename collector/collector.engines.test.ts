@@ -142,9 +142,9 @@ describe.skipIf(!here)("the main job on real engines", () => {
 
   const python = spawnSync("python3", ["--version"]).status === 0;
   it.skipIf(!python)(
-    "loses and repeats nothing when it is killed at random moments of a back-fill",
+    "loses and repeats nothing when it is killed at random moments of a back-fill read in its own thread",
     async () => {
-      const result = await killCollect({ kills: 6, rows: 105_000, influx });
+      const result = await killCollect({ kills: 6, rows: 360_000, influx });
       expect(result.wrong).toEqual([]);
       expect(result.kills).toBe(6);
     },

@@ -63,7 +63,7 @@ export class LineGroups {
     else this.#fields[place.group] += place.prefix + (typeof value === "number" ? `${value}i` : integerText(value));
   }
 
-  /** The lines so far; begins anew. */
+  /** The lines so far; begins anew. Their bytes are overwritten by the next lines. */
   take(): { lines: Uint8Array; lineCount: number; span: { fromMs: number; toMs: number } | undefined } {
     this.#flush();
     const taken = {
@@ -71,7 +71,6 @@ export class LineGroups {
       lineCount: this.lineCount,
       span: this.lineCount === 0 ? undefined : { fromMs: this.fromMs, toMs: this.toMs },
     };
-    this.#bytes = Buffer.allocUnsafe(this.#bytes.length);
     this.#size = 0;
     this.lineCount = 0;
     this.fromMs = Infinity;

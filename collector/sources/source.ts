@@ -12,7 +12,7 @@ import type { Log } from "../../core/log.ts";
 
 /** What a source hands over at once: lines to append, and the cursor that is true once they are in the journal. */
 export interface SourceBatch {
-  /** Whole lines, each ended by a newline, in the encoding of the journal. */
+  /** Whole lines, each ended by a newline, in the encoding of the journal. Bytes hold until the next batch is asked for. */
   readonly lines: string | Uint8Array;
   readonly lineCount: number;
   /** Rows of the source behind these lines. */

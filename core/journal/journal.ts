@@ -118,7 +118,7 @@ async function openStream(folder: string, stream: string, lock: Lock, options: J
       const lines = typeof batch.lines === "string" ? Buffer.from(batch.lines, "utf8") : batch.lines;
       const mark = commitLine(lines, { lines: batch.lineCount, at: nowMs(), span, cursors: merged });
       try {
-        tail.size += await writeWhole(tail, Buffer.concat([lines, Buffer.from(mark, "utf8")]));
+        tail.size += await writeWhole(tail, lines, Buffer.from(mark, "utf8"));
       } catch (error) {
         await tail.file.truncate(tail.size).catch((truncateError: unknown) => {
           broken = truncateError;
@@ -180,14 +180,17 @@ async function truncateTo(path: string, size: number): Promise<void> {
   }
 }
 
-async function writeWhole(tail: Tail, bytes: Buffer): Promise<number> {
-  let written = 0;
-  while (written < bytes.length) {
-    const { bytesWritten } = await tail.file.write(bytes, written, bytes.length - written, null);
-    written += bytesWritten;
+/** Lines and mark in one write, then fdatasync. */
+async function writeWhole(tail: Tail, lines: Uint8Array, mark: Uint8Array): Promise<number> {
+  const size = lines.length + mark.length;
+  let { bytesWritten } = await tail.file.writev([lines, mark]);
+  while (bytesWritten < size) {
+    const rest =
+      bytesWritten < lines.length ? [lines.subarray(bytesWritten), mark] : [mark.subarray(bytesWritten - lines.length)];
+    bytesWritten += (await tail.file.writev(rest)).bytesWritten;
   }
   await tail.file.datasync();
-  return written;
+  return size;
 }
 
 function joinSpans(a: Span | undefined, b: Span | undefined): Span | undefined {
