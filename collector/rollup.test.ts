@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
@@ -342,5 +342,33 @@ describe("openRollup()", () => {
     await moved.run();
     expect((await moved.written()).get(`requests_1d,server=c ${Date.parse("2026-05-31T18:15:00Z")}`)).toBe(requests(6));
     await world.close();
+  });
+
+  it("computes everything anew when an older journal was put back", async () => {
+    const world = new World("UTC");
+    const line = (ms: number, value: number): string => `requests,server=a requests.fromclients=${value}i ${ms}\n`;
+    await world.add(line(0, 1));
+    const raw = streamFolder(world.folder, "collector");
+    const backup = `${world.folder}-backup`;
+    folders.push(backup);
+    cpSync(raw, backup, { recursive: true, filter: (path) => !/lock|\/\.\d/.test(path) });
+    await world.add(line(1000, 10));
+    await world.add(line(2000, 100));
+    world.nowMs = 2 * HOUR;
+    await world.run();
+    await world.close();
+    rmSync(raw, { recursive: true });
+    cpSync(backup, raw, { recursive: true });
+    const again = new World("UTC");
+    rmSync(again.folder, { recursive: true });
+    cpSync(world.folder, again.folder, { recursive: true, filter: (path) => !/lock|\/\.\d/.test(path) });
+    await again.add(line(3000, 5));
+    again.nowMs = 30 * HOUR;
+    await again.run();
+    const lines: string[] = [];
+    for await (const chunk of openReader(streamFolder(again.folder, "rollup"), "rollup").chunks(undefined))
+      lines.push(chunk);
+    expect(lines.join("")).toMatch(/requests_1h,server=a [^ ]*requests\.fromclients=6i[^ ]* 0\n/);
+    await again.close();
   });
 });

@@ -72,7 +72,8 @@ export function openRollup(options: RollupOptions): Rollup {
     async run() {
       const limitMs = options.nowMs() - (options.graceMs ?? DEFAULT_GRACE_MS);
       // a clock that was set back: what was closed in the future would be late for ever
-      if (state === undefined || state.closedMs > limitMs + 3_600_000) state = fresh();
+      const ahead = state !== undefined && state.closedMs > limitMs + 3_600_000;
+      if (state === undefined || ahead || !(await standsInJournal(state, raw))) state = fresh();
       try {
         return await runOnce(state, options, raw, written, limitMs);
       } catch (error) {
@@ -98,6 +99,15 @@ function fresh(): State {
     closedMs: NOTHING_CLOSED,
     uncommitted: 0,
   };
+}
+
+/** False where the raw journal is not the one that was read: a backup was put back, and it ends before our places. */
+async function standsInJournal({ positions }: State, raw: readonly JournalReader[]): Promise<boolean> {
+  for (const reader of raw) {
+    const position = positions.get(reader.stream);
+    if (position !== undefined && !(await reader.canResume(position))) return false;
+  }
+  return true;
 }
 
 function restore({ journal, timeZone }: RollupOptions): State | undefined {
