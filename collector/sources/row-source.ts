@@ -24,7 +24,7 @@ export interface RowSourceOptions {
   readonly path: string;
   readonly engine?: SqliteEngine;
   readonly busyTimeoutMs?: number;
-  /** Rows of a chunk: what is held at once, and what one commit of the journal takes. Default 40,000. */
+  /** Rows of a chunk: what is held at once, and what one commit of the journal takes. Default 20,000. */
   readonly chunkRows?: number;
   /** Looks at the database and says how to read it. */
   readonly describe: (db: SqliteDatabase, groups: LineGroups, context: SourceContext) => RowReading;
@@ -65,7 +65,7 @@ async function* readRows(
   const resumption = resume(db, reading, before);
   report(options, resumption.outcome, before, context);
   let cursor: RowCursor = { ...resumption.cursor, stamp: "" };
-  const limit = options.chunkRows ?? 40_000;
+  const limit = options.chunkRows ?? 20_000;
   for (let rows = limit; rows === limit; ) {
     if (context.signal.aborted) return;
     const chunk = await readNext({ db, reading, cursor, limit, groups, context });

@@ -17,7 +17,7 @@ import type { FromThread, ThreadedKind, ThreadTask, ToThread } from "./thread-me
 /** Files from this size on: some 300,000 rows of statsData. */
 const LARGE_BYTES = 16 * 1024 * 1024;
 /** The thread's young objects, MiB: more only costs memory. */
-const YOUNG_MIB = 24;
+const YOUNG_MIB = 12;
 
 /** Wraps a source; where the built thread is not there (running from source), everything is read in place. */
 export function threaded(source: Source, kind: ThreadedKind): Source {
