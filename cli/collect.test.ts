@@ -158,25 +158,6 @@ describe("larder collect", () => {
     expect(larder("collect", "--once", "--json").json().sources[0]?.rows).toBe(200);
   });
 
-  it("says what is wrong with a large file as well, which is read in a thread of its own", async () => {
-    configure();
-    writeFileSync(database(), Buffer.alloc(17 * 1024 * 1024, "no database "));
-    const report = larder("collect", "--once", "--json").json();
-    expect(report.sources[0]).toMatchObject({ rows: 0, problem: { code: "DB_NOT_A_DATABASE" } });
-    await rm(database());
-    const db = await openSqliteFile(database());
-    db.run("CREATE TABLE ZMETRIC (Z_PK INTEGER PRIMARY KEY, ZCREATIONDATE TIMESTAMP, ZBYTESDROPPED, ZFILLER BLOB)");
-    db.run(
-      "INSERT INTO ZMETRIC VALUES (1, 800000000, 7, zeroblob(17000000)), (2, NULL, 1, NULL), (3, 800000060, 'x', NULL)",
-    );
-    db.save();
-    db.close();
-    const taken = larder("collect", "--once", "--json");
-    expect(taken.json().sources[0]).toMatchObject({ rows: 3, lines: 1, rejected: 2, problem: null });
-    expect(taken.stderr).toContain("ZFILLER");
-    expect(readFileSync(join(folder, "state/rejected/_rows.lp"), "utf8")).toContain("it has no date");
-  });
-
   const setpriv = process.getuid?.() === 0 && spawnSync("setpriv", ["--version"]).status === 0;
   it.skipIf(!setpriv)(
     "says when the database is another user's (skipped where there is no root and setpriv)",

@@ -142,7 +142,7 @@ describe.skipIf(!here)("the main job on real engines", () => {
 
   const python = spawnSync("python3", ["--version"]).status === 0;
   it.skipIf(!python)(
-    "loses and repeats nothing when it is killed at random moments of a back-fill read in its own thread",
+    "loses and repeats nothing when it is killed at random moments of a back-fill",
     async () => {
       const result = await killCollect({ kills: 6, rows: 360_000, influx });
       expect(result.wrong).toEqual([]);

@@ -16,7 +16,7 @@ async function build() {
   rmSync(join(root, "dist"), { recursive: true, force: true });
   await bundle({
     absWorkingDir: root,
-    entryPoints: { larder: "cli/main.ts", "back-fill-worker": "collector/sources/back-fill-worker.ts" },
+    entryPoints: { larder: "cli/main.ts" },
     outdir: "dist",
     bundle: true,
     splitting: true,

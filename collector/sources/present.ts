@@ -15,7 +15,6 @@ import { metricsDb } from "./metrics-db.ts";
 import { metricsSqlite } from "./metrics-sqlite.ts";
 import { METRICS_DB_PATH, METRICS_SQLITE_PATH } from "./paths.ts";
 import type { Source } from "./source.ts";
-import { threaded } from "./threaded.ts";
 
 type SourceSettings = CollectorOptions["sources"];
 
@@ -27,8 +26,8 @@ type SourceSettings = CollectorOptions["sources"];
 export function sourcesOf(settings: SourceSettings, server: string): () => Source[] {
   const { metricsSqlite: sqlite, metricsDb: db, managerStatus } = settings;
   const databases = [
-    ...(sqlite.enabled ? [threaded(metricsSqlite({ path: sqlite.path }), "metrics-sqlite")] : []),
-    ...(db.enabled ? [threaded(metricsDb({ path: db.path }), "metrics-db")] : []),
+    ...(sqlite.enabled ? [metricsSqlite({ path: sqlite.path })] : []),
+    ...(db.enabled ? [metricsDb({ path: db.path })] : []),
   ];
   const usual = new Set([METRICS_DB_PATH, METRICS_SQLITE_PATH]);
   return () => {
