@@ -33,7 +33,7 @@ export interface RollupOptions {
   readonly nowMs: () => number;
   /** A bucket is closed this long after its end. Default 300,000 ms: rows of its last minute are then there. */
   readonly graceMs?: number;
-  /** Buckets held open at most before those that are over are written. Default 50,000. */
+  /** Buckets held open at most before those that are over are written. Default 5,000. */
   readonly maxOpen?: number;
 }
 
@@ -58,8 +58,8 @@ export interface Rollup {
 
 const NOTHING_CLOSED = Number.MIN_SAFE_INTEGER;
 const DEFAULT_GRACE_MS = 300_000;
-const DEFAULT_MAX_OPEN = 50_000;
-const PIECE = { maxLines: 50_000, maxBytes: 4 * 1024 * 1024 } as const;
+const DEFAULT_MAX_OPEN = 5_000;
+const PIECE = { maxLines: 10_000, maxBytes: 1024 * 1024 } as const;
 /** The cursor is committed at the latest after this many bytes, so that a restart does not read them again. */
 const COMMIT_BYTES = 16 * 1024 * 1024;
 
