@@ -8,6 +8,7 @@ import { homedir, hostname } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
 import { type CollectorOptions, collectorShape } from "../collector/options.ts";
+import { systemTimeZone } from "../core/local-days.ts";
 import { type Layer, mergeLayers, type Origins, readSettings, validateSettings } from "../core/options.ts";
 import { type PrecacheOptions, precacheShape } from "../precache/options.ts";
 
@@ -76,7 +77,7 @@ export async function loadSettings(
     ...checked,
     server: checked.server ?? hostname().replace(/\.local$/, ""),
     stateDir: checked.stateDir ?? defaultStateDir(),
-    timezone: checked.timezone ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
+    timezone: checked.timezone ?? systemTimeZone(),
   };
   return { settings, origins, path };
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Asset, AssetGroup } from "./asset.ts";
+import { type Asset, type AssetGroup, DEVICE_GROUPS } from "./asset.ts";
 import { matchesModel } from "./model.ts";
 import { compareVersions, matchesVersion, plainVersion } from "./os-version.ts";
 
@@ -40,18 +40,6 @@ export const NO_CHOICE: AssetChoice = {
   betas: false,
   exclude: [],
 };
-
-/** Groups whose assets devices ask for by themselves. */
-const DEVICE_GROUPS: readonly AssetGroup[] = [
-  "AppleTV",
-  "AudioAccessory",
-  "iPad",
-  "iPhone",
-  "iPod",
-  "Mac",
-  "Vision",
-  "Watch",
-];
 
 /** Whether devices of the asset's group ask for it without being told. */
 export function isDeviceAsset(asset: Asset): boolean {

@@ -23,6 +23,18 @@ export const ASSET_GROUPS = [
 
 export type AssetGroup = (typeof ASSET_GROUPS)[number];
 
+/** Groups that are families of devices: these ask for their assets by themselves, and a bare name stands for all models. */
+export const DEVICE_GROUPS: readonly AssetGroup[] = [
+  "AppleTV",
+  "AudioAccessory",
+  "iPad",
+  "iPhone",
+  "iPod",
+  "Mac",
+  "Vision",
+  "Watch",
+];
+
 /** What a checksum was made with, and its value in lower-case hex. */
 export interface Digest {
   readonly algorithm: "md5" | "sha1" | "sha256" | "sha384" | "sha512";

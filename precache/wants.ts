@@ -4,22 +4,10 @@
  * @module
  */
 import { LarderError } from "../core/errors.ts";
-import type { AssetGroup, DeviceCount } from "./asset.ts";
+import { DEVICE_GROUPS, type DeviceCount } from "./asset.ts";
 import type { AssetChoice } from "./asset-choice.ts";
 import type { PrecacheOptions } from "./options.ts";
 import { type CatalogKind, type CatalogOptions, catalogOptions } from "./options-catalogs.ts";
-
-/** Groups of which a bare name stands for all models. */
-const DEVICE_GROUPS: readonly AssetGroup[] = [
-  "AppleTV",
-  "AudioAccessory",
-  "iPad",
-  "iPhone",
-  "iPod",
-  "Mac",
-  "Vision",
-  "Watch",
-];
 
 /** Lists an admin wrote: everything in them is wanted. */
 const LISTS: readonly CatalogKind[] = ["url-list", "plan-file"];
