@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
 import { type Journal, openJournal, streamFolder } from "../core/journal/journal.ts";
 import { openReader } from "../core/journal/reader.ts";
-import { cacheRows, planFleet, rowLines, Truth, wallDayStart } from "../fixtures/fleet/index.ts";
+import { cacheRows, planFleet, rowLines, SERVED_FIELDS, Truth, wallDayStart } from "../fixtures/fleet/index.ts";
 import { openRollup, type Rollup } from "./rollup.ts";
 
 const HOUR = 3_600_000;
@@ -254,6 +254,83 @@ describe("openRollup()", () => {
     }
     const days = [...written.keys()].filter((key) => key.startsWith("bytestoclients_1d,"));
     expect(days).toHaveLength(fleet.caches.reduce((sum, { server }) => sum + truthOfFleet.days(server).size, 0));
+    await world.close();
+  });
+
+  it("writes each day in two numbers, by cache and by group, late rows in place of what was there", async () => {
+    const zone = "Europe/Berlin";
+    const fleet = planFleet({
+      seed: 12,
+      caches: 24,
+      regions: 2,
+      fromMs: Date.parse("2026-03-27T00:00:00Z"),
+      toMs: Date.parse("2026-03-31T00:00:00Z"),
+      zone,
+      intervalSeconds: 3600,
+    });
+    const world = new World(zone);
+    const truthOfFleet = new Truth(fleet);
+    const rows = fleet.caches.flatMap((cache) => [...cacheRows(fleet, cache)]);
+    for (const row of rows) truthOfFleet.add(row);
+    const isLate = (index: number): boolean => index % 7 === 3;
+    await world.add(
+      rows
+        .filter((_, i) => !isLate(i))
+        .map(rowLines)
+        .join(""),
+    );
+    world.nowMs = Date.parse("2026-04-02T00:00:00Z");
+    await world.run();
+    await world.add(
+      rows
+        .filter((_, i) => isLate(i))
+        .map(rowLines)
+        .join(""),
+    );
+    expect((await world.run()).late).toBeGreaterThan(0);
+    const written = [...(await world.written())].map(([key, fields]) => {
+      const [, local = "", origin = ""] = /^local=(\d+)i,origin=(\d+)i$/.exec(fields) ?? [];
+      return { key, ms: Number(key.slice(key.lastIndexOf(" "))), local: Number(local), origin: Number(origin) };
+    });
+    const isLocal = SERVED_FIELDS.filter((name) => !name.includes("origin"));
+    for (const { server, tags } of fleet.caches) {
+      const own = written.filter(({ key }) => key.startsWith("served_1d,") && key.includes(`server=${server},`));
+      expect(own.map(({ ms }) => ms)).toEqual([...truthOfFleet.days(server).keys()]);
+      const where = { server: tags["server"] ?? "" };
+      for (const { ms, local, origin } of own) {
+        expect(local).toBe(truthOfFleet.sum(isLocal, where, ms, ms + 1));
+        expect(local + origin).toBe(truthOfFleet.sum(SERVED_FIELDS, where, ms, ms + 1));
+      }
+    }
+    const points = written.filter(({ key }) => key.startsWith("fleet_1d,"));
+    expect(points).toHaveLength(written.filter(({ key }) => key.startsWith("served_1d,")).length);
+    expect(points.every(({ key }) => /^fleet_1d,region=[^,]+,school_type=[^,]+ \d+$/.test(key))).toBe(true);
+    const sums = new Map<string, number>();
+    for (const { key, ms, local, origin } of points) {
+      const group = `${key.slice(0, key.lastIndexOf(" "))} ${wallDayStart(ms, zone)}`;
+      sums.set(group, (sums.get(group) ?? 0) + local + origin);
+    }
+    for (const [group, sum] of sums) {
+      const [, region = "", type = "", day = ""] = /region=(.*),school_type=(.*) (\d+)$/.exec(group) ?? [];
+      const where = { region: region.replaceAll("\\", ""), school_type: type.replaceAll("\\", "") };
+      expect(sum, group).toBe(truthOfFleet.sum(SERVED_FIELDS, where, Number(day), Number(day) + 1));
+    }
+    await world.close();
+  });
+
+  it("leaves out a sum that no line can hold, and goes on with the others", async () => {
+    const world = new World("UTC");
+    const most = 9_223_372_036_854_775_807n;
+    const line = (ms: number): string =>
+      `bytestoclients,server=c bytes.fromcache.toclients=${most}i,bytes.fromorigin.toclients=5i ${ms}\n` +
+      `bytesdropped,server=c bytes.dropped=${most}i ${ms}\n`;
+    await world.add(line(0) + line(1) + lineOf({ ms: 0, tags: ",server=c", fields: { "requests.fromclients": 1 } }));
+    world.nowMs = 48 * HOUR;
+    await world.run();
+    const written = await world.written();
+    expect(written.get("bytestoclients_1d,server=c 0")).toMatch(/^bytes\.fromorigin\.toclients=10i,/);
+    expect([...written.keys()].filter((key) => /^(bytesdropped|served|fleet)/.test(key))).toEqual([]);
+    expect(written.get("requests_1d,server=c 0")).toBe(requests(1));
     await world.close();
   });
 

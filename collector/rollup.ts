@@ -1,5 +1,6 @@
 /**
- * Roll-ups at the edge: `<name>_1h` and `<name>_1d`, so that a year of a whole fleet is as quick to ask as a day.
+ * Roll-ups at the edge: `<name>_1h` and `<name>_1d`, and days in two numbers (`served_1d`, `fleet_1d`), so that a year of
+ * a whole fleet is as quick to ask as a day.
  *
  * Sums of closed hours and closed local days are computed from the committed lines of the raw streams and written to the
  * stream `rollup`, stamped with the beginning of their bucket, tags kept. The open buckets' partial sums stand in the
@@ -127,9 +128,9 @@ async function runOnce(
   let late = new LateBuckets(options.timeZone);
   const report = { bytesRead: 0, closed: 0, late: 0 };
   const commitUpTo = async (closeMs: number): Promise<void> => {
-    const lateLines = await late.recompute(raw, written);
-    report.late += lateLines.length;
-    report.closed += await commit(state, options, closeMs, lateLines);
+    const buckets = await late.recompute(raw, written);
+    report.late += buckets.length;
+    report.closed += await commit(state, options, closeMs, buckets.flat());
     late = new LateBuckets(options.timeZone);
   };
   for (const reader of raw) {
@@ -195,7 +196,7 @@ async function commit(
   for (const series of state.table.all()) {
     for (const unit of UNITS) {
       for (const [from, sums] of series.close(unit, closedMs, options.timeZone)) {
-        lines.push(series.line(unit, from, sums));
+        lines.push(...series.lines(unit, from, sums));
         closed++;
       }
     }

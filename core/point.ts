@@ -52,13 +52,17 @@ export function tagText(tags: Readonly<Record<string, string>>): string {
   return text;
 }
 
+/** Whether a value can be written as an integer field: a whole number of 64 bits, exact. */
+export function isInteger64(value: Integer): boolean {
+  return typeof value === "bigint" ? value >= INT64_MIN && value <= INT64_MAX : Number.isSafeInteger(value);
+}
+
 /**
  * An integer field value such as `42i`.
  * @throws LarderError `POINT_INTEGER` for a number that is not a whole 64-bit number.
  */
 export function integerText(value: Integer): string {
-  const fits = typeof value === "bigint" ? value >= INT64_MIN && value <= INT64_MAX : Number.isSafeInteger(value);
-  if (!fits) {
+  if (!isInteger64(value)) {
     throw new LarderError(`Cannot write the field value "${value}": it is no whole 64-bit number`, {
       code: "POINT_INTEGER",
     });

@@ -67,6 +67,12 @@ const delta = (name: string, meaning: string, fields: readonly FieldSchema[]): M
   fields,
 });
 
+/** Together what clients were served. */
+const SERVED_PARTS: readonly FieldSchema[] = [
+  bytes("local", "sent to clients from cache, peers and parents: it did not come from Apple"),
+  bytes("origin", "sent to clients from Apple, over the WAN"),
+];
+
 /** The measurements, in the order the documentation lists them. */
 export const MEASUREMENTS: readonly MeasurementSchema[] = [
   delta(
@@ -74,6 +80,24 @@ export const MEASUREMENTS: readonly MeasurementSchema[] = [
     "Bytes the cache sent in one interval, by where they came from and who took them.",
     FLOWS.map(({ from, to, place }) => bytes(`bytes.from${from}.to${to}`, `sent to ${to} from ${place}`)),
   ),
+  {
+    name: "served_1d",
+    meaning:
+      "What clients were served in a closed local day, in two numbers, for questions over a year of many caches. Written by the roll-up, with the tags of `bytestoclients_1d`.",
+    kind: "delta",
+    rollup: false,
+    tags: [],
+    fields: SERVED_PARTS,
+  },
+  {
+    name: "fleet_1d",
+    meaning:
+      "The same, with no tags but `region` and `school_type`, so that a whole fleet lies in few series: each cache stands at a millisecond of the day that its other tags choose. For sums by day over all caches of a group, not for one cache.",
+    kind: "delta",
+    rollup: false,
+    tags: [],
+    fields: SERVED_PARTS,
+  },
   delta("bytesdropped", "Bytes fetched but not kept.", [
     bytes("bytes.dropped", "downloaded and not added to the cache"),
   ]),

@@ -44,10 +44,10 @@ export class LateBuckets {
   }
 
   /**
-   * The lines of all late buckets, with their whole sums. No field becomes smaller than it was written before: raw rows
+   * The lines of each late bucket, with its whole sums. No field becomes smaller than it was written before: raw rows
    * may have gone by age, and a server that keeps the greater of two values must not disagree with one that overwrites.
    */
-  async recompute(raw: readonly JournalReader[], rollup: JournalReader): Promise<string[]> {
+  async recompute(raw: readonly JournalReader[], rollup: JournalReader): Promise<string[][]> {
     if (this.#count === 0) return [];
     const table = new SeriesTable();
     const sums = new Map<string, { series: Series; unit: BucketUnit; from: number; values: Sums }>();
@@ -63,7 +63,7 @@ export class LateBuckets {
       }
       for await (const text of rollup.chunks(asked)) this.#raiseToWritten(text, sums);
     }
-    return [...sums.values()].map(({ series, unit, from, values }) => series.line(unit, from, values));
+    return [...sums.values()].map(({ series, unit, from, values }) => series.lines(unit, from, values));
   }
 
   #addRow(

@@ -15,6 +15,9 @@ import { type Sums, UNITS } from "./series.ts";
 /** Its key in the commit marks of the stream `rollup`. */
 export const ROLLUP_CURSOR = "rollup";
 
+/** Raised when roll-ups become more or other lines: what the journal still has is then rolled up anew. */
+const VERSION = 2;
+
 export interface RollupCursor {
   readonly timeZone: string;
   /** Buckets that ended by then have been written. */
@@ -38,7 +41,7 @@ export function cursorJson(cursor: RollupCursor, table: SeriesTable): Json {
     }
   }
   const positions = [...cursor.positions].map(([stream, { segment, offset }]): Json => [stream, segment, offset]);
-  return { v: 1, timeZone: cursor.timeZone, closedMs: cursor.closedMs, positions, open };
+  return { v: VERSION, timeZone: cursor.timeZone, closedMs: cursor.closedMs, positions, open };
 }
 
 /**
@@ -48,7 +51,7 @@ export function cursorJson(cursor: RollupCursor, table: SeriesTable): Json {
 export function restoreCursor(json: Json | undefined, timeZone: string, table: SeriesTable): RollupCursor | undefined {
   const cursor = asObject(json);
   const closedMs = cursor?.["closedMs"];
-  if (cursor?.["v"] !== 1 || cursor["timeZone"] !== timeZone || typeof closedMs !== "number") return undefined;
+  if (cursor?.["v"] !== VERSION || cursor["timeZone"] !== timeZone || typeof closedMs !== "number") return undefined;
   const positions = new Map<string, Position>();
   for (const item of asArray(cursor["positions"])) {
     const [stream, segment, offset] = asArray(item);

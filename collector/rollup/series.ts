@@ -4,10 +4,11 @@
  * @module
  */
 import { type BucketUnit, bucketStart, nextBucket } from "../../core/local-days.ts";
-import { type Integer, integerText } from "../../core/point.ts";
+import { type Integer, integerText, isInteger64 } from "../../core/point.ts";
 import { type FieldSchema, ROLLUP_SUFFIXES } from "../../core/schema.ts";
 import type { LineValues } from "./line-values.ts";
 import { Pattern } from "./pattern.ts";
+import { ServedDays } from "./served-days.ts";
 
 /** Sums in the order of the series' fields; undefined for a field no line of the bucket has had. */
 export type Sums = (Integer | undefined)[];
@@ -32,6 +33,8 @@ export class Series {
   /** The series of the line after our last line: it will come after us again. */
   following: Series | undefined;
   readonly #indexes = new Map<string, number>();
+  /** Its days in two numbers, for the one measurement that has them. */
+  readonly #served: ServedDays | undefined;
   readonly #open: Readonly<Record<BucketUnit, Map<number, Sums>>> = { hour: new Map(), day: new Map() };
   /** Sums of the stretch of time that lies in one hour and in one day, not yet added to either. */
   #slot = new Float64Array(0);
@@ -47,6 +50,8 @@ export class Series {
     for (const { name, type } of fields) {
       if (type === "integer" || type === "float") this.fieldIndex(name, type === "float");
     }
+    const end = measurementEnd(key);
+    if (key.slice(0, end) === ServedDays.of) this.#served = new ServedDays(key.slice(end));
   }
 
   /** The place of a field; a new field takes the type of its first value. */
@@ -112,9 +117,12 @@ export class Series {
     return closed;
   }
 
-  /** The line of a bucket, with its newline. */
-  line(unit: BucketUnit, from: number, sums: Sums): string {
-    return `${rollupKey(this.key, unit)} ${this.#fieldsText(sums)} ${from}\n`;
+  /** The lines of a bucket, each with its newline. */
+  lines(unit: BucketUnit, from: number, sums: Sums): string[] {
+    const fields = this.#fieldsText(sums);
+    const lines = fields === "" ? [] : [`${rollupKey(this.key, unit)} ${fields} ${from}\n`];
+    if (unit !== "day" || this.#served === undefined) return lines;
+    return [...lines, ...this.#served.lines(from, (name) => sums[this.#indexes.get(name) ?? -1])];
   }
 
   /** The hour and the day of an instant become those lines are added to; closed ones do not. */
@@ -160,12 +168,14 @@ export class Series {
 
   /**
    * Name and value of each field as they stand in a line. A field no row had is a sum of nothing, so it is written as 0:
-   * a query that adds fields would else find nothing at all for a cache that lacks one of them.
+   * a query that adds fields would else find nothing at all for a cache that lacks one of them. A sum beyond 64 bits,
+   * which only nonsense adds up to, has no form in a line and is left out.
    */
   #fieldsText(sums: Sums): string {
     let text = "";
     for (let i = 0; i < this.names.length; i++) {
       const sum = sums[i] ?? 0;
+      if (this.floats[i] !== true && !isInteger64(sum)) continue;
       const value = this.floats[i] === true ? String(sum) : integerText(sum);
       text += `${text === "" ? "" : ","}${this.names[i]}=${value}`;
     }
