@@ -107,22 +107,44 @@ describe("a question in both languages", () => {
   it("asks for a ratio by day", () => {
     const question = ask({ figures: [hitRatio("_1d")], buckets: "day" });
     expect(queryOf(question)).toEqual([
-      'SELECT sum("bytes.fromcache.toclients") AS "bytes.fromcache.toclients", sum("bytes.frompeers.toclients") AS "bytes.frompeers.toclients", sum("bytes.fromparents.toclients") AS "bytes.fromparents.toclients", sum("bytes.fromorigin.toclients") AS "bytes.fromorigin.toclients" FROM "bytestoclients_1d" WHERE "region" =~ /^${region:regex}$/ AND $timeFilter GROUP BY time($__interval) fill(none) tz(\'${timezone}\')',
+      'SELECT sum("local") AS "local", sum("origin") AS "origin" FROM "served_1d" WHERE "region" =~ /^${region:regex}$/ AND $timeFilter GROUP BY time($__interval) fill(none) tz(\'${timezone}\')',
     ]);
     expect(exprOf(question)).toEqual([
-      'sum (sum_over_time({__name__=~"bytestoclients_1d_(bytes\\\\.fromcache\\\\.toclients|bytes\\\\.frompeers\\\\.toclients|bytes\\\\.fromparents\\\\.toclients)",region=~"$region"}[1i] offset -0.95i)) / sum (sum_over_time({__name__=~"bytestoclients_1d_(bytes\\\\.fromcache\\\\.toclients|bytes\\\\.fromorigin\\\\.toclients|bytes\\\\.frompeers\\\\.toclients|bytes\\\\.fromparents\\\\.toclients)",region=~"$region"}[1i] offset -0.95i))',
+      'sum (sum_over_time({__name__="served_1d_local",region=~"$region"}[1i] offset -0.95i)) / sum (sum_over_time({__name__=~"served_1d_(local|origin)",region=~"$region"}[1i] offset -0.95i))',
     ]);
   });
 
-  it("asks for what was saved, warming left out, by region", () => {
-    const question = ask({ figures: [saved("_1d")], by: ["region"], buckets: "range" });
+  it("asks for days of all sites where a fleet lies in few series, and of chosen sites where each has its own", () => {
+    const question: Question = {
+      figures: [hitRatio("_1d")],
+      buckets: "day",
+      select: { region: "region", site_name: "site" },
+    };
     expect(queryOf(question)).toEqual([
-      'SELECT sum("bytes.fromcache.toclients") AS "bytes.fromcache.toclients", sum("bytes.frompeers.toclients") AS "bytes.frompeers.toclients", sum("bytes.fromparents.toclients") AS "bytes.fromparents.toclients" FROM "bytestoclients_1d" WHERE "region" =~ /^${region:regex}$/ AND $timeFilter GROUP BY "region"',
+      'SELECT sum("local") AS "local", sum("origin") AS "origin" FROM "fleet_1d", "served_1d" WHERE ("server" = \'\' OR "nothing" !~ /^${site:regex}$/) AND "region" =~ /^${region:regex}$/ AND "site_name" =~ /^${site:regex}$/ AND $timeFilter GROUP BY time($__interval) fill(none) tz(\'${timezone}\')',
+    ]);
+    expect(queryOf({ ...question, by: ["region"] })[0]).toContain('FROM "served_1d" WHERE "region"');
+    expect(queryOf({ ...question, buckets: "range" })[0]).toContain('FROM "served_1d" WHERE "region"');
+  });
+
+  it("asks for what was saved, warming left out, by region", () => {
+    const days = ask({ figures: [saved("_1d")], by: ["region"], buckets: "range" });
+    expect(queryOf(days)).toEqual([
+      'SELECT sum("local") AS "local" FROM "served_1d" WHERE "region" =~ /^${region:regex}$/ AND $timeFilter GROUP BY "region"',
       'SELECT sum("bytes.fromorigin") AS "bytes.fromorigin", sum("bytes.asked") * -1 AS "less bytes.asked" FROM "precacherun_1d" WHERE "region" =~ /^${region:regex}$/ AND $timeFilter GROUP BY "region"',
     ]);
-    expect(exprOf(question)).toEqual([
-      'clamp_min(sum by (region) (union(label_set(sum by (region) (sum_over_time({__name__=~"bytestoclients_1d_(bytes\\\\.fromcache\\\\.toclients|bytes\\\\.frompeers\\\\.toclients|bytes\\\\.fromparents\\\\.toclients)",region=~"$region"}[${__range_ms}ms1ms])), "part", "0"), label_set(sum by (region) (sum_over_time({__name__="precacherun_1d_bytes.fromorigin",region=~"$region"}[${__range_ms}ms1ms])), "part", "1"), label_set(0 - sum by (region) (sum_over_time({__name__="precacherun_1d_bytes.asked",region=~"$region"}[${__range_ms}ms1ms])), "part", "2"))), 0)',
+    const warming =
+      'label_set(sum by (region) (sum_over_time({__name__="precacherun_1d_bytes.fromorigin",region=~"$region"}[${__range_ms}ms1ms])), "part", "1"), label_set(0 - sum by (region) (sum_over_time({__name__="precacherun_1d_bytes.asked",region=~"$region"}[${__range_ms}ms1ms])), "part", "2")';
+    expect(exprOf(days)).toEqual([
+      `clamp_min(sum by (region) (union(label_set(sum by (region) (sum_over_time({__name__="served_1d_local",region=~"$region"}[\${__range_ms}ms1ms])), "part", "0"), ${warming})), 0)`,
     ]);
+    const hours = ask({ figures: [saved("_1h")], by: ["region"], buckets: "range" });
+    expect(queryOf(hours)[0]).toBe(
+      'SELECT sum("bytes.fromcache.toclients") AS "bytes.fromcache.toclients", sum("bytes.frompeers.toclients") AS "bytes.frompeers.toclients", sum("bytes.fromparents.toclients") AS "bytes.fromparents.toclients" FROM "bytestoclients_1h" WHERE "region" =~ /^${region:regex}$/ AND $timeFilter GROUP BY "region"',
+    );
+    expect(exprOf(hours)[0]).toContain(
+      'sum_over_time({__name__=~"bytestoclients_1h_(bytes\\\\.fromcache\\\\.toclients|bytes\\\\.frompeers\\\\.toclients|bytes\\\\.fromparents\\\\.toclients)",region=~"$region"}[${__range_ms}ms1ms])',
+    );
   });
 
   it("cannot be built of a field nobody writes", () => {

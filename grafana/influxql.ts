@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { fleetDays } from "./fleet-days.ts";
 import type { CacheCount, Compiled, Fields, Figure, Question, Transformation } from "./queries.ts";
 
 interface Column {
@@ -131,7 +132,8 @@ function target(query: Query, question: Question, refId: string): Record<string,
   // a subquery has its own conditions; cut into time, it needs the range outside too
   const inner = query.source.startsWith("(");
   const bounds = query.counted ? "" : " WHERE $timeFilter";
-  const where = inner ? bounds : ` WHERE ${influxWhere(question)}`;
+  const days = fleetDays(query.source, question);
+  const where = inner ? bounds : ` WHERE ${days.where}${influxWhere(question)}`;
   const tags = (question.by ?? []).map((tag) => `"${tag}"`);
   const groups = [...TIME[question.buckets], ...tags].join(", ");
   const groupBy = groups === "" ? "" : ` GROUP BY ${groups}`;
@@ -143,7 +145,7 @@ function target(query: Query, question: Question, refId: string): Record<string,
     rawQuery: true,
     resultFormat: series ? "time_series" : "table",
     ...(series ? { alias: seriesName(question) } : {}),
-    query: `SELECT ${selected} FROM ${query.source}${where}${groupBy}${fill}${zone}`,
+    query: `SELECT ${selected} FROM ${days.source}${where}${groupBy}${fill}${zone}`,
   };
 }
 

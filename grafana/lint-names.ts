@@ -12,16 +12,16 @@ export interface NamesIn {
 
 /** What an InfluxQL or MetricsQL query names; empty where it names nothing. */
 export function measurementsIn(text: string): NamesIn[] {
-  return /^(SELECT|SHOW) /.test(text) ? [influxNames(text)].flat() : metricNames(text);
+  return /^(SELECT|SHOW) /.test(text) ? influxNames(text) : metricNames(text);
 }
 
 function influxNames(text: string): NamesIn[] {
-  const from = /FROM "([^"]+)"/.exec(text)?.[1];
-  if (from === undefined) return [];
+  const [, list = ""] = /FROM ("[^"]+"(?:, "[^"]+")*)/.exec(text) ?? [];
+  const sources = [...list.matchAll(/"([^"]+)"/g)].map(([, name = ""]) => name);
   const selected = /SELECT (?!.*SELECT )(.*?) FROM "/.exec(text)?.[1] ?? "";
   // aliases are ours to choose; what stands before AS, or alone, is a field
   const fields = [...selected.replaceAll(/AS "[^"]*"/g, "").matchAll(/"([^"]+)"/g)].map(([, field = ""]) => field);
-  return [{ measurement: from, fields }];
+  return sources.map((measurement) => ({ measurement, fields }));
 }
 
 /** `{__name__="measurement_field"}` and `{__name__=~"measurement_(field|field)"}`. */

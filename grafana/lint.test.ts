@@ -60,12 +60,11 @@ describe("lint()", () => {
     ],
     [
       "names-of-the-schema",
-      ({ target }) => Object.assign(target, { query: String(target["query"]).replace("fromcache", "fromcash") }),
+      ({ target }) => Object.assign(target, { query: String(target["query"]).replace('"local"', '"locale"') }),
     ],
     [
       "names-of-the-schema",
-      ({ target }) =>
-        Object.assign(target, { query: String(target["query"]).replace("bytestoclients_1d", "bytestoclients_1w") }),
+      ({ target }) => Object.assign(target, { query: String(target["query"]).replace('"served_1d"', '"served_1w"') }),
     ],
     ["no-data-is-not-zero", ({ panel }) => Object.assign(panel.fieldConfig.defaults, { noValue: "0" })],
     [
@@ -86,12 +85,18 @@ describe("lint()", () => {
     expect(rulesBroken(broken.board)).toContain(rule);
   });
 
+  it("sees a wrong name in the second of two measurements", () => {
+    const { board, target } = copy();
+    target["query"] = String(target["query"]).replace('FROM "served_1d"', 'FROM "served_1d", "served_1w"');
+    expect(rulesBroken(board)).toContain("names-of-the-schema");
+  });
+
   it("sees a wrong field in MetricsQL, alone and in a list", () => {
     const { board, target } = copy("victoriametrics");
-    target["expr"] = String(target["expr"]).replace("fromorigin", "fromorchard");
+    target["expr"] = String(target["expr"]).replace("bytes.fromorigin", "bytes.fromorchard");
     expect(rulesBroken(board)).toContain("names-of-the-schema");
     const list = copy("victoriametrics");
-    list.target["expr"] = String(list.target["expr"]).replace("frompeers", "frompears");
+    list.target["expr"] = 'sum(sum_over_time({__name__=~"served_1d_(local|origins)"}[${__range_ms}ms1ms]))';
     expect(rulesBroken(list.board)).toContain("names-of-the-schema");
   });
 });

@@ -209,8 +209,9 @@ export function judged(
   });
 }
 
-/** The four places bytes come from, in the same colours on every board. */
+/** The places bytes come from, in the same colours on every board. */
 export const SOURCE_COLOURS: readonly Override[] = [
+  coloured("Caches", COLOURS.cache),
   coloured("Cache", COLOURS.cache),
   coloured("Peers", COLOURS.peers),
   coloured("Parents", COLOURS.parents),

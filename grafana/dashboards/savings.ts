@@ -24,7 +24,7 @@ import {
   words,
 } from "../panels.ts";
 import type { Dashboard } from "../plain.ts";
-import { fromOrigin, hitRatio, type Question, saved, savedMoney, servedBySource } from "../queries.ts";
+import { fromOrigin, hitRatio, type Question, saved, savedMoney, servedByDay } from "../queries.ts";
 import type { Setting } from "../setting.ts";
 import { COLOURS, THRESHOLDS } from "../thresholds.ts";
 import { BY_SITE, priceVariable, selection, timezoneVariable } from "../variables.ts";
@@ -111,8 +111,8 @@ function trend(setting: Setting): Unplaced[] {
     overTime(setting, {
       title: "Served to devices",
       description:
-        "Every bar is a day; in ranges over twelve weeks a week, over eight months thirty days. Green came from the caches of the house, orange had to come from Apple over the WAN. Warming at night is in it: it is served too.",
-      question: ask({ figures: servedBySource("_1d"), buckets: "day" }),
+        "Every bar is a day; in ranges over twelve weeks a week, over eight months thirty days. Green came from the caches of the house, their own disks, peers and parents; orange had to come from Apple over the WAN. Warming at night is in it: it is served too.",
+      question: ask({ figures: servedByDay(), buckets: "day" }),
       unit: UNITS.bytes,
       width: 16,
       height: 10,
