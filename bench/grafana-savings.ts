@@ -8,13 +8,13 @@
  * other programs want the same cores. InfluxDB has shards of a year, which docs/grafana.md
  * recommends for large fleets; `weeks` as third argument takes its default of a week instead.
  */
-import { readdirSync, readFileSync } from "node:fs";
 import { cpus, loadavg } from "node:os";
 import { startInflux, startVictoria } from "../fixtures/engines.ts";
-import { cacheTagText, dailySums, type Fleet, fieldIndex, planFleet, SERVED_FIELDS } from "../fixtures/fleet/index.ts";
+import { cacheTagText, dailySums, type Fleet, planFleet, servedLines, warmedLines } from "../fixtures/fleet/index.ts";
 import { askPanel, askVariable, type Chosen, dataPanels, type Source } from "../fixtures/grafana/ask-panel.ts";
 import { writeVictoria } from "../fixtures/grafana/seed.ts";
 import { boards, DEFAULT_SETTING } from "../grafana/index.ts";
+import { engineCpuMs } from "./engine-cpu.ts";
 
 const [caches = 2000, days = 365] = process.argv.slice(2, 4).map(Number);
 const shards = process.argv[4] === "weeks" ? "7d" : "52w";
@@ -22,9 +22,6 @@ const ZONE = "Europe/Berlin";
 const DAY_MS = 86_400_000;
 const TO = Date.parse("2026-11-20T12:00:00Z");
 const ROUNDS = 7;
-/** As the kernel names them: 15 letters. */
-const PROGRAMS = { influxdb: "influxd", victoriametrics: "victoria-metric" } as const;
-const FIELDS = SERVED_FIELDS.map((name) => ({ name, index: fieldIndex(name) }));
 
 const fleet = planFleet({ seed: 1, caches, regions: 16, fromMs: TO - days * DAY_MS, toMs: TO, zone: ZONE });
 const [influx, victoria] = await Promise.all([startInflux(), startVictoria()]);
@@ -52,15 +49,15 @@ async function seed(of: Fleet): Promise<number> {
     await Promise.all([influx.writeLines("larder", text), writeVictoria(victoria, text)]);
   };
   for (const cache of of.caches) {
-    // only what the board reads; the other measurements and fields stand in series of their own
+    // only what the board reads (its drop-downs read the tags of bytestoclients_1d); all else stands in series of its own
     const tags = cacheTagText(cache);
     for (const [day, sums] of dailySums(of, cache)) {
-      const fields = FIELDS.map(({ name, index }) => `${name}=${sums[index] ?? 0}i`).join(",");
-      batch += `bytestoclients_1d${tags} ${fields} ${day}\n`;
+      batch += `bytestoclients_1d${tags} bytes.fromcache.toclients=0i ${day}\n`;
+      batch += servedLines(tags, sums, day);
       lines++;
       // a run on every third day
       if (lines % 3 !== 0) continue;
-      batch += `precacherun_1d${tags},target=all planned=5i,warmed=4i,bytes.asked=2000000000i,bytes.fromorigin=1500000000i ${day}\n`;
+      batch += warmedLines(`${tags},target=all`, 500_000_000, day);
     }
     if (batch.length > 4_000_000) await flush();
   }
@@ -97,11 +94,11 @@ async function measure(name: string, source: Source): Promise<void> {
     const spent: number[] = [];
     let first = 0;
     for (let round = 0; round <= ROUNDS; round++) {
-      const cpu = cpuMs(PROGRAMS[source.engine]);
+      const cpu = engineCpuMs(source.engine);
       const start = performance.now();
       if ((await ask()) === 0) throw new Error(`${title} is empty: there is nothing to measure`);
       const took = performance.now() - start;
-      spent.push(cpuMs(PROGRAMS[source.engine]) - cpu);
+      spent.push(engineCpuMs(source.engine) - cpu);
       if (round === 0) first = took;
       else times.push(took);
     }
@@ -114,22 +111,6 @@ async function measure(name: string, source: Source): Promise<void> {
     );
   }
   console.log(`  slowest panel: median${ms(worst)}; most processor time${ms(most)}, over ${cpus().length} cores`);
-}
-
-/** Processor time our child process of this name has used, all its threads together. */
-function cpuMs(program: string): number {
-  for (const pid of readdirSync("/proc")) {
-    if (!/^\d+$/.test(pid)) continue;
-    try {
-      const [, name = "", rest = ""] =
-        /^\d+ \((.*?)\) (.*)$/.exec(readFileSync(`/proc/${pid}/stat`, "utf8").trim()) ?? [];
-      const fields = rest.split(" ");
-      if (name === program && Number(fields[1]) === process.pid) return (Number(fields[11]) + Number(fields[12])) * 10;
-    } catch {
-      // it ended meanwhile
-    }
-  }
-  return 0;
 }
 
 function ms(value: number | undefined): string {

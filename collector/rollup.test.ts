@@ -257,7 +257,7 @@ describe("openRollup()", () => {
     await world.close();
   });
 
-  it("writes each day in two numbers, by cache and by group, late rows in place of what was there", async () => {
+  it("writes each day in three numbers, by cache and by group, late rows in place of what was there", async () => {
     const zone = "Europe/Berlin";
     const fleet = planFleet({
       seed: 12,
@@ -289,7 +289,8 @@ describe("openRollup()", () => {
     );
     expect((await world.run()).late).toBeGreaterThan(0);
     const written = [...(await world.written())].map(([key, fields]) => {
-      const [, local = "", origin = ""] = /^local=(\d+)i,origin=(\d+)i$/.exec(fields) ?? [];
+      const [, local = "", origin = "", saved = ""] = /^local=(\d+)i,origin=(\d+)i,saved=(\d+)i$/.exec(fields) ?? [];
+      expect(saved).toBe(local);
       return { key, ms: Number(key.slice(key.lastIndexOf(" "))), local: Number(local), origin: Number(origin) };
     });
     const isLocal = SERVED_FIELDS.filter((name) => !name.includes("origin"));
@@ -315,6 +316,27 @@ describe("openRollup()", () => {
       const where = { region: region.replaceAll("\\", ""), school_type: type.replaceAll("\\", "") };
       expect(sum, group).toBe(truthOfFleet.sum(SERVED_FIELDS, where, Number(day), Number(day) + 1));
     }
+    await world.close();
+  });
+
+  it("takes off what warming was given from the cache, each target at its own place", async () => {
+    const world = new World("UTC");
+    const run = (ms: number, target: string, asked: number, origin: number): string =>
+      `precacherun,region=N,server=c,target=${target} bytes.asked=${asked}i,bytes.fromorigin=${origin}i ${ms}\n`;
+    await world.add(run(HOUR, "a", 100, 60) + run(2 * HOUR, "a", 10, 10) + run(HOUR, "b", 7, 0) + run(HOUR, "c", 5, 5));
+    await world.add(`bytestoclients,region=N,server=c bytes.fromcache.toclients=500i ${HOUR}\n`);
+    world.nowMs = 48 * HOUR;
+    await world.run();
+    const lines = [...(await world.written())].filter(([key]) => /^(served|fleet)/.test(key));
+    const served = lines.filter(([key]) => key.startsWith("served"));
+    expect(Object.fromEntries(served)).toEqual({
+      "served_1d,region=N,server=c 0": "local=500i,origin=0i,saved=500i",
+      "served_1d,region=N,server=c,target=a 0": "saved=-40i",
+      "served_1d,region=N,server=c,target=b 0": "saved=-7i",
+      "served_1d,region=N,server=c,target=c 0": "saved=0i",
+    });
+    const fleet = lines.filter(([key]) => key.startsWith("fleet_1d,region=N "));
+    expect(fleet.map(([, fields]) => fields).sort()).toEqual(served.map(([, fields]) => fields).sort());
     await world.close();
   });
 
@@ -354,7 +376,8 @@ describe("openRollup()", () => {
     const day = Date.parse("2026-06-01T00:00:00Z");
     const counts = "planned=0i,warmed=5i,cached=0i,failed=0i,skipped=0i";
     const run = `${counts},bytes.planned=0i,bytes.asked=0i,bytes.fromorigin=0i,seconds=1.25`;
-    expect(Object.fromEntries(await world.written())).toEqual({
+    const written = [...(await world.written())].filter(([key]) => !/^(served|fleet)_1d/.test(key));
+    expect(Object.fromEntries(written)).toEqual({
       [`precacherun_1h,server=c,target=t ${ms}`]: run,
       [`precacherun_1d,server=c,target=t ${day}`]: run,
       [`requests_1h,server=c ${ms}`]: requests("18014398509481982"),

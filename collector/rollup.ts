@@ -1,5 +1,5 @@
 /**
- * Roll-ups at the edge: `<name>_1h` and `<name>_1d`, and days in two numbers (`served_1d`, `fleet_1d`), so that a year of
+ * Roll-ups at the edge: `<name>_1h` and `<name>_1d`, and days in three numbers (`served_1d`, `fleet_1d`), so that a year of
  * a whole fleet is as quick to ask as a day.
  *
  * Sums of closed hours and closed local days are computed from the committed lines of the raw streams and written to the

@@ -67,10 +67,11 @@ const delta = (name: string, meaning: string, fields: readonly FieldSchema[]): M
   fields,
 });
 
-/** Together what clients were served. */
+/** What clients were served, and what of it was saved. */
 const SERVED_PARTS: readonly FieldSchema[] = [
   bytes("local", "sent to clients from cache, peers and parents: it did not come from Apple"),
   bytes("origin", "sent to clients from Apple, over the WAN"),
+  bytes("saved", "local, less what warming was given from the cache: the points of warming are negative, so sum it"),
 ];
 
 /** The measurements, in the order the documentation lists them. */
@@ -83,10 +84,10 @@ export const MEASUREMENTS: readonly MeasurementSchema[] = [
   {
     name: "served_1d",
     meaning:
-      "What clients were served in a closed local day, in two numbers, for questions over a year of many caches. Written by the roll-up, with the tags of `bytestoclients_1d`.",
+      "What clients were served in a closed local day, in three numbers, for questions over a year of many caches. Written by the roll-up, from `bytestoclients` and from `precacherun` (`saved` alone, with its `target`).",
     kind: "delta",
     rollup: false,
-    tags: [],
+    tags: ["target"],
     fields: SERVED_PARTS,
   },
   {

@@ -7,7 +7,7 @@ import { boards } from "./boards.ts";
 import { exportFiles } from "./export.ts";
 import { influxql } from "./influxql.ts";
 import { metricsql } from "./metricsql.ts";
-import { fields, hitRatio, type Question, saved } from "./queries.ts";
+import { fields, fromOrigin, hitRatio, type Question, saved } from "./queries.ts";
 import { DEFAULT_SETTING, ENGINES } from "./setting.ts";
 
 const ROOT = join(import.meta.dirname, "..");
@@ -130,21 +130,28 @@ describe("a question in both languages", () => {
   it("asks for what was saved, warming left out, by region", () => {
     const days = ask({ figures: [saved("_1d")], by: ["region"], buckets: "range" });
     expect(queryOf(days)).toEqual([
-      'SELECT sum("local") AS "local" FROM "served_1d" WHERE "region" =~ /^${region:regex}$/ AND $timeFilter GROUP BY "region"',
-      'SELECT sum("bytes.fromorigin") AS "bytes.fromorigin", sum("bytes.asked") * -1 AS "less bytes.asked" FROM "precacherun_1d" WHERE "region" =~ /^${region:regex}$/ AND $timeFilter GROUP BY "region"',
+      'SELECT sum("saved") AS "Saved" FROM "served_1d" WHERE "region" =~ /^${region:regex}$/ AND $timeFilter GROUP BY "region"',
     ]);
-    const warming =
-      'label_set(sum by (region) (sum_over_time({__name__="precacherun_1d_bytes.fromorigin",region=~"$region"}[${__range_ms}ms1ms])), "part", "1"), label_set(0 - sum by (region) (sum_over_time({__name__="precacherun_1d_bytes.asked",region=~"$region"}[${__range_ms}ms1ms])), "part", "2")';
     expect(exprOf(days)).toEqual([
-      `clamp_min(sum by (region) (union(label_set(sum by (region) (sum_over_time({__name__="served_1d_local",region=~"$region"}[\${__range_ms}ms1ms])), "part", "0"), ${warming})), 0)`,
+      'sum by (region) (sum_over_time({__name__="served_1d_saved",region=~"$region"}[${__range_ms}ms1ms]))',
     ]);
     const hours = ask({ figures: [saved("_1h")], by: ["region"], buckets: "range" });
-    expect(queryOf(hours)[0]).toBe(
+    expect(queryOf(hours)).toEqual([
       'SELECT sum("bytes.fromcache.toclients") AS "bytes.fromcache.toclients", sum("bytes.frompeers.toclients") AS "bytes.frompeers.toclients", sum("bytes.fromparents.toclients") AS "bytes.fromparents.toclients" FROM "bytestoclients_1h" WHERE "region" =~ /^${region:regex}$/ AND $timeFilter GROUP BY "region"',
-    );
-    expect(exprOf(hours)[0]).toContain(
-      'sum_over_time({__name__=~"bytestoclients_1h_(bytes\\\\.fromcache\\\\.toclients|bytes\\\\.frompeers\\\\.toclients|bytes\\\\.fromparents\\\\.toclients)",region=~"$region"}[${__range_ms}ms1ms])',
-    );
+      'SELECT sum("bytes.fromorigin") AS "bytes.fromorigin", sum("bytes.asked") * -1 AS "less bytes.asked" FROM "precacherun_1h" WHERE "region" =~ /^${region:regex}$/ AND $timeFilter GROUP BY "region"',
+    ]);
+    expect(exprOf(hours)).toEqual([
+      'clamp_min(sum by (region) (union(label_set(sum by (region) (sum_over_time({__name__=~"bytestoclients_1h_(bytes\\\\.fromcache\\\\.toclients|bytes\\\\.frompeers\\\\.toclients|bytes\\\\.fromparents\\\\.toclients)",region=~"$region"}[${__range_ms}ms1ms])), "part", "0"), label_set(sum by (region) (sum_over_time({__name__="precacherun_1h_bytes.fromorigin",region=~"$region"}[${__range_ms}ms1ms])), "part", "1"), label_set(0 - sum by (region) (sum_over_time({__name__="precacherun_1h_bytes.asked",region=~"$region"}[${__range_ms}ms1ms])), "part", "2"))), 0)',
+    ]);
+  });
+
+  it("asks for the greatest rows alone, each sum once", () => {
+    const figures = [saved("_1d"), fromOrigin("_1d"), hitRatio("_1d")];
+    const greatest = ask({ figures, by: ["site_name"], buckets: "range", top: { figure: "Saved", rows: 10 } });
+    expect(queryOf(greatest)).toEqual([
+      'SELECT top("Saved", "site_name", 10) AS "Saved", "From Apple", "local" FROM (SELECT sum("saved") AS "Saved", sum("origin") AS "From Apple", sum("local") AS "local" FROM "served_1d" WHERE "region" =~ /^${region:regex}$/ AND $timeFilter GROUP BY "site_name")',
+    ]);
+    expect(() => influxql({ ...greatest, top: { figure: "Hit ratio", rows: 10 } })).toThrow(/rank rows by "Hit ratio"/);
   });
 
   it("cannot be built of a field nobody writes", () => {

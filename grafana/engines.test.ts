@@ -157,10 +157,10 @@ describe.skipIf(!enginesAvailable())(`boards on ${enginesAvailable() ? "real eng
           const board = built(engine).savings;
           const panel = dataPanels(board).find(({ title }) => title === "Served to devices");
           const { frames } = await askPanel(sourceOf(engine), board, panel ?? ({} as never), chosen);
-          const times = dayValues(frames, "Time");
+          const times = columnValues(frames, "Time");
           expect(new Set(times).size, `${engine}, ${choice}: each day once`).toBe(times.length);
           // the engines begin the first day of a range each in its own way
-          return dayValues(frames, "Apple").slice(-20);
+          return columnValues(frames, "Apple").slice(-20);
         }),
       );
       expect(days[0]?.length, choice).toBe(choice === "none" ? 0 : 20);
@@ -173,6 +173,38 @@ describe.skipIf(!enginesAvailable())(`boards on ${enginesAvailable() ? "real eng
       }
       const expected = [...sums].sort(([a], [b]) => a - b).map(([, sum]) => sum);
       expect(days[0], choice).toEqual(expected.slice(-20));
+    }
+  });
+
+  it.each(ENGINES)("%s: the tables of sites show the sites of the points, in their order", async (engine) => {
+    for (const [choice, values] of Object.entries(choices())) {
+      const chosen: Chosen = { values, fromMs: SEED_NOW - RANGES.month, toMs: SEED_NOW };
+      const sites = new Map<string, { saved: number; origin: number; local: number }>();
+      for (const point of seed.points) {
+        const { measurement, tags, fields, timeMs } = point;
+        if (measurement !== "served_1d" || timeMs < chosen.fromMs || timeMs > chosen.toMs) continue;
+        if (!matches(point, values)) continue;
+        const sum = sites.get(tags["site_name"] ?? "") ?? { saved: 0, origin: 0, local: 0 };
+        for (const name of ["saved", "origin", "local"] as const) sum[name] += fields[name] ?? 0;
+        sites.set(tags["site_name"] ?? "", sum);
+      }
+      const board = built(engine).savings;
+      for (const [title, name] of [
+        ["Sites that saved most", "saved"],
+        ["Sites that fetched most from Apple", "origin"],
+      ] as const) {
+        const panel = dataPanels(board).find((each) => each.title === title);
+        const { frames } = await askPanel(sourceOf(engine), board, panel ?? ({} as never), chosen);
+        const rows = (column: string): unknown[] => columnValues(frames, column);
+        const expected = [...sites].sort(([, a], [, b]) => b[name] - a[name]).slice(0, 10);
+        const where = `${title}, ${choice}`;
+        expect(rows("Site"), where).toEqual(expected.map(([site]) => site));
+        expect(rows("Saved"), where).toEqual(expected.map(([, sum]) => sum.saved));
+        expect(rows("From Apple"), where).toEqual(expected.map(([, sum]) => sum.origin));
+        expect(rows("Without Apple"), where).toEqual(
+          expected.map(([, { local, origin }]) => expect.closeTo(local / (local + origin), 9)),
+        );
+      }
     }
   });
 
@@ -260,7 +292,7 @@ function notNegative(value: number): number {
   return value < 0 ? 0 : value;
 }
 
-function dayValues(
+function columnValues(
   frames: readonly { columns: readonly { name: string; values: readonly unknown[] }[] }[],
   name: string,
 ): unknown[] {

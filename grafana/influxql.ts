@@ -8,6 +8,7 @@
  * @module
  */
 import { fleetDays } from "./fleet-days.ts";
+import { topRows } from "./influx-top.ts";
 import type { CacheCount, Compiled, Fields, Figure, Question, Transformation } from "./queries.ts";
 
 interface Column {
@@ -26,16 +27,16 @@ interface Query {
 /** The targets and transformations of a question. */
 export function influxql(question: Question): Compiled {
   const queries = new Map<string, Query>();
-  const steps: Transformation[] = [];
   for (const figure of question.figures) {
-    const columns = figureColumns(figure, question);
-    for (const { key, query, column } of columns) {
+    for (const { key, query, column } of figureColumns(figure, question)) {
       const there = queries.get(key) ?? query;
-      if (!there.columns.some(({ alias }) => alias === column.alias)) there.columns.push(column);
+      const isAsked = ({ alias, expression }: Column): boolean =>
+        alias === column.alias || (figure.kind === "ratio" && expression === column.expression);
+      if (!there.columns.some(isAsked)) there.columns.push(column);
       queries.set(key, there);
     }
-    steps.push(...figureSteps(figure));
   }
+  const steps = question.figures.flatMap((figure) => figureSteps(figure, queries));
   const targets = [...queries.values()].map((query, i) => target(query, question, String.fromCharCode(65 + i)));
   return {
     targets,
@@ -145,7 +146,11 @@ function target(query: Query, question: Question, refId: string): Record<string,
     rawQuery: true,
     resultFormat: series ? "time_series" : "table",
     ...(series ? { alias: seriesName(question) } : {}),
-    query: `SELECT ${selected} FROM ${days.source}${where}${groupBy}${fill}${zone}`,
+    query: topRows(
+      question,
+      query.columns.map(({ alias }) => alias),
+      `SELECT ${selected} FROM ${days.source}${where}${groupBy}${fill}${zone}`,
+    ),
   };
 }
 
@@ -174,7 +179,7 @@ function together(question: Question, queries: readonly Query[]): Transformation
   ];
 }
 
-function figureSteps(figure: Figure): Transformation[] {
+function figureSteps(figure: Figure, queries: ReadonlyMap<string, Query>): Transformation[] {
   if (figure.kind === "sum" && !isLone(figure)) return [addUp(sumNames(figure), figure.name)];
   if (figure.kind === "count") {
     const names = [
@@ -184,8 +189,14 @@ function figureSteps(figure: Figure): Transformation[] {
     return names.length > 1 ? [addUp(names, figure.name)] : [];
   }
   if (figure.kind !== "ratio") return [];
+  // another figure may have asked for the same sum, under its own name
   const names = (parts: readonly Fields[]): string[] =>
-    parts.flatMap((each) => each.fields.map((field) => columnName(field, "", undefined)));
+    parts.flatMap((each) =>
+      sumColumns(each, undefined, "", undefined).map(
+        ({ key, column }) =>
+          queries.get(key)?.columns.find(({ expression }) => expression === column.expression)?.alias ?? column.alias,
+      ),
+    );
   const part = `part of ${figure.name}`;
   const whole = `whole of ${figure.name}`;
   return [

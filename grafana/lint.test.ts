@@ -60,7 +60,7 @@ describe("lint()", () => {
     ],
     [
       "names-of-the-schema",
-      ({ target }) => Object.assign(target, { query: String(target["query"]).replace('"local"', '"locale"') }),
+      ({ target }) => Object.assign(target, { query: String(target["query"]).replace('"saved"', '"safe"') }),
     ],
     [
       "names-of-the-schema",
@@ -93,7 +93,7 @@ describe("lint()", () => {
 
   it("sees a wrong field in MetricsQL, alone and in a list", () => {
     const { board, target } = copy("victoriametrics");
-    target["expr"] = String(target["expr"]).replace("bytes.fromorigin", "bytes.fromorchard");
+    target["expr"] = String(target["expr"]).replace("served_1d_saved", "served_1d_safe");
     expect(rulesBroken(board)).toContain("names-of-the-schema");
     const list = copy("victoriametrics");
     list.target["expr"] = 'sum(sum_over_time({__name__=~"served_1d_(local|origins)"}[${__range_ms}ms1ms]))';

@@ -78,6 +78,11 @@ export interface Question {
   readonly buckets: Buckets;
   /** Tags that drop-downs of the board select on, and the variable of each. */
   readonly select: Readonly<Record<string, string>>;
+  /**
+   * Only the rows that are greatest in one figure. InfluxQL then answers with those rows alone, not with every site's: they
+   * come from one measurement. MetricsQL answers whole, and the panel sorts and cuts.
+   */
+  readonly top?: { readonly figure: string; readonly rows: number };
   /** Further tags held to fixed values: a regular expression without anchors. */
   readonly where?: Readonly<Record<string, string>>;
 }
@@ -152,12 +157,16 @@ export const fromOrigin = (period: Period, name = "From Apple"): Figure => ({
   add: [apple(period)],
 });
 
-/** Bytes that did not have to cross the WAN again. */
+/** Bytes that did not have to cross the WAN again. Closed days have them as one number, warming taken off already. */
 export const saved = (period: Period, name = "Saved", times?: string): Figure => ({
   kind: "sum",
   name,
-  add: [local(period), fields(`precacherun${period}`, "bytes.fromorigin")],
-  subtract: [fields(`precacherun${period}`, "bytes.asked")],
+  ...(period === "_1d"
+    ? { add: [fields("served_1d", "saved")] }
+    : {
+        add: [local(period), fields(`precacherun${period}`, "bytes.fromorigin")],
+        subtract: [fields(`precacherun${period}`, "bytes.asked")],
+      }),
   ...(times === undefined ? {} : { times }),
 });
 

@@ -33,7 +33,7 @@ export class Series {
   /** The series of the line after our last line: it will come after us again. */
   following: Series | undefined;
   readonly #indexes = new Map<string, number>();
-  /** Its days in two numbers, for the one measurement that has them. */
+  /** Its days in few numbers, for the measurements that have them. */
   readonly #served: ServedDays | undefined;
   readonly #open: Readonly<Record<BucketUnit, Map<number, Sums>>> = { hour: new Map(), day: new Map() };
   /** Sums of the stretch of time that lies in one hour and in one day, not yet added to either. */
@@ -51,7 +51,7 @@ export class Series {
       if (type === "integer" || type === "float") this.fieldIndex(name, type === "float");
     }
     const end = measurementEnd(key);
-    if (key.slice(0, end) === ServedDays.of) this.#served = new ServedDays(key.slice(end));
+    this.#served = ServedDays.of(key.slice(0, end), key.slice(end));
   }
 
   /** The place of a field; a new field takes the type of its first value. */

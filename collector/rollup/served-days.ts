@@ -1,6 +1,9 @@
 /**
- * A day of `bytestoclients` once more in two numbers, as `served_1d` and `fleet_1d`: what a year of many caches is asked
- * for most, without reading eleven fields of every cache.
+ * Days once more in three numbers, as `served_1d` and `fleet_1d`: what a year of many caches is asked for most, without
+ * reading eleven fields of every cache.
+ *
+ * A day of `bytestoclients` gives what was served, and all of its local part as saved. A day of `precacherun` takes what
+ * warming was given from the cache off again, in a point of its own: their sum is what was saved.
  *
  * @module
  */
@@ -9,25 +12,43 @@ import { addExact } from "../../core/history/history.ts";
 import { LOCAL_FIELDS } from "../../core/history/savings.ts";
 import { type Integer, integerText, isInteger64 } from "../../core/point.ts";
 
-/** The days of one series of `bytestoclients`. */
+/** The day's sum of a field; undefined where no row had it. */
+type SumOf = (field: string) => Integer | undefined;
+
+/** What a day of a measurement says of serving and saving; measurements that are not here say nothing. */
+const NUMBERS: Readonly<Record<string, (sumOf: SumOf) => Readonly<Record<string, Integer>>>> = {
+  bytestoclients: (sumOf) => {
+    const local = LOCAL_FIELDS.reduce<Integer>((sum, field) => addExact(sum, sumOf(field) ?? 0), 0);
+    return { local, origin: sumOf("bytes.fromorigin.toclients") ?? 0, saved: local };
+  },
+  precacherun: (sumOf) => ({
+    saved: addExact(sumOf("bytes.fromorigin") ?? 0, -BigInt(sumOf("bytes.asked") ?? 0)),
+  }),
+};
+
+/** The days of one series. */
 export class ServedDays {
-  /** The measurement whose days they are. */
-  static readonly of = "bytestoclients";
   readonly #tags: string;
   readonly #place: FleetPlace;
+  readonly #numbers: (sumOf: SumOf) => Readonly<Record<string, Integer>>;
 
-  /** @param tags as they stand in a line: `,region=North,…` */
-  constructor(tags: string) {
+  private constructor(tags: string, numbers: (sumOf: SumOf) => Readonly<Record<string, Integer>>) {
     this.#tags = tags;
     this.#place = fleetPlace(tags);
+    this.#numbers = numbers;
   }
 
-  /** The two lines of a day, each with its newline; none for a sum beyond 64 bits. @param sumOf the day's sum of a field */
-  lines(from: number, sumOf: (field: string) => Integer | undefined): string[] {
-    const local = LOCAL_FIELDS.reduce<Integer>((sum, field) => addExact(sum, sumOf(field) ?? 0), 0);
-    const origin = sumOf("bytes.fromorigin.toclients") ?? 0;
-    if (!isInteger64(local) || !isInteger64(origin)) return [];
-    const fields = `local=${integerText(local)},origin=${integerText(origin)}`;
+  /** @param tags as they stand in a line: `,region=North,…` @returns undefined for a measurement that says nothing of it */
+  static of(measurement: string, tags: string): ServedDays | undefined {
+    const numbers = NUMBERS[measurement];
+    return numbers === undefined ? undefined : new ServedDays(tags, numbers);
+  }
+
+  /** The two lines of a day, each with its newline; none for a sum beyond 64 bits. */
+  lines(from: number, sumOf: SumOf): string[] {
+    const numbers = Object.entries(this.#numbers(sumOf));
+    if (!numbers.every(([, value]) => isInteger64(value))) return [];
+    const fields = numbers.map(([name, value]) => `${name}=${integerText(value)}`).join(",");
     return [
       `served_1d${this.#tags} ${fields} ${from}\n`,
       `fleet_1d${this.#place.tags} ${fields} ${from + this.#place.offsetMs}\n`,

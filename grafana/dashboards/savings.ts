@@ -15,6 +15,7 @@ import {
   limited,
   NOT_NEGATIVE,
   overTime,
+  type PanelSpec,
   SOURCE_COLOURS,
   sorted,
   stat,
@@ -157,30 +158,37 @@ function groups(setting: Setting): Unplaced[] {
   ];
 }
 
+/** Rows of the tables of sites; the descriptions say ten. */
+const SITES = 10;
+
 function sites(setting: Setting): Unplaced[] {
   const columns = [
     judged("Without Apple", UNITS.share, THRESHOLDS.hitRatio, { "custom.width": 130 }),
     column("Site", { links: [siteLink(setting)] }),
   ];
-  const question = ask({
-    figures: [saved("_1d"), fromOrigin("_1d"), hitRatio("_1d", "Without Apple")],
-    by: ["site_name", "region"],
-    buckets: "range",
+  const shared = { unit: UNITS.bytes, width: 12, height: 10, overrides: columns, mappings: [NOT_NEGATIVE] };
+  const greatest = (figure: string): Pick<PanelSpec, "question" | "transformations"> => ({
+    question: ask({
+      figures: [saved("_1d"), fromOrigin("_1d"), hitRatio("_1d", "Without Apple")],
+      by: ["site_name", "region"],
+      buckets: "range",
+      top: { figure, rows: SITES },
+    }),
+    transformations: [sorted(figure, true), limited(SITES)],
   });
-  const shared = { question, unit: UNITS.bytes, width: 12, height: 10, overrides: columns, mappings: [NOT_NEGATIVE] };
   return [
     table(setting, {
       ...shared,
+      ...greatest("Saved"),
       title: "Sites that saved most",
       description: "The ten sites with most bytes saved. A click on a site opens its own board for the same time.",
-      transformations: [sorted("Saved", true), limited(10)],
     }),
     table(setting, {
       ...shared,
+      ...greatest("From Apple"),
       title: "Sites that fetched most from Apple",
       description:
         "The ten sites whose devices pulled most over the WAN. A low share beside a high number is where a larger cache, or warming, would help first.",
-      transformations: [sorted("From Apple", true), limited(10)],
     }),
   ];
 }
