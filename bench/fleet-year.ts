@@ -1,5 +1,5 @@
 /** A fleet over a whole year of the past (VictoriaMetrics takes no points of the future), for the benches that ask of it. */
-import { type Fleet, planFleet } from "../fixtures/fleet/index.ts";
+import { type Fleet, planFleet, wallDayStart } from "../fixtures/fleet/index.ts";
 import type { Span } from "./managers-questions.ts";
 
 const ZONE = "Europe/Berlin";
@@ -9,7 +9,8 @@ const FROM = Date.UTC(YEAR, 0, 1) - 3_600_000;
 
 /** A fleet of twelve regions over the first days of the year. */
 export function fleetOfYear(caches: number, days: number): { fleet: Fleet; span: Span } {
-  const span = { fromMs: FROM, toMs: FROM + days * DAY_MS, zone: ZONE };
+  // the midnight nearest, on either side of a change of the clock
+  const span = { fromMs: FROM, toMs: wallDayStart(FROM + (days + 0.5) * DAY_MS, ZONE), zone: ZONE };
   const fleet = planFleet({ seed: 2026, caches, regions: 12, ...span, incidentsPerMonth: 0.3 });
   const starts = Array.from(
     { length: 12 },
