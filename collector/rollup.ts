@@ -69,12 +69,15 @@ export function openRollup(options: RollupOptions): Rollup {
   const raw = ROLLED_STREAMS.map((stream) => openReader(streamFolder(options.stateDir, stream), stream));
   const written = openReader(streamFolder(options.stateDir, options.journal.stream), options.journal.stream);
   let state = restore(options);
+  /** A journal can be put back while nobody runs; from then on places only grow. */
+  let stands = false;
   return {
     async run() {
       const limitMs = options.nowMs() - (options.graceMs ?? DEFAULT_GRACE_MS);
       // a clock that was set back: what was closed in the future would be late for ever
       const ahead = state !== undefined && state.closedMs > limitMs + 3_600_000;
-      if (state === undefined || ahead || !(await standsInJournal(state, raw))) state = fresh();
+      if (state === undefined || ahead || !(stands || (await standsInJournal(state, raw)))) state = fresh();
+      stands = true;
       try {
         return await runOnce(state, options, raw, written, limitMs);
       } catch (error) {
