@@ -36,7 +36,7 @@ function tagsPart(): string {
 
 Every point carries \`server\` (a name unique in the fleet) and the tags of the admin's settings. The classic four are
 ${CLASSIC_TAGS.map(code).join(", ")}; any others may stand beside them. \`server\` and \`time\` are taken. An empty tag is left out.
-A few measurements have tags of their own, named with them below.`;
+A few measurements have tags of their own, named with them below; \`fleet_1d\` alone has no \`server\`.`;
 }
 
 function savingsPart(): string {
@@ -65,7 +65,8 @@ function rollupPart(): string {
 For ${rolled.join(", ")} the sums of every closed hour are written as \`<name>${ROLLUP_SUFFIXES.hour}\` and those of every closed
 local day as \`<name>${ROLLUP_SUFFIXES.day}\`, with the same fields and tags, stamped with the beginning of the hour or day in the
 configured time zone. A bucket closes five minutes after its end; when a row comes late its bucket is computed anew and written again,
-which replaces the old point. A sink may keep them in a database, bucket or retention policy of their own (\`sinks[].rollup\`).`;
+which replaces the old point. Closed days are written once more in three numbers, as [\`served_1d\`](#served_1d) and
+[\`fleet_1d\`](#fleet_1d), which answer questions over a year of many caches quickest. A sink may keep them in a database, bucket or retention policy of their own (\`sinks[].rollup\`).`;
 }
 
 const QUERIES = `## Two queries
@@ -97,7 +98,8 @@ function listPart(): string {
 
 function measurementPart({ name, meaning, kind, rollup, tags, fields }: MeasurementSchema): string {
   const own = tags.length === 0 ? "No tags of its own" : `Tags of its own: ${tags.map(code).join(", ")}`;
-  const rolled = rollup ? "rolled up by hour and day" : "not rolled up";
+  const itself = name.endsWith(ROLLUP_SUFFIXES.day) ? "a roll-up itself" : "not rolled up";
+  const rolled = rollup ? "rolled up by hour and day" : itself;
   const rows = fields.map(({ name: field, type, unit, meaning: what }) => [code(field), type, unit, what]);
   return `### ${name}
 
