@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { influxWhere } from "./influxql.ts";
+import { influxWhere } from "./influx-columns.ts";
 import { metricsMatchers } from "./metricsql.ts";
 import type { Unplaced } from "./panels.ts";
 import type { Annotation, Dashboard, DashboardLink, Panel, Row, Variable } from "./plain.ts";

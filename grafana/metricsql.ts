@@ -8,8 +8,9 @@
  *
  * @module
  */
-import { TAG_TITLES } from "./influxql.ts";
+
 import type { CacheCount, Compiled, Fields, Figure, Question, Transformation } from "./queries.ts";
+import { TAG_TITLES } from "./tag-titles.ts";
 
 const RANGE = "[${__range_ms}ms1ms]";
 const WINDOWS = { range: RANGE, day: "[1i] offset -0.95i", interval: "[1i] offset -0.999999i" } as const;

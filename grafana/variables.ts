@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { influxWhere } from "./influxql.ts";
+import { influxWhere } from "./influx-columns.ts";
 import { metricsMatchers } from "./metricsql.ts";
 import type { Variable } from "./plain.ts";
 import { fields } from "./queries.ts";
