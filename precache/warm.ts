@@ -18,7 +18,7 @@ import type { Ledger } from "./ledger.ts";
 import { createPace, readBytesFor } from "./pace.ts";
 import { Ending } from "./warm/ending.ts";
 import { EndsOnDisk } from "./warm/ends-on-disk.ts";
-import { EventQueue } from "./warm/event-queue.ts";
+import { EventStream } from "./warm/event-stream.ts";
 import { type Lane, lanesOf } from "./warm/lanes.ts";
 import { type RunContext, Work, type WorkEnd, warmOne } from "./warm/one-asset.ts";
 import { Tally } from "./warm/tally.ts";
@@ -58,33 +58,30 @@ export interface WarmOptions {
 }
 
 /**
- * Runs the plan. Stop reading the events and the run is abandoned.
- * @throws LarderError `WARM_NO_TARGET`
+ * Runs the plan. It begins with the first read; stop reading the events and the run is abandoned.
+ * @throws LarderError `WARM_NO_TARGET`, at the first read.
  */
-export async function* warm(options: WarmOptions): AsyncGenerator<WarmEvent, void> {
-  if (options.targets.length === 0) {
-    throw new LarderError('Cannot warm "the plan": there is no cache to warm', {
-      code: "WARM_NO_TARGET",
-      state: "nothing was asked for",
-      next: "name one: precache.servers, or --cache-server http://host:port",
-    });
-  }
-  const clock = options.clock ?? systemClock;
-  const ending = new Ending(options, clock);
-  const fetcher = openFetcher(options);
-  const queue = new EventQueue();
-  const running = runPhases(options, clock, ending, fetcher, queue).then(
-    () => queue.end(),
-    (error: unknown) => queue.end({ error }),
-  );
-  try {
-    yield* queue.read();
-  } finally {
-    ending.abandon();
-    await running;
-    ending.close();
-    await fetcher.close();
-  }
+export function warm(options: WarmOptions): AsyncIterableIterator<WarmEvent, void> {
+  return new EventStream(async (tell, abandoned) => {
+    if (options.targets.length === 0) throw noTarget();
+    const clock = options.clock ?? systemClock;
+    const ending = new Ending(options, clock, abandoned);
+    const fetcher = openFetcher(options);
+    try {
+      await runPhases(options, clock, ending, fetcher, tell);
+    } finally {
+      ending.close();
+      await fetcher.close();
+    }
+  });
+}
+
+function noTarget(): LarderError {
+  return new LarderError('Cannot warm "the plan": there is no cache to warm', {
+    code: "WARM_NO_TARGET",
+    state: "nothing was asked for",
+    next: "name one: precache.servers, or --cache-server http://host:port",
+  });
 }
 
 function openFetcher(options: WarmOptions): Fetcher {
@@ -102,7 +99,7 @@ async function runPhases(
   clock: Clock,
   ending: Ending,
   fetcher: Fetcher,
-  queue: EventQueue,
+  tell: (event: WarmEvent) => void,
 ): Promise<void> {
   const items = options.items.filter(({ decision }) => decision === "warm");
   const startedMs = clock.now();
@@ -110,7 +107,7 @@ async function runPhases(
   const emit = (event: WarmEvent): void => {
     if (event.type === "asset-end") tally.add(event);
     if (event.type === "target-dead") tally.dead(event.target, event.message);
-    queue.push(event);
+    tell(event);
   };
   const plannedBytes = items.reduce((sum, { asset }) => sum + (asset.sizeBytes ?? 0), 0);
   emit({ type: "run-start", atMs: startedMs, targets: options.targets, planned: items.length, plannedBytes });

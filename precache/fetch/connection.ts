@@ -19,37 +19,54 @@ export interface ConnectionOptions {
 /** `unsuited`: an answer that only a general client can read. */
 export type FastEnd = TransferEnd | "unsuited";
 
-/** A kept connection turned out to be closed; a new one may do. */
-export class StaleConnection extends Error {}
-
-/** What runs on a connection now. */
-interface Exchange {
+/** One request, and who waits for its answer. */
+export interface Exchange {
   readonly request: AssetRequest;
+  /** Host and port, as the Host field has them. */
+  readonly host: string;
+  /** Path and query. */
+  readonly target: string;
   readonly reader: BodyReader;
+  /** Aborted when nobody wants the answer any more. */
+  readonly signal: AbortSignal | undefined;
   readonly end: (end: FastEnd) => void;
   readonly fail: (error: unknown) => void;
-  /** Undefined until the final head; then the body bytes still to come. */
-  left: number | undefined;
-  bytes: number;
+}
+
+/** Who holds connections. */
+export interface ConnectionOwner {
+  /** An answer ended exactly where it said, on a connection that stays: it may be used again. */
+  free(connection: Connection): void;
+  /** A kept connection turned out to be closed: another one may do. */
+  again(exchange: Exchange): void;
+  gone(connection: Connection): void;
 }
 
 export class Connection {
-  /** True after an answer that ended exactly where it said, on a connection that stays. */
-  reusable = false;
+  /** Host and port it leads to. */
+  readonly host: string;
   readonly #socket: Socket;
   readonly #options: ConnectionOptions;
+  readonly #owner: ConnectionOwner;
   #exchange: Exchange | undefined;
+  /** Undefined until the final head; then the body bytes still to come. */
+  #left: number | undefined;
+  #bodyBytes = 0;
+  #reusable = false;
   #head = "";
   #headBytes = 0;
   #used = false;
   #connected = false;
   #paused = false;
 
-  constructor(hostname: string, port: number, buffer: Buffer, options: ConnectionOptions, onClose: () => void) {
+  constructor(host: string, buffer: Buffer, options: ConnectionOptions, owner: ConnectionOwner) {
+    this.host = host;
     this.#options = options;
+    this.#owner = owner;
+    const { hostname, port } = new URL(`http://${host}`);
     this.#socket = connect({
       host: hostname.replace(/^\[|\]$/g, ""),
-      port,
+      port: port === "" ? 80 : Number(port),
       noDelay: true,
       onread: { buffer, callback: (length, bytes) => this.#take((bytes as Buffer).subarray(0, length)) },
     });
@@ -62,28 +79,23 @@ export class Connection {
     this.#socket.once("end", () => this.#broken("the server closed the connection"));
     this.#socket.once("close", () => {
       this.#broken("the connection was closed");
-      onClose();
+      owner.gone(this);
     });
   }
 
   /** One request and its answer; nothing else runs on the connection meanwhile. */
-  exchange(request: AssetRequest, host: string, target: string, reader: BodyReader): Promise<FastEnd> {
-    let fields = "";
-    for (const [name, value] of Object.entries(request.headers ?? {})) fields += `${name}: ${value}\r\n`;
-    return new Promise<FastEnd>((end, fail) => {
-      this.#exchange = { request, reader, end, fail, left: undefined, bytes: 0 };
-      this.reusable = false;
-      if (this.#socket.destroyed) this.#broken("the connection was closed");
-      this.#socket.write(
-        `${request.method ?? "GET"} ${target} HTTP/1.1\r\nHost: ${host}\r\nUser-Agent: ${USER_AGENT}\r\nAccept: */*\r\n${fields}\r\n`,
-        "latin1",
-      );
-    });
+  exchange(exchange: Exchange): void {
+    this.#exchange = exchange;
+    this.#left = undefined;
+    this.#bodyBytes = 0;
+    this.#reusable = false;
+    if (this.#socket.destroyed) this.#broken("the connection was closed");
+    else this.#socket.write(requestHead(exchange), "latin1");
   }
 
-  /** Nobody wants it any more. */
-  stop(): void {
-    if (this.#exchange !== undefined) this.#fail(stopped(this.#exchange.request));
+  /** Nobody wants any more what was asked with this signal. */
+  stop(signal: AbortSignal): void {
+    if (this.#exchange?.signal === signal) this.#fail(stopped(this.#exchange.request));
   }
 
   close(): void {
@@ -98,7 +110,7 @@ export class Connection {
       return false;
     }
     try {
-      const body = exchange.left === undefined ? this.#takeHead(exchange, bytes) : bytes;
+      const body = this.#left === undefined ? this.#takeHead(exchange, bytes) : bytes;
       if (body !== undefined && this.#exchange === exchange) this.#takeBody(exchange, body);
     } catch (error) {
       this.#fail(error);
@@ -154,20 +166,20 @@ export class Connection {
       this.#finish("left");
       return false;
     }
-    exchange.left = bodiless ? 0 : (length ?? 0);
-    this.reusable = head.minor === 1 && !/\bclose\b/i.test(head.headers["connection"] ?? "");
+    this.#left = bodiless ? 0 : (length ?? 0);
+    this.#reusable = head.minor === 1 && !/\bclose\b/i.test(head.headers["connection"] ?? "");
     return true;
   }
 
   #takeBody(exchange: Exchange, bytes: Buffer): void {
-    const left = exchange.left ?? 0;
+    const left = this.#left ?? 0;
     const own = bytes.length > left ? bytes.subarray(0, left) : bytes;
-    if (bytes.length > left) this.reusable = false;
-    exchange.left = left - own.length;
-    exchange.bytes += own.length;
+    if (bytes.length > left) this.#reusable = false;
+    this.#left = left - own.length;
+    this.#bodyBytes += own.length;
     const wait = own.length === 0 ? undefined : exchange.reader.chunk(own);
     if (wait !== undefined) this.#pauseFor(wait, exchange);
-    else if (exchange.left === 0) this.#finish("whole");
+    else if (this.#left === 0) this.#finish("whole");
   }
 
   /** Stops reading until the reader is ready: the window closes and the sender waits. */
@@ -177,7 +189,7 @@ export class Connection {
       () => {
         this.#paused = false;
         if (this.#exchange !== exchange) return;
-        if (exchange.left === 0) this.#finish("whole");
+        if (this.#left === 0) this.#finish("whole");
         else this.#socket.setTimeout(this.#options.stallMs);
         this.#socket.resume();
       },
@@ -189,14 +201,14 @@ export class Connection {
     const exchange = this.#exchange;
     this.#exchange = undefined;
     this.#used = true;
-    if (end !== "whole") this.reusable = false;
+    if (this.#reusable && end === "whole") this.#owner.free(this);
+    else this.close();
     exchange?.end(end);
   }
 
   #fail(error: unknown): void {
     const exchange = this.#exchange;
     this.#exchange = undefined;
-    this.reusable = false;
     this.close();
     exchange?.fail(error);
   }
@@ -209,7 +221,7 @@ export class Connection {
       const said = `no connection within ${this.#options.connectMs / 1000} s`;
       this.#fail(fetchError(exchange.request, "FETCH_UNREACHABLE", said));
     } else {
-      const said = `nothing came for ${this.#options.stallMs / 1000} s, after ${exchange.bytes} bytes of the body`;
+      const said = `nothing came for ${this.#options.stallMs / 1000} s, after ${this.#bodyBytes} bytes of the body`;
       this.#fail(fetchError(exchange.request, "FETCH_STALLED", said));
     }
   }
@@ -217,20 +229,31 @@ export class Connection {
   /** The connection is gone; what that means depends on how far we were. */
   #broken(said: string, cause?: unknown): void {
     const exchange = this.#exchange;
-    this.reusable = false;
+    this.#reusable = false;
     if (exchange === undefined) {
       this.close();
       return;
     }
     // The last bytes came, only the reader still holds us: the server owes nothing any more.
-    if (exchange.left === 0) return;
-    if (this.#used && exchange.left === undefined && this.#headBytes === 0) this.#fail(new StaleConnection(said));
-    else if (!this.#connected) this.#fail(fetchError(exchange.request, "FETCH_UNREACHABLE", said, { cause }));
+    if (this.#left === 0) return;
+    if (this.#used && this.#left === undefined && this.#headBytes === 0) {
+      this.#exchange = undefined;
+      this.close();
+      this.#owner.again(exchange);
+    } else if (!this.#connected) this.#fail(fetchError(exchange.request, "FETCH_UNREACHABLE", said, { cause }));
     else {
-      const still = exchange.left === undefined ? "before its answer" : `with ${exchange.left} bytes still to come`;
+      const still = this.#left === undefined ? "before its answer" : `with ${this.#left} bytes still to come`;
       this.#fail(fetchError(exchange.request, "FETCH_BROKEN", `${said} ${still}`, { cause }));
     }
   }
+}
+
+function requestHead({ request, target, host }: Exchange): string {
+  let fields = "";
+  if (request.headers !== undefined) {
+    for (const [name, value] of Object.entries(request.headers)) fields += `${name}: ${value}\r\n`;
+  }
+  return `${request.method ?? "GET"} ${target} HTTP/1.1\r\nHost: ${host}\r\nUser-Agent: ${USER_AGENT}\r\nAccept: */*\r\n${fields}\r\n`;
 }
 
 /** The error of a transfer that nobody wants any more. */
