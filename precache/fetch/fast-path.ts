@@ -12,10 +12,10 @@ import {
   type ConnectionOptions,
   type ConnectionOwner,
   type Exchange,
-  type FastEnd,
   stopped,
+  TICKS_TO_STALL,
 } from "./connection.ts";
-import type { AssetRequest, BodyReader } from "./transfer.ts";
+import type { Asker } from "./transfer.ts";
 
 export interface FastPathOptions extends ConnectionOptions {
   /** Size of the shared buffer: the most that one read takes. */
@@ -44,10 +44,11 @@ export class FastPath {
   readonly #idle = new Map<string, Connection[]>();
   readonly #all = new Set<Connection>();
   readonly #heard = new WeakSet<AbortSignal>();
+  #ticking: NodeJS.Timeout | undefined;
   readonly #owner: ConnectionOwner = {
     free: (connection) => this.#keep(connection),
     again: (exchange) => this.#ask(exchange),
-    gone: (connection) => this.#all.delete(connection),
+    gone: (connection) => this.#forget(connection),
   };
 
   constructor(options: FastPathOptions) {
@@ -55,17 +56,9 @@ export class FastPath {
     this.#buffer = Buffer.allocUnsafeSlow(options.readBytes);
   }
 
-  /**
-   * One request, its whole answer.
-   * @throws FetchError
-   */
-  fetch(
-    request: AssetRequest,
-    { host, target }: HttpAddress,
-    reader: BodyReader,
-    signal: AbortSignal | undefined,
-  ): Promise<FastEnd> {
-    return new Promise((end, fail) => this.#ask({ request, host, target, reader, signal, end, fail }));
+  /** One request, its whole answer; the asker is told how it ended. */
+  fetch({ host, target }: HttpAddress, asker: Asker): void {
+    this.#ask({ host, target, asker });
   }
 
   close(): void {
@@ -74,8 +67,9 @@ export class FastPath {
   }
 
   #ask(exchange: Exchange): void {
-    const { host, signal } = exchange;
-    if (signal?.aborted === true) exchange.fail(stopped(exchange.request));
+    const { host, asker } = exchange;
+    const { request, signal } = asker;
+    if (signal?.aborted === true) asker.fail(stopped(request));
     else {
       if (signal !== undefined) this.#hear(signal);
       (this.#idle.get(host)?.pop() ?? this.#open(host)).exchange(exchange);
@@ -94,7 +88,17 @@ export class FastPath {
   #open(host: string): Connection {
     const connection = new Connection(host, this.#buffer, this.#options, this.#owner);
     this.#all.add(connection);
+    this.#ticking ??= setInterval(() => {
+      for (const each of this.#all) each.tick();
+    }, this.#options.stallMs / TICKS_TO_STALL);
     return connection;
+  }
+
+  #forget(connection: Connection): void {
+    this.#all.delete(connection);
+    if (this.#all.size > 0) return;
+    clearInterval(this.#ticking);
+    this.#ticking = undefined;
   }
 
   #keep(connection: Connection): void {
