@@ -16,13 +16,15 @@ import { type Clock, systemClock } from "./clock.ts";
 import { createFetcher, type Fetcher } from "./fetch-asset.ts";
 import type { Ledger } from "./ledger.ts";
 import { createPace, readBytesFor } from "./pace.ts";
+import type { RunContext, Work, WorkEnd } from "./warm/attempt.ts";
 import { Ending } from "./warm/ending.ts";
 import { EndsOnDisk } from "./warm/ends-on-disk.ts";
 import { EventStream } from "./warm/event-stream.ts";
 import { type Lane, lanesOf } from "./warm/lanes.ts";
-import { type RunContext, Work, type WorkEnd, warmOne } from "./warm/one-asset.ts";
+import { warmOne } from "./warm/one-asset.ts";
 import { Tally } from "./warm/tally.ts";
 import { DEFAULT_LIMITS, type HealthLimits, TargetHealth } from "./warm/target-health.ts";
+import { Todo } from "./warm/todo.ts";
 import type { AssetEnd, WarmEvent } from "./warm-events.ts";
 
 export interface WarmOptions {
@@ -161,7 +163,7 @@ async function runLane(
   items: readonly PlannedAsset[],
   concurrency: number,
 ): Promise<boolean> {
-  const todo = items.map((item) => new Work(item)).reverse();
+  const todo = new Todo(items);
   let last: TargetHealth | undefined;
   for (const target of lane) {
     last = open(target);
@@ -169,7 +171,7 @@ async function runLane(
     if (last.dead === undefined) return true;
     context.emit({ type: "target-dead", atMs: context.clock.now(), target, ...last.dead });
   }
-  for (let work = todo.pop(); work !== undefined && last !== undefined; work = todo.pop()) {
+  for (let work = todo.next(); work !== undefined && last !== undefined; work = todo.next()) {
     const outcome = work.attempts > 0 ? "failed" : "skipped";
     const end: WorkEnd = { outcome, reason: "its cache is dead", code: last.dead?.code ?? "TARGET_DEAD" };
     context.emit(endOf(context, last.target, work, end));
@@ -178,12 +180,12 @@ async function runLane(
 }
 
 /** So many at a time through one cache, until nothing is left or it is dead; what it did not finish stays in `todo`. */
-async function runTarget(context: RunContext, health: TargetHealth, todo: Work[], concurrency: number): Promise<void> {
+async function runTarget(context: RunContext, health: TargetHealth, todo: Todo, concurrency: number): Promise<void> {
   const unfinished: Work[] = [];
   const ends = new EndsOnDisk((end) => context.emit(end));
   const worker = async (): Promise<void> => {
     while (health.dead === undefined) {
-      const work = todo.pop();
+      const work = todo.next();
       if (work === undefined) break;
       const end = await warmOne(context, health, work);
       if (end === "target-died") unfinished.push(work);
@@ -193,7 +195,7 @@ async function runTarget(context: RunContext, health: TargetHealth, todo: Work[]
   };
   await Promise.all(Array.from({ length: concurrency }, worker));
   await ends.settled();
-  todo.push(...unfinished.reverse());
+  todo.giveBack(unfinished);
 }
 
 function endOf(context: RunContext, target: CacheTarget, work: Work, end: WorkEnd): AssetEnd {

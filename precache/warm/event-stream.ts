@@ -12,6 +12,8 @@ import type { AssetEnd, AssetStart, Progress, WarmEvent } from "../warm-events.t
 /** What runs behind the stream. It tells its events; `abandoned` is aborted when nobody reads them any more. */
 export type EventSource = (tell: (event: WarmEvent) => void, abandoned: AbortSignal) => Promise<void>;
 
+type Told = IteratorResult<WarmEvent, void>;
+
 /** The events of one run, for one reader. The run begins with the first read; who stops reading abandons it. */
 export class EventStream implements AsyncIterableIterator<WarmEvent, void> {
   readonly #source: EventSource;
@@ -22,7 +24,8 @@ export class EventStream implements AsyncIterableIterator<WarmEvent, void> {
   #at = 0;
   /** Where among the told the unread progress of a transfer stands. */
   readonly #progress = new Map<string, number>();
-  #wake: (() => void) | undefined;
+  /** Waits for what is told next. */
+  #reader: ((result: Told | Promise<Told>) => void) | undefined;
   #ended: { error?: unknown } | undefined;
 
   constructor(source: EventSource) {
@@ -33,9 +36,14 @@ export class EventStream implements AsyncIterableIterator<WarmEvent, void> {
     return this;
   }
 
-  next(): Promise<IteratorResult<WarmEvent, void>> {
-    const event = this.#take();
-    return event === undefined ? this.#wait() : Promise.resolve({ done: false, value: event });
+  next(): Promise<Told> {
+    const value = this.#take();
+    if (value !== undefined) return Promise.resolve({ done: false, value });
+    if (this.#ended !== undefined) return this.#atEnd(this.#ended);
+    return new Promise((resolve) => {
+      this.#reader = resolve;
+      this.#running ??= this.#run();
+    });
   }
 
   async return(): Promise<IteratorReturnResult<void>> {
@@ -44,19 +52,6 @@ export class EventStream implements AsyncIterableIterator<WarmEvent, void> {
     this.#ended = {};
     [this.#told, this.#reading] = [[], []];
     return { done: true, value: undefined };
-  }
-
-  async #wait(): Promise<IteratorResult<WarmEvent, void>> {
-    this.#running ??= this.#run();
-    for (;;) {
-      const event = this.#take();
-      if (event !== undefined) return { done: false, value: event };
-      if (this.#ended !== undefined) return this.#end(this.#ended);
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve;
-      });
-      this.#wake = undefined;
-    }
   }
 
   #take(): WarmEvent | undefined {
@@ -69,14 +64,13 @@ export class EventStream implements AsyncIterableIterator<WarmEvent, void> {
   }
 
   /** An error is thrown once, after everything that was told before it. */
-  #end(ended: { error?: unknown }): IteratorReturnResult<void> {
+  async #atEnd(ended: { error?: unknown }): Promise<IteratorReturnResult<void>> {
     this.#ended = {};
     if ("error" in ended) throw ended.error;
     return { done: true, value: undefined };
   }
 
   async #run(): Promise<void> {
-    if (this.#abandoned.signal.aborted) return;
     let ended: { error?: unknown } = {};
     try {
       await this.#source((event) => this.#tell(event), this.#abandoned.signal);
@@ -84,10 +78,17 @@ export class EventStream implements AsyncIterableIterator<WarmEvent, void> {
       ended = { error };
     }
     this.#ended = ended;
-    this.#wake?.();
+    this.#reader?.(this.#atEnd(ended));
+    this.#reader = undefined;
   }
 
   #tell(event: WarmEvent): void {
+    const reader = this.#reader;
+    if (reader !== undefined) {
+      this.#reader = undefined;
+      reader({ done: false, value: event });
+      return;
+    }
     if (event.type === "progress") {
       const key = keyOf(event);
       const unread = this.#progress.get(key);
@@ -100,7 +101,6 @@ export class EventStream implements AsyncIterableIterator<WarmEvent, void> {
       this.#progress.delete(keyOf(event));
     }
     this.#told.push(event);
-    this.#wake?.();
   }
 }
 
