@@ -147,7 +147,8 @@ function appender(file: FileHandle, path: string): (text: string) => Promise<voi
 async function writeAndSync(file: FileHandle, path: string, text: string): Promise<void> {
   if (text === "") return;
   try {
-    await file.appendFile(text);
+    const bytes = Buffer.from(text);
+    for (let at = 0; at < bytes.length; ) at += (await file.write(bytes, at)).bytesWritten;
     await file.datasync();
   } catch (error) {
     throw new LarderError(`Cannot write the ledger "${path}": ${errorText(error)}`, {
