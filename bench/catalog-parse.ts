@@ -14,6 +14,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build } from "esbuild";
 import { sharedData } from "../fixtures/shared-data.ts";
+import { bundling } from "../scripts/bundling.mjs";
 import { measure, median, type Run, spread } from "./measure.ts";
 
 const PAIRS = Number(process.argv[2] ?? 11);
@@ -34,14 +35,8 @@ async function run(data: string): Promise<void> {
     entryPoints: { run: join(import.meta.dirname, "catalog-parse-run.ts") },
     outdir: temporary,
     outExtension: { ".js": ".mjs" },
-    splitting: true,
-    bundle: true,
-    platform: "node",
-    format: "esm",
+    ...bundling,
     external: ["undici", "pino", "saxes", "zod"],
-    minify: true,
-    keepNames: true,
-    logLevel: "warning",
   });
   console.log(
     `Node ${process.versions.node}, ${PAIRS} pairs; s: median of whole processes; ratio: least / median / most`,

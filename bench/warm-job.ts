@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build } from "esbuild";
+import { bundling } from "../scripts/bundling.mjs";
 
 const root = new URL("..", import.meta.url).pathname;
 
@@ -14,14 +15,8 @@ export async function buildRunner(): Promise<string> {
   await build({
     entryPoints: [join(root, "bench/warm-runner.ts")],
     outdir,
-    splitting: true,
     outExtension: { ".js": ".mjs" },
-    bundle: true,
-    platform: "node",
-    format: "esm",
-    target: "node20",
-    logLevel: "error",
-    banner: { js: 'import {createRequire} from "node:module";const require=createRequire(import.meta.url);' },
+    ...bundling,
   });
   return join(outdir, "warm-runner.mjs");
 }
@@ -75,11 +70,4 @@ export function runCurl(job: RunnerJob): number {
   rmSync(folder, { recursive: true });
   if (child.status !== 0) throw new Error(`curl ended with ${child.status}: ${child.stderr.toString()}`);
   return seconds;
-}
-
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = Math.floor(sorted.length / 2);
-  const high = sorted[middle] ?? Number.NaN;
-  return sorted.length % 2 === 1 ? high : ((sorted[middle - 1] ?? high) + high) / 2;
 }

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { randomBytes } from "node:crypto";
 import { open, readFile, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { errorCode } from "./errors.ts";
@@ -14,7 +13,7 @@ import { errorCode } from "./errors.ts";
  * @param mode permission bits of the new file; 0o600 for anything that holds a secret.
  */
 export async function writeAtomically(path: string, content: string | Uint8Array, mode = 0o644): Promise<void> {
-  const temporary = `${path}.${process.pid}.${randomBytes(4).toString("hex")}.tmp`;
+  const temporary = `${path}.${process.pid}.${Math.random().toString(36).slice(2)}.tmp`;
   try {
     const file = await open(temporary, "wx", mode);
     try {

@@ -1,8 +1,10 @@
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import { sendPieces, startRawServer } from "../fixtures/origin/index.ts";
 import { cacheUrl } from "./cache-url.ts";
 import { parseCachedRanges } from "./cached-ranges.ts";
 import { fetchContract } from "./fetch/fetch.contract.ts";
+import { parseResponseHead } from "./fetch/response-head.ts";
 import { createFetcher } from "./fetch-asset.ts";
 
 fetchContract("the fast path, with the general one behind it", {});
@@ -32,6 +34,71 @@ test("cacheUrl() keeps the query and names source and scheme", () => {
     "http://10.0.0.60:49672/x.ipa?accessKey=1_2&source=iosapps.itunes.apple.com",
   );
   expect(() => cacheUrl(cache, "file:///etc/passwd")).toThrow(/no http or https address/);
+});
+
+test("cacheUrl() writes an address the same way whether it had to be taken apart or not", () => {
+  const part = fc.constantFrom(
+    "a",
+    "B-1",
+    ".",
+    "..",
+    "%2e",
+    "%2E.",
+    ".x",
+    "x.",
+    "",
+    "%zz",
+    "é",
+    "'",
+    "@",
+    ":80",
+    "{",
+    " ",
+    "?",
+    "#",
+  );
+  const host = fc.constantFrom(
+    "x.apple.com",
+    "X.com",
+    "1.2.3",
+    "a.1",
+    "xn--a.com",
+    "a.xn--b",
+    "a..b",
+    "h:443",
+    "h:8080",
+    "a_b",
+    "-a.b",
+  );
+  fc.assert(
+    fc.property(fc.constantFrom("http", "https"), host, fc.array(part, { maxLength: 5 }), (scheme, name, parts) => {
+      const address = `${scheme}://${name}/${parts.join("/")}`;
+      if (!URL.canParse(address)) {
+        expect(() => cacheUrl("http://c", address)).toThrow(/no http or https address/);
+        return;
+      }
+      const { pathname, search, host, protocol } = new URL(address);
+      const query = search.length > 1 ? `${search.slice(1)}&` : "";
+      const expected = `http://c${pathname}?${query}source=${host}${protocol === "https:" ? "&sourceScheme=https" : ""}`;
+      expect(cacheUrl("http://c", address)).toBe(expected);
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+test("parseResponseHead() keeps the fields anybody asks for, joined where repeated", () => {
+  const head =
+    "HTTP/1.1 206 P\r\nServer: x\r\nCONTENT-LENGTH:  7 \t\r\nX-Connection: no\r\nConnection: a\r\nconnection:b";
+  expect(parseResponseHead(head)).toEqual({
+    status: 206,
+    minor: 1,
+    headers: { "content-length": "7", connection: "a, b" },
+  });
+  const fields = (count: number): string => `HTTP/1.0 200${"\r\nA: b".repeat(count)}`;
+  expect(parseResponseHead(fields(256))).toMatchObject({ status: 200, minor: 0 });
+  expect(parseResponseHead(fields(257))).toMatch(/more than 256 fields/);
+  expect(parseResponseHead("HTTP/1.1 200 OK\r\nA : b")).toMatch(/no header field/);
+  expect(parseResponseHead("HTTP/1.1 2000 OK")).toMatch(/status line/);
 });
 
 test("parseCachedRanges() tells the unbroken beginning", () => {

@@ -11,7 +11,15 @@ import { retryAfterMs } from "../core/http.ts";
 import { type CachedRanges, parseCachedRanges } from "./cached-ranges.ts";
 import { FastPath, httpAddress } from "./fetch/fast-path.ts";
 import { GeneralPath } from "./fetch/general.ts";
-import { type AssetHead, type AssetRequest, type BodyReader, FetchError, fetchError } from "./fetch/transfer.ts";
+import {
+  type AnswerFields,
+  type Asker,
+  type AssetHead,
+  type AssetRequest,
+  type FastEnd,
+  FetchError,
+  fetchError,
+} from "./fetch/transfer.ts";
 import type { Pace } from "./pace.ts";
 
 export { type AssetHead, type AssetRequest, type FetchCode, FetchError } from "./fetch/transfer.ts";
@@ -42,7 +50,7 @@ export interface FetchOptions {
 /** A transfer that ended well. */
 export interface FetchResult {
   readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: AnswerFields;
   /** Body bytes read. */
   readonly bytes: number;
   /** Length of the whole body, where announced. */
@@ -67,21 +75,24 @@ export function createFetcher(options: FetcherOptions = {}): Fetcher {
   const general = new GeneralPath(limits);
   const fast = new FastPath({ ...limits, readBytes: options.readBytes ?? 256 * 1024 });
   const unsuited = new Set<string>();
+  const askGenerally = (transfer: Transfer): void => {
+    general.fetch(transfer.request, transfer, transfer.signal).then(
+      (end) => transfer.end(end),
+      (error: unknown) => transfer.fail(error),
+    );
+  };
+  const onUnsuited = (transfer: Transfer): void => {
+    unsuited.add(new URL(transfer.request.url).host);
+    askGenerally(transfer);
+  };
   return {
-    fetchAsset: async (request, fetchOptions = {}) => {
-      const transfer = new Transfer(request, fetchOptions, options.pace);
-      const address = options.path === "general" ? undefined : httpAddress(request.url);
-      try {
-        if (address !== undefined && !unsuited.has(address.host)) {
-          const end = await fast.fetch(request, address, transfer, fetchOptions.signal);
-          if (end !== "unsuited") return transfer.result(end === "left");
-          unsuited.add(address.host);
-        }
-        return transfer.result((await general.fetch(request, transfer, fetchOptions.signal)) === "left");
-      } catch (error) {
-        throw transfer.withBytes(error);
-      }
-    },
+    fetchAsset: (request, fetchOptions = {}) =>
+      new Promise((resolve, reject) => {
+        const transfer = new Transfer(request, fetchOptions, { pace: options.pace, onUnsuited, resolve, reject });
+        const address = options.path === "general" ? undefined : httpAddress(request.url);
+        if (address === undefined || unsuited.has(address.host)) askGenerally(transfer);
+        else fast.fetch(address, transfer);
+      }),
     close: async () => {
       fast.close();
       await general.close();
@@ -89,25 +100,35 @@ export function createFetcher(options: FetcherOptions = {}): Fetcher {
   };
 }
 
+interface TransferContext {
+  readonly pace: Pace | undefined;
+  /** The fast path cannot read the answer. */
+  readonly onUnsuited: (transfer: Transfer) => void;
+  readonly resolve: (result: FetchResult) => void;
+  readonly reject: (error: unknown) => void;
+}
+
 /** One transfer under way: judges the head, counts, pays for and passes on the body, judges the end. */
-class Transfer implements BodyReader {
-  readonly #request: AssetRequest;
+class Transfer implements Asker {
+  readonly request: AssetRequest;
+  readonly signal: AbortSignal | undefined;
   readonly #options: FetchOptions;
-  readonly #pace: Pace | undefined;
+  readonly #context: TransferContext;
   #head: AssetHead | undefined;
   #cached: CachedRanges | undefined;
   #bytes = 0;
 
-  constructor(request: AssetRequest, options: FetchOptions, pace: Pace | undefined) {
-    this.#request = request;
+  constructor(request: AssetRequest, options: FetchOptions, context: TransferContext) {
+    this.request = request;
+    this.signal = options.signal;
     this.#options = options;
-    this.#pace = pace;
+    this.#context = context;
   }
 
   head(head: AssetHead): "read" | "leave" {
     this.#head = head;
     this.#cached = parseCachedRanges(head.headers["x-apple-cached-ranges"]);
-    const ranged = this.#request.headers?.["range"] !== undefined;
+    const ranged = this.request.headers?.["range"] !== undefined;
     if (head.status !== 200 && !(ranged && head.status === 206)) {
       const after = retryAfterMs(head.headers["retry-after"], Date.now());
       const retryable = RETRYABLE.has(head.status);
@@ -125,15 +146,31 @@ class Transfer implements BodyReader {
     this.#bytes += bytes.length;
     this.#options.onBytes?.(bytes.length);
     const stored = this.#options.sink?.(bytes);
-    const paid = this.#pace?.pay(bytes.length);
+    const paid = this.#context.pace?.pay(bytes.length);
     return stored === undefined || paid === undefined
       ? (stored ?? paid)
       : Promise.all([stored, paid]).then(() => undefined);
   }
 
-  result(left: boolean): FetchResult {
+  end(end: FastEnd): void {
+    if (end === "unsuited") this.#context.onUnsuited(this);
+    else {
+      try {
+        this.#context.resolve(this.#result(end === "left"));
+      } catch (error) {
+        this.fail(error);
+      }
+    }
+  }
+
+  /** An error knows how far the transfer came. */
+  fail(error: unknown): void {
+    this.#context.reject(error instanceof FetchError ? withBytes(error, this.#bytes) : error);
+  }
+
+  #result(left: boolean): FetchResult {
     const head = this.#head ?? { status: 0, headers: {}, lengthBytes: undefined };
-    const read = !left && this.#request.method !== "HEAD";
+    const read = !left && this.request.method !== "HEAD";
     if (read && head.status === 200) this.#checkWhole(head);
     const held = this.#cached?.endByte;
     const length = head.lengthBytes ?? (read ? this.#bytes : undefined);
@@ -148,29 +185,15 @@ class Transfer implements BodyReader {
     };
   }
 
-  /** An error knows how far the transfer came. */
-  withBytes(error: unknown): unknown {
-    if (!(error instanceof FetchError)) return error;
-    const { message, code, retryable, status, retryAfterMs: after, cause } = error;
-    return new FetchError(message, {
-      code,
-      retryable,
-      bytes: this.#bytes,
-      retryAfterMs: after,
-      cause,
-      ...(status === undefined ? {} : { status }),
-    });
-  }
-
   #checkLength(lengthBytes: number | undefined): void {
-    const { expectedBytes } = this.#request;
+    const { expectedBytes } = this.request;
     if (expectedBytes === undefined || lengthBytes === undefined || lengthBytes === expectedBytes) return;
     const said = `it is ${lengthBytes} bytes long, ${expectedBytes} were expected by the catalogue`;
     throw this.#error("FETCH_LENGTH", said, { status: 200 });
   }
 
   #checkWhole(head: AssetHead): void {
-    const { expectedBytes } = this.#request;
+    const { expectedBytes } = this.request;
     const known = head.lengthBytes ?? expectedBytes;
     if (known === undefined && head.headers["transfer-encoding"] === undefined) {
       throw this.#error("FETCH_LENGTH", `${this.#bytes} bytes came, and nothing says how many it should be`, {
@@ -186,8 +209,20 @@ class Transfer implements BodyReader {
   #error(
     ...[code, said, more]: Parameters<typeof fetchError> extends [unknown, ...infer Rest] ? Rest : never
   ): FetchError {
-    return fetchError(this.#request, code, said, more);
+    return fetchError(this.request, code, said, more);
   }
+}
+
+function withBytes(error: FetchError, bytes: number): FetchError {
+  const { message, code, retryable, status, retryAfterMs: after, cause } = error;
+  return new FetchError(message, {
+    code,
+    retryable,
+    bytes,
+    retryAfterMs: after,
+    cause,
+    ...(status === undefined ? {} : { status }),
+  });
 }
 
 /** Statuses after which the same request may do better later. */

@@ -39,6 +39,35 @@ export interface Ledger {
   close(): Promise<void>;
 }
 
+/** The last delivery of every address by every target, in memory. */
+class Deliveries {
+  readonly #byTarget = new Map<string, Map<string, LedgerEntry>>();
+
+  find(target: string, url: string): LedgerEntry | undefined {
+    return this.#byTarget.get(target)?.get(url);
+  }
+
+  add(entry: LedgerEntry): void {
+    const known = this.#byTarget.get(entry.target);
+    if (known === undefined) this.#byTarget.set(entry.target, new Map([[entry.url, entry]]));
+    else known.set(entry.url, entry);
+  }
+
+  forget(target: string): void {
+    this.#byTarget.delete(target);
+  }
+
+  all(): LedgerEntry[] {
+    return [...this.#byTarget.values()].flatMap((entries) => [...entries.values()]);
+  }
+
+  get size(): number {
+    let size = 0;
+    for (const entries of this.#byTarget.values()) size += entries.size;
+    return size;
+  }
+}
+
 const MAX_FILE_BYTES = 256 * 1024 * 1024;
 const MAX_LINE_BYTES = 16 * 1024;
 const COMPACT_ABOVE_LINES = 1000;
@@ -51,21 +80,21 @@ export async function openLedger(path: string): Promise<Ledger> {
   await mkdir(dirname(path), { recursive: true });
   const { entries, telling, lines, wholeBytes } = await load(path);
   const compact = lines > COMPACT_ABOVE_LINES && lines > 2 * entries.size;
-  const live = [...[...telling].map(tellsLine), ...[...entries.values()].map(entryLine)];
-  if (compact) await writeAtomically(path, live.join(""), 0o600);
+  const live = () => [...[...telling].map(tellsLine), ...entries.all().map(entryLine)].join("");
+  if (compact) await writeAtomically(path, live(), 0o600);
   const file = await open(path, "a+", 0o600);
   if (!compact && (await file.stat()).size > wholeBytes) await file.truncate(wholeBytes);
   const append = appender(file, path);
   return {
-    find: (target, url) => entries.get(key(target, url)),
+    find: (target, url) => entries.find(target, url),
     record: (entry) => {
-      entries.set(key(entry.target, entry.url), entry);
+      entries.add(entry);
       return append(entryLine(entry));
     },
     flush: () => append(""),
     forget: async (target) => {
       await append(`${JSON.stringify({ forget: target })}\n`);
-      forget(entries, target);
+      entries.forget(target);
     },
     tells: (target) => telling.has(target),
     noteTells: async (target) => {
@@ -118,7 +147,8 @@ function appender(file: FileHandle, path: string): (text: string) => Promise<voi
 async function writeAndSync(file: FileHandle, path: string, text: string): Promise<void> {
   if (text === "") return;
   try {
-    await file.appendFile(text);
+    const bytes = Buffer.from(text);
+    for (let at = 0; at < bytes.length; ) at += (await file.write(bytes, at)).bytesWritten;
     await file.datasync();
   } catch (error) {
     throw new LarderError(`Cannot write the ledger "${path}": ${errorText(error)}`, {
@@ -131,7 +161,7 @@ async function writeAndSync(file: FileHandle, path: string, text: string): Promi
 }
 
 interface Loaded {
-  readonly entries: Map<string, LedgerEntry>;
+  readonly entries: Deliveries;
   readonly telling: Set<string>;
   readonly lines: number;
   /** Bytes up to the end of the last whole line. */
@@ -139,7 +169,7 @@ interface Loaded {
 }
 
 async function load(path: string): Promise<Loaded> {
-  const entries = new Map<string, LedgerEntry>();
+  const entries = new Deliveries();
   const telling = new Set<string>();
   const bytes = await read(path);
   const wholeBytes = bytes.lastIndexOf(0x0a) + 1;
@@ -176,7 +206,7 @@ async function read(path: string): Promise<Buffer> {
 }
 
 /** A line we do not understand is no delivery: that costs one more request, never a wrong "done". */
-function apply(entries: Map<string, LedgerEntry>, telling: Set<string>, line: string): void {
+function apply(entries: Deliveries, telling: Set<string>, line: string): void {
   let value: { target?: unknown; url?: unknown; size?: unknown; at?: unknown; forget?: unknown; tells?: unknown };
   try {
     value = JSON.parse(line) as typeof value;
@@ -185,19 +215,15 @@ function apply(entries: Map<string, LedgerEntry>, telling: Set<string>, line: st
   }
   if (typeof value !== "object" || value === null) return;
   const { target, url, size: sizeBytes, at: atMs } = value;
-  if (typeof value.forget === "string") forget(entries, value.forget);
+  if (typeof value.forget === "string") entries.forget(value.forget);
   else if (typeof value.tells === "string") telling.add(value.tells);
   else if (typeof target === "string" && typeof url === "string" && isCount(sizeBytes) && isCount(atMs)) {
-    entries.set(key(target, url), { target, url, sizeBytes, atMs });
+    entries.add({ target, url, sizeBytes, atMs });
   }
 }
 
 function isCount(value: unknown): value is number {
   return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
-}
-
-function forget(entries: Map<string, LedgerEntry>, target: string): void {
-  for (const [name, entry] of entries) if (entry.target === target) entries.delete(name);
 }
 
 function entryLine({ target, url, sizeBytes, atMs }: LedgerEntry): string {
@@ -206,8 +232,4 @@ function entryLine({ target, url, sizeBytes, atMs }: LedgerEntry): string {
 
 function tellsLine(target: string): string {
   return `${JSON.stringify({ tells: target })}\n`;
-}
-
-function key(target: string, url: string): string {
-  return `${target}\n${url}`;
 }

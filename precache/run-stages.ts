@@ -20,15 +20,20 @@ export interface StageOptions extends Omit<WarmOptions, "items"> {
 }
 
 /** Runs both stages. Without a destination firmware is warmed like everything else. */
-export async function* runStages(options: StageOptions): AsyncGenerator<WarmEvent> {
-  const { items, destination, ...shared } = options;
-  const firmware = destination === undefined ? [] : items.filter(({ asset }) => asset.firmware);
-  const through = items.filter((item) => !firmware.includes(item));
+export function runStages(options: StageOptions): AsyncIterableIterator<WarmEvent, void> {
+  const firmware = options.destination === undefined ? [] : options.items.filter(({ asset }) => asset.firmware);
+  return firmware.length === 0 ? warm(options) : bothStages(options, firmware);
+}
+
+async function* bothStages(options: StageOptions, firmware: readonly PlannedAsset[]): AsyncGenerator<WarmEvent, void> {
+  const { items, ...shared } = options;
+  const kept = new Set(firmware);
+  const through = items.filter((item) => !kept.has(item));
   const firmwareBytes = firmware.reduce((sum, { asset }) => sum + (asset.sizeBytes ?? 0), 0);
   for await (const event of warm({ ...shared, items: through })) {
     if (event.type === "run-start") {
       yield { ...event, planned: event.planned + firmware.length, plannedBytes: event.plannedBytes + firmwareBytes };
-    } else if (event.type === "run-end" && firmware.length > 0) {
+    } else if (event.type === "run-end") {
       yield* keepStage(options, firmware, event.summary);
     } else yield event;
   }

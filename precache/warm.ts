@@ -16,13 +16,15 @@ import { type Clock, systemClock } from "./clock.ts";
 import { createFetcher, type Fetcher } from "./fetch-asset.ts";
 import type { Ledger } from "./ledger.ts";
 import { createPace, readBytesFor } from "./pace.ts";
+import type { RunContext, Work, WorkEnd } from "./warm/attempt.ts";
 import { Ending } from "./warm/ending.ts";
 import { EndsOnDisk } from "./warm/ends-on-disk.ts";
-import { EventQueue } from "./warm/event-queue.ts";
+import { EventStream } from "./warm/event-stream.ts";
 import { type Lane, lanesOf } from "./warm/lanes.ts";
-import { type RunContext, Work, type WorkEnd, warmOne } from "./warm/one-asset.ts";
+import { warmOne } from "./warm/one-asset.ts";
 import { Tally } from "./warm/tally.ts";
 import { DEFAULT_LIMITS, type HealthLimits, TargetHealth } from "./warm/target-health.ts";
+import { Todo } from "./warm/todo.ts";
 import type { AssetEnd, WarmEvent } from "./warm-events.ts";
 
 export interface WarmOptions {
@@ -58,33 +60,30 @@ export interface WarmOptions {
 }
 
 /**
- * Runs the plan. Stop reading the events and the run is abandoned.
- * @throws LarderError `WARM_NO_TARGET`
+ * Runs the plan. It begins with the first read; stop reading the events and the run is abandoned.
+ * @throws LarderError `WARM_NO_TARGET`, at the first read.
  */
-export async function* warm(options: WarmOptions): AsyncGenerator<WarmEvent, void> {
-  if (options.targets.length === 0) {
-    throw new LarderError('Cannot warm "the plan": there is no cache to warm', {
-      code: "WARM_NO_TARGET",
-      state: "nothing was asked for",
-      next: "name one: precache.servers, or --cache-server http://host:port",
-    });
-  }
-  const clock = options.clock ?? systemClock;
-  const ending = new Ending(options, clock);
-  const fetcher = openFetcher(options);
-  const queue = new EventQueue();
-  const running = runPhases(options, clock, ending, fetcher, queue).then(
-    () => queue.end(),
-    (error: unknown) => queue.end({ error }),
-  );
-  try {
-    yield* queue.read();
-  } finally {
-    ending.abandon();
-    await running;
-    ending.close();
-    await fetcher.close();
-  }
+export function warm(options: WarmOptions): AsyncIterableIterator<WarmEvent, void> {
+  return new EventStream(async (tell, abandoned) => {
+    if (options.targets.length === 0) throw noTarget();
+    const clock = options.clock ?? systemClock;
+    const ending = new Ending(options, clock, abandoned);
+    const fetcher = openFetcher(options);
+    try {
+      await runPhases(options, clock, ending, fetcher, tell);
+    } finally {
+      ending.close();
+      await fetcher.close();
+    }
+  });
+}
+
+function noTarget(): LarderError {
+  return new LarderError('Cannot warm "the plan": there is no cache to warm', {
+    code: "WARM_NO_TARGET",
+    state: "nothing was asked for",
+    next: "name one: precache.servers, or --cache-server http://host:port",
+  });
 }
 
 function openFetcher(options: WarmOptions): Fetcher {
@@ -102,7 +101,7 @@ async function runPhases(
   clock: Clock,
   ending: Ending,
   fetcher: Fetcher,
-  queue: EventQueue,
+  tell: (event: WarmEvent) => void,
 ): Promise<void> {
   const items = options.items.filter(({ decision }) => decision === "warm");
   const startedMs = clock.now();
@@ -110,7 +109,7 @@ async function runPhases(
   const emit = (event: WarmEvent): void => {
     if (event.type === "asset-end") tally.add(event);
     if (event.type === "target-dead") tally.dead(event.target, event.message);
-    queue.push(event);
+    tell(event);
   };
   const plannedBytes = items.reduce((sum, { asset }) => sum + (asset.sizeBytes ?? 0), 0);
   emit({ type: "run-start", atMs: startedMs, targets: options.targets, planned: items.length, plannedBytes });
@@ -164,7 +163,7 @@ async function runLane(
   items: readonly PlannedAsset[],
   concurrency: number,
 ): Promise<boolean> {
-  const todo = items.map((item) => new Work(item)).reverse();
+  const todo = new Todo(items);
   let last: TargetHealth | undefined;
   for (const target of lane) {
     last = open(target);
@@ -172,7 +171,7 @@ async function runLane(
     if (last.dead === undefined) return true;
     context.emit({ type: "target-dead", atMs: context.clock.now(), target, ...last.dead });
   }
-  for (let work = todo.pop(); work !== undefined && last !== undefined; work = todo.pop()) {
+  for (let work = todo.next(); work !== undefined && last !== undefined; work = todo.next()) {
     const outcome = work.attempts > 0 ? "failed" : "skipped";
     const end: WorkEnd = { outcome, reason: "its cache is dead", code: last.dead?.code ?? "TARGET_DEAD" };
     context.emit(endOf(context, last.target, work, end));
@@ -181,12 +180,12 @@ async function runLane(
 }
 
 /** So many at a time through one cache, until nothing is left or it is dead; what it did not finish stays in `todo`. */
-async function runTarget(context: RunContext, health: TargetHealth, todo: Work[], concurrency: number): Promise<void> {
+async function runTarget(context: RunContext, health: TargetHealth, todo: Todo, concurrency: number): Promise<void> {
   const unfinished: Work[] = [];
   const ends = new EndsOnDisk((end) => context.emit(end));
   const worker = async (): Promise<void> => {
     while (health.dead === undefined) {
-      const work = todo.pop();
+      const work = todo.next();
       if (work === undefined) break;
       const end = await warmOne(context, health, work);
       if (end === "target-died") unfinished.push(work);
@@ -196,7 +195,7 @@ async function runTarget(context: RunContext, health: TargetHealth, todo: Work[]
   };
   await Promise.all(Array.from({ length: concurrency }, worker));
   await ends.settled();
-  todo.push(...unfinished.reverse());
+  todo.giveBack(unfinished);
 }
 
 function endOf(context: RunContext, target: CacheTarget, work: Work, end: WorkEnd): AssetEnd {

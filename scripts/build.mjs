@@ -4,6 +4,7 @@
  */
 import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { bundling } from "./bundling.mjs";
 
 const root = new URL("..", import.meta.url).pathname;
 const ROOMS = ["core", "collector", "precache", "alerts", "grafana", "report", "cli", "fixtures"];
@@ -18,23 +19,11 @@ async function build() {
     absWorkingDir: root,
     entryPoints: { larder: "cli/main.ts" },
     outdir: "dist",
-    bundle: true,
-    splitting: true,
-    format: "esm",
-    platform: "node",
-    target: "node20.19",
-    minifySyntax: true,
-    minifyWhitespace: true,
-    keepNames: true,
-    legalComments: "none",
+    ...bundling,
     packages: "external",
     alias: { commander: "commander" },
     plugins: [inline(["commander"])],
     chunkNames: "chunks/[name]-[hash]",
-    banner: {
-      js: "import { createRequire as larderRequire } from 'node:module'; const require = larderRequire(import.meta.url);",
-    },
-    logLevel: "warning",
   });
   mkdirSync(join(root, "dist"), { recursive: true });
   writeFileSync(stamp, "");

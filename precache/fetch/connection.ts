@@ -9,96 +9,124 @@ import { connect, type Socket } from "node:net";
 import { errorCode, errorText } from "../../core/errors.ts";
 import { USER_AGENT } from "../../core/http.ts";
 import { contentLength, MAX_HEAD_BYTES, parseResponseHead, type ResponseHead } from "./response-head.ts";
-import { type AssetRequest, type BodyReader, type FetchError, fetchError, type TransferEnd } from "./transfer.ts";
+import { type Asker, type AssetRequest, type FastEnd, type FetchError, fetchError } from "./transfer.ts";
 
 export interface ConnectionOptions {
   readonly stallMs: number;
   readonly connectMs: number;
 }
 
-/** `unsuited`: an answer that only a general client can read. */
-export type FastEnd = TransferEnd | "unsuited";
+/** Into so many parts the stall time is divided; a stall is found at most one of them late. */
+export const TICKS_TO_STALL = 10;
 
-/** A kept connection turned out to be closed; a new one may do. */
-export class StaleConnection extends Error {}
+const END_OF_HEAD = Buffer.from("\r\n\r\n");
 
-/** What runs on a connection now. */
-interface Exchange {
-  readonly request: AssetRequest;
-  readonly reader: BodyReader;
-  readonly end: (end: FastEnd) => void;
-  readonly fail: (error: unknown) => void;
-  /** Undefined until the final head; then the body bytes still to come. */
-  left: number | undefined;
-  bytes: number;
+/** One request on its way. */
+export interface Exchange {
+  /** Host and port, as the Host field has them. */
+  readonly host: string;
+  /** Path and query. */
+  readonly target: string;
+  readonly asker: Asker;
+}
+
+/** Who holds connections. */
+export interface ConnectionOwner {
+  /** An answer ended exactly where it said, on a connection that stays: it may be used again. */
+  free(connection: Connection): void;
+  /** A kept connection turned out to be closed: another one may do. */
+  again(exchange: Exchange): void;
+  gone(connection: Connection): void;
 }
 
 export class Connection {
-  /** True after an answer that ended exactly where it said, on a connection that stays. */
-  reusable = false;
+  /** Host and port it leads to. */
+  readonly host: string;
   readonly #socket: Socket;
   readonly #options: ConnectionOptions;
+  readonly #owner: ConnectionOwner;
   #exchange: Exchange | undefined;
-  #head = "";
+  /** Undefined until the final head; then the body bytes still to come. */
+  #left: number | undefined;
+  #bodyBytes = 0;
+  #reusable = false;
+  /** The beginning of a head that a read has cut. */
+  #cut: Buffer | undefined;
+  /** Of all heads of an answer so far. */
   #headBytes = 0;
   #used = false;
   #connected = false;
   #paused = false;
+  /** Ticks since something was asked or came. */
+  #quietTicks = 0;
 
-  constructor(hostname: string, port: number, buffer: Buffer, options: ConnectionOptions, onClose: () => void) {
+  constructor(host: string, buffer: Buffer, options: ConnectionOptions, owner: ConnectionOwner) {
+    this.host = host;
     this.#options = options;
+    this.#owner = owner;
+    const { hostname, port } = new URL(`http://${host}`);
     this.#socket = connect({
       host: hostname.replace(/^\[|\]$/g, ""),
-      port,
+      port: port === "" ? 80 : Number(port),
       noDelay: true,
       onread: { buffer, callback: (length, bytes) => this.#take((bytes as Buffer).subarray(0, length)) },
     });
-    this.#socket.setTimeout(options.connectMs, () => this.#timeout());
+    this.#socket.setTimeout(options.connectMs, () => this.#unreachable());
     this.#socket.once("connect", () => {
       this.#connected = true;
-      this.#socket.setTimeout(options.stallMs);
+      this.#quietTicks = 0;
+      this.#socket.setTimeout(0);
     });
     this.#socket.on("error", (error) => this.#broken(errorText(error) || (errorCode(error) ?? "it failed"), error));
     this.#socket.once("end", () => this.#broken("the server closed the connection"));
     this.#socket.once("close", () => {
       this.#broken("the connection was closed");
-      onClose();
+      owner.gone(this);
     });
   }
 
   /** One request and its answer; nothing else runs on the connection meanwhile. */
-  exchange(request: AssetRequest, host: string, target: string, reader: BodyReader): Promise<FastEnd> {
-    let fields = "";
-    for (const [name, value] of Object.entries(request.headers ?? {})) fields += `${name}: ${value}\r\n`;
-    return new Promise<FastEnd>((end, fail) => {
-      this.#exchange = { request, reader, end, fail, left: undefined, bytes: 0 };
-      this.reusable = false;
-      if (this.#socket.destroyed) this.#broken("the connection was closed");
-      this.#socket.write(
-        `${request.method ?? "GET"} ${target} HTTP/1.1\r\nHost: ${host}\r\nUser-Agent: ${USER_AGENT}\r\nAccept: */*\r\n${fields}\r\n`,
-        "latin1",
-      );
-    });
+  exchange(exchange: Exchange): void {
+    this.#exchange = exchange;
+    this.#left = undefined;
+    this.#bodyBytes = 0;
+    this.#reusable = false;
+    this.#quietTicks = 0;
+    if (this.#socket.destroyed) this.#broken("the connection was closed");
+    else this.#socket.write(requestHead(exchange), "latin1");
   }
 
-  /** Nobody wants it any more. */
-  stop(): void {
-    if (this.#exchange !== undefined) this.#fail(stopped(this.#exchange.request));
+  /** Nobody wants any more what was asked with this signal. */
+  stop(signal: AbortSignal): void {
+    if (this.#exchange?.asker.signal === signal) this.#fail(stopped(this.#exchange.asker.request));
   }
 
   close(): void {
     this.#socket.destroy();
   }
 
+  /**
+   * A part of the stall time has passed. One timer ticks for all connections: a timer of its own would be set anew with
+   * every read. Too long without a byte ends what runs; a connection that nobody needs meanwhile is closed.
+   */
+  tick(): void {
+    if (this.#paused || !this.#connected || ++this.#quietTicks <= TICKS_TO_STALL) return;
+    const exchange = this.#exchange;
+    const said = `nothing came for ${this.#options.stallMs / 1000} s, after ${this.#bodyBytes} bytes of the body`;
+    if (exchange === undefined) this.close();
+    else this.#fail(fetchError(exchange.asker.request, "FETCH_STALLED", said));
+  }
+
   /** Bytes of the socket. @returns false to stop reading for now. */
   #take(bytes: Buffer): boolean {
     const exchange = this.#exchange;
+    this.#quietTicks = 0;
     if (exchange === undefined) {
       this.close();
       return false;
     }
     try {
-      const body = exchange.left === undefined ? this.#takeHead(exchange, bytes) : bytes;
+      const body = this.#left === undefined ? this.#takeHead(exchange, bytes) : bytes;
       if (body !== undefined && this.#exchange === exchange) this.#takeBody(exchange, body);
     } catch (error) {
       this.#fail(error);
@@ -106,41 +134,40 @@ export class Connection {
     return !this.#paused;
   }
 
-  /** @returns the part of the bytes that is body, once the final head is there. Body bytes are never made text. */
+  /** @returns the part of the bytes that is body, once the final head is there. */
   #takeHead(exchange: Exchange, bytes: Buffer): Buffer | undefined {
+    const all = this.#cut === undefined ? bytes : Buffer.concat([this.#cut, bytes]);
+    this.#headBytes -= this.#cut?.length ?? 0;
+    this.#cut = undefined;
     for (let from = 0; ; ) {
-      const found = bytes.indexOf("\r\n\r\n", from);
-      const upTo = found < 0 ? bytes.length : found + 4;
+      const end = all.indexOf(END_OF_HEAD, from);
+      const upTo = end < 0 ? all.length : end + END_OF_HEAD.length;
       this.#headBytes += upTo - from;
       if (this.#headBytes > MAX_HEAD_BYTES) {
         const said = `the answer's head is longer than ${MAX_HEAD_BYTES} bytes`;
-        throw fetchError(exchange.request, "FETCH_PROTOCOL", said);
+        throw fetchError(exchange.asker.request, "FETCH_PROTOCOL", said);
       }
-      this.#head += bytes.toString("latin1", from, upTo);
-      for (let end = this.#head.indexOf("\r\n\r\n"); end >= 0; end = this.#head.indexOf("\r\n\r\n")) {
-        const head = parseResponseHead(this.#head.slice(0, end));
-        this.#head = this.#head.slice(end + 4);
-        if (typeof head === "string") {
-          throw fetchError(exchange.request, "FETCH_PROTOCOL", `in the answer's head, ${head}`);
-        }
-        if (head.status >= 200) return this.#begin(exchange, head) ? this.#bodyPart(bytes, upTo) : undefined;
+      if (end < 0) {
+        // copied: the buffer of the socket is everybody's
+        this.#cut = Buffer.from(all.subarray(from));
+        return undefined;
       }
-      if (found < 0) return undefined;
+      const head = parseResponseHead(all.toString("latin1", from, end));
+      if (typeof head === "string") {
+        throw fetchError(exchange.asker.request, "FETCH_PROTOCOL", `in the answer's head, ${head}`);
+      }
+      if (head.status >= 200) {
+        this.#headBytes = 0;
+        return this.#begin(exchange, head) ? all.subarray(upTo) : undefined;
+      }
       from = upTo;
     }
   }
 
-  /** What of the bytes comes after the head; the last that was made text may be body already. */
-  #bodyPart(bytes: Buffer, upTo: number): Buffer {
-    const body = bytes.subarray(upTo - this.#head.length);
-    this.#head = "";
-    this.#headBytes = 0;
-    return body;
-  }
-
   /** Decides about an answer by its head. @returns whether its body follows. */
   #begin(exchange: Exchange, head: ResponseHead): boolean {
-    const { request, reader } = exchange;
+    const { asker } = exchange;
+    const { request } = asker;
     const length = contentLength(head.headers);
     if (length === "bad") throw fetchError(request, "FETCH_PROTOCOL", "its Content-Length is no length");
     const bodiless = request.method === "HEAD";
@@ -150,24 +177,24 @@ export class Connection {
       this.#finish("unsuited");
       return false;
     }
-    if (reader.head({ status: head.status, headers: head.headers, lengthBytes: length }) === "leave") {
+    if (asker.head({ status: head.status, headers: head.headers, lengthBytes: length }) === "leave") {
       this.#finish("left");
       return false;
     }
-    exchange.left = bodiless ? 0 : (length ?? 0);
-    this.reusable = head.minor === 1 && !/\bclose\b/i.test(head.headers["connection"] ?? "");
+    this.#left = bodiless ? 0 : (length ?? 0);
+    this.#reusable = head.minor === 1 && !/\bclose\b/i.test(head.headers["connection"] ?? "");
     return true;
   }
 
   #takeBody(exchange: Exchange, bytes: Buffer): void {
-    const left = exchange.left ?? 0;
+    const left = this.#left ?? 0;
     const own = bytes.length > left ? bytes.subarray(0, left) : bytes;
-    if (bytes.length > left) this.reusable = false;
-    exchange.left = left - own.length;
-    exchange.bytes += own.length;
-    const wait = own.length === 0 ? undefined : exchange.reader.chunk(own);
+    if (bytes.length > left) this.#reusable = false;
+    this.#left = left - own.length;
+    this.#bodyBytes += own.length;
+    const wait = own.length === 0 ? undefined : exchange.asker.chunk(own);
     if (wait !== undefined) this.#pauseFor(wait, exchange);
-    else if (exchange.left === 0) this.#finish("whole");
+    else if (this.#left === 0) this.#finish("whole");
   }
 
   /** Stops reading until the reader is ready: the window closes and the sender waits. */
@@ -177,8 +204,8 @@ export class Connection {
       () => {
         this.#paused = false;
         if (this.#exchange !== exchange) return;
-        if (exchange.left === 0) this.#finish("whole");
-        else this.#socket.setTimeout(this.#options.stallMs);
+        if (this.#left === 0) this.#finish("whole");
+        this.#quietTicks = 0;
         this.#socket.resume();
       },
       (error: unknown) => this.#fail(error),
@@ -189,48 +216,52 @@ export class Connection {
     const exchange = this.#exchange;
     this.#exchange = undefined;
     this.#used = true;
-    if (end !== "whole") this.reusable = false;
-    exchange?.end(end);
+    if (this.#reusable && end === "whole") this.#owner.free(this);
+    else this.close();
+    exchange?.asker.end(end);
   }
 
   #fail(error: unknown): void {
     const exchange = this.#exchange;
     this.#exchange = undefined;
-    this.reusable = false;
     this.close();
-    exchange?.fail(error);
+    exchange?.asker.fail(error);
   }
 
-  #timeout(): void {
-    if (this.#paused) return;
+  #unreachable(): void {
     const exchange = this.#exchange;
-    if (exchange === undefined) this.close();
-    else if (!this.#connected) {
-      const said = `no connection within ${this.#options.connectMs / 1000} s`;
-      this.#fail(fetchError(exchange.request, "FETCH_UNREACHABLE", said));
-    } else {
-      const said = `nothing came for ${this.#options.stallMs / 1000} s, after ${exchange.bytes} bytes of the body`;
-      this.#fail(fetchError(exchange.request, "FETCH_STALLED", said));
-    }
+    const said = `no connection within ${this.#options.connectMs / 1000} s`;
+    if (exchange !== undefined) this.#fail(fetchError(exchange.asker.request, "FETCH_UNREACHABLE", said));
   }
 
   /** The connection is gone; what that means depends on how far we were. */
   #broken(said: string, cause?: unknown): void {
     const exchange = this.#exchange;
-    this.reusable = false;
+    this.#reusable = false;
     if (exchange === undefined) {
       this.close();
       return;
     }
     // The last bytes came, only the reader still holds us: the server owes nothing any more.
-    if (exchange.left === 0) return;
-    if (this.#used && exchange.left === undefined && this.#headBytes === 0) this.#fail(new StaleConnection(said));
-    else if (!this.#connected) this.#fail(fetchError(exchange.request, "FETCH_UNREACHABLE", said, { cause }));
+    if (this.#left === 0) return;
+    if (this.#used && this.#left === undefined && this.#headBytes === 0) {
+      this.#exchange = undefined;
+      this.close();
+      this.#owner.again(exchange);
+    } else if (!this.#connected) this.#fail(fetchError(exchange.asker.request, "FETCH_UNREACHABLE", said, { cause }));
     else {
-      const still = exchange.left === undefined ? "before its answer" : `with ${exchange.left} bytes still to come`;
-      this.#fail(fetchError(exchange.request, "FETCH_BROKEN", `${said} ${still}`, { cause }));
+      const still = this.#left === undefined ? "before its answer" : `with ${this.#left} bytes still to come`;
+      this.#fail(fetchError(exchange.asker.request, "FETCH_BROKEN", `${said} ${still}`, { cause }));
     }
   }
+}
+
+function requestHead({ asker: { request }, target, host }: Exchange): string {
+  let fields = "";
+  if (request.headers !== undefined) {
+    for (const [name, value] of Object.entries(request.headers)) fields += `${name}: ${value}\r\n`;
+  }
+  return `${request.method ?? "GET"} ${target} HTTP/1.1\r\nHost: ${host}\r\nUser-Agent: ${USER_AGENT}\r\nAccept: */*\r\n${fields}\r\n`;
 }
 
 /** The error of a transfer that nobody wants any more. */

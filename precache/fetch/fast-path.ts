@@ -7,8 +7,15 @@
  *
  * @module
  */
-import { Connection, type ConnectionOptions, type FastEnd, StaleConnection, stopped } from "./connection.ts";
-import type { AssetRequest, BodyReader } from "./transfer.ts";
+import {
+  Connection,
+  type ConnectionOptions,
+  type ConnectionOwner,
+  type Exchange,
+  stopped,
+  TICKS_TO_STALL,
+} from "./connection.ts";
+import type { Asker } from "./transfer.ts";
 
 export interface FastPathOptions extends ConnectionOptions {
   /** Size of the shared buffer: the most that one read takes. */
@@ -36,41 +43,22 @@ export class FastPath {
   readonly #buffer: Buffer;
   readonly #idle = new Map<string, Connection[]>();
   readonly #all = new Set<Connection>();
-  readonly #bySignal = new WeakMap<AbortSignal, Set<Connection>>();
+  readonly #heard = new WeakSet<AbortSignal>();
+  #ticking: NodeJS.Timeout | undefined;
+  readonly #owner: ConnectionOwner = {
+    free: (connection) => this.#keep(connection),
+    again: (exchange) => this.#ask(exchange),
+    gone: (connection) => this.#forget(connection),
+  };
 
   constructor(options: FastPathOptions) {
     this.#options = options;
     this.#buffer = Buffer.allocUnsafeSlow(options.readBytes);
   }
 
-  /**
-   * One request, its whole answer.
-   * @throws FetchError
-   */
-  async fetch(
-    request: AssetRequest,
-    { host, target }: HttpAddress,
-    reader: BodyReader,
-    signal: AbortSignal | undefined,
-  ): Promise<FastEnd> {
-    for (;;) {
-      if (signal?.aborted === true) throw stopped(request);
-      const kept = this.#idle.get(host)?.pop();
-      const connection = kept ?? this.#open(host);
-      const running = this.#running(signal);
-      running?.add(connection);
-      try {
-        const end = await connection.exchange(request, host, target, reader);
-        if (connection.reusable) this.#keep(host, connection);
-        else connection.close();
-        return end;
-      } catch (error) {
-        connection.close();
-        if (!(error instanceof StaleConnection)) throw error;
-      } finally {
-        running?.delete(connection);
-      }
-    }
+  /** One request, its whole answer; the asker is told how it ended. */
+  fetch({ host, target }: HttpAddress, asker: Asker): void {
+    this.#ask({ host, target, asker });
   }
 
   close(): void {
@@ -78,31 +66,44 @@ export class FastPath {
     this.#idle.clear();
   }
 
-  /** Connections to be cut when a signal is aborted. One listener serves all transfers of a run. */
-  #running(signal: AbortSignal | undefined): Set<Connection> | undefined {
-    if (signal === undefined) return undefined;
-    const known = this.#bySignal.get(signal);
-    if (known !== undefined) return known;
-    const running = new Set<Connection>();
-    this.#bySignal.set(signal, running);
+  #ask(exchange: Exchange): void {
+    const { host, asker } = exchange;
+    const { request, signal } = asker;
+    if (signal?.aborted === true) asker.fail(stopped(request));
+    else {
+      if (signal !== undefined) this.#hear(signal);
+      (this.#idle.get(host)?.pop() ?? this.#open(host)).exchange(exchange);
+    }
+  }
+
+  /** What is asked with a signal is cut when it is aborted. One listener serves all transfers of a run. */
+  #hear(signal: AbortSignal): void {
+    if (this.#heard.has(signal)) return;
+    this.#heard.add(signal);
     signal.addEventListener("abort", () => {
-      for (const connection of running) connection.stop();
+      for (const connection of this.#all) connection.stop(signal);
     });
-    return running;
   }
 
   #open(host: string): Connection {
-    const { hostname, port } = new URL(`http://${host}`);
-    const connection = new Connection(hostname, Number(port === "" ? 80 : port), this.#buffer, this.#options, () =>
-      this.#all.delete(connection),
-    );
+    const connection = new Connection(host, this.#buffer, this.#options, this.#owner);
     this.#all.add(connection);
+    this.#ticking ??= setInterval(() => {
+      for (const each of this.#all) each.tick();
+    }, this.#options.stallMs / TICKS_TO_STALL);
     return connection;
   }
 
-  #keep(host: string, connection: Connection): void {
-    const idle = this.#idle.get(host);
-    if (idle === undefined) this.#idle.set(host, [connection]);
+  #forget(connection: Connection): void {
+    this.#all.delete(connection);
+    if (this.#all.size > 0) return;
+    clearInterval(this.#ticking);
+    this.#ticking = undefined;
+  }
+
+  #keep(connection: Connection): void {
+    const idle = this.#idle.get(connection.host);
+    if (idle === undefined) this.#idle.set(connection.host, [connection]);
     else idle.push(connection);
   }
 }

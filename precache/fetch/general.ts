@@ -8,7 +8,15 @@ import type { Agent, Dispatcher } from "undici";
 import { errorCode, errorText } from "../../core/errors.ts";
 import { USER_AGENT } from "../../core/http.ts";
 import { contentLength, MAX_HEAD_BYTES } from "./response-head.ts";
-import { type AssetRequest, type BodyReader, FetchError, fetchError, type TransferEnd } from "./transfer.ts";
+import {
+  ANSWER_FIELDS,
+  type AnswerFields,
+  type AssetRequest,
+  type BodyReader,
+  FetchError,
+  fetchError,
+  type TransferEnd,
+} from "./transfer.ts";
 
 export interface GeneralPathOptions {
   readonly stallMs: number;
@@ -106,7 +114,7 @@ async function readBody(
   reader: BodyReader,
   signal: AbortSignal | undefined,
 ): Promise<TransferEnd> {
-  const headers = flat(answer.headers);
+  const headers = fieldsOf(answer.headers);
   const length = contentLength(headers);
   const { body } = answer;
   try {
@@ -143,10 +151,11 @@ async function unlessStopped(wait: Promise<void>, signal: AbortSignal | undefine
   }
 }
 
-function flat(headers: Readonly<Record<string, string | string[] | undefined>>): Record<string, string> {
-  const plain: Record<string, string> = {};
-  for (const [name, value] of Object.entries(headers)) {
-    if (value !== undefined) plain[name] = Array.isArray(value) ? value.join(", ") : value;
-  }
-  return plain;
+function fieldsOf(headers: Readonly<Record<string, string | string[] | undefined>>): AnswerFields {
+  const given = ANSWER_FIELDS.map((name) => [name, headers[name]] as const);
+  return Object.fromEntries(
+    given
+      .filter(([, value]) => value !== undefined)
+      .map(([name, value]) => [name, Array.isArray(value) ? value.join(", ") : value]),
+  );
 }

@@ -3,20 +3,22 @@
  *
  * @module
  */
+import { ANSWER_FIELDS, type AnswerFields } from "./transfer.ts";
 
 /** Longest head, all interim answers included. */
 export const MAX_HEAD_BYTES = 64 * 1024;
 const MAX_FIELDS = 256;
-const STATUS_LINE = /^HTTP\/1\.([01]) ([1-5]\d\d)(?: [^\0\r\n]*)?$/;
-const FIELD = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+:[^\0\r\n]*$/;
+const STATUS = String.raw`HTTP\/1\.([01]) ([1-5]\d\d)(?: [^\0\r\n]*)?`;
+const FIELD = String.raw`[!#$%&'*+.^_\`|~0-9A-Za-z-]+:[^\0\r\n]*`;
+const HEAD = new RegExp(`^${STATUS}(?:\\r\\n${FIELD}){0,${MAX_FIELDS}}$`);
+const ASKED_FOR = new RegExp(String.raw`\r\n(${ANSWER_FIELDS.join("|")}):[ \t]*([^\r]*)`, "gi");
 
 /** A status line and fields. */
 export interface ResponseHead {
   readonly status: number;
   /** 0 for HTTP/1.0, 1 for HTTP/1.1. */
   readonly minor: number;
-  /** Names in lower case; repeated ones joined with a comma. */
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: AnswerFields;
 }
 
 /**
@@ -24,29 +26,30 @@ export interface ResponseHead {
  * @returns what is wrong with it, as a sentence, when it is none.
  */
 export function parseResponseHead(text: string): ResponseHead | string {
-  const lines = text.split("\r\n");
-  const status = STATUS_LINE.exec(lines[0] ?? "");
-  if (status === null) return "it does not begin with a status line of HTTP/1";
-  if (lines.length > MAX_FIELDS) return `it has more than ${MAX_FIELDS} fields`;
-  const headers: Record<string, string> = {};
-  for (let i = 1; i < lines.length; i++) {
-    const line = lines[i] ?? "";
-    if (!FIELD.test(line)) return "a line of it is no header field";
-    const colon = line.indexOf(":");
-    const name = line.slice(0, colon).toLowerCase();
-    const value = line.slice(colon + 1).trim();
-    if (name === "__proto__") continue;
-    headers[name] = Object.hasOwn(headers, name) ? `${headers[name]}, ${value}` : value;
+  const head = HEAD.exec(text);
+  if (head === null) return whatIsWrong(text);
+  const headers: { -readonly [Name in keyof AnswerFields]: string } = {};
+  ASKED_FOR.lastIndex = 0;
+  for (let field = ASKED_FOR.exec(text); field !== null; field = ASKED_FOR.exec(text)) {
+    const name = (field[1] ?? "").toLowerCase() as keyof AnswerFields;
+    const value = (field[2] ?? "").trimEnd();
+    headers[name] = headers[name] === undefined ? value : `${headers[name]}, ${value}`;
   }
-  return { status: Number(status[2]), minor: Number(status[1]), headers };
+  return { status: Number(head[2]), minor: Number(head[1]), headers };
+}
+
+function whatIsWrong(text: string): string {
+  const [first = "", ...fields] = text.split("\r\n");
+  if (!new RegExp(`^${STATUS}$`).test(first)) return "it does not begin with a status line of HTTP/1";
+  return fields.length > MAX_FIELDS ? `it has more than ${MAX_FIELDS} fields` : "a line of it is no header field";
 }
 
 /**
  * Content-Length as a number.
  * @returns undefined when there is none; "bad" when it is no exact length, or several that differ.
  */
-export function contentLength(headers: Readonly<Record<string, string>>): number | undefined | "bad" {
-  const text = Object.hasOwn(headers, "content-length") ? headers["content-length"] : undefined;
+export function contentLength(headers: AnswerFields): number | undefined | "bad" {
+  const text = headers["content-length"];
   if (text === undefined) return undefined;
   if (!/^\d{1,15}$/.test(text)) return "bad";
   return Number(text);

@@ -18,11 +18,24 @@ export interface AssetRequest {
   readonly redirect?: (location: string) => string;
 }
 
+/** The fields of an answer that anybody here asks for. Thousands of heads come: no other field is kept. */
+export const ANSWER_FIELDS = [
+  "connection",
+  "content-length",
+  "content-range",
+  "content-type",
+  "retry-after",
+  "transfer-encoding",
+  "x-apple-cached-ranges",
+] as const;
+
+/** Names in lower case; repeated ones joined with a comma. */
+export type AnswerFields = Readonly<Partial<Record<(typeof ANSWER_FIELDS)[number], string>>>;
+
 /** The head of a final answer. */
 export interface AssetHead {
   readonly status: number;
-  /** Names in lower case; repeated ones joined with a comma. */
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: AnswerFields;
   /** Content-Length, where it is given and means the body. */
   readonly lengthBytes: number | undefined;
 }
@@ -40,6 +53,18 @@ export interface BodyReader {
 
 /** `whole`: the body ended where its framing says. `left`: the reader did not want it. */
 export type TransferEnd = "whole" | "left";
+
+/** `unsuited`: an answer that only a general client can read. */
+export type FastEnd = TransferEnd | "unsuited";
+
+/** A request and all that becomes of it: who takes the body, and is told once how it ended. */
+export interface Asker extends BodyReader {
+  readonly request: AssetRequest;
+  /** Aborted when nobody wants the answer any more. */
+  readonly signal: AbortSignal | undefined;
+  end(end: FastEnd): void;
+  fail(error: unknown): void;
+}
 
 /** Codes of `FetchError`. */
 export type FetchCode =

@@ -21,12 +21,14 @@ export class Ending {
   readonly #clock: Clock;
   readonly #over = new AbortController();
 
-  constructor(options: EndingOptions, clock: Clock) {
+  /** @param abandoned aborted when nobody wants the run any more. */
+  constructor(options: EndingOptions, clock: Clock, abandoned: AbortSignal) {
     this.#options = options;
     this.#clock = clock;
     setMaxListeners(0, this.letGo.signal, this.pause.signal);
     this.#follow(options.stop, () => this.pause.abort());
     this.#follow(options.abort, () => this.abandon());
+    this.#follow(abandoned, () => this.abandon());
     if (options.deadlineMs !== undefined && options.afterDeadline === "leave") {
       void this.#leaveAt(options.deadlineMs);
     }
