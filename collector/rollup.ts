@@ -61,7 +61,8 @@ export interface Rollup {
 const NOTHING_CLOSED = Number.MIN_SAFE_INTEGER;
 const DEFAULT_GRACE_MS = 300_000;
 const DEFAULT_MAX_OPEN = 5_000;
-const PIECE = { maxLines: 10_000, maxBytes: 1024 * 1024 } as const;
+/** As sinks take them: a large batch of the journal is then one piece. */
+const PIECE = { maxLines: 10_000, maxBytes: 2_000_000 } as const;
 /** The cursor is committed at the latest after this many bytes, so that a restart does not read them again. */
 const COMMIT_BYTES = 16 * 1024 * 1024;
 
