@@ -38,6 +38,7 @@ export class LineGroups {
   #timeMs = 0;
   #open = false;
   #bytes: Uint8Array = Buffer.allocUnsafe(FIRST_BYTES);
+  #other: Uint8Array = Buffer.allocUnsafe(FIRST_BYTES);
   #size = 0;
   lineCount = 0;
   fromMs = Infinity;
@@ -74,7 +75,7 @@ export class LineGroups {
     line.fields[line.size++] = LETTER_I;
   }
 
-  /** The lines so far; begins anew. Their bytes are overwritten by the next lines. */
+  /** The lines so far; begins anew. Their bytes hold until the next are taken. */
   take(): { lines: Uint8Array; lineCount: number; span: { fromMs: number; toMs: number } | undefined } {
     this.#flush();
     const taken = {
@@ -82,11 +83,23 @@ export class LineGroups {
       lineCount: this.lineCount,
       span: this.lineCount === 0 ? undefined : { fromMs: this.fromMs, toMs: this.toMs },
     };
+    [this.#bytes, this.#other] = [this.#other, this.#bytes];
+    this.#begin();
+    return taken;
+  }
+
+  /** Forgets the lines since the last were taken, whose bytes hold on. */
+  drop(): void {
+    this.#open = false;
+    for (const line of this.#lines) line.size = 0;
+    this.#begin();
+  }
+
+  #begin(): void {
     this.#size = 0;
     this.lineCount = 0;
     this.fromMs = Infinity;
     this.toMs = -Infinity;
-    return taken;
   }
 
   /** The open line of a place, its name written and room for a number behind it. */

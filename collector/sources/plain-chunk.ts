@@ -30,7 +30,7 @@ export function plainChunks(
   const rows = new PlainRows(db, columns, metricOf);
   return (task, placement) => {
     const chunk = readChunk(rows, task, placement);
-    if (chunk === undefined) task.groups.take();
+    if (chunk === undefined) task.groups.drop();
     return chunk;
   };
 }

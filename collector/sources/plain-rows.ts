@@ -125,12 +125,11 @@ export class PlainRows<M> {
       let date = 0;
       const dateFrom = dateAt;
       for (; isDigit(dates[dateAt]); dateAt++) date = date * 10 + (dates[dateAt] ?? 0) - ZERO;
-      if (dateAt === dateFrom || dateAt - dateFrom > SAFE_DIGITS || dates[dateAt++] !== separator) return false;
+      if (dateAt - dateFrom > SAFE_DIGITS || dates[dateAt++] !== separator) return false;
       const numberFrom = numberAt;
       if (numbers[numberAt] === MINUS) numberAt++;
-      const digitsFrom = numberAt;
       while (isDigit(numbers[numberAt])) numberAt++;
-      if (numberAt === digitsFrom || numbers[numberAt++] !== separator) return false;
+      if (numbers[numberAt++] !== separator) return false;
       const met = this.#metAt(names, nameAt, namesEnd);
       nameAt += met.bytes.length + 1;
       if (nameAt > namesEnd && row < rows - 1) return false;
