@@ -66,7 +66,7 @@ export async function createCollector(setup: CollectorSetup): Promise<Collector>
     for (const journal of Object.values(journals)) await journal.close();
   };
   try {
-    const shippers = dryRun ? [] : await createShippers(setup, nowMs);
+    const shippers = dryRun ? [] : await createShippers(setup, journals, nowMs);
     const sources = sourcesOf(settings.sources, settings.server);
     const finish = await afterPass(setup, journals, nowMs);
     const tags = tagText({ ...settings.tags, server: settings.server });
@@ -121,7 +121,7 @@ async function openJournals(stateDir: string, nowMs: () => number): Promise<Jour
 /** What follows reading: roll-ups before the last shipping, self-knowledge and tidying after it. */
 async function afterPass({ settings, log }: CollectorSetup, journals: Journals, nowMs: () => number) {
   const { stateDir, timezone: timeZone } = settings;
-  const rollup = openRollup({ stateDir, journal: journals.rollup, timeZone, nowMs });
+  const rollup = openRollup({ stateDir, journal: journals.rollup, writers: [journals.collector], timeZone, nowMs });
   const setAside = openRejectFile(stateDir, "_rows", REJECT_MAX_BYTES);
   return {
     /** Roll-ups that fail hold nothing up: the next pass begins where the last commit stands. */
@@ -141,11 +141,19 @@ async function afterPass({ settings, log }: CollectorSetup, journals: Journals, 
 }
 
 /** A sink whose roll-ups have a place of their own is two: one for them, one for all else. */
-async function createShippers({ settings, log, signal }: CollectorSetup, nowMs: () => number): Promise<Shipper[]> {
+async function createShippers(
+  { settings, log, signal }: CollectorSetup,
+  journals: Journals,
+  nowMs: () => number,
+): Promise<Shipper[]> {
   const { stateDir } = settings;
+  const writers = Object.values(journals);
   return await Promise.all(
     settings.sinks.flatMap(placesOf).map(async ({ options, streams }) => {
-      const readers = streams.map((stream) => openReader(streamFolder(stateDir, stream), stream));
+      const readers = streams.map((stream) => {
+        const writer = writers.find((journal) => journal.stream === stream);
+        return openReader(streamFolder(stateDir, stream), stream, writer);
+      });
       const sink = await createSink(options, { log, nowMs });
       return await createShipper({ sink, readers, stateDir, signal });
     }),

@@ -75,8 +75,13 @@ export async function runPass(options: PassOptions): Promise<PassReport> {
 async function readSource(source: Source, options: PassOptions): Promise<SourceReport> {
   const done = { rows: 0, lines: 0, rejected: 0, newestMs: undefined as number | undefined };
   let problem: LarderError | undefined;
-  const context = sourceContext(source, options, () => {
-    done.rejected++;
+  // a batch is flushed to the disk while the next is read
+  let writing: Promise<void> = Promise.resolve();
+  const context = sourceContext(source, options, {
+    reject: () => {
+      done.rejected++;
+    },
+    written: () => writing,
   });
   const batches = source.readAfter(options.journal.cursors[source.name], context)[Symbol.asyncIterator]();
   for (;;) {
@@ -90,16 +95,23 @@ async function readSource(source: Source, options: PassOptions): Promise<SourceR
     if (batch.done === true) break;
     const { lines, lineCount, rowCount, span, cursor } = batch.value;
     try {
-      await options.journal.append({ lines, lineCount, span, cursors: { [source.name]: cursor } } satisfies Batch);
+      await writing;
     } catch (error) {
       await batches.return?.();
       throw error;
     }
-    done.rows += rowCount;
-    done.lines += lineCount;
-    if (span !== undefined) done.newestMs = Math.max(done.newestMs ?? span.toMs, span.toMs);
-    pumpAll(options);
+    writing = options.journal
+      .append({ lines, lineCount, span, cursors: { [source.name]: cursor } } satisfies Batch)
+      .then(() => {
+        done.rows += rowCount;
+        done.lines += lineCount;
+        if (span !== undefined) done.newestMs = Math.max(done.newestMs ?? span.toMs, span.toMs);
+        pumpAll(options);
+      });
+    // whoever waits for it next is told
+    writing.catch(() => {});
   }
+  await writing;
   return { name: source.name, place: source.place, ...done, problem };
 }
 
@@ -121,17 +133,26 @@ async function finishShipping(shipper: Shipper, options: PassOptions): Promise<S
   return report;
 }
 
-function sourceContext(source: Source, options: PassOptions, count: () => void): SourceContext {
+/** What `readSource` does for the context of its source. */
+interface Reading {
+  /** A row was rejected. */
+  reject(): void;
+  /** Resolves when everything handed over stands in the journal. */
+  written(): Promise<void>;
+}
+
+function sourceContext(source: Source, options: PassOptions, reading: Reading): SourceContext {
   return {
     tagText: options.tagText,
     signal: options.signal,
     log: options.log,
     nowMs: options.nowMs,
     reject(what, reason) {
-      count();
+      reading.reject();
       options.reject(source.name, what, reason);
     },
     async *alreadyTaken(measurements, fromMs, toMs) {
+      await reading.written();
       for (const measurement of measurements) {
         yield* readLines(options.stateDir, measurement, fromMs, toMs, [options.journal.stream]);
       }

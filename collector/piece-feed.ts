@@ -44,18 +44,21 @@ export class PieceFeed {
     this.#limits = limits;
   }
 
-  /** The next piece, or undefined when there is none now. One looks at a time, so that pieces set out in order. */
-  async take(): Promise<Job | undefined> {
-    const mine = this.#turn.then(() => this.#next());
+  /**
+   * The next piece, or undefined when there is none now. One looks at a time, so that pieces set out in order.
+   * @param room for the bytes of the piece, as in `readPiece`
+   */
+  async take(room: Buffer): Promise<Job | undefined> {
+    const mine = this.#turn.then(() => this.#next(room));
     this.#turn = mine.catch(() => {});
     return await mine;
   }
 
-  async #next(): Promise<Job | undefined> {
+  async #next(room: Buffer): Promise<Job | undefined> {
     for (const stream of this.#streams) {
       const lost = await stream.reader.lostBefore(stream.readFrom);
       const from = lost > 0 ? await stream.reader.start() : stream.readFrom;
-      const piece = await stream.reader.readPiece(from, this.#limits);
+      const piece = await stream.reader.readPiece(from, this.#limits, room);
       if (piece === undefined) continue;
       stream.readFrom = piece.next;
       return { stream, from, piece, ticket: stream.prefix.add(piece.next, lost) };

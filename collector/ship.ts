@@ -90,6 +90,8 @@ class JournalShipper implements Shipper {
   #trouble: LarderError | undefined;
   #limits: RunLimits;
   #workers = 0;
+  /** Memory for a piece, used again and again: garbage of this size would have the whole heap searched every time. */
+  readonly #rooms: Buffer[] = [];
   #pumps = 0;
   #idle: (() => void)[] = [];
   #unsaved = false;
@@ -145,10 +147,11 @@ class JournalShipper implements Shipper {
 
   /** One of the pieces in flight: takes pieces until there are none; while there are, another may join it. */
   async #work(): Promise<void> {
+    const room = this.#rooms.pop() ?? Buffer.allocUnsafeSlow(this.#sink.limits.maxBytes);
     try {
       for (;;) {
         const seen = this.#pumps;
-        const job = this.#limits.leave.signal.aborted ? undefined : await this.#feed.take();
+        const job = this.#limits.leave.signal.aborted ? undefined : await this.#feed.take(room);
         if (job !== undefined) {
           this.#startWorker();
           await this.#settle(job);
@@ -158,6 +161,7 @@ class JournalShipper implements Shipper {
       if (!(error instanceof Interrupted)) this.#trouble = this.#asTrouble(error);
       this.#limits.leave.abort();
     } finally {
+      this.#rooms.push(room);
       this.#workers--;
       if (this.#workers === 0) for (const wake of this.#idle.splice(0)) wake();
     }

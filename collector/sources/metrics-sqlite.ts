@@ -12,6 +12,7 @@ import type { SqliteDatabase, SqliteEngine, SqliteValue } from "../../core/sqlit
 import { statsDataPlace } from "../mapping/stats-data.ts";
 import { cellText, dateSeconds, wholeNumber } from "./cell.ts";
 import type { LineGroups, PreparedPlace } from "./line-groups.ts";
+import { plainChunks } from "./plain-chunk.ts";
 import type { RowReading, RowValues } from "./row-reading.ts";
 import { rowSource } from "./row-source.ts";
 import type { Source } from "./source.ts";
@@ -69,9 +70,14 @@ function describe(db: SqliteDatabase, groups: LineGroups, reportUnknown: (name: 
     if (places.size < 10_000) places.set(name, prepared);
     return prepared;
   };
+  const numbering = { table: "statsData", row: "rowid" };
+  const columns = { ...numbering, metric: "metricName", date: "collectionDate", number: "dataValue" };
   return {
-    table: "statsData",
-    row: "rowid",
+    ...numbering,
+    plain: plainChunks(db, columns, (name) => {
+      const place = placeOf(name);
+      return place === null ? undefined : { key: name, place };
+    }),
     columns: ["metricName", "collectionDate", "dataValue", ...(isKey(db) ? [] : ["entryIndex"])],
     mayMove: !isKey(db),
     measurements: MEASUREMENTS,

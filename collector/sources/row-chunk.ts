@@ -61,7 +61,7 @@ export function readChunk(task: ChunkTask, placement: Placement): Chunk | undefi
     return true;
   });
   if (!known) {
-    groups.take();
+    groups.drop();
     return undefined;
   }
   for (const { what, reason } of rejected) task.context.reject(what, reason);

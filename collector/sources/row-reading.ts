@@ -5,6 +5,7 @@
  */
 import type { SqliteValue } from "../../core/sqlite/sqlite.ts";
 import type { LineGroups } from "./line-groups.ts";
+import type { ReadPlainChunk } from "./plain-chunk.ts";
 import type { RowNumbering } from "./row-cursor.ts";
 
 /** A row: its number, then the columns of the reading. */
@@ -24,6 +25,8 @@ export interface RowReading extends RowNumbering {
   identity(values: RowValues): string;
   /** Adds the numbers of a row to the lines; a reason when the row cannot be taken. */
   emit(values: RowValues, timeMs: number, groups: LineGroups): string | undefined;
+  /** The quick way, where rows may be plain. */
+  readonly plain?: ReadPlainChunk;
   /** Rows the journal holds, in the terms of `slotKey` and `identity`. */
   taken(lines: AsyncIterable<string>): AsyncIterable<{ key: string; timeMs: number; value: string }>;
 }

@@ -12,7 +12,7 @@ import type { Log } from "../../core/log.ts";
 
 /** What a source hands over at once: lines to append, and the cursor that is true once they are in the journal. */
 export interface SourceBatch {
-  /** Whole lines, each ended by a newline, in the encoding of the journal. Bytes hold until the next batch is asked for. */
+  /** Whole lines, each ended by a newline, in the encoding of the journal. Bytes hold until the batch after the next is asked for. */
   readonly lines: string | Uint8Array;
   readonly lineCount: number;
   /** Rows of the source behind these lines. */
@@ -32,7 +32,7 @@ export interface SourceContext {
   /** Keeps what cannot become a line, with the reason, where the admin finds it. */
   reject(what: string, reason: string): void;
   /**
-   * Lines the journal already holds of the given measurements in [fromMs, toMs]; asked only when a source finds that its
+   * Lines the journal holds, batches handed over before included, of the given measurements in [fromMs, toMs]; asked only when a source finds that its
    * rows were numbered anew, so that rows already taken are not taken again.
    */
   alreadyTaken(measurements: ReadonlySet<string>, fromMs: number, toMs: number): AsyncIterable<string>;

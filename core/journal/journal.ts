@@ -16,7 +16,7 @@ import { errorCode, errorText, LarderError } from "../errors.ts";
 import { syncFolder } from "../files.ts";
 import { acquireLock, type Lock } from "../lock.ts";
 import { type Cursors, commitLine, type Span } from "./commit.ts";
-import { committedEnd, listSegments, segmentPath } from "./segment.ts";
+import { type CommittedEnd, committedEnd, listSegments, segmentPath } from "./segment.ts";
 
 /** The streams there are, one writer each. */
 export const STREAMS = ["collector", "precache", "receiver", "rollup"] as const;
@@ -49,6 +49,8 @@ export interface Journal {
    * @throws LarderError `JOURNAL_FULL` or `JOURNAL_WRITE`; the batch then does not count, and what was committed stays.
    */
   append(batch: Batch): Promise<void>;
+  /** The end of what is committed in a segment this writer has appended to, which its readers need not look for. */
+  endOf(segment: number): CommittedEnd | undefined;
   close(): Promise<void>;
 }
 
@@ -100,6 +102,7 @@ async function openStream(folder: string, stream: string, lock: Lock, options: J
   let tail = opened.tail;
   let cursors = opened.cursors;
   let broken: unknown;
+  const ends = new Map<number, CommittedEnd>();
 
   return {
     stream,
@@ -116,7 +119,8 @@ async function openStream(folder: string, stream: string, lock: Lock, options: J
       const merged = { ...cursors, ...batch.cursors };
       const span = joinSpans(tail.span, batch.span);
       const lines = typeof batch.lines === "string" ? Buffer.from(batch.lines, "utf8") : batch.lines;
-      const mark = commitLine(lines, { lines: batch.lineCount, at: nowMs(), span, cursors: merged });
+      const commit = { lines: batch.lineCount, at: nowMs(), span, cursors: merged };
+      const mark = commitLine(lines, commit);
       try {
         tail.size += await writeWhole(tail, lines, Buffer.from(mark, "utf8"));
       } catch (error) {
@@ -127,7 +131,9 @@ async function openStream(folder: string, stream: string, lock: Lock, options: J
       }
       tail.span = span;
       cursors = merged;
+      ends.set(tail.number, { offset: tail.size, commit });
     },
+    endOf: (segment) => ends.get(segment),
     async close() {
       await tail.file.close();
       await lock.release();

@@ -36,8 +36,11 @@ export interface StreamReader {
    * removed is a good one.
    */
   canResume(from: Position): Promise<boolean>;
-  /** The next committed lines from a place, or undefined when there are none yet. */
-  readPiece(from: Position, limits: PieceLimits): Promise<Piece | undefined>;
+  /**
+   * The next committed lines from a place, or undefined when there are none yet.
+   * @param room where their bytes may be put: they hold until it is given again. Without it they have memory of their own.
+   */
+  readPiece(from: Position, limits: PieceLimits, room?: Buffer): Promise<Piece | undefined>;
   /** Committed bytes from a place to the end. */
   backlogBytes(from: Position): Promise<number>;
   /** Bytes that were removed by retention before this place was read, when its segment is gone; else 0. */

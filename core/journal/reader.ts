@@ -9,6 +9,7 @@
 import { open, stat } from "node:fs/promises";
 import { errorCode } from "../errors.ts";
 import { COMMIT_PREFIX, type Span } from "./commit.ts";
+import type { Journal } from "./journal.ts";
 import type { Piece, PieceLimits, Position, StreamReader } from "./position.ts";
 import { type CommittedEnd, committedEnd, listSegments, readExactly, segmentPath } from "./segment.ts";
 
@@ -23,12 +24,17 @@ export interface JournalReader extends StreamReader {
   chunks(span: Span | undefined): AsyncIterable<string>;
 }
 
-/** Opens a stream for reading; a stream nobody has written yet reads as empty. */
-export function openReader(folder: string, stream: string): JournalReader {
+/**
+ * Opens a stream for reading; a stream nobody has written yet reads as empty.
+ * @param writer the stream's writer where it is in this process: what it has just committed need not be checked again
+ */
+export function openReader(folder: string, stream: string, writer?: Pick<Journal, "endOf">): JournalReader {
   const ends = new Map<number, { size: number; end: CommittedEnd }>();
 
   /** Committed bytes of a segment; remembered by size, since committed bytes never change. */
   async function endOf(number: number): Promise<CommittedEnd> {
+    const written = writer?.endOf(number);
+    if (written !== undefined) return written;
     const path = segmentPath(folder, number);
     let size: number;
     try {
@@ -44,12 +50,13 @@ export function openReader(folder: string, stream: string): JournalReader {
     return end;
   }
 
-  async function readPiece(from: Position, limits: PieceLimits): Promise<Piece | undefined> {
+  async function readPiece(from: Position, limits: PieceLimits, room?: Buffer): Promise<Piece | undefined> {
     let position = from;
     for (;;) {
       const { offset } = await endOf(position.segment);
       if (position.offset < offset) {
-        const bytes = await readLines(segmentPath(folder, position.segment), position.offset, offset, limits.maxBytes);
+        const stretch = { begin: position.offset, end: offset };
+        const bytes = await readLines(segmentPath(folder, position.segment), stretch, limits.maxBytes, room);
         const piece = cutPiece(bytes, position, limits);
         if (piece.lineCount > 0) return piece;
         position = piece.next;
@@ -117,15 +124,20 @@ async function endsLine(path: string, offset: number): Promise<boolean> {
 }
 
 /** Whole lines from a place, about `maxBytes` of them, at least one line. */
-async function readLines(path: string, offset: number, end: number, maxBytes: number): Promise<Buffer> {
+async function readLines(
+  path: string,
+  { begin, end }: { readonly begin: number; readonly end: number },
+  maxBytes: number,
+  room?: Buffer,
+): Promise<Buffer> {
   const file = await open(path, "r");
   try {
-    let length = Math.min(end - offset, maxBytes);
+    let length = Math.min(end - begin, maxBytes);
     for (;;) {
-      const bytes = await readExactly(file, offset, length);
+      const bytes = await readExactly(file, begin, length, room);
       const newline = bytes.lastIndexOf(NEWLINE);
-      if (newline >= 0 || length >= end - offset) return bytes.subarray(0, newline + 1);
-      length = Math.min(end - offset, length * 2);
+      if (newline >= 0 || length >= end - begin) return bytes.subarray(0, newline + 1);
+      length = Math.min(end - begin, length * 2);
     }
   } finally {
     await file.close();
@@ -151,6 +163,8 @@ function cutPiece(bytes: Buffer, from: Position, limits: PieceLimits): Piece {
       lineCount++;
     }
     lineStart = newline + 1;
+    // large batches go as they are; only small ones are worth being put together
+    if (isMark && (lineCount >= limits.maxLines / 2 || lineStart >= limits.maxBytes / 2)) break;
   }
   if (lineStart > runStart) runs.push(bytes.subarray(runStart, lineStart));
   const lines = runs.length === 1 ? (runs[0] ?? bytes) : Buffer.concat(runs);
@@ -162,7 +176,7 @@ async function onlyMarks(path: string, begin: number, end: number): Promise<bool
   if (begin >= end) return true;
   const limits = { maxLines: 1, maxBytes: MARK_MAX_BYTES };
   if (end - begin > MARK_MAX_BYTES) return false;
-  const bytes = await readLines(path, begin, end, limits.maxBytes);
+  const bytes = await readLines(path, { begin, end }, limits.maxBytes);
   return cutPiece(bytes, { segment: 0, offset: begin }, limits).lineCount === 0;
 }
 

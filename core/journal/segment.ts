@@ -6,7 +6,7 @@
 import { type FileHandle, open, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { errorCode } from "../errors.ts";
-import { COMMIT_PREFIX, commitMatches, parseCommit, type ReadCommit } from "./commit.ts";
+import { COMMIT_PREFIX, type Commit, commitMatches, parseCommit } from "./commit.ts";
 
 const SEGMENT_NAME = /^(\d{15})\.lp$/;
 const STEP = 256 * 1024;
@@ -15,7 +15,7 @@ const STEP = 256 * 1024;
 export interface CommittedEnd {
   /** Bytes up to and including the newline of the last good mark; 0 when there is none. */
   readonly offset: number;
-  readonly commit: ReadCommit | undefined;
+  readonly commit: Pick<Commit, "at" | "cursors" | "span"> | undefined;
 }
 
 /** A segment is called after the bytes of the stream before it: `000000008388671.lp`. */
@@ -104,9 +104,12 @@ function findMark(tail: Buffer, wholeFile: boolean): { start: number; end: numbe
   return undefined;
 }
 
-/** Exactly `length` bytes; fewer only when the file has become shorter meanwhile. */
-export async function readExactly(file: FileHandle, position: number, length: number): Promise<Buffer> {
-  const buffer = Buffer.allocUnsafe(length);
+/**
+ * Exactly `length` bytes; fewer only when the file has become shorter meanwhile.
+ * @param room taken for them where it is large enough
+ */
+export async function readExactly(file: FileHandle, position: number, length: number, room?: Buffer): Promise<Buffer> {
+  const buffer = room !== undefined && room.length >= length ? room : Buffer.allocUnsafe(length);
   let filled = 0;
   while (filled < length) {
     const { bytesRead } = await file.read(buffer, filled, length - filled, position + filled);

@@ -16,6 +16,7 @@ import { type CommittedWal, readWalHeader, WAL_HEADER_BYTES, WalScanner } from "
 /** The largest database held in memory: 2 GiB. */
 export const IMAGE_LIMIT_BYTES = 2 ** 31;
 const CHUNK_BYTES = 4 * 1024 * 1024;
+const STEP_BYTES = 256 * 1024;
 
 export interface ImageOptions {
   /** How long to try for an undisturbed read, in milliseconds. */
@@ -111,11 +112,16 @@ function imageSize(path: string, header: DatabaseHeader, fileSize: number, commi
   throw databaseError("DB_CORRUPT", path, said);
 }
 
-/** Fills `target[from, to)` from a position of the file; false when the file is too short. */
+/**
+ * Fills `target[from, to)` from a position of the file; false when the file is too short. By way of a small buffer: large
+ * memory that the system fills first and we read later is mapped page by page twice, which takes longer than copying.
+ */
 async function fill(handle: FileHandle, target: Uint8Array, from: number, to: number, position: number) {
+  const step = new Uint8Array(Math.min(STEP_BYTES, to - from));
   for (let at = from; at < to; ) {
-    const { bytesRead } = await handle.read(target, at, Math.min(CHUNK_BYTES, to - at), position + at - from);
+    const { bytesRead } = await handle.read(step, 0, Math.min(step.length, to - at), position + at - from);
     if (bytesRead === 0) return false;
+    target.set(step.subarray(0, bytesRead), at);
     at += bytesRead;
   }
   return true;

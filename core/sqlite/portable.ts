@@ -17,8 +17,7 @@ import { SCHEMA_CHECK, type SqliteColumn, type SqliteDatabase, type SqliteValue,
  * @throws LarderError as `readImage`, and `DB_NOT_A_DATABASE` or `DB_CORRUPT` when SQLite refuses the image.
  */
 export async function openPortable(path: string, options: ImageOptions): Promise<SqliteDatabase> {
-  const sqlJs = await loadSqlJs();
-  const { bytes } = await readImage(path, options);
+  const [sqlJs, { bytes }] = await Promise.all([loadSqlJs(), readImage(path, options)]);
   return openImage(path, sqlJs, bytes);
 }
 
