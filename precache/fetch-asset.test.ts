@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { sendPieces, startRawServer } from "../fixtures/origin/index.ts";
 import { cacheUrl } from "./cache-url.ts";
 import { parseCachedRanges } from "./cached-ranges.ts";
+import { httpAddress } from "./fetch/fast-path.ts";
 import { fetchContract } from "./fetch/fetch.contract.ts";
 import { parseResponseHead } from "./fetch/response-head.ts";
 import { createFetcher } from "./fetch-asset.ts";
@@ -36,42 +37,18 @@ test("cacheUrl() keeps the query and names source and scheme", () => {
   expect(() => cacheUrl(cache, "file:///etc/passwd")).toThrow(/no http or https address/);
 });
 
+/** Parts of addresses that have several ways to be written. */
+const PART = fc.constantFrom(
+  ...["a", "B-1", ".", "..", "%2e", "%2E.", ".x", "x.", "", "%zz", "é", "'", "@", ":80", "{", " ", "?", "?a=1", "#"],
+);
+const HOST = fc.constantFrom(
+  ...["x.apple.com", "X.com", "1.2.3", "a.1", "xn--a.com", "a.xn--b", "a..b", "h:443", "h:80", "h:080", "h:8080"],
+  ...["a_b", "-a.b", "127.0.0.1:8080", "127.1", "0x7f.1", "010.0.0.1", "10.0.0.999", "[::1]:80", "u:p@h"],
+);
+
 test("cacheUrl() writes an address the same way whether it had to be taken apart or not", () => {
-  const part = fc.constantFrom(
-    "a",
-    "B-1",
-    ".",
-    "..",
-    "%2e",
-    "%2E.",
-    ".x",
-    "x.",
-    "",
-    "%zz",
-    "é",
-    "'",
-    "@",
-    ":80",
-    "{",
-    " ",
-    "?",
-    "#",
-  );
-  const host = fc.constantFrom(
-    "x.apple.com",
-    "X.com",
-    "1.2.3",
-    "a.1",
-    "xn--a.com",
-    "a.xn--b",
-    "a..b",
-    "h:443",
-    "h:8080",
-    "a_b",
-    "-a.b",
-  );
   fc.assert(
-    fc.property(fc.constantFrom("http", "https"), host, fc.array(part, { maxLength: 5 }), (scheme, name, parts) => {
+    fc.property(fc.constantFrom("http", "https"), HOST, fc.array(PART, { maxLength: 5 }), (scheme, name, parts) => {
       const address = `${scheme}://${name}/${parts.join("/")}`;
       if (!URL.canParse(address)) {
         expect(() => cacheUrl("http://c", address)).toThrow(/no http or https address/);
@@ -81,6 +58,21 @@ test("cacheUrl() writes an address the same way whether it had to be taken apart
       const query = search.length > 1 ? `${search.slice(1)}&` : "";
       const expected = `http://c${pathname}?${query}source=${host}${protocol === "https:" ? "&sourceScheme=https" : ""}`;
       expect(cacheUrl("http://c", address)).toBe(expected);
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+test("httpAddress() takes an address apart as URL does, however it is written", () => {
+  fc.assert(
+    fc.property(HOST, fc.array(PART, { maxLength: 5 }), (name, parts) => {
+      const address = `http://${name}/${parts.join("/")}`;
+      if (!URL.canParse(address)) {
+        expect(() => httpAddress(address)).toThrow();
+        return;
+      }
+      const { pathname, search, host } = new URL(address);
+      expect(httpAddress(address)).toEqual({ host, target: `${pathname}${search}` });
     }),
     { numRuns: 2000 },
   );

@@ -30,9 +30,16 @@ export interface HttpAddress {
   readonly target: string;
 }
 
+/** Addresses that have one way to be written: a name or a canonical IPv4, a port that is not 80, no dot segment. */
+const OCTET = "(?:0|1\\d?\\d?|2(?:[0-4]?\\d|5[0-5])?|[3-9]\\d?)";
+const PLAIN = new RegExp(
+  `^http://((?:(?![^/]*xn--)(?:[a-z0-9][a-z0-9-]*\\.)*[a-z][a-z0-9-]*|${OCTET}(?:\\.${OCTET}){3})(?::(?!80/)[1-9]\\d{0,4})?)(/[!$-;=@-[\\]_a-z~]*(?:\\?[!$-&(-;=?-[\\]_a-z~]+)?)$`,
+);
+const DOT_SEGMENT = /\/(?:\.|%2e)/i;
+
 /** Takes an address apart; undefined when it is not plain HTTP. Thousands of them come, so the plain form is quick. */
 export function httpAddress(url: string): HttpAddress | undefined {
-  const plain = /^http:\/\/([0-9a-z.:-]+)(\/[!$-;=?-[\]_a-z~]*)$/.exec(url);
+  const plain = DOT_SEGMENT.test(url) ? null : PLAIN.exec(url);
   if (plain !== null) return { host: plain[1] ?? "", target: plain[2] ?? "/" };
   const { protocol, host, pathname, search } = new URL(url);
   return protocol === "http:" ? { host, target: `${pathname}${search}` } : undefined;
