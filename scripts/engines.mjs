@@ -5,7 +5,7 @@
  *
  * Ends with 1 only when this machine should have been able to bring something and could not.
  */
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import {
   chmodSync,
   existsSync,
@@ -40,24 +40,28 @@ const NODES = [
 class Skip extends Error {}
 
 /**
- * Brings everything that is missing.
- * @returns {{name: string, state: "there" | "brought" | "skipped" | "failed", reason?: string}[]}
+ * Brings everything that is missing: the packages one after another, for they share apt's lists, and all else beside them.
+ * @returns {Promise<{name: string, state: "there" | "brought" | "skipped" | "failed", reason?: string}[]>}
  */
-export function bringEngines() {
+export async function bringEngines() {
   mkdirSync(enginesFolder, { recursive: true });
-  const wanted = [
-    ...PACKAGES.map((item) => ({ ...item, bring: bringPackage })),
-    ...NODES.map((item) => ({ ...item, program: "node_modules/.bin/node", bring: bringNode })),
-  ];
-  return wanted.map((item) => {
-    if (isThere(item)) return { name: item.name, state: "there" };
-    try {
-      inPlace(item);
-      return { name: item.name, state: "brought" };
-    } catch (error) {
-      return { name: item.name, state: error instanceof Skip ? "skipped" : "failed", reason: error.message };
-    }
-  });
+  const packages = async () => {
+    const states = [];
+    for (const item of PACKAGES) states.push(await bringItem({ ...item, bring: bringPackage }));
+    return states;
+  };
+  const nodes = NODES.map((item) => bringItem({ ...item, program: "node_modules/.bin/node", bring: bringNode }));
+  return (await Promise.all([packages(), ...nodes])).flat();
+}
+
+async function bringItem(item) {
+  if (isThere(item)) return { name: item.name, state: "there" };
+  try {
+    await inPlace(item);
+    return { name: item.name, state: "brought" };
+  } catch (error) {
+    return { name: item.name, state: error instanceof Skip ? "skipped" : "failed", reason: error.message };
+  }
 }
 
 function isThere({ name, version, program }) {
@@ -66,10 +70,10 @@ function isThere({ name, version, program }) {
 }
 
 /** Builds in a folder of its own and renames: a run that is interrupted, or two at once, leave nothing half done. */
-function inPlace(item) {
+async function inPlace(item) {
   const temporary = mkdtempSync(join(enginesFolder, `.${item.name}-`));
   try {
-    item.bring(item, temporary);
+    await item.bring(item, temporary);
     if (!existsSync(join(temporary, item.program))) throw new Error(`${item.program} did not come with it`);
     writeFileSync(join(temporary, ".version"), item.version);
     chmodSync(temporary, 0o755);
@@ -82,27 +86,27 @@ function inPlace(item) {
   }
 }
 
-function bringPackage({ name, version }, folder) {
-  if (!has("apt-get") || !has("dpkg")) throw new Skip(`no apt-get and dpkg here (${process.platform})`);
+async function bringPackage({ name, version }, folder) {
+  if (!(await has("apt-get")) || !(await has("dpkg"))) throw new Skip(`no apt-get and dpkg here (${process.platform})`);
   const pinned = `${name}=${version}*`;
-  if (!download(pinned, folder, [])) {
+  if (!(await download(pinned, folder, []))) {
     const apt = privateApt();
-    const update = run("apt-get", [...apt, "-qq", "update"]);
-    if (!download(pinned, folder, apt)) {
+    const update = await run("apt-get", [...apt, "-qq", "update"]);
+    if (!(await download(pinned, folder, apt))) {
       const why = `apt offers no ${name} ${version}${update.ok ? "" : `: ${lastLine(update.text)}`}`;
       throw isDebian12() ? new Error(why) : new Skip(`${why}; Debian 12 has it`);
     }
   }
   const file = readdirSync(folder).find((entry) => entry.endsWith(".deb"));
   if (file === undefined) throw new Error(`apt-get downloaded no package of ${name}`);
-  must("dpkg", ["-x", file, "."], folder);
+  await must("dpkg", ["-x", file, "."], folder);
   rmSync(join(folder, file));
 }
 
-function download(pinned, folder, apt) {
+async function download(pinned, folder, apt) {
   // as root, apt would give the file to the user _apt, who may not enter the folder
   const options = ["-o", "APT::Sandbox::User=root", "-qq"];
-  return run("apt-get", [...apt, ...options, "download", pinned], folder).ok;
+  return (await run("apt-get", [...apt, ...options, "download", pinned], folder)).ok;
 }
 
 /** Lists and caches of our own, so that `apt-get update` needs no root and changes nothing of the system's. */
@@ -120,11 +124,11 @@ function privateApt() {
 }
 
 /** The package fetches the binary of this machine in an install script, so scripts have to run. */
-function bringNode({ version }, folder) {
+async function bringNode({ version }, folder) {
   writeFileSync(join(folder, "package.json"), '{ "private": true }\n');
   const flags = ["--no-save", "--no-package-lock", "--no-audit", "--no-fund", "--ignore-scripts=false"];
-  must("npm", ["install", "--prefix", folder, ...flags, `node@${version}`], folder);
-  must(join(folder, "node_modules/.bin/node"), ["-v"], folder);
+  await must("npm", ["install", "--prefix", folder, ...flags, `node@${version}`], folder);
+  await must(join(folder, "node_modules/.bin/node"), ["-v"], folder);
 }
 
 function isDebian12() {
@@ -133,20 +137,29 @@ function isDebian12() {
   return /^ID=debian$/m.test(text) && /^VERSION_ID="?12"?$/m.test(text);
 }
 
-function has(program) {
-  return !run(program, ["--version"]).missing;
+async function has(program) {
+  return !(await run(program, ["--version"])).missing;
 }
 
-function must(program, args, cwd) {
-  const result = run(program, args, cwd);
+async function must(program, args, cwd) {
+  const result = await run(program, args, cwd);
   if (!result.ok) throw new Error(`${program}: ${lastLine(result.text)}`);
 }
 
 function run(program, args, cwd = root) {
   const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-  const done = spawnSync(program, args, { cwd, env, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
-  const text = `${done.stdout ?? ""}${done.stderr ?? ""}${done.error?.message ?? ""}`;
-  return { ok: done.status === 0, missing: done.error?.code === "ENOENT", text };
+  return new Promise((resolve) => {
+    const child = spawn(program, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
+    let text = "";
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding("utf8");
+      stream.on("data", (chunk) => {
+        text += chunk;
+      });
+    }
+    child.on("error", (error) => resolve({ ok: false, missing: error.code === "ENOENT", text: error.message }));
+    child.on("close", (code) => resolve({ ok: code === 0, missing: false, text }));
+  });
 }
 
 function lastLine(text) {
@@ -154,7 +167,7 @@ function lastLine(text) {
 }
 
 if (process.argv[1] === new URL(import.meta.url).pathname) {
-  const results = bringEngines();
+  const results = await bringEngines();
   for (const { name, state, reason } of results) {
     console.log(`${name}: ${state}${reason === undefined ? "" : ` (${reason}); tests that need it are skipped`}`);
   }
