@@ -1,4 +1,4 @@
-import { appendFile, mkdtemp, open, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { appendFile, mkdtemp, open, readdir, readFile, rm, stat, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
@@ -161,6 +161,30 @@ describe("openReader()", () => {
     await appendFile(segmentPath(folder(), 0), line(9));
     const reader = openReader(folder(), "collector");
     expect(await readAll(reader)).toBe(line(0) + line(1));
+    await journal.close();
+  });
+
+  it("beside the writer, believes it, but not about a segment that is gone or has become shorter", async () => {
+    const journal = await openJournal(stateDir, "collector", { segmentBytes: 100 });
+    for (let i = 0; i < 6; i++) await journal.append(batch(i, 1, i));
+    const [first = 0, second = 0, third = 0] = await listSegments(folder());
+    const reader = openReader(folder(), "collector", journal);
+    const start = await reader.start();
+    const whole = await readAll(reader);
+    expect(whole).toBe([0, 1, 2, 3, 4, 5].map(line).join(""));
+    // a byte of the newest batch changes: who believes the writer does not look at it again
+    const path = segmentPath(folder(), third);
+    const bytes = await readFile(path);
+    bytes[2] = (bytes[2] ?? 0) ^ 1;
+    await writeFile(path, bytes);
+    expect(await readAll(reader)).toHaveLength(whole.length);
+    await rm(segmentPath(folder(), first));
+    const piece = await reader.readPiece(start, { maxLines: 1, maxBytes: 1000 });
+    expect(piece?.next.segment).toBe(second);
+    await truncate(segmentPath(folder(), second), 10);
+    expect(await reader.readPiece({ segment: second, offset: 0 }, { maxLines: 1, maxBytes: 1000 })).toMatchObject({
+      next: { segment: third },
+    });
     await journal.close();
   });
 

@@ -33,8 +33,6 @@ export function openReader(folder: string, stream: string, writer?: Pick<Journal
 
   /** Committed bytes of a segment; remembered by size, since committed bytes never change. */
   async function endOf(number: number): Promise<CommittedEnd> {
-    const written = writer?.endOf(number);
-    if (written !== undefined) return written;
     const path = segmentPath(folder, number);
     let size: number;
     try {
@@ -43,6 +41,8 @@ export function openReader(folder: string, stream: string, writer?: Pick<Journal
       if (errorCode(error) === "ENOENT") return { offset: 0, commit: undefined };
       throw error;
     }
+    const written = writer?.endOf(number);
+    if (written !== undefined && written.offset <= size) return written;
     const known = ends.get(number);
     if (known?.size === size) return known.end;
     const end = await committedEnd(path, size);
