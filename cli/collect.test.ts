@@ -102,6 +102,8 @@ describe("larder collect", () => {
       "--json",
     ).json();
     expect(rows).toMatchObject([{ day: "2026-05-09", served: 5000, saved: 5000, fromOrigin: 0, hitRatio: 1 }]);
+    const rollup = larder("history", "--measurement", "bytestoclients_1d");
+    expect([rollup.status, rollup.stderr]).toEqual([2, expect.stringContaining("history adds up the rows themselves")]);
     expect(larder("history", "--from", "2026-05-01", "--to", "2026-06-01", "--by", "hour").stdout).toContain(
       "2026-05-09 06:00",
     );

@@ -32,6 +32,9 @@ export interface SavingsRow extends Savings {
   readonly group: Readonly<Record<string, string>>;
 }
 
+/** The name of a roll-up. */
+const ROLLUP = /_1[hd]$/;
+
 /** Runs the command. */
 export async function history(flags: HistoryFlags): Promise<void> {
   const { settings } = await loadSettings(flags);
@@ -133,6 +136,15 @@ async function showMeasurement(ask: HistoryAsk, measurement: string, json: boole
       code: "USAGE_MEASUREMENT",
       next: "see docs/measurements.md for those it writes",
     });
+  }
+  if (ROLLUP.test(measurement)) {
+    throw new LarderError(
+      `Cannot show "${measurement}": history adds up the rows themselves, roll-ups are for servers`,
+      {
+        code: "USAGE_MEASUREMENT",
+        next: "ask for the measurement the roll-up is made of, with --by hour or --by day",
+      },
+    );
   }
   const rows = await queryHistory(ask.stateDir, { ...ask, measurement });
   const value = (row: HistoryRow, field: string): unknown =>
