@@ -3,10 +3,12 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["{core,collector,precache,alerts,grafana,report,cli,fixtures,bench,scripts}/**/*.test.ts"],
-    globalSetup: "scripts/built.mjs",
+    globalSetup: "scripts/before-tests.mjs",
     testTimeout: 60_000,
     hookTimeout: 60_000,
     maxWorkers: 2,
     pool: "forks",
+    // a file leaves nothing behind that another could see; modules are loaded once a worker, not once a file
+    isolate: false,
   },
 });

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -12,10 +12,8 @@ import { withWriteTransaction } from "../../../core/sqlite/write.ts";
 import { ALERTS_DEFAULTS, type AlertsOptions } from "../../options.ts";
 import { initDatabase } from "../init.ts";
 
-/** Everything of one test process lies here, the locks of the portable engine too, which stand in the temporary folder. */
+/** All databases of one test process lie here. */
 const base = mkdtempSync(join(tmpdir(), "larder-alerts-"));
-process.env["TMPDIR"] = base;
-process.on("exit", () => rmSync(base, { recursive: true, force: true }));
 
 /** A path in a new folder, removed by `removeFolders`. */
 export async function newPath(): Promise<string> {
