@@ -2,7 +2,9 @@
  * One warming run as a whole process: `node warm-runner.mjs '{"target": …, "count": …, "bytes": …, "concurrency": …}'`.
  * It is the engine as the command uses it, ledger included, and prints one line of JSON at the end.
  */
+
 import { join } from "node:path";
+import { anAsset } from "../fixtures/assets.ts";
 import type { PlannedAsset } from "../precache/asset.ts";
 import { openLedger } from "../precache/ledger.ts";
 import { warm } from "../precache/warm.ts";
@@ -24,21 +26,7 @@ const job = JSON.parse(process.argv[2] ?? "{}") as Job;
 const items = Array.from(
   { length: job.count },
   (_, i): PlannedAsset => ({
-    asset: {
-      url: `https://updates.cdn-apple.com${job.prefix}${i}.bin`,
-      group: "other",
-      title: `file ${i}`,
-      sizeBytes: job.bytes,
-      digest: undefined,
-      version: undefined,
-      build: undefined,
-      models: [],
-      fromBuild: undefined,
-      firmware: false,
-      beta: false,
-      postedMs: undefined,
-      catalogs: [],
-    },
+    asset: anAsset(`https://updates.cdn-apple.com${job.prefix}${i}.bin`, { sizeBytes: job.bytes }),
     devices: 1,
     why: "bench",
     decision: "warm",

@@ -1,25 +1,17 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { anAsset } from "../fixtures/assets.ts";
 import type { AssetEnd, AssetOutcome, CacheTarget, PlannedAsset, WarmEvent } from "../precache/index.ts";
 import { barLines, createProgress, plainLine } from "./progress.ts";
 import { ProgressState } from "./progress-state.ts";
 
 const target: CacheTarget = { name: "library", url: "http://10.0.0.2:49152", role: "cache" };
 const item = (n: number, sizeBytes: number | undefined = 1000): PlannedAsset => ({
-  asset: {
-    url: `https://updates.cdn-apple.com/${n}.zip`,
+  asset: anAsset(`https://updates.cdn-apple.com/${n}.zip`, {
     group: "iPad",
     title: `iPadOS 26.${n} for iPad6,8, iPad6,7, iPad6,11 from 23A341 and others`,
     sizeBytes,
-    digest: undefined,
     version: `26.${n}`,
-    build: undefined,
-    models: ["iPad6,8"],
-    fromBuild: undefined,
-    firmware: false,
-    beta: false,
-    postedMs: undefined,
-    catalogs: [],
-  },
+  }),
   devices: 1,
   why: "full",
   decision: "warm",

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
+import { anAsset } from "../fixtures/assets.ts";
 import { startContentCache } from "../fixtures/content-cache/index.ts";
 import { startOrigin } from "../fixtures/origin/index.ts";
 import type { Plan } from "./asset.ts";
@@ -9,21 +10,10 @@ import { type BenchPass, benchCache, benchRows, benchWorkload, parseWorkload } f
 
 const plan: Plan = {
   items: Array.from({ length: 20 }, (_, n) => ({
-    asset: {
-      url: `https://updates.cdn-apple.com/b/${n}`,
+    asset: anAsset(`https://updates.cdn-apple.com/b/${n}`, {
       group: "iPad",
-      title: `${n}`,
       sizeBytes: n === 19 ? undefined : 1000 * (n + 1),
-      digest: undefined,
-      version: undefined,
-      build: undefined,
-      models: [],
-      fromBuild: undefined,
-      firmware: false,
-      beta: false,
-      postedMs: undefined,
-      catalogs: [],
-    },
+    }),
     devices: 0,
     why: "",
     decision: "warm",

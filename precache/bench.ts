@@ -6,9 +6,11 @@
  *
  * @module
  */
+
 import { z } from "zod";
 import { LarderError } from "../core/errors.ts";
 import type { CacheTarget, Plan, PlannedAsset } from "./asset.ts";
+import { draftAsset } from "./catalogs/asset-draft.ts";
 import { warm } from "./warm.ts";
 
 /** Files to fetch, and how large they are. */
@@ -134,22 +136,12 @@ async function onePass(
 }
 
 function itemOf({ url, sizeBytes }: BenchWorkload["files"][number]): PlannedAsset {
-  const asset = {
-    url,
-    group: "other" as const,
-    title: url,
-    sizeBytes,
-    digest: undefined,
-    version: undefined,
-    build: undefined,
-    models: [],
-    fromBuild: undefined,
-    firmware: false,
-    beta: false,
-    postedMs: undefined,
-    catalogs: ["bench"],
+  return {
+    asset: draftAsset({ url, title: url, sizeBytes, catalog: "bench" }),
+    devices: 0,
+    why: "bench",
+    decision: "warm",
   };
-  return { asset, devices: 0, why: "bench", decision: "warm" };
 }
 
 /** The files in another order, the same one for the same seed (a linear congruential generator). */

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { anAsset } from "../fixtures/assets.ts";
 import type { Asset, DeviceCount } from "./asset.ts";
 import { type AssetChoice, NO_CHOICE } from "./asset-choice.ts";
 import { assetKey } from "./catalogs/asset-url.ts";
@@ -8,22 +9,15 @@ import { compareWanted, type PlanInput, planTotals, planWarming } from "./plan.t
 import { sourceBuilds } from "./waiting-devices.ts";
 
 let serial = 0;
-const asset = (more: Partial<Asset> = {}): Asset => ({
-  url: `https://updates.cdn-apple.com/a/${serial++}.zip`,
-  group: "iPad",
-  title: "iPadOS",
-  sizeBytes: 1000,
-  digest: undefined,
-  version: "26.1",
-  build: "23B85",
-  models: ["iPad6,8"],
-  fromBuild: undefined,
-  firmware: false,
-  beta: false,
-  postedMs: undefined,
-  catalogs: ["pallas"],
-  ...more,
-});
+const asset = (more: Partial<Asset> = {}): Asset =>
+  anAsset(`https://updates.cdn-apple.com/a/${serial++}.zip`, {
+    group: "iPad",
+    sizeBytes: 1000,
+    version: "26.1",
+    build: "23B85",
+    models: ["iPad6,8"],
+    ...more,
+  });
 const device = (more: Partial<DeviceCount> = {}): DeviceCount => ({
   model: "iPad6,8",
   os: "26.0",

@@ -4,27 +4,21 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { openJournal, streamFolder } from "../core/journal/journal.ts";
 import { fieldSchema, measurementSchema } from "../core/schema.ts";
-import type { Asset, CacheTarget, PlannedAsset } from "./asset.ts";
+import { anAsset } from "../fixtures/assets.ts";
+import type { CacheTarget, PlannedAsset } from "./asset.ts";
 import { type LineJournal, RunJournal } from "./run-journal.ts";
 import { RunPoints } from "./run-points.ts";
 import type { AssetEnd, RunEnd, RunStart, WarmSums } from "./warm-events.ts";
 
 const target: CacheTarget = { name: "library", url: "http://10.0.0.2:49152", role: "cache" };
-const asset: Asset = {
-  url: "https://updates.cdn-apple.com/a b.zip",
+const asset = anAsset("https://updates.cdn-apple.com/a b.zip", {
   group: "iPad",
   title: "iPadOS 26.1",
   sizeBytes: 1000,
-  digest: undefined,
   version: "26.1",
   build: "23B85",
   models: ["iPad6,8"],
-  fromBuild: undefined,
-  firmware: false,
-  beta: false,
-  postedMs: undefined,
-  catalogs: ["pallas"],
-};
+});
 const item: PlannedAsset = { asset, devices: 12, why: "full, no delta", decision: "warm" };
 const end: AssetEnd = {
   type: "asset-end",

@@ -3,23 +3,13 @@ import { copyFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Readable } from "node:stream";
-import { build } from "esbuild";
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { ALERTS_DEFAULTS, loadAlertData, readRecipients } from "../../alerts/index.ts";
-import { run } from "../run.ts";
+import { type Answer, larderInProcess, PROGRAM } from "../testing/in-process.ts";
 
-const root = join(import.meta.dirname, "../..");
-const bundle = join(root, `node_modules/.cache/alerts-cli-${process.pid}`);
 let folder = "";
 let db = "";
 let name = 0;
-
-interface Answer {
-  readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
-}
 
 /** The words of a command line, with the places of this test in them. */
 const words = (line: string) => [
@@ -27,41 +17,12 @@ const words = (line: string) => [
   ...line.split(" ").map((word) => word.replace("DB", db).replace("DIR", folder)),
 ];
 
-/** Runs `larder alerts …` with text on standard input, in this process: everything but the start of Node. */
-async function larder(line: string, input = ""): Promise<Answer> {
-  const said = { out: "", err: "" };
-  const catchTo = (where: keyof typeof said) => (text: string | Uint8Array) => {
-    said[where] += String(text);
-    return true;
-  };
-  const spies = [
-    vi.spyOn(process.stdout, "write").mockImplementation(catchTo("out")),
-    vi.spyOn(process.stderr, "write").mockImplementation(catchTo("err")),
-    vi.spyOn(process, "stdin", "get").mockReturnValue(Readable.from([Buffer.from(input)]) as typeof process.stdin),
-  ];
-  try {
-    const code = await run(["node", "larder", ...words(line)]);
-    return { code, ...said };
-  } finally {
-    for (const spy of spies) spy.mockRestore();
-  }
-}
+/** Runs `larder alerts …` with text on standard input. */
+const larder = (line: string, input?: string): Promise<Answer> => larderInProcess(words(line), input);
 
 const addresses = async () => (await readRecipients(db)).map(({ address }) => address);
 
 beforeAll(async () => {
-  await build({
-    absWorkingDir: root,
-    entryPoints: ["cli/main.ts"],
-    outdir: bundle,
-    bundle: true,
-    splitting: true,
-    format: "esm",
-    platform: "node",
-    packages: "external",
-    logLevel: "error",
-  });
-  writeFileSync(join(bundle, "package.json"), '{"type":"module"}');
   folder = await mkdtemp(join(tmpdir(), "larder-alerts-cli-"));
   expect((await larder("init --db DIR/bare.db")).code).toBe(0);
 });
@@ -70,7 +31,6 @@ beforeEach(() => {
   copyFileSync(join(folder, "bare.db"), db);
 });
 afterAll(async () => {
-  await rm(bundle, { recursive: true, force: true });
   await rm(folder, { recursive: true, force: true });
 });
 
@@ -205,7 +165,7 @@ describe("larder alerts", () => {
   });
 
   it("reads standard input and ends with its code as a program, and quietly when nobody reads its answer", async () => {
-    const start = (line: string) => spawn(process.execPath, [join(bundle, "main.js"), ...words(line)]);
+    const start = (line: string) => spawn(process.execPath, [PROGRAM, ...words(line)]);
     const ended = (child: ReturnType<typeof start>) => new Promise((resolve) => child.once("close", resolve));
     const add = start("recipients add - --db DB");
     add.stdin.end("ada@example.org\nnope\n");

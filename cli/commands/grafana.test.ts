@@ -1,9 +1,9 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type FakeGrafana, startGrafana } from "../../fixtures/grafana/server.ts";
-import { run } from "../run.ts";
+import { type Answer, larderInProcess } from "../testing/in-process.ts";
 
 let folder = "";
 let grafana: FakeGrafana | undefined;
@@ -17,24 +17,9 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** Runs `larder grafana …` in this process; FOLDER stands for this test's own. */
-async function larder(...words: readonly string[]): Promise<{ code: number; out: string; err: string }> {
-  const said = { out: "", err: "" };
-  const catchTo = (where: keyof typeof said) => (text: string | Uint8Array) => {
-    said[where] += String(text);
-    return true;
-  };
-  const spies = [
-    vi.spyOn(process.stdout, "write").mockImplementation(catchTo("out")),
-    vi.spyOn(process.stderr, "write").mockImplementation(catchTo("err")),
-  ];
-  try {
-    const code = await run(["node", "larder", "grafana", ...words.map((word) => word.replace("FOLDER", folder))]);
-    return { code, ...said };
-  } finally {
-    for (const spy of spies) spy.mockRestore();
-  }
-}
+/** Runs `larder grafana …`; FOLDER stands for this test's own. */
+const larder = (...words: readonly string[]): Promise<Answer> =>
+  larderInProcess(["grafana", ...words.map((word) => word.replace("FOLDER", folder))]);
 
 describe("larder grafana export", () => {
   it("writes what a Grafana server provisions itself from, and nothing the second time", async () => {

@@ -5,14 +5,11 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { build } from "esbuild";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { type ContentCache, startContentCache } from "../../fixtures/content-cache/index.ts";
 import { type Origin, startOrigin } from "../../fixtures/origin/index.ts";
-import { run } from "../run.ts";
+import { type Answer, larderInProcess, PROGRAM } from "../testing/in-process.ts";
 
-const root = join(import.meta.dirname, "../..");
-const bundle = join(root, `node_modules/.cache/precache-cli-${process.pid}`);
 const files = Array.from({ length: 5 }, (_, n) => ({
   url: `https://updates.cdn-apple.com/c/${n}.zip`,
   size: 1000 * (n + 1),
@@ -28,18 +25,6 @@ let origin: Origin;
 let cache: ContentCache;
 
 beforeAll(async () => {
-  await build({
-    absWorkingDir: root,
-    entryPoints: ["cli/main.ts"],
-    outdir: bundle,
-    bundle: true,
-    splitting: true,
-    format: "esm",
-    platform: "node",
-    packages: "external",
-    logLevel: "error",
-  });
-  await writeFile(join(bundle, "package.json"), '{"type":"module"}');
   folder = await mkdtemp(join(tmpdir(), "larder-cli-"));
   const sizes = new Map(
     [...files, ...killed, { url: slow, size: 900_000 }, { url: later, size: 950_000 }].map(({ url, size }) => [
@@ -53,7 +38,6 @@ beforeAll(async () => {
   await writeFile(join(folder, "slow"), `${slow} 900000\n${later} 950000\n`);
 });
 afterAll(async () => {
-  await rm(bundle, { recursive: true, force: true });
   await cache.stop();
   await origin.stop();
   await rm(folder, { recursive: true, force: true });
@@ -62,34 +46,18 @@ afterEach(() => {
   cache.wipe();
 });
 
-interface Answer {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
-
 const words = (line: string): string[] => [
   "precache",
   ...line.split(" ").map((word) => word.replace("DIR", folder).replace("CACHE", cache.url)),
 ];
 
-/** Runs `larder precache …` in this process, with a state folder of its own unless it names one. */
+/** Runs `larder precache …` with a state folder of its own. */
 async function larder(line: string): Promise<Answer> {
-  const said = { out: "", err: "" };
-  const catchTo = (where: keyof typeof said) => (text: string | Uint8Array) => {
-    said[where] += String(text);
-    return true;
-  };
-  const spies = [
-    vi.spyOn(process.stdout, "write").mockImplementation(catchTo("out")),
-    vi.spyOn(process.stderr, "write").mockImplementation(catchTo("err")),
-  ];
   vi.stubEnv("LARDER_STATE_DIR", await mkdtemp(join(folder, "s-")));
   try {
-    return { code: await run(["node", "larder", ...words(line)]), ...said };
+    return await larderInProcess(words(line));
   } finally {
     vi.unstubAllEnvs();
-    for (const spy of spies) spy.mockRestore();
   }
 }
 
@@ -178,7 +146,7 @@ describe("larder precache", () => {
     await writeFile(join(folder, "kill"), list.map((url) => `${url} 150000\n`).join(""));
     const state = await mkdtemp(join(folder, "s-"));
     const line = `run --urls DIR/kill --cache-server CACHE --json -q --concurrency 2 --state-dir ${state}`;
-    const child = spawn(process.execPath, [join(bundle, "main.js"), ...words(line)]);
+    const child = spawn(process.execPath, [PROGRAM, ...words(line)]);
     const finished = async (): Promise<string[]> => {
       const ledger = await readFile(join(state, "precache", "ledger.jsonl"), "utf8").catch(() => "");
       return list.filter((url) => ledger.includes(`"${url}"`));
@@ -211,7 +179,7 @@ describe("larder precache", () => {
 async function interrupted(times: number): Promise<{ code: unknown; summary: unknown }> {
   const state = await mkdtemp(join(folder, "s-"));
   const line = `run --urls DIR/slow --cache-server CACHE --json --concurrency 1 --state-dir ${state}`;
-  const child = spawn(process.execPath, [join(bundle, "main.js"), ...words(line)]);
+  const child = spawn(process.execPath, [PROGRAM, ...words(line)]);
   let [out, err] = ["", ""];
   child.stdout.on("data", (chunk) => {
     out += String(chunk);

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { anAsset } from "../../fixtures/assets.ts";
 import { startCatalogServer, status } from "../../fixtures/catalogs/catalog-server.ts";
 import { createTestContext, listAll } from "../../fixtures/catalogs/context.ts";
 import {
@@ -11,7 +12,6 @@ import {
   product,
   sucatalog,
 } from "../../fixtures/catalogs/texts.ts";
-import type { Asset } from "../asset.ts";
 import { chosenBecause, NO_CHOICE, newestAssets } from "../asset-choice.ts";
 import { type CatalogOptions, catalogOptions } from "../options-catalogs.ts";
 import { parseJson } from "../parse-json.ts";
@@ -28,21 +28,7 @@ async function* bytes(text: string, size = 7): AsyncIterable<Buffer> {
   for (let at = 0; at < all.length; at += size) yield all.subarray(at, at + size);
 }
 
-const ASSET: Asset = {
-  url: "http://swcdn.example/a.pkg",
-  group: "iPad",
-  title: "a",
-  sizeBytes: undefined,
-  digest: undefined,
-  version: undefined,
-  build: undefined,
-  models: [],
-  fromBuild: undefined,
-  firmware: false,
-  beta: false,
-  postedMs: undefined,
-  catalogs: ["x"],
-};
+const ASSET = anAsset("http://swcdn.example/a.pkg", { group: "iPad", catalogs: ["x"] });
 
 describe("mergeAssets()", () => {
   it("makes one asset of http and https, with all anybody knows", () => {
