@@ -24,6 +24,14 @@ export interface LinePost {
   readonly nowMs: () => number;
 }
 
+/** What an admin says of a server that takes lines. */
+export interface LineTarget extends Omit<LinePost, "authorization"> {
+  /** The server, with a base path if it has one. */
+  readonly url: string;
+  readonly username: string | undefined;
+  readonly password: string | undefined;
+}
+
 /** About 10,000 lines a request is where more gains nothing; every engine's limit is far above. */
 export const PIECE_LIMITS = { maxLines: 10_000, maxBytes: 2_000_000 } as const;
 

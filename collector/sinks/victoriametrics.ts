@@ -9,31 +9,20 @@
  * @module
  */
 import { basicAuthorization, endpointUrl } from "./endpoint.ts";
-import { linePostSink } from "./line-post.ts";
+import { type LineTarget, linePostSink } from "./line-post.ts";
 import type { Sink } from "./sink.ts";
 
-export interface VictoriaMetricsTarget {
-  readonly name: string;
-  readonly url: string;
+export interface VictoriaMetricsTarget extends LineTarget {
   /** Becomes the label `db`. */
   readonly database: string | undefined;
-  readonly username: string | undefined;
-  readonly password: string | undefined;
   /** For vmauth: sent as Bearer. */
   readonly token: string | undefined;
-  readonly gzip: boolean;
-  readonly timeoutMs: number;
-  readonly nowMs: () => number;
 }
 
 /** A sink for VictoriaMetrics, one node or cluster. */
 export function victoriaMetricsSink(target: VictoriaMetricsTarget): Sink {
-  const { name, gzip, timeoutMs, nowMs } = target;
   return linePostSink({
-    name,
-    gzip,
-    timeoutMs,
-    nowMs,
+    ...target,
     url: endpointUrl(target.url, "/write", { db: target.database, precision: "ms" }),
     authorization:
       target.token === undefined ? basicAuthorization(target.username, target.password) : `Bearer ${target.token}`,
