@@ -7,7 +7,6 @@ export const bundling = {
   target: "node20.19",
   minifySyntax: true,
   minifyWhitespace: true,
-  keepNames: true,
   legalComments: "none",
   banner: {
     js: "import { createRequire as larderRequire } from 'node:module'; const require = larderRequire(import.meta.url);",

@@ -6,10 +6,14 @@
 
 const MAX_LENGTH = 4096;
 
+/** Addresses that need no second look: a name in small letters, and a path without anything special. */
+const PLAIN = /^https?:\/\/(?!xn--|[^/]*\.xn--)(?:[a-z][a-z0-9-]*\.)+[a-z]+\/[\w./~+-]*$/;
+
 /** The address when it is an http(s) address a cache could be asked for, exactly as written; else undefined. */
 export function assetUrl(text: string): string | undefined {
-  if (text.length > MAX_LENGTH || !/^https?:\/\/[^\s/@?#]+\//i.test(text) || /[\s\p{Cc}#]/u.test(text))
-    return undefined;
+  if (text.length > MAX_LENGTH) return undefined;
+  if (PLAIN.test(text)) return text;
+  if (!/^https?:\/\/[^\s/@?#]+\//i.test(text) || /[\s\p{Cc}#]/u.test(text)) return undefined;
   return URL.canParse(text) ? text : undefined;
 }
 

@@ -101,6 +101,36 @@ describe("mergeAssets()", () => {
 });
 
 describe("addresses and builds", () => {
+  it("assetUrl() takes nothing that is no address, whatever it is put together from", () => {
+    const part = fc.constantFrom(
+      "a",
+      "b-c",
+      "xn--a",
+      "xn--9a",
+      "1",
+      "0x1",
+      "com",
+      "A",
+      ".",
+      "-",
+      "/",
+      "%",
+      "%2e",
+      ":80",
+      "_",
+      "~",
+    );
+    const text = fc.tuple(fc.constantFrom("http", "https", "ftp"), fc.array(part, { maxLength: 6 }), fc.array(part));
+    fc.assert(
+      fc.property(text, ([scheme, host, path]) => {
+        const url = `${scheme}://${host.join("")}/${path.join("")}`;
+        const wanted = scheme !== "ftp" && URL.canParse(url) && /^https?:\/\/[^/]/.test(url);
+        expect(assetUrl(url)).toBe(wanted ? url : undefined);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
   it("assetUrl() takes http and https with a host and a path, exactly as written", () => {
     for (const url of ["http://a.example/x", "https://a.example:8080/%20y?z=1&w", "HTTPS://A.example/"]) {
       expect(assetUrl(url)).toBe(url);

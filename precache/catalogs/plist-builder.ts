@@ -37,7 +37,10 @@ export interface BuilderOptions {
 
 export class PlistBuilder {
   private readonly options: BuilderOptions;
-  private readonly frames: Frame[] = [];
+  /** The containers around the innermost one. */
+  private readonly outer: Frame[] = [];
+  /** The container being read. */
+  private frame: Frame | undefined;
   private entry: PlistEntry | undefined;
   /** Name of the leaf or key whose text is being collected. */
   private reading: string | undefined;
@@ -58,10 +61,9 @@ export class PlistBuilder {
     if (name === "key") {
       this.openKey();
     } else if (LEAVES.has(name)) {
-      this.place(name);
+      const role = this.place(name);
       this.reading = name;
       this.collected = "";
-      const role = this.roleOfChild();
       this.collecting = role === "build" || role === "emit";
     } else if (name === "dict" || name === "array") {
       this.openContainer(name);
@@ -80,7 +82,7 @@ export class PlistBuilder {
   }
 
   private closeContainer(name: string): void {
-    const frame = this.frames.pop();
+    const { frame } = this;
     const wanted =
       frame === undefined ? (this.state === "inside" ? "plist" : undefined) : frame.dict ? "dict" : "array";
     if (name !== wanted)
@@ -90,6 +92,7 @@ export class PlistBuilder {
       return;
     }
     if (frame.key !== undefined) throw this.options.fail(`key "${frame.key}" has no value`);
+    this.frame = this.outer.pop();
     const value = frame.list ?? frame.map;
     if (value !== undefined) this.finishValue(value);
     else this.leaveKey();
@@ -102,8 +105,7 @@ export class PlistBuilder {
       this.closeKey(source.slice(from, to));
       return;
     }
-    this.place(name);
-    const role = this.roleOfChild();
+    const role = this.place(name);
     if (role === "build" || role === "emit") this.finishLeaf(name, source.slice(from, to));
     else this.leaveKey();
   }
@@ -133,7 +135,7 @@ export class PlistBuilder {
   }
 
   private checkKeyPlace(): void {
-    const frame = this.frames.at(-1);
+    const { frame } = this;
     if (frame === undefined || frame.key !== undefined || !frame.dict) {
       throw this.options.fail("a <key> where none can be");
     }
@@ -156,13 +158,13 @@ export class PlistBuilder {
   }
 
   private finishLeaf(name: string, text: string): void {
-    const read = parseLeaf(name, text);
+    const read = name === "string" ? { value: text } : parseLeaf(name, text);
     if ("wrong" in read) throw this.options.fail(read.wrong);
     this.finishValue(read.value);
   }
 
   private closeKey(key: string): void {
-    const frame = this.frames.at(-1);
+    const { frame } = this;
     if (frame === undefined) return;
     if ((frame.map ?? frame.seen)?.has(key) === true) throw this.options.fail(`key "${key}" comes twice`);
     frame.seen?.add(key);
@@ -170,14 +172,14 @@ export class PlistBuilder {
   }
 
   private openContainer(name: "dict" | "array"): void {
-    this.place(name);
-    if (this.frames.length >= this.options.maxDepth)
+    const role = this.place(name);
+    if (this.depth() >= this.options.maxDepth)
       throw this.options.fail(`more than ${this.options.maxDepth} containers inside each other`);
-    const role = this.roleOfChild();
     if (role === "emit") this.found = true;
     const build = role === "build";
     const dict = name === "dict";
-    this.frames.push({
+    if (this.frame !== undefined) this.outer.push(this.frame);
+    this.frame = {
       role,
       dict,
       list: build && !dict ? [] : undefined,
@@ -185,12 +187,17 @@ export class PlistBuilder {
       seen: dict && (role === "walk" || role === "emit") ? new Set() : undefined,
       key: undefined,
       count: 0,
-    });
+    };
   }
 
-  /** Checks that a value may stand here, and counts it. */
-  private place(name: string): void {
-    const frame = this.frames.at(-1);
+  /** How many containers are open. */
+  private depth(): number {
+    return this.frame === undefined ? 0 : this.outer.length + 1;
+  }
+
+  /** Checks that a value may stand here, counts it, and says what it is for. */
+  private place(name: string): Role {
+    const { frame } = this;
     if (frame === undefined) {
       if (this.state === "before") throw this.options.fail(`it begins with <${name}>, expected <plist>`);
       if (this.state === "after" || this.nodes > 0) throw this.options.fail("more than one value at the top");
@@ -204,16 +211,15 @@ export class PlistBuilder {
     this.nodes += 1;
     if (this.nodes > this.options.maxNodes)
       throw this.options.fail(`one entry holds more than ${this.options.maxNodes} values`);
+    return this.roleOfChild(frame);
   }
 
-  /** What the value about to be read at this place is for. */
-  private roleOfChild(): Role {
-    const frame = this.frames.at(-1);
+  private roleOfChild(frame: Frame | undefined): Role {
     if (frame === undefined)
       return this.options.path === undefined ? "build" : this.options.path.length === 0 ? "emit" : "walk";
     if (frame.role === "skip") return "skip";
     if (frame.role !== "walk") return this.isWanted(frame) ? "build" : "skip";
-    const depth = this.frames.length;
+    const depth = this.depth();
     if (frame.key === undefined || frame.key !== this.options.path?.[depth - 1]) return "skip";
     return depth === this.options.path.length ? "emit" : "walk";
   }
@@ -223,7 +229,7 @@ export class PlistBuilder {
   }
 
   private finishValue(value: PlistValue): void {
-    const frame = this.frames.at(-1);
+    const { frame } = this;
     if (frame?.list !== undefined) frame.list.push(value);
     else if (frame?.map !== undefined && frame.key !== undefined) frame.map.set(frame.key, value);
     else this.emit(frame, value);
@@ -238,7 +244,6 @@ export class PlistBuilder {
   }
 
   private leaveKey(): void {
-    const frame = this.frames.at(-1);
-    if (frame !== undefined) frame.key = undefined;
+    if (this.frame !== undefined) this.frame.key = undefined;
   }
 }

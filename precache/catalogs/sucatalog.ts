@@ -7,7 +7,6 @@
  *
  * @module
  */
-import { posix } from "node:path";
 import { errorText } from "../../core/errors.ts";
 import type { Asset } from "../asset.ts";
 import type { OptionsOf } from "../options-catalogs.ts";
@@ -42,14 +41,24 @@ export function sucatalogCatalog(options: OptionsOf<"sucatalog">): Catalog {
 async function* list(options: OptionsOf<"sucatalog">, context: CatalogContext): AsyncIterable<Asset> {
   for (const url of options.urls) {
     const products = readProducts(url, options, context);
-    const titled = inParallel(products, options.concurrency, async (product) => {
-      const read = options.titles === "all" || (options.titles === "installers" && product.installer);
-      return { product, title: read ? await readTitle(product, context) : UNTITLED };
-    });
-    for await (const { product, title } of titled) {
-      if (options.excludeTitles.some((part) => title.title?.includes(part) === true)) continue;
-      yield* productAssets(product, title, context);
-    }
+    if (options.titles === "none") {
+      for await (const product of products) yield* productAssets(product, UNTITLED, context);
+    } else yield* titledAssets(products, options, context);
+  }
+}
+
+async function* titledAssets(
+  products: AsyncIterable<Product>,
+  options: OptionsOf<"sucatalog">,
+  context: CatalogContext,
+): AsyncIterable<Asset> {
+  const titled = inParallel(products, options.concurrency, async (product) => {
+    const read = options.titles === "all" || product.installer;
+    return { product, title: read ? await readTitle(product, context) : UNTITLED };
+  });
+  for await (const { product, title } of titled) {
+    if (options.excludeTitles.some((part) => title.title?.includes(part) === true)) continue;
+    yield* productAssets(product, title, context);
   }
 }
 
@@ -113,18 +122,21 @@ async function readTitle(product: Product, context: CatalogContext): Promise<Dis
 }
 
 function* productAssets(product: Product, title: DistTitle, context: CatalogContext): Iterable<Asset> {
+  const place = `Products.${product.id}`;
+  const words = titleWords(product.id, title);
+  const beta = /\bbeta\b/i.test(title.title ?? "");
   for (const item of product.packages) {
-    const place = `Products.${product.id}`;
+    const file = item.url.slice(item.url.lastIndexOf("/") + 1);
     const asset = readEntry(NAME, place, context.log, () =>
       draftAsset({
         url: item.url,
         group: product.installer ? "installer" : "sucatalog",
-        title: packageTitle(product.id, title, item.url),
+        title: `${words}: ${file}`,
         sizeBytes: item.sizeBytes,
         digest: digestOf("sha1", item.sha1),
         version: title.version,
         build: title.build,
-        beta: /\bbeta\b/i.test(title.title ?? "") || /TechPreview|ForSeed|Beta/.test(posix.basename(item.url)),
+        beta: beta || /TechPreview|ForSeed|Beta/.test(file),
         postedMs: product.postedMs,
         product: product.id,
         catalog: NAME,
@@ -134,8 +146,7 @@ function* productAssets(product: Product, title: DistTitle, context: CatalogCont
   }
 }
 
-function packageTitle(id: string, { title, version }: DistTitle, url: string): string {
-  const words = [title ?? id];
-  if (version !== undefined && title?.includes(version) !== true) words.push(version);
-  return `${words.join(" ")}: ${posix.basename(url)}`;
+function titleWords(id: string, { title, version }: DistTitle): string {
+  if (title === undefined) return version === undefined ? id : `${id} ${version}`;
+  return version === undefined || title.includes(version) ? title : `${title} ${version}`;
 }
