@@ -3,16 +3,18 @@
  *
  * @module
  */
-
+import { checkUse } from "../collector/index.ts";
+import { createLog } from "../core/log.ts";
 import type { SettingsCommandFlags } from "./commands/settings-flags.ts";
 import { loadSettings, settingsPlaces } from "./config.ts";
 import { print, printJson, table } from "./output.ts";
 
 const SECRET = /password$|token$/i;
 
-/** Loads the settings; what is wrong is thrown with its place. */
+/** Loads the settings and tries what they name; what is wrong is thrown with its place. */
 export async function configCheck(flags: SettingsCommandFlags): Promise<void> {
   const { path, settings } = await loadSettings(flags);
+  await checkUse(settings, await createLog("warn"));
   if (flags.json === true) printJson({ ok: true, path: path ?? null });
   else if (path === undefined) print(`No settings file; the defaults hold. Looked for: ${settingsPlaces().join(", ")}`);
   else print(`${path}: all right. Server "${settings.server}", ${settings.sinks.length} sinks.`);

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parsePlist } from "../core/plist.ts";
 import { loadSettings } from "./config.ts";
 import { exampleSettings } from "./config-init.ts";
+import { larderInProcess } from "./testing/in-process.ts";
 import { parseTime } from "./time-range.ts";
 
 let folder: string;
@@ -53,6 +54,23 @@ describe("loadSettings()", () => {
     ]) {
       expect(error).toContain(part);
     }
+  });
+});
+
+describe("larder config check", () => {
+  const sink = { name: "a", type: "influx1", url: "http://127.0.0.1:1", database: "d", username: "u" };
+  it.each<[what: string, settings: object, why: string]>([
+    ["a schedule that is none", { schedule: "every minute" }, 'Cannot use the schedule "every minute"'],
+    [
+      "a secret that is not there",
+      { sinks: [{ ...sink, passwordFile: "/none" }] },
+      'Cannot read the password of sink "a"',
+    ],
+  ])("finds %s before anything is started", async (_, settings, why) => {
+    const path = join(folder, "check.json");
+    await writeFile(path, JSON.stringify(settings));
+    const { code, err } = await larderInProcess(["config", "check", "--config", path]);
+    expect([code, err]).toEqual([78, expect.stringContaining(why)]);
   });
 });
 

@@ -3,12 +3,14 @@
  *
  * @module
  */
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
+
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createCollector, type PassReport } from "../collector/index.ts";
 import { LarderError } from "../core/errors.ts";
+import { makeFolder } from "../core/files.ts";
 import { httpRequest } from "../core/http.ts";
 import { bucketsBefore } from "../core/local-days.ts";
 import { silentLog } from "../core/log.ts";
@@ -42,7 +44,7 @@ interface World {
 /** Runs the command. */
 export async function demo(flags: DemoFlags): Promise<void> {
   const folder = flags.dir ?? (await mkdtemp(join(tmpdir(), "larder-demo-")));
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   const once = flags.once === true || !isTerminal();
   try {
     if (flags.influx !== undefined) await createDatabase(flags.influx);

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { mkdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { errorText, LarderError } from "../core/errors.ts";
-import { readIfThere, writeAtomically } from "../core/files.ts";
+import { makeFolder, readIfThere, writeAtomically } from "../core/files.ts";
 import type { Dashboard, Finding, PushReport } from "../grafana/index.ts";
 import { colour, print, printJson } from "./output.ts";
 
@@ -25,7 +25,7 @@ export async function writeExport(
     const action = there === undefined ? "create" : there.toString("utf8") === text ? "keep" : "change";
     done.push({ path: target, action });
     if (action === "keep" || options.dryRun === true) continue;
-    await mkdir(dirname(target), { recursive: true });
+    await makeFolder(dirname(target));
     await writeAtomically(target, text);
   }
   if (options.json === true) {

@@ -7,6 +7,7 @@ export { type Collector, type CollectorSetup, createCollector } from "./collecto
 export { type KeepDays, type PlannedStep, planInfluxSetup } from "./influx-setup.ts";
 export type { PassReport, SourceReport } from "./pass.ts";
 export { runOnSchedule } from "./schedule.ts";
+export { checkUse } from "./settings-check.ts";
 export type { ShipReport } from "./ship.ts";
 export { hasStatus } from "./sources/present.ts";
 export type { SinkFacts } from "./status/facts.ts";

@@ -7,10 +7,10 @@
  *
  * @module
  */
-import { mkdir, open, stat } from "node:fs/promises";
+import { open, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { errorCode, errorText, LarderError } from "../core/errors.ts";
-import { syncFolder } from "../core/files.ts";
+import { makeFolder, syncFolder } from "../core/files.ts";
 import type { RejectedLine } from "./bisect.ts";
 
 export interface RejectFile {
@@ -55,7 +55,7 @@ async function appendWithin(
   maxBytes: number,
 ): Promise<number> {
   const folder = join(path, "..");
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   let room = maxBytes - (await sizeOf(path));
   let lost = 0;
   const parts: Uint8Array[] = [];

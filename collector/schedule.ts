@@ -25,8 +25,8 @@ export interface ScheduleOptions {
  * @throws LarderError `CONFIG_SCHEDULE` for an expression node-cron does not take.
  */
 export async function runOnSchedule(options: ScheduleOptions, task: () => Promise<void>): Promise<void> {
+  await checkSchedule(options.expression);
   const { default: cron } = await import("node-cron");
-  checkExpression(options.expression, cron.validate);
   const delayMs = Math.floor(shareOf(options.server) * options.spreadSeconds * 1000);
   const run = oneAtATime(task, options.log);
   const timers = new Set<NodeJS.Timeout>();
@@ -68,8 +68,10 @@ export function oneAtATime(task: () => Promise<void>, log: Log): (() => Promise<
   return Object.assign(run, { idle: async () => await running });
 }
 
-function checkExpression(expression: string, validate: (text: string) => boolean): void {
-  if (validate(expression)) return;
+/** @throws LarderError `CONFIG_SCHEDULE` for an expression node-cron does not take. */
+export async function checkSchedule(expression: string): Promise<void> {
+  const { default: cron } = await import("node-cron");
+  if (cron.validate(expression)) return;
   throw new LarderError(`Cannot use the schedule "${expression}": it is no cron expression`, {
     code: "CONFIG_SCHEDULE",
     state: "nothing was started",

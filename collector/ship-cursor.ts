@@ -4,11 +4,11 @@
  *
  * @module
  */
-import { mkdir, readdir } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { errorCode, errorText, LarderError } from "../core/errors.ts";
-import { readIfThere, writeAtomically } from "../core/files.ts";
+import { makeFolder, readIfThere, writeAtomically } from "../core/files.ts";
 import type { Position } from "../core/journal/position.ts";
 
 /** Positions by stream. */
@@ -45,7 +45,7 @@ export async function loadPositions(stateDir: string, sink: string): Promise<Shi
 
 /** Saves the positions of a sink so that a crash leaves the old ones or the new ones. */
 export async function savePositions(stateDir: string, sink: string, streams: ShipPositions): Promise<void> {
-  await mkdir(join(stateDir, "ship"), { recursive: true });
+  await makeFolder(join(stateDir, "ship"));
   await writeAtomically(cursorPath(stateDir, sink), `${JSON.stringify({ v: 1, streams })}\n`);
 }
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { open, readFile, rename, rm } from "node:fs/promises";
+import { mkdir, open, readFile, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { errorCode } from "./errors.ts";
 
@@ -38,6 +38,38 @@ export async function syncFolder(path: string): Promise<void> {
   } finally {
     await folder.close();
   }
+}
+
+/**
+ * Makes a folder and those above it, where they are missing. Throws what the file system said.
+ *
+ * Node's own recursive `mkdir` never ends where a file system answers "no such file" for a new folder, as `/proc` does.
+ */
+export async function makeFolder(path: string): Promise<void> {
+  const first = await tryFolder(path);
+  if (first === undefined) return;
+  const parent = dirname(path);
+  if (errorCode(first) !== "ENOENT" || parent === path) throw first;
+  if (!(await isFolder(parent))) await makeFolder(parent);
+  const second = await tryFolder(path);
+  if (second !== undefined) throw second;
+}
+
+/** Why there is still no folder; undefined when there is one. */
+async function tryFolder(path: string): Promise<unknown> {
+  try {
+    await mkdir(path);
+    return undefined;
+  } catch (error) {
+    return (await isFolder(path)) ? undefined : error;
+  }
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return await stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
 }
 
 /** The bytes of a file, or undefined when there is no such file. Other failures throw. */

@@ -8,11 +8,13 @@
  *
  * @module
  */
+
 import { randomBytes } from "node:crypto";
-import { link, mkdir, readdir, rm } from "node:fs/promises";
+import { link, readdir, rm } from "node:fs/promises";
 import { connect, createServer, type Server } from "node:net";
 import { join } from "node:path";
 import { errorCode, errorText, LarderError } from "./errors.ts";
+import { makeFolder } from "./files.ts";
 
 /** Who holds a lock. */
 export interface LockOwner {
@@ -34,7 +36,7 @@ const ATTEMPTS = 20;
  * @throws LarderError `LOCKED` when another live process has it, with its pid and age; `LOCK_FAILED` otherwise.
  */
 export async function acquireLock(folder: string, what: string, nowMs: () => number = Date.now): Promise<Lock> {
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   const own = join(folder, `.${process.pid}.${randomBytes(3).toString("hex")}`);
   const server = await listen(own, { pid: process.pid, since: nowMs() });
   try {

@@ -76,6 +76,38 @@ describe("validateSettings()", () => {
   });
 });
 
+describe("settingWords()", () => {
+  const schema = z.strictObject({
+    name: z.string().min(1),
+    size: z.number().int().positive().max(100).optional(),
+    on: z.boolean().optional(),
+    kind: z.enum(["a", "b"]).optional(),
+    more: z
+      .array(z.discriminatedUnion("kind", [z.strictObject({ kind: z.literal("x") })]))
+      .min(1)
+      .optional(),
+    tags: z.record(z.string(), z.string()).optional(),
+  });
+
+  it.each<[settings: object, why: string]>([
+    [{}, "name: it is missing, text was expected"],
+    [{ name: 5 }, "name: it is a number, text was expected"],
+    [{ name: "" }, "name: it is empty"],
+    [{ name: null }, "name: it is null, text was expected"],
+    [{ name: "x", size: 1.5 }, "size: it is a number with a fraction, a whole number was expected"],
+    [{ name: "x", size: 0 }, "size: it is 0, more than 0 was expected"],
+    [{ name: "x", size: 101 }, "size: it is 101, at most 100 was expected"],
+    [{ name: "x", on: "yes" }, "on: it is text, true or false was expected"],
+    [{ name: "x", kind: "c" }, 'kind: it is "c"; known are a, b'],
+    [{ name: "x", more: {} }, "more: it is a dictionary, a list was expected"],
+    [{ name: "x", more: [] }, "more: it is empty"],
+    [{ name: "x", more: [{ kind: "y" }] }, "more[0].kind: it is none of those we know: x"],
+    [{ name: "x", tags: ["a"] }, "tags: it is a list, a dictionary was expected"],
+  ])("says of %j what is wrong", (wrong, why) => {
+    expect(() => validateSettings(schema, wrong, "p")).toThrow(`Cannot use the settings in "p": ${why}`);
+  });
+});
+
 describe("nearest()", () => {
   it("forgives slips, not other words", () => {
     expect(nearest("databse", ["database", "bucket"])).toBe("database");

@@ -10,6 +10,7 @@ import { readFile } from "node:fs/promises";
 import type { z } from "zod";
 import { errorCode, errorText, LarderError } from "./errors.ts";
 import { parsePlist } from "./plist.ts";
+import { settingWords } from "./settings-words.ts";
 
 const MAX_BYTES = 4 * 1024 * 1024;
 
@@ -59,7 +60,7 @@ export function validateSettings<Schema extends z.ZodType>(
   values: unknown,
   place: string,
 ): z.output<Schema> {
-  const checked = schema.safeParse(values);
+  const checked = schema.safeParse(values, { error: settingWords });
   if (checked.success) return checked.data;
   const complaints = checked.error.issues.flatMap((issue) => complaintsOf(issue, schema));
   throw new LarderError(`Cannot use the settings in "${place}": ${complaints.join("; ")}`, {

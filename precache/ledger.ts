@@ -8,10 +8,10 @@
  *
  * @module
  */
-import { type FileHandle, mkdir, open } from "node:fs/promises";
+import { type FileHandle, open } from "node:fs/promises";
 import { dirname } from "node:path";
 import { errorCode, errorText, LarderError } from "../core/errors.ts";
-import { writeAtomically } from "../core/files.ts";
+import { makeFolder, writeAtomically } from "../core/files.ts";
 
 /** One whole delivery. */
 export interface LedgerEntry {
@@ -77,7 +77,7 @@ const COMPACT_ABOVE_LINES = 1000;
  * @throws LarderError `LEDGER_UNREADABLE`
  */
 export async function openLedger(path: string): Promise<Ledger> {
-  await mkdir(dirname(path), { recursive: true });
+  await makeFolder(dirname(path));
   const { entries, telling, lines, wholeBytes } = await load(path);
   const compact = lines > COMPACT_ABOVE_LINES && lines > 2 * entries.size;
   const live = () => [...[...telling].map(tellsLine), ...entries.all().map(entryLine)].join("");

@@ -9,11 +9,11 @@
  */
 import { createHash, type Hash } from "node:crypto";
 import { createReadStream, statfsSync } from "node:fs";
-import { type FileHandle, mkdir, open, rename, rm, stat } from "node:fs/promises";
+import { type FileHandle, open, rename, rm, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { errorCode, errorText, LarderError } from "../core/errors.ts";
-import { syncFolder } from "../core/files.ts";
+import { makeFolder, syncFolder } from "../core/files.ts";
 import type { Asset } from "./asset.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { FetchError, type Fetcher } from "./fetch-asset.ts";
@@ -61,7 +61,7 @@ export async function storeFirmware(asset: Asset, options: StoreFirmwareOptions)
   const path = join(options.destination, name);
   const temporary = join(options.destination, `.${name}.partial`);
   try {
-    await mkdir(options.destination, { recursive: true });
+    await makeFolder(options.destination);
     const present = await goodFile(path, asset, options.signal);
     if (present !== undefined) return { path, ...present, outcome: "present", attempts: 0 };
     if (asset.sizeBytes !== undefined) checkRoom(options, asset, asset.sizeBytes);

@@ -7,10 +7,10 @@
  * @module
  */
 import { randomBytes, randomUUID } from "node:crypto";
-import { link, mkdir, open, rm } from "node:fs/promises";
+import { link, open, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { errorCode, errorText, LarderError } from "../../core/errors.ts";
-import { syncFolder } from "../../core/files.ts";
+import { makeFolder, syncFolder } from "../../core/files.ts";
 import { withWriteTransaction } from "../../core/sqlite/write.ts";
 import type { AlertsOptions } from "../options.ts";
 import type { AlertService } from "./model.ts";
@@ -60,7 +60,7 @@ async function existing(path: string, options: AlertsOptions) {
 async function create(path: string, identity: StoreIdentity | undefined, options: AlertsOptions): Promise<boolean> {
   const temporary = `${path}.${process.pid}.${randomBytes(4).toString("hex")}.tmp`;
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
     // the mode the umask gives, as every file made by the older tool has it
     await (await open(temporary, "wx", 0o644)).close();
     const { engine, busyTimeoutMs } = options;

@@ -10,10 +10,10 @@
  * @module
  */
 import { constants } from "node:fs";
-import { type FileHandle, mkdir, open, stat } from "node:fs/promises";
+import { type FileHandle, open, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { errorCode, errorText, LarderError } from "../errors.ts";
-import { syncFolder } from "../files.ts";
+import { makeFolder, syncFolder } from "../files.ts";
 import { acquireLock, type Lock } from "../lock.ts";
 import { type Cursors, commitLine, type Span } from "./commit.ts";
 import { type CommittedEnd, committedEnd, listSegments, segmentPath } from "./segment.ts";
@@ -80,7 +80,7 @@ export async function openJournal(
   const folder = streamFolder(stateDir, stream);
   let lock: Lock | undefined;
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     lock = await acquireLock(folder, `writer of the ${stream} journal`, options.nowMs);
     return await openStream(folder, stream, lock, options);
   } catch (error) {

@@ -3,10 +3,11 @@
  *
  * @module
  */
-import { mkdir } from "node:fs/promises";
+
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { errorText, LarderError } from "../../core/errors.ts";
+import { makeFolder } from "../../core/files.ts";
 import { publicUrl } from "../../core/http.ts";
 import type { CatalogDocument, DocumentRequest } from "./catalog.ts";
 import { type Copy, copyName, readCopy, renewCopy, sweepCopies } from "./copy-file.ts";
@@ -16,7 +17,7 @@ import { readPieces } from "./file-pieces.ts";
 
 /** Makes the folder and sweeps it. */
 export async function prepareFolder({ folder, nowMs }: FetchCacheOptions): Promise<void> {
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   await sweepCopies(folder, nowMs());
 }
 
