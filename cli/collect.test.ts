@@ -194,11 +194,11 @@ describe("larder collect", () => {
   it.skipIf(!mounts)(
     "keeps what it has when the disk is full, and goes on when there is room (skipped where nothing can be mounted)",
     async () => {
-      await writeRows(30_000);
+      await writeRows(8000);
       const state = join(folder, "small");
       mkdirSync(state);
       configure({ stateDir: state });
-      execFileSync("mount", ["-t", "tmpfs", "-o", "size=800k", "tmpfs", state]);
+      execFileSync("mount", ["-t", "tmpfs", "-o", "size=256k", "tmpfs", state]);
       try {
         const full = larder("collect", "--once");
         expect(full.status).toBe(1);
@@ -217,7 +217,7 @@ describe("larder collect", () => {
           "all",
           "--json",
         ).json();
-        expect(rows).toMatchObject([{ served: 30_000_000 }]);
+        expect(rows).toMatchObject([{ served: 8_000_000 }]);
       } finally {
         execFileSync("umount", [state]);
       }
