@@ -5,6 +5,7 @@
  */
 import { type FileHandle, open, readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { crc32 } from "node:zlib";
 import { errorCode } from "../errors.ts";
 import { COMMIT_PREFIX, type Commit, commitMatches, parseCommit } from "./commit.ts";
 
@@ -58,14 +59,30 @@ export async function committedEnd(path: string, size: number): Promise<Committe
       if (mark === undefined) return { offset: 0, commit: undefined };
       const commit = parseCommit(mark.line);
       if (commit !== undefined && commit.bytes <= mark.start) {
-        const batch = await readExactly(file, mark.start - commit.bytes, commit.bytes);
-        if (commitMatches(mark.line, commit, batch)) return { offset: mark.end, commit };
+        const crc = await crcOf(file, mark.start - commit.bytes, mark.start);
+        if (crc !== undefined && commitMatches(mark.line, commit, crc)) return { offset: mark.end, commit };
       }
       end = mark.start;
     }
   } finally {
     await file.close();
   }
+}
+
+/**
+ * CRC-32 of [from, to); undefined when the file has become shorter meanwhile. In steps: whoever looks at all segments of
+ * a journal would else leave a batch of each behind in memory.
+ */
+async function crcOf(file: FileHandle, from: number, to: number): Promise<number | undefined> {
+  const room = Buffer.allocUnsafe(Math.min(STEP, to - from));
+  let crc = 0;
+  for (let at = from; at < to; ) {
+    const bytes = await readExactly(file, at, Math.min(STEP, to - at), room);
+    if (bytes.length === 0) return undefined;
+    crc = crc32(bytes, crc);
+    at += bytes.length;
+  }
+  return crc;
 }
 
 /** The last line before `end` that begins like a mark and is ended by a newline. */
@@ -77,7 +94,8 @@ async function lastMark(
   let tail: Buffer = Buffer.alloc(0);
   while (from > 0) {
     const start = Math.max(0, from - STEP);
-    tail = Buffer.concat([await readExactly(file, start, from - start), tail]);
+    const bytes = await readExactly(file, start, from - start);
+    tail = tail.length === 0 ? bytes : Buffer.concat([bytes, tail]);
     from = start;
     const found = findMark(tail, from === 0);
     if (found !== undefined) {
