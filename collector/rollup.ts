@@ -12,7 +12,7 @@
  *
  * @module
  */
-import type { Batch, Journal } from "../core/journal/journal.ts";
+import type { Journal } from "../core/journal/journal.ts";
 import { streamFolder } from "../core/journal/journal.ts";
 import type { Position } from "../core/journal/position.ts";
 import { type JournalReader, openReader } from "../core/journal/reader.ts";
@@ -20,6 +20,7 @@ import { nextBucket } from "../core/local-days.ts";
 import { LateBuckets } from "./rollup/late-buckets.ts";
 import { SeriesTable } from "./rollup/line-reader.ts";
 import { cursorJson, ROLLUP_CURSOR, restoreCursor } from "./rollup/rollup-cursor.ts";
+import { RollupLines } from "./rollup/rollup-lines.ts";
 import { type TellLate, UNITS } from "./rollup/series.ts";
 
 /** Streams that are rolled up. */
@@ -139,12 +140,13 @@ async function runOnce(
   limitMs: number,
 ): Promise<RollupReport> {
   const room = Buffer.allocUnsafeSlow(PIECE.maxBytes);
+  const lines = new RollupLines();
   let late = new LateBuckets(options.timeZone);
   const report = { bytesRead: 0, closed: 0, late: 0 };
   const commitUpTo = async (closeMs: number): Promise<void> => {
-    const buckets = await late.recompute(raw, written);
-    report.late += buckets.length;
-    report.closed += await commit(state, options, closeMs, buckets.flat());
+    lines.clear();
+    report.late += await late.recompute(raw, written, lines);
+    report.closed += await commit(state, options, closeMs, lines);
     late = new LateBuckets(options.timeZone);
   };
   for (const reader of raw) {
@@ -197,42 +199,29 @@ function countOpen(state: State): number {
   return open;
 }
 
-/** Writes the buckets that are over and the late ones, with the cursor; nothing when there is nothing worth it. */
-async function commit(
-  state: State,
-  options: RollupOptions,
-  closeMs: number,
-  lateLines: readonly string[],
-): Promise<number> {
+/**
+ * Writes the buckets that are over, with the cursor; nothing when there is nothing worth it.
+ * @param lines of late buckets, which go with them
+ */
+async function commit(state: State, options: RollupOptions, closeMs: number, lines: RollupLines): Promise<number> {
   const closedMs = Math.max(state.closedMs, closeMs);
-  const lines = [...lateLines];
   let closed = 0;
   for (const series of state.table.all()) {
     for (const unit of UNITS) {
       for (const [from, sums] of series.close(unit, closedMs, options.timeZone)) {
-        lines.push(...series.lines(unit, from, sums));
+        series.write(unit, from, sums, lines);
         closed++;
       }
     }
   }
   state.closedMs = closedMs;
-  if (lines.length === 0 && state.uncommitted < COMMIT_BYTES) return 0;
+  const { batch } = lines;
+  if (batch.lineCount === 0 && state.uncommitted < COMMIT_BYTES) return 0;
   const cursor = { timeZone: options.timeZone, closedMs, positions: state.positions };
   await options.journal.append({
-    ...toBatch(lines),
+    ...batch,
     cursors: { [ROLLUP_CURSOR]: cursorJson(cursor, state.table) },
   });
   state.uncommitted = 0;
   return closed;
-}
-
-function toBatch(lines: readonly string[]): Batch {
-  let fromMs = Number.POSITIVE_INFINITY;
-  let toMs = Number.NEGATIVE_INFINITY;
-  for (const line of lines) {
-    const ms = Number(line.slice(line.lastIndexOf(" ") + 1));
-    fromMs = Math.min(fromMs, ms);
-    toMs = Math.max(toMs, ms);
-  }
-  return { lines: lines.join(""), lineCount: lines.length, span: lines.length === 0 ? undefined : { fromMs, toMs } };
 }

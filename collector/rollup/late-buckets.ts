@@ -8,6 +8,7 @@ import { type BucketUnit, bucketStart, nextBucket } from "../../core/local-days.
 import type { Integer } from "../../core/point.ts";
 import { SeriesTable } from "./line-reader.ts";
 import type { LineValues } from "./line-values.ts";
+import type { RollupLines } from "./rollup-lines.ts";
 import { addExact, rollupKey, type Series, type Sums, UNITS } from "./series.ts";
 
 /** More separate spans than this are read as one: every span costs a look at the segments it may lie in. */
@@ -44,11 +45,12 @@ export class LateBuckets {
   }
 
   /**
-   * The lines of each late bucket, with its whole sums. No field becomes smaller than it was written before: raw rows
+   * Adds the lines of each late bucket, with its whole sums. No field becomes smaller than it was written before: raw rows
    * may have gone by age, and a server that keeps the greater of two values must not disagree with one that overwrites.
+   * @returns how many buckets they are
    */
-  async recompute(raw: readonly JournalReader[], rollup: JournalReader): Promise<string[][]> {
-    if (this.#count === 0) return [];
+  async recompute(raw: readonly JournalReader[], rollup: JournalReader, target: RollupLines): Promise<number> {
+    if (this.#count === 0) return 0;
     const table = new SeriesTable();
     const sums = new Map<string, { series: Series; unit: BucketUnit; from: number; values: Sums }>();
     for (const span of this.#spans()) {
@@ -63,7 +65,8 @@ export class LateBuckets {
       }
       for await (const text of rollup.chunks(asked)) this.#raiseToWritten(text, sums);
     }
-    return [...sums.values()].map(({ series, unit, from, values }) => series.lines(unit, from, values));
+    for (const { series, unit, from, values } of sums.values()) series.write(unit, from, values, target);
+    return sums.size;
   }
 
   #addRow(

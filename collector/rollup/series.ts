@@ -8,6 +8,7 @@ import { type Integer, integerText, isInteger64 } from "../../core/point.ts";
 import { type FieldSchema, ROLLUP_SUFFIXES } from "../../core/schema.ts";
 import type { LineValues } from "./line-values.ts";
 import { Pattern } from "./pattern.ts";
+import type { RollupLines } from "./rollup-lines.ts";
 import { ServedDays } from "./served-days.ts";
 
 /** Sums in the order of the series' fields; undefined for a field no line of the bucket has had. */
@@ -117,12 +118,11 @@ export class Series {
     return closed;
   }
 
-  /** The lines of a bucket, each with its newline. */
-  lines(unit: BucketUnit, from: number, sums: Sums): string[] {
+  /** Adds the lines of a bucket. */
+  write(unit: BucketUnit, from: number, sums: Sums, target: RollupLines): void {
     const fields = this.#fieldsText(sums);
-    const lines = fields === "" ? [] : [`${rollupKey(this.key, unit)} ${fields} ${from}\n`];
-    if (unit !== "day" || this.#served === undefined) return lines;
-    return [...lines, ...this.#served.lines(from, (name) => sums[this.#indexes.get(name) ?? -1])];
+    if (fields !== "") target.add(`${rollupKey(this.key, unit)} ${fields}`, from);
+    if (unit === "day") this.#served?.write(from, (name) => sums[this.#indexes.get(name) ?? -1], target);
   }
 
   /** The hour and the day of an instant become those lines are added to; closed ones do not. */

@@ -11,6 +11,7 @@ import { type FleetPlace, fleetPlace } from "../../core/fleet-day.ts";
 import { addExact } from "../../core/history/history.ts";
 import { LOCAL_FIELDS } from "../../core/history/savings.ts";
 import { type Integer, integerText, isInteger64 } from "../../core/point.ts";
+import type { RollupLines } from "./rollup-lines.ts";
 
 /** The day's sum of a field; undefined where no row had it. */
 type SumOf = (field: string) => Integer | undefined;
@@ -44,14 +45,12 @@ export class ServedDays {
     return numbers === undefined ? undefined : new ServedDays(tags, numbers);
   }
 
-  /** The two lines of a day, each with its newline; none for a sum beyond 64 bits. */
-  lines(from: number, sumOf: SumOf): string[] {
+  /** Adds the two lines of a day; none for a sum beyond 64 bits. */
+  write(from: number, sumOf: SumOf, target: RollupLines): void {
     const numbers = Object.entries(this.#numbers(sumOf));
-    if (!numbers.every(([, value]) => isInteger64(value))) return [];
+    if (!numbers.every(([, value]) => isInteger64(value))) return;
     const fields = numbers.map(([name, value]) => `${name}=${integerText(value)}`).join(",");
-    return [
-      `served_1d${this.#tags} ${fields} ${from}\n`,
-      `fleet_1d${this.#place.tags} ${fields} ${from + this.#place.offsetMs}\n`,
-    ];
+    target.add(`served_1d${this.#tags} ${fields}`, from);
+    target.add(`fleet_1d${this.#place.tags} ${fields}`, from + this.#place.offsetMs);
   }
 }

@@ -12,6 +12,7 @@ const FIRST_BYTES = 256 * 1024;
 const FIRST_FIELD_BYTES = 1024;
 /** A 64-bit number with its sign, and the `i` after it. */
 const NUMBER_BYTES = 21;
+const SPACE = 0x20;
 const LETTER_I = 0x69;
 
 /** Where a number goes, its text prepared once. */
@@ -23,10 +24,10 @@ export interface PreparedPlace {
 
 /** The line of one measurement at the time that is open. */
 interface OpenLine {
-  /** Measurement and tags, and the space after them. */
-  readonly head: Uint8Array;
-  /** `,field=1i,field=2i…` */
-  fields: Uint8Array;
+  /** Measurement and tags, which stay from line to line, and `,field=1i,field=2i…` */
+  bytes: Uint8Array;
+  /** Where the tags end. */
+  readonly headSize: number;
   size: number;
 }
 
@@ -37,8 +38,8 @@ export class LineGroups {
   readonly #lines: OpenLine[] = [];
   #timeMs = 0;
   #open = false;
-  #bytes: Uint8Array = Buffer.allocUnsafe(FIRST_BYTES);
-  #other: Uint8Array = Buffer.allocUnsafe(FIRST_BYTES);
+  #bytes: Uint8Array = new Uint8Array(FIRST_BYTES);
+  #other: Uint8Array = new Uint8Array(FIRST_BYTES);
   #size = 0;
   lineCount = 0;
   fromMs = Infinity;
@@ -55,8 +56,9 @@ export class LineGroups {
     if (group === undefined) {
       group = this.#lines.length;
       this.#numbers.set(place.measurement, group);
-      const head = Buffer.from(`${escapeMeasurement(place.measurement)}${this.#tagText} `, "utf8");
-      this.#lines.push({ head, fields: new Uint8Array(FIRST_FIELD_BYTES), size: 0 });
+      const head = Buffer.from(`${escapeMeasurement(place.measurement)}${this.#tagText}`, "utf8");
+      const bytes = withRoom(head, head.length, FIRST_FIELD_BYTES);
+      this.#lines.push({ bytes, headSize: head.length, size: head.length });
     }
     return { group, prefix: Buffer.from(`,${escapeKey(place.field)}=`, "utf8") };
   }
@@ -65,14 +67,14 @@ export class LineGroups {
   add(timeMs: number, place: PreparedPlace, value: Integer): void {
     const line = this.#lineAt(timeMs, place);
     const text = integerText(value);
-    for (let i = 0; i < text.length; i++) line.fields[line.size++] = text.charCodeAt(i);
+    for (let i = 0; i < text.length; i++) line.bytes[line.size++] = text.charCodeAt(i);
   }
 
   /** Adds a number at a time, given as the digits of a 64-bit number in [from, to) of a text. */
   addDigits(timeMs: number, place: PreparedPlace, text: Uint8Array, from: number, to: number): void {
     const line = this.#lineAt(timeMs, place);
-    line.size = copyBytes(text, from, to, line.fields, line.size);
-    line.fields[line.size++] = LETTER_I;
+    line.size = copyBytes(text, from, to, line.bytes, line.size);
+    line.bytes[line.size++] = LETTER_I;
   }
 
   /** The lines so far; begins anew. Their bytes hold until the next are taken. */
@@ -91,7 +93,7 @@ export class LineGroups {
   /** Forgets the lines since the last were taken, whose bytes hold on. */
   drop(): void {
     this.#open = false;
-    for (const line of this.#lines) line.size = 0;
+    for (const line of this.#lines) line.size = line.headSize;
     this.#begin();
   }
 
@@ -111,8 +113,8 @@ export class LineGroups {
     }
     const line = this.#lines[group];
     if (line === undefined) throw new Error("a place of other line groups");
-    line.fields = withRoom(line.fields, line.size, prefix.length + NUMBER_BYTES);
-    line.size = copyBytes(prefix, 0, prefix.length, line.fields, line.size);
+    line.bytes = withRoom(line.bytes, line.size, prefix.length + NUMBER_BYTES);
+    line.size = copyBytes(prefix, 0, prefix.length, line.bytes, line.size);
     return line;
   }
 
@@ -121,12 +123,13 @@ export class LineGroups {
     this.#open = false;
     const end = Buffer.from(` ${this.#timeMs}\n`, "latin1");
     for (const line of this.#lines) {
-      if (line.size === 0) continue;
-      this.#bytes = withRoom(this.#bytes, this.#size, line.head.length + line.size + end.length);
-      let at = copyBytes(line.head, 0, line.head.length, this.#bytes, this.#size);
-      at = copyBytes(line.fields, 1, line.size, this.#bytes, at);
-      this.#size = copyBytes(end, 0, end.length, this.#bytes, at);
-      line.size = 0;
+      if (line.size === line.headSize) continue;
+      this.#bytes = withRoom(this.#bytes, this.#size, line.size + end.length);
+      // in place of the first field's comma
+      line.bytes[line.headSize] = SPACE;
+      this.#bytes.set(line.bytes.subarray(0, line.size), this.#size);
+      this.#size = copyBytes(end, 0, end.length, this.#bytes, this.#size + line.size);
+      line.size = line.headSize;
       this.lineCount++;
     }
     if (this.#timeMs < this.fromMs) this.fromMs = this.#timeMs;
@@ -144,7 +147,7 @@ function copyBytes(source: Uint8Array, from: number, to: number, target: Uint8Ar
 /** The same memory, or larger with its first `size` bytes, when `more` would not fit behind them. */
 function withRoom(bytes: Uint8Array, size: number, more: number): Uint8Array {
   if (size + more <= bytes.length) return bytes;
-  const larger = Buffer.allocUnsafe(Math.max(size + more, bytes.length * 2));
+  const larger = new Uint8Array(Math.max(size + more, bytes.length * 2));
   larger.set(bytes.subarray(0, size));
   return larger;
 }

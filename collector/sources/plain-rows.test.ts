@@ -73,13 +73,16 @@ for (const engine of ["portable", "native"] satisfies SqliteEngine[]) {
       await rm(folder, { recursive: true });
     });
 
+    /** @param rows name, date and number of each, and its row number where it is not the next */
     async function withRows(rows: readonly (readonly string[])[], look: (db: SqliteDatabase) => void): Promise<void> {
       const path = join(folder, "t.sqlite");
       const file = await openSqliteFile(path);
       file.run("DROP TABLE IF EXISTS t");
       file.run("CREATE TABLE t (n, d, v)");
       file.run("BEGIN");
-      for (const row of rows) file.run(`INSERT INTO t VALUES (${row.join(", ")})`);
+      for (const [n, d, v, number = "NULL"] of rows) {
+        file.run(`INSERT INTO t (n, d, v, rowid) VALUES (${n}, ${d}, ${v}, ${number})`);
+      }
       file.run("COMMIT");
       file.save();
       file.close();
@@ -128,6 +131,24 @@ for (const engine of ["portable", "native"] satisfies SqliteEngine[]) {
           [[], [["5", "1", "1"]], []],
         ],
       });
+    });
+
+    it("finds every row behind gaps, of whatever width, up to a limit", async () => {
+      const gaps = fc.array(fc.constantFrom(1, 1, 2, 3_999, 4_000, 4_001, 50_000, 2 ** 40), { maxLength: 12 });
+      const property = fc.asyncProperty(gaps, fc.nat(12), fc.nat(12), async (widths, skipped, limit) => {
+        const numbers = widths.map((_, i) => widths.slice(0, i + 1).reduce((sum, width) => sum + width, 0));
+        await withRows(
+          numbers.map((number) => ["'a'", "1", String(number), String(number)]),
+          (db) => {
+            const after = numbers[skipped - 1] ?? 0;
+            const wanted = numbers.filter((number) => number > after).slice(0, limit);
+            const { read, handed } = readPlain(db, after, limit);
+            expect(read).toEqual({ rows: wanted.length, last: wanted.at(-1) ?? after });
+            expect(handed.map(({ number }) => Number(number))).toEqual(wanted);
+          },
+        );
+      });
+      await fc.assert(property, { numRuns: 40 });
     });
 
     it("goes on from portion to portion, from any row, up to a limit", async () => {

@@ -53,6 +53,7 @@ interface Met<M> {
 export class PlainRows<M> {
   readonly #db: SqliteDatabase;
   readonly #sql: string;
+  readonly #nextSql: string;
   readonly #metricOf: (name: string) => M;
   readonly #met = new Map<string, Met<M>>();
   #last: Met<M> | undefined;
@@ -64,10 +65,11 @@ export class PlainRows<M> {
   constructor(db: SqliteDatabase, { table, row, metric, date, number }: PlainColumns, metricOf: (name: string) => M) {
     this.#db = db;
     this.#metricOf = metricOf;
-    // the order of the inner rows is that of the texts: SQLite keeps it for these functions
-    this.#sql = `SELECT count(*), max(r), sum(typeof(n) = 'text'),
-      json_group_array(d), group_concat(n, char(10)), json_group_array(v)
-      FROM (SELECT ${row} r, ${metric} n, ${date} d, ${number} v FROM ${table} WHERE ${row} > ? ORDER BY ${row} LIMIT ?)`;
+    // a span of row numbers is gone through in their order; an inner query with a LIMIT costs a quarter more
+    this.#sql = `SELECT count(*), max(${row}), sum(typeof(${metric}) = 'text'),
+      json_group_array(${date}), group_concat(${metric}, char(10)), json_group_array(${number})
+      FROM ${table} NOT INDEXED WHERE ${row} > ? AND ${row} <= ?`;
+    this.#nextSql = `SELECT min(${row}) FROM ${table} WHERE ${row} > ?`;
   }
 
   /**
@@ -78,20 +80,20 @@ export class PlainRows<M> {
   read(after: number, limit: number, take: TakePlain<M>): { rows: number; last: number } | undefined {
     let rows = 0;
     let last = after;
-    for (let asked = Math.min(limit, PORTION_ROWS); asked > 0; asked = Math.min(limit - rows, PORTION_ROWS)) {
-      const portion = this.#portion(last, asked);
-      if (portion === undefined) return undefined;
-      if (portion.rows > 0 && !this.#hand(portion.rows, take)) return undefined;
+    for (let from: number | undefined = after; from !== undefined && rows < limit; ) {
+      const upTo: number = from + Math.min(limit - rows, PORTION_ROWS);
+      const portion = this.#portion(from, upTo);
+      if (portion === undefined || !this.#hand(portion.rows, take)) return undefined;
       rows += portion.rows;
       if (portion.rows > 0) last = portion.last;
-      if (portion.rows < asked) break;
+      from = last === upTo ? upTo : this.#beforeNext(upTo);
     }
     return { rows, last };
   }
 
   /** Has SQLite write the texts; undefined when a name is no text, or a value has no form in JSON. */
-  #portion(after: number, limit: number): { rows: number; last: number } | undefined {
-    const found = this.#ask(after, limit);
+  #portion(after: number, upTo: number): { rows: number; last: number } | undefined {
+    const found = this.#ask(after, upTo);
     const [rows, last, texts, dates, names, numbers] = found ?? [];
     if (rows === 0) return { rows, last: after };
     if (typeof rows !== "number" || typeof last !== "number" || texts !== rows) return undefined;
@@ -102,9 +104,15 @@ export class PlainRows<M> {
     return { rows, last };
   }
 
-  #ask(after: number, limit: number) {
+  /** The number before that of the next row after one: there may be wide gaps. */
+  #beforeNext(row: number): number | undefined {
+    const next = this.#db.all(this.#nextSql, [row])[0]?.[0];
+    return typeof next === "number" ? next - 1 : undefined;
+  }
+
+  #ask(after: number, upTo: number) {
     try {
-      return this.#db.all(this.#sql, [after, limit])[0];
+      return this.#db.all(this.#sql, [after, upTo])[0];
     } catch (error) {
       // a BLOB among the values; what else is wrong will be found again by whoever reads row by row
       if (errorCode(error) === "DB_QUERY") return undefined;
@@ -114,6 +122,7 @@ export class PlainRows<M> {
 
   /** Goes through the texts, row by row. */
   #hand(rows: number, take: TakePlain<M>): boolean {
+    if (rows === 0) return true;
     const { bytes: dates } = this.#dates;
     const { bytes: names, size: namesEnd } = this.#names;
     const { bytes: numbers } = this.#numbers;

@@ -55,7 +55,7 @@ export function commitLine(batch: Uint8Array, commit: Omit<Commit, "bytes">): st
     cursors,
   };
   const body = JSON.stringify(said);
-  return `${PREFIX}${checksum(batch, body)} ${body}\n`;
+  return `${PREFIX}${checksum(crc32(batch), body)} ${body}\n`;
 }
 
 /** The mark a line holds (without its newline), or undefined when the line is no whole mark. */
@@ -71,14 +71,14 @@ export function parseCommit(line: string): ReadCommit | undefined {
   return readCommit(value, Number(found[1]));
 }
 
-/** Whether a line is the mark that was written for these bytes. */
-export function commitMatches(line: string, commit: ReadCommit, batch: Uint8Array): boolean {
-  return batch.length === commit.bytes && checksum(batch, line.slice(line.indexOf("{"))) === commit.crc;
+/** Whether a line is the mark that was written for bytes of this CRC-32; their number is the mark's own. */
+export function commitMatches(line: string, commit: ReadCommit, batchCrc: number): boolean {
+  return checksum(batchCrc, line.slice(line.indexOf("{"))) === commit.crc;
 }
 
-/** CRC-32 over the batch and the text of the mark itself. */
-function checksum(batch: Uint8Array, body: string): number {
-  return crc32(body, crc32(batch));
+/** CRC-32 over the batch, given by its own, and the text of the mark itself. */
+function checksum(batchCrc: number, body: string): number {
+  return crc32(body, batchCrc);
 }
 
 function readCommit(value: unknown, crc: number): ReadCommit | undefined {

@@ -9,7 +9,7 @@
 import { rm, stat } from "node:fs/promises";
 import { syncFolder } from "../files.ts";
 import type { Position } from "./position.ts";
-import { committedEnd, listSegments, segmentPath } from "./segment.ts";
+import { committedEnd, endRoom, listSegments, segmentPath } from "./segment.ts";
 
 export interface RetentionLimits {
   /** Segments whose newest line is older than this many days go. */
@@ -61,10 +61,12 @@ export async function applyRetention(
   nowMs: number,
 ): Promise<number> {
   const segments: SegmentFacts[] = [];
+  // memory of each segment's own would pile up before it is collected
+  const room = endRoom();
   for (const number of await listSegments(folder)) {
     const path = segmentPath(folder, number);
     const { size } = await stat(path);
-    const { commit } = await committedEnd(path, size);
+    const { commit } = await committedEnd(path, size, room);
     segments.push({ number, bytes: size, newestMs: commit?.span?.toMs ?? commit?.at ?? nowMs });
   }
   const going = segmentsToRemove(segments, limits, needed, nowMs);

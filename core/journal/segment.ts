@@ -5,6 +5,7 @@
  */
 import { type FileHandle, open, readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { crc32 } from "node:zlib";
 import { errorCode } from "../errors.ts";
 import { COMMIT_PREFIX, type Commit, commitMatches, parseCommit } from "./commit.ts";
 
@@ -48,18 +49,19 @@ export function segmentPath(folder: string, number: number): string {
 /**
  * The last mark of a segment whose batch is whole, looking backwards from `size`: what comes after it was never
  * committed. Costs the tail of the file and the last batch, not the file.
+ * @param room from `endRoom`, for whoever looks at many segments, one after the other
  */
-export async function committedEnd(path: string, size: number): Promise<CommittedEnd> {
+export async function committedEnd(path: string, size: number, room = endRoom()): Promise<CommittedEnd> {
   const file = await open(path, "r");
   try {
     let end = size;
     for (;;) {
-      const mark = await lastMark(file, end);
+      const mark = await lastMark(file, end, room);
       if (mark === undefined) return { offset: 0, commit: undefined };
       const commit = parseCommit(mark.line);
       if (commit !== undefined && commit.bytes <= mark.start) {
-        const batch = await readExactly(file, mark.start - commit.bytes, commit.bytes);
-        if (commitMatches(mark.line, commit, batch)) return { offset: mark.end, commit };
+        const crc = await crcOf(file, mark.start - commit.bytes, mark.start, room);
+        if (crc !== undefined && commitMatches(mark.line, commit, crc)) return { offset: mark.end, commit };
       }
       end = mark.start;
     }
@@ -68,16 +70,38 @@ export async function committedEnd(path: string, size: number): Promise<Committe
   }
 }
 
+/** Memory to look for a committed end with. */
+export function endRoom(): Buffer {
+  return Buffer.allocUnsafe(STEP);
+}
+
+/** CRC-32 of [from, to), in steps; undefined when the file has become shorter meanwhile. */
+async function crcOf(file: FileHandle, from: number, to: number, room: Buffer): Promise<number | undefined> {
+  let crc = 0;
+  for (let at = from; at < to; ) {
+    const bytes = await readExactly(file, at, Math.min(STEP, to - at), room);
+    if (bytes.length === 0) return undefined;
+    crc = crc32(bytes, crc);
+    at += bytes.length;
+  }
+  return crc;
+}
+
 /** The last line before `end` that begins like a mark and is ended by a newline. */
 async function lastMark(
   file: FileHandle,
   end: number,
+  room: Buffer,
 ): Promise<{ start: number; end: number; line: string } | undefined> {
   let from = end;
   let tail: Buffer = Buffer.alloc(0);
   while (from > 0) {
     const start = Math.max(0, from - STEP);
-    tail = Buffer.concat([await readExactly(file, start, from - start), tail]);
+    // the first step lies in the room; what is added later needs memory of its own
+    tail =
+      tail.length === 0
+        ? await readExactly(file, start, from - start, room)
+        : Buffer.concat([await readExactly(file, start, from - start), tail]);
     from = start;
     const found = findMark(tail, from === 0);
     if (found !== undefined) {
