@@ -16,8 +16,20 @@ import { registerStatus } from "./commands/status.ts";
 
 export const VERSION = "0.1.0";
 
-/** The program, ready to parse. Commands throw; nobody here exits. */
-export function createProgram(): Command {
+type Group = [name: string, description: string, register: (group: Command) => void];
+const GROUPS: readonly Group[] = [
+  ["influx", "InfluxDB servers: databases, retention policies, buckets.", registerInflux],
+  ["grafana", "Boards, alert rules and provisioning for Grafana.", registerGrafana],
+  ["alerts", "Who gets the alert mails of macOS Server, and for what.", registerAlerts],
+  ["config", "Write, check and show the settings.", registerConfig],
+  ["precache", "Fill content caches before devices ask.", registerPrecache],
+];
+
+/**
+ * The program, ready to parse. Commands throw; nobody here exits.
+ * @param words the command line; groups that it does not name are left without their commands, for a quick start
+ */
+export function createProgram(words?: readonly string[]): Command {
   const program = new Command("larder")
     .description("Watches Apple content caches and fills them before people ask.")
     .version(VERSION)
@@ -27,11 +39,10 @@ export function createProgram(): Command {
   registerCollect(program);
   registerStatus(program);
   registerHistory(program);
-  registerInflux(program);
-  registerGrafana(program);
-  registerAlerts(program);
-  registerConfig(program);
   registerDemo(program);
-  registerPrecache(program);
+  for (const [name, description, register] of GROUPS) {
+    const group = program.command(name).description(description);
+    if (words === undefined || words.includes(name)) register(group);
+  }
   return program;
 }

@@ -15,7 +15,7 @@ import { createProgram } from "./program.ts";
  */
 export async function run(argv: readonly string[]): Promise<number> {
   try {
-    await createProgram().parseAsync(argv);
+    await createProgram(argv).parseAsync(argv);
     return ExitCode.ok;
   } catch (error) {
     return exitCodeOf(error);

@@ -30,8 +30,7 @@ interface ServiceFlags extends ChangeFlags {
 }
 
 /** Registers the group. */
-export function registerAlerts(program: Command): void {
-  const alerts = program.command("alerts").description("Who gets the alert mails of macOS Server, and for what.");
+export function registerAlerts(alerts: Command): void {
   registerInit(alerts);
   registerRecipients(alerts.command("recipients").description("The list of people who get the mails."));
   registerServices(alerts.command("services").description("Which services mail and push their alerts."));

@@ -6,9 +6,8 @@
 import type { Command } from "commander";
 import { type SettingsCommandFlags, withSettings } from "./settings-flags.ts";
 
-/** Adds the group. */
-export function registerConfig(program: Command): void {
-  const group = program.command("config").description("Write, check and show the settings.");
+/** Fills the group. */
+export function registerConfig(group: Command): void {
   group
     .command("init")
     .description("Write an example with every key explained.")

@@ -19,9 +19,7 @@ interface SettingOptions {
   readonly dryRun?: boolean;
 }
 
-export function registerGrafana(program: Command): void {
-  const grafana = program.command("grafana").description("Boards, alert rules and provisioning for Grafana.");
-
+export function registerGrafana(grafana: Command): void {
   settingOptions(grafana.command("export"))
     .description("Write everything a Grafana server provisions itself from.")
     .requiredOption("--out <folder>", "folder to write into; made when missing")

@@ -6,9 +6,8 @@
 import type { Command } from "commander";
 import { type SettingsCommandFlags, withSettings } from "./settings-flags.ts";
 
-/** Adds the group. */
-export function registerInflux(program: Command): void {
-  const group = program.command("influx").description("InfluxDB servers: databases, retention policies, buckets.");
+/** Fills the group. */
+export function registerInflux(group: Command): void {
   const setup = group
     .command("setup")
     .description("Make what the sinks write to. Says what it would do; --apply does it.")

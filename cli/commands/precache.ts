@@ -22,11 +22,9 @@ Ends with 0 when everything is in the cache, 3 when part of it failed or waits f
 another run, 1 when nothing could be done, 75 when another run is on, 78 when the
 settings are wrong. Ctrl-C once finishes the files in hand, twice leaves them.`;
 
-/** Adds the group. */
-export function registerPrecache(program: Command): void {
-  const group = program
-    .command("precache")
-    .description("Fill content caches before devices ask.")
+/** Fills the group. */
+export function registerPrecache(group: Command): void {
+  group
     .addHelpText("after", FIRST_RUN)
     .allowUnknownOption()
     .allowExcessArguments()
