@@ -2,7 +2,6 @@
  * One warming run as a whole process: `node warm-runner.mjs '{"target": …, "count": …, "bytes": …, "concurrency": …}'`.
  * It is the engine as the command uses it, ledger included, and prints one line of JSON at the end.
  */
-
 import { join } from "node:path";
 import { anAsset } from "../fixtures/assets.ts";
 import type { PlannedAsset } from "../precache/asset.ts";

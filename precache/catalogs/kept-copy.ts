@@ -3,7 +3,6 @@
  *
  * @module
  */
-
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { errorText, LarderError } from "../../core/errors.ts";
