@@ -227,7 +227,7 @@ function isCount(value: unknown): value is number {
 }
 
 function entryLine({ target, url, sizeBytes, atMs }: LedgerEntry): string {
-  return `${JSON.stringify({ target, url, size: sizeBytes, at: atMs })}\n`;
+  return `{"target":${JSON.stringify(target)},"url":${JSON.stringify(url)},"size":${sizeBytes},"at":${atMs}}\n`;
 }
 
 function tellsLine(target: string): string {

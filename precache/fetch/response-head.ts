@@ -13,6 +13,9 @@ const FIELD = String.raw`[!#$%&'*+.^_\`|~0-9A-Za-z-]+:[^\0\r\n]*`;
 const HEAD = new RegExp(`^${STATUS}(?:\\r\\n${FIELD}){0,${MAX_FIELDS}}$`);
 const ASKED_FOR = new RegExp(String.raw`\r\n(${ANSWER_FIELDS.join("|")}):[ \t]*([^\r]*)`, "gi");
 
+/** How servers write the names: looking one up is quicker than lowering it. */
+const NAMES = new Map(ANSWER_FIELDS.flatMap((name) => [name, name.replace(/(?:^|-)[a-z]/g, (c) => c.toUpperCase())].map((w) => [w, name])));
+
 /** A status line and fields. */
 export interface ResponseHead {
   readonly status: number;
@@ -31,7 +34,7 @@ export function parseResponseHead(text: string): ResponseHead | string {
   const headers: { -readonly [Name in keyof AnswerFields]: string } = {};
   ASKED_FOR.lastIndex = 0;
   for (let field = ASKED_FOR.exec(text); field !== null; field = ASKED_FOR.exec(text)) {
-    const name = (field[1] ?? "").toLowerCase() as keyof AnswerFields;
+    const name = NAMES.get(field[1] ?? "") ?? ((field[1] ?? "").toLowerCase() as keyof AnswerFields);
     const value = (field[2] ?? "").trimEnd();
     headers[name] = headers[name] === undefined ? value : `${headers[name]}, ${value}`;
   }
