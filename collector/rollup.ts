@@ -37,7 +37,10 @@ export interface RollupOptions {
   readonly nowMs: () => number;
   /** A bucket is closed this long after its end. Default 300,000 ms: rows of its last minute are then there. */
   readonly graceMs?: number;
-  /** Buckets held open at most before those that are over are written. Default 5,000. */
+  /**
+   * Buckets held open beside an hour and a day of each series, before those that are over are written. Default 500: what
+   * lives longer outlives each search for garbage, and the memory of a back-fill grows with its length.
+   */
   readonly maxOpen?: number;
 }
 
@@ -62,7 +65,7 @@ export interface Rollup {
 
 const NOTHING_CLOSED = Number.MIN_SAFE_INTEGER;
 const DEFAULT_GRACE_MS = 300_000;
-const DEFAULT_MAX_OPEN = 5_000;
+const DEFAULT_MAX_OPEN = 500;
 /** As sinks take them: a large batch of the journal is then one piece. */
 const PIECE = { maxLines: 10_000, maxBytes: 2_000_000 } as const;
 /** The cursor is committed at the latest after this many bytes, so that a restart does not read them again. */
@@ -163,7 +166,7 @@ async function runOnce(
       state.positions.set(reader.stream, position);
       state.uncommitted += piece.lines.length;
       report.bytesRead += piece.lines.length;
-      if (countOpen(state) > (options.maxOpen ?? DEFAULT_MAX_OPEN)) {
+      if (countExcess(state) > (options.maxOpen ?? DEFAULT_MAX_OPEN)) {
         await commitUpTo(Math.min(newestMs, limitMs));
       }
     }
@@ -193,10 +196,11 @@ function addPiece(state: State, lines: Buffer, late: LateBuckets, zone: string):
   return newestMs;
 }
 
-function countOpen(state: State): number {
-  let open = 0;
-  for (const series of state.table.all()) open += series.openCount;
-  return open;
+/** Open buckets beside those that each series has open anyway. */
+function countExcess(state: State): number {
+  let excess = 0;
+  for (const series of state.table.all()) excess += Math.max(0, series.openCount - UNITS.length);
+  return excess;
 }
 
 /**
@@ -210,6 +214,7 @@ async function commit(state: State, options: RollupOptions, closeMs: number, lin
     for (const unit of UNITS) {
       for (const [from, sums] of series.close(unit, closedMs, options.timeZone)) {
         series.write(unit, from, sums, lines);
+        series.giveBack(sums);
         closed++;
       }
     }

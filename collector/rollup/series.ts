@@ -36,7 +36,9 @@ export class Series {
   readonly #indexes = new Map<string, number>();
   /** Its days in few numbers, for the measurements that have them. */
   readonly #served: ServedDays | undefined;
-  readonly #open: Readonly<Record<BucketUnit, Map<number, Sums>>> = { hour: new Map(), day: new Map() };
+  readonly #open: Record<BucketUnit, Map<number, Sums>> = { hour: new Map(), day: new Map() };
+  /** Sums that have been written, to be filled anew: a back-fill would else leave them behind by the ten thousand. */
+  readonly #spare: Sums[] = [];
   /** Sums of the stretch of time that lies in one hour and in one day, not yet added to either. */
   #slot = new Float64Array(0);
   #slotFrom = 0;
@@ -111,11 +113,18 @@ export class Series {
   /** Takes out the buckets that ended by an instant. */
   close(unit: BucketUnit, closedMs: number, zone: string): [number, Sums][] {
     this.#leaveSlot();
-    const open = this.#open[unit];
-    const closed = [...open].filter(([from]) => nextBucket(from, unit, zone) <= closedMs);
-    for (const [from] of closed) open.delete(from);
+    const open = [...this.#open[unit]];
+    const isOver = ([from]: readonly [number, Sums]): boolean => nextBucket(from, unit, zone) <= closedMs;
+    const closed = open.filter(isOver);
+    // a new map: one that is used on drags its former tables, and all they held, along until a full collection
+    if (closed.length > 0) this.#open[unit] = new Map(open.filter((bucket) => !isOver(bucket)));
     this.#slotTo = this.#slotFrom;
     return closed;
+  }
+
+  /** Takes back the sums of a bucket that was closed and is written. */
+  giveBack(sums: Sums): void {
+    this.#spare.push(sums.fill(undefined));
   }
 
   /** Adds the lines of a bucket. */
@@ -148,7 +157,7 @@ export class Series {
     const open = this.#open[unit];
     let sums = open.get(start);
     if (sums === undefined) {
-      sums = [];
+      sums = this.#spare.pop() ?? [];
       open.set(start, sums);
     }
     return sums;
