@@ -22,10 +22,11 @@ interface Job {
 }
 
 const job = JSON.parse(process.argv[2] ?? "{}") as Job;
+const like = anAsset("https://updates.cdn-apple.com/", { sizeBytes: job.bytes });
 const items = Array.from(
   { length: job.count },
   (_, i): PlannedAsset => ({
-    asset: anAsset(`https://updates.cdn-apple.com${job.prefix}${i}.bin`, { sizeBytes: job.bytes }),
+    asset: { ...like, url: `https://updates.cdn-apple.com${job.prefix}${i}.bin` },
     devices: 1,
     why: "bench",
     decision: "warm",

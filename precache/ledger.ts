@@ -113,7 +113,7 @@ export async function openLedger(path: string): Promise<Ledger> {
 }
 
 /** How long a line may wait for others, so that the disk is synced once for all of them. */
-const GATHER_MS = 20;
+const GATHER_MS = 50;
 
 /** Appends and syncs; what is asked within a moment, or while a sync runs, is synced together. An empty text hurries. */
 function appender(file: FileHandle, path: string): (text: string) => Promise<void> {
