@@ -13,8 +13,15 @@ const FIELD = String.raw`[!#$%&'*+.^_\`|~0-9A-Za-z-]+:[^\0\r\n]*`;
 const HEAD = new RegExp(`^${STATUS}(?:\\r\\n${FIELD}){0,${MAX_FIELDS}}$`);
 const ASKED_FOR = new RegExp(String.raw`\r\n(${ANSWER_FIELDS.join("|")}):[ \t]*([^\r]*)`, "gi");
 
-/** How servers write the names: looking one up is quicker than lowering it. */
-const NAMES = new Map(ANSWER_FIELDS.flatMap((name) => [name, name.replace(/(?:^|-)[a-z]/g, (c) => c.toUpperCase())].map((w) => [w, name])));
+/** The names as servers write them, `content-length` and `Content-Length`: looking one up is quicker than lowering it. */
+const NAMES = new Map<string, keyof AnswerFields>();
+for (const name of ANSWER_FIELDS) {
+  NAMES.set(name, name);
+  NAMES.set(
+    name.replace(/\b[a-z]/g, (letter) => letter.toUpperCase()),
+    name,
+  );
+}
 
 /** A status line and fields. */
 export interface ResponseHead {
@@ -34,7 +41,8 @@ export function parseResponseHead(text: string): ResponseHead | string {
   const headers: { -readonly [Name in keyof AnswerFields]: string } = {};
   ASKED_FOR.lastIndex = 0;
   for (let field = ASKED_FOR.exec(text); field !== null; field = ASKED_FOR.exec(text)) {
-    const name = NAMES.get(field[1] ?? "") ?? ((field[1] ?? "").toLowerCase() as keyof AnswerFields);
+    const written = field[1] ?? "";
+    const name = NAMES.get(written) ?? (written.toLowerCase() as keyof AnswerFields);
     const value = (field[2] ?? "").trimEnd();
     headers[name] = headers[name] === undefined ? value : `${headers[name]}, ${value}`;
   }
