@@ -6,12 +6,12 @@
  *
  * @module
  */
-import { open, stat } from "node:fs/promises";
-import { errorCode } from "../errors.ts";
+import { open } from "node:fs/promises";
 import { COMMIT_PREFIX, type Span } from "./commit.ts";
+import { CommittedEnds } from "./committed-ends.ts";
 import type { Journal } from "./journal.ts";
 import type { Piece, PieceLimits, Position, StreamReader } from "./position.ts";
-import { type CommittedEnd, committedEnd, listSegments, readExactly, segmentPath } from "./segment.ts";
+import { listSegments, readExactly, segmentPath } from "./segment.ts";
 
 const NEWLINE = 0x0a;
 const HASH = 0x23;
@@ -29,31 +29,12 @@ export interface JournalReader extends StreamReader {
  * @param writer the stream's writer where it is in this process: what it has just committed need not be checked again
  */
 export function openReader(folder: string, stream: string, writer?: Pick<Journal, "endOf">): JournalReader {
-  const ends = new Map<number, { size: number; end: CommittedEnd }>();
-
-  /** Committed bytes of a segment; remembered by size, since committed bytes never change. */
-  async function endOf(number: number): Promise<CommittedEnd> {
-    const path = segmentPath(folder, number);
-    let size: number;
-    try {
-      ({ size } = await stat(path));
-    } catch (error) {
-      if (errorCode(error) === "ENOENT") return { offset: 0, commit: undefined };
-      throw error;
-    }
-    const written = writer?.endOf(number);
-    if (written !== undefined && written.offset <= size) return written;
-    const known = ends.get(number);
-    if (known?.size === size) return known.end;
-    const end = await committedEnd(path, size);
-    ends.set(number, { size, end });
-    return end;
-  }
+  const ends = new CommittedEnds(folder, writer);
 
   async function readPiece(from: Position, limits: PieceLimits, room?: Buffer): Promise<Piece | undefined> {
     let position = from;
     for (;;) {
-      const { offset } = await endOf(position.segment);
+      const { offset } = await ends.of(position.segment);
       if (position.offset < offset) {
         const stretch = { begin: position.offset, end: offset };
         const bytes = await readLines(segmentPath(folder, position.segment), stretch, limits.maxBytes, room);
@@ -79,7 +60,7 @@ export function openReader(folder: string, stream: string, writer?: Pick<Journal
       if (first === undefined) return from.segment === 0 && from.offset === 0;
       if (from.segment < first) return true;
       if (!segments.includes(from.segment)) return false;
-      const { offset } = await endOf(from.segment);
+      const { offset } = await ends.of(from.segment);
       if (from.offset > offset) return false;
       return from.offset === 0 || (await endsLine(segmentPath(folder, from.segment), from.offset));
     },
@@ -88,7 +69,7 @@ export function openReader(folder: string, stream: string, writer?: Pick<Journal
       let total = 0;
       for (const number of await listSegments(folder)) {
         if (number < from.segment) continue;
-        const { offset } = await endOf(number);
+        const { offset } = await ends.of(number);
         const begin = number === from.segment ? from.offset : 0;
         if (!(await onlyMarks(segmentPath(folder, number), begin, offset))) total += Math.max(0, offset - begin);
       }
@@ -100,7 +81,7 @@ export function openReader(folder: string, stream: string, writer?: Pick<Journal
     },
     async *chunks(span) {
       for (const number of await listSegments(folder)) {
-        const { offset, commit } = await endOf(number);
+        const { offset, commit } = await ends.of(number);
         if (commit === undefined || !overlaps(commit.span, span)) continue;
         yield* textOf(segmentPath(folder, number), offset);
       }

@@ -8,7 +8,8 @@
 import { connect, type Socket } from "node:net";
 import { errorCode, errorText } from "../../core/errors.ts";
 import { USER_AGENT } from "../../core/http.ts";
-import { contentLength, MAX_HEAD_BYTES, parseResponseHead, type ResponseHead } from "./response-head.ts";
+import { HeadReader } from "./head-reader.ts";
+import { contentLength, type ResponseHead } from "./response-head.ts";
 import { type Asker, type AssetRequest, type FastEnd, type FetchError, fetchError } from "./transfer.ts";
 
 export interface ConnectionOptions {
@@ -18,8 +19,6 @@ export interface ConnectionOptions {
 
 /** Into so many parts the stall time is divided; a stall is found at most one of them late. */
 export const TICKS_TO_STALL = 10;
-
-const END_OF_HEAD = Buffer.from("\r\n\r\n");
 
 /** One request on its way. */
 export interface Exchange {
@@ -45,15 +44,12 @@ export class Connection {
   readonly #socket: Socket;
   readonly #options: ConnectionOptions;
   readonly #owner: ConnectionOwner;
+  readonly #head = new HeadReader();
   #exchange: Exchange | undefined;
   /** Undefined until the final head; then the body bytes still to come. */
   #left: number | undefined;
   #bodyBytes = 0;
   #reusable = false;
-  /** The beginning of a head that a read has cut. */
-  #cut: Buffer | undefined;
-  /** Of all heads of an answer so far. */
-  #headBytes = 0;
   #used = false;
   #connected = false;
   #paused = false;
@@ -136,32 +132,9 @@ export class Connection {
 
   /** @returns the part of the bytes that is body, once the final head is there. */
   #takeHead(exchange: Exchange, bytes: Buffer): Buffer | undefined {
-    const all = this.#cut === undefined ? bytes : Buffer.concat([this.#cut, bytes]);
-    this.#headBytes -= this.#cut?.length ?? 0;
-    this.#cut = undefined;
-    for (let from = 0; ; ) {
-      const end = all.indexOf(END_OF_HEAD, from);
-      const upTo = end < 0 ? all.length : end + END_OF_HEAD.length;
-      this.#headBytes += upTo - from;
-      if (this.#headBytes > MAX_HEAD_BYTES) {
-        const said = `the answer's head is longer than ${MAX_HEAD_BYTES} bytes`;
-        throw fetchError(exchange.asker.request, "FETCH_PROTOCOL", said);
-      }
-      if (end < 0) {
-        // copied: the buffer of the socket is everybody's
-        this.#cut = Buffer.from(all.subarray(from));
-        return undefined;
-      }
-      const head = parseResponseHead(all.toString("latin1", from, end));
-      if (typeof head === "string") {
-        throw fetchError(exchange.asker.request, "FETCH_PROTOCOL", `in the answer's head, ${head}`);
-      }
-      if (head.status >= 200) {
-        this.#headBytes = 0;
-        return this.#begin(exchange, head) ? all.subarray(upTo) : undefined;
-      }
-      from = upTo;
-    }
+    const read = this.#head.take(bytes);
+    if (typeof read === "string") throw fetchError(exchange.asker.request, "FETCH_PROTOCOL", read);
+    return read !== undefined && this.#begin(exchange, read.head) ? read.body : undefined;
   }
 
   /** Decides about an answer by its head. @returns whether its body follows. */
@@ -244,7 +217,7 @@ export class Connection {
     }
     // The last bytes came, only the reader still holds us: the server owes nothing any more.
     if (this.#left === 0) return;
-    if (this.#used && this.#left === undefined && this.#headBytes === 0) {
+    if (this.#used && this.#left === undefined && !this.#head.begun) {
       this.#exchange = undefined;
       this.close();
       this.#owner.again(exchange);
