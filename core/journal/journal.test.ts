@@ -164,6 +164,18 @@ describe("openReader()", () => {
     await journal.close();
   });
 
+  it("sees what another process has committed since it last looked, and no half of it", async () => {
+    const journal = await openJournal(stateDir, "collector");
+    const reader = openReader(folder(), "collector");
+    for (let n = 0; n < 4; n++) {
+      await journal.append(batch(n * 2, 2, n));
+      await appendFile(segmentPath(folder(), 0), "m,server=a v=");
+      expect(await readAll(reader)).toBe(Array.from({ length: n * 2 + 2 }, (_, i) => line(i)).join(""));
+      await truncate(segmentPath(folder(), 0), (await stat(segmentPath(folder(), 0))).size - "m,server=a v=".length);
+    }
+    await journal.close();
+  });
+
   it("beside the writer, believes it, but not about a segment that is gone or has become shorter", async () => {
     const journal = await openJournal(stateDir, "collector", { segmentBytes: 100 });
     for (let i = 0; i < 6; i++) await journal.append(batch(i, 1, i));
