@@ -4,14 +4,15 @@
  *
  * @module
  */
-import type { Span } from "../../core/journal/commit.ts";
+import type { Batch } from "../../core/journal/journal.ts";
+import { withRoom } from "../with-room.ts";
 
 const FIRST_BYTES = 64 * 1024;
 /** Of one UTF-16 unit. */
 const MAX_UTF8_BYTES = 3;
 
 export class RollupLines {
-  #bytes = Buffer.allocUnsafe(FIRST_BYTES);
+  #bytes: Buffer = Buffer.allocUnsafeSlow(FIRST_BYTES);
   #size = 0;
   #count = 0;
   #fromMs = Number.POSITIVE_INFINITY;
@@ -20,12 +21,7 @@ export class RollupLines {
   /** Adds the line of a point, given without its time. */
   add(point: string, ms: number): void {
     const line = `${point} ${ms}\n`;
-    const most = this.#size + line.length * MAX_UTF8_BYTES;
-    if (most > this.#bytes.length) {
-      const larger = Buffer.allocUnsafeSlow(most * 2);
-      larger.set(this.#bytes.subarray(0, this.#size));
-      this.#bytes = larger;
-    }
+    this.#bytes = withRoom(this.#bytes, this.#size, line.length * MAX_UTF8_BYTES);
     this.#size += this.#bytes.write(line, this.#size, "utf8");
     this.#count++;
     if (ms < this.#fromMs) this.#fromMs = ms;
@@ -33,7 +29,7 @@ export class RollupLines {
   }
 
   /** What has been added, as a batch of the journal. Its bytes hold until lines are added after `clear`. */
-  get batch(): { readonly lines: Uint8Array; readonly lineCount: number; readonly span: Span | undefined } {
+  get batch(): Batch & { readonly lines: Uint8Array } {
     return {
       lines: this.#bytes.subarray(0, this.#size),
       lineCount: this.#count,

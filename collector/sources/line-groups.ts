@@ -7,6 +7,7 @@
  */
 import { escapeKey, escapeMeasurement, type Integer, integerText } from "../../core/point.ts";
 import type { Place } from "../mapping/stats-data.ts";
+import { withRoom } from "../with-room.ts";
 
 const FIRST_BYTES = 256 * 1024;
 const FIRST_FIELD_BYTES = 1024;
@@ -25,7 +26,7 @@ export interface PreparedPlace {
 /** The line of one measurement at the time that is open. */
 interface OpenLine {
   /** Measurement and tags, which stay from line to line, and `,field=1i,field=2i…` */
-  bytes: Uint8Array;
+  bytes: Buffer;
   /** Where the tags end. */
   readonly headSize: number;
   size: number;
@@ -38,8 +39,8 @@ export class LineGroups {
   readonly #lines: OpenLine[] = [];
   #timeMs = 0;
   #open = false;
-  #bytes: Uint8Array = new Uint8Array(FIRST_BYTES);
-  #other: Uint8Array = new Uint8Array(FIRST_BYTES);
+  #bytes: Buffer = Buffer.allocUnsafeSlow(FIRST_BYTES);
+  #other: Buffer = Buffer.allocUnsafeSlow(FIRST_BYTES);
   #size = 0;
   lineCount = 0;
   fromMs = Infinity;
@@ -142,12 +143,4 @@ function copyBytes(source: Uint8Array, from: number, to: number, target: Uint8Ar
   let end = at;
   for (let i = from; i < to; i++) target[end++] = source[i] ?? 0;
   return end;
-}
-
-/** The same memory, or larger with its first `size` bytes, when `more` would not fit behind them. */
-function withRoom(bytes: Uint8Array, size: number, more: number): Uint8Array {
-  if (size + more <= bytes.length) return bytes;
-  const larger = new Uint8Array(Math.max(size + more, bytes.length * 2));
-  larger.set(bytes.subarray(0, size));
-  return larger;
 }
