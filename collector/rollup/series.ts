@@ -36,7 +36,7 @@ export class Series {
   readonly #indexes = new Map<string, number>();
   /** Its days in few numbers, for the measurements that have them. */
   readonly #served: ServedDays | undefined;
-  readonly #open: Record<BucketUnit, Map<number, Sums>> = { hour: new Map(), day: new Map() };
+  readonly #open: Readonly<Record<BucketUnit, Map<number, Sums>>> = { hour: new Map(), day: new Map() };
   /** Sums that have been written, to be filled anew: a back-fill would else leave them behind by the ten thousand. */
   readonly #spare: Sums[] = [];
   /** Sums of the stretch of time that lies in one hour and in one day, not yet added to either. */
@@ -113,11 +113,9 @@ export class Series {
   /** Takes out the buckets that ended by an instant. */
   close(unit: BucketUnit, closedMs: number, zone: string): [number, Sums][] {
     this.#leaveSlot();
-    const open = [...this.#open[unit]];
-    const isOver = ([from]: readonly [number, Sums]): boolean => nextBucket(from, unit, zone) <= closedMs;
-    const closed = open.filter(isOver);
-    // a new map: one that is used on drags its former tables, and all they held, along until a full collection
-    if (closed.length > 0) this.#open[unit] = new Map(open.filter((bucket) => !isOver(bucket)));
+    const open = this.#open[unit];
+    const closed = [...open].filter(([from]) => nextBucket(from, unit, zone) <= closedMs);
+    for (const [from] of closed) open.delete(from);
     this.#slotTo = this.#slotFrom;
     return closed;
   }
