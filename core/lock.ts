@@ -8,7 +8,6 @@
  *
  * @module
  */
-
 import { randomBytes } from "node:crypto";
 import { link, readdir, rm } from "node:fs/promises";
 import { connect, createServer, type Server } from "node:net";

@@ -6,7 +6,6 @@
  *
  * @module
  */
-
 import { z } from "zod";
 import { LarderError } from "../core/errors.ts";
 import type { CacheTarget, Plan, PlannedAsset } from "./asset.ts";

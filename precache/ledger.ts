@@ -226,6 +226,7 @@ function isCount(value: unknown): value is number {
   return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
 }
 
+/** Put together by hand: thousands are written, and an object made for each only to be written takes nearly twice the time. */
 function entryLine({ target, url, sizeBytes, atMs }: LedgerEntry): string {
   return `{"target":${JSON.stringify(target)},"url":${JSON.stringify(url)},"size":${sizeBytes},"at":${atMs}}\n`;
 }
