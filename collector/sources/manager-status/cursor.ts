@@ -24,6 +24,8 @@ export interface ManagerStatusCursor {
 export interface Seen {
   readonly usedBytes: number | undefined;
   readonly registered: number | undefined;
+  /** Why its totals could not be used: said once, not at every reading. */
+  readonly unusableTotals?: string | undefined;
 }
 
 const FORMS: ReadonlySet<unknown> = new Set<StatusForm>(["json", "text", "plist", "serveradmin"]);
@@ -52,6 +54,7 @@ export function parseCursor(json: Json | undefined): ManagerStatusCursor | undef
     seen: {
       usedBytes: asCount(seen?.["usedBytes"]),
       registered: typeof registered === "number" ? registered : undefined,
+      unusableTotals: asText(seen?.["unusableTotals"]),
     },
   };
 }

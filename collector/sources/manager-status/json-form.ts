@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { LIMITS, type Raw, type RawMap, unreadable } from "./raw.ts";
+import { LIMITS, type Raw, type RawMap, STATUS_KEYS, unreadable } from "./raw.ts";
 
 /** A stretch of text that begins like a document. */
 interface Candidate {
@@ -13,8 +13,6 @@ interface Candidate {
 }
 
 const MAX_CANDIDATES = 64;
-/** Keys by which a bare result, without its envelope, is recognised. */
-const KNOWN_KEYS = ["Active", "Activated", "CacheUsed", "RegistrationStatus", "StartupStatus"];
 
 /**
  * The `result` of the status document in an output.
@@ -100,9 +98,13 @@ function findResult(value: unknown): object | undefined {
   const result = own.get("result");
   if (own.has("name") || own.has("result")) {
     const named = own.get("name") === undefined || own.get("name") === "status";
-    return named && isObject(result) && Object.keys(result).length > 0 ? result : undefined;
+    return named && isObject(result) && hasStatusKey(result) ? result : undefined;
   }
-  return KNOWN_KEYS.some((key) => own.has(key)) ? value : undefined;
+  return hasStatusKey(value) ? value : undefined;
+}
+
+function hasStatusKey(value: object): boolean {
+  return STATUS_KEYS.some((key) => Object.hasOwn(value, key));
 }
 
 function isObject(value: unknown): value is object {

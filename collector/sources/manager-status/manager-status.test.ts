@@ -133,7 +133,7 @@ describe("managerStatusSource() deltas", () => {
 
   it("take a fallen total for a reset where no moment is printed, and for nothing where it is", async () => {
     const plist = (clients: number): string =>
-      `Built-in caching server status: {\n Active = 1;\n ServerGUID = G1;\n TotalBytesReturnedToClients = ${clients};\n}`;
+      `Built-in caching server status: {\n Active = 1;\n ServerGUID = G1;\n TotalBytesStoredFromOrigin = 0;\n TotalBytesReturnedToClients = ${clients};\n}`;
     const first = await next(undefined, plist(1000));
     expect((await next(first.cursor, plist(300))).sums).toMatchObject({ "bytes.fromcache.toclients": 300 });
     const marked = await next(undefined, document());

@@ -15,7 +15,7 @@ import { byteLines, statusLines } from "./points.ts";
 import { unreadable } from "./raw.ts";
 import { type Output, readStatusFile, runCommand } from "./read-output.ts";
 import { parseStatus, type Status } from "./status.ts";
-import { NO_SURPLUS, toFlows, totalsChange } from "./totals.ts";
+import { canSplit, NO_SURPLUS, toFlows, totalsChange } from "./totals.ts";
 
 /** The key of its cursor. */
 export const MANAGER_STATUS = "manager-status";
@@ -45,7 +45,12 @@ export function managerStatusSource(settings: ManagerStatusSettings): Source {
       const now = context.nowMs();
       if (before !== undefined && now >= before.at && now - before.at < settings.every * 1000 - EARLY_MS) return;
       const reading = await read(settings, place, now, before?.timeMs, context);
-      if (reading !== undefined) yield toBatch(reading, before, settings.bytes, now, context.tagText);
+      if (reading === undefined) return;
+      const { unusableTotals } = reading.status;
+      if (unusableTotals !== undefined && unusableTotals !== before?.seen.unusableTotals) {
+        context.log.warn("the totals of the cache's status cannot be used", { place, reason: unusableTotals });
+      }
+      yield toBatch(reading, before, settings.bytes, now, context.tagText);
     },
   };
 }
@@ -94,9 +99,9 @@ export function toBatch(
   let surplus = comparable ? before.surplus : NO_SURPLUS;
   if (bytes && comparable && before.totals !== undefined && status.totals !== undefined) {
     const { delta, reset } = totalsChange(before.totals, status.totals);
-    const flows = toFlows(delta, reset ? NO_SURPLUS : surplus);
-    lines.push(...byteLines(flows.fields, delta, tagText, timeMs));
-    surplus = flows.surplus;
+    const flows = canSplit(before.totals, status.totals) ? toFlows(delta, reset ? NO_SURPLUS : surplus) : undefined;
+    lines.push(...byteLines(flows?.fields, delta, tagText, timeMs));
+    surplus = flows?.surplus ?? NO_SURPLUS;
   }
   const kept = comparable ? before.totals : undefined;
   const cursor: ManagerStatusCursor = {
@@ -106,7 +111,11 @@ export function toBatch(
     guid: status.guid,
     totals: status.totals ?? kept,
     surplus,
-    seen: { usedBytes: status.usedBytes ?? status.actualUsedBytes, registered: status.registered },
+    seen: {
+      usedBytes: status.usedBytes ?? status.actualUsedBytes,
+      registered: status.registered,
+      unusableTotals: status.unusableTotals,
+    },
   };
   return {
     lines: lines.join(""),

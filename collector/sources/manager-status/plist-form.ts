@@ -1,11 +1,13 @@
 /**
- * The text of macOS 10.13.0: an old-style property list after `Built-in caching server status:`.
+ * The text of macOS 10.13.0 to 10.15.3: an old-style property list, behind `Built-in caching server status:` in the first
+ * and `Content caching status:` in later ones. It is recognised by its shape, a brace and the first key with its `=`.
  *
  * @module
  */
 import { LIMITS, type Raw, type RawMap, unreadable } from "./raw.ts";
 
-const HEADER = /Built-in caching server status:\s*(?=\{)/;
+const HEADER = /[Cc]aching (?:server )?status:\s*(?=\{)/;
+const START = /\{(?=\s*(?:"[^"\n]{1,256}"|\w{1,64}) = )/;
 
 interface Reader {
   readonly text: string;
@@ -20,8 +22,9 @@ interface Reader {
  */
 export function parsePlistForm(text: string, place: string): RawMap | undefined {
   const header = HEADER.exec(text);
-  if (header === null) return undefined;
-  const reader: Reader = { text, place, at: header.index + header[0].length, entries: 0 };
+  const start = header === null ? START.exec(text)?.index : header.index + header[0].length;
+  if (start === undefined) return undefined;
+  const reader: Reader = { text, place, at: start, entries: 0 };
   const value = readValue(reader, LIMITS.depth);
   return value instanceof Map ? value : undefined;
 }
@@ -64,7 +67,11 @@ function readWord(reader: Reader): string {
   const found = pattern.exec(reader.text);
   if (found === null) throw broken(reader);
   reader.at += found[0].length;
-  return found[1]?.replaceAll(/\\(.)/gs, "$1") ?? found[0];
+  return (
+    found[1]?.replaceAll(/\\(?:U([0-9a-fA-F]{4})|(.))/gs, (_, hex?: string, plain?: string) => {
+      return hex === undefined ? (plain ?? "") : String.fromCharCode(Number.parseInt(hex, 16));
+    }) ?? found[0]
+  );
 }
 
 function take(reader: Reader, sign: string): boolean {

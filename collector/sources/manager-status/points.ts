@@ -28,15 +28,18 @@ export function statusLines(status: Status, tags: string, timeMs: number): strin
   return lines.filter((each) => each !== "");
 }
 
-/** What flowed in an interval, from totals; empty when nothing did, as Apple's databases write nothing either. */
+/**
+ * What flowed in an interval, from totals; empty when nothing did, as Apple's databases write nothing either.
+ * @param fields bytes by way, or undefined where the status does not say enough to split them.
+ */
 export function byteLines(
-  fields: Readonly<Record<string, number>>,
+  fields: Readonly<Record<string, number>> | undefined,
   delta: TotalsChange["delta"],
   tags: string,
   timeMs: number,
 ): string[] {
   const groups: readonly (readonly [string, Readonly<Record<string, number>>])[] = [
-    ["bytestoclients", fields],
+    ["bytestoclients", fields ?? {}],
     ["bytesdropped", { "bytes.dropped": delta.dropped }],
     // the status does not tell the way of an import; nearly all come from devices, over HTTP
     ["bytesimported", { "bytes.imported.byhttp": delta.imported }],
@@ -61,8 +64,8 @@ function gauges(status: Status): Fields {
     limit: integer(limitBytes === 0 ? undefined : limitBytes),
     "personal.used": integer(status.personalUsedBytes),
     pressure: status.pressure === undefined ? undefined : { float: status.pressure },
-    parents: integer(status.parents.length),
-    peers: integer(status.peers.length),
+    parents: integer(status.parentCount),
+    peers: integer(status.peerCount),
     lowspace: flag(cacheStatus === undefined ? undefined : cacheStatus === "LOWSPACE"),
     diskexceeded: flag(freeBytes === undefined ? undefined : freeBytes < 0),
     "startup.ok": flag(startup === undefined ? undefined : startup === "OK"),
@@ -73,7 +76,9 @@ function gauges(status: Status): Fields {
   };
 }
 
+/** A neighbour without an address is counted, but a point of its own could not say whose it is. */
 function neighbourLine(role: "parent" | "peer", { address, healthy, friendly }: Neighbour, tags: string, ms: number) {
+  if (address === undefined) return "";
   return line("cachepeers", tags, { peer: address, role }, { healthy: flag(healthy), friendly: flag(friendly) }, ms);
 }
 

@@ -19,6 +19,21 @@ export const LIMITS = {
   text: 256,
 } as const;
 
+/** What has none of these is an answer in the form of a status, not a status: no information is not good news. */
+export const STATUS_KEYS = [
+  "Active",
+  "Activated",
+  "state",
+  "CacheUsed",
+  "RegistrationStatus",
+  "StartupStatus",
+] as const;
+
+/** Whether a map holds at least one key that makes it a status. */
+export function isStatus(raw: RawMap): boolean {
+  return STATUS_KEYS.some((key) => raw.has(key));
+}
+
 /** A status that cannot be understood. Nothing of it is used. */
 export function unreadable(place: string, said: string, code: string, cause?: unknown): LarderError {
   return new LarderError(`Cannot read the status of the cache from "${place}": ${said}`, {

@@ -15,9 +15,11 @@ import {
   asMap,
   asNumber,
   asText,
+  isStatus,
   LIMITS,
   type Raw,
   type RawMap,
+  STATUS_KEYS,
   unreadable,
 } from "./raw.ts";
 import { parseServeradminForm } from "./serveradmin-form.ts";
@@ -28,7 +30,7 @@ export type StatusForm = "json" | "text" | "plist" | "serveradmin";
 
 /** A parent or a peer. */
 export interface Neighbour {
-  readonly address: string;
+  readonly address: string | undefined;
   readonly healthy: boolean | undefined;
   /** Peers only: accepts peering. */
   readonly friendly: boolean | undefined;
@@ -63,11 +65,16 @@ export interface Status {
   readonly cacheStatus: string | undefined;
   /** Bytes held by Apple's category; undefined when the status does not say. */
   readonly content: ReadonlyMap<string, number> | undefined;
+  /** The first thousand, and how many there are. */
   readonly parents: readonly Neighbour[];
+  readonly parentCount: number;
   readonly peers: readonly Neighbour[];
+  readonly peerCount: number;
   /** Class names of the cache's own alerts and of those of its peer filter ranges. */
   readonly alerts: readonly string[];
   readonly totals: StatusTotals | undefined;
+  /** Why the totals it has cannot be used; undefined when they can, or when there are none. */
+  readonly unusableTotals: string | undefined;
 }
 
 /** More neighbours than this are counted, but get no point of their own. */
@@ -76,21 +83,24 @@ const MAX_KINDS = 100;
 
 /**
  * The status in the output of a command or the text of a file.
- * @throws LarderError `STATUS_UNKNOWN` when it is of no known form; see also the forms.
+ * @throws LarderError `STATUS_UNKNOWN` when it has no known form, `STATUS_EMPTY` when it has one without a single key
+ * that makes it a status, such as an error message in the form of a status; see also the forms.
  */
 export function parseStatus(text: string, place: string): Status {
   if (text.length > LIMITS.bytes) {
     throw unreadable(place, `it is longer than ${LIMITS.bytes} characters`, "STATUS_HOSTILE");
   }
   const forms = [
-    ["text", parseTextForm],
     ["plist", parsePlistForm],
+    ["text", parseTextForm],
     ["serveradmin", parseServeradminForm],
     ["json", parseJsonForm],
   ] as const;
   for (const [form, parse] of forms) {
     const raw = parse(text, place);
-    if (raw !== undefined) return toStatus(raw, form);
+    if (raw === undefined) continue;
+    if (!isStatus(raw)) throw unreadable(place, `it has none of ${STATUS_KEYS.join(", ")}`, "STATUS_EMPTY");
+    return toStatus(raw, form);
   }
   const said = text.trim() === "" ? "it is empty" : "it is in no form of a status we know";
   throw unreadable(place, said, text.trim() === "" ? "STATUS_EMPTY" : "STATUS_UNKNOWN");
@@ -102,6 +112,7 @@ function toStatus(raw: RawMap, form: StatusForm): Status {
     return bytes !== undefined && bytes >= 0 ? bytes : undefined;
   };
   const registered = asInteger(raw.get("RegistrationStatus"));
+  const { totals, unusable } = totalsOf(raw);
   return {
     form,
     guid: asText(raw.get("ServerGUID")),
@@ -120,9 +131,12 @@ function toStatus(raw: RawMap, form: StatusForm): Status {
     cacheStatus: asText(raw.get("CacheStatus")),
     content: contentOf(raw.get("CacheDetails")),
     parents: neighboursOf(raw.get("Parents")),
+    parentCount: asList(raw.get("Parents")).length,
     peers: neighboursOf(raw.get("Peers")),
+    peerCount: asList(raw.get("Peers")).length,
     alerts: alertsOf(raw),
-    totals: totalsOf(raw),
+    totals,
+    unusableTotals: unusable,
   };
 }
 
@@ -168,11 +182,10 @@ function neighboursOf(raw: Raw | undefined): Neighbour[] {
     .slice(0, MAX_NEIGHBOURS)
     .flatMap((item) => {
       const map = asMap(item);
-      const address = asText(map?.get("address"));
-      if (map === undefined || address === undefined) return [];
+      if (map === undefined) return [];
       return [
         {
-          address,
+          address: asText(map.get("address")),
           healthy: asFlag(map.get("healthy")),
           friendly: asFlag(map.get("friendly")),
           alert: asText(asMap(map.get("alert"))?.get("className")),

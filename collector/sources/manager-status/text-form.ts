@@ -5,9 +5,11 @@
  *
  * @module
  */
-import { LIMITS, type Raw, type RawMap, unreadable } from "./raw.ts";
+import { LIMITS, type Raw, type RawMap, STATUS_KEYS, unreadable } from "./raw.ts";
 
 const HEADER = /Content caching status:[ \t]*$/m;
+/** The first line of a status copied without its header. */
+const FIRST = new RegExp(`^ {4}(?:${STATUS_KEYS.join("|")}): `, "m");
 const LINE = /^ {4}([A-Za-z0-9]{1,64}):(?: (.*))?$/;
 const ITEM = /^ {8}(\S.*)$/;
 const UNITS: Readonly<Record<string, number>> = { bytes: 1, byte: 1, KB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12, PB: 1e15 };
@@ -20,8 +22,9 @@ const TEXTS = new Set(["PublicAddress", "ServerGUID", "RegistrationError", "Star
  */
 export function parseTextForm(text: string, place: string): RawMap | undefined {
   const header = HEADER.exec(text);
-  if (header === null) return undefined;
-  const lines = text.slice(header.index + header[0].length + 1).split(/\r?\n/);
+  const start = header === null ? FIRST.exec(text)?.index : header.index + header[0].length + 1;
+  if (start === undefined) return undefined;
+  const lines = text.slice(start).split(/\r?\n/);
   if (lines.length > LIMITS.entries) throw unreadable(place, `it has ${lines.length} lines`, "STATUS_HOSTILE");
   const status = new Map<string, Raw>();
   let open: { key: string; items: string[] } | undefined;

@@ -22,6 +22,12 @@ export const TOTAL_KEYS = {
   imported: "TotalBytesImported",
 } as const;
 
+/** Names of the same totals in OS X Server 3 to 5.0. */
+const OLDER_KEYS: Readonly<Partial<Record<keyof typeof TOTAL_KEYS, string>>> = {
+  fromOrigin: "TotalBytesFromOrigin",
+  fromPeers: "TotalBytesFromPeers",
+};
+
 export type TotalName = keyof typeof TOTAL_KEYS;
 export type Totals = Readonly<Partial<Record<TotalName, number>>>;
 
@@ -37,11 +43,19 @@ export interface StatusTotals {
 const NAMES = Object.keys(TOTAL_KEYS) as readonly TotalName[];
 const SINCE = /^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)(?:\.\d+)?(?: ?(Z|[+-]\d\d:?\d\d))?$/;
 
-/** The totals of a status; undefined when it has none, or a moment that cannot be read, which makes them worthless. */
-export function totalsOf(raw: RawMap): StatusTotals | undefined {
+/** What a status says of its totals: nothing, numbers to count from, or why its numbers cannot be used. */
+export interface TotalsReading {
+  readonly totals: StatusTotals | undefined;
+  readonly unusable: string | undefined;
+}
+
+const NOTHING: TotalsReading = { totals: undefined, unusable: undefined };
+
+/** The totals of a status. A moment that cannot be read makes them worthless: nobody knows what they count from. */
+export function totalsOf(raw: RawMap): TotalsReading {
   const bytes: Partial<Record<TotalName, number>> = {};
   for (const name of NAMES) {
-    const value = asInteger(raw.get(TOTAL_KEYS[name]));
+    const value = asInteger(raw.get(TOTAL_KEYS[name]) ?? raw.get(OLDER_KEYS[name] ?? ""));
     if (value !== undefined && value >= 0) bytes[name] = value;
   }
   // 10.12 had one total for all that was returned
@@ -49,15 +63,17 @@ export function totalsOf(raw: RawMap): StatusTotals | undefined {
   if (bytes.toClients === undefined && returned !== undefined && returned >= 0) {
     bytes.toClients = Math.max(0, returned - (bytes.toPeers ?? 0) - (bytes.toChildren ?? 0));
   }
-  if (Object.keys(bytes).length === 0) return undefined;
-  if (!raw.has("TotalBytesAreSince")) return { since: undefined, sinceMs: undefined, bytes };
+  if (Object.keys(bytes).length === 0) return NOTHING;
+  if (!raw.has("TotalBytesAreSince")) return { ...NOTHING, totals: { since: undefined, sinceMs: undefined, bytes } };
   const since = asText(raw.get("TotalBytesAreSince"));
   const [, date, time, zone] = SINCE.exec(since ?? "") ?? [];
   const sinceMs = Date.parse(
     `${date}T${time}${zone === undefined || zone === "Z" ? "Z" : zone.replace(/^(...):?/, "$1:")}`,
   );
-  if (since === undefined || Number.isNaN(sinceMs)) return undefined;
-  return { since, sinceMs: zone === undefined ? undefined : sinceMs, bytes };
+  if (since === undefined || Number.isNaN(sinceMs)) {
+    return { ...NOTHING, unusable: `TotalBytesAreSince is not a time: "${since ?? ""}"` };
+  }
+  return { ...NOTHING, totals: { since, sinceMs: zone === undefined ? undefined : sinceMs, bytes } };
 }
 
 /** What changed between two readings. */
@@ -83,6 +99,14 @@ export function totalsChange(before: StatusTotals, now: StatusTotals): TotalsCha
     else if (old !== undefined) delta[name] = Math.max(0, value - old);
   }
   return { delta, reset };
+}
+
+/**
+ * Whether the bytes of the interval between two readings can be split by where they came from: both sums must be known
+ * at both ends of it. A status that leaves out what was fetched from Apple would make everything served look saved.
+ */
+export function canSplit(before: StatusTotals, now: StatusTotals): boolean {
+  return [before, now].every(({ bytes }) => bytes.toClients !== undefined && bytes.fromOrigin !== undefined);
 }
 
 /** Fetched bytes that no answer has accounted for yet. */
