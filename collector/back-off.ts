@@ -1,9 +1,9 @@
 /**
- * How long to leave a server alone after it could not take lines: 1 s, doubling to 5 min, with jitter so that a fleet
- * does not come back as one; Retry-After is honoured within reason.
+ * How long to leave a server alone after it could not take lines: 1 s, doubling to 5 min, or what it asks for up to 10.
  *
  * @module
  */
+import { type Patience, retryDelayMs } from "../core/retry.ts";
 
 /** Patience with one server. */
 export interface BackOff {
@@ -19,10 +19,7 @@ export interface BackOff {
   succeeded(): void;
 }
 
-const FIRST_MS = 1000;
-const LONGEST_MS = 5 * 60_000;
-/** A server may ask for more patience than ours, but not for a day. */
-const RETRY_AFTER_MAX_MS = 10 * 60_000;
+const PATIENCE: Patience = { firstMs: 1000, longestMs: 5 * 60_000, longestAskedMs: 10 * 60_000 };
 
 /** @param random a number from 0 to 1, 1 excluded */
 export function createBackOff(random: () => number): BackOff {
@@ -47,12 +44,11 @@ export function createBackOff(random: () => number): BackOff {
       return round;
     },
     failed(nowMs, of, retryAfterMs) {
-      const longest = Math.min(LONGEST_MS, FIRST_MS * 2 ** Math.min(failures, 20));
-      const asked = Math.min(retryAfterMs ?? 0, RETRY_AFTER_MAX_MS);
-      wait(nowMs, of, Math.max(asked, longest * (0.5 + random() / 2)));
+      const failure = { failures: failures + 1, random: random(), askedMs: retryAfterMs };
+      wait(nowMs, of, retryDelayMs(PATIENCE, failure));
     },
     stopped(nowMs, of) {
-      wait(nowMs, of, LONGEST_MS);
+      wait(nowMs, of, PATIENCE.longestMs);
     },
     succeeded() {
       failures = 0;

@@ -1,5 +1,5 @@
 /**
- * The one HTTP door: time-outs, limits, gzip, Retry-After and the user agent are decided here.
+ * The one HTTP door: time-outs, limits and the user agent are decided here.
  *
  * undici is loaded on first use, so that a command which asks nobody anything starts without it. The one exception is
  * the warming fast path of precache, which reads bodies from the socket itself and stands behind its own door.
@@ -107,18 +107,6 @@ export function requestError(
     retryable: true,
     cause: error,
   });
-}
-
-/**
- * Milliseconds a Retry-After header asks for, or undefined when it says nothing usable.
- * Both forms of RFC 9110: seconds, or an HTTP date.
- */
-export function retryAfterMs(header: string | undefined, nowMs: number): number | undefined {
-  if (header === undefined) return undefined;
-  const text = header.trim();
-  if (/^\d+$/.test(text)) return Number(text) * 1000;
-  const at = Date.parse(text);
-  return Number.isNaN(at) ? undefined : Math.max(0, at - nowMs);
 }
 
 /** An address without user, password and query: what may stand in a message. */

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { retryAfterMs } from "../core/http.ts";
+import { retryAfterMs } from "../core/retry.ts";
 import { type CachedRanges, parseCachedRanges } from "./cached-ranges.ts";
 import { FastPath, httpAddress } from "./fetch/fast-path.ts";
 import { GeneralPath } from "./fetch/general.ts";

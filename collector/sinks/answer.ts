@@ -4,7 +4,7 @@
  * @module
  */
 import { errorText, LarderError } from "../../core/errors.ts";
-import { retryAfterMs } from "../../core/http.ts";
+import { retryAfterMs } from "../../core/retry.ts";
 import { type Answer, classify } from "./classify.ts";
 import { SinkError } from "./sink.ts";
 

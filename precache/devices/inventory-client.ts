@@ -8,7 +8,8 @@
  * @module
  */
 import { errorText, LarderError } from "../../core/errors.ts";
-import { type HttpResponse, httpRequest, publicUrl, retryAfterMs } from "../../core/http.ts";
+import { type HttpResponse, httpRequest, publicUrl } from "../../core/http.ts";
+import { retryAfterMs } from "../../core/retry.ts";
 import type { DeviceCount } from "../asset.ts";
 import { parseJson } from "../parse-json.ts";
 import type { Shape } from "../shape.ts";
