@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -5,6 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { silentLog } from "../core/log.ts";
+import { startCatalogServer, status } from "../fixtures/catalogs/catalog-server.ts";
+import { dist, product, sucatalog } from "../fixtures/catalogs/texts.ts";
 import { createFetchCache } from "./catalogs/fetch-cache.ts";
 import { countDevices, type GatherContext, readCatalogs } from "./gather.ts";
 import { precacheOptions } from "./options.ts";
@@ -71,4 +74,58 @@ it("readCatalogs() goes on when one catalogue cannot be had, and gives up when n
   await expect(readCatalogs(precacheOptions.parse({ catalogs: [bad] }), [], context)).rejects.toMatchObject({
     code: "CATALOGS_UNREADABLE",
   });
+});
+
+const apple = (origin: string, id: string, distUrl: string, url: string) => ({
+  ...product(origin, id, []),
+  Packages: [{ Size: 1000, URL: url }],
+  Distributions: { English: distUrl },
+});
+
+it("a forged catalogue leads to no file of this computer and to no address inside the network", async () => {
+  const forged = await startCatalogServer(status(404));
+  execFileSync("mkfifo", [join(folder, "fifo")]);
+  await writeFile(join(folder, "local.dist"), dist("From a file", { VERSION: "1" }));
+  const dists = [`file://${folder}/local.dist`, join(folder, "local.dist"), join(folder, "fifo"), "/dev/zero"];
+  dists.push(`${base}admin.dist`, "http://169.254.169.254/x.dist", "ftp://swdist.apple.com/x.dist");
+  const inner = `${base}secret.pkg`;
+  const packages = ["http://169.254.169.254/x.pkg", inner, "http://0x7f.1/x.pkg", "https://evil.example.com/x.pkg"];
+  const products = Object.fromEntries([
+    ...dists.map((url, i) => [
+      `1-${i}`,
+      apple(forged.origin, `1-${i}`, url, `https://swcdn.apple.com/${i}/InstallAssistant.pkg`),
+    ]),
+    ...packages.map((url, i) => [`2-${i}`, apple(forged.origin, `2-${i}`, `${forged.origin}/x.dist`, url)]),
+  ]);
+  const text = sucatalog(products);
+  forged.answer = (request, response) => {
+    const index = request.url === "/index";
+    response.writeHead(index ? 200 : 404).end(index ? text : "");
+  };
+  const catalogs = [{ kind: "sucatalog", urls: [`${forged.origin}/index`], titles: "all" }];
+  const { assets } = await readCatalogs(precacheOptions.parse({ catalogs }), [], context);
+  await forged.close();
+  expect(assets.map(({ url }) => url)).toEqual(
+    dists.map((_, i) => `https://swcdn.apple.com/${i}/InstallAssistant.pkg`),
+  );
+  expect(assets.some(({ title }) => title.includes("From a file"))).toBe(false);
+});
+
+it("a host the admin named is taken, and a catalogue that is a file may name files beside it", async () => {
+  const text = sucatalog({ "1-1": apple("", "1-1", join(folder, "local.dist"), `${base}mirror.pkg`) });
+  await writeFile(join(folder, "index.sucatalog"), text);
+  await writeFile(join(folder, "local.dist"), dist("From a file", { VERSION: "1" }));
+  const catalogs = [{ kind: "sucatalog", urls: [join(folder, "index.sucatalog")], titles: "all" }];
+  const read = (hosts: string[]) => readCatalogs(precacheOptions.parse({ catalogs, hosts }), [], context);
+  expect((await read([])).assets).toEqual([]);
+  expect((await read([new URL(base).host])).assets.map(({ title }) => title)).toEqual(["From a file 1: mirror.pkg"]);
+});
+
+it.each(["fifo", "/dev/zero", "."])("a list that is %s is an error at once, and is not waited for", async (name) => {
+  execFileSync("mkfifo", [join(folder, "fifo")]);
+  const url = name.startsWith("/") ? name : join(folder, name);
+  for (const kind of ["url-list", "plan-file"]) {
+    const reading = readCatalogs(precacheOptions.parse({ catalogs: [{ kind, url }] }), [], context);
+    await expect(reading).rejects.toThrow(/expected a file/);
+  }
 });

@@ -15,8 +15,10 @@ import { openCatalog } from "./catalogs/registry.ts";
 import { type ModelNames, readModelNames } from "./devices/model-names.ts";
 import { openDeviceSource } from "./devices/registry.ts";
 import type { PrecacheOptions } from "./options.ts";
+import type { CatalogOptions } from "./options-catalogs.ts";
 import { type DeviceSourceKind, deviceOptions } from "./options-devices.ts";
 import { catalogsFor, devicesFor } from "./wants.ts";
+import { addressFault, hostsOf } from "./words/outside-address.ts";
 
 export interface GatherContext {
   readonly fetch: CatalogFetch;
@@ -91,16 +93,7 @@ export async function readCatalogs(
   const troubles: string[] = [];
   for (const catalog of catalogs) {
     try {
-      const opened = await openCatalog(catalog);
-      const { fetch, log, signal } = context;
-      for await (const asset of opened.list({
-        fetch,
-        log,
-        signal,
-        devices: devicesFor(catalog.kind, options, devices),
-      })) {
-        listed.push(asset);
-      }
+      for await (const asset of listCatalog(catalog, options, devices, context)) listed.push(asset);
     } catch (error) {
       if (context.signal.aborted) throw error;
       troubles.push(`${catalog.kind}: ${errorText(error)}`);
@@ -115,4 +108,31 @@ export async function readCatalogs(
     });
   }
   return { assets: listed, troubles };
+}
+
+/** What one catalogue lists, without addresses that are not Apple's nor on a host the admin named. */
+async function* listCatalog(
+  catalog: CatalogOptions,
+  options: PrecacheOptions,
+  counted: readonly DeviceCount[],
+  { fetch, log, signal }: GatherContext,
+): AsyncIterable<Asset> {
+  const hosts = [
+    ...options.hosts,
+    ...hostsOf(
+      Object.values(catalog)
+        .flat()
+        .filter((value) => typeof value === "string"),
+    ),
+  ];
+  const devices = devicesFor(catalog.kind, options, counted);
+  const opened = await openCatalog(catalog);
+  let refused = 0;
+  let example = "";
+  for await (const asset of opened.list({ fetch, log, signal, devices, hosts })) {
+    const fault = addressFault(asset.url, { hosts });
+    if (fault === undefined) yield asset;
+    else if (++refused === 1) example = `${asset.url.slice(0, 200)}: ${fault}`;
+  }
+  if (refused > 0) log.warn("addresses of a catalogue are left out", { catalog: catalog.kind, refused, example });
 }

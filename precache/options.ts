@@ -59,6 +59,10 @@ export const precacheOptions = z.strictObject({
     .default([])
     .describe("Where files are looked up; none: those that what is wanted needs"),
 
+  hosts: names().describe(
+    "Hosts that files may come from beside Apple's, such as a mirror: mirror.example.org, 10.0.0.5:8080, *.example.org",
+  ),
+
   groups: z.array(z.enum(ASSET_GROUPS)).default([]).describe("Whole groups"),
   apps: names().describe("Apps and installers by name"),
   updates: names().describe("Mac updates by product id or a word of the title"),

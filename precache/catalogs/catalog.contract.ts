@@ -42,7 +42,7 @@ export function catalogContract(test: CatalogCase): void {
     beforeEach(async () => {
       server = await startCatalogServer(status(404));
       serve(server, test.routes(server.origin));
-      context = await createTestContext({ devices: test.devices ?? [] });
+      context = await createTestContext({ devices: test.devices ?? [], hosts: [new URL(server.origin).host] });
     });
     afterEach(async () => {
       await server.close();

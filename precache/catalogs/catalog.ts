@@ -10,6 +10,7 @@
 import type { Dispatcher } from "undici";
 import type { Log } from "../../core/log.ts";
 import type { Asset, DeviceCount, Release } from "../asset.ts";
+import type { AddressRule } from "../words/outside-address.ts";
 
 /** What a text must be before it may replace the copy on disk; `any` takes everything. */
 export type DocumentKind = "plist" | "xml" | "json" | "token" | "any";
@@ -19,6 +20,8 @@ export interface DocumentRequest {
   /** `https://…`, `http://…`, `file:///…`, or a path of this machine. */
   readonly url: string;
   readonly kind: DocumentKind;
+  /** Set when the address stood in a text that somebody else wrote: what may be asked for then. */
+  readonly rule?: AddressRule;
   /** Most bytes taken, after decompression; more is an error. */
   readonly maxBytes: number;
   /** Default GET. */
@@ -48,7 +51,7 @@ export interface CatalogDocument {
 
 /** The door through which catalogues get their texts: cached on disk, limited, streamed. */
 export interface CatalogFetch {
-  /** @throws LarderError `CATALOG_UNREACHABLE`, `CATALOG_REFUSED`, `CATALOG_TOO_LARGE`, `CATALOG_BROKEN` when there is no copy either. */
+  /** @throws LarderError `CATALOG_ADDRESS`, `CATALOG_UNREACHABLE`, `CATALOG_REFUSED`, `CATALOG_TOO_LARGE`, `CATALOG_BROKEN` when there is no copy either. */
   open(request: DocumentRequest): Promise<CatalogDocument>;
 }
 
@@ -57,6 +60,8 @@ export interface CatalogContext {
   readonly fetch: CatalogFetch;
   /** Devices to list for; empty means everything the catalogue has. A catalogue may list more than these need. */
   readonly devices: readonly DeviceCount[];
+  /** Hosts the admin named, beside Apple's; see `AddressRule`. */
+  readonly hosts: readonly string[];
   readonly log: Log;
   readonly signal: AbortSignal;
 }

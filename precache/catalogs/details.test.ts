@@ -164,7 +164,7 @@ describe("sucatalog", () => {
   ) => {
     const server = await startCatalogServer(status(404));
     serve(server, routes(server.origin));
-    const context = await createTestContext();
+    const context = await createTestContext({ hosts: [new URL(server.origin).host] });
     const options = { kind: "sucatalog", urls: [`${server.origin}/index`], titles, ...more };
     const assets = await listAll(await openCatalog(catalogOptions.parse(options) as CatalogOptions), context);
     await server.close();

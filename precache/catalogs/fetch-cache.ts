@@ -8,13 +8,13 @@
  *
  * @module
  */
-import { stat } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { errorText, LarderError } from "../../core/errors.ts";
 import { publicUrl } from "../../core/http.ts";
 import type { Log } from "../../core/log.ts";
+import { addressFault } from "../words/outside-address.ts";
 import type { CatalogDocument, CatalogFetch, DocumentRequest } from "./catalog.ts";
-import { readPieces } from "./file-pieces.ts";
+import { readPieces, regularFile } from "./file-pieces.ts";
 import { questionOf } from "./question.ts";
 import { limited, plain } from "./stream-limits.ts";
 
@@ -42,7 +42,9 @@ export function createFetchCache(options: FetchCacheOptions): CatalogFetch {
     return openKept(request, options);
   };
   return {
-    open(request) {
+    async open(request) {
+      const fault = request.rule === undefined ? undefined : addressFault(request.url, request.rule);
+      if (fault !== undefined) throw notAsked(request, fault);
       const local = localPath(request.url);
       if (local !== undefined) return openFile(local, request);
       const name = questionOf(request);
@@ -61,7 +63,7 @@ function localPath(url: string): string | undefined {
 
 async function openFile(path: string, request: DocumentRequest): Promise<CatalogDocument> {
   try {
-    const { size, mtimeMs } = await stat(path);
+    const { size, mtimeMs } = await regularFile(path);
     if (size > request.maxBytes) throw tooLarge(request);
     const read = () => limited(plain(readPieces(path)), request);
     return { url: request.url, fetchedMs: mtimeMs, stale: undefined, read };
@@ -72,6 +74,14 @@ async function openFile(path: string, request: DocumentRequest): Promise<Catalog
       cause: error,
     });
   }
+}
+
+function notAsked(request: DocumentRequest, fault: string): LarderError {
+  return new LarderError(`Cannot read "${publicUrl(request.url)}": ${fault}`, {
+    code: "CATALOG_ADDRESS",
+    state: "nobody was asked for it",
+    next: "if it is a mirror of yours, name its host under precache.hosts",
+  });
 }
 
 function tooLarge(request: DocumentRequest): LarderError {

@@ -3,14 +3,27 @@
  *
  * @module
  */
-import { open } from "node:fs/promises";
+import { constants, type Stats } from "node:fs";
+import { open, stat } from "node:fs/promises";
 
 const PIECE_BYTES = 256 * 1024;
 
-/** The bytes of a file from `start` on; it is closed when the reader has enough. @throws Node's errors of the file */
+/**
+ * What the file system says about a file. A pipe, a device and a folder are errors: they may never end, or never begin.
+ * @throws Error that says what it is; Node's errors of the file
+ */
+export async function regularFile(path: string): Promise<Stats> {
+  const found = await stat(path);
+  requireRegular(found);
+  return found;
+}
+
+/** The bytes of a file from `start` on; it is closed when the reader has enough. @throws as `regularFile` */
 export async function* readPieces(path: string, start = 0): AsyncIterable<Buffer> {
-  const file = await open(path, "r");
+  // without waiting for a writer, should it be a pipe by now
+  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
+    requireRegular(await file.stat());
     const readAt = (position: number) => file.read(Buffer.allocUnsafe(PIECE_BYTES), 0, PIECE_BYTES, position);
     let position = start;
     let next = readAt(position);
@@ -27,4 +40,10 @@ export async function* readPieces(path: string, start = 0): AsyncIterable<Buffer
     // waits for a read that is under way
     await file.close();
   }
+}
+
+function requireRegular(found: Stats): void {
+  if (found.isFile()) return;
+  const what = found.isDirectory() ? "a folder" : found.isFIFO() ? "a pipe" : "a device or a socket";
+  throw new Error(`it is ${what}, expected a file`);
 }

@@ -43,18 +43,19 @@ async function* list(options: OptionsOf<"sucatalog">, context: CatalogContext): 
     const products = readProducts(url, options, context);
     if (options.titles === "none") {
       for await (const product of products) yield* productAssets(product, UNTITLED, context);
-    } else yield* titledAssets(products, options, context);
+    } else yield* titledAssets(url, products, options, context);
   }
 }
 
 async function* titledAssets(
+  catalogUrl: string,
   products: AsyncIterable<Product>,
   options: OptionsOf<"sucatalog">,
   context: CatalogContext,
 ): AsyncIterable<Asset> {
   const titled = inParallel(products, options.concurrency, async (product) => {
     const read = options.titles === "all" || product.installer;
-    return { product, title: read ? await readTitle(product, context) : UNTITLED };
+    return { product, title: read ? await readTitle(product, catalogUrl, context) : UNTITLED };
   });
   for await (const { product, title } of titled) {
     if (options.excludeTitles.some((part) => title.title?.includes(part) === true)) continue;
@@ -101,12 +102,13 @@ export function parseProduct(id: string, product: Shape): Product {
 }
 
 /** The title of a product. One that cannot be had costs the title only. */
-async function readTitle(product: Product, context: CatalogContext): Promise<DistTitle> {
+async function readTitle(product: Product, catalogUrl: string, context: CatalogContext): Promise<DistTitle> {
   if (product.distUrl === undefined) return UNTITLED;
   try {
     // The address of a .dist changes with its text, so a copy never grows old.
     const request = {
       url: product.distUrl,
+      rule: { hosts: context.hosts, foundIn: catalogUrl },
       kind: "xml",
       maxBytes: DIST_MAX_BYTES,
       freshMs: Number.POSITIVE_INFINITY,
