@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { parseStatus } from "../core/cache/cache.ts";
 import { LarderError } from "../core/errors.ts";
 import type { Cursors } from "../core/journal/commit.ts";
 import { CacheLife, intervalEnds, planFleet, statusDocument } from "../fixtures/fleet/index.ts";
@@ -6,7 +7,6 @@ import type { PassReport } from "./pass.ts";
 import { detectEvents, detectGap, type Observed, selfBatch } from "./self.ts";
 import { parseCursor } from "./sources/manager-status/cursor.ts";
 import { toBatch } from "./sources/manager-status/manager-status.ts";
-import { parseStatus } from "./sources/manager-status/status.ts";
 
 const observed = (more: Partial<Observed>): Observed => ({
   timeMs: 1000,

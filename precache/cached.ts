@@ -15,8 +15,9 @@
  *
  * @module
  */
+
+import type { AssetInventory } from "../core/cache/cache.ts";
 import type { Asset, CacheTarget } from "./asset.ts";
-import type { AssetInventory } from "./asset-info.ts";
 import { cacheUrl } from "./cache-url.ts";
 import { type CachedRanges, parseCachedRanges } from "./cached-ranges.ts";
 import { type AssetHead, FetchError, type Fetcher } from "./fetch-asset.ts";

@@ -2,12 +2,12 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
+import type { RunCommand } from "../core/cache/cache.ts";
 import { silentLog } from "../core/log.ts";
 import { type CatalogServer, startCatalogServer } from "../fixtures/catalogs/catalog-server.ts";
 import { pallasAsset, token } from "../fixtures/catalogs/texts.ts";
 import { startContentCache } from "../fixtures/content-cache/index.ts";
 import { startOrigin } from "../fixtures/origin/index.ts";
-import type { RunCommand } from "./discovery/run-command.ts";
 import { type PrecacheInput, precacheOptions } from "./options.ts";
 import { planOnly } from "./prepare.ts";
 
@@ -39,7 +39,12 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-const nowhere: RunCommand = async () => ({ exitCode: undefined, stdout: "", stderr: "", trouble: "not here" });
+const nowhere: RunCommand = async () => ({
+  exitCode: undefined,
+  stdout: "",
+  stderr: "",
+  failure: { kind: "missing", text: "not here" },
+});
 
 async function planned(options: PrecacheInput, run: RunCommand = nowhere) {
   return await planOnly({
@@ -91,7 +96,7 @@ it("planOnly() keeps to the room of the cache on this computer, and believes its
     exitCode: 0,
     stdout: JSON.stringify(args[1] === "settings" ? settings : status),
     stderr: "",
-    trouble: undefined,
+    failure: undefined,
   });
   const { plan, roomBytes } = await planned({}, run);
   expect(roomBytes).toBe(8550);

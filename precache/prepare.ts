@@ -4,12 +4,12 @@
  * @module
  */
 import { join } from "node:path";
+import { type AssetInventory, readAssetInfo } from "../core/cache/cache.ts";
 import { errorText } from "../core/errors.ts";
 import { acquireLock } from "../core/lock.ts";
 import type { Log } from "../core/log.ts";
 import { withSizes } from "./ask-size.ts";
 import type { Asset, CacheTarget, DeviceCount, Plan } from "./asset.ts";
-import { type AssetInventory, readAssetInfo } from "./asset-info.ts";
 import { HeldCheck } from "./cached.ts";
 import { assetKey } from "./catalogs/asset-url.ts";
 import { createFetchCache } from "./catalogs/fetch-cache.ts";

@@ -2,6 +2,7 @@ import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { RunCommand } from "../core/cache/cache.ts";
 import { LarderError } from "../core/errors.ts";
 import { queryHistory } from "../core/history/history.ts";
 import { openJournal } from "../core/journal/journal.ts";
@@ -10,7 +11,6 @@ import { silentLog } from "../core/log.ts";
 import { type ContentCache, startContentCache } from "../fixtures/content-cache/index.ts";
 import { fileBytes, type Origin, startOrigin } from "../fixtures/origin/index.ts";
 import { systemClock } from "./clock.ts";
-import type { RunCommand } from "./discovery/run-command.ts";
 import { type PrecacheInput, precacheOptions } from "./options.ts";
 import { planOnly } from "./prepare.ts";
 import { nextTimeOfDay } from "./quantity.ts";
@@ -24,7 +24,12 @@ const files = Array.from({ length: 6 }, (_, n) => ({
   url: `https://updates.cdn-apple.com/f/${n}.zip`,
   size: 1000 * (n + 1),
 }));
-const nowhere: RunCommand = async () => ({ exitCode: undefined, stdout: "", stderr: "", trouble: "not here" });
+const nowhere: RunCommand = async () => ({
+  exitCode: undefined,
+  stdout: "",
+  stderr: "",
+  failure: { kind: "missing", text: "not here" },
+});
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "larder-run-"));

@@ -55,7 +55,7 @@ export function roomOf(options: PrecacheOptions, discovery: Discovery): number |
   if (typeof options.room === "number") return options.room;
   const local = discovery.targets.some((target) => isLocal(target, discovery));
   const free = local ? discovery.status?.freeBytes : undefined;
-  return free === undefined ? undefined : Math.floor(free * USED_SHARE);
+  return free === undefined ? undefined : Math.floor(Math.max(0, free) * USED_SHARE);
 }
 
 /** Two caches of one name would be one in the ledger and the journal: the second gets its port. */

@@ -8,9 +8,10 @@
  *
  * @module
  */
+
+import type { AssetInventory } from "../core/cache/cache.ts";
 import { LarderError } from "../core/errors.ts";
 import type { CacheTarget, PlannedAsset } from "./asset.ts";
-import type { AssetInventory } from "./asset-info.ts";
 import { HeldCheck, type HeldSigns } from "./cached.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { createFetcher, type Fetcher } from "./fetch-asset.ts";

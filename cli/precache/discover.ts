@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { hostPort } from "../../core/cache/cache.ts";
 import type { Discovery, DiscoveryStep, LocatorRecords } from "../../precache/index.ts";
 import { createLookUp, discoverTargets, rangeText, readLocatorRecords, searchDomain } from "../../precache/index.ts";
 import { ExitCode, ExitWith } from "../exit.ts";
@@ -45,8 +46,11 @@ export function discoveryText({ steps, targets, status }: Discovery): string {
     targets.length === 0
       ? "No cache found. Name one: --cache-server http://host:port"
       : `Cache to warm: ${targets.map(({ name, url }) => `${url} (${name})`).join(", ")}`;
-  const room = status?.freeBytes === undefined ? [] : [`Room on this computer's cache: ${bytesText(status.freeBytes)}`];
-  const peers = (status?.peers ?? []).map(({ hostPort }) => hostPort);
+  const room =
+    status?.freeBytes === undefined
+      ? []
+      : [`Room on this computer's cache: ${bytesText(Math.max(0, status.freeBytes))}`];
+  const peers = (status?.peers ?? []).flatMap((peer) => hostPort(peer) ?? []);
   const others = peers.length === 0 ? [] : [`Its peers: ${peers.join(", ")}; they hand over what it holds`];
   return [...lines, "", chosen, ...room, ...others].join("\n");
 }

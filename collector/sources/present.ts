@@ -7,13 +7,13 @@
  * @module
  */
 import { existsSync } from "node:fs";
+import { METRICS_DB_PATH, METRICS_SQLITE_PATH } from "../../core/cache/cache.ts";
 import { LarderError } from "../../core/errors.ts";
 import type { CollectorOptions } from "../options.ts";
 import { managerStatusSource } from "./manager-status/manager-status.ts";
 import { DEFAULT_STATUS_COMMAND } from "./manager-status/options.ts";
 import { metricsDb } from "./metrics-db.ts";
 import { metricsSqlite } from "./metrics-sqlite.ts";
-import { METRICS_DB_PATH, METRICS_SQLITE_PATH } from "./paths.ts";
 import type { Source } from "./source.ts";
 
 type SourceSettings = CollectorOptions["sources"];

@@ -1,9 +1,9 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
+import type { CommandResult, RunCommand } from "../../core/cache/cache.ts";
 import { errorCode } from "../../core/errors.ts";
 import { type Discovery, discover, targetByHand } from "./discovery.ts";
-import type { CommandResult, RunCommand } from "./run-command.ts";
 
 const servers: Server[] = [];
 afterEach(() => {
@@ -25,9 +25,9 @@ const gone: CommandResult = {
   exitCode: undefined,
   stdout: "",
   stderr: "",
-  trouble: "the command is not on this computer",
+  failure: { kind: "missing", text: "the command is not on this computer" },
 };
-const said = (stdout: string, stderr = ""): CommandResult => ({ exitCode: 0, stdout, stderr, trouble: undefined });
+const said = (stdout: string, stderr = ""): CommandResult => ({ exitCode: 0, stdout, stderr, failure: undefined });
 
 /** A Mac on which these commands exist and the others do not. */
 function mac(answers: Readonly<Record<string, CommandResult>>): RunCommand {

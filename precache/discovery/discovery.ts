@@ -7,15 +7,21 @@
  *
  * @module
  */
+import {
+  type CacheStatus,
+  type CommandResult,
+  parseDataPath,
+  parseStatus,
+  type RunCommand,
+  runCommand,
+} from "../../core/cache/cache.ts";
 import { LarderError } from "../../core/errors.ts";
 import { httpRequest } from "../../core/http.ts";
 import type { CacheTarget } from "../asset.ts";
 import { CONFIG_PLISTS, configPort } from "./config-plist.ts";
 import { DISK_CACHE_NAME, diskCacheServers } from "./disk-cache.ts";
 import { type LocatedServer, parseLocatorJson, parseLocatorText } from "./locator.ts";
-import { type CacheStatus, parseDataPath, parseManagerStatus } from "./manager-status.ts";
 import { readPlistFile } from "./read-plist-file.ts";
-import { type CommandResult, type RunCommand, runCommand } from "./run-command.ts";
 
 export type DiscoveryWay = "by hand" | "status" | "settings" | "locator" | "locator text" | "disk cache";
 
@@ -150,13 +156,12 @@ function notTried(way: DiscoveryWay): DiscoveryStep {
 
 async function askManager(run: RunCommand): Promise<{ candidate: Candidate; value: CacheStatus | undefined }> {
   const result = await run(MANAGER, ["-j", "status"]);
-  const value = parseManagerStatus(result.stdout);
+  const value = statusIn(result.stdout);
   const base = { way: "status", asked: `${MANAGER} -j status` } as const;
   const none = (said: string): Candidate => ({ ...base, servers: [], said });
   if (value === undefined) return { candidate: none(unusable(result)), value };
-  if (!value.active || value.port === undefined)
-    return { candidate: none("this computer's cache is not active"), value };
-  const said = `this computer is a cache, port ${value.port}, ${value.state ?? "state unknown"}`;
+  if (value.active !== true || !value.port) return { candidate: none("this computer's cache is not active"), value };
+  const said = `this computer is a cache, port ${value.port}, ${value.cacheStatus ?? "state unknown"}`;
   return { candidate: { ...base, servers: [`localhost:${value.port}`], said }, value };
 }
 
@@ -213,8 +218,18 @@ async function askDiskCache(run: RunCommand, readPlist: (path: string) => Promis
   };
 }
 
-function unusable({ trouble, exitCode, stderr }: CommandResult): string {
-  if (trouble !== undefined) return trouble;
+/** The status in an output of any form; undefined when it holds none. */
+function statusIn(text: string): CacheStatus | undefined {
+  try {
+    return parseStatus(text, MANAGER);
+  } catch (error) {
+    if (error instanceof LarderError) return undefined;
+    throw error;
+  }
+}
+
+function unusable({ failure, exitCode, stderr }: CommandResult): string {
+  if (failure !== undefined) return failure.text;
   const first = stderr.trim().split("\n")[0] ?? "";
   return exitCode === 0 ? "its answer names nothing we know" : `it ended with ${exitCode}: ${first.slice(0, 200)}`;
 }

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import { parseLocatorJson, parseLocatorText } from "./locator.ts";
-import { parseDataPath, parseManagerStatus } from "./manager-status.ts";
 
 const server = (hostport: string, rank: number, more: object = {}) => ({
   hostport,
@@ -61,28 +60,5 @@ describe("parseLocatorText()", () => {
     expect(
       parseLocatorText(`${prefix} There might not be content caches available.\n${prefix} Found 0 caching servers`),
     ).toEqual([]);
-  });
-});
-
-describe("parseManagerStatus()", () => {
-  it("takes a negative CacheFree as no room, and neighbours with their addresses", () => {
-    const status = parseManagerStatus(
-      JSON.stringify({
-        result: {
-          Active: true,
-          Port: "49152",
-          CacheFree: -5,
-          Peers: [{ address: "fd00::3", port: 1, healthy: true }, { address: 3 }, null],
-          Parents: [{ address: "10.0.0.1", port: 49152, guid: "G" }],
-        },
-      }),
-    );
-    expect(status).toMatchObject({ port: 49_152, freeBytes: 0 });
-    expect(status?.peers.map(({ hostPort }) => hostPort)).toEqual(["[fd00::3]:1"]);
-    expect(status?.parents.map(({ hostPort }) => hostPort)).toEqual(["10.0.0.1:49152"]);
-  });
-
-  it("takes no path that is none", () => {
-    expect(parseDataPath('{"result":{"DataPath":"../x"}}')).toBeUndefined();
   });
 });

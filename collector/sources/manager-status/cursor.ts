@@ -3,9 +3,10 @@
  *
  * @module
  */
+
+import { type StatusForm, type StatusTotals, TOTAL_KEYS, type TotalName } from "../../../core/cache/cache.ts";
 import type { Json } from "../../../core/journal/commit.ts";
-import type { StatusForm } from "./status.ts";
-import { NO_SURPLUS, type StatusTotals, type Surplus, TOTAL_KEYS, type TotalName } from "./totals.ts";
+import { NO_SURPLUS, type Surplus } from "./flows.ts";
 
 export interface ManagerStatusCursor {
   /** When it was read, Unix milliseconds. */

@@ -188,7 +188,7 @@ describe("managerStatusSource() deltas", () => {
         }
         const text = JSON.stringify(statusDocument(fleet, cache, life.state));
         const { toBatch } = await import("./manager-status.ts");
-        const { parseStatus } = await import("./status.ts");
+        const { parseStatus } = await import("../../../core/cache/status/status.ts");
         const { parseCursor } = await import("./cursor.ts");
         const batch = toBatch({ status: parseStatus(text, "life"), timeMs: end }, parseCursor(cursor), true, end, "");
         cursor = batch.cursor;

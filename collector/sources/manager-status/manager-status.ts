@@ -8,14 +8,14 @@
  *
  * @module
  */
+
+import { type CacheStatus, parseStatus, unreadableStatus } from "../../../core/cache/cache.ts";
 import type { Source, SourceBatch, SourceContext } from "../source.ts";
 import { cursorJson, type ManagerStatusCursor, parseCursor } from "./cursor.ts";
+import { canSplit, NO_SURPLUS, toFlows, totalsChange } from "./flows.ts";
 import type { ManagerStatusOptions } from "./options.ts";
 import { byteLines, statusLines } from "./points.ts";
-import { unreadable } from "./raw.ts";
-import { type Output, readStatusFile, runCommand } from "./read-output.ts";
-import { parseStatus, type Status } from "./status.ts";
-import { canSplit, NO_SURPLUS, toFlows, totalsChange } from "./totals.ts";
+import { type Output, readStatusFile, runStatusCommand } from "./read-output.ts";
 
 /** The key of its cursor. */
 export const MANAGER_STATUS = "manager-status";
@@ -27,7 +27,7 @@ export interface ManagerStatusSettings extends ManagerStatusOptions {
 
 /** A status and when it was true. */
 interface Reading {
-  readonly status: Status;
+  readonly status: CacheStatus;
   readonly timeMs: number;
 }
 
@@ -68,12 +68,12 @@ async function read(
     return modifiedMs === lastMs ? undefined : { status: parseStatus(text, place), timeMs: modifiedMs };
   }
   const timeoutMs = settings.timeout * 1000;
-  const output = await runCommand(settings.command, { timeoutMs, signal: context.signal });
+  const output = await runStatusCommand(settings.command, { timeoutMs, signal: context.signal });
   return { status: parseOutput(output, place, context), timeMs: now };
 }
 
 /** A whole status counts, however the command ended; when there is none, the way it ended is the better reason. */
-function parseOutput(output: Output, place: string, context: SourceContext): Status {
+function parseOutput(output: Output, place: string, context: SourceContext): CacheStatus {
   const { text, exitCode, complaint } = output;
   try {
     const status = parseStatus(text, place);
@@ -82,7 +82,7 @@ function parseOutput(output: Output, place: string, context: SourceContext): Sta
   } catch (error) {
     if (exitCode === 0) throw error;
     const ended = exitCode === undefined ? "it was ended by a signal" : `it ended with code ${exitCode}`;
-    throw unreadable(place, complaint === undefined ? ended : `${ended}: ${complaint}`, "STATUS_EXIT", error);
+    throw unreadableStatus(place, complaint === undefined ? ended : `${ended}: ${complaint}`, "STATUS_EXIT", error);
   }
 }
 

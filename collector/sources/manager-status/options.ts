@@ -4,9 +4,9 @@
  * @module
  */
 import { z } from "zod";
+import { ASSET_CACHE_MANAGER } from "../../../core/cache/cache.ts";
 
-/** Where Apple put the program; it needs no rights. */
-export const DEFAULT_STATUS_COMMAND: readonly string[] = ["/usr/bin/AssetCacheManagerUtil", "-j", "status"];
+export const DEFAULT_STATUS_COMMAND: readonly string[] = [ASSET_CACHE_MANAGER, "-j", "status"];
 
 const seconds = z.number().int().min(1).max(86_400);
 

@@ -3,9 +3,10 @@
  *
  * @module
  */
+
+import type { CacheStatus, Neighbour } from "../../../core/cache/cache.ts";
 import { type FieldValue, fieldText, tagText } from "../../../core/point.ts";
-import type { Neighbour, Status } from "./status.ts";
-import type { TotalsChange } from "./totals.ts";
+import type { TotalsChange } from "./flows.ts";
 
 type Fields = Readonly<Record<string, FieldValue | undefined>>;
 
@@ -16,7 +17,7 @@ const flag = (value: boolean | undefined): FieldValue | undefined =>
 const text = (value: string | undefined): FieldValue | undefined => (value === undefined ? undefined : { text: value });
 
 /** The gauges of a status; `tags` is the escaped text of the tags that go on every line. */
-export function statusLines(status: Status, tags: string, timeMs: number): string[] {
+export function statusLines(status: CacheStatus, tags: string, timeMs: number): string[] {
   const lines = [
     line("cachestatus", tags, {}, gauges(status), timeMs),
     ...[...(status.content ?? [])].map(([kind, bytes]) =>
@@ -51,7 +52,7 @@ export function byteLines(
   });
 }
 
-function gauges(status: Status): Fields {
+function gauges(status: CacheStatus): Fields {
   const { freeBytes, limitBytes, usedBytes, startup, cacheStatus } = status;
   return {
     activated: flag(status.activated),

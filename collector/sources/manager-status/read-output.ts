@@ -3,12 +3,13 @@
  *
  * @module
  */
-import { type ChildProcess, spawn } from "node:child_process";
 import { open } from "node:fs/promises";
-import { errorCode, errorText, LarderError } from "../../../core/errors.ts";
-import { LIMITS } from "./raw.ts";
+import { type CommandResult, MAX_STATUS_BYTES, runCommand } from "../../../core/cache/cache.ts";
+import { errorText, LarderError } from "../../../core/errors.ts";
 
-/** What a command left behind. */
+const MAX_LINE = 256;
+
+/** A command's output, however it ended. */
 export interface Output {
   readonly text: string;
   /** Exit code; undefined when a signal ended it. */
@@ -17,63 +18,21 @@ export interface Output {
   readonly complaint: string | undefined;
 }
 
-export interface CommandOptions {
-  readonly timeoutMs: number;
-  readonly signal?: AbortSignal;
-}
-
-const MAX_COMPLAINT_BYTES = 16 * 1024;
-/** How long a command that was told to end may take before it is made to. */
-const GRACE_MS = 500;
-
 /**
- * Runs a program, without a shell, and gives what it printed.
- * It and whatever it started are ended when the time is up, when it prints more than 4 MiB, or when the signal says so.
+ * Runs the status command.
  * @param command program and arguments
- * @throws LarderError `STATUS_COMMAND` when it cannot be started, `STATUS_TIMEOUT`, `STATUS_HOSTILE` past the limit.
+ * @throws LarderError `STATUS_COMMAND` when it cannot be started, `STATUS_TIMEOUT`, `STATUS_HOSTILE` past the limit,
+ * `STATUS_STOPPED` when the signal fired.
  */
-export async function runCommand(command: readonly string[], options: CommandOptions): Promise<Output> {
-  const [program = "", ...parameters] = command;
-  options.signal?.throwIfAborted();
-  return await new Promise((resolve, reject) => {
-    // a group of its own, so that what it started ends with it; the C locale, so that sizes have a decimal point
-    const child = spawn(program, parameters, {
-      stdio: ["ignore", "pipe", "pipe"],
-      detached: true,
-      env: { PATH: process.env["PATH"], HOME: process.env["HOME"], LC_ALL: "C", LANG: "C" },
-    });
-    const printed: Buffer[] = [];
-    let size = 0;
-    let complaint = "";
-    let stopped: LarderError | undefined;
-    const stop = (reason: LarderError): void => {
-      stopped ??= reason;
-      endGroup(child);
-    };
-    const timer = setTimeout(() => stop(tooSlow(command, options.timeoutMs)), options.timeoutMs);
-    const aborted = (): void => stop(interrupted(command));
-    options.signal?.addEventListener("abort", aborted, { once: true });
-    child.stdout.on("data", (chunk: Buffer) => {
-      size += chunk.length;
-      if (size > LIMITS.bytes) stop(tooLong(command));
-      else printed.push(chunk);
-    });
-    child.stderr.on("data", (chunk: Buffer) => {
-      complaint = (complaint + chunk.toString("utf8")).slice(-MAX_COMPLAINT_BYTES);
-    });
-    const settle = (act: () => void): void => {
-      clearTimeout(timer);
-      options.signal?.removeEventListener("abort", aborted);
-      act();
-    };
-    child.on("error", (error) => settle(() => reject(notStarted(command, error))));
-    child.on("close", (code) =>
-      settle(() => {
-        if (stopped !== undefined) reject(stopped);
-        else resolve({ text: textOf(printed), exitCode: code ?? undefined, complaint: lastLine(complaint) });
-      }),
-    );
-  });
+export async function runStatusCommand(
+  command: readonly string[],
+  limits: { readonly timeoutMs: number; readonly signal?: AbortSignal },
+): Promise<Output> {
+  const [program = "", ...args] = command;
+  limits.signal?.throwIfAborted();
+  const { stdout, stderr, exitCode, failure } = await runCommand(program, args, limits);
+  if (failure !== undefined) throw commandError(command, failure, limits.timeoutMs);
+  return { text: stdout, exitCode, complaint: lastLine(stderr) };
 }
 
 /**
@@ -85,10 +44,10 @@ export async function readStatusFile(path: string): Promise<{ text: string; modi
     const file = await open(path, "r");
     try {
       const { size, mtimeMs } = await file.stat();
-      if (size > LIMITS.bytes) throw fileError(path, `it is ${size} bytes long`, "STATUS_HOSTILE");
+      if (size > MAX_STATUS_BYTES) throw fileError(path, `it is ${size} bytes long`, "STATUS_HOSTILE");
       const bytes = Buffer.alloc(size);
       const { bytesRead } = await file.read(bytes, 0, size, 0);
-      return { text: textOf([bytes.subarray(0, bytesRead)]), modifiedMs: Math.floor(mtimeMs) };
+      return { text: bytes.toString("utf8", 0, bytesRead).replace(/^\ufeff/, ""), modifiedMs: Math.floor(mtimeMs) };
     } finally {
       await file.close();
     }
@@ -98,68 +57,42 @@ export async function readStatusFile(path: string): Promise<{ text: string; modi
   }
 }
 
-function textOf(chunks: readonly Buffer[]): string {
-  return Buffer.concat(chunks)
-    .toString("utf8")
-    .replace(/^\ufeff/, "");
-}
-
 function lastLine(text: string): string | undefined {
-  return text.trimEnd().split("\n").at(-1)?.trim().slice(0, LIMITS.text) || undefined;
+  return text.trimEnd().split("\n").at(-1)?.trim().slice(0, MAX_LINE) || undefined;
 }
 
-function endGroup(child: ChildProcess): void {
-  const send = (signal: NodeJS.Signals): void => {
-    try {
-      if (child.pid !== undefined) process.kill(-child.pid, signal);
-    } catch {
-      // the group has ended by itself
-    }
-  };
-  send("SIGTERM");
-  const last = setTimeout(() => {
-    send("SIGKILL");
-    // a grandchild that left the group may still hold the pipes
-    child.stdout?.destroy();
-    child.stderr?.destroy();
-  }, GRACE_MS);
-  child.on("close", () => clearTimeout(last));
+type Failure = NonNullable<CommandResult["failure"]>;
+
+/** Code, what happened and the next step of each way a command fails. */
+function explain({ kind, text }: Failure, timeoutMs: number): readonly [code: string, reason: string, next: string] {
+  const setting = "set sources.managerStatus.command or .file";
+  switch (kind) {
+    case "missing":
+      return ["STATUS_COMMAND", "there is no such program; it comes with macOS 10.13 and later", setting];
+    case "slow":
+      return [
+        "STATUS_TIMEOUT",
+        `it did not end within ${timeoutMs / 1000} s and was stopped`,
+        "run it by hand on the cache; restarting content caching helps",
+      ];
+    case "long":
+      return ["STATUS_HOSTILE", `${text} and was stopped`, "check that the command prints a status and nothing else"];
+    case "stopped":
+      return ["STATUS_STOPPED", "the pass was stopped", "nothing: the next pass asks again"];
+    default:
+      return ["STATUS_COMMAND", text, setting];
+  }
 }
 
-function commandError(
-  command: readonly string[],
-  said: string,
-  code: string,
-  next: string,
-  cause?: unknown,
-): LarderError {
-  return new LarderError(`Cannot ask the cache for its status with "${command.join(" ")}": ${said}`, {
+function commandError(command: readonly string[], failure: Failure, timeoutMs: number): LarderError {
+  const [code, reason, next] = explain(failure, timeoutMs);
+  return new LarderError(`Cannot ask the cache for its status with "${command.join(" ")}": ${reason}`, {
     code,
     state: "nothing was written; the totals of the last reading stay",
     next,
     retryable: true,
-    ...(cause === undefined ? {} : { cause }),
+    ...(failure.cause === undefined ? {} : { cause: failure.cause }),
   });
-}
-
-function notStarted(command: readonly string[], error: Error): LarderError {
-  const missing = errorCode(error) === "ENOENT";
-  const said = missing ? "there is no such program; it comes with macOS 10.13 and later" : errorText(error);
-  return commandError(command, said, "STATUS_COMMAND", "set sources.managerStatus.command or .file", error);
-}
-
-function tooSlow(command: readonly string[], timeoutMs: number): LarderError {
-  const said = `it did not end within ${timeoutMs / 1000} s and was stopped`;
-  return commandError(command, said, "STATUS_TIMEOUT", "run it by hand on the cache; restarting content caching helps");
-}
-
-function tooLong(command: readonly string[]): LarderError {
-  const said = `it printed more than ${LIMITS.bytes} bytes and was stopped`;
-  return commandError(command, said, "STATUS_HOSTILE", "check that the command prints a status and nothing else");
-}
-
-function interrupted(command: readonly string[]): LarderError {
-  return commandError(command, "the pass was stopped", "STATUS_STOPPED", "nothing: the next pass asks again");
 }
 
 function fileError(path: string, said: string, code: string, cause?: unknown): LarderError {

@@ -1,10 +1,10 @@
 /** Forms recognised by their shape, and answers that are not a status although they have a known form. */
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { parseStatus } from "../../../core/cache/cache.ts";
 import { errorCode } from "../../../core/errors.ts";
 import { sharedData } from "../../../fixtures/shared-data.ts";
 import { NO_CURSOR, readStatus } from "../../testing/read-status.ts";
-import { parseStatus } from "./status.ts";
 
 const OLD_PLIST = (toClients: number, fromOrigin: number): string => `{
     Activated = 1;

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { LIMITS, type Raw, type RawMap, unreadable } from "./raw.ts";
+import { LIMITS, type Raw, type RawMap, unreadableStatus } from "./raw.ts";
 
 const LINE = /^caching:(\S+) = (.*)$/;
 const INDEX = "_array_index";
@@ -18,13 +18,13 @@ type Open = Map<string, Raw | Open>;
 export function parseServeradminForm(text: string, place: string): RawMap | undefined {
   if (!/^caching:\S+ = /m.test(text)) return undefined;
   const lines = text.split(/\r?\n/);
-  if (lines.length > LIMITS.entries) throw unreadable(place, `it has ${lines.length} lines`, "STATUS_HOSTILE");
+  if (lines.length > LIMITS.entries) throw unreadableStatus(place, `it has ${lines.length} lines`, "STATUS_HOSTILE");
   const root: Open = new Map();
   for (const line of lines) {
     const [, path, value] = LINE.exec(line.trim()) ?? [];
     if (path === undefined || value === undefined) continue;
     const keys = path.split(":");
-    if (keys.length > LIMITS.depth) throw unreadable(place, "it is nested too deep", "STATUS_HOSTILE");
+    if (keys.length > LIMITS.depth) throw unreadableStatus(place, "it is nested too deep", "STATUS_HOSTILE");
     put(root, keys, unquote(value));
   }
   return close(root) as RawMap;

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { LIMITS, type Raw, type RawMap, STATUS_KEYS, unreadable } from "./raw.ts";
+import { LIMITS, type Raw, type RawMap, STATUS_KEYS, unreadableStatus } from "./raw.ts";
 
 const HEADER = /Content caching status:[ \t]*$/m;
 /** The first line of a status copied without its header. */
@@ -25,7 +25,7 @@ export function parseTextForm(text: string, place: string): RawMap | undefined {
   const start = header === null ? FIRST.exec(text)?.index : header.index + header[0].length + 1;
   if (start === undefined) return undefined;
   const lines = text.slice(start).split(/\r?\n/);
-  if (lines.length > LIMITS.entries) throw unreadable(place, `it has ${lines.length} lines`, "STATUS_HOSTILE");
+  if (lines.length > LIMITS.entries) throw unreadableStatus(place, `it has ${lines.length} lines`, "STATUS_HOSTILE");
   const status = new Map<string, Raw>();
   let open: { key: string; items: string[] } | undefined;
   for (const line of lines) {
@@ -41,7 +41,7 @@ export function parseTextForm(text: string, place: string): RawMap | undefined {
     if (open === undefined) status.set(key, plainValue(key, value));
   }
   if (open !== undefined) status.set(open.key, itemsOf(open));
-  if (status.size === 0) throw unreadable(place, "it ends after its first line", "STATUS_INCOMPLETE");
+  if (status.size === 0) throw unreadableStatus(place, "it ends after its first line", "STATUS_INCOMPLETE");
   return status;
 }
 

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { LIMITS, type Raw, type RawMap, unreadable } from "./raw.ts";
+import { LIMITS, type Raw, type RawMap, unreadableStatus } from "./raw.ts";
 
 const HEADER = /[Cc]aching (?:server )?status:\s*(?=\{)/;
 const START = /\{(?=\s*(?:"[^"\n]{1,256}"|\w{1,64}) = )/;
@@ -30,8 +30,9 @@ export function parsePlistForm(text: string, place: string): RawMap | undefined 
 }
 
 function readValue(reader: Reader, depth: number): Raw {
-  if (depth === 0) throw unreadable(reader.place, "it is nested too deep", "STATUS_HOSTILE");
-  if (++reader.entries > LIMITS.entries) throw unreadable(reader.place, "it has too many values", "STATUS_HOSTILE");
+  if (depth === 0) throw unreadableStatus(reader.place, "it is nested too deep", "STATUS_HOSTILE");
+  if (++reader.entries > LIMITS.entries)
+    throw unreadableStatus(reader.place, "it has too many values", "STATUS_HOSTILE");
   if (take(reader, "{")) return readMap(reader, depth);
   if (take(reader, "(")) return readList(reader, depth);
   return readWord(reader);
@@ -92,5 +93,5 @@ function skipSpace(reader: Reader): void {
 function broken(reader: Reader): Error {
   const rest = reader.text.slice(reader.at, reader.at + 20).replaceAll(/\s+/g, " ");
   const said = rest === "" ? "it ends in the middle of its list" : `it is no property list at "${rest}"`;
-  return unreadable(reader.place, said, "STATUS_INCOMPLETE");
+  return unreadableStatus(reader.place, said, "STATUS_INCOMPLETE");
 }

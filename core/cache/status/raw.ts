@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { LarderError } from "../../../core/errors.ts";
+import { LarderError } from "../../errors.ts";
 
 export type Raw = string | number | boolean | readonly Raw[] | RawMap;
 export type RawMap = ReadonlyMap<string, Raw>;
@@ -18,6 +18,9 @@ export const LIMITS = {
   /** Characters of a text value that goes on into a point. */
   text: 256,
 } as const;
+
+/** Most bytes of a status that are read. */
+export const MAX_STATUS_BYTES = LIMITS.bytes;
 
 /** What has none of these is an answer in the form of a status, not a status: no information is not good news. */
 export const STATUS_KEYS = [
@@ -35,7 +38,7 @@ export function isStatus(raw: RawMap): boolean {
 }
 
 /** A status that cannot be understood. Nothing of it is used. */
-export function unreadable(place: string, said: string, code: string, cause?: unknown): LarderError {
+export function unreadableStatus(place: string, said: string, code: string, cause?: unknown): LarderError {
   return new LarderError(`Cannot read the status of the cache from "${place}": ${said}`, {
     code,
     state: "nothing was written; the totals of the last reading stay",

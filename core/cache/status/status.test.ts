@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { errorCode } from "../../../core/errors.ts";
 import { sharedData } from "../../../fixtures/shared-data.ts";
-import { parseStatus, type Status } from "./status.ts";
+import { errorCode } from "../../errors.ts";
+import { type CacheStatus, hostPort, parseStatus } from "./status.ts";
 import { sizeBytes } from "./text-form.ts";
 
 const JSON_STATUS = {
@@ -40,7 +40,7 @@ const failure = (what: string): string => {
 };
 
 /** The real samples beside the project, with the numbers a person reads in them. */
-const SAMPLES: readonly (readonly [string, Partial<Status>])[] = [
+const SAMPLES: readonly (readonly [string, Partial<CacheStatus>])[] = [
   [
     "status-json/status-2024-08-peer-v247.json",
     {
@@ -64,7 +64,16 @@ const SAMPLES: readonly (readonly [string, Partial<Status>])[] = [
         ["Mac Software", 14_870_831_533],
         ["Other", 27_342_870_270],
       ]),
-      peers: [{ address: "192.168.1.168", healthy: true, friendly: true, alert: undefined }],
+      peers: [
+        {
+          address: "192.168.1.168",
+          port: 58_010,
+          guid: "8D9EF992-5D88-41F3-8FBD-594B2CCFA6A9",
+          healthy: true,
+          friendly: true,
+          alert: undefined,
+        },
+      ],
       parents: [],
       totals: {
         since: "2024-08-24 16:41:56 +0000",
@@ -203,7 +212,16 @@ const SAMPLES: readonly (readonly [string, Partial<Status>])[] = [
         ["Mac Software", 0],
         ["iOS Software", 419_351_941],
       ]),
-      peers: [{ address: "aaa.bbb.ccc.ddd", healthy: true, friendly: true, alert: undefined }],
+      peers: [
+        {
+          address: "aaa.bbb.ccc.ddd",
+          port: 49094,
+          guid: "9B9CDED4-F70C-4910-B7D4-11D1530AD34D",
+          healthy: true,
+          friendly: true,
+          alert: undefined,
+        },
+      ],
       totals: {
         since: undefined,
         sinceMs: undefined,
@@ -234,7 +252,9 @@ describe("parseStatus() on odd values", () => {
       pressure: 0.4,
       alerts: ["AssetCacheLowSpaceAlert", "AssetCacheUnfriendlyPeersInFilterRangeAlert"],
       parents: [{ address: "10.0.0.1", healthy: false, friendly: undefined, alert: "AssetCacheParentCycleAlert" }],
-      peers: [{ address: "10.0.0.2", healthy: true, friendly: true, alert: undefined }],
+      peers: [
+        { address: "10.0.0.2", port: undefined, guid: undefined, healthy: true, friendly: true, alert: undefined },
+      ],
       totals: { sinceMs: Date.parse("2026-08-24T14:41:56Z"), bytes: { toClients: 100 } },
     });
   });
@@ -371,5 +391,19 @@ describe("parseStatus() on hostile documents", () => {
       }),
       { numRuns: 500 },
     );
+  });
+});
+
+describe("hostPort()", () => {
+  it("is the address to ask a neighbour at", () => {
+    const peers = [
+      { address: "fd00::3", port: 1 },
+      { address: "10.0.0.1", port: "49152" },
+      { address: "10.0.0.1" },
+      { port: 5 },
+      { address: "10.0.0.1", port: 70_000 },
+    ];
+    const status = parseStatus(JSON.stringify({ result: { Active: true, Peers: peers } }), "test");
+    expect(status.peers.map(hostPort)).toEqual(["[fd00::3]:1", "10.0.0.1:49152", undefined, undefined, undefined]);
   });
 });

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { LIMITS, type Raw, type RawMap, STATUS_KEYS, unreadable } from "./raw.ts";
+import { LIMITS, type Raw, type RawMap, STATUS_KEYS, unreadableStatus } from "./raw.ts";
 
 /** A stretch of text that begins like a document. */
 interface Candidate {
@@ -42,9 +42,9 @@ export function parseJsonForm(text: string, place: string): RawMap | undefined {
       at = nextStart(text, at + 1);
     }
   }
-  if (deep) throw unreadable(place, `it is nested deeper than ${LIMITS.depth} levels`, "STATUS_HOSTILE");
-  if (half) throw unreadable(place, "it ends in the middle of its JSON", "STATUS_INCOMPLETE");
-  if (documents > 0) throw unreadable(place, "its JSON holds no result of a status", "STATUS_EMPTY");
+  if (deep) throw unreadableStatus(place, `it is nested deeper than ${LIMITS.depth} levels`, "STATUS_HOSTILE");
+  if (half) throw unreadableStatus(place, "it ends in the middle of its JSON", "STATUS_INCOMPLETE");
+  if (documents > 0) throw unreadableStatus(place, "its JSON holds no result of a status", "STATUS_EMPTY");
   return undefined;
 }
 
@@ -118,7 +118,11 @@ function toRaw(value: unknown, depth: number, place: string): Raw | undefined {
   const entries = Array.isArray(value) ? value.entries() : Object.entries(value);
   const size = Array.isArray(value) ? value.length : Object.keys(value).length;
   if (size > LIMITS.entries) {
-    throw unreadable(place, `it holds a list of ${size} entries, at most ${LIMITS.entries} are read`, "STATUS_HOSTILE");
+    throw unreadableStatus(
+      place,
+      `it holds a list of ${size} entries, at most ${LIMITS.entries} are read`,
+      "STATUS_HOSTILE",
+    );
   }
   const list: Raw[] = [];
   const map = new Map<string, Raw>();

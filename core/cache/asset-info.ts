@@ -9,8 +9,8 @@
  */
 import { readdir, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { LarderError } from "../core/errors.ts";
-import { openReadOnly } from "../core/sqlite/open.ts";
+import { LarderError } from "../errors.ts";
+import { openReadOnly } from "../sqlite/open.ts";
 
 /** One file of the inventory. */
 interface InventoryRow {

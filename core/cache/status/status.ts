@@ -20,7 +20,7 @@ import {
   type Raw,
   type RawMap,
   STATUS_KEYS,
-  unreadable,
+  unreadableStatus,
 } from "./raw.ts";
 import { parseServeradminForm } from "./serveradmin-form.ts";
 import { parseTextForm } from "./text-form.ts";
@@ -31,6 +31,9 @@ export type StatusForm = "json" | "text" | "plist" | "serveradmin";
 /** A parent or a peer. */
 export interface Neighbour {
   readonly address: string | undefined;
+  /** TCP port; undefined where it is missing or not one. */
+  readonly port: number | undefined;
+  readonly guid: string | undefined;
   readonly healthy: boolean | undefined;
   /** Peers only: accepts peering. */
   readonly friendly: boolean | undefined;
@@ -38,7 +41,13 @@ export interface Neighbour {
   readonly alert: string | undefined;
 }
 
-export interface Status {
+/** `host:port` of a neighbour; undefined where either is missing. */
+export function hostPort({ address, port }: Neighbour): string | undefined {
+  if (address === undefined || port === undefined) return undefined;
+  return `${address.includes(":") ? `[${address}]` : address}:${port}`;
+}
+
+export interface CacheStatus {
   readonly form: StatusForm;
   readonly guid: string | undefined;
   readonly activated: boolean | undefined;
@@ -86,9 +95,9 @@ const MAX_KINDS = 100;
  * @throws LarderError `STATUS_UNKNOWN` when it has no known form, `STATUS_EMPTY` when it has one without a single key
  * that makes it a status, such as an error message in the form of a status; see also the forms.
  */
-export function parseStatus(text: string, place: string): Status {
+export function parseStatus(text: string, place: string): CacheStatus {
   if (text.length > LIMITS.bytes) {
-    throw unreadable(place, `it is longer than ${LIMITS.bytes} characters`, "STATUS_HOSTILE");
+    throw unreadableStatus(place, `it is longer than ${LIMITS.bytes} characters`, "STATUS_HOSTILE");
   }
   const forms = [
     ["plist", parsePlistForm],
@@ -99,14 +108,14 @@ export function parseStatus(text: string, place: string): Status {
   for (const [form, parse] of forms) {
     const raw = parse(text, place);
     if (raw === undefined) continue;
-    if (!isStatus(raw)) throw unreadable(place, `it has none of ${STATUS_KEYS.join(", ")}`, "STATUS_EMPTY");
+    if (!isStatus(raw)) throw unreadableStatus(place, `it has none of ${STATUS_KEYS.join(", ")}`, "STATUS_EMPTY");
     return toStatus(raw, form);
   }
   const said = text.trim() === "" ? "it is empty" : "it is in no form of a status we know";
-  throw unreadable(place, said, text.trim() === "" ? "STATUS_EMPTY" : "STATUS_UNKNOWN");
+  throw unreadableStatus(place, said, text.trim() === "" ? "STATUS_EMPTY" : "STATUS_UNKNOWN");
 }
 
-function toStatus(raw: RawMap, form: StatusForm): Status {
+function toStatus(raw: RawMap, form: StatusForm): CacheStatus {
   const size = (key: string): number | undefined => {
     const bytes = asInteger(raw.get(key));
     return bytes !== undefined && bytes >= 0 ? bytes : undefined;
@@ -121,7 +130,7 @@ function toStatus(raw: RawMap, form: StatusForm): Status {
     registered: registered === -1 || registered === 0 || registered === 1 ? registered : undefined,
     registrationError: asText(raw.get("RegistrationError")),
     startup: asText(raw.get("StartupStatus")),
-    port: portOf(raw),
+    port: portOf(raw.get("Port")),
     actualUsedBytes: size("ActualCacheUsed"),
     usedBytes: size("CacheUsed"),
     freeBytes: asInteger(raw.get("CacheFree")),
@@ -146,8 +155,8 @@ function activatedBefore1013(raw: RawMap): boolean | undefined {
   return state === undefined ? undefined : state !== "STOPPED";
 }
 
-function portOf(raw: RawMap): number | undefined {
-  const port = asInteger(raw.get("Port"));
+function portOf(raw: Raw | undefined): number | undefined {
+  const port = asInteger(raw);
   return port !== undefined && port >= 0 && port <= 65_535 ? port : undefined;
 }
 
@@ -186,6 +195,8 @@ function neighboursOf(raw: Raw | undefined): Neighbour[] {
       return [
         {
           address: asText(map.get("address")),
+          port: portOf(map.get("port")) || undefined,
+          guid: asText(map.get("guid")),
           healthy: asFlag(map.get("healthy")),
           friendly: asFlag(map.get("friendly")),
           alert: asText(asMap(map.get("alert"))?.get("className")),
