@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["{core,collector,precache,alerts,grafana,report,cli,fixtures,bench,scripts}/**/*.test.ts"],
-    globalSetup: "scripts/before-tests.mjs",
+    globalSetup: "scripts/test/before-tests.mjs",
     testTimeout: 60_000,
     hookTimeout: 60_000,
     maxWorkers: 2,

@@ -14,7 +14,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build } from "esbuild";
 import { sharedData } from "../fixtures/shared-data.ts";
-import { bundling } from "../scripts/bundling.mjs";
+import { bundling } from "../scripts/build/bundling.mjs";
 import { measure, median, type Run, spread } from "./measure.ts";
 
 const PAIRS = Number(process.argv[2] ?? 11);

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build } from "esbuild";
-import { bundling } from "../scripts/bundling.mjs";
+import { bundling } from "../scripts/build/bundling.mjs";
 
 const root = new URL("..", import.meta.url).pathname;
 

@@ -14,7 +14,7 @@ const ROOT = join(import.meta.dirname, "..");
 const DEPLOY_PASSWORD = "/run/secrets/larder_reader_password";
 
 describe("grafana/generated", () => {
-  it.each(ENGINES)("holds what the code builds for %s (else: npx tsx scripts/generate-grafana.ts)", (engine) => {
+  it.each(ENGINES)("holds what the code builds for %s (else: npx tsx scripts/docs/generate-grafana.ts)", (engine) => {
     const folder = join(ROOT, "grafana/generated", engine);
     const built = exportFiles({ ...DEFAULT_SETTING, engine });
     const there = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());

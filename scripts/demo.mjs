@@ -14,5 +14,5 @@ function run(program, args) {
 
 if (!existsSync(join(root, "node_modules/.package-lock.json")))
   run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"]);
-run(process.execPath, [join(root, "scripts/build.mjs"), "--if-stale"]);
+run(process.execPath, [join(root, "scripts/build/build.mjs"), "--if-stale"]);
 run(process.execPath, [join(root, "dist/larder.js"), "demo", ...process.argv.slice(2)]);

@@ -9,9 +9,9 @@
  */
 import { errorText, LarderError } from "../../core/errors.ts";
 import type { Json } from "../../core/journal/commit.ts";
+import { databaseStamp } from "../../core/sqlite/file/stamp.ts";
 import { openReadOnly } from "../../core/sqlite/open.ts";
 import type { SqliteDatabase, SqliteEngine } from "../../core/sqlite/sqlite.ts";
-import { databaseStamp } from "../../core/sqlite/stamp.ts";
 import { LineGroups } from "./line-groups.ts";
 import { type Chunk, type ChunkTask, readChunk } from "./row-chunk.ts";
 import { parseRowCursor, type RowCursor, resume } from "./row-cursor.ts";

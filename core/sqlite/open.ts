@@ -14,12 +14,12 @@ import { open } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { errorCode, LarderError } from "../errors.ts";
 import { databaseError, fileError, sqliteResult } from "./database-errors.ts";
-import { HEADER_BYTES, readHeader } from "./header.ts";
-import { closeUnlessHeld } from "./held-files.ts";
-import { headerError } from "./image.ts";
-import { loadNodeSqlite, type NodeSqlite } from "./node-sqlite.ts";
+import { HEADER_BYTES, readHeader } from "./file/header.ts";
+import { closeUnlessHeld } from "./file/held-files.ts";
+import { fileState, resolveDatabase } from "./file/stamp.ts";
+import { loadNodeSqlite, type NodeSqlite } from "./native/node-sqlite.ts";
+import { headerError } from "./portable/image.ts";
 import { type OpenOptions, SCHEMA_CHECK, type SqliteDatabase, type SqliteEngine } from "./sqlite.ts";
-import { fileState, resolveDatabase } from "./stamp.ts";
 
 export const BUSY_TIMEOUT_MS = 5000;
 /** Where SQLite cannot read in place, larger databases are copied to a file rather than into memory. */
@@ -50,7 +50,7 @@ export async function openReadOnly(path: string, options: OpenOptions = {}): Pro
     if (sqlite === undefined) throw noNative(path);
     return await openWithSqlite(sqlite, { path, realPath, walMode, timeoutMs, options });
   }
-  const { openPortable } = await import("./portable.ts");
+  const { openPortable } = await import("./portable/portable.ts");
   return await openPortable(path, { timeoutMs });
 }
 
@@ -103,10 +103,10 @@ async function openOnce(sqlite: NodeSqlite, opening: Opening, turnMs: number): P
 async function openImageOf(sqlite: NodeSqlite, opening: Opening, turnMs: number): Promise<SqliteDatabase> {
   const { path, realPath, walMode, options } = opening;
   if (walMode && (await bytesWithLog(realPath)) > (options.copyFromBytes ?? COPY_FROM_BYTES)) {
-    const { openPrivateCopy } = await import("./private-copy.ts");
+    const { openPrivateCopy } = await import("./native/private-copy.ts");
     return await openPrivateCopy(sqlite, path, turnMs);
   }
-  const { openPortable } = await import("./portable.ts");
+  const { openPortable } = await import("./portable/portable.ts");
   return await openPortable(path, { timeoutMs: turnMs });
 }
 
@@ -160,7 +160,7 @@ async function bytesWithLog(realPath: string): Promise<number> {
 
 /** Opens natively; undefined when SQLite cannot read the file without writing. */
 async function tryNative(sqlite: NodeSqlite, { path, realPath, timeoutMs }: Opening, forMs: number) {
-  const { openNative } = await import("./native.ts");
+  const { openNative } = await import("./native/native.ts");
   try {
     return await whenUnlocked(forMs, (turnMs) => {
       const database = openNative(sqlite, path, realPath, turnMs);

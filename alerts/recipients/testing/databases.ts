@@ -8,7 +8,7 @@ import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { SqliteEngine, SqliteWriter } from "../../../core/sqlite/sqlite.ts";
-import { withWriteTransaction } from "../../../core/sqlite/write.ts";
+import { withWriteTransaction } from "../../../core/sqlite/write/write.ts";
 import { ALERTS_DEFAULTS, type AlertsOptions } from "../../options.ts";
 import { initDatabase } from "../init.ts";
 

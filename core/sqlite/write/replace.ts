@@ -1,0 +1,174 @@
+/**
+ * The portable write: an image is changed in memory and takes the file's place in one rename.
+ *
+ * Without SQLite's locks nobody can be kept out, so: larder's own writers wait for each other (a lock in the temporary
+ * folder, by the file's real path); a `-wal`, `-shm` or journal beside the file means that it is in use, and is refused;
+ * and a file that changed between reading and replacing is refused, as is one that another process is seen to have open
+ * (see `holders.ts`). Where that cannot be seen, a program that has the file open in rollback mode and is idle goes on with
+ * the old file, which is why its owner should be stopped.
+ *
+ * @module
+ */
+import { createHash, randomBytes } from "node:crypto";
+import { chmod, chown, open, rename, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { errorCode, LarderError } from "../../errors.ts";
+import { syncFolder } from "../../files.ts";
+import { acquireLock, type Lock } from "../../lock.ts";
+import { databaseError, fileError } from "../database-errors.ts";
+import { differ, markAs } from "../file/header.ts";
+import { fileState, sameState } from "../file/stamp.ts";
+import { type DatabaseImage, readImage } from "../portable/image.ts";
+import { loadSqlJs, openImage, type PortableDatabase } from "../portable/portable.ts";
+import type { SqliteWriter } from "../sqlite.ts";
+import { fileHolders } from "./holders.ts";
+import { removeLeftovers } from "./leftovers.ts";
+import { writer } from "./writer.ts";
+
+const STOP_OWNER =
+  "stop that program, or run larder with Node 22.16 or later, which changes it under SQLite's own locks";
+
+/** Runs `work` over an image of the file, and replaces the file when it changed something. */
+export async function replaceDatabase<T>(
+  path: string,
+  realPath: string,
+  timeoutMs: number,
+  work: (database: SqliteWriter) => T,
+): Promise<T> {
+  const sqlJs = await loadSqlJs();
+  const lock = await lockWriters(path, realPath, timeoutMs);
+  try {
+    await removeLeftovers(realPath);
+    const image = await readUnused(path, realPath, timeoutMs);
+    // sql.js may work in the bytes it is given.
+    const database = openImage(path, sqlJs, image.bytes.slice());
+    try {
+      const result = inTransaction(database, work);
+      const bytes = database.export();
+      if (differ(bytes, image.bytes)) {
+        await waitForHolders(path, realPath, timeoutMs);
+        await putInPlace(path, realPath, bytes, image);
+      }
+      return result;
+    } finally {
+      database.close();
+    }
+  } finally {
+    await lock.release();
+  }
+}
+
+/** Runs work in a transaction of the image. When it throws the image is thrown away, so nothing needs a rollback. */
+function inTransaction<T>(database: PortableDatabase, work: (database: SqliteWriter) => T): T {
+  database.run("BEGIN IMMEDIATE", []);
+  const result = work(writer(database));
+  database.run("COMMIT", []);
+  return result;
+}
+
+/** One larder at a time changes a file. The user is in the name, because a user cannot lock in another's folder. */
+async function lockWriters(path: string, realPath: string, timeoutMs: number): Promise<Lock> {
+  const name = createHash("sha256").update(realPath).digest("hex").slice(0, 16);
+  const folder = join(tmpdir(), `larder-${process.geteuid?.() ?? 0}-${name}`);
+  const deadline = performance.now() + timeoutMs;
+  for (;;) {
+    try {
+      return await acquireLock(folder, `change of ${path}`);
+    } catch (error) {
+      if (errorCode(error) !== "LOCKED") throw error;
+      if (performance.now() > deadline) throw databaseError("DB_LOCKED", path, "another larder is changing it", error);
+      await sleep(20);
+    }
+  }
+}
+
+/** An image of a file that nobody seems to have open. */
+async function readUnused(path: string, realPath: string, timeoutMs: number): Promise<DatabaseImage> {
+  const deadline = performance.now() + timeoutMs;
+  for (;;) {
+    try {
+      await refuseInUse(path, realPath);
+      return await readImage(path, { timeoutMs });
+    } catch (error) {
+      if (errorCode(error) !== "DB_LOCKED" || performance.now() > deadline) throw error;
+      await sleep(20);
+    }
+  }
+}
+
+/** Any of these files means a change under way or a program in WAL mode, even when a reader need not care. */
+async function refuseInUse(path: string, realPath: string): Promise<void> {
+  for (const suffix of ["-wal", "-shm", "-journal"]) {
+    const state = await fileState(realPath + suffix);
+    if (state === undefined || (suffix === "-journal" && state.size === 0)) continue;
+    throw new LarderError(
+      `Cannot change "${path}": there is a "${suffix}" beside it, so another program is at work in it`,
+      {
+        code: "DB_LOCKED",
+        state: "the database was not changed",
+        next: STOP_OWNER,
+        retryable: true,
+      },
+    );
+  }
+}
+
+/** Waits until nobody is seen to have the file open; readers of larder's own have it only for a moment. */
+async function waitForHolders(path: string, realPath: string, timeoutMs: number): Promise<void> {
+  const deadline = performance.now() + timeoutMs;
+  for (;;) {
+    const [holder] = await fileHolders(realPath);
+    if (holder === undefined) return;
+    if (performance.now() > deadline) {
+      throw new LarderError(
+        `Cannot change "${path}": process ${holder.pid} (${holder.name}) has it open and would go on with the old file`,
+        { code: "DB_LOCKED", state: "the database was not changed", next: STOP_OWNER, retryable: true },
+      );
+    }
+    await sleep(20);
+  }
+}
+
+/** Writes the new file beside the old one, makes sure that the old one is still what was read, and renames. */
+async function putInPlace(path: string, realPath: string, bytes: Uint8Array, image: DatabaseImage): Promise<void> {
+  markAs(bytes, image.walMode, image.changeCounter + 1);
+  const temporary = `${realPath}.${process.pid}.${randomBytes(4).toString("hex")}.tmp`;
+  try {
+    await writeLike(realPath, temporary, bytes);
+    await refuseInUse(path, realPath);
+    const now = await fileState(realPath);
+    if (now === undefined || !sameState(now, image.state)) {
+      throw databaseError("DB_CHANGED", path, "another program changed it meanwhile");
+    }
+    await rename(temporary, realPath);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw writeError(path, error);
+  }
+  await syncFolder(dirname(realPath));
+}
+
+/** Writes a file with the owner, group and mode of another, down to the disk. */
+async function writeLike(model: string, target: string, bytes: Uint8Array): Promise<void> {
+  const { uid, gid, mode } = await stat(model);
+  const handle = await open(target, "wx", 0o600);
+  try {
+    await handle.writeFile(bytes);
+    const own = await handle.stat();
+    if (own.uid !== uid || own.gid !== gid) await chown(target, uid, gid);
+    await chmod(target, mode & 0o7777);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+function writeError(path: string, error: unknown): LarderError {
+  const code = errorCode(error);
+  if (code === "EACCES" || code === "EPERM" || code === "EROFS") {
+    return databaseError("DB_READ_ONLY", path, "this user may not replace it with a file of the same owner", error);
+  }
+  return fileError(path, error);
+}

@@ -1,0 +1,72 @@
+import { describe, expect, it } from "vitest";
+import { importsOf, violations } from "./check-imports.mjs";
+
+/** What is wrong with one file that imports another. */
+function wrong(from: string, to: string): string[] {
+  return violations([{ from, to, typeOnly: false, lazy: false }]);
+}
+
+describe("violations()", () => {
+  it.each([
+    ["core/http.ts", "collector/index.ts", "core imports nothing of ours"],
+    ["collector/ship.ts", "precache/index.ts", "rooms have no sideways arrows"],
+    ["cli/wiring.ts", "collector/ship.ts", "the door of collector is collector/index.ts"],
+    ["collector/ship.ts", "cli/output.ts", "nobody imports cli"],
+    ["scripts/x.ts", "cli/output.ts", "nobody imports cli"],
+    ["collector/ship.ts", "fixtures/engines.ts", "fixtures serve tests"],
+    ["cli/wiring.ts", "fixtures/engines.ts", "fixtures serve tests"],
+    ["collector/ship.ts", "bench/backfill.ts", "bench is imported by nobody"],
+    ["core/http.ts", "scripts/build.ts", "scripts is imported by nobody"],
+  ])("%s may not import %s", (from, to, reason) => {
+    expect(wrong(from, to)).toEqual([expect.stringContaining(reason)]);
+  });
+
+  it.each([
+    ["collector/ship.ts", "core/http.ts"],
+    ["collector/ship.ts", "collector/sinks/sink.ts"],
+    ["cli/wiring.ts", "collector/index.ts"],
+    ["cli/config.ts", "collector/options.ts"],
+    ["cli/commands/demo.ts", "fixtures/engines.ts"],
+    ["collector/ship.test.ts", "fixtures/engines.ts"],
+    ["collector/sinks/sink.contract.ts", "fixtures/engines.ts"],
+    ["bench/backfill.ts", "collector/ship.ts"],
+    ["cli/main.test.ts", "cli/main.ts"],
+    ["scripts/docs/generate-commands.ts", "cli/program.ts"],
+  ])("%s may import %s", (from, to) => {
+    expect(wrong(from, to)).toEqual([]);
+  });
+
+  it("finds a cycle, and lets types and lazy imports close one", () => {
+    const edge = (from: string, to: string, typeOnly = false, lazy = false) => ({ from, to, typeOnly, lazy });
+    const chain = [edge("core/a.ts", "core/b.ts"), edge("core/b.ts", "core/c.ts")];
+    expect(violations([...chain, edge("core/c.ts", "core/a.ts")])).toEqual([
+      "import cycle: core/a.ts > core/b.ts > core/c.ts > core/a.ts",
+    ]);
+    expect(violations([...chain, edge("core/c.ts", "core/a.ts", true)])).toEqual([]);
+    expect(violations([...chain, edge("core/c.ts", "core/a.ts", false, true)])).toEqual([]);
+  });
+});
+
+describe("importsOf()", () => {
+  it("sees every form of import of our own files and no package", () => {
+    const text = `import { a } from "../core/a.ts";
+import type { B } from "./b.ts";
+import {
+  c,
+  d,
+} from "./c.ts";
+export * from "./e.ts";
+import "./f.ts";
+import { z } from "zod";
+const g = await import("./g.ts");
+`;
+    expect(importsOf("collector/x.ts", text).map(({ to, typeOnly, lazy }) => [to, typeOnly, lazy])).toEqual([
+      ["core/a.ts", false, false],
+      ["collector/b.ts", true, false],
+      ["collector/c.ts", false, false],
+      ["collector/e.ts", false, false],
+      ["collector/f.ts", false, false],
+      ["collector/g.ts", false, true],
+    ]);
+  });
+});

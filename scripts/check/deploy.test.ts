@@ -1,0 +1,160 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { DOMAIN, larderOptions } from "../../cli/config.ts";
+import { createProgram, VERSION } from "../../cli/program.ts";
+import { validateSettings } from "../../core/options.ts";
+import { parsePlist } from "../../core/plist.ts";
+
+const ROOT = join(import.meta.dirname, "../..");
+const DEPLOY = join(ROOT, "deploy");
+
+type Dictionary = Record<string, unknown>;
+
+async function plistOf(path: string): Promise<Dictionary> {
+  return (await parsePlist(readFileSync(path), path)) as Dictionary;
+}
+
+function filesBelow(folder: string): string[] {
+  return readdirSync(folder, { recursive: true })
+    .map((name) => join(folder, String(name)))
+    .filter((path) => statSync(path).isFile() && !/\/(payload|build)\//.test(path));
+}
+
+const all = filesBelow(DEPLOY);
+const jobs = all.filter((path) => path.startsWith(join(DEPLOY, "launchd/")));
+const shells = all.filter((path) => readFileSync(path, "utf8").startsWith("#!/bin/sh"));
+const folders: string[] = [];
+
+afterAll(async () => {
+  await Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true })));
+});
+
+describe("LaunchDaemons", () => {
+  it.each(jobs.map((path) => [basename(path), path]))(
+    "%s has its label and starts what is installed",
+    async (name, path) => {
+      const job = await plistOf(path);
+      expect(job["Label"]).toBe(name.replace(/\.plist$/, ""));
+      const [program = "", ...args] = job["ProgramArguments"] as string[];
+      const installed = join(DEPLOY, "bin", basename(program));
+      expect(program).toBe(`/usr/local/larder/bin/${basename(program)}`);
+      const script = readFileSync(installed, "utf8");
+      expect(script).toContain("exec /usr/local/larder/libexec/node /usr/local/larder/dist/larder.js");
+      const words = [...(script.includes("larder.js collect") ? ["collect"] : []), ...args];
+      expect(knows(words)).toBe(true);
+      expect(readFileSync(join(DEPLOY, "newsyslog/org.larder.conf"), "utf8")).toContain(job["StandardOutPath"]);
+    },
+  );
+});
+
+/** Whether the program has these commands and flags. */
+function knows(words: readonly string[]): boolean {
+  let command = createProgram();
+  for (const word of words) {
+    if (word.startsWith("-")) {
+      if (!command.options.some(({ long, short }) => long === word || short === word)) return false;
+      continue;
+    }
+    const child = command.commands.find((known) => known.name() === word);
+    if (child === undefined) return false;
+    command = child;
+  }
+  return true;
+}
+
+describe("shell scripts", () => {
+  it.each(shells.map((path) => [path.slice(DEPLOY.length + 1), path]))("%s is sh, and may be run", (_name, path) => {
+    const checked = spawnSync("sh", ["-n", path], { encoding: "utf8" });
+    expect(checked.stderr).toBe("");
+    expect(statSync(path).mode & 0o111).toBe(0o111);
+  });
+
+  it("install all there is to run, and take it away again", { timeout: 60_000 }, async () => {
+    const root = await mkdtemp(join(tmpdir(), "larder-install-"));
+    folders.push(root);
+    const run = (script: string, ...args: string[]) =>
+      spawnSync("sh", [join(DEPLOY, script), ...args], {
+        env: { ...process.env, DESTDIR: root },
+        encoding: "utf8",
+      });
+    // a node program that is quick to copy
+    const node = join(root, "node");
+    writeFileSync(node, `#!/bin/sh\nexec "${process.execPath}" "$@"\n`, { mode: 0o755 });
+    for (const round of ["anew", "over the old one"]) {
+      const installed = run("install.sh", "--node", node, "--precache");
+      expect(installed.status, `${round}: ${installed.stderr}`).toBe(0);
+      expect(installed.stdout).toContain(`installed ${VERSION}`);
+    }
+    const program = join(root, "usr/local/larder");
+    const started = spawnSync(
+      join(program, "libexec/node"),
+      [join(program, "dist/larder.js"), "demo", "--once", "--json"],
+      {
+        cwd: root,
+        encoding: "utf8",
+      },
+    );
+    expect(started.stderr).toBe("");
+    expect(started.status).toBe(0);
+    expect(existsSync(join(program, "node_modules/typescript"))).toBe(false);
+    expect(readdirSync(join(root, "Library/LaunchDaemons")).sort()).toEqual(jobs.map((path) => basename(path)).sort());
+
+    expect(run("uninstall.sh").stdout).toContain("kept");
+    expect(existsSync(join(root, "Library/Application Support/larder"))).toBe(true);
+    expect(run("uninstall.sh", "--purge").status).toBe(0);
+    expect(filesBelow(root)).toEqual([node]);
+  });
+});
+
+describe("profiles", () => {
+  it("hold settings that larder takes", async () => {
+    const profile = await plistOf(join(DEPLOY, "profile/larder.mobileconfig"));
+    const [payload] = profile["PayloadContent"] as Dictionary[];
+    const domains = payload?.["PayloadContent"] as Record<string, { Forced: { mcx_preference_settings: unknown }[] }>;
+    const settings = domains[DOMAIN]?.Forced[0]?.mcx_preference_settings;
+    expect(validateSettings(larderOptions, settings, "the profile").sinks).toHaveLength(1);
+  });
+
+  it("have payloads with every key Apple demands, and identifiers of their own", async () => {
+    const seen: unknown[] = [];
+    for (const path of all.filter((name) => name.endsWith(".mobileconfig"))) {
+      const profile = await plistOf(path);
+      expect(profile["PayloadType"]).toBe("Configuration");
+      for (const payload of [profile, ...(profile["PayloadContent"] as Dictionary[])]) {
+        expect(payload["PayloadVersion"]).toBe(1);
+        expect(payload["PayloadUUID"]).toMatch(/^[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}$/);
+        seen.push(payload["PayloadUUID"], payload["PayloadIdentifier"]);
+      }
+    }
+    expect(new Set(seen).size).toBe(seen.length);
+  });
+
+  it("can be edited by the manifest: the six payload keys first, a type for every key", async () => {
+    const manifest = await plistOf(join(DEPLOY, `profile/${DOMAIN}.plist`));
+    const subkeys = manifest["pfm_subkeys"] as Dictionary[];
+    expect(subkeys.slice(0, 6).map((key) => String(key["pfm_name"]).startsWith("Payload"))).toEqual(
+      Array(6).fill(true),
+    );
+    expect(subkeys.slice(6).map((key) => key["pfm_name"])).toEqual(Object.keys(larderOptions.shape));
+    const types = new Set<unknown>();
+    const walk = (key: Dictionary): void => {
+      types.add(key["pfm_type"]);
+      for (const child of (key["pfm_subkeys"] ?? []) as Dictionary[]) walk(child);
+    };
+    for (const key of subkeys) walk(key);
+    expect([...types].sort()).toEqual(["array", "boolean", "dictionary", "integer", "real", "string"]);
+  });
+});
+
+describe("the package", () => {
+  it("has the version of the program, as a string", () => {
+    const info = JSON.parse(readFileSync(join(DEPLOY, "pkg/build-info.json"), "utf8")) as Dictionary;
+    const own = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as Dictionary;
+    expect(info["version"]).toBe(VERSION);
+    expect(own["version"]).toBe(VERSION);
+  });
+});

@@ -1,0 +1,25 @@
+/**
+ * Writes grafana/generated/: the boards and provisioning files as they are by default, for both engines.
+ * `npx tsx scripts/docs/generate-grafana.ts`, after a change of a board.
+ */
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { DEFAULT_SETTING, ENGINES, exportFiles } from "../../grafana/index.ts";
+
+const root = join(import.meta.dirname, "../..", "grafana", "generated");
+const deploy = join(import.meta.dirname, "../..", "deploy");
+const built = ENGINES.map((engine) => [engine, exportFiles({ ...DEFAULT_SETTING, engine })] as const);
+rmSync(root, { recursive: true, force: true });
+for (const [engine, files] of built) {
+  for (const [path, text] of files) {
+    const file = join(root, engine, path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text);
+  }
+}
+const composed = exportFiles({ ...DEFAULT_SETTING, passwordFile: "/run/secrets/larder_reader_password" });
+mkdirSync(join(deploy, "grafana/datasources"), { recursive: true });
+writeFileSync(
+  join(deploy, "grafana/datasources/larder.yaml"),
+  composed.get("provisioning/datasources/larder.yaml") ?? "",
+);

@@ -1,0 +1,140 @@
+/**
+ * `npm test`: brings what it needs, runs everything, goes on after a failure, says what was skipped and why, and ends
+ * with one plain line: `N passed, N failed, N skipped`. Counted are all tests of all runs and the steps between them.
+ *
+ * Needs nothing installed: it runs `npm ci` itself where that is due.
+ */
+import { spawn, spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { countTests, sumCounts } from "./test-counts.mjs";
+
+const root = new URL("../..", import.meta.url).pathname;
+const work = mkdtempSync(join(tmpdir(), "larder-test-"));
+const STEP_TIMEOUT_MS = 8 * 60_000;
+const OTHER_NODES = [22, 24];
+
+/** What behaves differently from one Node to another: SQLite engines, locks, files, and what stands on them. */
+const NODE_DEPENDENT = ["core/sqlite", "core/lock", "core/journal", "collector/sources", "alerts/"];
+
+const counts = [];
+const skips = [];
+
+process.on("exit", () => rmSync(work, { recursive: true, force: true }));
+
+// the engines come over the network while this machine builds
+const engines = step("engines", process.execPath, ["scripts/test/engines.mjs"], true);
+if (installIsDue()) await step("npm ci", "npm", ["ci"]);
+await step("build", process.execPath, ["scripts/build/build.mjs"]);
+await step("check", "npm", ["run", "-s", "check"]);
+await engines;
+await vitest(`tests on Node ${process.versions.node}`, process.execPath, []);
+await Promise.all(OTHER_NODES.map((major) => otherNode(major)));
+await smoke(process.execPath, process.versions.node);
+for (const major of OTHER_NODES) if (nodeOf(major) !== undefined) await smoke(nodeOf(major), String(major));
+finish();
+
+function installIsDue() {
+  const installed = statSync(join(root, "node_modules/.package-lock.json"), { throwIfNoEntry: false });
+  return installed === undefined || statSync(join(root, "package-lock.json")).mtimeMs > installed.mtimeMs;
+}
+
+/** A command that passes or fails as a whole; a quiet one is shown when it is done. */
+async function step(title, program, args, quiet = false) {
+  if (!quiet) heading(title);
+  const { code, output } = await run(program, args, quiet);
+  if (quiet) heading(title);
+  if (quiet) console.log(output.trimEnd());
+  counts.push({ passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0 });
+  if (code !== 0) console.log(`FAILED: ${title}`);
+}
+
+/** A run of vitest; quiet ones show their output only when something failed. */
+async function vitest(title, node, filters, quiet = false) {
+  if (!quiet) heading(title);
+  const report = join(work, `${title.replaceAll(/\W+/g, "-")}.json`);
+  const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
+  const args = ["node_modules/vitest/vitest.mjs", "run", ...reporters, ...filters];
+  const { code, output } = await run(node, args, quiet);
+  const result = countTests(existsSync(report) ? readFileSync(report, "utf8") : undefined, code === 0);
+  counts.push(result);
+  skips.push(...result.skips.map((skip) => `${title}: ${skip}`));
+  if (quiet) heading(title);
+  if (quiet && result.failed > 0) console.log(output);
+  console.log(`${title}: ${result.passed} passed, ${result.failed} failed, ${result.skipped} skipped`);
+}
+
+/** The contract suites again, under another Node. */
+async function otherNode(major) {
+  const node = nodeOf(major);
+  if (node === undefined) return skip(`tests on Node ${major}: not brought by scripts/test/engines.mjs`);
+  const folders = NODE_DEPENDENT.filter(hasTests);
+  if (folders.length === 0) return skip(`tests on Node ${major}: no contract suites yet`);
+  return await vitest(`contract suites on Node ${major}`, node, [...folders, "--maxWorkers=1"], true);
+}
+
+/** The built program starts, and its demo runs. */
+async function smoke(node, version) {
+  const program = join(root, "dist/larder.js");
+  const folder = join(work, `smoke-${version}`);
+  mkdirSync(folder);
+  const help = spawnSync(node, [program, "--help"], { encoding: "utf8" });
+  const calls = [["--version"], ["--help"]];
+  if (/^ {2}demo\b/m.test(help.stdout ?? "")) calls.push(["demo", "--once"]);
+  else skip(`larder demo --once on Node ${version}: this build has no demo`);
+  for (const args of calls) {
+    const { code, output } = await run(node, [program, ...args], true, folder);
+    counts.push({ passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0 });
+    console.log(`larder ${args.join(" ")} on Node ${version}: ${code === 0 ? "ok" : `FAILED with ${code}\n${output}`}`);
+  }
+}
+
+function nodeOf(major) {
+  const folder = process.env["LARDER_ENGINES"] ?? join(root, ".engines");
+  const path = join(folder, `node${major}/node_modules/.bin/node`);
+  return existsSync(path) ? path : undefined;
+}
+
+function hasTests(path) {
+  const folder = join(root, path);
+  if (!existsSync(folder)) return existsSync(`${folder}.test.ts`);
+  return readdirSync(folder, { recursive: true }).some((name) => String(name).endsWith(".test.ts"));
+}
+
+function skip(reason) {
+  counts.push({ passed: 0, failed: 0, skipped: 1 });
+  skips.push(reason);
+}
+
+/** Runs a program; its output goes straight through, or is kept when `quiet`. */
+function run(program, args, quiet = false, cwd = root) {
+  return new Promise((resolve) => {
+    const stdio = ["ignore", quiet ? "pipe" : "inherit", quiet ? "pipe" : "inherit"];
+    const child = spawn(program, args, { cwd, stdio, timeout: STEP_TIMEOUT_MS, killSignal: "SIGKILL" });
+    let output = "";
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.setEncoding("utf8");
+      stream?.on("data", (chunk) => {
+        output += chunk;
+      });
+    }
+    child.on("error", (error) => resolve({ code: 127, output: `${output}${error.message}` }));
+    child.on("close", (code) => resolve({ code: code ?? 137, output }));
+  });
+}
+
+function heading(title) {
+  console.log(`\n== ${title}`);
+}
+
+function finish() {
+  const { passed, failed, skipped } = sumCounts(counts);
+  if (skips.length > 0) {
+    heading("skipped, and why");
+    for (const reason of skips) console.log(reason);
+  }
+  console.log("");
+  console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`);
+  process.exitCode = failed === 0 && passed > 0 ? 0 : 1;
+}
