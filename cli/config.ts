@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { type CollectorOptions, collectorShape } from "../collector/options.ts";
 import { systemTimeZone } from "../core/local-days.ts";
+import { type NetworkOptions, networkSchema, useNetwork } from "../core/network/network.ts";
 import { type Layer, mergeLayers, type Origins, readSettings, validateSettings } from "../core/options.ts";
 import { type PrecacheOptions, precacheShape } from "../precache/options.ts";
 
@@ -16,10 +17,15 @@ import { type PrecacheOptions, precacheShape } from "../precache/options.ts";
 export const DOMAIN = "org.larder";
 
 /** Every key there is. */
-export const larderOptions = z.strictObject({ ...collectorShape, ...precacheShape });
+export const larderOptions = z.strictObject({
+  ...collectorShape,
+  ...precacheShape,
+  network: networkSchema.prefault({}),
+});
 
 /** Settings ready to use: nothing left to default. */
 export type Settings = CollectorOptions & {
+  readonly network: NetworkOptions;
   readonly precache: PrecacheOptions;
   readonly server: string;
   readonly stateDir: string;
@@ -55,8 +61,8 @@ export function settingsPlaces(platform: NodeJS.Platform = process.platform): st
 }
 
 /**
- * Loads, merges and checks the settings.
- * @throws LarderError whose code begins with `CONFIG_`.
+ * Loads, merges and checks the settings, and sends every request from now on the way they say.
+ * @throws LarderError whose code begins with `CONFIG_`; `PROXY_INVALID`.
  */
 export async function loadSettings(
   flags: SettingsFlags,
@@ -79,6 +85,7 @@ export async function loadSettings(
     stateDir: checked.stateDir ?? defaultStateDir(),
     timezone: checked.timezone ?? systemTimeZone(),
   };
+  await useNetwork(settings.network, environment);
   return { settings, origins, path };
 }
 

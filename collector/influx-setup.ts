@@ -56,14 +56,14 @@ function withAdmin(step: SetupStep, admin: InfluxAdmin): PlannedStep {
 }
 
 async function adminOf(sink: SinkOptions, log: Log): Promise<InfluxAdmin | undefined> {
-  const { url, type, username, org, timeoutSeconds } = sink;
+  const { url, type, username, org, timeoutSeconds, caFile } = sink;
   if (type === "victoriametrics") return undefined;
   const { password, token } = await readSinkSecrets(sink, { log });
-  const timeoutMs = timeoutSeconds * 1000;
+  const server = { url, timeoutMs: timeoutSeconds * 1000, caFile };
   if (type === "influx1") {
-    return influxV1Admin({ url, timeoutMs, authorization: basicAuthorization(username, password) });
+    return influxV1Admin({ ...server, authorization: basicAuthorization(username, password) });
   }
-  return influxV2Admin({ url, timeoutMs, authorization: token === undefined ? undefined : `Token ${token}` }, org);
+  return influxV2Admin({ ...server, authorization: token === undefined ? undefined : `Token ${token}` }, org);
 }
 
 function nothingToDo({ name, type, url }: SinkOptions): SetupStep {

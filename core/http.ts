@@ -1,5 +1,5 @@
 /**
- * The one HTTP door: time-outs, limits and the user agent are decided here.
+ * The one HTTP door: time-outs, limits, the user agent and the way out are decided here.
  *
  * undici is loaded on first use, so that a command which asks nobody anything starts without it. The one exception is
  * the warming fast path of precache, which reads bodies from the socket itself and stands behind its own door.
@@ -7,10 +7,14 @@
  * @module
  */
 import type { Dispatcher } from "undici";
-import { errorCode, errorText, LarderError } from "./errors.ts";
+import { LarderError } from "./errors.ts";
+import { proxyRefused, publicUrl, requestError } from "./http-failure.ts";
+import { dispatcherFor, proxyOf, type Way } from "./network/network.ts";
 
-export interface HttpRequest {
-  readonly url: string;
+export { publicUrl, requestError } from "./http-failure.ts";
+
+/** Its way out is that of `network/network.ts`: the proxy and the authorities of the settings and the environment. */
+export interface HttpRequest extends Way {
   /** Default GET. */
   readonly method?: "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE";
   readonly headers?: Readonly<Record<string, string>>;
@@ -20,7 +24,7 @@ export interface HttpRequest {
   /** Most bytes of an answer's body that are read; a longer one is an error. Default 16 MiB. */
   readonly maxBytes?: number;
   readonly signal?: AbortSignal;
-  /** Keep-alive connections, proxies, certificates: a dispatcher of the caller's. */
+  /** Connections of the caller's own; without it, those of all. */
   readonly dispatcher?: Dispatcher;
 }
 
@@ -43,7 +47,8 @@ export const USER_AGENT = "larder/0.1";
 /**
  * One request, its whole answer. Any status is an answer; only a server that cannot be reached, is too slow, or sends
  * more than it may is an error.
- * @throws LarderError `HTTP_UNREACHABLE`, `HTTP_TIMEOUT`, `HTTP_TOO_LARGE`, `HTTP_ABORTED`; the first two are retryable.
+ * @throws LarderError `HTTP_UNREACHABLE`, `HTTP_TIMEOUT`, `HTTP_CERTIFICATE`, `HTTP_PROXY`, `HTTP_TOO_LARGE`,
+ *   `HTTP_ABORTED`; the first two are retryable. `CA_FILE`, `PROXY_INVALID` when the way out is not set up right.
  */
 export async function httpRequest(request: HttpRequest): Promise<HttpResponse> {
   const maxBytes = request.maxBytes ?? 16 * 1024 * 1024;
@@ -65,57 +70,47 @@ export async function httpRequest(request: HttpRequest): Promise<HttpResponse> {
 /** As `httpRequest`, with the body left to the caller; errors of the body reach the caller as undici's own. */
 export async function httpStream(request: HttpRequest): Promise<HttpStream> {
   const undici = await import("undici");
+  const dispatcher = request.dispatcher ?? (await dispatcherFor(request));
   const deadline = AbortSignal.timeout(request.timeoutMs ?? 10_000);
   const signal = request.signal === undefined ? deadline : AbortSignal.any([request.signal, deadline]);
+  const asked = undici.request(request.url, {
+    method: request.method ?? "GET",
+    headers: { "user-agent": USER_AGENT, ...request.headers },
+    body: request.body ?? null,
+    signal,
+    dispatcher,
+  });
   try {
-    const answer = await undici.request(request.url, {
-      method: request.method ?? "GET",
-      headers: { "user-agent": USER_AGENT, ...request.headers },
-      body: request.body ?? null,
-      signal,
-      ...(request.dispatcher === undefined ? {} : { dispatcher: request.dispatcher }),
-    });
+    const answer = await unlessAborted(asked, signal);
+    const proxy = request.dispatcher === undefined ? proxyOf(request) : undefined;
+    if (answer.statusCode === 407 && proxy !== undefined) {
+      answer.body.on("error", () => undefined).destroy();
+      throw proxyRefused(request, proxy, "407");
+    }
     return { status: answer.statusCode, headers: flatHeaders(answer.headers), body: answer.body };
   } catch (error) {
-    throw requestError(request, error);
+    throw error instanceof LarderError ? error : requestError(request, error);
   }
 }
 
-/**
- * A failure of the network in our words, wherever in an exchange it struck.
- * Credentials in the address are left out of the message.
- */
-export function requestError(
-  request: Pick<HttpRequest, "url" | "method" | "timeoutMs" | "signal">,
-  error: unknown,
-): LarderError {
-  const what = `Cannot ${request.method ?? "GET"} "${publicUrl(request.url)}"`;
-  if (request.signal?.aborted === true) {
-    return new LarderError(`${what}: stopped before it was done`, { code: "HTTP_ABORTED", cause: error });
-  }
-  const name = error instanceof Error ? error.name : "";
-  if (name === "TimeoutError" || name === "AbortError" || /TIMEOUT/.test(errorCode(error) ?? "")) {
-    const limit = request.timeoutMs ?? 10_000;
-    return new LarderError(`${what}: no whole answer within ${limit / 1000} s`, {
-      code: "HTTP_TIMEOUT",
-      retryable: true,
-      cause: error,
-    });
-  }
-  return new LarderError(`${what}: ${errorText(error) || errorCode(error) || "the connection failed"}`, {
-    code: "HTTP_UNREACHABLE",
-    retryable: true,
-    cause: error,
+/** undici looks at the signal only once a connection stands: a port that accepts and is silent would outlast it. */
+async function unlessAborted(asked: Promise<Dispatcher.ResponseData>, signal: AbortSignal) {
+  let abort = (): void => undefined;
+  const aborted = new Promise<never>((_resolve, reject) => {
+    abort = () => reject(signal.reason as Error);
+    signal.addEventListener("abort", abort, { once: true });
+    if (signal.aborted) abort();
   });
-}
-
-/** An address without user, password and query: what may stand in a message. */
-export function publicUrl(url: string): string {
   try {
-    const { protocol, host, pathname } = new URL(url);
-    return `${protocol}//${host}${pathname}`;
-  } catch {
-    return url.replace(/\?.*$/s, "").replace(/\/\/[^/@]*@/, "//");
+    return await Promise.race([asked, aborted]);
+  } catch (error) {
+    void asked.then(
+      ({ body }) => body.on("error", () => undefined).destroy(),
+      () => undefined,
+    );
+    throw error;
+  } finally {
+    signal.removeEventListener("abort", abort);
   }
 }
 

@@ -25,6 +25,8 @@ export interface AdminTarget {
   /** Value of the Authorization header. */
   readonly authorization: string | undefined;
   readonly timeoutMs: number;
+  /** PEM file of authorities to trust beside the system's. */
+  readonly caFile?: string | undefined;
 }
 
 /** What the server said no to, in our words. */

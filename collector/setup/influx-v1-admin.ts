@@ -71,6 +71,7 @@ async function query(target: AdminTarget, text: string): Promise<Series | undefi
     },
     body: new URLSearchParams({ q: text }).toString(),
     timeoutMs: target.timeoutMs,
+    caFile: target.caFile,
   });
   const body = parseBody(answer.body.toString("utf8"));
   const result = asObject(asArray(body["results"])[0]);

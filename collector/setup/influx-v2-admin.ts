@@ -98,6 +98,7 @@ async function ask(
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     timeoutMs: target.timeoutMs,
+    caFile: target.caFile,
   });
 }
 

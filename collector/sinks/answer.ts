@@ -20,6 +20,14 @@ const STATE = {
   stopped: "nothing was lost; the journal keeps the lines",
 } as const;
 
+/** Failures on the way that stay until somebody acts. */
+const STOPPED: Readonly<Record<string, string>> = {
+  HTTP_CERTIFICATE: "SINK_CERTIFICATE",
+  CA_FILE: "SINK_CERTIFICATE",
+  HTTP_PROXY: "SINK_PROXY",
+  PROXY_INVALID: "SINK_PROXY",
+};
+
 /**
  * Throws unless the answer acknowledges the lines.
  * @throws SinkError with what is to become of the lines.
@@ -38,14 +46,20 @@ export function acknowledge(place: string, answer: WriteAnswer, nowMs: number): 
   });
 }
 
-/** The error for lines that got no answer at all: they are sent again later. */
+/**
+ * The error for lines that got no answer at all: they are sent again later. What no time cures, such as a certificate
+ * nobody trusts, stops the sink until somebody acts.
+ */
 export function noAnswer(place: string, error: unknown): SinkError {
   const said = error instanceof LarderError ? error.message.replace(/^Cannot [A-Z]+ "[^"]*": /, "") : errorText(error);
+  const failed = error instanceof LarderError ? error : undefined;
+  const stopped = STOPPED[failed?.code ?? ""];
   return new SinkError(`Cannot write to "${place}": ${said || "the connection failed"}`, {
-    code: "SINK_UNREACHABLE",
-    fate: "later",
+    code: stopped ?? "SINK_UNREACHABLE",
+    fate: stopped === undefined ? "later" : "stopped",
     state: STATE.later,
     said,
     cause: error,
+    ...(failed?.next === undefined ? {} : { next: failed.next }),
   });
 }

@@ -31,6 +31,7 @@ export async function createSink(options: SinkOptions, context: SinkContext): Pr
     url,
     gzip: options.gzip ?? !isLoopback(url),
     timeoutMs: options.timeoutSeconds * 1000,
+    caFile: options.caFile,
     nowMs: context.nowMs ?? Date.now,
   };
   const { database, retentionPolicy, username, org, bucket } = options;

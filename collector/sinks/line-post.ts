@@ -1,11 +1,10 @@
 /**
- * One POST of line protocol through our HTTP door: what InfluxDB 1.x and VictoriaMetrics have in common.
+ * One POST of line protocol through our HTTP door: what all engines have in common.
  *
  * @module
  */
 import { promisify } from "node:util";
 import { constants, gzip } from "node:zlib";
-import type { Agent } from "undici";
 import { httpRequest, publicUrl } from "../../core/http.ts";
 import { acknowledge, noAnswer } from "./answer.ts";
 import type { Sink } from "./sink.ts";
@@ -21,6 +20,8 @@ export interface LinePost {
   readonly authorization: string | undefined;
   readonly gzip: boolean;
   readonly timeoutMs: number;
+  /** PEM file of authorities to trust beside the system's. */
+  readonly caFile?: string | undefined;
   readonly nowMs: () => number;
 }
 
@@ -35,22 +36,17 @@ export interface LineTarget extends Omit<LinePost, "authorization"> {
 /** About 10,000 lines a request is where more gains nothing; every engine's limit is far above. */
 export const PIECE_LIMITS = { maxLines: 10_000, maxBytes: 2_000_000 } as const;
 
-/** Connections kept open to one server: more requests than the shipper has in flight. */
-const CONNECTIONS = 8;
-
 /** Longest answer that is read; what a server says about a write is short. */
 const ANSWER_MAX_BYTES = 1024 * 1024;
 
 /** A sink that posts lines to one address. */
 export function linePostSink(post: LinePost): Sink {
   const place = publicUrl(post.url);
-  let agent: Agent | undefined;
   return {
     name: post.name,
     place,
     limits: PIECE_LIMITS,
     async write(lines, signal) {
-      agent ??= await openAgent();
       const answer = await httpRequest({
         url: post.url,
         method: "POST",
@@ -59,7 +55,7 @@ export function linePostSink(post: LinePost): Sink {
         timeoutMs: post.timeoutMs,
         maxBytes: ANSWER_MAX_BYTES,
         signal,
-        dispatcher: agent,
+        caFile: post.caFile,
       }).catch((error: unknown) => {
         throw noAnswer(place, error);
       });
@@ -74,10 +70,7 @@ export function linePostSink(post: LinePost): Sink {
         post.nowMs(),
       );
     },
-    async close() {
-      await agent?.destroy();
-      agent = undefined;
-    },
+    close: async () => {},
   };
 }
 
@@ -87,9 +80,4 @@ function headersOf(post: LinePost): Record<string, string> {
     ...(post.gzip ? { "content-encoding": "gzip" } : {}),
     ...(post.authorization === undefined ? {} : { authorization: post.authorization }),
   };
-}
-
-async function openAgent(): Promise<Agent> {
-  const undici = await import("undici");
-  return new undici.Agent({ connections: CONNECTIONS, keepAliveTimeout: 30_000 });
 }

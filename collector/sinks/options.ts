@@ -37,6 +37,7 @@ const fields = z.strictObject({
   tokenEnv: text.optional().describe("Environment variable that holds the token."),
   rollup: rollupPlaceSchema.optional().describe("A place of their own for hourly and daily roll-ups."),
   gzip: z.boolean().optional().describe("Compress what is sent. Default: yes, except to this machine itself."),
+  caFile: text.optional().describe("PEM file of certificate authorities to trust beside the system's."),
   timeoutSeconds: z.number().positive().max(600).default(10).describe("Longest wait for an answer, in seconds."),
 });
 

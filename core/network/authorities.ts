@@ -1,0 +1,46 @@
+/**
+ * Certificate authorities that are trusted beside the system's: a school's own, or Apple's root.
+ *
+ * @module
+ */
+import { readFile } from "node:fs/promises";
+import * as tls from "node:tls";
+import { errorCode, errorText, LarderError } from "../errors.ts";
+
+/**
+ * What Node trusts, `NODE_EXTRA_CA_CERTS` included, and the certificates of these PEM files.
+ * @throws LarderError `CA_FILE` when a file cannot be read or holds no certificate
+ */
+export async function trusting(files: readonly string[]): Promise<string[]> {
+  const own: string[] = [];
+  for (const file of files) own.push(await readAuthority(file));
+  return [...(await usualAuthorities()), ...own];
+}
+
+/** Naming authorities replaces the usual ones: newer versions of Node tell which those are. */
+async function usualAuthorities(): Promise<readonly string[]> {
+  const { getCACertificates } = tls as { getCACertificates?: (type: "default") => string[] };
+  if (getCACertificates !== undefined) return getCACertificates("default");
+  const extra = process.env["NODE_EXTRA_CA_CERTS"] ?? "";
+  // Node itself only warns of a file it cannot read
+  const pem = extra === "" ? undefined : await readFile(extra, "utf8").catch(() => undefined);
+  return pem === undefined ? tls.rootCertificates : [...tls.rootCertificates, pem];
+}
+
+async function readAuthority(file: string): Promise<string> {
+  const pem = await readFile(file, "utf8").catch((error: unknown) => {
+    const said = errorCode(error) === "ENOENT" ? "there is no such file" : errorText(error);
+    throw new LarderError(`Cannot trust the certificates of "${file}": ${said}`, {
+      code: "CA_FILE",
+      state: "nothing was sent",
+      next: "correct caFile, or give this user the right to read the file",
+      cause: error,
+    });
+  });
+  if (pem.includes("-----BEGIN CERTIFICATE-----")) return pem;
+  throw new LarderError(`Cannot trust the certificates of "${file}": it holds no PEM certificate`, {
+    code: "CA_FILE",
+    state: "nothing was sent",
+    next: `openssl x509 -inform der -in "${file}" -out authority.pem, and name that file`,
+  });
+}
