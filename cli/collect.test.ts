@@ -101,7 +101,7 @@ describe("larder collect", () => {
       "site_code=1234",
       "--json",
     ).json();
-    expect(rows).toMatchObject([{ day: "2026-05-09", served: 5000, saved: 5000, fromOrigin: 0, hitRatio: 1 }]);
+    expect(rows).toMatchObject([{ day: "2026-05-09", served: 5000, saved: 5000, fromApple: 0, hitRatio: 1 }]);
     const rollup = larder("history", "--measurement", "bytestoclients_1d");
     expect([rollup.status, rollup.stderr]).toEqual([2, expect.stringContaining("history adds up the rows themselves")]);
     expect(larder("history", "--from", "2026-05-01", "--to", "2026-06-01", "--by", "hour").stdout).toContain(

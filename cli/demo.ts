@@ -10,6 +10,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { createCollector, type PassReport } from "../collector/index.ts";
 import { LarderError } from "../core/errors.ts";
 import { makeFolder } from "../core/files.ts";
+import { savingsHistory } from "../core/history/savings.ts";
 import { httpRequest } from "../core/http.ts";
 import { bucketsBefore } from "../core/local-days.ts";
 import { silentLog } from "../core/log.ts";
@@ -24,8 +25,8 @@ import {
 } from "../fixtures/fleet/index.ts";
 import type { DemoFlags } from "./commands/demo.ts";
 import { larderOptions, type Settings } from "./config.ts";
-import { type HistoryAsk, savingsHistory, savingsTable } from "./history.ts";
-import { bytesText, colour, isTerminal, print, printJson } from "./output.ts";
+import { type HistoryAsk, savingsSentence, savingsTable } from "./history.ts";
+import { colour, isTerminal, print, printJson } from "./output.ts";
 
 const ZONE = "Europe/Berlin";
 const DAYS = 7;
@@ -54,7 +55,8 @@ export async function demo(flags: DemoFlags): Promise<void> {
     for (let hour = 0; once ? hour === 0 : hour <= 12; hour++) {
       await grow(world, startMs + hour * HOUR_MS);
       const reports = await collectBoth(world, flags.influx);
-      if (flags.json === true) printJson({ reports: reports.map(reportJson), rows: await savingsHistory(ask) });
+      if (flags.json === true)
+        printJson({ reports: reports.map(reportJson), rows: await savingsHistory(ask.stateDir, ask) });
       else await show(ask, reports, hour, once);
       if (!once) await sleep(1500);
     }
@@ -163,7 +165,7 @@ function introduce(world: World, influx: string | undefined): void {
 
 async function show(ask: HistoryAsk, reports: readonly PassReport[], hour: number, once: boolean): Promise<void> {
   if (!once && hour > 0) print("\u001b[2J\u001b[H");
-  const rows = await savingsHistory(ask);
+  const rows = await savingsHistory(ask.stateDir, ask);
   const sources = reports.flatMap((report) => report.sources);
   for (const { name, rows: count, lines, problem } of sources) {
     print(problem === undefined ? `${name}: ${count} new rows, ${lines} lines into the journal` : problem.message);
@@ -175,9 +177,8 @@ async function show(ask: HistoryAsk, reports: readonly PassReport[], hour: numbe
   }
   print();
   print(savingsTable(rows, ask));
-  const saved = rows.reduce((sum, row) => sum + row.saved, 0);
   print();
-  print(`${colour(bytesText(saved), "green")} came from the caches instead of the WAN (█ caches, ░ Apple).`);
+  print(savingsSentence(rows));
   if (!once) print(colour(`an hour passes every moment (${hour} of 12); Ctrl-C ends it`, "dim"));
 }
 

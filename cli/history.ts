@@ -5,7 +5,7 @@
  */
 import { LarderError } from "../core/errors.ts";
 import { type HistoryRow, queryHistory } from "../core/history/history.ts";
-import { type Savings, savingsOf } from "../core/history/savings.ts";
+import { type SavingsRow, savingsHistory, totalSavings } from "../core/history/savings.ts";
 import { localDate, localMinute } from "../core/local-days.ts";
 import { measurementSchema } from "../core/schema.ts";
 import type { HistoryFlags } from "./commands/history.ts";
@@ -24,12 +24,6 @@ export interface HistoryAsk {
   readonly by: By;
   readonly tags: Readonly<Record<string, string>>;
   readonly groupBy: readonly string[];
-}
-
-/** A bucket of one group, in the terms a manager asks in. */
-export interface SavingsRow extends Savings {
-  readonly startMs: number;
-  readonly group: Readonly<Record<string, string>>;
 }
 
 /** The name of a roll-up. */
@@ -52,25 +46,16 @@ export async function history(flags: HistoryFlags): Promise<void> {
   else await showMeasurement(ask, flags.measurement, flags.json === true);
 }
 
-/** Savings by bucket and group. */
-export async function savingsHistory(ask: HistoryAsk): Promise<SavingsRow[]> {
-  const bytes = await queryHistory(ask.stateDir, { ...ask, measurement: "bytestoclients" });
-  const warming = await queryHistory(ask.stateDir, { ...ask, measurement: "precacherun" });
-  const key = (row: HistoryRow): string => `${row.startMs} ${JSON.stringify(row.group)}`;
-  const warmed = new Map(
-    warming.map((row) => [key(row), Number(row.sums["bytes.asked"] ?? 0) - Number(row.sums["bytes.fromorigin"] ?? 0)]),
-  );
-  return bytes.map((row) => ({
-    startMs: row.startMs,
-    group: row.group,
-    ...savingsOf(row.sums, Math.max(0, warmed.get(key(row)) ?? 0)),
-  }));
-}
-
 async function showSavings(ask: HistoryAsk, json: boolean): Promise<void> {
-  const rows = await savingsHistory(ask);
+  const rows = await savingsHistory(ask.stateDir, ask);
   if (json) {
-    printJson({ from: iso(ask.fromMs), to: iso(ask.toMs), by: ask.by, rows: rows.map((row) => savingsJson(row, ask)) });
+    printJson({
+      from: iso(ask.fromMs),
+      to: iso(ask.toMs),
+      by: ask.by,
+      total: totalSavings(rows),
+      rows: rows.map((row) => savingsJson(row, ask)),
+    });
     return;
   }
   if (rows.length === 0) {
@@ -78,19 +63,21 @@ async function showSavings(ask: HistoryAsk, json: boolean): Promise<void> {
     return;
   }
   print(savingsTable(rows, ask));
+  print();
+  print(savingsSentence(rows));
 }
 
 /** A table of savings with a bar of what was served: local part solid, WAN part light. */
 export function savingsTable(rows: readonly SavingsRow[], ask: HistoryAsk): string {
-  const total: SavingsRow = { startMs: Number.NaN, group: {}, ...sumSavings(rows) };
+  const total: SavingsRow = { startMs: Number.NaN, group: {}, ...totalSavings(rows) };
   const all = rows.length > 1 ? [...rows, total] : rows;
-  const peak = Math.max(...rows.map((row) => row.served));
+  const peak = Math.max(...rows.map((row) => Number(row.served)));
   const columns: Column<SavingsRow>[] = [
     { title: ask.by === "all" ? "from" : ask.by, value: (row) => bucketText(row.startMs, ask) },
     ...ask.groupBy.map((tag) => ({ title: tag, value: (row: SavingsRow) => row.group[tag] ?? "", maxWidth: 24 })),
     { title: "served", value: (row) => bytesText(row.served), align: "right" },
     { title: "saved", value: (row) => bytesText(row.saved), align: "right" },
-    { title: "from origin", value: (row) => bytesText(row.fromOrigin), align: "right" },
+    { title: "from Apple", value: (row) => bytesText(row.fromApple), align: "right" },
     {
       title: "hit",
       value: (row) => percentText(row.hitRatio ?? 0, row.hitRatio === undefined ? 0 : 1),
@@ -111,22 +98,15 @@ export function savingsTable(rows: readonly SavingsRow[], ask: HistoryAsk): stri
 }
 
 function savingsBar(row: SavingsRow, peak: number, width: number): string {
-  const whole = peak > 0 ? (row.served / peak) * width : 0;
+  const whole = peak > 0 ? (Number(row.served) / peak) * width : 0;
   const local = Math.round(whole * (row.hitRatio ?? 0));
   return colour(bar(1, local), "green") + colour("░".repeat(Math.max(0, Math.round(whole) - local)), "yellow");
 }
 
-function sumSavings(rows: readonly SavingsRow[]): Savings {
-  const sum = (pick: (row: SavingsRow) => number): number => rows.reduce((total, row) => total + pick(row), 0);
-  const served = sum((row) => row.served);
-  const local = sum((row) => row.served * (row.hitRatio ?? 0));
-  return {
-    served,
-    saved: sum((row) => row.saved),
-    fromOrigin: sum((row) => row.fromOrigin),
-    wan: sum((row) => row.wan),
-    hitRatio: served > 0 ? local / served : undefined,
-  };
+/** The answer in one sentence, which is also the legend of the bars. */
+export function savingsSentence(rows: readonly SavingsRow[]): string {
+  const { saved } = totalSavings(rows);
+  return `${colour(bytesText(saved), "green")} came from the caches instead of the WAN (█ caches, ░ Apple).`;
 }
 
 async function showMeasurement(ask: HistoryAsk, measurement: string, json: boolean): Promise<void> {

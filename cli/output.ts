@@ -32,9 +32,12 @@ export function print(text = ""): void {
   process.stdout.write(`${text}\n`);
 }
 
-/** A value as JSON on standard output: indented for people, bigint as exact number text. */
+/**
+ * A value as JSON on standard output, indented for people. A whole number beyond 2^53 is written as text, `"9007199254740993"`:
+ * most readers of JSON would round it as a number.
+ */
 export function printJson(value: unknown): void {
-  print(JSON.stringify(value, (_key, item: unknown) => (typeof item === "bigint" ? Number(item) : item), 2));
+  print(JSON.stringify(value, (_key, item: unknown) => (typeof item === "bigint" ? String(item) : item), 2));
 }
 
 /** A message on standard error. */

@@ -8,8 +8,8 @@ const NOW = Date.parse("2026-03-31T12:00:30Z");
 const savings = (served: number): StatusModel["today"] => ({
   served,
   saved: served * 0.9,
-  fromOrigin: served * 0.1,
-  wan: served * 0.1,
+  fromCaches: served * 0.9,
+  fromApple: served * 0.1,
   hitRatio: served > 0 ? 0.9 : undefined,
 });
 const WELL = {
@@ -68,9 +68,9 @@ CACHE     active · registered · pressure 4 % · read 1 min 1 s ago
           iOS Software 35.0 GB · Mac Software 30.0 GB · Other 25.0 GB
           iCloud 20.0 GB · Apple TV Software 15.0 GB · other kinds 15.0 GB
 
-TRAFFIC            served    saved  over WAN     hit
-          today   12.3 GB  11.1 GB   1.23 GB  90.0 %
-          7 days  60.0 GB  54.0 GB   6.00 GB  90.0 %
+TRAFFIC            served    saved  from Apple     hit
+          today   12.3 GB  11.1 GB     1.23 GB  90.0 %
+          7 days  60.0 GB  54.0 GB     6.00 GB  90.0 %
 
 PIPE      last row 40 s ago · last pass 12 s ago (took 0.4 s)
           sink  last ship  waiting  refused  place

@@ -92,7 +92,7 @@ function trafficLines({ today, week, days, timeZone }: StatusModel, { bars }: Sc
     { title: "", value: ({ name }) => name },
     { title: "served", value: ({ savings }) => bytesText(savings.served), align: "right" },
     { title: "saved", value: ({ savings }) => bytesText(savings.saved), align: "right" },
-    { title: "over WAN", value: ({ savings }) => bytesText(savings.wan), align: "right" },
+    { title: "from Apple", value: ({ savings }) => bytesText(savings.fromApple), align: "right" },
     {
       title: "hit",
       value: ({ savings: { hitRatio } }) => percentText(hitRatio ?? 0, hitRatio === undefined ? 0 : 1),
@@ -104,10 +104,10 @@ function trafficLines({ today, week, days, timeZone }: StatusModel, { bars }: Sc
     { name: "7 days", savings: week },
   ];
   const [titles = "", , ...body] = table(rows, columns).split("\n");
-  const peak = Math.max(...days.map(({ served }) => served));
+  const peak = Math.max(...days.map(({ served }) => Number(served)));
   const lines = [colour(titles, "dim"), ...body];
   if (!bars || peak === 0) return lines;
-  const spark = days.map(({ served }) => SPARKS[Math.ceil((served / peak) * 8) - 1] ?? " ").join(" ");
+  const spark = days.map(({ served }) => SPARKS[Math.ceil((Number(served) / peak) * 8) - 1] ?? " ").join(" ");
   const weekday = new Intl.DateTimeFormat("en-GB", { timeZone, weekday: "short" });
   const names = days.map(({ startMs }) => weekday.format(startMs + 12 * 3_600_000).slice(0, 1)).join(" ");
   return [...lines, `served   ${colour(spark, "cyan")}`, `         ${colour(names, "dim")}`];

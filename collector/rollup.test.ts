@@ -322,6 +322,7 @@ describe("openRollup()", () => {
   it("takes off what warming was given from the cache, each target at its own place", async () => {
     const world = new World("UTC");
     const run = (ms: number, target: string, asked: number, origin: number): string =>
+      `precacheasset,group=Mac,outcome=${asked === origin ? "failed" : "warmed"},region=N,server=c,target=${target} bytes.asked=${asked}i,bytes.fromorigin=${origin}i,url="https://a.example/1" ${ms}\n` +
       `precacherun,region=N,server=c,target=${target} bytes.asked=${asked}i,bytes.fromorigin=${origin}i ${ms}\n`;
     await world.add(run(HOUR, "a", 100, 60) + run(2 * HOUR, "a", 10, 10) + run(HOUR, "b", 7, 0) + run(HOUR, "c", 5, 5));
     await world.add(`bytestoclients,region=N,server=c bytes.fromcache.toclients=500i ${HOUR}\n`);

@@ -9,6 +9,7 @@
  * @module
  */
 import { createHash } from "node:crypto";
+import { tagPairs } from "./line/tags.ts";
 
 /** The tags a point of `fleet_1d` keeps. */
 export const FLEET_TAGS = ["region", "school_type"] as const;
@@ -29,7 +30,7 @@ export interface FleetPlace {
  * @param tags as they stand in a line, `,region=North,…,server=cache01`, escaped
  */
 export function fleetPlace(tags: string): FleetPlace {
-  const pairs = tags.split(/(?<!\\),/).filter((pair) => pair !== "");
+  const pairs = tagPairs(tags);
   const isKept = (pair: string): boolean => FLEET_TAGS.some((tag) => pair.startsWith(`${tag}=`));
   const dropped = pairs.filter((pair) => !isKept(pair)).join(",");
   return {

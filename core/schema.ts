@@ -30,6 +30,8 @@ export interface MeasurementSchema {
   readonly kind: "delta" | "gauge" | "event";
   /** Closed hours and local days of it are written as `<name>_1h` and `<name>_1d`. */
   readonly rollup: boolean;
+  /** Of its own tags, those its roll-ups are added up over and do not have. */
+  readonly rolledWithout?: readonly string[];
   /** Tags beside `server` and the admin's own. */
   readonly tags: readonly string[];
   readonly fields: readonly FieldSchema[];
@@ -84,7 +86,7 @@ export const MEASUREMENTS: readonly MeasurementSchema[] = [
   {
     name: "served_1d",
     meaning:
-      "What clients were served in a closed local day, in three numbers, for questions over a year of many caches. Written by the roll-up, from `bytestoclients` and from `precacherun` (`saved` alone, with its `target`).",
+      "What clients were served in a closed local day, in three numbers, for questions over a year of many caches. Written by the roll-up, from `bytestoclients` and from `precacheasset` (`saved` alone, with its `target`).",
     kind: "delta",
     rollup: false,
     tags: ["target"],
@@ -188,7 +190,7 @@ export const MEASUREMENTS: readonly MeasurementSchema[] = [
   },
   {
     name: "precacherun",
-    meaning: "One warming run, written when it ends.",
+    meaning: "One warming run, written when it ends: a run that was killed has none.",
     kind: "delta",
     rollup: true,
     tags: ["target"],
@@ -206,9 +208,11 @@ export const MEASUREMENTS: readonly MeasurementSchema[] = [
   },
   {
     name: "precacheasset",
-    meaning: "One asset of a warming run.",
+    meaning:
+      "One asset of a warming run, written when it ends; of one that takes long, what came so far, every minute, with the outcome `partial`. What warming cost is added up from these, so that a run nobody ended counts too.",
     kind: "delta",
-    rollup: false,
+    rollup: true,
+    rolledWithout: ["group", "outcome"],
     tags: ["target", "group", "outcome"],
     fields: [
       bytes("bytes", "size of the asset"),

@@ -10,7 +10,7 @@ import { type SettingsCommandFlags, withSettings } from "./settings-flags.ts";
 export function registerHistory(program: Command): void {
   const command = program
     .command("history")
-    .description("Served, saved and pulled over the WAN, from the journal: no server needed.")
+    .description("Served, saved and fetched from Apple, from the journal: no server needed.")
     .option("--from <time>", "7d, 24h, today, 2026-11-01, 2026-11-01T08:00", "7d")
     .option("--to <time>", "as --from", "now")
     .option("--by <bucket>", "hour, day or all", "day")

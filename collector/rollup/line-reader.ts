@@ -5,9 +5,10 @@
  *
  * @module
  */
+import { measurementEnd, withoutTags } from "../../core/line/tags.ts";
 import { measurementSchema } from "../../core/schema.ts";
 import { LineValues } from "./line-values.ts";
-import { measurementEnd, Series } from "./series.ts";
+import { Series } from "./series.ts";
 
 const NEWLINE = 0x0a;
 const SPACE = 0x20;
@@ -30,23 +31,26 @@ export type TakeLine = (series: Series, values: LineValues, timeMs: number) => v
 
 /** The series seen so far; `undefined` for those that are not rolled up. */
 export class SeriesTable {
+  /** By the key as it stands in a line. */
   readonly #known = new Map<string, Series | undefined>();
+  /** By their own key: lines whose tags differ only in what roll-ups leave out are of one series. */
+  readonly #series = new Map<string, Series>();
   readonly #values = new LineValues();
   #last: Series | undefined;
+  /** Where the fields of the line begin whose series was looked up. */
+  #fieldsAt = 0;
 
   /** The series of a key, made if need be; undefined when its measurement is not rolled up. */
   get(key: string): Series | undefined {
     if (this.#known.has(key)) return this.#known.get(key);
     if (this.#known.size >= MAX_SERIES) this.#forget();
-    const name = key.slice(0, measurementEnd(key));
-    const schema = measurementSchema(name);
-    const series = schema?.rollup === true && schema.name === name ? new Series(key, schema.fields) : undefined;
+    const series = this.#seriesOf(key);
     this.#known.set(key, series);
     return series;
   }
 
-  *all(): Generator<Series> {
-    for (const series of this.#known.values()) if (series !== undefined) yield series;
+  all(): Iterable<Series> {
+    return this.#series.values();
   }
 
   /** Reads whole lines and hands over those that are rolled up. */
@@ -54,7 +58,7 @@ export class SeriesTable {
     const view = new DataView(lines.buffer, lines.byteOffset, lines.byteLength);
     for (let at = 0; at < lines.length; ) {
       const series = lines[at] === HASH ? undefined : this.#seriesAt(lines, view, at);
-      const end = series === undefined ? -1 : this.#readLine(lines, view, at + series.beginning.length, series, take);
+      const end = series === undefined ? -1 : this.#readLine(lines, view, this.#fieldsAt, series, take);
       at = end >= 0 ? end : lineEnd(lines, at) + 1;
     }
   }
@@ -64,6 +68,7 @@ export class SeriesTable {
     const likely = this.#last?.following;
     if (likely?.beginning.standsAt(view, start) === true) {
       this.#last = likely;
+      this.#fieldsAt = start + likely.beginning.length;
       return likely;
     }
     let end = start;
@@ -73,6 +78,7 @@ export class SeriesTable {
     if (series === undefined) return undefined;
     if (this.#last !== undefined) this.#last.following = series;
     this.#last = series;
+    this.#fieldsAt = end + 1;
     return series;
   }
 
@@ -100,8 +106,24 @@ export class SeriesTable {
     return at + 1;
   }
 
+  #seriesOf(key: string): Series | undefined {
+    const end = measurementEnd(key);
+    const name = key.slice(0, end);
+    const schema = measurementSchema(name);
+    if (schema?.rollup !== true || schema.name !== name) return undefined;
+    const { rolledWithout = [] } = schema;
+    const own = rolledWithout.length === 0 ? key : name + withoutTags(key.slice(end), rolledWithout);
+    let series = this.#series.get(own);
+    if (series === undefined) {
+      series = new Series(own, schema.fields);
+      this.#series.set(own, series);
+    }
+    return series;
+  }
+
   #forget(): void {
     for (const [key, series] of this.#known) if ((series?.openCount ?? 0) === 0) this.#known.delete(key);
+    for (const [key, series] of this.#series) if (series.openCount === 0) this.#series.delete(key);
     this.#last = undefined;
     for (const series of this.all()) series.following = undefined;
   }

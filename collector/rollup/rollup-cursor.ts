@@ -16,7 +16,7 @@ import { type Sums, UNITS } from "./series.ts";
 export const ROLLUP_CURSOR = "rollup";
 
 /** Raised when roll-ups become more or other lines: what the journal still has is then rolled up anew. */
-const VERSION = 2;
+const VERSION = 3;
 
 export interface RollupCursor {
   readonly timeZone: string;

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { measurementEnd } from "../../core/line/tags.ts";
 import { type BucketUnit, bucketStart, nextBucket } from "../../core/local-days.ts";
 import { type Integer, integerText, isInteger64 } from "../../core/point.ts";
 import { type FieldSchema, ROLLUP_SUFFIXES } from "../../core/schema.ts";
@@ -194,16 +195,6 @@ export class Series {
 export function rollupKey(key: string, unit: BucketUnit): string {
   const end = measurementEnd(key);
   return `${key.slice(0, end)}${ROLLUP_SUFFIXES[unit]}${key.slice(end)}`;
-}
-
-/** Where the measurement ends in a key: at the first comma that is not escaped. */
-export function measurementEnd(key: string): number {
-  for (let i = 0; i < key.length; i++) {
-    const code = key.charCodeAt(i);
-    if (code === 0x5c) i++;
-    else if (code === 0x2c) return i;
-  }
-  return key.length;
 }
 
 /** Adds exactly: a sum beyond 2^53 goes on as bigint. */

@@ -6,12 +6,12 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { errorCode } from "../../core/errors.ts";
-import { type HistoryRow, queryHistory, readLines } from "../../core/history/history.ts";
+import { queryHistory, readLines } from "../../core/history/history.ts";
 import { forEachField, type LineValue, parseLine, parseTags } from "../../core/history/parse-line.ts";
-import { savingsOf } from "../../core/history/savings.ts";
+import { savingsHistory, savingsOf, totalSavings } from "../../core/history/savings.ts";
 import { STREAMS, streamFolder } from "../../core/journal/journal.ts";
 import { openReader } from "../../core/journal/reader.ts";
-import { bucketStart, bucketsBefore } from "../../core/local-days.ts";
+import { bucketStart, bucketsBefore, nextBucket } from "../../core/local-days.ts";
 import { rejectPath } from "../reject-file.ts";
 import { loadPositions } from "../ship-cursor.ts";
 import type { SinkOptions } from "../sinks/options.ts";
@@ -29,6 +29,7 @@ export interface GatherOptions {
   readonly nowMs: number;
 }
 
+const HOUR_MS = 3_600_000;
 const DAYS = 7;
 
 /** A line of a measurement, read whole. */
@@ -43,70 +44,46 @@ export async function gatherStatus(options: GatherOptions): Promise<StatusFacts>
   const { nowMs, server, timeZone, readsStatus } = options;
   const todayMs = bucketStart(nowMs, "day", timeZone);
   const fromMs = bucketsBefore(nowMs, DAYS - 1, "day", timeZone);
-  const traffic = await dailyRows(options, "bytestoclients", fromMs);
-  const warming = await dailyRows(options, "precacherun", fromMs);
-  const days = toDays(traffic, warming, fromMs, options);
-  const newest = traffic.map((row) => row.newestMs);
+  const days = await gatherDays(options, fromMs);
   return {
     nowMs,
     server,
     timeZone,
     readsStatus,
     cache: await gatherCache(options, fromMs),
-    today: savingsBetween(traffic, warming, todayMs),
-    week: savingsBetween(traffic, warming, fromMs),
+    today: totalSavings(days.filter(({ startMs }) => startMs >= todayMs)),
+    week: totalSavings(days),
     days,
-    lastRowMs: newest.length === 0 ? undefined : Math.max(...newest),
+    lastRowMs: await gatherLastRow(options, fromMs),
     pass: await gatherPass(options, fromMs),
     sinks: await gatherSinks(options),
     events: await gatherEvents(options, fromMs),
   };
 }
 
-async function dailyRows(options: GatherOptions, measurement: string, fromMs: number): Promise<HistoryRow[]> {
-  const { stateDir, timeZone, server, nowMs } = options;
-  return await queryHistory(stateDir, {
-    measurement,
-    fromMs,
-    // rows of a clock a little ahead of ours count too
-    toMs: nowMs + 3_600_000,
-    by: "day",
-    timeZone,
-    tags: { server },
-  });
-}
+/** Rows of a clock a little ahead of ours count too. */
+const AHEAD_MS = HOUR_MS;
 
-function toDays(
-  traffic: readonly HistoryRow[],
-  warming: readonly HistoryRow[],
-  fromMs: number,
-  { timeZone }: GatherOptions,
-): DayFacts[] {
+/** Savings of every day of the week, also of those without a row. */
+async function gatherDays(options: GatherOptions, fromMs: number): Promise<DayFacts[]> {
+  const { stateDir, timeZone, server, nowMs } = options;
+  const query = { fromMs, toMs: nowMs + AHEAD_MS, by: "day", timeZone, tags: { server } } as const;
+  const found = new Map((await savingsHistory(stateDir, query)).map((row) => [row.startMs, row]));
   const days: DayFacts[] = [];
   let startMs = fromMs;
-  for (let i = 0; i < DAYS; i++) {
-    const row = traffic.find((each) => each.startMs === startMs);
-    const run = warming.find((each) => each.startMs === startMs);
-    days.push({ startMs, ...savingsOf(row?.sums ?? {}, warmedLocally(run === undefined ? [] : [run])) });
-    // 30 hours after its beginning every day is over, and the next is not
-    startMs = bucketStart(startMs + 30 * 3_600_000, "day", timeZone);
+  while (startMs < nowMs) {
+    const { served, fromCaches, fromApple, saved, hitRatio } = found.get(startMs) ?? NOTHING;
+    days.push({ startMs, served, fromCaches, fromApple, saved, hitRatio });
+    startMs = nextBucket(startMs, "day", timeZone);
   }
   return days;
 }
 
-function savingsBetween(traffic: readonly HistoryRow[], warming: readonly HistoryRow[], fromMs: number) {
-  const sums: Record<string, number> = {};
-  for (const row of traffic) {
-    if (row.startMs < fromMs) continue;
-    for (const [field, sum] of Object.entries(row.sums)) sums[field] = (sums[field] ?? 0) + Number(sum);
-  }
-  return savingsOf(sums, warmedLocally(warming.filter(({ startMs }) => startMs >= fromMs)));
-}
+const NOTHING = savingsOf(() => undefined);
 
-/** Bytes warming was given without the WAN: they saved nobody anything. */
-function warmedLocally(rows: readonly HistoryRow[]): number {
-  const sum = (field: string): number => rows.reduce((total, { sums }) => total + Number(sums[field] ?? 0), 0);
-  return Math.max(0, sum("bytes.asked") - sum("bytes.fromorigin"));
+async function gatherLastRow({ stateDir, timeZone, server, nowMs }: GatherOptions, fromMs: number) {
+  const query = { fromMs, toMs: nowMs + AHEAD_MS, by: "all", timeZone, tags: { server } } as const;
+  return (await queryHistory(stateDir, { ...query, measurement: "bytestoclients" }))[0]?.newestMs;
 }
 
 async function gatherCache(options: GatherOptions, fromMs: number): Promise<CacheFacts | undefined> {

@@ -43,7 +43,7 @@ const sink = (more: Partial<SinkFacts>): SinkFacts => ({
   rejectPath: "/r",
   ...more,
 });
-const nothing = { served: 0, saved: 0, fromOrigin: 0, wan: 0, hitRatio: undefined };
+const nothing = { served: 0, saved: 0, fromCaches: 0, fromApple: 0, hitRatio: undefined };
 const facts = (more: Partial<StatusFacts>): StatusFacts => ({
   nowMs: NOW,
   server: "c",

@@ -4,10 +4,10 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openJournal, type StreamName } from "../journal/journal.ts";
+import { addExact } from "../line/sum.ts";
 import { bucketStart } from "../local-days.ts";
 import { pointLine } from "../point.ts";
-import { addExact, queryHistory, ratioOf } from "./history.ts";
-import { savingsOf } from "./savings.ts";
+import { queryHistory } from "./history.ts";
 
 let stateDir: string;
 beforeEach(async () => {
@@ -137,25 +137,5 @@ describe("addExact()", () => {
   it("is the exact sum of any two whole numbers", () => {
     const whole = fc.oneof(fc.maxSafeInteger(), fc.bigInt({ min: -(2n ** 70n), max: 2n ** 70n }));
     fc.assert(fc.property(whole, whole, (a, b) => BigInt(addExact(a, b)) === BigInt(a) + BigInt(b)));
-  });
-});
-
-describe("ratioOf() and savingsOf()", () => {
-  it("tell no traffic from a ratio of nothing", () => {
-    const row = { startMs: 0, group: {}, sums: { a: 1, b: 4 }, lasts: {}, points: 1, newestMs: 0 };
-    expect(ratioOf(row, ["a"], ["b"])).toBe(0.25);
-    expect(ratioOf(row, ["a"], ["c"])).toBeUndefined();
-    expect(savingsOf({}).hitRatio).toBeUndefined();
-  });
-
-  it("never count as saved what warming asked for", () => {
-    const sums = {
-      "bytes.fromcache.toclients": 100,
-      "bytes.frompeers.toclients": 20,
-      "bytes.fromorigin.toclients": 30,
-      "bytes.fromorigin.topeers": 5,
-    };
-    expect(savingsOf(sums, 40)).toEqual({ served: 150, saved: 80, fromOrigin: 30, wan: 35, hitRatio: 120 / 150 });
-    expect(savingsOf(sums, 1000).saved).toBe(0);
   });
 });

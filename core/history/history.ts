@@ -8,6 +8,7 @@
  */
 import { streamFolder } from "../journal/journal.ts";
 import { openReader } from "../journal/reader.ts";
+import { addExact } from "../line/sum.ts";
 import { type BucketUnit, bucketStart } from "../local-days.ts";
 import type { Integer } from "../point.ts";
 import { forEachField, type LineValue, parseLine, parseTags } from "./parse-line.ts";
@@ -117,29 +118,6 @@ function addLine(row: OpenRow, fieldText: string, timeMs: number): void {
     if ("integer" in value) row.sums.set(name, addExact(row.sums.get(name) ?? 0, value.integer));
     else if ("float" in value) row.sums.set(name, Number(row.sums.get(name) ?? 0) + value.float);
   });
-}
-
-/** The exact sum of two whole numbers, a bigint only where a number would round. */
-export function addExact(a: Integer, b: Integer): Integer {
-  if (typeof a === "number" && typeof b === "number") {
-    const sum = a + b;
-    if (Number.isSafeInteger(sum)) return sum;
-  }
-  const exact = BigInt(a) + BigInt(b);
-  const near = Number(exact);
-  return Number.isSafeInteger(near) ? near : exact;
-}
-
-/** Numerator over denominator, or undefined where there was nothing to divide: no traffic is not a ratio of 0. */
-export function ratioOf(
-  row: HistoryRow,
-  numerator: readonly string[],
-  denominator: readonly string[],
-): number | undefined {
-  const sum = (fields: readonly string[]): number =>
-    fields.reduce((total, field) => total + Number(row.sums[field] ?? 0), 0);
-  const whole = sum(denominator);
-  return whole > 0 ? sum(numerator) / whole : undefined;
 }
 
 function closeRow(row: OpenRow): HistoryRow {

@@ -1,60 +1,94 @@
 /**
- * Served, saved, over the WAN: defined once, for history, status, reports and boards alike.
- *
- * Served is what clients got. It came from the cache's disk, from a peer or a parent (local all of them), or from Apple
- * over the WAN. Saved is the local part, without what warming asked for: a warming run is itself a client, and what it
- * is given from disk saved nobody anything.
+ * The numbers of a stretch of time a manager asks for, by the definitions of `core/measures.ts`.
  *
  * @module
  */
+import { addExact } from "../line/sum.ts";
+import {
+  FROM_APPLE,
+  FROM_CACHES,
+  measure,
+  measurementsOf,
+  ratio,
+  SAVED,
+  SERVED,
+  type SumOf,
+  shown,
+} from "../measures.ts";
 import type { Integer } from "../point.ts";
-
-export const SERVED_FIELDS = [
-  "bytes.fromcache.toclients",
-  "bytes.fromorigin.toclients",
-  "bytes.frompeers.toclients",
-  "bytes.fromparents.toclients",
-] as const;
-
-/** The fields of `bytestoclients` that did not cross the WAN. */
-export const LOCAL_FIELDS = [
-  "bytes.fromcache.toclients",
-  "bytes.frompeers.toclients",
-  "bytes.fromparents.toclients",
-] as const;
-
-export const WAN_FIELDS = [
-  "bytes.fromorigin.toclients",
-  "bytes.fromorigin.topeers",
-  "bytes.fromorigin.tochildren",
-] as const;
+import { type HistoryQuery, queryHistory } from "./history.ts";
 
 /** Bytes of a stretch of time. */
 export interface Savings {
-  readonly served: number;
-  readonly saved: number;
-  /** Pulled from Apple to answer clients. */
-  readonly fromOrigin: number;
-  /** Pulled from Apple for whomever: clients, peers, children. */
-  readonly wan: number;
-  /** Local share of what was served, 0 to 1; undefined when nothing was served. */
+  readonly served: Integer;
+  readonly fromCaches: Integer;
+  readonly fromApple: Integer;
+  /** Of a part of a longer time it may be below zero: warming asked in one hour for what another hour gave. */
+  readonly saved: Integer;
+  /** Share of what was served that came from the caches, 0 to 1; undefined when nothing was served. */
   readonly hitRatio: number | undefined;
 }
 
-/**
- * Savings from sums of `bytestoclients` and of `precacherun` over the same stretch.
- * @param warmedLocally bytes warming was given without the WAN: asked minus from origin.
- */
-export function savingsOf(sums: Readonly<Record<string, Integer>>, warmedLocally = 0): Savings {
-  const sum = (fields: readonly string[]): number =>
-    fields.reduce((total, field) => total + Number(sums[field] ?? 0), 0);
-  const served = sum(SERVED_FIELDS);
-  const local = sum(LOCAL_FIELDS);
+/** The measurements savings are made of. */
+export const SAVINGS_MEASUREMENTS = measurementsOf(SERVED, SAVED);
+
+/** Savings of a part, with its sign, so that parts add up. */
+export function savingsOf(sumOf: SumOf): Savings {
+  const served = measure(SERVED, sumOf);
+  const fromCaches = measure(FROM_CACHES, sumOf);
   return {
     served,
-    saved: Math.max(0, local - warmedLocally),
-    fromOrigin: sum(["bytes.fromorigin.toclients"]),
-    wan: sum(WAN_FIELDS),
-    hitRatio: served > 0 ? local / served : undefined,
+    fromCaches,
+    fromApple: measure(FROM_APPLE, sumOf),
+    saved: measure(SAVED, sumOf),
+    hitRatio: ratio(fromCaches, served),
   };
+}
+
+/** Parts added up to a total, as it is shown. */
+export function totalSavings(parts: readonly Savings[]): Savings {
+  const sum = (pick: (part: Savings) => Integer): Integer =>
+    parts.reduce<Integer>((total, part) => addExact(total, pick(part)), 0);
+  const served = sum((part) => part.served);
+  const fromCaches = sum((part) => part.fromCaches);
+  return {
+    served,
+    fromCaches,
+    fromApple: sum((part) => part.fromApple),
+    saved: shown(
+      SAVED,
+      sum((part) => part.saved),
+    ),
+    hitRatio: ratio(fromCaches, served),
+  };
+}
+
+/** Savings of a bucket of one group. */
+export interface SavingsRow extends Savings {
+  readonly startMs: number;
+  readonly group: Readonly<Record<string, string>>;
+}
+
+/**
+ * Savings by bucket and group, ordered by group and time. Where there is only one bucket for all the time, it is a total;
+ * others are parts, and `totalSavings` adds them up.
+ */
+export async function savingsHistory(
+  stateDir: string,
+  query: Omit<HistoryQuery, "measurement">,
+): Promise<SavingsRow[]> {
+  const buckets = new Map<string, { startMs: number; group: SavingsRow["group"]; sums: Map<string, Integer> }>();
+  for (const measurement of SAVINGS_MEASUREMENTS) {
+    for (const { startMs, group, sums } of await queryHistory(stateDir, { ...query, measurement })) {
+      const key = `${JSON.stringify(group)} ${String(startMs).padStart(16, "0")}`;
+      const bucket = buckets.get(key) ?? { startMs, group, sums: new Map<string, Integer>() };
+      buckets.set(key, bucket);
+      for (const [field, sum] of Object.entries(sums)) bucket.sums.set(`${measurement} ${field}`, sum);
+    }
+  }
+  const rows = [...buckets].sort(([a], [b]) => (a < b ? -1 : 1));
+  return rows.map(([, { startMs, group, sums }]) => {
+    const part = savingsOf((measurement, field) => sums.get(`${measurement} ${field}`));
+    return { startMs, group, ...(query.by === "all" ? totalSavings([part]) : part) };
+  });
 }

@@ -4,8 +4,24 @@
  *
  * @module
  */
-import { LOCAL_FIELDS, SERVED_FIELDS, WAN_FIELDS } from "../../core/history/savings.ts";
-import { CLASSIC_TAGS, MEASUREMENTS, type MeasurementSchema, ROLLUP_SUFFIXES } from "../../core/schema.ts";
+import {
+  FROM_APPLE,
+  FROM_CACHES,
+  HIT_RATIO,
+  type MeasuredFields,
+  SAVED,
+  SERVED,
+  type SumMeasure,
+  WARMING_COST,
+  WARMING_EFFECT,
+} from "../../core/measures.ts";
+import {
+  CLASSIC_TAGS,
+  MEASUREMENTS,
+  type MeasurementSchema,
+  measurementSchema,
+  ROLLUP_SUFFIXES,
+} from "../../core/schema.ts";
 import { code, type GeneratedPage, markdownTable, writeWhenStarted } from "./generated-page.ts";
 
 const KINDS: Readonly<Record<MeasurementSchema["kind"], string>> = {
@@ -40,30 +56,43 @@ A few measurements have tags of their own, named with them below; \`fleet_1d\` a
 }
 
 function savingsPart(): string {
-  const list = (fields: readonly string[]): string => fields.map((field) => `\`${field}\``).join(" + ");
+  const terms = (parts: readonly MeasuredFields[]): string[] =>
+    parts.flatMap(({ measurement, fields }) =>
+      fields.map((field) => code(measurement === "bytestoclients" ? field : `${measurement} ${field}`)),
+    );
+  const formula = ({ add, subtract }: SumMeasure): string => [terms(add).join(" + "), ...terms(subtract)].join(" − ");
   const rows = [
-    ["served", list(SERVED_FIELDS), "what clients got; dashboards call it TotalServed"],
-    ["from origin", code("bytes.fromorigin.toclients"), "pulled from Apple to answer clients"],
-    ["saved", `${list(LOCAL_FIELDS)} − what warming was given locally`, "did not cross the WAN"],
-    ["WAN", list(WAN_FIELDS), "pulled from Apple for whomever: clients, peers, children"],
-    ["hit ratio", "local part ÷ served", "0 to 1; no value where nothing was served, which is not a ratio of 0"],
+    [SERVED.title, formula(SERVED), "what clients got; the classic dashboards call it TotalServed"],
+    [FROM_APPLE.title, formula(FROM_APPLE), "the part of it that crossed the WAN"],
+    [FROM_CACHES.title, formula(FROM_CACHES), "the rest: disk, peers and parents"],
+    [SAVED.title, formula(SAVED), "did not cross the WAN for somebody who waited for it"],
+    [
+      HIT_RATIO.title,
+      "from the caches ÷ served",
+      "0 to 1; no value where nothing was served, which is not a ratio of 0",
+    ],
+    [WARMING_COST.title, formula(WARMING_COST), "what warming had the cache fetch"],
+    [WARMING_EFFECT.title, formula(WARMING_EFFECT), "what the cache gave devices, not counting warming"],
   ];
-  return `## Served, saved, WAN, hit ratio
+  return `## Served, saved, from Apple, from the caches, hit ratio
 
-Defined once, in \`core/history/savings.ts\`, over \`bytestoclients\`; \`larder history\`, the boards and the demo all use it.
+Defined once, in \`core/measures.ts\`, over \`bytestoclients\` and \`precacheasset\`; \`larder history\`, \`larder status\`, the roll-ups and the boards
+all use it.
 
 ${markdownTable(["word", "is", "meaning"], rows)}
 
-A warming run is itself a client. What it is given from the cache's disk saved nobody anything, so *saved* takes it off:
-\`bytes.asked\` − \`bytes.fromorigin\` of \`precacherun\` in the same stretch of time. Saved is never below 0.`;
+A warming run is itself a client. What it is given from the cache's disk saved nobody anything, so *saved* takes it off: \`bytes.asked\` −
+\`bytes.fromorigin\` of \`precacheasset\`, file by file as they end, so that a run that was killed counts too. A part of a longer time keeps its
+sign, because parts add up: by hour, by day and all at once give the same total. A total is never shown below 0.`;
 }
 
 function rollupPart(): string {
+  const leftOut = measurementSchema("precacheasset")?.rolledWithout ?? [];
   const rolled = MEASUREMENTS.filter(({ rollup }) => rollup).map(({ name }) => code(name));
   return `## Roll-ups
 
 For ${rolled.join(", ")} the sums of every closed hour are written as \`<name>${ROLLUP_SUFFIXES.hour}\` and those of every closed
-local day as \`<name>${ROLLUP_SUFFIXES.day}\`, with the same fields and tags, stamped with the beginning of the hour or day in the
+local day as \`<name>${ROLLUP_SUFFIXES.day}\`, with the same fields and tags (those of \`precacheasset\` without ${leftOut.map(code).join(" and ")}), stamped with the beginning of the hour or day in the
 configured time zone. A bucket closes five minutes after its end; when a row comes late its bucket is computed anew and written again,
 which replaces the old point. Closed days are written once more in three numbers, as [\`served_1d\`](#served_1d) and
 [\`fleet_1d\`](#fleet_1d), which answer questions over a year of many caches quickest. A sink may keep them in a database, bucket or retention policy of their own (\`sinks[].rollup\`).`;

@@ -1,0 +1,70 @@
+import { describe, expect, it } from "vitest";
+import {
+  DAY_NUMBERS,
+  FROM_APPLE,
+  FROM_CACHES,
+  HIT_RATIO,
+  measure,
+  measurementsOf,
+  measureRatio,
+  SAVED,
+  SERVED,
+  shown,
+  WARMING_COST,
+  WARMING_EFFECT,
+} from "./measures.ts";
+import { fieldSchema } from "./schema.ts";
+
+const SUMS: Readonly<Record<string, number>> = {
+  "bytestoclients bytes.fromcache.toclients": 100,
+  "bytestoclients bytes.frompeers.toclients": 20,
+  "bytestoclients bytes.fromorigin.toclients": 30,
+  "bytestoclients bytes.fromorigin.topeers": 5,
+  "precacheasset bytes.asked": 50,
+  "precacheasset bytes.fromorigin": 10,
+};
+const sumOf = (measurement: string, field: string): number | undefined => SUMS[`${measurement} ${field}`];
+
+describe("measures", () => {
+  it("say what they say of one stretch of time", () => {
+    const all = { SERVED, FROM_APPLE, FROM_CACHES, SAVED, WARMING_COST, WARMING_EFFECT };
+    const values = Object.fromEntries(Object.entries(all).map(([name, what]) => [name, measure(what, sumOf)]));
+    expect(values).toEqual({
+      SERVED: 150,
+      FROM_APPLE: 30,
+      FROM_CACHES: 120,
+      SAVED: 80,
+      WARMING_COST: 10,
+      WARMING_EFFECT: 60,
+    });
+    expect(measureRatio(HIT_RATIO, sumOf)).toBe(120 / 150);
+  });
+
+  it("tell no traffic from a ratio of nothing", () => {
+    expect(measureRatio(HIT_RATIO, () => undefined)).toBeUndefined();
+  });
+
+  it("keep the sign of a part, and show no total below zero", () => {
+    const warmingAlone = (measurement: string, field: string): number | undefined =>
+      measurement === "precacheasset" ? sumOf(measurement, field) : undefined;
+    expect(measure(SAVED, warmingAlone)).toBe(-40);
+    expect(shown(SAVED, -40)).toBe(0);
+    expect(shown(SERVED, -1)).toBe(-1);
+  });
+
+  it("stay exact beyond 2^53", () => {
+    const huge = (_: string, field: string): bigint | undefined =>
+      field.startsWith("bytes.fromcache") ? 9_223_372_036_854_775_807n : undefined;
+    expect(measure(SERVED, huge)).toBe(9_223_372_036_854_775_807n);
+  });
+
+  it("ask for fields the schema has, and are never more than what they are part of", () => {
+    for (const what of [SERVED, FROM_APPLE, FROM_CACHES, SAVED, WARMING_COST, WARMING_EFFECT]) {
+      for (const { measurement, fields } of [...what.add, ...what.subtract]) {
+        for (const field of fields) expect(fieldSchema(measurement, field), `${measurement} ${field}`).toBeDefined();
+      }
+    }
+    expect(Object.keys(DAY_NUMBERS)).toEqual(["local", "origin", "saved"]);
+    expect(measurementsOf(SERVED, SAVED)).toEqual(["bytestoclients", "precacheasset"]);
+  });
+});
