@@ -22,6 +22,12 @@ export function wholeNumber(value: SqliteValue): Integer | undefined {
   return Number.isSafeInteger(near) ? near : exact;
 }
 
+/** A whole number as the journal has it, or undefined for anything else. */
+export function numberText(value: SqliteValue): string | undefined {
+  const number = wholeNumber(value);
+  return number === undefined ? undefined : String(number);
+}
+
 /** Seconds of a date column as a number, or undefined where it holds no plausible date. */
 export function dateSeconds(value: SqliteValue): number | undefined {
   const seconds = typeof value === "string" && NUMBER.test(value.trim()) ? Number(value) : value;

@@ -14,7 +14,6 @@ const FIRST_FIELD_BYTES = 1024;
 /** A 64-bit number with its sign, and the `i` after it. */
 const NUMBER_BYTES = 21;
 const SPACE = 0x20;
-const LETTER_I = 0x69;
 
 /** Where a number goes, its text prepared once. */
 export interface PreparedPlace {
@@ -71,13 +70,6 @@ export class LineGroups {
     for (let i = 0; i < text.length; i++) line.bytes[line.size++] = text.charCodeAt(i);
   }
 
-  /** Adds a number at a time, given as the digits of a 64-bit number in [from, to) of a text. */
-  addDigits(timeMs: number, place: PreparedPlace, text: Uint8Array, from: number, to: number): void {
-    const line = this.#lineAt(timeMs, place);
-    line.size = copyBytes(text, from, to, line.bytes, line.size);
-    line.bytes[line.size++] = LETTER_I;
-  }
-
   /** The lines so far; begins anew. Their bytes hold until the next are taken. */
   take(): { lines: Uint8Array; lineCount: number; span: { fromMs: number; toMs: number } | undefined } {
     this.#flush();
@@ -89,13 +81,6 @@ export class LineGroups {
     [this.#bytes, this.#other] = [this.#other, this.#bytes];
     this.#begin();
     return taken;
-  }
-
-  /** Forgets the lines since the last were taken, whose bytes hold on. */
-  drop(): void {
-    this.#open = false;
-    for (const line of this.#lines) line.size = line.headSize;
-    this.#begin();
   }
 
   #begin(): void {

@@ -1,15 +1,17 @@
 import { describe, expect, it } from "vitest";
 import { unixMsToApple } from "../../core/apple-time.ts";
 import { openSqliteFile } from "../../fixtures/content-cache/sqlite-file.ts";
+import { type LiveWorld, testLiveWriter } from "./live-writer.contract.ts";
 import { metricsDb } from "./metrics-db.ts";
-import { makeBench, NOON, type SourceWorld, testRowSource } from "./source.contract.ts";
+import { makeBench, NOON, testRowSource } from "./source.contract.ts";
 
-const world: SourceWorld = {
+const world: LiveWorld = {
   name: "metrics-db",
   make(path) {
     const [file = path, chunk] = path.split("?");
     return metricsDb({ path: file, ...(chunk === undefined ? {} : { chunkRows: Number(chunk) }) });
   },
+  makeWith: (path, options) => metricsDb({ path, ...options }),
   create: (db) =>
     db.run(
       "CREATE TABLE ZMETRIC (Z_PK INTEGER PRIMARY KEY, Z_ENT INTEGER, Z_OPT INTEGER, ZCREATIONDATE TIMESTAMP, ZPERIOD INTEGER, ZBYTESFROMCACHETOCLIENT INTEGER, ZREQUESTSFROMCLIENT INTEGER, ZBYTESPURGEDTOTAL INTEGER)",
@@ -22,6 +24,7 @@ const world: SourceWorld = {
   purge: (db, beforeRow) => db.run(`DELETE FROM ZMETRIC WHERE Z_PK < ${beforeRow}`),
 };
 testRowSource(world);
+testLiveWriter(world);
 
 describe("metricsDb()", () => {
   it("stamps rows to the millisecond and leaves NULL out", async () => {

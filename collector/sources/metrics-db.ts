@@ -8,21 +8,21 @@
  */
 import { appleToUnixMs, unixMsToApple } from "../../core/apple-time.ts";
 import { LarderError } from "../../core/errors.ts";
-import type { SqliteDatabase, SqliteEngine } from "../../core/sqlite/sqlite.ts";
+import type { SqliteDatabase } from "../../core/sqlite/sqlite.ts";
 import { ZMETRIC_OTHER_COLUMNS, ZMETRIC_PLACES } from "../mapping/zmetric.ts";
-import { cellText, dateSeconds, wholeNumber } from "./cell.ts";
+import { cellText, dateSeconds, numberText, wholeNumber } from "./cell.ts";
 import type { LineGroups } from "./line-groups.ts";
 import type { RowReading, RowValues } from "./row-reading.ts";
-import { rowSource } from "./row-source.ts";
+import { type MetricsOptions, rowSource } from "./row-source.ts";
 import type { Source, SourceContext } from "./source.ts";
-import { rowIdentity, takenRows } from "./taken.ts";
+import { heldRows } from "./taken.ts";
 
 // the order of the selected values: number, date, numbers
 const DATE = 1;
 const FIRST_NUMBER = 2;
 
 /** The source `metrics-db`. */
-export function metricsDb(options: { path: string; engine?: SqliteEngine; chunkRows?: number }): Source {
+export function metricsDb(options: MetricsOptions): Source {
   const reported = new Set<string>();
   return rowSource({
     ...options,
@@ -59,26 +59,20 @@ function describe(db: SqliteDatabase, groups: LineGroups): RowReading {
       parameters: [unixMsToApple(fromMs), unixMsToApple(toMs)],
     }),
     slotKey: () => "",
-    identity(values) {
-      const numbers = places.flatMap(({ field }, i) => {
-        const number = wholeNumber(values[FIRST_NUMBER + i] ?? null);
-        return number === undefined ? [] : [`${field}=${number}`];
-      });
-      return rowIdentity(numbers);
-    },
-    emit(values, timeMs, target) {
+    says: (values) => new Map(places.map(({ field }, i) => [field, numberText(values[FIRST_NUMBER + i] ?? null)])),
+    emit(values, timeMs, target, held) {
       const wrong: string[] = [];
       for (let i = 0; i < places.length; i++) {
         const value = values[FIRST_NUMBER + i] ?? null;
         const column = places[i];
-        if (value === null || column === undefined) continue;
+        if (value === null || column === undefined || held?.has(column.field) === true) continue;
         const number = wholeNumber(value);
         if (number === undefined) wrong.push(`${column.column} ${cellText(value)}`);
         else target.add(timeMs, column.place, number);
       }
       return wrong.length === 0 ? undefined : `no whole number in ${wrong.join(", ")}; its other numbers were taken`;
     },
-    taken: takenRows,
+    held: heldRows,
   };
 }
 

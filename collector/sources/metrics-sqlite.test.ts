@@ -3,8 +3,9 @@ import { setTimeout } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { openSqliteFile, type SqliteFile } from "../../fixtures/content-cache/sqlite-file.ts";
 import { sharedData } from "../../fixtures/shared-data.ts";
+import { type LiveWorld, testLiveWriter } from "./live-writer.contract.ts";
 import { metricsSqlite } from "./metrics-sqlite.ts";
-import { makeBench, NOON, type SourceWorld, testRowSource } from "./source.contract.ts";
+import { makeBench, NOON, testRowSource } from "./source.contract.ts";
 
 const DECLARATIONS = {
   "entryIndex as primary key":
@@ -17,13 +18,14 @@ const DECLARATIONS = {
 
 const sqlValue = (value: number | bigint): string => value.toString();
 
-function worldOf(title: string, columns: string): SourceWorld {
+function worldOf(title: string, columns: string): LiveWorld {
   return {
     name: `metrics-sqlite (${title})`,
     make(path) {
       const [file = path, chunk] = path.split("?");
       return metricsSqlite({ path: file, ...(chunk === undefined ? {} : { chunkRows: Number(chunk) }) });
     },
+    makeWith: (path, options) => metricsSqlite({ path, ...options }),
     create: (db) => db.run(`CREATE TABLE statsData (${columns})`),
     add(db, row, timeMs, bytes, requests) {
       const date = Math.floor(timeMs / 1000);
@@ -42,6 +44,7 @@ function worldOf(title: string, columns: string): SourceWorld {
 
 const plain = worldOf("entryIndex as primary key", DECLARATIONS["entryIndex as primary key"]);
 testRowSource(plain);
+testLiveWriter(plain);
 testRowSource(worldOf("plain columns", DECLARATIONS["plain columns"]));
 
 async function database(path: string, columns: string, fill: (db: SqliteFile) => void): Promise<void> {

@@ -8,15 +8,14 @@
  * @module
  */
 import { LarderError } from "../../core/errors.ts";
-import type { SqliteDatabase, SqliteEngine, SqliteValue } from "../../core/sqlite/sqlite.ts";
+import type { SqliteDatabase, SqliteValue } from "../../core/sqlite/sqlite.ts";
 import { statsDataPlace } from "../mapping/stats-data.ts";
-import { cellText, dateSeconds, wholeNumber } from "./cell.ts";
+import { cellText, dateSeconds, numberText, wholeNumber } from "./cell.ts";
 import type { LineGroups, PreparedPlace } from "./line-groups.ts";
-import { plainChunks } from "./plain-chunk.ts";
 import type { RowReading, RowValues } from "./row-reading.ts";
-import { rowSource } from "./row-source.ts";
+import { type MetricsOptions, rowSource } from "./row-source.ts";
 import type { Source } from "./source.ts";
-import { takenNumbers } from "./taken.ts";
+import { heldNumbers } from "./taken.ts";
 
 const MEASUREMENTS = new Set([
   "bytestoclients",
@@ -34,7 +33,7 @@ const DATE = 2;
 const VALUE = 3;
 
 /** The source `metrics-sqlite`. */
-export function metricsSqlite(options: { path: string; engine?: SqliteEngine; chunkRows?: number }): Source {
+export function metricsSqlite(options: MetricsOptions): Source {
   const reported = new Set<unknown>();
   return rowSource({
     ...options,
@@ -70,14 +69,9 @@ function describe(db: SqliteDatabase, groups: LineGroups, reportUnknown: (name: 
     if (places.size < 10_000) places.set(name, prepared);
     return prepared;
   };
-  const numbering = { table: "statsData", row: "rowid" };
-  const columns = { ...numbering, metric: "metricName", date: "collectionDate", number: "dataValue" };
   return {
-    ...numbering,
-    plain: plainChunks(db, columns, (name) => {
-      const place = placeOf(name);
-      return place === null ? undefined : { key: name, place };
-    }),
+    table: "statsData",
+    row: "rowid",
     columns: ["metricName", "collectionDate", "dataValue", ...(isKey(db) ? [] : ["entryIndex"])],
     mayMove: !isKey(db),
     measurements: MEASUREMENTS,
@@ -87,17 +81,18 @@ function describe(db: SqliteDatabase, groups: LineGroups, reportUnknown: (name: 
       parameters: [fromMs / 1000, toMs / 1000],
     }),
     slotKey: (values) => (placeOf(values[NAME] ?? null) === null ? undefined : String(values[NAME])),
-    identity: (values) => String(wholeNumber(values[VALUE] ?? null)),
-    emit(values, timeMs, target) {
+    says: (values) => new Map([[String(values[NAME]), numberText(values[VALUE] ?? null)]]),
+    emit(values, timeMs, target, held) {
       const value = values[VALUE] ?? null;
-      if (value === null) return undefined;
+      // a row is one number: where the journal has it, it has the row
+      if (value === null || held !== undefined) return undefined;
       const number = wholeNumber(value);
       if (number === undefined) return `its dataValue ${cellText(value)} is no whole number`;
       const place = placeOf(values[NAME] ?? null);
       if (place !== null) target.add(timeMs, place, number);
       return undefined;
     },
-    taken: takenNumbers,
+    held: heldNumbers,
   };
 }
 

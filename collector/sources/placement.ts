@@ -7,16 +7,19 @@
  *
  * @module
  */
+import type { Span } from "../../core/journal/commit.ts";
+import { type AlreadyHeld, type HeldRow, recognise, type SaidFields } from "./recognise.ts";
+import type { RowValues } from "./row-reading.ts";
+
+/** How far behind its own time a row is looked for. */
+export const BESIDE_MS = 1000;
 
 /** Says where rows go. Rows must be offered in the order of the source. */
 export interface Placement {
   /** Whether rows of this time can be placed without knowing more of the past. */
   knows(baseMs: number): boolean;
-  /**
-   * The millisecond of a row, or undefined when it is recognised as one already taken.
-   * @param value what the row says, to recognise it; not needed where nothing is to be recognised.
-   */
-  place(baseMs: number, key: string, value?: string): number | undefined;
+  /** The millisecond of a new row, or where the journal holds this one. */
+  place(baseMs: number, key: string, row: RowValues): number | AlreadyHeld;
 }
 
 /** For rows whose times go forward, as nearly all do: needs no memory but the newest place of each key. */
@@ -45,52 +48,77 @@ export class ForwardPlacement implements Placement {
   }
 }
 
+/** What a placement that remembers is made from. */
+export interface Remembered {
+  /** Times of rows it can place. */
+  readonly span: Span;
+  /** Rows up to this time may be in the journal already. */
+  readonly overlapMs: number;
+  /** Rows up to this time may be in the journal with other fields: the columns of the table, or those we read, have changed. */
+  readonly changedMs: number;
+  /** What a row says now. */
+  readonly says: (row: RowValues) => SaidFields;
+}
+
 /** For rows whose times step back, or that may have been taken under another numbering: remembers every place. */
 export class RememberingPlacement implements Placement {
+  readonly #options: Remembered;
   readonly #used = new Map<string, Set<number>>();
-  readonly #taken = new Map<string, Map<number, string>>();
+  /** Rows of the journal that no row has been recognised as yet. */
+  readonly #held = new Map<string, Map<number, HeldRow>>();
 
-  knows(): boolean {
-    return true;
+  constructor(options: Remembered) {
+    this.#options = options;
   }
 
-  /** Notes a place that is taken. */
-  use(slotMs: number, key: string): void {
-    this.#slots(key).add(slotMs);
+  knows(baseMs: number): boolean {
+    return baseMs >= this.#options.span.fromMs && baseMs <= this.#options.span.toMs;
   }
 
-  /** Notes a row the journal holds already: its like will be recognised once. */
-  useTaken(slotMs: number, key: string, value: string): void {
-    this.use(slotMs, key);
-    let taken = this.#taken.get(key);
-    if (taken === undefined) {
-      taken = new Map();
-      this.#taken.set(key, taken);
-    }
-    taken.set(slotMs, value);
+  /** Notes a row the journal holds; its like will be recognised once. */
+  hold(slotMs: number, key: string, fields: HeldRow): void {
+    entryOf(this.#used, key, () => new Set<number>()).add(slotMs);
+    if (slotMs > this.#options.overlapMs + BESIDE_MS) return;
+    entryOf(this.#held, key, () => new Map<number, HeldRow>()).set(slotMs, fields);
   }
 
-  place(baseMs: number, key: string, value?: string): number | undefined {
-    const used = this.#slots(key);
-    const taken = this.#taken.get(key);
-    let slotMs = baseMs;
-    while (used.has(slotMs)) {
-      if (taken !== undefined && value !== undefined && taken.get(slotMs) === value) {
-        taken.delete(slotMs);
-        return undefined;
+  place(baseMs: number, key: string, row: RowValues): number | AlreadyHeld {
+    const used = entryOf(this.#used, key, () => new Set<number>());
+    const held = this.#held.get(key);
+    if (held !== undefined && baseMs <= this.#options.overlapMs) {
+      const found = this.#recognise(baseMs, held, used, row);
+      if (found !== undefined) {
+        held.delete(found.timeMs);
+        return found;
       }
-      slotMs++;
     }
+    let slotMs = baseMs;
+    while (used.has(slotMs)) slotMs++;
     used.add(slotMs);
     return slotMs;
   }
 
-  #slots(key: string): Set<number> {
-    let slots = this.#used.get(key);
-    if (slots === undefined) {
-      slots = new Set();
-      this.#used.set(key, slots);
+  #recognise(
+    baseMs: number,
+    held: ReadonlyMap<number, HeldRow>,
+    used: ReadonlySet<number>,
+    row: RowValues,
+  ): AlreadyHeld | undefined {
+    const candidates: AlreadyHeld[] = [];
+    for (let timeMs = baseMs; used.has(timeMs); timeMs++) {
+      const fields = held.get(timeMs);
+      if (fields !== undefined) candidates.push({ timeMs, fields });
     }
-    return slots;
+    if (candidates.length === 0) return undefined;
+    return recognise(this.#options.says(row), candidates, baseMs <= this.#options.changedMs);
   }
+}
+
+function entryOf<V>(map: Map<string, V>, key: string, make: () => V): V {
+  let entry = map.get(key);
+  if (entry === undefined) {
+    entry = make();
+    map.set(key, entry);
+  }
+  return entry;
 }

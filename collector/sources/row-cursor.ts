@@ -2,9 +2,9 @@
  * Where a table of numbered rows was left, and where to go on in the file that is there now.
  *
  * The last row taken is looked for by its number and recognised by its guard. Found: go on after it. Gone, with only
- * later rows left: Apple has purged past it, go on with the first there is. Anything else: the numbers began anew (the
- * table was emptied, the file replaced or restored), so every row is looked at again and those the journal holds are
- * left out.
+ * later rows left: Apple has purged past it, go on with the first there is. Anything else: the table was emptied, the file
+ * replaced or restored, or the columns we read are others than before. Every row is then looked at again, and those the
+ * journal holds are left out, or given the fields they lack there.
  *
  * @module
  */
@@ -27,11 +27,25 @@ export interface RowCursor {
   readonly steppedMs: number;
   /** Newest time taken under earlier numberings: rows up to it may be in the journal already. */
   readonly overlapMs: number;
+  /** Names the columns that were read; "" when an older version took the row, which did not say. */
+  readonly columns: string;
+  /** Newest time taken with other columns: rows up to it may be in the journal with other fields. */
+  readonly changedMs: number;
   /** The state of the file once it was read to its end, where the engine must read it whole. */
   readonly stamp: string;
 }
 
-export const FIRST: RowCursor = { row: 0, guard: "", newestMs: 0, atNewest: 0, steppedMs: 0, overlapMs: 0, stamp: "" };
+export const FIRST: RowCursor = {
+  row: 0,
+  guard: "",
+  newestMs: 0,
+  atNewest: 0,
+  steppedMs: 0,
+  overlapMs: 0,
+  columns: "",
+  changedMs: 0,
+  stamp: "",
+};
 
 /** How the rows of a table are numbered and recognised. */
 export interface RowNumbering {
@@ -45,20 +59,25 @@ export interface RowNumbering {
   readonly mayMove: boolean;
 }
 
+/** How reading goes on: `changed` is `renumbered` because the columns are others. */
+export type Outcome = "first" | "continued" | "purged" | "renumbered" | "changed";
+
 /** Where reading goes on. */
 export interface Resumption {
   readonly cursor: RowCursor;
-  readonly outcome: "first" | "continued" | "purged" | "renumbered";
+  readonly outcome: Outcome;
 }
 
 /** A cursor as it stands in the journal, or undefined when it is none of ours. */
 export function parseRowCursor(json: Json | undefined): RowCursor | undefined {
   if (typeof json !== "object" || json === null || Array.isArray(json)) return undefined;
   const { row, guard, newestMs, atNewest, steppedMs, overlapMs, stamp } = json as Record<string, Json>;
-  const texts = typeof guard === "string" && typeof stamp === "string";
-  if (!texts || !isWhole(row) || !isWhole(newestMs) || !isWhole(atNewest)) return undefined;
-  if (!isWhole(steppedMs) || !isWhole(overlapMs)) return undefined;
-  return { row, guard, newestMs, atNewest, steppedMs, overlapMs, stamp };
+  // written since 0.2
+  const { columns = "", changedMs = 0 } = json as Record<string, Json>;
+  if (typeof guard !== "string" || typeof stamp !== "string" || typeof columns !== "string") return undefined;
+  if (!isWhole(row) || !isWhole(newestMs) || !isWhole(atNewest)) return undefined;
+  if (!isWhole(steppedMs) || !isWhole(overlapMs) || !isWhole(changedMs)) return undefined;
+  return { row, guard, newestMs, atNewest, steppedMs, overlapMs, columns, changedMs, stamp };
 }
 
 function isWhole(value: Json | undefined): value is number {
@@ -70,20 +89,38 @@ export function guardText(values: readonly SqliteValue[]): string {
   return `${cellText(values.at(-1))}|${crc32(values.map(cellText).join("|")).toString(16)}`;
 }
 
-/** Finds the place to go on. Costs two look-ups by row number unless the numbers began anew. */
-export function resume(db: SqliteDatabase, numbering: RowNumbering, cursor: RowCursor | undefined): Resumption {
-  if (cursor === undefined || cursor.row === 0) return { cursor: cursor ?? FIRST, outcome: "first" };
+/** The text a set of columns is recognised by. */
+function columnsText({ columns }: RowNumbering): string {
+  return crc32(columns.join("|")).toString(16);
+}
+
+/** Finds the place to go on. Costs two look-ups by row number unless every row is looked at again. */
+export function resume(db: SqliteDatabase, numbering: RowNumbering, before: RowCursor): Resumption {
+  const columns = columnsText(numbering);
+  const cursor = { ...before, columns };
+  if (before.row === 0) return { cursor, outcome: "first" };
+  const changed = before.columns !== "" && before.columns !== columns;
+  if (!changed) {
+    const row = findLast(db, numbering, before);
+    if (row !== undefined) return { cursor: { ...cursor, row }, outcome: "continued" };
+  }
+  const [ends] = db.all(`SELECT min(${numbering.row}), max(${numbering.row}) FROM ${numbering.table}`);
+  const [first, last] = ends ?? [null, null];
+  // an empty table says nothing; what it is filled with will
+  if (typeof first !== "number" || typeof last !== "number") return { cursor: before, outcome: "continued" };
+  if (!changed && first > before.row) return { cursor, outcome: "purged" };
+  const overlapMs = Math.max(before.overlapMs, before.newestMs);
+  // who took the rows before columns were named may have known others
+  const changedMs = changed || before.columns === "" ? overlapMs : before.changedMs;
+  return { cursor: { ...FIRST, columns, overlapMs, changedMs }, outcome: changed ? "changed" : "renumbered" };
+}
+
+/** The number of the last row taken, where it is there. */
+function findLast(db: SqliteDatabase, numbering: RowNumbering, cursor: RowCursor): number | undefined {
   const { table, row, columns } = numbering;
   const [found] = db.all(`SELECT ${columns.join(", ")} FROM ${table} WHERE ${row} = ?`, [cursor.row]);
-  if (found !== undefined && guardText(found) === cursor.guard) return { cursor, outcome: "continued" };
-  const moved = numbering.mayMove ? findMoved(db, numbering, cursor) : undefined;
-  if (moved !== undefined) return { cursor: { ...cursor, row: moved }, outcome: "continued" };
-  const [ends] = db.all(`SELECT min(${row}), max(${row}) FROM ${table}`);
-  const [first, last] = ends ?? [null, null];
-  if (typeof first !== "number" || typeof last !== "number") return { cursor, outcome: "continued" };
-  if (found === undefined && first > cursor.row) return { cursor, outcome: "purged" };
-  const overlapMs = Math.max(cursor.overlapMs, cursor.newestMs);
-  return { cursor: { ...FIRST, overlapMs }, outcome: "renumbered" };
+  if (found !== undefined && guardText(found) === cursor.guard) return cursor.row;
+  return numbering.mayMove ? findMoved(db, numbering, cursor) : undefined;
 }
 
 function findMoved(db: SqliteDatabase, { table, row, columns }: RowNumbering, cursor: RowCursor): number | undefined {

@@ -3,10 +3,12 @@
  *
  * @module
  */
+import type { Span } from "../../core/journal/commit.ts";
 import type { SqliteValue } from "../../core/sqlite/sqlite.ts";
 import type { LineGroups } from "./line-groups.ts";
-import type { ReadPlainChunk } from "./plain-chunk.ts";
+import type { HeldRow, SaidFields } from "./recognise.ts";
 import type { RowNumbering } from "./row-cursor.ts";
+import type { Held } from "./taken.ts";
 
 /** A row: its number, then the columns of the reading. */
 export type RowValues = readonly SqliteValue[];
@@ -22,13 +24,14 @@ export interface RowReading extends RowNumbering {
   /** What rows of one time are told apart by; undefined for a row that says nothing we collect. */
   slotKey(values: RowValues): string | undefined;
   /** What a row says, to recognise it. */
-  identity(values: RowValues): string;
-  /** Adds the numbers of a row to the lines; a reason when the row cannot be taken. */
-  emit(values: RowValues, timeMs: number, groups: LineGroups): string | undefined;
-  /** The quick way, where rows may be plain. */
-  readonly plain?: ReadPlainChunk;
-  /** Rows the journal holds, in the terms of `slotKey` and `identity`. */
-  taken(lines: AsyncIterable<string>): AsyncIterable<{ key: string; timeMs: number; value: string }>;
+  says(values: RowValues): SaidFields;
+  /**
+   * Adds the numbers of a row to the lines; a reason when the row cannot be taken.
+   * @param held fields that are in the journal already
+   */
+  emit(values: RowValues, timeMs: number, groups: LineGroups, held?: HeldRow): string | undefined;
+  /** Rows the journal holds within a span, in the terms of `slotKey` and `says`. */
+  held(lines: AsyncIterable<string>, span: Span): AsyncIterable<Held>;
 }
 
 /** The next rows after a row, at most so many. */

@@ -1,9 +1,9 @@
 /**
  * A source made of a table of numbered rows: the reading both generations of Apple's databases share.
  *
- * Rows are read in chunks, each with a statement of its own that is finished before anything is awaited, so that a
- * back-fill never holds a lock on Apple's file while the journal or a server is slow. Each chunk begins as a restart
- * would, from a cursor: there is one way of going on, and every chunk tests it.
+ * Rows are read in chunks, each in a snapshot of its own that is closed before anything is awaited, so that a back-fill
+ * never holds a lock on Apple's file while the journal or a server is slow. Each chunk begins as a restart would, from a
+ * cursor: there is one way of going on, and every chunk tests it.
  *
  * @module
  */
@@ -11,13 +11,19 @@ import { errorText, LarderError } from "../../core/errors.ts";
 import type { Json } from "../../core/journal/commit.ts";
 import { databaseStamp } from "../../core/sqlite/file/stamp.ts";
 import { openReadOnly } from "../../core/sqlite/open.ts";
-import type { SqliteDatabase, SqliteEngine } from "../../core/sqlite/sqlite.ts";
+import type { OpenOptions, SqliteDatabase, SqliteEngine } from "../../core/sqlite/sqlite.ts";
 import { LineGroups } from "./line-groups.ts";
-import { type Chunk, type ChunkTask, readChunk } from "./row-chunk.ts";
-import { parseRowCursor, type RowCursor, resume } from "./row-cursor.ts";
-import { goForward, remember } from "./row-past.ts";
+import { readChunk } from "./row-chunk.ts";
+import { FIRST, type Outcome, parseRowCursor, type RowCursor } from "./row-cursor.ts";
+import { type Remembering, remember } from "./row-past.ts";
 import type { RowReading } from "./row-reading.ts";
 import type { Source, SourceBatch, SourceContext } from "./source.ts";
+
+/** Opens a database for reading. */
+export type OpenDatabase = (path: string, options: OpenOptions) => Promise<SqliteDatabase>;
+
+/** What both generations can be given. */
+export type MetricsOptions = Pick<RowSourceOptions, "path" | "engine" | "chunkRows" | "open">;
 
 export interface RowSourceOptions {
   readonly name: string;
@@ -26,6 +32,8 @@ export interface RowSourceOptions {
   readonly busyTimeoutMs?: number;
   /** Rows of a chunk: what is held at once, and what one commit of the journal takes. Default 20,000. */
   readonly chunkRows?: number;
+  /** How the database is opened. Default `openReadOnly`. */
+  readonly open?: OpenDatabase;
   /** Looks at the database and says how to read it. */
   readonly describe: (db: SqliteDatabase, groups: LineGroups, context: SourceContext) => RowReading;
 }
@@ -41,7 +49,7 @@ export function rowSource(options: RowSourceOptions): Source {
       const stamp = await databaseStamp(path);
       // an engine that must read the whole file leaves one alone that has not changed since
       if (before !== undefined && before.stamp !== "" && stamp === before.stamp) return;
-      const db = await openReadOnly(path, pick(options));
+      const db = await (options.open ?? openReadOnly)(path, pick(options));
       try {
         yield* readRows(db, options, before, db.engine === "portable" ? (stamp ?? "") : "", context);
       } catch (error) {
@@ -62,46 +70,39 @@ async function* readRows(
 ): AsyncGenerator<SourceBatch> {
   const groups = new LineGroups(context.tagText);
   const reading = options.describe(db, groups, context);
-  const resumption = resume(db, reading, before);
-  report(options, resumption.outcome, before, context);
-  let cursor: RowCursor = { ...resumption.cursor, stamp: "" };
   const limit = options.chunkRows ?? 20_000;
-  for (let rows = limit; rows === limit; ) {
+  let cursor: RowCursor = { ...(before ?? FIRST), stamp: "" };
+  let remembering: Remembering | undefined;
+  for (;;) {
     if (context.signal.aborted) return;
-    const chunk = await readNext({ db, reading, cursor, limit, groups, context });
-    rows = chunk.rows;
+    const chunk = readChunk({ db, reading, cursor, limit, groups, context, remembering });
+    report(options, chunk.outcome, cursor, context);
+    const last = chunk.end === "last";
     // the stamp says "read to the end", so it goes with the last rows alone
-    cursor = { ...chunk.cursor, stamp: rows < limit ? stamp : "" };
-    const news = rows > 0 || (stamp !== "" && stamp !== before?.stamp);
-    if (news) yield { ...groups.take(), rowCount: rows, cursor: { ...cursor } as Json };
+    cursor = { ...chunk.cursor, stamp: last ? stamp : "" };
+    const news = chunk.rows > 0 || (last && stamp !== "" && stamp !== before?.stamp);
+    if (news) yield { ...groups.take(), rowCount: chunk.rows, cursor: { ...cursor } as Json };
+    if (last) return;
+    remembering = chunk.asks === undefined ? undefined : await remember(reading, chunk.asks, context);
   }
-}
-
-/** The next chunk: plain rows the quick way, forward where time goes forward, with all that is known where it does not. */
-async function readNext(task: ChunkTask): Promise<Chunk> {
-  const quick = task.reading.plain?.(task, goForward(task)) ?? readChunk(task, goForward(task));
-  if (quick !== undefined) return quick;
-  const careful = readChunk(task, await remember(task));
-  if (careful === undefined) throw new Error("a placement that remembers everything knows every time");
-  return { ...careful, cursor: { ...careful.cursor, steppedMs: careful.cursor.newestMs } };
 }
 
 function pick({ engine, busyTimeoutMs }: RowSourceOptions): { engine?: SqliteEngine; busyTimeoutMs?: number } {
   return { ...(engine === undefined ? {} : { engine }), ...(busyTimeoutMs === undefined ? {} : { busyTimeoutMs }) };
 }
 
-function report(
-  options: RowSourceOptions,
-  outcome: string,
-  before: RowCursor | undefined,
-  context: SourceContext,
-): void {
+function report({ name, path }: RowSourceOptions, outcome: Outcome, before: RowCursor, context: SourceContext): void {
   if (outcome === "purged") {
-    context.log.warn("rows were purged before they were read", { source: options.name, after: before?.row });
+    context.log.warn("rows were purged before they were read", { source: name, after: before.row });
+  } else if (outcome === "changed") {
+    context.log.warn("the columns of the table have changed: its rows are compared with the journal", {
+      source: name,
+      path,
+    });
   } else if (outcome === "renumbered") {
     context.log.warn("the rows were numbered anew: taking those not taken yet", {
-      source: options.name,
-      path: options.path,
+      source: name,
+      path,
     });
   }
 }

@@ -4,39 +4,37 @@
  * @module
  */
 import { forEachField, parseLine } from "../../core/history/parse-line.ts";
+import type { Span } from "../../core/journal/commit.ts";
+import type { HeldRow } from "./recognise.ts";
 
-/** A row or number that was taken. */
-export interface Taken {
+/** A row the journal holds. */
+export interface Held {
   readonly key: string;
   readonly timeMs: number;
-  readonly value: string;
+  readonly fields: HeldRow;
 }
 
 /** Every number by itself: statsData has one row for each. */
-export async function* takenNumbers(lines: AsyncIterable<string>): AsyncGenerator<Taken> {
+export async function* heldNumbers(lines: AsyncIterable<string>, span: Span): AsyncGenerator<Held> {
   for await (const line of lines) {
     const parsed = parseLine(line);
-    if (parsed === undefined) continue;
-    const found: Taken[] = [];
+    if (parsed === undefined || parsed.timeMs < span.fromMs || parsed.timeMs > span.toMs) continue;
+    const found: Held[] = [];
     forEachField(parsed.fieldText, (key, value) => {
-      if ("integer" in value) found.push({ key, timeMs: parsed.timeMs, value: String(value.integer) });
+      if (!("integer" in value)) return;
+      found.push({ key, timeMs: parsed.timeMs, fields: new Map([[key, String(value.integer)]]) });
     });
     yield* found;
   }
 }
 
 /** All numbers of a time together: ZMETRIC has one row for each time. */
-export async function* takenRows(lines: AsyncIterable<string>): AsyncGenerator<Taken> {
-  const times = new Map<number, string[]>();
-  for await (const { key, timeMs, value } of takenNumbers(lines)) {
-    const numbers = times.get(timeMs);
-    if (numbers === undefined) times.set(timeMs, [`${key}=${value}`]);
-    else numbers.push(`${key}=${value}`);
+export async function* heldRows(lines: AsyncIterable<string>, span: Span): AsyncGenerator<Held> {
+  const times = new Map<number, Map<string, string>>();
+  for await (const { timeMs, fields } of heldNumbers(lines, span)) {
+    const known = times.get(timeMs);
+    if (known === undefined) times.set(timeMs, new Map(fields));
+    else for (const [field, value] of fields) known.set(field, value);
   }
-  for (const [timeMs, numbers] of times) yield { key: "", timeMs, value: rowIdentity(numbers) };
-}
-
-/** The numbers of a row as one text, whatever their order. */
-export function rowIdentity(numbers: string[]): string {
-  return numbers.sort().join(",");
+  for (const [timeMs, fields] of times) yield { key: "", timeMs, fields };
 }

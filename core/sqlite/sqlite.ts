@@ -44,6 +44,11 @@ export interface SqliteDatabase {
    * database. Errors in the statement are thrown at the first row.
    */
   rows(sql: string, parameters?: readonly SqliteValue[]): IterableIterator<SqliteValue[]>;
+  /**
+   * Runs statements that all see one state of the database, whatever is committed between them. In rollback mode a writer
+   * has to wait meanwhile, so keep it short; nothing can be awaited in it.
+   */
+  snapshot<T>(read: () => T): T;
   close(): void;
 }
 

@@ -115,6 +115,15 @@ export class NativeDatabase implements SqliteDatabase {
     }
   }
 
+  snapshot<T>(read: () => T): T {
+    this.begin();
+    try {
+      return read();
+    } finally {
+      this.end();
+    }
+  }
+
   /** Runs a statement that returns no rows; the number of rows it changed. */
   run(sql: string, parameters: readonly SqliteValue[]): number {
     return this.#guard(() => Number(this.#prepare(sql).run(...parameters.map(integerAsBigInt)).changes));

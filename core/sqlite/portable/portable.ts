@@ -95,6 +95,11 @@ export class PortableDatabase implements SqliteDatabase {
     }
   }
 
+  /** The image never changes. */
+  snapshot<T>(read: () => T): T {
+    return read();
+  }
+
   /** Runs a statement that returns no rows; the number of rows it changed. */
   run(sql: string, parameters: readonly SqliteValue[]): number {
     const statement = this.#prepare(sql, parameters);

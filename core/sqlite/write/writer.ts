@@ -19,6 +19,7 @@ export function writer(database: Changeable): SqliteWriter {
     all: (sql, parameters) => database.all(sql, parameters),
     each: (sql, parameters, take) => database.each(sql, parameters, take),
     rows: (sql, parameters) => database.rows(sql, parameters),
+    snapshot: (read) => database.snapshot(read),
     run: (sql, parameters = []) => ({ changes: database.run(sql, parameters) }),
     close: () => {
       throw databaseError("DB_QUERY", database.path, "a write transaction ends by itself");
