@@ -86,6 +86,53 @@ describe("planWarming() by devices", () => {
     expect(planWarming(input({ assets: [twin], devices: [device({ os: "26.1", build: "23B85" })] })).items).toEqual([]);
   });
 
+  describe("with release candidates and betas of one version", () => {
+    const watch = (more: Partial<Asset>) => asset({ group: "Watch", models: ["Watch6,1"], ...more });
+    const rc = watch({ title: "RC", version: "26.1 RC", build: "23S36", beta: true });
+    const final = watch({ title: "final", version: "26.1", build: "23S37" });
+    const rcDelta = watch({ title: "RC delta", version: "26.1 RC", build: "23S36", fromBuild: "18R382", beta: true });
+    const delta = watch({ title: "final delta", version: "26.1", build: "23S37", fromBuild: "18R382" });
+    const all = [rc, final, rcDelta, delta];
+    const plan = (os: string, build: string, choice: Partial<AssetChoice> = {}) =>
+      warmed(planWarming(input({ assets: all, devices: [device({ model: "Watch6,1", os, build })], choice })));
+
+    it.each([{}, { betas: true }, { newestOnly: true }, { betas: true, newestOnly: true }])("%o", (choice) => {
+      expect(plan("26.1", "23S37", choice)).toEqual([]);
+      expect(plan("26.1", "23S36", choice)).toEqual(["final"]);
+      expect(plan("11.6", "18R382", choice)).toEqual(["final delta"]);
+      expect(plan("26.0", "23R352", choice)).toEqual(["final"]);
+    });
+
+    it("takes only the newest beta while nothing is final, and the candidate before it", () => {
+      const betas = ["26.2 beta", "26.2 beta 2", "26.2 RC"].map((version, i) =>
+        watch({ title: version, version, build: `23S50${i}0a`, beta: true }),
+      );
+      const from = (assets: Asset[]) =>
+        warmed(
+          planWarming(
+            input({
+              assets,
+              choice: { betas: true },
+              devices: [device({ model: "Watch6,1", os: "26.1", build: "23S37" })],
+            }),
+          ),
+        );
+      expect(from(betas)).toEqual(["26.2 RC"]);
+      expect(from(betas.slice(0, 2))).toEqual(["26.2 beta 2"]);
+    });
+  });
+
+  it("takes a version that was built again for those who have its first build", () => {
+    const again = asset({ build: "23B87", title: "again" });
+    const first = asset({ build: "23B85", title: "first" });
+    const plan = (build: string) =>
+      warmed(planWarming(input({ assets: [first, again], devices: [device({ os: "26.1", build })] })));
+    expect([plan("23B85"), plan("23B87"), plan("23B6085")]).toEqual([["again"], [], []]);
+    expect(
+      warmed(planWarming(input({ assets: [first, again], devices: [device()], choice: { newestOnly: true } }))),
+    ).toEqual(["again"]);
+  });
+
   it("knows a family given by hand, and never a prefix of a model", () => {
     const six = asset({ title: "6,1", models: ["iPad6,1"] });
     const eleven = asset({ title: "6,11", models: ["iPad6,11"] });

@@ -11,7 +11,7 @@
 import type { Asset, DeviceCount } from "./asset.ts";
 import { isDeviceAsset } from "./asset-choice.ts";
 import { groupOf, isModel, plainModel } from "./model.ts";
-import { compareVersions, plainVersion } from "./os-version.ts";
+import { isNewerThan, releaseKey, withoutReplaced } from "./release-order.ts";
 
 /** `exact`: a device's own delta, every delta where its build is unknown. `all`: every delta. `none`: full images only. */
 export type DeltaRule = "exact" | "all" | "none";
@@ -68,18 +68,24 @@ interface Choice {
 function choose(device: DeviceCount, version: readonly Asset[], deltas: DeltaRule): Choice[] {
   const { build } = device;
   const isDelta = (asset: Asset): boolean => sourceBuilds(asset).length > 0;
-  const own = build === undefined || deltas === "none" ? [] : version.filter((a) => sourceBuilds(a).includes(build));
+  const delta = build === undefined || deltas === "none" ? [] : version.filter((a) => sourceBuilds(a).includes(build));
   const full = version.filter((asset) => !isDelta(asset) && isNewer(asset, device));
+  const current = new Set(withoutReplaced([...delta, ...full]));
+  const own = delta.filter((asset) => current.has(asset));
   const chosen: Choice[] =
     own.length > 0
       ? own.map((asset) => ({ asset, counts: true, why: "own delta" }))
-      : full.map((asset) => ({
-          asset,
-          counts: true,
-          why: build === undefined ? "full, builds unknown" : "full, no delta",
-        }));
+      : full
+          .filter((asset) => current.has(asset))
+          .map((asset) => ({
+            asset,
+            counts: true,
+            why: build === undefined ? "full, builds unknown" : "full, no delta",
+          }));
   const others = deltas === "all" || (deltas === "exact" && build === undefined) ? version : [];
-  const mayTake = others.filter((asset) => isDelta(asset) && !own.includes(asset) && isNewer(asset, device));
+  const mayTake = withoutReplaced(others).filter(
+    (asset) => isDelta(asset) && !own.includes(asset) && isNewer(asset, device),
+  );
   return [
     ...chosen,
     ...mayTake.map((asset) => ({
@@ -90,11 +96,11 @@ function choose(device: DeviceCount, version: readonly Asset[], deltas: DeltaRul
   ];
 }
 
-/** False when the device surely has this version, or a newer one. */
+/** False when the device surely has this version, or a newer one. Of one version the later build is newer. */
 function isNewer(asset: Asset, device: DeviceCount): boolean {
   if (asset.build !== undefined && asset.build === device.build) return false;
   if (asset.version === undefined || device.os === undefined) return true;
-  return compareVersions(plainVersion(asset.version), device.os) > 0;
+  return isNewerThan({ version: asset.version, build: asset.build }, { version: device.os, build: device.build });
 }
 
 function indexAssets(assets: readonly Asset[]): AssetIndex {
@@ -122,11 +128,11 @@ function assetsFor({ model }: DeviceCount, { byModel, byGroup }: AssetIndex): As
   return [...new Set([...named, ...unnamed])];
 }
 
-/** Assets of one version together: among them a device chooses. Without version and build each stands alone. */
+/** Assets of one version together, its betas too: among them a device chooses. Without version and build each is alone. */
 function byVersion(assets: readonly Asset[]): Asset[][] {
   const versions = new Map<string, Asset[]>();
   for (const asset of assets) {
-    const key = asset.version === undefined ? (asset.build ?? asset.url) : plainVersion(asset.version);
+    const key = asset.version === undefined ? (asset.build ?? asset.url) : releaseKey(asset.version);
     const list = versions.get(key);
     if (list === undefined) versions.set(key, [asset]);
     else list.push(asset);

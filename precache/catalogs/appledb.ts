@@ -9,6 +9,7 @@
 import type { Asset, AssetGroup } from "../asset.ts";
 import { groupOf } from "../model.ts";
 import type { OptionsOf } from "../options-catalogs.ts";
+import { isPrerelease } from "../os-version.ts";
 import { parseJson, readBytes } from "../parse-json.ts";
 import type { Shape } from "../shape.ts";
 import { digestOf, draftAsset, readEntry, updateTitle } from "./asset-draft.ts";
@@ -45,12 +46,24 @@ async function* list(options: OptionsOf<"appledb">, context: CatalogContext): As
   const indexUrl = `${options.base}ios/index.json`;
   const index = await readJson(indexUrl, options, context);
   const entries = index.items().map((item) => item.text());
-  for (const [system, build] of newestBuilds(entries, systemsWanted(options, context), options)) {
-    context.signal.throwIfAborted();
-    const url = `${options.base}ios/${encodeURIComponent(`${system};${build}`)}.json`;
-    const release = await readJson(url, options, context);
-    yield* appledbAssets(release, options, context);
+  for (const system of systemsWanted(options, context)) {
+    let taken = 0;
+    for (const build of newestBuilds(entries, system, options)) {
+      if (taken === options.newest) break;
+      context.signal.throwIfAborted();
+      const url = `${options.base}ios/${encodeURIComponent(`${system};${build}`)}.json`;
+      const release = await readJson(url, options, context);
+      if (isBeta(release) && !options.betas) continue;
+      taken += 1;
+      yield* appledbAssets(release, options, context);
+    }
   }
+}
+
+/** Betas and release candidates: by their flags, and by the version's own words, for not every entry has the flags. */
+function isBeta(release: Shape): boolean {
+  const flagged = ["beta", "rc"].some((flag) => release.get(flag).optionalFlag() === true);
+  return flagged || isPrerelease(release.get("version").optionalText() ?? "");
 }
 
 async function readJson(url: string, options: OptionsOf<"appledb">, context: CatalogContext): Promise<Shape> {
@@ -65,21 +78,24 @@ function systemsWanted(options: OptionsOf<"appledb">, context: CatalogContext): 
   return [...new Set(asked.flatMap((group) => SYSTEMS[group] ?? []))];
 }
 
-/** The newest builds of each system out of `iOS;23A341` entries, the newest first. */
+/** Release candidates are numbered as final builds are: so many builds more than are wanted are read at most. */
+const MOST_CANDIDATES = 10;
+
+/**
+ * The builds of one system out of `iOS;23A341` entries, the newest first: those wanted, and some more, should there be
+ * release candidates among them.
+ */
 export function newestBuilds(
   entries: readonly string[],
-  systems: readonly string[],
+  system: string,
   options: { readonly newest: number; readonly betas: boolean },
-): [system: string, build: string][] {
-  return systems.flatMap((system) =>
-    entries
-      .filter((entry) => entry.startsWith(`${system};`))
-      .map((entry) => entry.slice(system.length + 1))
-      .filter((build) => options.betas || !isBetaBuild(build))
-      .sort((a, b) => compareBuilds(b, a))
-      .slice(0, options.newest)
-      .map((build): [string, string] => [system, build]),
-  );
+): string[] {
+  return entries
+    .filter((entry) => entry.startsWith(`${system};`))
+    .map((entry) => entry.slice(system.length + 1))
+    .filter((build) => options.betas || !isBetaBuild(build))
+    .sort((a, b) => compareBuilds(b, a))
+    .slice(0, options.newest + MOST_CANDIDATES);
 }
 
 /** The assets of one release: each link of each source that devices or admins fetch. */
@@ -124,7 +140,7 @@ function sourceAssets(release: Shape, source: Shape, withdrawn: boolean): Asset[
       models,
       fromBuilds,
       firmware: kind === "firmware",
-      beta: release.get("beta").optionalFlag() === true || isBetaBuild(build),
+      beta: isBeta(release),
       postedMs: release.get("released").optionalTime(),
       catalog: NAME,
     }),

@@ -7,13 +7,17 @@ import { LarderError } from "../../core/errors.ts";
 import type { Log } from "../../core/log.ts";
 import type { Asset, AssetGroup, Digest } from "../asset.ts";
 import { groupOf, plainModel } from "../model.ts";
+import { isPrerelease } from "../os-version.ts";
 import { assetUrl } from "./asset-url.ts";
+import { isBetaBuild } from "./build-number.ts";
 
 /** What a catalogue must tell, and what it may. */
 export type AssetDraft = Partial<Omit<Asset, "url" | "title" | "catalogs" | "group">> & {
   readonly url: string;
   readonly title: string;
   readonly catalog: string;
+  /** True when the catalogue says so; a beta is also known by its build (`23A5260n`) and its version (`26.1 RC`). */
+  readonly beta?: boolean;
   /** Default: the group of its first model, else `other`. */
   readonly group?: AssetGroup;
 };
@@ -46,7 +50,7 @@ export function draftAsset(draft: AssetDraft): Asset {
     fromBuild: draft.fromBuild ?? fromBuilds[0],
     ...(fromBuilds.length > 1 ? { fromBuilds } : {}),
     firmware: draft.firmware ?? false,
-    beta: draft.beta ?? false,
+    beta: draft.beta === true || isBetaBuild(draft.build ?? "") || isPrerelease(draft.version ?? ""),
     postedMs: draft.postedMs,
     catalogs: [draft.catalog],
     ...(draft.product === undefined ? {} : { product: draft.product }),

@@ -149,7 +149,18 @@ describe("addresses and builds", () => {
   });
 
   it("compareBuilds() goes by train, letter, number; betas end in a small letter", () => {
-    const order = ["nonsense", "9A334", "22H20", "23A341", "23A1000", "23B82", "24A1"];
+    const order = [
+      "nonsense",
+      "9A334",
+      "22H20",
+      "23A5260a",
+      "23A5260n",
+      "23A341",
+      "23A1000",
+      "23B82",
+      "23S36",
+      "23S37",
+    ];
     expect([...order].reverse().sort(compareBuilds)).toEqual(order);
     expect(["23A5260n", "22M5054b"].map(isBetaBuild)).toEqual([true, true]);
     expect(["23G83", "23G6083", "13A344", "25D771400a"].map(isBetaBuild)).toEqual([false, false, false, false]);
@@ -250,11 +261,39 @@ describe("readDistTitle()", () => {
 describe("AppleDB and mesu", () => {
   it("newestBuilds() takes the newest by number, betas only when wanted", () => {
     const entries = ["iOS;23A341", "iOS;9A334", "iOS;23B5044i", "iOS;22G86", "iPadOS;23A341"];
-    expect(newestBuilds(entries, ["iOS"], { newest: 2, betas: false })).toEqual([
-      ["iOS", "23A341"],
-      ["iOS", "22G86"],
+    expect(newestBuilds(entries, "iOS", { newest: 2, betas: false })).toEqual(["23A341", "22G86", "9A334"]);
+    expect(newestBuilds(entries, "iOS", { newest: 1, betas: true })[0]).toBe("23B5044i");
+  });
+
+  it("AppleDB's release candidates are betas, by flag or by version, and take no place of a version", async () => {
+    const release = (build: string, more: Record<string, unknown>) => {
+      const source = appledbSource({ links: [{ url: `https://a.example/${build}` }] });
+      return JSON.stringify({ ...appledbRelease("watchOS", build, [source]), ...more });
+    };
+    const server = await startCatalogServer(status(404));
+    serve(server, {
+      "/ios/index.json": JSON.stringify(["watchOS;23S35", "watchOS;23S36", "watchOS;23S37", "watchOS;23R1"]),
+      "/ios/watchOS;23S37.json": release("23S37", {}),
+      "/ios/watchOS;23S36.json": release("23S36", { version: "26.1 RC" }),
+      "/ios/watchOS;23S35.json": release("23S35", { rc: true }),
+      "/ios/watchOS;23R1.json": release("23R1", { version: "26.0" }),
+    });
+    const context = await createTestContext();
+    const list = async (betas: boolean) => {
+      const options = { kind: "appledb", base: `${server.origin}/`, systems: ["watchOS"], betas };
+      const found = await listAll(await openCatalog(catalogOptions.parse(options) as CatalogOptions), context);
+      return found.map(({ build, beta }) => [build, beta]);
+    };
+    expect(await list(false)).toEqual([
+      ["23S37", false],
+      ["23R1", false],
     ]);
-    expect(newestBuilds(entries, ["iOS"], { newest: 1, betas: true })).toEqual([["iOS", "23B5044i"]]);
+    expect(await list(true)).toEqual([
+      ["23S37", false],
+      ["23S36", true],
+    ]);
+    await server.close();
+    await context.close();
   });
 
   it("a delta for several builds, a withdrawn file, a checksum by strength", () => {

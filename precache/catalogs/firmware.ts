@@ -12,7 +12,6 @@ import type { OptionsOf } from "../options-catalogs.ts";
 import { parseJson, readBytes } from "../parse-json.ts";
 import { Shape } from "../shape.ts";
 import { digestOf, draftAsset, readEntry } from "./asset-draft.ts";
-import { isBetaBuild } from "./build-number.ts";
 import type { Catalog, CatalogContext } from "./catalog.ts";
 import { readPlistEntries } from "./plist-stream.ts";
 
@@ -67,7 +66,6 @@ function restoreAsset(model: string, restore: Shape): Asset {
     build,
     models: [model],
     firmware: true,
-    beta: isBetaBuild(build),
     catalog: NAME,
   });
 }
@@ -111,7 +109,6 @@ export function ipswMeAsset(model: string, entry: Shape, signedOnly: boolean): A
     build,
     models: [model],
     firmware: true,
-    beta: isBetaBuild(build),
     postedMs: entry.get("releasedate").optionalTime(),
     catalog: NAME,
   });

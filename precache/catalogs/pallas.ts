@@ -19,7 +19,6 @@ import { readBytes } from "../parse-json.ts";
 import type { Shape } from "../shape.ts";
 import { digestOf, draftAsset, readEntry, updateTitle } from "./asset-draft.ts";
 import { type BoardTable, boardsOf, boardTable } from "./boards.ts";
-import { isBetaBuild } from "./build-number.ts";
 import type { Catalog, CatalogContext } from "./catalog.ts";
 import { trusting } from "./extra-ca.ts";
 import { inParallel } from "./in-parallel.ts";
@@ -180,7 +179,6 @@ function parseAsset(question: Question, entry: Shape): Asset {
     build,
     models: [question.model],
     fromBuild,
-    beta: build !== undefined && isBetaBuild(build),
     catalog: NAME,
   });
 }

@@ -110,7 +110,6 @@ function installer(entry: Shape, names: readonly [string, string, string, string
     title: `${entry.get(title).optionalText() ?? "macOS"} ${about.version}: InstallAssistant.pkg`,
     group: "installer",
     sizeBytes: entry.get(size).optionalCount(),
-    beta: isBetaBuild(about.build),
     postedMs: entry.get(posted).optionalTime(),
     ...(key === undefined ? {} : { product: key }),
     catalog: NAME,
@@ -143,7 +142,6 @@ function listedFirmware(model: string, entry: Shape): Asset {
     build,
     models: [model],
     firmware: true,
-    beta: isBetaBuild(build),
     catalog: NAME,
   });
 }
