@@ -5,7 +5,6 @@
  */
 import { type Asset, type AssetGroup, DEVICE_GROUPS } from "./asset.ts";
 import { matchesModel } from "./model.ts";
-import { compareVersions, matchesVersion, plainVersion } from "./os-version.ts";
 
 /** What is wanted besides what devices wait for. Empty lists choose nothing. */
 export interface AssetChoice {
@@ -19,7 +18,7 @@ export interface AssetChoice {
   readonly updates: readonly string[];
   /** Catalogues all of whose assets are wanted: lists an admin wrote. */
   readonly wholeCatalogs: readonly string[];
-  /** Versions (`26`, `26.6.1`); empty means any. What has no version stays. */
+  /** Versions (`26`, `26.6.1`); empty means any. */
   readonly os: readonly string[];
   /** Of each model and product only the newest version. */
   readonly newestOnly: boolean;
@@ -48,36 +47,6 @@ export function isDeviceAsset(asset: Asset): boolean {
   );
 }
 
-/** Assets that may be planned at all: no betas, no excluded titles, the versions asked for. */
-export function eligibleAssets(assets: readonly Asset[], choice: AssetChoice): Asset[] {
-  const excluded = choice.exclude.map((word) => word.toLowerCase());
-  return assets.filter((asset) => {
-    if (asset.beta && !choice.betas) return false;
-    if (excluded.some((word) => asset.title.toLowerCase().includes(word))) return false;
-    const { version } = asset;
-    return choice.os.length === 0 || version === undefined || choice.os.some((want) => matchesVersion(want, version));
-  });
-}
-
-/** The assets that are the newest of at least one of their models, or of their product. */
-export function newestAssets(assets: readonly Asset[]): Set<Asset> {
-  const newest = new Map<string, Asset>();
-  for (const asset of assets) {
-    for (const series of seriesOf(asset)) {
-      const known = newest.get(series);
-      if (known === undefined || compareAge(asset, known) > 0) newest.set(series, asset);
-    }
-  }
-  return new Set(
-    assets.filter((asset) =>
-      seriesOf(asset).some((series) => {
-        const best = newest.get(series);
-        return best !== undefined && compareAge(asset, best) === 0;
-      }),
-    ),
-  );
-}
-
 /** Why an asset was asked for by name, or undefined when it was not. */
 export function chosenBecause(asset: Asset, choice: AssetChoice): string | undefined {
   const list = choice.wholeCatalogs.find((name) => asset.catalogs.includes(name));
@@ -92,6 +61,15 @@ export function chosenBecause(asset: Asset, choice: AssetChoice): string | undef
   const update = choice.updates.find((word) => isUpdate(asset) && namesProduct(word, asset, true));
   if (update !== undefined) return `update ${update}`;
   return choice.groups.includes(asset.group) ? `group ${asset.group}` : undefined;
+}
+
+/** Whether it may be one that was asked for by name, were its title known. */
+export function mayBeNamed(asset: Asset, choice: AssetChoice): boolean {
+  if (asset.unread === undefined || asset.firmware) return false;
+  // `macOS Sonoma (042-1): InstallAssistant.pkg`: the catalogue names the macOS, its version is not known
+  const known = asset.system === undefined ? "" : squeezed(/^(.*) \(/.exec(asset.title)?.[1] ?? "");
+  const mayBe = (name: string) => squeezed(name).startsWith(known);
+  return (isApp(asset) && choice.apps.some(mayBe)) || (isUpdate(asset) && choice.updates.some(mayBe));
 }
 
 function isApp({ group }: Asset): boolean {
@@ -119,25 +97,4 @@ function squeezed(text: string): string {
 
 function escapeRegExp(text: string): string {
   return text.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
-}
-
-/** What an asset is one version of: each of its models, or its product's name without numbers. */
-function seriesOf(asset: Asset): string[] {
-  // what has no version is compared by its date, and only with its like
-  const kind = `${asset.group}/${asset.firmware ? "firmware" : ""}/${asset.version === undefined ? "dated" : ""}`;
-  if (asset.models.length > 0) return asset.models.map((model) => `${kind}/${model}`);
-  return [
-    `${kind}/${asset.title
-      .replaceAll(/[\d.()]+/g, "")
-      .replaceAll(/\s+/g, " ")
-      .trim()
-      .toLowerCase()}`,
-  ];
-}
-
-function compareAge(a: Asset, b: Asset): number {
-  if (a.version !== undefined && b.version !== undefined) {
-    return compareVersions(plainVersion(a.version), plainVersion(b.version));
-  }
-  return (a.postedMs ?? 0) - (b.postedMs ?? 0);
 }

@@ -69,22 +69,13 @@ export interface Asset {
   readonly catalogs: readonly string[];
   /** Name or id under which its catalogue sells it (`042-58988`, `Keynote`), for those who choose by product. */
   readonly product?: string;
-}
-
-/** A version Apple has published, from catalogues that know versions and no addresses. */
-export interface Release {
-  readonly group: AssetGroup;
-  /** `26.6.1`; a background improvement carries its letter: `26.3.1 (a)`. */
-  readonly version: string;
-  readonly build: string;
-  /** Models or boards (`J152FAP`), as the catalogue writes them; empty means it does not say. */
-  readonly models: readonly string[];
-  /** Build a device must have for it; undefined means any. */
-  readonly fromBuild: string | undefined;
-  readonly beta: boolean;
-  readonly postedMs: number | undefined;
-  /** Name of the catalogue. */
-  readonly catalog: string;
+  /**
+   * Why the text that holds its title and version could not be read. Then nobody knows whether a filter takes it, nor
+   * whether it is a beta, unless `system` is known.
+   */
+  readonly unread?: string;
+  /** The macOS its catalogue names where the version is unknown: `14`, or the name of one we do not know yet. */
+  readonly system?: string;
 }
 
 /** How many devices of one kind there are. Nothing else is kept of an inventory: no names, no serials. */
@@ -108,6 +99,8 @@ export interface PlannedAsset {
   readonly why: string;
   /** `warm`: to be fetched. `cached`: there already. `left`: not this time (budget, room, `--newest-only`). */
   readonly decision: "warm" | "cached" | "left";
+  /** True where it is left because a filter could not tell what it is. */
+  readonly unjudged?: true;
 }
 
 export interface Plan {

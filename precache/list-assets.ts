@@ -4,11 +4,12 @@
  * @module
  */
 import type { Asset } from "./asset.ts";
-import { eligibleAssets, newestAssets } from "./asset-choice.ts";
 import { mergeAssets } from "./catalogs/merge.ts";
 import { type GatherContext, readCatalogs } from "./gather.ts";
+import { judgeAssets } from "./judge.ts";
 import type { PrecacheOptions } from "./options.ts";
 import { compareVersions } from "./os-version.ts";
+import { unjudgedSentences } from "./plan.ts";
 import { choiceOf } from "./wants.ts";
 
 /** The assets of the groups of the options, each file once, by group, title and newest version first. */
@@ -17,12 +18,19 @@ export async function listAssets(
   context: GatherContext,
 ): Promise<{ assets: readonly Asset[]; troubles: readonly string[] }> {
   const listed = await readCatalogs(options, [], context);
-  const eligible = eligibleAssets(mergeAssets(listed.assets), choiceOf(options));
-  const kept = options.newestOnly ? [...newestAssets(eligible)] : eligible;
-  const ofGroup = kept.filter(
-    ({ group, firmware }) => options.groups.includes(group) || (firmware && options.groups.includes("firmware")),
+  const choice = choiceOf(options);
+  const merged = mergeAssets(listed.assets);
+  const ofGroup = merged.filter(
+    ({ group, firmware, beta }) =>
+      (options.groups.includes(group) || (firmware && options.groups.includes("firmware"))) && (choice.betas || !beta),
   );
-  return { assets: ofGroup.sort(compareListed), troubles: listed.troubles };
+  // what may be a beta is listed: nothing is fetched here
+  const { eligible, unjudged } = judgeAssets(ofGroup, { ...choice, betas: true });
+  const unread = [...unjudged].map(
+    ([asset, why]) => ({ asset, devices: 0, why, decision: "left", unjudged: true }) as const,
+  );
+  const troubles = [...listed.troubles, ...unjudgedSentences({ items: unread })];
+  return { assets: [...eligible].sort(compareListed), troubles };
 }
 
 function compareListed(a: Asset, b: Asset): number {

@@ -33,7 +33,7 @@ export const pallasOptions = z.strictObject({
 });
 
 export const pmvOptions = z.strictObject({
-  kind: z.literal("pmv"),
+  kind: z.literal("pmv").describe("Kept for older settings: it names versions and no files, so it is not read"),
   url: url().default("https://gdmf.apple.com/v2/pmv"),
   caFile,
   maxBytes: limit(16),

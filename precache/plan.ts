@@ -11,9 +11,10 @@
  * @module
  */
 import type { Asset, DeviceCount, Plan, PlannedAsset } from "./asset.ts";
-import { type AssetChoice, chosenBecause, eligibleAssets, newestAssets } from "./asset-choice.ts";
+import { type AssetChoice, chosenBecause, mayBeNamed } from "./asset-choice.ts";
 import { assetKey } from "./catalogs/asset-url.ts";
 import { mergeAssets } from "./catalogs/merge.ts";
+import { judgeAssets } from "./judge.ts";
 import { type DeltaRule, waitingDevices } from "./waiting-devices.ts";
 
 export interface PlanLimits {
@@ -42,10 +43,8 @@ interface Wanted {
 
 /** The plan: to be warmed first (in that order), then what is there, then what is left for another time. */
 export function planWarming(input: PlanInput): Plan {
-  const eligible = eligibleAssets(mergeAssets(input.assets), input.choice);
-  const newest = input.choice.newestOnly ? newestAssets(eligible) : undefined;
-  const candidates = newest === undefined ? eligible : eligible.filter((asset) => newest.has(asset));
-  const wanted = mostWantedFirst(wantedAssets(candidates, input));
+  const { eligible, unjudged } = judgeAssets(mergeAssets(input.assets), input.choice);
+  const wanted = mostWantedFirst(wantedAssets(eligible, input));
   const present = wanted.filter(({ asset }) => input.held.has(assetKey(asset.url)));
   const missing = wanted.filter(({ asset }) => !input.held.has(assetKey(asset.url)));
   const { fits, left } = withinLimits(missing, input.limits);
@@ -57,7 +56,37 @@ export function planWarming(input: PlanInput): Plan {
       decision: "cached",
     }),
   );
-  return { items: [...fits, ...cached, ...left] };
+  return { items: [...fits, ...cached, ...left, ...unjudgedItems(eligible, unjudged, input)] };
+}
+
+/** What would be wanted, were it known what it is; it is left, and the run says so. */
+function unjudgedItems(
+  eligible: readonly Asset[],
+  unjudged: ReadonlyMap<Asset, string>,
+  input: PlanInput,
+): PlannedAsset[] {
+  const missing = (asset: Asset): boolean => !input.held.has(assetKey(asset.url));
+  const wanted = wantedAssets([...unjudged.keys()].filter(missing), input).map(
+    (item): Wanted => ({ ...item, why: unjudged.get(item.asset) ?? "" }),
+  );
+  const taken = new Set(wanted.map(({ asset }) => asset));
+  const named = [...eligible, ...unjudged.keys()]
+    .filter((asset) => !taken.has(asset) && mayBeNamed(asset, input.choice) && missing(asset))
+    .filter((asset) => chosenBecause(asset, input.choice) === undefined)
+    .map((asset): Wanted => ({ asset, devices: 0, why: "title unread, so it may be one that is named" }));
+  return mostWantedFirst([...wanted, ...named]).map((item) => ({ ...item, decision: "left", unjudged: true }));
+}
+
+/** What a plan leaves because nobody can tell what it is, one sentence for each reason. */
+export function unjudgedSentences(plan: Plan): string[] {
+  const reasons = new Map<string, string[]>();
+  for (const { asset, why, unjudged } of plan.items) {
+    if (unjudged === true) reasons.set(why, [...(reasons.get(why) ?? []), asset.title]);
+  }
+  return [...reasons].map(([why, titles]) => {
+    const more = titles.length > 3 ? " …" : "";
+    return `${titles.length} ${titles.length === 1 ? "file" : "files"} (${why}): ${titles.slice(0, 3).join(", ")}${more}`;
+  });
 }
 
 /** Sums of a plan, for tables and totals; bytes of what has a known size. */

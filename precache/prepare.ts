@@ -18,7 +18,7 @@ import { createFetcher } from "./fetch-asset.ts";
 import { countDevices, type GatherContext, readCatalogs } from "./gather.ts";
 import { type Ledger, openLedger } from "./ledger.ts";
 import type { PrecacheOptions } from "./options.ts";
-import { type PlanInput, planWarming } from "./plan.ts";
+import { type PlanInput, planWarming, unjudgedSentences } from "./plan.ts";
 import { discoverTargets, isLocal, requireTargets, roomOf } from "./targets.ts";
 import { choiceOf, requireWants } from "./wants.ts";
 
@@ -86,7 +86,7 @@ export async function prepare(context: PrepareContext): Promise<Prepared> {
   const limited = limits.budgetBytes !== undefined || limits.roomBytes !== undefined;
   const assets = limited ? await withSizes(wanted, context.signal) : wanted;
   const plan = planWarming({ ...input, assets, held, limits });
-  const all = [...counted.troubles, ...listed.troubles, ...troubles];
+  const all = [...counted.troubles, ...listed.troubles, ...troubles, ...unjudgedSentences(plan)];
   return { plan, discovery, targets: discovery.targets, devices, inventories, roomBytes, troubles: all };
 }
 

@@ -12,9 +12,10 @@ import type { OptionsOf } from "../options-catalogs.ts";
 import { isPrerelease } from "../os-version.ts";
 import { parseJson, readBytes } from "../parse-json.ts";
 import type { Shape } from "../shape.ts";
-import { digestOf, draftAsset, readEntry, updateTitle } from "./asset-draft.ts";
+import { digestOf, draftAsset, updateTitle } from "./asset-draft.ts";
 import { compareBuilds, isBetaBuild } from "./build-number.ts";
 import type { Catalog, CatalogContext } from "./catalog.ts";
+import { catalogOf, type Entries } from "./entries.ts";
 
 const NAME = "appledb";
 
@@ -39,23 +40,23 @@ const KINDS: Readonly<Record<string, "update" | "firmware" | "installer">> = {
 
 /** The catalogue behind `kind: "appledb"`. */
 export function appledbCatalog(options: OptionsOf<"appledb">): Catalog {
-  return { name: NAME, list: (context) => list(options, context) };
+  return catalogOf(NAME, (context, entries) => list(options, context, entries));
 }
 
-async function* list(options: OptionsOf<"appledb">, context: CatalogContext): AsyncIterable<Asset> {
+async function* list(options: OptionsOf<"appledb">, context: CatalogContext, entries: Entries): AsyncIterable<Asset> {
   const indexUrl = `${options.base}ios/index.json`;
   const index = await readJson(indexUrl, options, context);
-  const entries = index.items().map((item) => item.text());
+  const builds = index.items().map((item) => item.text());
   for (const system of systemsWanted(options, context)) {
     let taken = 0;
-    for (const build of newestBuilds(entries, system, options)) {
+    for (const build of newestBuilds(builds, system, options)) {
       if (taken === options.newest) break;
       context.signal.throwIfAborted();
       const url = `${options.base}ios/${encodeURIComponent(`${system};${build}`)}.json`;
       const release = await readJson(url, options, context);
       if (isBeta(release) && !options.betas) continue;
       taken += 1;
-      yield* appledbAssets(release, options, context);
+      yield* appledbAssets(release, options, entries);
     }
   }
 }
@@ -102,11 +103,11 @@ export function newestBuilds(
 export function* appledbAssets(
   release: Shape,
   options: { readonly withdrawn: boolean },
-  context: Pick<CatalogContext, "log">,
+  entries: Entries,
 ): Iterable<Asset> {
   release.expectOneOf("sources", "osStr");
   for (const source of release.get("sources").items()) {
-    const assets = readEntry(NAME, source.place, context.log, () => sourceAssets(release, source, options.withdrawn));
+    const assets = entries.read(source.place, () => sourceAssets(release, source, options.withdrawn));
     if (assets !== undefined) yield* assets;
   }
 }

@@ -6,23 +6,24 @@
 import type { Asset } from "../asset.ts";
 import type { OptionsOf } from "../options-catalogs.ts";
 import { Shape } from "../shape.ts";
-import { draftAsset, readEntry } from "./asset-draft.ts";
+import { draftAsset } from "./asset-draft.ts";
 import type { Catalog, CatalogContext } from "./catalog.ts";
+import { catalogOf, type Entries } from "./entries.ts";
 import { readPlistEntries } from "./plist-stream.ts";
 
 const NAME = "apps-list";
 
 /** The catalogue behind `kind: "apps-list"`. */
 export function appsListCatalog(options: OptionsOf<"apps-list">): Catalog {
-  return { name: NAME, list: (context) => list(options, context) };
+  return catalogOf(NAME, (context, entries) => list(options, context, entries));
 }
 
-async function* list(options: OptionsOf<"apps-list">, context: CatalogContext): AsyncIterable<Asset> {
+async function* list(options: OptionsOf<"apps-list">, context: CatalogContext, entries: Entries): AsyncIterable<Asset> {
   context.signal.throwIfAborted();
   const document = await context.fetch.open({ url: options.url, kind: "plist", maxBytes: options.maxBytes });
   for await (const { key, value } of readPlistEntries(document.read(), [], options.url)) {
     const name = String(key);
-    const asset = readEntry(NAME, name, context.log, () => appAsset(name, new Shape(value, options.url, name)));
+    const asset = entries.read(name, () => appAsset(name, new Shape(value, options.url, name)));
     if (asset !== undefined) yield asset;
   }
 }

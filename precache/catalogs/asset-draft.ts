@@ -4,7 +4,6 @@
  * @module
  */
 import { LarderError } from "../../core/errors.ts";
-import type { Log } from "../../core/log.ts";
 import type { Asset, AssetGroup, Digest } from "../asset.ts";
 import { groupOf, plainModel } from "../model.ts";
 import { isPrerelease } from "../os-version.ts";
@@ -53,6 +52,8 @@ export function draftAsset(draft: AssetDraft): Asset {
     beta: draft.beta === true || isBetaBuild(draft.build ?? "") || isPrerelease(draft.version ?? ""),
     postedMs: draft.postedMs,
     catalogs: [draft.catalog],
+    ...(draft.unread === undefined ? {} : { unread: draft.unread }),
+    ...(draft.system === undefined ? {} : { system: draft.system }),
     ...(draft.product === undefined ? {} : { product: draft.product }),
   };
 }
@@ -90,18 +91,4 @@ export function digestOf(algorithm: string, value: string | Uint8Array | undefin
   const hex = typeof value === "string" ? value.toLowerCase() : Buffer.from(value).toString("hex");
   if (known === undefined || hex.length !== HEX_LENGTH[known] || !/^[0-9a-f]+$/.test(hex)) return undefined;
   return { algorithm: known, hex };
-}
-
-/**
- * Reads one entry of a catalogue. An entry of the wrong shape is left out with a warning: one bad entry must not cost the
- * others.
- */
-export function readEntry<T>(catalog: string, place: string, log: Log, read: () => T): T | undefined {
-  try {
-    return read();
-  } catch (error) {
-    if (!(error instanceof LarderError) || error.code !== "SHAPE_WRONG") throw error;
-    log.warn("an entry of a catalogue cannot be read; left out", { catalog, place, why: error.message });
-    return undefined;
-  }
 }

@@ -27,6 +27,8 @@ export interface CatalogCase {
   readonly routes: (origin: string) => Routes;
   /** The same with one entry more that cannot be read. */
   readonly withBadEntry: (origin: string) => Routes;
+  /** The same with such entries alone; undefined where every text is fine. */
+  readonly onlyBad?: (origin: string) => Routes;
   /** A text that is of the right kind and says nothing this catalogue knows; undefined where every text is fine. */
   readonly foreign: string | undefined;
   /** An empty text is an empty list. */
@@ -70,6 +72,20 @@ export function catalogContract(test: CatalogCase): void {
       serve(server, test.withBadEntry(server.origin));
       expect((await list()).map((asset) => asset.url)).toEqual(test.urls);
       expect(context.warnings.join()).toMatch(/left out|skipped/);
+    });
+
+    const { onlyBad } = test;
+    if (onlyBad !== undefined) {
+      it("fails when it can read not one entry: that is not an empty list", async () => {
+        serve(server, onlyBad(server.origin));
+        await expect(list()).rejects.toMatchObject({ code: "CATALOG_BROKEN", message: expect.stringMatching(/entr/) });
+      });
+    }
+
+    it("tells what it left out in one line, however much that is", async () => {
+      serve(server, test.withBadEntry(server.origin));
+      await list();
+      expect(context.warnings.filter((line) => /left out/.test(line)).length).toBeLessThanOrEqual(1);
     });
 
     it("goes on from its last good copies when the servers are gone, and says so", async () => {

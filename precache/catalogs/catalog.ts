@@ -9,7 +9,7 @@
  */
 import type { Dispatcher } from "undici";
 import type { Log } from "../../core/log.ts";
-import type { Asset, DeviceCount, Release } from "../asset.ts";
+import type { Asset, DeviceCount } from "../asset.ts";
 import type { AddressRule } from "../words/outside-address.ts";
 
 /** What a text must be before it may replace the copy on disk; `any` takes everything. */
@@ -71,10 +71,8 @@ export interface Catalog {
   /** Stable name: it stands in `Asset.catalogs` and in the options. */
   readonly name: string;
   /**
-   * Every file it names; a URL may come more than once. An entry that cannot be read is skipped with a warning.
+   * Every file it names; a URL may come more than once. Entries that cannot be read are left out, and told.
    * @throws LarderError when the text as a whole cannot be had or read; what came before stays good.
    */
   list(context: CatalogContext): AsyncIterable<Asset>;
-  /** Versions it knows, for catalogues that tell versions without addresses. */
-  releases?(context: CatalogContext): AsyncIterable<Release>;
 }

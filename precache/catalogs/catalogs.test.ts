@@ -35,6 +35,10 @@ catalogContract({
     ]),
     "/assets/tv.xml": mesuFeed([mesuAsset({ SupportedDevices: ["AppleTV5,3"], __RelativePath: "tv.zip" })]),
   }),
+  onlyBad: () => ({
+    "/assets/ios.xml": mesuFeed([mesuAsset({ __BaseURL: 12 }), "no dictionary"]),
+    "/assets/tv.xml": mesuFeed([]),
+  }),
   foreign: PLIST_FOREIGN,
   urls: [
     "http://appldnld.example/ios9/full.zip",
@@ -60,6 +64,7 @@ catalogContract({
     const bad = [first!, ["050-9", { Packages: [{ Size: -4 }] }] as const, ["051-9", "text"] as const, second!];
     return { ...macDists, "/index.sucatalog": sucatalog(Object.fromEntries(bad)) };
   },
+  onlyBad: () => ({ "/index.sucatalog": sucatalog({ "050-9": { Packages: [{ Size: -4 }] }, "051-9": "text" }) }),
   foreign: PLIST_FOREIGN,
   urls: [
     "https://swcdn.example/042-1/InstallAssistant.pkg",
@@ -114,6 +119,12 @@ catalogContract({
     "/v4/devices": JSON.stringify([{ name: "iPad Air", identifier: "iPad13,16" }, { identifier: "iPhone14,2" }]),
     "/v4/device/iPad13,16?type=ipsw": ipswMe([{ ...ipad, url: "javascript:1" }, ipad]),
   }),
+  onlyBad: () => ({
+    "/macos.xml": versionPlist({ "Mac2,1": { "1A1": { Restore: { FirmwareURL: 3 } } } }),
+    "/version": versionPlist({ "iPhone1,1": "text" }),
+    "/v4/devices": JSON.stringify([{ name: "iPad Air", identifier: "iPad13,16" }]),
+    "/v4/device/iPad13,16?type=ipsw": ipswMe([{ ...ipad, url: "javascript:1" }]),
+  }),
   foreign: PLIST_FOREIGN,
   urls: [
     "https://cdn.example/mac.ipsw",
@@ -151,6 +162,11 @@ catalogContract({
   options: (origin) => ({ kind: "sofa", base: `${origin}/v2/`, feeds: ["macos.json"] }),
   routes: () => ({ "/v2/macos.json": sofaFeed([uma("26.5")]) }),
   withBadEntry: () => ({ "/v2/macos.json": sofaFeed([{ ...uma("26.4"), Size: -1 }, 7, uma("26.5")]) }),
+  onlyBad: () => ({
+    "/v2/macos.json": JSON.stringify({
+      products: Array.from({ length: 33 }, (_, i) => ({ product_key: `1-${i}`, title: "macOS", packages: [{}] })),
+    }),
+  }),
   foreign: JSON_FOREIGN,
   urls: [
     "https://swcdn.example/26.6/InstallAssistant.pkg",
@@ -169,12 +185,17 @@ const appledb = (sources: readonly unknown[]) => ({
     ]),
   ),
 });
+const appledbOnly = (sources: readonly unknown[]) => ({
+  "/ios/index.json": JSON.stringify(["tvOS;23K54"]),
+  "/ios/tvOS;23K54.json": JSON.stringify(appledbRelease("tvOS", "23K54", sources)),
+});
 catalogContract({
   name: "appledb",
   options: (origin) => ({ kind: "appledb", base: `${origin}/` }),
   devices: [device("AppleTV14,1")],
   routes: () => appledb([appledbSource(), withdrawn, appledbSource({ type: "kdk" })]),
   withBadEntry: () => appledb([appledbSource({ links: "none" }), "text", appledbSource()]),
+  onlyBad: () => appledbOnly([appledbSource({ links: "none" }), "text"]),
   foreign: JSON_FOREIGN,
   urls: ["https://updates.cdn.example/tv.aea", "https://updates.cdn.example/delta.aea"],
 });
@@ -189,6 +210,7 @@ catalogContract({
   withBadEntry: () => ({
     "/v2/assets": token({ Assets: [delta("23A341"), { ...delta("23A341"), __BaseURL: "ftp://x/" }, 4, pallasAsset()] }),
   }),
+  onlyBad: () => ({ "/v2/assets": token({ Assets: [{ ...delta("23A341"), __BaseURL: "ftp://x/" }, 4] }) }),
   foreign: token({ Assets: "none" }),
   urls: [
     "https://updates.cdn.example/mobileassets/from-23A341.aea",
@@ -204,6 +226,7 @@ catalogContract({
   withBadEntry: () => ({
     "/apps.plist": plist({ Keynote: app("k"), Bad: { type: "song", url: "x" }, Worse: true, Pages: app("p") }),
   }),
+  onlyBad: () => ({ "/apps.plist": plist({ Bad: { type: "song", url: "x" }, Worse: true }) }),
   foreign: "<plist><string>something else</string></plist>",
   urls: ["http://osxapps.example/us/k.pkg", "http://osxapps.example/us/p.pkg"],
 });
@@ -259,6 +282,7 @@ catalogContract({
       assets: [{ ...preheat, size: "much" }, preheat],
     }),
   }),
+  onlyBad: () => ({ "/plan.json": JSON.stringify({ items: [{ asset: { ...ours, group: "Fridge" } }, 3] }) }),
   foreign: JSON_FOREIGN,
   urls: ["https://updates.cdn.example/a.aea", "https://updates.cdn.example/b.aea"],
 });

@@ -12,7 +12,8 @@ import {
   product,
   sucatalog,
 } from "../../fixtures/catalogs/texts.ts";
-import { chosenBecause, NO_CHOICE, newestAssets } from "../asset-choice.ts";
+import { chosenBecause, NO_CHOICE } from "../asset-choice.ts";
+import { judgeAssets } from "../judge.ts";
 import { type CatalogOptions, catalogOptions } from "../options-catalogs.ts";
 import { parseJson } from "../parse-json.ts";
 import { appledbAssets, newestBuilds } from "./appledb.ts";
@@ -20,6 +21,7 @@ import { assetKey, assetUrl } from "./asset-url.ts";
 import { compareBuilds, isBetaBuild } from "./build-number.ts";
 import { serve } from "./catalog.contract.ts";
 import { readDistTitle } from "./dist-title.ts";
+import { Entries } from "./entries.ts";
 import { mergeAssets } from "./merge.ts";
 import { openCatalog } from "./registry.ts";
 
@@ -206,7 +208,7 @@ describe("sucatalog", () => {
       "GET /042-1.English.dist",
       "GET /061-2.English.dist",
     ]);
-    expect(warnings.join()).toMatch(/keeps its number for a title.*061-2/);
+    expect(warnings.join()).toMatch(/no title that can be read.*061-2/);
   });
 
   it("makes titles by which an admin can choose a product, all of its packages and the newest of its versions", async () => {
@@ -224,7 +226,8 @@ describe("sucatalog", () => {
     expect(chosen(["macos sonoma 14.1"])).toHaveLength(2);
     expect(chosen(["042-1"])).toHaveLength(2);
     expect(chosen(["macOS"])).toHaveLength(0);
-    expect([...newestAssets(assets)].map((asset) => asset.product)).toEqual(["042-2", "042-2"]);
+    const { eligible } = judgeAssets(assets, { ...NO_CHOICE, newestOnly: true });
+    expect(eligible.map((asset) => asset.product)).toEqual(["042-2", "042-2"]);
   });
 
   it("drops what was posted before a day, and titles that are excluded", async () => {
@@ -303,13 +306,13 @@ describe("AppleDB and mesu", () => {
       appledbSource({ type: "installassistant", deviceMap: [], hashes: null }),
     ];
     const release = parseJson(Buffer.from(JSON.stringify(appledbRelease("macOS", "25B1", sources))), "x");
-    const log = { debug() {}, info() {}, warn() {}, error() {} };
-    const assets = [...appledbAssets(release, { withdrawn: false }, { log })];
+    const entries = new Entries("appledb");
+    const assets = [...appledbAssets(release, { withdrawn: false }, entries)];
     expect(assets.map((a) => [a.group, a.fromBuilds, a.digest?.algorithm])).toEqual([
       ["AppleTV", ["23J1", "23J2"], "sha256"],
       ["installer", undefined, undefined],
     ]);
-    expect([...appledbAssets(release, { withdrawn: true }, { log })]).toHaveLength(3);
+    expect([...appledbAssets(release, { withdrawn: true }, entries)]).toHaveLength(3);
   });
 
   it("what Apple says no cache may hold is not listed", async () => {

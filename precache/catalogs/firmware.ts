@@ -11,45 +11,46 @@ import { isModel, matchesModel, plainModel } from "../model.ts";
 import type { OptionsOf } from "../options-catalogs.ts";
 import { parseJson, readBytes } from "../parse-json.ts";
 import { Shape } from "../shape.ts";
-import { digestOf, draftAsset, readEntry } from "./asset-draft.ts";
+import { digestOf, draftAsset } from "./asset-draft.ts";
 import type { Catalog, CatalogContext } from "./catalog.ts";
+import { catalogOf, type Entries } from "./entries.ts";
 import { readPlistEntries } from "./plist-stream.ts";
 
 const NAME = "firmware";
 
 /** The catalogue behind `kind: "firmware"`. */
 export function firmwareCatalog(options: OptionsOf<"firmware">): Catalog {
-  return { name: NAME, list: (context) => list(options, context) };
+  return catalogOf(NAME, (context, entries) => list(options, context, entries));
 }
 
-async function* list(options: OptionsOf<"firmware">, context: CatalogContext): AsyncIterable<Asset> {
-  if (options.from.includes("macos")) yield* listVersionPlist(options.macosUrl, options, context);
-  if (options.from.includes("itunes")) yield* listVersionPlist(options.itunesUrl, options, context);
-  if (options.from.includes("ipsw.me")) yield* listIpswMe(options, context);
+async function* list(options: OptionsOf<"firmware">, context: CatalogContext, entries: Entries): AsyncIterable<Asset> {
+  if (options.from.includes("macos")) yield* listVersionPlist(options.macosUrl, options, context, entries);
+  if (options.from.includes("itunes")) yield* listVersionPlist(options.itunesUrl, options, context, entries);
+  if (options.from.includes("ipsw.me")) yield* listIpswMe(options, context, entries);
 }
 
 async function* listVersionPlist(
   url: string,
   options: OptionsOf<"firmware">,
   context: CatalogContext,
+  entries: Entries,
 ): AsyncIterable<Asset> {
   const document = await context.fetch.open({ url, kind: "plist", maxBytes: options.maxBytes });
   const path = ["MobileDeviceSoftwareVersionsByVersion"];
   for await (const { key, value } of readPlistEntries(document.read(), path, url)) {
     context.signal.throwIfAborted();
     const models = new Shape(value, url, String(key)).get("MobileDeviceSoftwareVersions");
-    const read = readEntry(NAME, String(key), context.log, () => models.entries()) ?? [];
-    for (const [model, builds] of read) yield* modelFirmware(model, builds, context);
+    const read = entries.enter(String(key), () => models.entries()) ?? [];
+    for (const [model, builds] of read) yield* modelFirmware(model, builds, entries);
   }
 }
 
 /** All firmware of one model. `Unknown` stands beside the builds: what a device of unknown build is given. */
-function* modelFirmware(model: string, builds: Shape, context: CatalogContext): Iterable<Asset> {
-  const entries = readEntry(NAME, builds.place, context.log, () => builds.entries()) ?? [];
-  for (const [build, below] of entries) {
+function* modelFirmware(model: string, builds: Shape, entries: Entries): Iterable<Asset> {
+  for (const [build, below] of entries.enter(builds.place, () => builds.entries()) ?? []) {
     const restore = build === "Unknown" ? below.get("Universal").get("Restore") : below.get("Restore");
     if (restore.missing) continue;
-    const asset = readEntry(NAME, restore.place, context.log, () => restoreAsset(model, restore));
+    const asset = entries.read(restore.place, () => restoreAsset(model, restore));
     if (asset !== undefined) yield asset;
   }
 }
@@ -70,13 +71,17 @@ function restoreAsset(model: string, restore: Shape): Asset {
   });
 }
 
-async function* listIpswMe(options: OptionsOf<"firmware">, context: CatalogContext): AsyncIterable<Asset> {
+async function* listIpswMe(
+  options: OptionsOf<"firmware">,
+  context: CatalogContext,
+  entries: Entries,
+): AsyncIterable<Asset> {
   for (const model of await modelsToAsk(options, context)) {
     const url = `${options.ipswMeBase}device/${encodeURIComponent(model)}?type=ipsw`;
     const document = await context.fetch.open({ url, kind: "json", maxBytes: options.maxBytes });
     const answer = parseJson(await readBytes(document.read()), url);
     for (const entry of answer.expectOneOf("firmwares").get("firmwares").items()) {
-      const asset = readEntry(NAME, entry.place, context.log, () => ipswMeAsset(model, entry, options.signedOnly));
+      const asset = entries.read(entry.place, () => ipswMeAsset(model, entry, options.signedOnly));
       if (asset !== undefined) yield asset;
     }
   }

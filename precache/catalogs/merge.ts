@@ -27,16 +27,19 @@ export function mergeAssets(assets: Iterable<Asset>): Asset[] {
 }
 
 function mergeTwo(first: Asset, second: Asset): Asset {
-  const [main, other] = first.beta && !second.beta ? [second, first] : [first, second];
+  const [main, other] = weaker(first, second) ? [second, first] : [first, second];
   const product = main.product ?? other.product;
-  const { fromBuilds: _, ...plain } = main;
+  const { fromBuilds: _, system: __, ...plain } = main;
+  const system = main.system ?? other.system;
+  const version = main.version ?? other.version;
   return {
     ...plain,
     url: main.url.startsWith("https:") || !other.url.startsWith("https:") ? main.url : other.url,
     group: main.group === "other" ? other.group : main.group,
     sizeBytes: main.sizeBytes ?? other.sizeBytes,
     digest: strongest(main.digest, other.digest),
-    version: main.version ?? other.version,
+    version,
+    ...(version === undefined && system !== undefined ? { system } : {}),
     build: main.build ?? other.build,
     models: union(main.models, other.models),
     ...mergeBuilds(main, other),
@@ -46,6 +49,12 @@ function mergeTwo(first: Asset, second: Asset): Asset {
     catalogs: union(main.catalogs, other.catalogs),
     ...(product === undefined ? {} : { product }),
   };
+}
+
+/** Whether the second entry is to be believed before the first: the one that is no beta, then the one that was read. */
+function weaker(first: Asset, second: Asset): boolean {
+  if (first.beta !== second.beta) return first.beta;
+  return first.unread !== undefined && second.unread === undefined && second.version !== undefined;
 }
 
 /** Builds that ask for the file; none named means any, so a full image stays one. */

@@ -10,8 +10,9 @@ import type { Asset } from "../asset.ts";
 import type { OptionsOf } from "../options-catalogs.ts";
 import { plainVersion } from "../os-version.ts";
 import { Shape } from "../shape.ts";
-import { digestOf, draftAsset, readEntry, updateTitle } from "./asset-draft.ts";
+import { digestOf, draftAsset, updateTitle } from "./asset-draft.ts";
 import type { Catalog, CatalogContext } from "./catalog.ts";
+import { catalogOf, type Entries } from "./entries.ts";
 import { readPlistEntries } from "./plist-stream.ts";
 
 const NAME = "mesu";
@@ -37,19 +38,17 @@ const KEYS = [
 
 /** The catalogue behind `kind: "mesu"`. */
 export function mesuCatalog(options: OptionsOf<"mesu">): Catalog {
-  return { name: NAME, list: (context) => list(options, context) };
+  return catalogOf(NAME, (context, entries) => list(options, context, entries));
 }
 
-async function* list(options: OptionsOf<"mesu">, context: CatalogContext): AsyncIterable<Asset> {
+async function* list(options: OptionsOf<"mesu">, context: CatalogContext, entries: Entries): AsyncIterable<Asset> {
   for (const feed of options.feeds) {
     const url = `${options.base}${feed}`;
     const document = await context.fetch.open({ url, kind: "plist", maxBytes: options.maxBytes });
     for await (const entry of readPlistEntries(document.read(), ["Assets"], url, { only: KEYS })) {
       context.signal.throwIfAborted();
       const place = `line ${entry.line}`;
-      const asset = readEntry(NAME, place, context.log, () =>
-        mesuAsset(new Shape(entry.value, url, `Assets[${entry.key}]`)),
-      );
+      const asset = entries.read(place, () => mesuAsset(new Shape(entry.value, url, `Assets[${entry.key}]`)));
       if (asset !== undefined) yield asset;
     }
   }

@@ -17,9 +17,10 @@ import type { OptionsOf } from "../options-catalogs.ts";
 import { plainVersion } from "../os-version.ts";
 import { readBytes } from "../parse-json.ts";
 import type { Shape } from "../shape.ts";
-import { digestOf, draftAsset, readEntry, updateTitle } from "./asset-draft.ts";
+import { digestOf, draftAsset, updateTitle } from "./asset-draft.ts";
 import { type BoardTable, boardsOf, boardTable } from "./boards.ts";
 import type { Catalog, CatalogContext } from "./catalog.ts";
+import { catalogOf, type Entries } from "./entries.ts";
 import { trusting } from "./extra-ca.ts";
 import { inParallel } from "./in-parallel.ts";
 import { readToken } from "./jwt.ts";
@@ -37,16 +38,16 @@ const SYSTEMS: Partial<Readonly<Record<AssetGroup, string>>> = {
 
 /** The catalogue behind `kind: "pallas"`. It lists nothing when no devices are wanted: it can only be asked for a device. */
 export function pallasCatalog(options: OptionsOf<"pallas">): Catalog {
-  return { name: NAME, list: (context) => list(options, context) };
+  return catalogOf(NAME, (context, entries) => list(options, context, entries));
 }
 
-async function* list(options: OptionsOf<"pallas">, context: CatalogContext): AsyncIterable<Asset> {
+async function* list(options: OptionsOf<"pallas">, context: CatalogContext, entries: Entries): AsyncIterable<Asset> {
   const questions = await questionsFor(options, context);
   const dispatcher = await trusting(options.caFile);
   const refusals: Error[] = [];
   try {
     const answers = inParallel(questions, options.concurrency, (question) =>
-      ask(question, options, context, dispatcher),
+      ask(question, options, context, entries, dispatcher),
     );
     for await (const answer of answers) {
       if (answer instanceof Error) refusals.push(answer);
@@ -116,6 +117,7 @@ async function ask(
   question: Question,
   options: OptionsOf<"pallas">,
   context: CatalogContext,
+  entries: Entries,
   dispatcher: Dispatcher | undefined,
 ): Promise<Asset[] | Error> {
   const body = questionBody(question, options.audiences);
@@ -132,7 +134,7 @@ async function ask(
       explainRefusal,
       ...(dispatcher === undefined ? {} : { dispatcher }),
     });
-    return parseAnswer(question, readToken(await readBytes(document.read()), options.url), context);
+    return parseAnswer(question, readToken(await readBytes(document.read()), options.url), entries);
   } catch (error) {
     if (context.signal.aborted) throw error;
     const { model, os, build } = question;
@@ -151,12 +153,12 @@ function explainRefusal(body: Buffer): string | undefined {
 }
 
 /** The assets of an answer that this kind of device can use: its own deltas, and full images. */
-export function parseAnswer(question: Question, answer: Shape, context: Pick<CatalogContext, "log">): Asset[] {
+export function parseAnswer(question: Question, answer: Shape, entries: Entries): Asset[] {
   return answer
     .get("Assets")
     .items()
     .flatMap((entry) => {
-      const asset = readEntry(NAME, entry.place, context.log, () => parseAsset(question, entry));
+      const asset = entries.read(entry.place, () => parseAsset(question, entry));
       return asset === undefined || (asset.fromBuild !== undefined && asset.fromBuild !== question.build)
         ? []
         : [asset];

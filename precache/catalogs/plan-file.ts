@@ -8,8 +8,9 @@ import { groupOf } from "../model.ts";
 import type { OptionsOf } from "../options-catalogs.ts";
 import { parseJson, readBytes } from "../parse-json.ts";
 import type { Shape } from "../shape.ts";
-import { digestOf, draftAsset, readEntry, updateTitle } from "./asset-draft.ts";
+import { digestOf, draftAsset, updateTitle } from "./asset-draft.ts";
 import type { Catalog, CatalogContext } from "./catalog.ts";
+import { catalogOf, type Entries } from "./entries.ts";
 
 const NAME = "plan-file";
 
@@ -26,19 +27,19 @@ const PLATFORMS: Readonly<Record<string, AssetGroup>> = {
 
 /** The catalogue behind `kind: "plan-file"`. */
 export function planFileCatalog(options: OptionsOf<"plan-file">): Catalog {
-  return { name: NAME, list: (context) => list(options, context) };
+  return catalogOf(NAME, (context, entries) => list(options, context, entries));
 }
 
-async function* list(options: OptionsOf<"plan-file">, context: CatalogContext): AsyncIterable<Asset> {
+async function* list(options: OptionsOf<"plan-file">, context: CatalogContext, entries: Entries): AsyncIterable<Asset> {
   context.signal.throwIfAborted();
   const document = await context.fetch.open({ url: options.url, kind: "json", maxBytes: options.maxBytes });
-  yield* planAssets(parseJson(await readBytes(document.read()), options.url), context);
+  yield* planAssets(parseJson(await readBytes(document.read()), options.url), entries);
 }
 
 /** The assets of a plan: `items[].asset` is ours, `assets[]` is Preheat's; the decisions in it are not taken over. */
-export function* planAssets(plan: Shape, context: Pick<CatalogContext, "log">): Iterable<Asset> {
+export function* planAssets(plan: Shape, entries: Entries): Iterable<Asset> {
   const read = (entry: Shape, parse: (entry: Shape) => Asset) => {
-    const asset = readEntry(NAME, entry.place, context.log, () => parse(entry));
+    const asset = entries.read(entry.place, () => parse(entry));
     return asset === undefined ? [] : [asset];
   };
   plan.expectOneOf("items", "assets");

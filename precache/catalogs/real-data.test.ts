@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createTestContext, listAll, type TestContext } from "../../fixtures/catalogs/context.ts";
 import { sharedData } from "../../fixtures/shared-data.ts";
-import type { Asset, Release } from "../asset.ts";
+import type { Asset } from "../asset.ts";
 import { type CatalogOptions, catalogOptions } from "../options-catalogs.ts";
 import { assetKey } from "./asset-url.ts";
+import { Entries } from "./entries.ts";
 import { mergeAssets } from "./merge.ts";
 import { openCatalog } from "./registry.ts";
 
@@ -21,13 +22,6 @@ async function list(options: Record<string, unknown>): Promise<Asset[]> {
   const assets = await listAll(await openCatalog(catalogOptions.parse(options) as CatalogOptions), context);
   expect(context.warnings).toEqual([]);
   return assets;
-}
-
-async function releases(options: Record<string, unknown>): Promise<Release[]> {
-  const catalog = await openCatalog(catalogOptions.parse(options) as CatalogOptions);
-  const found: Release[] = [];
-  for await (const release of catalog.releases?.(context) ?? []) found.push(release);
-  return found;
 }
 
 const bytes = (assets: readonly Asset[]) => assets.reduce((sum, asset) => sum + (asset.sizeBytes ?? Number.NaN), 0);
@@ -189,35 +183,23 @@ describe.skipIf(folder === undefined)("firmware", () => {
   });
 });
 
-describe.skipIf(folder === undefined)("SOFA and pmv", () => {
+describe.skipIf(folder === undefined)("SOFA", () => {
   it("the macOS feed: the newest version and 31 installers", async () => {
     const options = { kind: "sofa", base: `${folder}/sofa/`, feeds: ["v2_macos_data_feed.json"] };
     const installers = (await list(options)).filter((asset) => asset.group === "installer");
     expect(installers).toHaveLength(31);
     expect(installers[0]).toMatchObject({ sizeBytes: 18_391_902_710, version: "26.6.2", build: "25G83" });
-    expect((await releases(options))[0]).toMatchObject({ group: "Mac", version: "26.6.2", build: "25G83" });
   });
 
-  it("the iOS feed: both builds of the newest version, no addresses", async () => {
+  it("the iOS feed names no addresses", async () => {
     const options = { kind: "sofa", base: `${folder}/sofa/`, feeds: ["v2_ios_data_feed.json"] };
     expect(await list(options)).toEqual([]);
-    const newest = (await releases(options)).filter((release) => release.version === "26.6.1");
-    expect(newest.map((release) => release.build)).toEqual(["23G83", "23G6083"]);
   });
 
   it("the list of installers: 31, the newest first", async () => {
     const assets = await list({ kind: "sofa", base: `${folder}/sofa/`, feeds: ["uma_catalog.json"] });
     expect(assets).toHaveLength(31);
     expect(assets[0]).toMatchObject({ product: "140-93587", version: "26.6.2" });
-  });
-
-  it("pmv: every set in full, groups by device", async () => {
-    const found = await releases({ kind: "pmv", url: `${folder}/sofa/gdmf_cached.json` });
-    expect(found).toHaveLength(29 + 6 + 2 + 46 + 15 + 6 + 1 + 2);
-    expect(found.filter((release) => release.fromBuild !== undefined)).toHaveLength(3);
-    expect(found.filter((release) => release.group === "Mac")).toHaveLength(6 + 15 + 2);
-    expect(found.some((release) => release.group === "AppleTV")).toBe(true);
-    expect(found.some((release) => release.group === "Watch")).toBe(true);
   });
 });
 
@@ -227,7 +209,9 @@ describe.skipIf(folder === undefined)("AppleDB and precache's list", () => {
     const { parseJson } = await import("../parse-json.ts");
     const { readFile } = await import("node:fs/promises");
     const path = `${folder}/appledb/tvOS_26.0beta2_23J5295e.json`;
-    const assets = [...appledbAssets(parseJson(await readFile(path), path), { withdrawn: false }, context)];
+    const assets = [
+      ...appledbAssets(parseJson(await readFile(path), path), { withdrawn: false }, new Entries("appledb")),
+    ];
     expect([assets.length, bytes(assets)]).toEqual([13, 30_980_083_557]);
     expect(assets.filter((asset) => asset.firmware)).toHaveLength(1);
     expect(assets.filter((asset) => !asset.firmware && asset.fromBuild === undefined)).toHaveLength(4);

@@ -9,7 +9,8 @@ import type { Catalog } from "./catalog.ts";
 /** How each kind is opened. */
 export const CATALOGS: { readonly [Kind in CatalogKind]: (options: OptionsOf<Kind>) => Promise<Catalog> } = {
   pallas: async (options) => (await import("./pallas.ts")).pallasCatalog(options),
-  pmv: async (options) => (await import("./pmv.ts")).pmvCatalog(options),
+  // versions without addresses: settings that name it are still right
+  pmv: async () => ({ name: "pmv", async *list() {} }),
   sucatalog: async (options) => (await import("./sucatalog.ts")).sucatalogCatalog(options),
   mesu: async (options) => (await import("./mesu.ts")).mesuCatalog(options),
   firmware: async (options) => (await import("./firmware.ts")).firmwareCatalog(options),

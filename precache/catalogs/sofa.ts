@@ -1,33 +1,26 @@
 /**
- * SOFA, the admins' own feed: every version with all its builds, and the full macOS installers with their addresses.
+ * SOFA, the admins' own feed: the full macOS installers with their addresses, and the newest firmware of Macs.
  *
- * `Latest.Build` is only one of `AllBuilds`. A feed is recognised by what it holds, so SOFA's smaller files (the list of
+ * A feed is recognised by what it holds, so SOFA's smaller files (the list of
  * installers, the list of firmware) can be named as feeds too. `latest_versions` of the latter is stale and not read.
  *
  * @module
  */
-import type { Asset, AssetGroup, Release } from "../asset.ts";
-import { groupOf } from "../model.ts";
+import type { Asset } from "../asset.ts";
 import type { OptionsOf } from "../options-catalogs.ts";
 import { parseJson, readBytes } from "../parse-json.ts";
 import type { Shape } from "../shape.ts";
-import { draftAsset, readEntry } from "./asset-draft.ts";
-import { isBetaBuild } from "./build-number.ts";
+import { draftAsset } from "./asset-draft.ts";
 import type { Catalog, CatalogContext } from "./catalog.ts";
+import { catalogOf, type Entries } from "./entries.ts";
 
 const NAME = "sofa";
 
 /** The catalogue behind `kind: "sofa"`. */
 export function sofaCatalog(options: OptionsOf<"sofa">): Catalog {
-  return {
-    name: NAME,
-    async *list(context) {
-      for await (const feed of readFeeds(options, context)) yield* sofaAssets(feed, context);
-    },
-    async *releases(context) {
-      for await (const feed of readFeeds(options, context)) yield* sofaReleases(feed, context);
-    },
-  };
+  return catalogOf(NAME, async function* (context, entries) {
+    for await (const feed of readFeeds(options, context)) yield* sofaAssets(feed, entries);
+  });
 }
 
 async function* readFeeds(options: OptionsOf<"sofa">, context: CatalogContext): AsyncIterable<Shape> {
@@ -41,10 +34,10 @@ async function* readFeeds(options: OptionsOf<"sofa">, context: CatalogContext): 
 }
 
 /** Installers and firmware of one feed; nothing when it names none. */
-export function* sofaAssets(feed: Shape, context: Pick<CatalogContext, "log">): Iterable<Asset> {
+export function* sofaAssets(feed: Shape, entries: Entries): Iterable<Asset> {
   const apps = feed.get("InstallationApps");
   const read = (entry: Shape, parse: (entry: Shape) => Asset) => {
-    const asset = entry.missing ? undefined : readEntry(NAME, entry.place, context.log, () => parse(entry));
+    const asset = entry.missing ? undefined : entries.read(entry.place, () => parse(entry));
     return asset === undefined ? [] : [asset];
   };
   yield* read(apps.get("LatestUMA"), installerOfFeed);
@@ -56,40 +49,6 @@ export function* sofaAssets(feed: Shape, context: Pick<CatalogContext, "log">): 
       if (entry.get("signed").optionalFlag() === true) yield* read(entry, (it) => listedFirmware(model, it));
     }
   }
-}
-
-/** Every security release of one feed, once for each of its builds. */
-export function* sofaReleases(feed: Shape, context: Pick<CatalogContext, "log">): Iterable<Release> {
-  for (const system of feed.get("OSVersions").items()) {
-    const seen = new Set<string>();
-    for (const entry of [system.get("Latest"), ...system.get("SecurityReleases").items()]) {
-      const found = readEntry(NAME, entry.place, context.log, () => releasesOf(entry)) ?? [];
-      for (const release of found) {
-        if (seen.has(release.build)) continue;
-        seen.add(release.build);
-        yield release;
-      }
-    }
-  }
-}
-
-function releasesOf(entry: Shape): Release[] {
-  const models = entry.get("SupportedDevices").texts();
-  const builds = new Set([...entry.get("AllBuilds").texts(), ...entry.get("Build").texts()]);
-  const version = entry.get("ProductVersion").text();
-  const product = entry.get("ProductName").optionalText() ?? "";
-  const group: AssetGroup = /macOS/.test(product) ? "Mac" : models[0] === undefined ? "other" : groupOf(models[0]);
-  const postedMs = entry.get("ReleaseDate").optionalTime();
-  return [...builds].map((build) => ({
-    group,
-    version,
-    build,
-    models,
-    fromBuild: undefined,
-    beta: isBetaBuild(build),
-    postedMs,
-    catalog: NAME,
-  }));
 }
 
 function installerOfFeed(entry: Shape): Asset {

@@ -11,69 +11,77 @@ import { errorText } from "../../core/errors.ts";
 import type { Asset } from "../asset.ts";
 import type { OptionsOf } from "../options-catalogs.ts";
 import { Shape } from "../shape.ts";
-import { digestOf, draftAsset, readEntry } from "./asset-draft.ts";
+import { digestOf, draftAsset } from "./asset-draft.ts";
 import type { Catalog, CatalogContext } from "./catalog.ts";
 import type { DistTitle } from "./dist-title.ts";
+import { catalogOf, type Entries } from "./entries.ts";
 import { inParallel } from "./in-parallel.ts";
+import { type MacosFamily, macosFamily } from "./macos-family.ts";
 import { readPlistEntries } from "./plist-stream.ts";
 
 const NAME = "sucatalog";
 const DIST_MAX_BYTES = 16 * 1024 * 1024;
 const INSTALLER = /\/(?:InstallAssistant|InstallESDDmg)\.pkg$/;
+/** Installers from before macOS 11. */
+const OLD_INSTALLER = /\/InstallESDDmg\.pkg$/;
 /** What is read of a product: of forty translations the English one. */
 const KEYS = ["Packages", "URL", "Size", "Digest", "PostDate", "Distributions", "English", "en"];
-const UNTITLED: DistTitle = { title: undefined, version: undefined, build: undefined };
+KEYS.push("ExtendedMetaInfo", "InstallAssistantPackageIdentifiers", "SharedSupport");
+
+/** What a product is called, or why that is not known. */
+type Title = DistTitle & { readonly unread?: string };
+const UNTITLED: Title = { title: undefined, version: undefined, build: undefined };
 
 /** A product of the catalogue, before its title is known. */
 export interface Product {
   readonly id: string;
   readonly postedMs: number | undefined;
   readonly installer: boolean;
+  /** The macOS of an installer, where the catalogue names it. */
+  readonly family: MacosFamily | undefined;
   readonly distUrl: string | undefined;
   readonly packages: readonly { url: string; sizeBytes: number | undefined; sha1: string | undefined }[];
 }
 
 /** The catalogue behind `kind: "sucatalog"`. */
 export function sucatalogCatalog(options: OptionsOf<"sucatalog">): Catalog {
-  return { name: NAME, list: (context) => list(options, context) };
+  return catalogOf(NAME, async function* (context, entries) {
+    for (const url of options.urls) yield* listOne({ url, options, context, entries });
+  });
 }
 
-async function* list(options: OptionsOf<"sucatalog">, context: CatalogContext): AsyncIterable<Asset> {
-  for (const url of options.urls) {
-    const products = readProducts(url, options, context);
-    if (options.titles === "none") {
-      for await (const product of products) yield* productAssets(product, UNTITLED, context);
-    } else yield* titledAssets(url, products, options, context);
-  }
+/** One of the catalogues, and what is needed to read it. */
+interface Reading {
+  readonly url: string;
+  readonly options: OptionsOf<"sucatalog">;
+  readonly context: CatalogContext;
+  readonly entries: Entries;
 }
 
-async function* titledAssets(
-  catalogUrl: string,
-  products: AsyncIterable<Product>,
-  options: OptionsOf<"sucatalog">,
-  context: CatalogContext,
-): AsyncIterable<Asset> {
-  const titled = inParallel(products, options.concurrency, async (product) => {
-    const read = options.titles === "all" || product.installer;
-    return { product, title: read ? await readTitle(product, catalogUrl, context) : UNTITLED };
+async function* listOne(reading: Reading): AsyncIterable<Asset> {
+  const { options, context, entries } = reading;
+  const unread: string[] = [];
+  const titled = inParallel(readProducts(reading), options.concurrency, async (product) => {
+    const wanted = options.titles === "all" || (options.titles === "installers" && product.installer);
+    return { product, title: wanted ? await readTitle(product, reading) : UNTITLED };
   });
   for await (const { product, title } of titled) {
     if (options.excludeTitles.some((part) => title.title?.includes(part) === true)) continue;
-    yield* productAssets(product, title, context);
+    if (title.unread !== undefined) unread.push(`${product.id}: ${title.unread}`);
+    yield* productAssets(product, title, entries);
+  }
+  if (unread.length > 0) {
+    context.log.warn("products have no title that can be read", { products: unread.length, first: unread[0] });
   }
 }
 
-async function* readProducts(
-  url: string,
-  options: OptionsOf<"sucatalog">,
-  context: CatalogContext,
-): AsyncIterable<Product> {
+async function* readProducts({ url, options, context, entries }: Reading): AsyncIterable<Product> {
   const after = options.postedAfter === undefined ? undefined : Date.parse(options.postedAfter);
   const document = await context.fetch.open({ url, kind: "plist", maxBytes: options.maxBytes });
   for await (const { key, value } of readPlistEntries(document.read(), ["Products"], url, { only: KEYS })) {
     context.signal.throwIfAborted();
     const place = `Products.${key}`;
-    const product = readEntry(NAME, place, context.log, () => parseProduct(String(key), new Shape(value, url, place)));
+    const product = entries.read(place, () => parseProduct(String(key), new Shape(value, url, place)));
     if (product === undefined) continue;
     if (after !== undefined && product.postedMs !== undefined && product.postedMs < after) continue;
     yield product;
@@ -83,6 +91,7 @@ async function* readProducts(
 /** One product. @throws LarderError `SHAPE_WRONG` */
 export function parseProduct(id: string, product: Shape): Product {
   const packages = product
+    .expectOneOf("Packages", "PostDate")
     .get("Packages")
     .items()
     .map((item) => ({
@@ -90,10 +99,12 @@ export function parseProduct(id: string, product: Shape): Product {
       sizeBytes: item.get("Size").optionalCount(),
       sha1: item.get("Digest").optionalText(),
     }));
+  const identifiers = product.get("ExtendedMetaInfo").get("InstallAssistantPackageIdentifiers");
   return {
     id,
     postedMs: product.get("PostDate").optionalTime(),
     installer: packages.some((item) => INSTALLER.test(item.url)),
+    family: macosFamily(identifiers.get("SharedSupport").optionalText()),
     distUrl:
       product.get("Distributions").get("English").optionalText() ??
       product.get("Distributions").get("en").optionalText(),
@@ -102,34 +113,35 @@ export function parseProduct(id: string, product: Shape): Product {
 }
 
 /** The title of a product. One that cannot be had costs the title only. */
-async function readTitle(product: Product, catalogUrl: string, context: CatalogContext): Promise<DistTitle> {
-  if (product.distUrl === undefined) return UNTITLED;
+async function readTitle(product: Product, { url, context }: Reading): Promise<Title> {
+  if (product.distUrl === undefined) return { ...UNTITLED, unread: "the catalogue names no .dist of it" };
   try {
     // The address of a .dist changes with its text, so a copy never grows old.
     const request = {
       url: product.distUrl,
-      rule: { hosts: context.hosts, foundIn: catalogUrl },
+      rule: { hosts: context.hosts, foundIn: url },
       kind: "xml",
       maxBytes: DIST_MAX_BYTES,
       freshMs: Number.POSITIVE_INFINITY,
     } as const;
     const document = await context.fetch.open(request);
     const { readDistTitle } = await import("./dist-title.ts");
-    return await readDistTitle(document.read(), product.distUrl);
+    const title = await readDistTitle(document.read(), product.distUrl);
+    const empty = title.title === undefined && title.version === undefined;
+    return empty ? { ...title, unread: "its .dist holds neither title nor version" } : title;
   } catch (error) {
     if (context.signal.aborted) throw error;
-    context.log.warn("a product keeps its number for a title", { product: product.id, why: errorText(error) });
-    return UNTITLED;
+    return { ...UNTITLED, unread: errorText(error) };
   }
 }
 
-function* productAssets(product: Product, title: DistTitle, context: CatalogContext): Iterable<Asset> {
+function* productAssets(product: Product, title: Title, entries: Entries): Iterable<Asset> {
   const place = `Products.${product.id}`;
-  const words = titleWords(product.id, title);
-  const beta = /\bbeta\b/i.test(title.title ?? "");
+  const words = titleWords(product, title);
+  const beta = /\b(?:beta|seed)\b/i.test(title.title ?? "") || product.family?.seed === true;
   for (const item of product.packages) {
     const file = item.url.slice(item.url.lastIndexOf("/") + 1);
-    const asset = readEntry(NAME, place, context.log, () =>
+    const asset = entries.read(place, () =>
       draftAsset({
         url: item.url,
         group: product.installer ? "installer" : "sucatalog",
@@ -142,13 +154,24 @@ function* productAssets(product: Product, title: DistTitle, context: CatalogCont
         postedMs: product.postedMs,
         product: product.id,
         catalog: NAME,
+        ...(title.unread === undefined ? {} : { unread: title.unread }),
+        ...systemOf(product, title),
       }),
     );
     if (asset !== undefined) yield asset;
   }
 }
 
-function titleWords(id: string, { title, version }: DistTitle): string {
-  if (title === undefined) return version === undefined ? id : `${id} ${version}`;
-  return version === undefined || title.includes(version) ? title : `${title} ${version}`;
+/** The macOS of an installer whose version is not known, by what the catalogue itself names. */
+function systemOf(product: Product, title: Title): { system?: string } {
+  if (title.version !== undefined) return {};
+  const old = product.packages.some(({ url }) => OLD_INSTALLER.test(url)) ? "10" : undefined;
+  const system = product.family?.major ?? product.family?.name ?? old;
+  return system === undefined ? {} : { system };
+}
+
+function titleWords({ id, family }: Product, { title, version }: Title): string {
+  if (title !== undefined) return version === undefined || title.includes(version) ? title : `${title} ${version}`;
+  if (version !== undefined) return `${family?.name ?? id} ${version}`;
+  return family === undefined ? id : `${family.name} (${id})`;
 }
