@@ -109,6 +109,7 @@ function reportText(report: PassReport, dryRun: boolean): string {
   for (const sink of report.sinks) {
     const parts = [`${sink.shippedLines} lines shipped`];
     if (sink.rejectedLines > 0) parts.push(`${sink.rejectedLines} refused`);
+    if (sink.expiredLines > 0) parts.push(`${sink.expiredLines} older than it keeps`);
     if (sink.backlogBytes > 0) parts.push(`${bytesText(sink.backlogBytes)} waiting`);
     if (sink.lostBytes > 0) parts.push(`${bytesText(sink.lostBytes)} lost to the byte limit`);
     lines.push(`${sink.sink}  ${parts.join(", ")}`);

@@ -1,19 +1,29 @@
 /**
  * Which lines of a refused piece are bad: halve until they stand alone. Good lines are taken on the way.
  *
- * A server that blames itself (500) may mean a line. Such a line is rejected only if the server took or refused others
- * meanwhile: from a server that says 500 to everything nothing can be learned.
+ * A line is rejected only on evidence: the server took another one in the same search, or the probe, a line that any
+ * healthy server takes. From a server that refuses everything alike nothing is learned about lines: a wrong path, a
+ * gateway, a limit that is reached. The same goes for one that blames itself (500).
  *
  * @module
  */
 
 /** What a server made of some lines. */
-export type Verdict =
-  | { readonly outcome: "taken" }
-  /** At least one of them will never be taken. */
-  | { readonly outcome: "refused"; readonly reason: string }
-  /** The server blames itself; it may mean a line. */
-  | { readonly outcome: "suspect"; readonly reason: string };
+export type BisectOutcome =
+  | {
+      readonly outcome: "taken";
+      /** Lines among them that are older than the server keeps: settled, and not stored. */
+      readonly expiredLines: number;
+    }
+  | {
+      /** `refused`: at least one of them will never be taken. `suspect`: the server blames itself, and may mean a line. */
+      readonly outcome: "refused" | "suspect" | "too large";
+      readonly reason: string;
+      /** Lines the server says it refused, where it counts them; the others it took. */
+      readonly refusedLines?: number | undefined;
+    };
+
+type Refusal = Exclude<BisectOutcome, { readonly outcome: "taken" }>;
 
 /** A line that will never be taken, and why. */
 export interface RejectedLine {
@@ -29,63 +39,78 @@ export interface BisectProgress {
   readonly rejected: RejectedLine[];
   /** Lines from the beginning of the piece whose fate is known. */
   settledLines: number;
+  /** Of these, lines older than the server keeps. */
+  expiredLines: number;
+}
+
+/** Nothing settled yet. */
+export function noProgress(): BisectProgress {
+  return { rejected: [], settledLines: 0, expiredLines: 0 };
 }
 
 const NEWLINE = 0x0a;
-/** Requests a server may answer with 500 and nothing else before we stop asking. */
-const HOPELESS_AFTER = 40;
+/** Lines in a row that are refused before the server is asked whether it takes any at all. */
+const PROBE_AFTER = 32;
 
 /** Ways to ask the server about lines; what they throw ends the search. */
 export interface Questions {
   /** Once. */
-  ask(lines: Uint8Array): Promise<Verdict>;
+  ask(lines: Uint8Array): Promise<BisectOutcome>;
   /** With patience: a server may have been ill for a moment. */
-  askPatiently(lines: Uint8Array): Promise<Verdict>;
+  askPatiently(lines: Uint8Array): Promise<BisectOutcome>;
+  /** Whether the server takes a line that any healthy one takes. */
+  probe(): Promise<boolean>;
+}
+
+/** Lines whose fate is known once the server has taken another. */
+interface Finding {
+  readonly lines: Uint8Array;
+  readonly index: number;
+  readonly refusal: Refusal;
 }
 
 interface Search {
   readonly questions: Questions;
   readonly progress: BisectProgress;
-  readonly suspects: RejectedLine[];
-  /** The server has told some lines from others. */
-  informed: boolean;
-  unanswered: number;
+  /** Refused since the server last took something, in their order: rejected only when it takes something again. */
+  findings: Finding[];
 }
 
 /**
  * Finds the bad lines of a piece. True when every line has been taken or stands in `progress.rejected`; false when the
- * server's answers told nothing.
+ * server refuses everything alike.
  * @param first what the server made of the whole piece
  */
 export async function bisect(
   piece: Uint8Array,
-  first: Verdict,
+  first: BisectOutcome,
   questions: Questions,
   progress: BisectProgress,
 ): Promise<boolean> {
-  const search: Search = { questions, progress, suspects: [], informed: false, unanswered: 0 };
-  if (!(await settle(search, piece, first, 0)) || !(await judgeSuspects(search))) return false;
-  progress.rejected.sort((a, b) => a.index - b.index);
-  progress.settledLines = countLines(piece);
-  return true;
+  const search: Search = { questions, progress, findings: [] };
+  // what is too large may be the piece alone
+  const unsure = first.outcome !== "taken" && first.outcome !== "too large" && !tookOthers(first, countLines(piece));
+  if (unsure && !(await questions.probe())) return false;
+  return (await settle(search, piece, first, 0)) && (await confirmByProbe(search));
 }
 
-/** Settles some lines whose verdict is known; `index` is that of the first. False when it is hopeless. */
-async function settle(search: Search, lines: Uint8Array, verdict: Verdict, index: number): Promise<boolean> {
-  if (verdict.outcome === "suspect") {
-    search.unanswered++;
-    if (!search.informed && search.unanswered > HOPELESS_AFTER) return false;
-  } else {
-    search.informed = true;
+/** Settles some lines whose outcome is known; `index` is that of the first. False when it is hopeless. */
+async function settle(search: Search, lines: Uint8Array, outcome: BisectOutcome, index: number): Promise<boolean> {
+  const count = countLines(lines);
+  if (outcome.outcome === "taken") {
+    search.progress.expiredLines += outcome.expiredLines;
+    await confirm(search);
+    search.progress.settledLines = index + count;
+    return true;
   }
-  if (verdict.outcome === "taken") return settled(search, countLines(lines));
-  const middle = cutInHalf(lines);
+  const middle = outcome.refusedLines === count ? undefined : cutInHalf(lines);
   if (middle === undefined) {
-    const found = { line: lines, reason: verdict.reason, index };
-    if (verdict.outcome === "suspect") search.suspects.push(found);
-    else search.progress.rejected.push(found);
-    return settled(search, 1);
+    search.findings.push({ lines, index, refusal: outcome });
+    // one line that is too large is enough to doubt
+    const enough = outcome.outcome === "too large" ? 1 : PROBE_AFTER;
+    return search.findings.length < enough || (await confirmByProbe(search));
   }
+  if (tookOthers(outcome, count)) await confirm(search);
   let from = index;
   for (const half of [lines.subarray(0, middle), lines.subarray(middle)]) {
     if (!(await settle(search, half, await search.questions.ask(half), from))) return false;
@@ -94,20 +119,36 @@ async function settle(search: Search, lines: Uint8Array, verdict: Verdict, index
   return true;
 }
 
-/** Behind an open suspicion nothing counts as settled from the beginning on. */
-function settled(search: Search, lines: number): true {
-  if (search.suspects.length === 0) search.progress.settledLines += lines;
+/** The server has taken others meanwhile: what it refused is bad. */
+async function confirm(search: Search): Promise<void> {
+  for (let found = search.findings.shift(); found !== undefined; found = search.findings.shift()) {
+    const { lines, index, refusal } = found;
+    if (refusal.outcome !== "suspect" || (await search.questions.askPatiently(lines)).outcome !== "taken") {
+      reject(search.progress, found);
+    }
+    search.progress.settledLines = index + countLines(lines);
+  }
+}
+
+async function confirmByProbe(search: Search): Promise<boolean> {
+  if (search.findings.length === 0) return true;
+  if (!(await search.questions.probe())) return false;
+  await confirm(search);
   return true;
 }
 
-/** Asks again about every line the server answered 500 to when alone. */
-async function judgeSuspects(search: Search): Promise<boolean> {
-  if (search.suspects.length > 0 && !search.informed) return false;
-  for (const suspect of search.suspects) {
-    const verdict = await search.questions.askPatiently(suspect.line);
-    if (verdict.outcome !== "taken") search.progress.rejected.push(suspect);
+function reject({ rejected }: BisectProgress, { lines, index, refusal }: Finding): void {
+  let from = 0;
+  for (let i = index; from < lines.length; i++) {
+    const end = lines.indexOf(NEWLINE, from) + 1;
+    rejected.push({ line: lines.subarray(from, end), reason: refusal.reason, index: i });
+    from = end;
   }
-  return true;
+}
+
+/** Whether the refusal itself says that other lines of the same request were taken. */
+function tookOthers({ refusedLines }: Refusal, count: number): boolean {
+  return refusedLines !== undefined && refusedLines < count;
 }
 
 /** The newline-ended place nearest after the middle, or before it; undefined for a single line. */
@@ -118,7 +159,8 @@ function cutInHalf(lines: Uint8Array): number | undefined {
   return before > 0 ? before : undefined;
 }
 
-function countLines(lines: Uint8Array): number {
+/** Lines that end in a newline. */
+export function countLines(lines: Uint8Array): number {
   let count = 0;
   for (let at = lines.indexOf(NEWLINE); at >= 0; at = lines.indexOf(NEWLINE, at + 1)) count++;
   return count;

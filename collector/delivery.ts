@@ -6,7 +6,7 @@
  */
 import { errorText, type LarderError } from "../core/errors.ts";
 import { type BackOff, createBackOff } from "./back-off.ts";
-import { type BisectProgress, bisect, type Questions, type Verdict } from "./bisect.ts";
+import { type BisectOutcome, type BisectProgress, bisect, type Questions } from "./bisect.ts";
 import { Interrupted, type RunLimits, type ShipClock } from "./run-limits.ts";
 import { type Sink, SinkError } from "./sinks/sink.ts";
 
@@ -64,35 +64,37 @@ export class Delivery {
     const questions: Questions = {
       ask: async (part) => await this.#attempt(part, limits, 1),
       askPatiently: async (part) => await this.#attempt(part, limits, SUSPECT_AFTER),
+      probe: async () => (await this.#attempt(this.#probeLine(), limits, SUSPECT_AFTER)).outcome === "taken",
     };
     limits.leave.signal.addEventListener("abort", wake);
     try {
       for (;;) {
-        const verdict = await questions.askPatiently(lines);
-        if (verdict.outcome === "taken" || (await bisect(lines, verdict, questions, progress))) return;
-        this.#ill(this.#hopeless(verdict), this.#backOff.round);
+        const outcome = await questions.askPatiently(lines);
+        const { round } = this.#backOff;
+        if (await bisect(lines, outcome, questions, progress)) return;
+        this.#ill(this.#refusesAll(outcome), round);
       }
     } finally {
       limits.leave.signal.removeEventListener("abort", wake);
     }
   }
 
-  /** One request, and again until it has a verdict. */
-  async #attempt(lines: Uint8Array, limits: RunLimits, suspectAfter: number): Promise<Verdict> {
+  /** One request, and again until it has an outcome. */
+  async #attempt(lines: Uint8Array, limits: RunLimits, suspectAfter: number): Promise<BisectOutcome> {
     for (let faults = 1; ; ) {
       await this.#takeTurn(limits);
       const { round } = this.#backOff;
       try {
-        await this.#sink.write(lines, limits.kill.signal);
+        const { expiredLines } = await this.#sink.write(lines, limits.kill.signal);
         this.#well();
         this.#lastAckMs = this.#clock.nowMs();
-        return { outcome: "taken" };
+        return { outcome: "taken", expiredLines };
       } catch (thrown) {
         if (limits.kill.signal.aborted) throw new Interrupted();
         const error = this.#asSinkError(thrown);
         if (error.fate === "refused" || error.fate === "too-large") {
-          this.#well();
-          return { outcome: "refused", reason: error.said };
+          const outcome = error.fate === "refused" ? "refused" : "too large";
+          return { outcome, reason: error.said, refusedLines: error.refusedLines };
         }
         if (error.mayBeLines && faults++ >= suspectAfter) return { outcome: "suspect", reason: error.said };
         this.#ill(error, round);
@@ -145,10 +147,22 @@ export class Delivery {
     return thrown instanceof SinkError ? thrown : this.#later("SINK_FAILED", errorText(thrown), thrown);
   }
 
-  /** The server answers 500 to every line: it is the server. */
-  #hopeless(verdict: Verdict): SinkError {
-    const reason = verdict.outcome === "taken" ? "" : `: ${verdict.reason}`;
-    return this.#later("SINK_UNAVAILABLE", `it answered 500 to every line${reason}`);
+  /** Nothing was learned about lines: it is the server, or what lies before it. */
+  #refusesAll(outcome: BisectOutcome): SinkError {
+    const reason = outcome.outcome === "taken" ? "" : `: ${outcome.reason}`;
+    if (outcome.outcome === "suspect") return this.#later("SINK_UNAVAILABLE", `it answered 500 to every line${reason}`);
+    return new SinkError(`Cannot write to "${this.#sink.place}": it refuses every line alike${reason}`, {
+      code: "SINK_REJECTED",
+      fate: "stopped",
+      state: "nothing was lost; the journal keeps the lines",
+      said: reason,
+      next: "check the sink's type, url and settings, and what lies before the server; it goes on once that is corrected",
+    });
+  }
+
+  /** A line any healthy server takes, and no other program writes. */
+  #probeLine(): Uint8Array {
+    return Buffer.from(`larder probe=1i ${this.#clock.nowMs()}\n`);
   }
 
   #later(code: string, said: string, cause?: unknown): SinkError {

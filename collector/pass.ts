@@ -120,13 +120,19 @@ async function finishShipping(shipper: Shipper, options: PassOptions): Promise<S
     shipper.finish(options.nowMs() + (options.signal.aborted ? 0 : options.shipSeconds * 1000));
   let report = await turn();
   let last = report;
-  while (options.untilStalled === true && last.backlogBytes > 0 && last.shippedLines > 0 && !options.signal.aborted) {
+  while (
+    options.untilStalled === true &&
+    last.backlogBytes > 0 &&
+    last.shippedLines + last.expiredLines > 0 &&
+    !options.signal.aborted
+  ) {
     last = await turn();
     report = {
       ...last,
       shippedLines: report.shippedLines + last.shippedLines,
       shippedBytes: report.shippedBytes + last.shippedBytes,
       rejectedLines: report.rejectedLines + last.rejectedLines,
+      expiredLines: report.expiredLines + last.expiredLines,
       lostBytes: report.lostBytes + last.lostBytes,
     };
   }

@@ -60,6 +60,7 @@ const report = (more: Partial<PassReport>): PassReport => ({
       shippedLines: 30,
       shippedBytes: 1,
       rejectedLines: 2,
+      expiredLines: 0,
       backlogBytes: 5,
       lostBytes: 0,
       state: "ok",
@@ -71,6 +72,7 @@ const report = (more: Partial<PassReport>): PassReport => ({
       shippedLines: 0,
       shippedBytes: 0,
       rejectedLines: 0,
+      expiredLines: 0,
       backlogBytes: 900,
       lostBytes: 0,
       state: "later",
@@ -85,7 +87,7 @@ describe("selfBatch()", () => {
   it("says how the pass went, and how old the newest row of a database is", () => {
     const batch = selfBatch(report({}), {}, ",server=c", 1_001_000);
     expect(batch.lines).toBe(
-      "larder,server=c up=1i,rows=4i,lines=30i,shipped=30i,backlog=900i,rejects=2i,seconds=1.5,lag=11 1001000\n",
+      "larder,server=c up=1i,rows=4i,lines=30i,shipped=30i,backlog=900i,rejects=2i,expired=0i,seconds=1.5,lag=11 1001000\n",
     );
     const later = selfBatch(report({ sources: [] }), batch.cursors ?? {}, "", 1_091_000);
     expect(later.lines).toContain("lag=101");

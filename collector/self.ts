@@ -141,6 +141,7 @@ function selfLine(report: PassReport, newestMs: number | undefined, tags: string
     shipped: integer(sum(sinks.map(({ shippedLines }) => shippedLines))),
     backlog: integer(Math.max(0, ...sinks.map(({ backlogBytes }) => backlogBytes))),
     rejects: integer(sum(sinks.map(({ rejectedLines }) => rejectedLines))),
+    expired: integer(sum(sinks.map(({ expiredLines }) => expiredLines))),
     seconds: { float: report.seconds },
   };
   if (newestMs !== undefined) fields["lag"] = { float: Math.max(0, (nowMs - newestMs) / 1000) };

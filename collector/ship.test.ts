@@ -239,15 +239,71 @@ describe("shipper", () => {
       shippedLines: 64,
       rejectedLines: 0,
     });
-    const strict = scriptSink({ serverMaxLines: 0 });
-    const report = await (await shipperOf(strict, [memoryStream("other", lines(2))])).finish(FAR);
-    expect(report).toMatchObject({ shippedLines: 0, rejectedLines: 2 });
+  });
+
+  it("refuses a line that is too large while others pass, and none when everything is", async () => {
+    const long = `m v="${"x".repeat(200)}" 5`;
+    const short = lines(5);
+    const strict = scriptSink({ serverMaxLineChars: 100 });
+    const report = await (await shipperOf(strict, [memoryStream("collector", [...short, long])])).finish(FAR);
+    expect(report).toMatchObject({ shippedLines: 5, rejectedLines: 1, state: "ok" });
+    expect(await rejected()).toEqual([long]);
+
+    const closed = scriptSink({ serverMaxLines: 0, maxLines: 1000 });
+    const shipper = await shipperOf(closed, [memoryStream("other", lines(1000))]);
+    const stopped = await shipper.finish(clock.nowMs() + 60_000);
+    expect(stopped).toMatchObject({ shippedLines: 0, rejectedLines: 0, state: "stopped" });
+    expect(closed.requests.length).toBeLessThan(20);
+  });
+
+  it("rejects nothing on the word of a server that refuses everything, and goes on when it takes lines again", async () => {
+    const script = { refusesAll: true, maxLines: 100 };
+    const sink = scriptSink(script);
+    const shipper = await shipperOf(sink, [memoryStream("collector", ["bad one", ...lines(99)])]);
+    const report = await shipper.finish(clock.nowMs() + 3_600_000);
+    expect(report).toMatchObject({ state: "stopped", rejectedLines: 0, problem: { code: "SINK_REJECTED" } });
+    // an hour: every five minutes the piece and the probe
+    expect(sink.requests.length).toBeLessThan(30);
+    script.refusesAll = false;
+    expect(await shipper.finish(FAR)).toMatchObject({ state: "ok", rejectedLines: 1, shippedLines: 99 });
+    expect(await rejected()).toEqual(["bad one"]);
+  });
+
+  it("forgets what it suspected when the server turns to refusing everything in the middle of a search", async () => {
+    const script = {
+      refusesAll: false,
+      maxLines: 200,
+      before: (request: number): void => {
+        script.refusesAll = request > 20;
+      },
+    };
+    const sink = scriptSink(script);
+    const all = lines(200).map((line, i) => (i % 50 === 7 ? `bad ${i}` : line));
+    const shipper = await shipperOf(sink, [memoryStream("collector", all)]);
+    const report = await shipper.finish(clock.nowMs() + 60_000);
+    expect(report.state).toBe("stopped");
+    expect((await rejected()).every((line) => line.startsWith("bad"))).toBe(true);
+    script.before = () => undefined;
+    script.refusesAll = false;
+    await shipper.finish(FAR);
+    expect((await rejected()).sort()).toEqual(all.filter((line) => line.startsWith("bad")).sort());
+    expect(sink.stored.size).toBe(196);
+  });
+
+  it("settles at once what is older than the server keeps", async () => {
+    const old = Array.from({ length: 900 }, (_, i) => `old ${i}`);
+    const sink = scriptSink({ maxLines: 100 });
+    const shipper = await shipperOf(sink, [memoryStream("collector", [...old, ...lines(50)])]);
+    const report = await shipper.finish(FAR);
+    expect(report).toMatchObject({ expiredLines: 900, shippedLines: 50, rejectedLines: 0, backlogBytes: 0 });
+    expect(sink.requests.length).toBe(10);
+    expect(await rejected()).toEqual([]);
   });
 
   it("keeps what it knows of a long search for bad lines", async () => {
     const all = Array.from({ length: 64 }, (_, i) => `bad ${i}`);
     const controller = new AbortController();
-    const sink = scriptSink({ maxLines: 64, before: (request) => (request === 60 ? controller.abort() : undefined) });
+    const sink = scriptSink({ maxLines: 64, before: (request) => (request === 90 ? controller.abort() : undefined) });
     const stream = memoryStream("collector", all);
     const shipper = await shipperOf(sink, [stream], { signal: controller.signal });
     const { rejectedLines } = await shipper.finish(FAR);

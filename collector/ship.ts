@@ -11,7 +11,7 @@
  */
 import { errorText, LarderError } from "../core/errors.ts";
 import type { Piece, StreamReader } from "../core/journal/position.ts";
-import type { BisectProgress, RejectedLine } from "./bisect.ts";
+import { type BisectProgress, noProgress } from "./bisect.ts";
 import { Delivery, type SinkState } from "./delivery.ts";
 import { type Job, PieceFeed } from "./piece-feed.ts";
 import { openRejectFile, type RejectFile } from "./reject-file.ts";
@@ -41,6 +41,8 @@ export interface ShipReport {
   readonly shippedBytes: number;
   /** Lines refused for ever. */
   readonly rejectedLines: number;
+  /** Lines the server did not store because they are older than it keeps. */
+  readonly expiredLines: number;
   /** Journal bytes this sink has yet to take. */
   readonly backlogBytes: number;
   /** Bytes this sink will never get: removed by retention before it took them, or refused with the reject file full. */
@@ -169,33 +171,34 @@ class JournalShipper implements Shipper {
 
   /** Delivers a piece and moves the sink's place. */
   async #settle(job: Job): Promise<void> {
-    const progress: BisectProgress = { rejected: [], settledLines: 0 };
+    const progress = noProgress();
     try {
       await this.#delivery.deliver(job.piece.lines, progress, this.#limits);
     } catch (error) {
       await this.#settleBeginning(job, progress);
       throw error;
     }
-    await this.#count(job.piece, progress.rejected);
+    await this.#count(job.piece, progress);
     this.#counts.lostBytes += this.#feed.done(job);
     if (this.#clock.nowMs() - this.#savedMs >= SAVE_EVERY_MS) await this.#save();
   }
 
   /** A long search for bad lines is not begun anew in every pass: what is settled of the piece counts. */
-  async #settleBeginning(job: Job, { settledLines, rejected }: BisectProgress): Promise<void> {
+  async #settleBeginning(job: Job, progress: BisectProgress): Promise<void> {
+    const { settledLines } = progress;
     if (settledLines === 0 || settledLines >= job.piece.lineCount) return;
     const beginning = await this.#feed.beginning(job, settledLines);
     if (beginning === undefined) return;
-    const known = rejected.filter(({ index }) => index < beginning.lineCount);
-    await this.#count(beginning, known);
+    await this.#count(beginning, progress);
     this.#counts.lostBytes += this.#feed.beginningDone(job, beginning);
   }
 
   /** Keeps what was refused, before the sink's place moves past it, and counts. */
-  async #count(piece: Piece, rejected: readonly RejectedLine[]): Promise<void> {
+  async #count(piece: Piece, { rejected, expiredLines }: BisectProgress): Promise<void> {
     this.#counts.lostBytes += await this.#rejects.append(rejected, this.#clock.nowMs());
     this.#counts.rejectedLines += rejected.length;
-    this.#counts.shippedLines += piece.lineCount - rejected.length;
+    this.#counts.expiredLines += expiredLines;
+    this.#counts.shippedLines += piece.lineCount - rejected.length - expiredLines;
     this.#counts.shippedBytes += piece.lines.length - rejected.reduce((total, { line }) => total + line.length, 0);
     this.#unsaved = true;
   }
@@ -251,6 +254,6 @@ class JournalShipper implements Shipper {
   }
 }
 
-function noCounts(): { shippedLines: number; shippedBytes: number; rejectedLines: number; lostBytes: number } {
-  return { shippedLines: 0, shippedBytes: 0, rejectedLines: 0, lostBytes: 0 };
+function noCounts() {
+  return { shippedLines: 0, shippedBytes: 0, rejectedLines: 0, expiredLines: 0, lostBytes: 0 };
 }

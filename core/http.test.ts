@@ -3,6 +3,7 @@ import { writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import { type AddressInfo, createServer as createPort, type Socket } from "node:net";
+import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
 import { afterEach, describe, expect, it } from "vitest";
 import { hasOpenssl, type OwnCertificate, ownCertificate } from "../fixtures/network/certificate.ts";
 import { type FakeProxyOptions, startProxy } from "../fixtures/network/proxy.ts";
@@ -147,6 +148,32 @@ describe.skipIf(!hasOpenssl())("a certificate of its own authority", () => {
       code: "HTTP_CERTIFICATE",
       next: expect.stringMatching(/name/),
     });
+  });
+});
+
+describe("an answer", () => {
+  const answering = async (body: Buffer, headers: Record<string, string> = {}): Promise<string> =>
+    `http://127.0.0.1:${await portOf(createServer((_request, answer) => void answer.writeHead(400, headers).end(body)))}/`;
+
+  it.each([
+    ["gzip", gzipSync],
+    ["deflate", deflateSync],
+    ["br", brotliCompressSync],
+  ] as const)("that comes compressed without being asked to (%s) is read all the same", async (encoding, compress) => {
+    const url = await answering(compress("a reason"), { "content-encoding": encoding });
+    expect(await text(url)).toBe("a reason");
+  });
+
+  it("that says it is compressed and is not stays as it is", async () => {
+    expect(await text(await answering(Buffer.from("a reason"), { "content-encoding": "gzip" }))).toBe("a reason");
+  });
+
+  it("that is too long is an error, or cut off where its beginning will do", async () => {
+    const url = await answering(Buffer.alloc(1_000_000, "x"));
+    await expect(httpRequest({ url, maxBytes: 1000 })).rejects.toMatchObject({ code: "HTTP_TOO_LARGE" });
+    expect((await httpRequest({ url, maxBytes: 1000, cutLong: true })).body.length).toBe(1000);
+    const bomb = await answering(gzipSync(Buffer.alloc(50_000_000)), { "content-encoding": "gzip" });
+    expect((await httpRequest({ url: bomb, maxBytes: 100_000 })).body.length).toBeLessThan(100_001);
   });
 });
 

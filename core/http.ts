@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { brotliDecompressSync, gunzipSync, inflateSync } from "node:zlib";
 import type { Dispatcher } from "undici";
 import { LarderError } from "./errors.ts";
 import { proxyRefused, publicUrl, requestError } from "./http-failure.ts";
@@ -23,6 +24,8 @@ export interface HttpRequest extends Way {
   readonly timeoutMs?: number;
   /** Most bytes of an answer's body that are read; a longer one is an error. Default 16 MiB. */
   readonly maxBytes?: number;
+  /** A longer body is cut off at `maxBytes` instead: where its beginning says enough. */
+  readonly cutLong?: boolean;
   readonly signal?: AbortSignal;
   /** Connections of the caller's own; without it, those of all. */
   readonly dispatcher?: Dispatcher;
@@ -44,6 +47,13 @@ export interface HttpStream {
 
 export const USER_AGENT = "larder/0.1";
 
+const DECODERS: Readonly<Record<string, typeof gunzipSync>> = {
+  gzip: gunzipSync,
+  "x-gzip": gunzipSync,
+  deflate: inflateSync,
+  br: brotliDecompressSync,
+};
+
 /**
  * One request, its whole answer. Any status is an answer; only a server that cannot be reached, is too slow, or sends
  * more than it may is an error.
@@ -58,13 +68,26 @@ export async function httpRequest(request: HttpRequest): Promise<HttpResponse> {
   try {
     for await (const chunk of answer.body) {
       size += chunk.length;
-      if (size > maxBytes) throw tooLarge(request, maxBytes);
       chunks.push(chunk);
+      if (size > maxBytes && request.cutLong === true) break;
+      if (size > maxBytes) throw tooLarge(request, maxBytes);
     }
   } catch (error) {
     throw error instanceof LarderError ? error : requestError(request, error);
   }
-  return { status: answer.status, headers: answer.headers, body: Buffer.concat(chunks) };
+  const body = decoded(Buffer.concat(chunks), answer.headers["content-encoding"], maxBytes);
+  return { status: answer.status, headers: answer.headers, body: body.subarray(0, maxBytes) };
+}
+
+/** Some servers compress although nobody asked for it. What cannot be decoded is left as it came. */
+function decoded(body: Buffer, encoding: string | undefined, maxBytes: number): Buffer {
+  const decode = DECODERS[encoding?.trim().toLowerCase() ?? ""];
+  if (decode === undefined || body.length === 0) return body;
+  try {
+    return decode(body, { maxOutputLength: maxBytes });
+  } catch {
+    return body;
+  }
 }
 
 /** As `httpRequest`, with the body left to the caller; errors of the body reach the caller as undici's own. */

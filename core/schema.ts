@@ -236,6 +236,8 @@ export const MEASUREMENTS: readonly MeasurementSchema[] = [
       count("shipped", "lines acknowledged by sinks in the pass"),
       bytes("backlog", "journal bytes the slowest sink has yet to take"),
       count("rejects", "lines refused for ever in the pass"),
+      count("expired", "lines older than a sink keeps, in the pass"),
+      count("probe", "1 when a sink had to be asked whether it takes any line at all; without tags"),
       seconds("lag", "age of the newest row"),
       seconds("seconds", "how long the pass took"),
     ],

@@ -6,7 +6,7 @@
 import { errorText, LarderError } from "../../core/errors.ts";
 import { retryAfterMs } from "../../core/retry.ts";
 import { type Answer, classify } from "./classify.ts";
-import { SinkError } from "./sink.ts";
+import { type Receipt, SinkError } from "./sink.ts";
 
 /** An answer with the header that asks for patience. */
 export interface WriteAnswer extends Answer {
@@ -29,18 +29,19 @@ const STOPPED: Readonly<Record<string, string>> = {
 };
 
 /**
- * Throws unless the answer acknowledges the lines.
+ * The receipt of an answer that settles the lines.
  * @throws SinkError with what is to become of the lines.
  */
-export function acknowledge(place: string, answer: WriteAnswer, nowMs: number): void {
+export function acknowledge(place: string, answer: WriteAnswer, nowMs: number): Receipt {
   const verdict = classify(answer);
-  if (verdict === undefined) return;
+  if (verdict.fate === "taken") return { expiredLines: verdict.expiredLines };
   throw new SinkError(`Cannot write to "${place}": it answered ${answer.status}: ${verdict.said}`, {
     code: verdict.code,
     fate: verdict.fate,
     state: STATE[verdict.fate],
     said: verdict.said,
     mayBeLines: verdict.mayBeLines,
+    refusedLines: verdict.refusedLines,
     retryAfterMs: retryAfterMs(answer.retryAfter, nowMs),
     ...(verdict.next === undefined ? {} : { next: verdict.next }),
   });

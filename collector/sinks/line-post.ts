@@ -36,7 +36,7 @@ export interface LineTarget extends Omit<LinePost, "authorization"> {
 /** About 10,000 lines a request is where more gains nothing; every engine's limit is far above. */
 export const PIECE_LIMITS = { maxLines: 10_000, maxBytes: 2_000_000 } as const;
 
-/** Longest answer that is read; what a server says about a write is short. */
+/** As much of an answer is read; 3 Core lists every line it refused. */
 const ANSWER_MAX_BYTES = 1024 * 1024;
 
 /** A sink that posts lines to one address. */
@@ -54,17 +54,18 @@ export function linePostSink(post: LinePost): Sink {
         body: post.gzip ? await gzipAsync(lines, { level: constants.Z_BEST_SPEED }) : lines,
         timeoutMs: post.timeoutMs,
         maxBytes: ANSWER_MAX_BYTES,
+        cutLong: true,
         signal,
         caFile: post.caFile,
       }).catch((error: unknown) => {
         throw noAnswer(place, error);
       });
-      acknowledge(
+      return acknowledge(
         place,
         {
           status: answer.status,
           contentType: answer.headers["content-type"] ?? "",
-          body: answer.body.toString("utf8", 0, 16_384),
+          body: answer.body.toString("utf8"),
           retryAfter: answer.headers["retry-after"],
         },
         post.nowMs(),

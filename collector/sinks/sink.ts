@@ -17,11 +17,17 @@ export interface Sink {
   /** The most this server takes in one request. */
   readonly limits: { readonly maxLines: number; readonly maxBytes: number };
   /**
-   * One request with whole lines in millisecond precision. Resolves only when the server has taken all of them.
+   * One request with whole lines in millisecond precision. Resolves only when the server has settled all of them.
    * @throws SinkError whose `fate` says what to do with the lines.
    */
-  write(lines: Uint8Array, signal: AbortSignal): Promise<void>;
+  write(lines: Uint8Array, signal: AbortSignal): Promise<Receipt>;
   close(): Promise<void>;
+}
+
+/** What a server did with lines it settled. */
+export interface Receipt {
+  /** Lines it did not store because they are older than it keeps. */
+  readonly expiredLines: number;
 }
 
 /**
@@ -29,7 +35,7 @@ export interface Sink {
  * `refused`: at least one line will never be taken, others may have been: halve until the bad ones stand alone.
  * `too-large`: halve; a single line that is too large is refused.
  * `later`: the server cannot take them now: wait, then the same again.
- * `stopped`: nothing will be taken until somebody acts (login, database, address): keep all, say so, try seldom.
+ * `stopped`: nothing will be taken until somebody acts (login, database, address, a limit): keep all, say so, try seldom.
  */
 export type Fate = "refused" | "too-large" | "later" | "stopped";
 
@@ -38,6 +44,7 @@ export interface SinkErrorOptions extends LarderErrorOptions {
   readonly retryAfterMs?: number | undefined;
   readonly said?: string;
   readonly mayBeLines?: boolean;
+  readonly refusedLines?: number | undefined;
 }
 
 export class SinkError extends LarderError {
@@ -48,6 +55,8 @@ export class SinkError extends LarderError {
   readonly said: string;
   /** `later`, but a line may be the cause: when the same lines get this answer again, halve them. */
   readonly mayBeLines: boolean;
+  /** `refused`: how many of the lines, where the server counts them; it took the others. */
+  readonly refusedLines: number | undefined;
 
   constructor(message: string, options: SinkErrorOptions) {
     super(message, { ...options, retryable: options.fate === "later" });
@@ -56,5 +65,6 @@ export class SinkError extends LarderError {
     this.retryAfterMs = options.retryAfterMs;
     this.said = options.said ?? message;
     this.mayBeLines = options.mayBeLines ?? false;
+    this.refusedLines = options.refusedLines;
   }
 }

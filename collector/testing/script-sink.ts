@@ -1,9 +1,10 @@
 /**
- * A sink that does as it is told, request by request, and judges lines as an engine would.
+ * A sink that does as it is told, request by request, and judges lines as an engine would: those that begin with `bad`
+ * are refused, those that begin with `old` are older than it keeps.
  *
  * @module
  */
-import { type Fate, type Sink, SinkError } from "../sinks/sink.ts";
+import { type Fate, type Receipt, type Sink, SinkError } from "../sinks/sink.ts";
 
 /** How an engine treats a piece with bad lines (`bad` at their beginning). */
 export type Manner =
@@ -13,6 +14,11 @@ export type Manner =
   | "atomic"
   /** Stores the good ones and answers 500 to a mixed piece: 3 Core. */
   | "blames itself";
+
+/** Whether a line is the shipper's question whether the server takes any. */
+export function isProbe(line: string): boolean {
+  return line.startsWith("larder probe=");
+}
 
 /** What happens to one request: `lost answer` stores the lines and says nothing. */
 export type Step = "ok" | "later" | "lost answer" | "stopped" | "500";
@@ -31,10 +37,14 @@ export interface ScriptOptions {
   readonly manner?: Manner;
   readonly maxLines?: number;
   /** Called before each request. */
-  readonly before?: (request: number) => void | Promise<void>;
+  before?: (request: number) => void | Promise<void>;
   readonly retryAfterMs?: number;
   /** Most lines the server takes, below what the sink announces. */
   readonly serverMaxLines?: number;
+  /** Most characters of a line the server takes. */
+  readonly serverMaxLineChars?: number;
+  /** As a gateway that says 400 to everything. */
+  refusesAll?: boolean;
 }
 
 export function scriptSink(options: ScriptOptions = {}): ScriptSink {
@@ -63,7 +73,7 @@ export function scriptSink(options: ScriptOptions = {}): ScriptSink {
       try {
         await options.before?.(request);
         if (signal.aborted) throw fault("later");
-        answer(lines, step, stored, options);
+        return answer(lines, step, stored, options);
       } finally {
         companyAtEnd[request - 1] = inFlight;
         inFlight--;
@@ -74,16 +84,21 @@ export function scriptSink(options: ScriptOptions = {}): ScriptSink {
   return sink;
 }
 
-function answer(lines: readonly string[], step: Step, stored: Set<string>, options: ScriptOptions): void {
-  const good = lines.filter((line) => !line.startsWith("bad"));
+function answer(lines: readonly string[], step: Step, stored: Set<string>, options: ScriptOptions): Receipt {
+  const bad = options.refusesAll === true ? "" : "bad";
+  const good = lines.filter((line) => !line.startsWith(bad) && !line.startsWith("old"));
+  const expiredLines = lines.filter((line) => line.startsWith("old")).length;
   if (step === "later") throw fault("later", options.retryAfterMs);
   if (step === "stopped") throw fault("stopped");
   if (step === "500") throw fault("later", undefined, true);
   if (lines.length > (options.serverMaxLines ?? Number.POSITIVE_INFINITY)) throw fault("too-large");
-  const mixed = good.length < lines.length;
-  if (!mixed || options.manner !== "atomic") for (const line of good) stored.add(line);
+  if (lines.some(({ length }) => length > (options.serverMaxLineChars ?? Number.POSITIVE_INFINITY)))
+    throw fault("too-large");
+  const mixed = good.length + expiredLines < lines.length;
+  const kept = good.filter((line) => !isProbe(line));
+  if (!mixed || options.manner !== "atomic") for (const line of kept) stored.add(line);
   if (step === "lost answer") throw fault("later");
-  if (!mixed) return;
+  if (!mixed) return { expiredLines };
   const blames = options.manner === "blames itself" && good.length > 0;
   throw blames ? fault("later", undefined, true) : fault("refused");
 }
