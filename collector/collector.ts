@@ -5,8 +5,9 @@
  */
 import { errorText } from "../core/errors.ts";
 import { type Journal, openJournal, STREAMS, streamFolder } from "../core/journal/journal.ts";
+import { ProvenTime } from "../core/journal/proven-time.ts";
 import { openReader } from "../core/journal/reader.ts";
-import { applyRetention } from "../core/journal/retention.ts";
+import { applyRetention, type RetentionClock } from "../core/journal/retention.ts";
 import type { Log } from "../core/log.ts";
 import { tagText } from "../core/point.ts";
 import type { RejectedLine } from "./bisect.ts";
@@ -122,6 +123,7 @@ async function openJournals(stateDir: string, nowMs: () => number): Promise<Jour
 async function afterPass({ settings, log }: CollectorSetup, journals: Journals, nowMs: () => number) {
   const { stateDir, timezone: timeZone } = settings;
   const rollup = openRollup({ stateDir, journal: journals.rollup, writers: [journals.collector], timeZone, nowMs });
+  const proven = new ProvenTime(streamFolder(stateDir, "collector"));
   const setAside = openRejectFile(stateDir, "_rows", REJECT_MAX_BYTES);
   return {
     /** Roll-ups that fail hold nothing up: the next pass begins where the last commit stands. */
@@ -133,9 +135,10 @@ async function afterPass({ settings, log }: CollectorSetup, journals: Journals, 
       }
     },
     settle: async (report: PassReport, rejected: readonly RejectedLine[], tags: string): Promise<void> => {
-      await setAside.append(rejected, nowMs());
-      await journals.collector.append(selfBatch(report, journals.collector.cursors, tags, nowMs()));
-      await retain(settings, nowMs());
+      const now = nowMs();
+      await setAside.append(rejected, now);
+      await journals.collector.append(selfBatch(report, journals.collector.cursors, tags, now));
+      await retain(settings, { nowMs: now, provenMs: async () => await proven.before(now) }, log);
     },
   };
 }
@@ -171,17 +174,31 @@ function placesOf(options: SinkOptions): { options: SinkOptions; streams: readon
 }
 
 /** Removes what is older than wanted; what a sink still needs stays until the disk's share is used up. */
-async function retain(settings: CollectorSetup["settings"], now: number): Promise<void> {
+async function retain(settings: CollectorSetup["settings"], clock: RetentionClock, log: Log): Promise<void> {
   const limits = { keepDays: settings.journal.keepDays, keepBytes: settings.journal.keepMegabytes * 1_000_000 };
   const places = settings.sinks.flatMap(placesOf);
   for (const stream of STREAMS) {
     const readers = places.filter(({ streams }) => streams.includes(stream)).map(({ options }) => options.name);
     const needed = await oldestNeeded(settings.stateDir, readers, stream);
-    await applyRetention(streamFolder(settings.stateDir, stream), limits, needed, now);
+    const done = await applyRetention(streamFolder(settings.stateDir, stream), { limits, needed, clock });
+    if (done.removedSegments > 0) {
+      log.info("removed the oldest of the journal", {
+        stream,
+        segments: done.removedSegments,
+        bytes: done.removedBytes,
+      });
+    }
+    if (done.heldBack > 0) log.info("kept what is old by the clock alone", { stream, segments: done.heldBack });
   }
 }
 
 /** A journal that keeps nothing: what a dry run writes to. */
 function forgetful(journal: Journal): Journal {
-  return { ...journal, cursors: journal.cursors, append: async () => {} };
+  return {
+    stream: journal.stream,
+    cursors: journal.cursors,
+    append: async () => {},
+    endOf: (segment) => journal.endOf(segment),
+    close: async () => await journal.close(),
+  };
 }

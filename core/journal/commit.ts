@@ -21,6 +21,12 @@ export interface Span {
   readonly toMs: number;
 }
 
+/** The span that holds both. */
+export function joinSpans(a: Span | undefined, b: Span | undefined): Span | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  return { fromMs: Math.min(a.fromMs, b.fromMs), toMs: Math.max(a.toMs, b.toMs) };
+}
+
 /** What a mark says. */
 export interface Commit {
   /** Bytes of the batch before the mark. */
@@ -32,6 +38,9 @@ export interface Commit {
   readonly span: Span | undefined;
   readonly cursors: Cursors;
 }
+
+/** What is of use of the last mark of a segment. */
+export type KnownCommit = Pick<Commit, "at" | "cursors" | "span">;
 
 /** A mark as read: what it says, and what it was signed with. */
 export interface ReadCommit extends Commit {
@@ -74,6 +83,33 @@ export function parseCommit(line: string): ReadCommit | undefined {
 /** Whether a line is the mark that was written for bytes of this CRC-32; their number is the mark's own. */
 export function commitMatches(line: string, commit: ReadCommit, batchCrc: number): boolean {
   return checksum(batchCrc, line.slice(line.indexOf("{"))) === commit.crc;
+}
+
+/** What a scan must know of a mark, without reading its cursors. */
+export interface MarkHead {
+  readonly crc: number;
+  readonly bytes: number;
+  readonly at: number;
+  /** Where its JSON begins in the line. */
+  readonly bodyAt: number;
+}
+
+/** Longer than the head of any mark. */
+const HEAD_BYTES = 120;
+
+/** The head of the mark a line holds (without its newline), or undefined when it is none of ours. */
+export function markHead(line: Buffer): MarkHead | undefined {
+  const found = /^#commit (\d{1,10}) \{"v":1,"bytes":(\d{1,15}),"lines":\d{1,15},"at":(\d{1,15}),/.exec(
+    line.toString("latin1", 0, HEAD_BYTES),
+  );
+  if (found === null) return undefined;
+  const [, crc = "", bytes, at] = found;
+  return { crc: Number(crc), bytes: Number(bytes), at: Number(at), bodyAt: PREFIX.length + crc.length + 1 };
+}
+
+/** Whether a line is the mark that was written for bytes of this CRC-32. */
+export function headMatches(line: Buffer, head: MarkHead, batchCrc: number): boolean {
+  return crc32(line.subarray(head.bodyAt), batchCrc) === head.crc;
 }
 
 /** CRC-32 over the batch, given by its own, and the text of the mark itself. */

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openJournal, streamFolder } from "./journal.ts";
 import type { Position } from "./position.ts";
 import { type JournalReader, openReader } from "./reader.ts";
-import { listSegments, segmentPath } from "./segment.ts";
+import { listSegments, segmentPath } from "./segment-names.ts";
 
 let stateDir: string;
 beforeEach(async () => {

@@ -5,22 +5,24 @@
  * fdatasync; opening cuts off whatever follows the last whole mark. A source that resumes from `cursors` can neither
  * lose nor repeat a row, wherever its predecessor died. One writer per stream: opening takes the stream's lock.
  *
+ * A write or a sync that failed is not forgotten: the kernel may have dropped what it held, and say yes the next time.
+ * The file is closed, opened again and cut to the last mark the disk has acknowledged; `cursors` are those of that mark.
+ *
  * Reading is `reader.ts`; what may be removed is `retention.ts`.
  *
  * @module
  */
-import { constants } from "node:fs";
-import { type FileHandle, open, stat } from "node:fs/promises";
-import { join } from "node:path";
-import { errorCode, errorText, LarderError } from "../errors.ts";
-import { makeFolder, syncFolder } from "../files.ts";
+import { errorText, LarderError } from "../errors.ts";
+import { makeFolder } from "../files.ts";
 import { acquireLock, type Lock } from "../lock.ts";
-import { type Cursors, commitLine, type Span } from "./commit.ts";
-import { type CommittedEnd, committedEnd, listSegments, segmentPath } from "./segment.ts";
+import { type Cursors, commitLine, joinSpans, type Span } from "./commit.ts";
+import { type Disk, type DiskFile, realDisk } from "./disk.ts";
+import { writeError } from "./journal-errors.ts";
+import type { WriterEnds, WrittenEnd } from "./segment-maps.ts";
+import { type StreamName, streamFolder, unwrittenText } from "./streams.ts";
+import { createSegment, openTail, reopenTail, type Tail } from "./tail.ts";
 
-/** The streams there are, one writer each. */
-export const STREAMS = ["collector", "precache", "receiver", "rollup"] as const;
-export type StreamName = (typeof STREAMS)[number];
+export { STREAMS, type StreamName, streamFolder } from "./streams.ts";
 
 /** Lines that count together, or not at all. */
 export interface Batch {
@@ -37,10 +39,11 @@ export interface JournalOptions {
   /** A new segment is begun past this size. Default 8 MiB. */
   readonly segmentBytes?: number;
   readonly nowMs?: () => number;
+  readonly disk?: Disk;
 }
 
 /** An open stream. */
-export interface Journal {
+export interface Journal extends WriterEnds {
   readonly stream: string;
   /** The cursors of the last commit. */
   readonly cursors: Cursors;
@@ -50,23 +53,11 @@ export interface Journal {
    */
   append(batch: Batch): Promise<void>;
   /** The end of what is committed in a segment this writer has appended to, which its readers need not look for. */
-  endOf(segment: number): CommittedEnd | undefined;
+  endOf(segment: number): WrittenEnd | undefined;
   close(): Promise<void>;
 }
 
-interface Tail {
-  file: FileHandle;
-  number: number;
-  size: number;
-  span: Span | undefined;
-}
-
 const DEFAULT_SEGMENT_BYTES = 8 * 1024 * 1024;
-
-/** Folder of a stream: `<stateDir>/journal/<stream>`. */
-export function streamFolder(stateDir: string, stream: string): string {
-  return join(stateDir, "journal", stream);
-}
 
 /**
  * Opens a stream for writing: takes its lock, cuts off what was never committed, and stands at its end.
@@ -82,7 +73,8 @@ export async function openJournal(
   try {
     await makeFolder(folder);
     lock = await acquireLock(folder, `writer of the ${stream} journal`, options.nowMs);
-    return await openStream(folder, stream, lock, options);
+    const disk = options.disk ?? realDisk;
+    return new StreamWriter({ folder, stream, lock, options }, await openTail(disk, folder));
   } catch (error) {
     await lock?.release();
     if (error instanceof LarderError) throw error;
@@ -95,122 +87,106 @@ export async function openJournal(
   }
 }
 
-async function openStream(folder: string, stream: string, lock: Lock, options: JournalOptions): Promise<Journal> {
-  const segmentBytes = options.segmentBytes ?? DEFAULT_SEGMENT_BYTES;
-  const nowMs = options.nowMs ?? Date.now;
-  const opened = await openTail(folder);
-  let tail = opened.tail;
-  let cursors = opened.cursors;
-  let broken: unknown;
-  const ends = new Map<number, CommittedEnd>();
-
-  return {
-    stream,
-    get cursors() {
-      return cursors;
-    },
-    async append(batch) {
-      if (broken !== undefined) throw writeError(folder, broken);
-      if (tail.size >= segmentBytes) {
-        const next = await createSegment(folder, tail.number + tail.size);
-        await tail.file.close();
-        tail = next;
-      }
-      const merged = { ...cursors, ...batch.cursors };
-      const span = joinSpans(tail.span, batch.span);
-      const lines = typeof batch.lines === "string" ? Buffer.from(batch.lines, "utf8") : batch.lines;
-      const commit = { lines: batch.lineCount, at: nowMs(), span, cursors: merged };
-      const mark = commitLine(lines, commit);
-      try {
-        tail.size += await writeWhole(tail, lines, Buffer.from(mark, "utf8"));
-      } catch (error) {
-        await tail.file.truncate(tail.size).catch((truncateError: unknown) => {
-          broken = truncateError;
-        });
-        throw writeError(folder, error);
-      }
-      tail.span = span;
-      cursors = merged;
-      ends.set(tail.number, { offset: tail.size, commit });
-    },
-    endOf: (segment) => ends.get(segment),
-    async close() {
-      await tail.file.close();
-      await lock.release();
-    },
-  };
+interface Opened {
+  readonly folder: string;
+  readonly stream: StreamName;
+  readonly lock: Lock;
+  readonly options: JournalOptions;
 }
 
-/** The last segment, repaired, with the cursors of its last mark; the first segment when there is none. */
-async function openTail(folder: string): Promise<{ tail: Tail; cursors: Cursors }> {
-  const segments = await listSegments(folder);
-  let cut = false;
-  for (let i = segments.length - 1; i >= 0; i--) {
-    const number = segments[i] ?? 0;
-    const path = segmentPath(folder, number);
-    const { size } = await stat(path);
-    const end = await committedEnd(path, size);
-    // a segment just begun may hold no mark yet; the cursors are then in the one before it
-    if (end.commit === undefined && i > 0) {
-      if (size > 0) await truncateTo(path, 0);
-      cut = true;
-      continue;
-    }
-    if (size > end.offset) await truncateTo(path, end.offset);
-    const cursors = end.commit?.cursors ?? {};
-    if (!cut) {
-      const file = await open(path, constants.O_WRONLY | constants.O_APPEND);
-      return { tail: { file, number, size: end.offset, span: end.commit?.span }, cursors };
-    }
-    const last = segments[segments.length - 1] ?? 0;
-    const file = await open(segmentPath(folder, last), constants.O_WRONLY | constants.O_APPEND);
-    return { tail: { file, number: last, size: 0, span: undefined }, cursors };
+class StreamWriter implements Journal {
+  readonly stream: StreamName;
+  readonly #folder: string;
+  readonly #lock: Lock;
+  readonly #disk: Disk;
+  readonly #nowMs: () => number;
+  readonly #segmentBytes: number;
+  readonly #ends = new Map<number, WrittenEnd>();
+  #tail: Tail;
+  /** Whether the end of the file is not known to be what was committed: a write failed. */
+  #doubtful = false;
+  cursors: Cursors;
+
+  constructor({ folder, stream, lock, options }: Opened, tail: Tail) {
+    this.stream = stream;
+    this.#folder = folder;
+    this.#lock = lock;
+    this.#disk = options.disk ?? realDisk;
+    this.#nowMs = options.nowMs ?? Date.now;
+    this.#segmentBytes = options.segmentBytes ?? DEFAULT_SEGMENT_BYTES;
+    this.#tail = tail;
+    this.cursors = tail.cursors;
+    this.#publish(tail);
   }
-  return { tail: await createSegment(folder, 0), cursors: {} };
-}
 
-async function createSegment(folder: string, number: number): Promise<Tail> {
-  const flags = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_EXCL;
-  const file = await open(segmentPath(folder, number), flags, 0o640);
-  await syncFolder(folder);
-  return { file, number, size: 0, span: undefined };
-}
+  async append(batch: Batch): Promise<void> {
+    try {
+      if (this.#doubtful) await this.#recover();
+      await this.#appendTo(batch);
+    } catch (error) {
+      this.#doubtful = true;
+      // what cannot be mended now is mended before the next batch
+      await this.#recover().catch(() => {});
+      throw error instanceof LarderError ? error : writeError(this.#folder, unwrittenText(this.stream), error);
+    }
+  }
 
-async function truncateTo(path: string, size: number): Promise<void> {
-  const file = await open(path, "r+");
-  try {
-    await file.truncate(size);
-    await file.datasync();
-  } finally {
-    await file.close();
+  endOf(segment: number): WrittenEnd | undefined {
+    return this.#ends.get(segment);
+  }
+
+  async close(): Promise<void> {
+    await this.#tail.file.close().catch(() => {});
+    await this.#lock.release();
+  }
+
+  async #appendTo(batch: Batch): Promise<void> {
+    if (this.#tail.size >= this.#segmentBytes) {
+      const { number, size, file, cursors } = this.#tail;
+      this.#tail = { ...(await createSegment(this.#disk, this.#folder, number + size)), cursors };
+      await file.close();
+    }
+    const tail = this.#tail;
+    const cursors = { ...this.cursors, ...batch.cursors };
+    const span = joinSpans(tail.commit?.span, batch.span);
+    const lines = typeof batch.lines === "string" ? Buffer.from(batch.lines, "utf8") : batch.lines;
+    const commit = { lines: batch.lineCount, at: this.#nowMs(), span, cursors };
+    const mark = Buffer.from(commitLine(lines, commit), "utf8");
+    await writeWhole(tail.file, lines, mark);
+    const { from = tail.size, linesEnd = 0 } = this.#ends.get(tail.number) ?? {};
+    const offset = tail.size + lines.length + mark.length;
+    this.#tail = { ...tail, size: offset, commit, cursors };
+    this.cursors = cursors;
+    const newLinesEnd = lines.length > 0 ? tail.size + lines.length : linesEnd;
+    this.#ends.set(tail.number, { from, offset, linesEnd: newLinesEnd, commit });
+  }
+
+  /** Goes back to the last mark the disk has acknowledged and still has. */
+  async #recover(): Promise<void> {
+    await this.#tail.file.close().catch(() => {});
+    const tail = await reopenTail(this.#disk, this.#folder, this.#tail);
+    // the disk has less than it said: nothing of what we knew of this segment is sure
+    if (tail.number !== this.#tail.number || tail.size < this.#tail.size) this.#ends.clear();
+    this.#tail = tail;
+    this.cursors = tail.cursors;
+    this.#doubtful = false;
+    if (!this.#ends.has(tail.number)) this.#publish(tail);
+  }
+
+  /** What readers need to know of a segment nothing has been appended to yet. */
+  #publish({ number, size, commit }: Tail): void {
+    this.#ends.set(number, { from: size, offset: size, linesEnd: 0, commit });
   }
 }
 
 /** Lines and mark in one write, then fdatasync. */
-async function writeWhole(tail: Tail, lines: Uint8Array, mark: Uint8Array): Promise<number> {
+async function writeWhole(file: DiskFile, lines: Uint8Array, mark: Uint8Array): Promise<void> {
   const size = lines.length + mark.length;
-  let { bytesWritten } = await tail.file.writev([lines, mark]);
+  let { bytesWritten } = await file.writev([lines, mark]);
   while (bytesWritten < size) {
     const rest =
       bytesWritten < lines.length ? [lines.subarray(bytesWritten), mark] : [mark.subarray(bytesWritten - lines.length)];
-    bytesWritten += (await tail.file.writev(rest)).bytesWritten;
+    bytesWritten += (await file.writev(rest)).bytesWritten;
   }
-  await tail.file.datasync();
-  return size;
-}
-
-function joinSpans(a: Span | undefined, b: Span | undefined): Span | undefined {
-  if (a === undefined || b === undefined) return a ?? b;
-  return { fromMs: Math.min(a.fromMs, b.fromMs), toMs: Math.max(a.toMs, b.toMs) };
-}
-
-function writeError(folder: string, cause: unknown): LarderError {
-  const full = errorCode(cause) === "ENOSPC" || errorCode(cause) === "EDQUOT";
-  return new LarderError(`Cannot write to the journal "${folder}": ${full ? "the disk is full" : errorText(cause)}`, {
-    code: full ? "JOURNAL_FULL" : "JOURNAL_WRITE",
-    state: "nothing was lost: what was committed stays, and the rows will be read again from where the journal stands",
-    next: full ? "make room on that disk; the next pass goes on by itself" : "check the disk and the folder's owner",
-    retryable: true,
-    cause,
-  });
+  await file.datasync();
 }

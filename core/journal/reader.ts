@@ -2,91 +2,156 @@
  * Reading a stream: committed bytes from a position on, and all its lines in a span of time.
  *
  * A reader takes no lock. It may run in another process than the writer: in the last segment it sees only what stands
- * before the last whole commit mark, in all others everything.
+ * before the last whole commit mark. Every batch is checked against its mark before its lines are handed out; what is
+ * damaged or missing is passed over, and what is whole after it is read. `health.ts` says what was passed over.
  *
  * @module
  */
-import { open } from "node:fs/promises";
 import { COMMIT_PREFIX, type Span } from "./commit.ts";
-import { CommittedEnds } from "./committed-ends.ts";
-import type { Journal } from "./journal.ts";
+import { type KnownSegment, lossesOf } from "./losses.ts";
 import type { Piece, PieceLimits, Position, StreamReader } from "./position.ts";
-import { listSegments, readExactly, segmentPath } from "./segment.ts";
+import { openSegment, type SegmentContent, withSegment } from "./segment-content.ts";
+import { SegmentMaps, type WriterEnds } from "./segment-maps.ts";
+import { listSegments } from "./segment-names.ts";
+import { EMPTY_MAP, type Stretch } from "./segment-scan.ts";
 
 const NEWLINE = 0x0a;
 const HASH = 0x23;
-/** Longer stretches hold lines: no mark is as long. */
-const MARK_MAX_BYTES = 64 * 1024;
 
-/** A reader of a stream, with what history needs beside what shipping needs. */
+/** A reader of a stream, with what history and roll-ups need beside what shipping needs. */
 export interface JournalReader extends StreamReader {
   /** Committed lines as text, in the order written, of every segment that may hold times within the span. */
   chunks(span: Span | undefined): AsyncIterable<string>;
+  /** Times of which lines may be missing, because a part of the stream is damaged or gone. All segments are looked at. */
+  incompleteSpans(): Promise<Span[]>;
 }
 
 /**
  * Opens a stream for reading; a stream nobody has written yet reads as empty.
  * @param writer the stream's writer where it is in this process: what it has just committed need not be checked again
  */
-export function openReader(folder: string, stream: string, writer?: Pick<Journal, "endOf">): JournalReader {
-  const ends = new CommittedEnds(folder, writer);
+export function openReader(folder: string, stream: string, writer?: WriterEnds): JournalReader {
+  return new SegmentsReader(folder, stream, new SegmentMaps(writer));
+}
 
-  async function readPiece(from: Position, limits: PieceLimits, room?: Buffer): Promise<Piece | undefined> {
+class SegmentsReader implements JournalReader {
+  readonly stream: string;
+  readonly #folder: string;
+  readonly #maps: SegmentMaps;
+
+  constructor(folder: string, stream: string, maps: SegmentMaps) {
+    this.stream = stream;
+    this.#folder = folder;
+    this.#maps = maps;
+  }
+
+  async start(): Promise<Position> {
+    return { segment: (await listSegments(this.#folder))[0] ?? 0, offset: 0 };
+  }
+
+  async canResume(from: Position): Promise<boolean> {
+    const segments = await listSegments(this.#folder);
+    const first = segments[0];
+    if (first === undefined) return from.segment === 0 && from.offset === 0;
+    if (from.segment < first) return true;
+    if (!segments.includes(from.segment)) return await this.#isInHole(from, segments);
+    return await withSegment(this.#folder, from.segment, false, async (content) => {
+      const map = await this.#maps.mapOf(from.segment, content);
+      if (from.offset === 0 || map.damage.some(({ from: begin, to }) => from.offset >= begin && from.offset < to)) {
+        return true;
+      }
+      if (from.offset <= map.end) return (await content.read(from.offset - 1, 1))[0] === NEWLINE;
+      // its end is damaged or gone: what comes after it is whole
+      const next = segments.find((number) => number > from.segment);
+      return next !== undefined && from.segment + from.offset <= next;
+    });
+  }
+
+  async readPiece(from: Position, limits: PieceLimits, room?: Buffer): Promise<Piece | undefined> {
     let position = from;
     for (;;) {
-      const { offset } = await ends.of(position.segment);
-      if (position.offset < offset) {
-        const stretch = { begin: position.offset, end: offset };
-        const bytes = await readLines(segmentPath(folder, position.segment), stretch, limits.maxBytes, room);
-        const piece = cutPiece(bytes, position, limits);
-        if (piece.lineCount > 0) return piece;
+      const at = position;
+      const piece = await withSegment(this.#folder, at.segment, undefined, async (content) => {
+        const { whole } = await this.#maps.mapOf(at.segment, content);
+        const stretch = whole.find(({ to }) => to > at.offset);
+        if (stretch === undefined) return undefined;
+        const begin = Math.max(at.offset, stretch.from);
+        const bytes = await readLines(content, { from: begin, to: stretch.to }, limits.maxBytes, room);
+        return cutPiece(bytes, { segment: at.segment, offset: begin }, limits);
+      });
+      if (piece !== undefined && piece.lineCount > 0) return piece;
+      if (piece !== undefined) {
         position = piece.next;
         continue;
       }
-      const next = (await listSegments(folder)).find((number) => number > position.segment);
+      const next = (await listSegments(this.#folder)).find((number) => number > at.segment);
       if (next === undefined) return undefined;
       position = { segment: next, offset: 0 };
     }
   }
 
-  return {
-    stream,
-    async start() {
-      return { segment: (await listSegments(folder))[0] ?? 0, offset: 0 };
-    },
-    async canResume(from) {
-      const segments = await listSegments(folder);
-      const first = segments[0];
-      if (first === undefined) return from.segment === 0 && from.offset === 0;
-      if (from.segment < first) return true;
-      if (!segments.includes(from.segment)) return false;
-      const { offset } = await ends.of(from.segment);
-      if (from.offset > offset) return false;
-      return from.offset === 0 || (await endsLine(segmentPath(folder, from.segment), from.offset));
-    },
-    readPiece,
-    async backlogBytes(from) {
-      let total = 0;
-      for (const number of await listSegments(folder)) {
-        if (number < from.segment) continue;
-        const { offset } = await ends.of(number);
-        const begin = number === from.segment ? from.offset : 0;
-        if (!(await onlyMarks(segmentPath(folder, number), begin, offset))) total += Math.max(0, offset - begin);
-      }
-      return total;
-    },
-    async lostBefore(from) {
-      const first = (await listSegments(folder))[0];
-      return first === undefined ? 0 : Math.max(0, first - (from.segment + from.offset));
-    },
-    async *chunks(span) {
-      for (const number of await listSegments(folder)) {
-        const { offset, commit } = await ends.of(number);
-        if (commit === undefined || !overlaps(commit.span, span)) continue;
-        yield* textOf(segmentPath(folder, number), offset);
-      }
-    },
-  };
+  async backlogBytes(from: Position): Promise<number> {
+    let total = 0;
+    for (const number of await listSegments(this.#folder)) {
+      if (number < from.segment) continue;
+      total += await withSegment(this.#folder, number, 0, async (content) => {
+        if (number > from.segment) return (await this.#maps.endOf(number, content)).offset;
+        const { end, linesEnd } = await this.#maps.mapOf(number, content);
+        return from.offset >= linesEnd ? 0 : end - from.offset;
+      });
+    }
+    return total;
+  }
+
+  async lostBefore(from: Position): Promise<number> {
+    const first = (await listSegments(this.#folder))[0];
+    return first === undefined ? 0 : Math.max(0, first - (from.segment + from.offset));
+  }
+
+  async *chunks(span: Span | undefined): AsyncGenerator<string> {
+    for (const number of await listSegments(this.#folder)) {
+      const whole = await withSegment(this.#folder, number, undefined, async (content) => {
+        const { commit } = await this.#maps.endOf(number, content);
+        return commit !== undefined && overlaps(commit.span, span)
+          ? (await this.#maps.mapOf(number, content)).whole
+          : undefined;
+      });
+      if (whole !== undefined) yield* this.#textOf(number, whole);
+    }
+  }
+
+  async incompleteSpans(): Promise<Span[]> {
+    const spans: Span[] = [];
+    let before: KnownSegment | undefined;
+    for (const number of await listSegments(this.#folder)) {
+      const map = await withSegment(this.#folder, number, EMPTY_MAP, (content) => this.#maps.mapOf(number, content));
+      const here = { number, map };
+      if (before !== undefined) spans.push(...lossesOf(before, here).map(({ span }) => span));
+      before = here;
+    }
+    if (before !== undefined) spans.push(...lossesOf(before, undefined).map(({ span }) => span));
+    return spans;
+  }
+
+  /** Whether a place lies where a segment is missing between others. */
+  async #isInHole(from: Position, segments: readonly number[]): Promise<boolean> {
+    const next = segments.find((number) => number > from.segment);
+    const before = segments.findLast((number) => number < from.segment);
+    if (next === undefined || before === undefined) return false;
+    const size = await withSegment(this.#folder, before, 0, async (content) => content.size);
+    return before + size <= from.segment && from.segment + from.offset <= next;
+  }
+
+  /** The text of whole stretches in chunks of whole lines, marks included. */
+  async *#textOf(number: number, whole: readonly Stretch[]): AsyncGenerator<string> {
+    const content = await openSegment(this.#folder, number);
+    if (content === undefined) return;
+    try {
+      for (const stretch of whole) yield* textOf(content, stretch);
+    } finally {
+      await content.close();
+    }
+  }
 }
 
 function overlaps(held: Span | undefined, asked: Span | undefined): boolean {
@@ -94,34 +159,19 @@ function overlaps(held: Span | undefined, asked: Span | undefined): boolean {
   return asked === undefined || (held.fromMs <= asked.toMs && held.toMs >= asked.fromMs);
 }
 
-/** Whether the byte before a place ends a line. */
-async function endsLine(path: string, offset: number): Promise<boolean> {
-  const file = await open(path, "r");
-  try {
-    return (await readExactly(file, offset - 1, 1))[0] === NEWLINE;
-  } finally {
-    await file.close();
-  }
-}
-
-/** Whole lines from a place, about `maxBytes` of them, at least one line. */
+/** Whole lines from a stretch, about `maxBytes` of them, at least one line. */
 async function readLines(
-  path: string,
-  { begin, end }: { readonly begin: number; readonly end: number },
+  content: SegmentContent,
+  { from, to }: Stretch,
   maxBytes: number,
   room?: Buffer,
 ): Promise<Buffer> {
-  const file = await open(path, "r");
-  try {
-    let length = Math.min(end - begin, maxBytes);
-    for (;;) {
-      const bytes = await readExactly(file, begin, length, room);
-      const newline = bytes.lastIndexOf(NEWLINE);
-      if (newline >= 0 || length >= end - begin) return bytes.subarray(0, newline + 1);
-      length = Math.min(end - begin, length * 2);
-    }
-  } finally {
-    await file.close();
+  let length = Math.min(to - from, maxBytes);
+  for (;;) {
+    const bytes = await content.read(from, length, room);
+    const newline = bytes.lastIndexOf(NEWLINE);
+    if (newline >= 0 || length >= to - from) return bytes.subarray(0, newline + 1);
+    length = Math.min(to - from, length * 2);
   }
 }
 
@@ -152,30 +202,16 @@ function cutPiece(bytes: Buffer, from: Position, limits: PieceLimits): Piece {
   return { lines, lineCount, next: { segment: from.segment, offset: from.offset + lineStart } };
 }
 
-/** Whether no line is left in a stretch, only a mark: what a reader whose piece was full may leave behind. */
-async function onlyMarks(path: string, begin: number, end: number): Promise<boolean> {
-  if (begin >= end) return true;
-  const limits = { maxLines: 1, maxBytes: MARK_MAX_BYTES };
-  if (end - begin > MARK_MAX_BYTES) return false;
-  const bytes = await readLines(path, { begin, end }, limits.maxBytes);
-  return cutPiece(bytes, { segment: 0, offset: begin }, limits).lineCount === 0;
-}
-
-/** The committed text of a segment in chunks of whole lines, marks included. */
-async function* textOf(path: string, end: number): AsyncGenerator<string> {
-  const file = await open(path, "r");
-  try {
-    let rest: Buffer = Buffer.alloc(0);
-    for (let at = 0; at < end; ) {
-      const bytes = await readExactly(file, at, Math.min(1024 * 1024, end - at));
-      if (bytes.length === 0) break;
-      at += bytes.length;
-      const joined = rest.length === 0 ? bytes : Buffer.concat([rest, bytes]);
-      const newline = joined.lastIndexOf(NEWLINE);
-      rest = joined.subarray(newline + 1);
-      if (newline >= 0) yield joined.toString("utf8", 0, newline + 1);
-    }
-  } finally {
-    await file.close();
+/** A stretch of text in chunks of whole lines, marks included. */
+async function* textOf(content: SegmentContent, { from, to }: Stretch): AsyncGenerator<string> {
+  let rest: Buffer = Buffer.alloc(0);
+  for (let at = from; at < to; ) {
+    const bytes = await content.read(at, Math.min(1024 * 1024, to - at));
+    if (bytes.length === 0) break;
+    at += bytes.length;
+    const joined = rest.length === 0 ? bytes : Buffer.concat([rest, bytes]);
+    const newline = joined.lastIndexOf(NEWLINE);
+    rest = joined.subarray(newline + 1);
+    if (newline >= 0) yield joined.toString("utf8", 0, newline + 1);
   }
 }

@@ -4,7 +4,12 @@ import { segmentsToRemove } from "./retention.ts";
 
 const DAY = 86_400_000;
 const now = 1000 * DAY;
-const segment = (number: number, ageDays: number, bytes = 10) => ({ number, bytes, newestMs: now - ageDays * DAY });
+const segment = (number: number, ageDays: number, bytes = 10) => ({
+  number,
+  bytes,
+  lineMs: now - ageDays * DAY,
+  writtenMs: now - ageDays * DAY,
+});
 
 describe("segmentsToRemove()", () => {
   it("removes what is older than the days, oldest first, never the last", () => {

@@ -4,12 +4,16 @@
  * A segment that a reader still needs survives the limit of days; the limit of bytes is the disk's, and wins. Bytes that
  * go before a sink has taken them are counted by `lostBefore` of the reader and reported.
  *
+ * The limit of days is never applied on the word of the clock alone: age is measured against a time that the journal
+ * itself proves (`proven-time.ts`), so that a clock that is wrong for a while removes nothing.
+ *
  * @module
  */
-import { rm, stat } from "node:fs/promises";
-import { syncFolder } from "../files.ts";
+import { committedEnd, endRoom } from "./committed-end.ts";
+import { type Disk, realDisk } from "./disk.ts";
 import type { Position } from "./position.ts";
-import { committedEnd, endRoom, listSegments, segmentPath } from "./segment.ts";
+import { withSegment } from "./segment-content.ts";
+import { listSegments, segmentPath } from "./segment-names.ts";
 
 export interface RetentionLimits {
   /** Segments whose newest line is older than this many days go. */
@@ -22,11 +26,38 @@ export interface RetentionLimits {
 export interface SegmentFacts {
   readonly number: number;
   readonly bytes: number;
-  /** Time of its newest line, or of its last commit when it holds none. */
-  readonly newestMs: number;
+  /** Time of its newest line; undefined when it holds none, or nobody knows. */
+  readonly lineMs: number | undefined;
+  /** When its last batch was written; undefined when nobody knows. */
+  readonly writtenMs: number | undefined;
+}
+
+/** What time it is, for a decision that cannot be taken back. */
+export interface RetentionClock {
+  readonly nowMs: number;
+  /** The latest instant that is sure to have passed. Asked only when the clock alone would have something removed. */
+  provenMs(): Promise<number>;
+}
+
+export interface RetentionOptions {
+  readonly limits: RetentionLimits;
+  /** The oldest position a sink has yet to read; undefined when nobody waits. */
+  readonly needed: Position | undefined;
+  readonly clock: RetentionClock;
+  readonly disk?: Disk;
+}
+
+/** What was removed, and what a clock nobody can confirm yet would have removed besides. */
+export interface RetentionReport {
+  readonly removedBytes: number;
+  readonly removedSegments: number;
+  /** Segments that are too old by the clock alone. */
+  readonly heldBack: number;
 }
 
 const DAY_MS = 86_400_000;
+/** By age no more than this many segments go in one pass: a mistake is noticed before everything is gone. */
+const MOST_BY_AGE = 8;
 
 /**
  * The segments to remove. Pure. The last one, which is being written, always stays.
@@ -40,37 +71,65 @@ export function segmentsToRemove(
 ): number[] {
   const removable = segments.slice(0, -1);
   const excess = segments.reduce((total, { bytes }) => total + bytes, 0) - limits.keepBytes;
+  const newest = newestTimes(segments, nowMs);
   const going: number[] = [];
   let freed = 0;
-  for (const { number, bytes, newestMs } of removable) {
+  let byAge = 0;
+  for (const [i, { number, bytes }] of removable.entries()) {
     const tooMuch = freed < excess;
     const wanted = needed !== undefined && number >= needed.segment;
-    const old = nowMs - newestMs > limits.keepDays * DAY_MS;
-    if (!tooMuch && (wanted || !old)) break;
+    const old = nowMs - (newest[i] ?? nowMs) > limits.keepDays * DAY_MS;
+    if (!tooMuch && (wanted || !old || byAge >= MOST_BY_AGE)) break;
+    if (!tooMuch) byAge++;
     going.push(number);
     freed += bytes;
   }
   return going;
 }
 
-/** Applies the limits to a stream's folder; returns the number of bytes removed. */
-export async function applyRetention(
-  folder: string,
-  limits: RetentionLimits,
-  needed: Position | undefined,
-  nowMs: number,
-): Promise<number> {
+/**
+ * How new each segment is. One whose lines or marks have a time still to come, from a clock that was wrong, is as new as
+ * the segment after it: it was written before that.
+ */
+function newestTimes(segments: readonly SegmentFacts[], nowMs: number): number[] {
+  const newest: number[] = [];
+  let after = nowMs;
+  for (const { lineMs, writtenMs } of [...segments].reverse()) {
+    const known = [lineMs, writtenMs].find((ms) => ms !== undefined && ms <= nowMs);
+    after = known ?? after;
+    newest.unshift(after);
+  }
+  return newest;
+}
+
+/** Applies the limits to a stream's folder. */
+export async function applyRetention(folder: string, options: RetentionOptions): Promise<RetentionReport> {
+  const { limits, needed, clock, disk = realDisk } = options;
+  const segments = await factsOf(folder);
+  const byClock = segmentsToRemove(segments, limits, needed, clock.nowMs);
+  if (byClock.length === 0) return { removedBytes: 0, removedSegments: 0, heldBack: 0 };
+  const provenMs = Math.min(clock.nowMs, await clock.provenMs());
+  const going = segmentsToRemove(segments, limits, needed, provenMs);
+  for (const number of going) await disk.remove(segmentPath(folder, number));
+  if (going.length > 0) await disk.syncFolder(folder);
+  const removed = segments.filter(({ number }) => going.includes(number));
+  return {
+    removedBytes: removed.reduce((total, { bytes }) => total + bytes, 0),
+    removedSegments: removed.length,
+    heldBack: byClock.length - going.length,
+  };
+}
+
+async function factsOf(folder: string): Promise<SegmentFacts[]> {
   const segments: SegmentFacts[] = [];
   // memory of each segment's own would pile up before it is collected
   const room = endRoom();
   for (const number of await listSegments(folder)) {
-    const path = segmentPath(folder, number);
-    const { size } = await stat(path);
-    const { commit } = await committedEnd(path, size, room);
-    segments.push({ number, bytes: size, newestMs: commit?.span?.toMs ?? commit?.at ?? nowMs });
+    const facts = await withSegment(folder, number, undefined, async (content) => {
+      const { commit } = await committedEnd(content, room);
+      return { number, bytes: content.diskBytes, lineMs: commit?.span?.toMs, writtenMs: commit?.at };
+    });
+    if (facts !== undefined) segments.push(facts);
   }
-  const going = segmentsToRemove(segments, limits, needed, nowMs);
-  for (const number of going) await rm(segmentPath(folder, number), { force: true });
-  if (going.length > 0) await syncFolder(folder);
-  return segments.filter(({ number }) => going.includes(number)).reduce((total, { bytes }) => total + bytes, 0);
+  return segments;
 }

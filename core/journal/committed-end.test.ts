@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { commitLine } from "./commit.ts";
-import { committedEnd } from "./segment.ts";
+import { committedEnd } from "./committed-end.ts";
+import { withSegment } from "./segment-content.ts";
 
 /** Files are looked through in steps of this size. */
 const STEP = 256 * 1024;
@@ -24,7 +25,7 @@ function batch(count: number): Buffer {
 async function endOf(bytes: Buffer): Promise<number> {
   const path = join(folder, "000000000000000.lp");
   await writeFile(path, bytes);
-  return (await committedEnd(path, bytes.length)).offset;
+  return await withSegment(folder, 0, -1, async (content) => (await committedEnd(content)).offset);
 }
 
 describe("committedEnd()", () => {

@@ -1,0 +1,97 @@
+/**
+ * Whether a stream of the journal is what was written: every batch checked against its mark, every hole seen.
+ *
+ * @module
+ */
+import { readdir, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { errorCode, errorText } from "../errors.ts";
+import { readError } from "./journal-errors.ts";
+import { type KnownSegment, type Loss, lossesOf } from "./losses.ts";
+import { withSegment } from "./segment-content.ts";
+import { SegmentMaps } from "./segment-maps.ts";
+import { listSegments } from "./segment-names.ts";
+import { EMPTY_MAP, type SegmentMap } from "./segment-scan.ts";
+import { STREAMS, type StreamName, streamFolder } from "./streams.ts";
+import { CUT_SUFFIX } from "./tail.ts";
+
+/** A file with what was cut off the end of a stream though it had been committed once. */
+export interface CutFile {
+  readonly path: string;
+  readonly bytes: number;
+}
+
+export interface StreamHealth {
+  readonly stream: StreamName;
+  readonly segments: number;
+  /** Bytes of its content, and of these how many have been checked. */
+  readonly bytes: number;
+  readonly checkedBytes: number;
+  /** Bytes on the disk. */
+  readonly diskBytes: number;
+  /** Oldest first. */
+  readonly losses: readonly Loss[];
+  /** Bytes at the end without a mark: being written just now, or left by a crash. They count for nothing. */
+  readonly uncommittedBytes: number;
+  readonly cut: readonly CutFile[];
+}
+
+export interface CheckOptions {
+  /** Asked before each segment; false leaves the older ones unchecked, but for holes. */
+  readonly goOn?: () => boolean;
+  readonly streams?: readonly StreamName[];
+}
+
+/**
+ * Checks streams, the newest segments of each first.
+ * @throws LarderError `JOURNAL_READ` when a segment cannot be read at all.
+ */
+export async function checkJournal(stateDir: string, options: CheckOptions = {}): Promise<StreamHealth[]> {
+  const found: StreamHealth[] = [];
+  for (const stream of options.streams ?? STREAMS) {
+    found.push(await checkStream(streamFolder(stateDir, stream), stream, options.goOn ?? (() => true)));
+  }
+  return found;
+}
+
+async function checkStream(folder: string, stream: StreamName, goOn: () => boolean): Promise<StreamHealth> {
+  const maps = new SegmentMaps(undefined);
+  const losses: Loss[][] = [];
+  const sums = { bytes: 0, checkedBytes: 0, diskBytes: 0, uncommittedBytes: 0 };
+  const numbers = await listSegments(folder);
+  let next: KnownSegment | undefined;
+  for (const number of [...numbers].reverse()) {
+    const here = await withSegment(folder, number, undefined, async (content) => {
+      const checked = goOn();
+      const map = checked ? await maps.mapOf(number, content) : unchecked(content.size);
+      sums.bytes += content.size;
+      sums.diskBytes += content.diskBytes;
+      sums.checkedBytes += checked ? content.size : 0;
+      return { number, map };
+    });
+    // retention took it just now
+    if (here === undefined) continue;
+    if (next === undefined && here.map.marksAfterEnd === 0) sums.uncommittedBytes = here.map.size - here.map.end;
+    losses.unshift(lossesOf(here, next));
+    next = here;
+  }
+  return { stream, segments: numbers.length, ...sums, losses: losses.flat(), cut: await cutFiles(folder) };
+}
+
+/** Of a segment that is not checked only its size is known. */
+function unchecked(size: number): SegmentMap {
+  return { ...EMPTY_MAP, size, end: size };
+}
+
+async function cutFiles(folder: string): Promise<CutFile[]> {
+  let names: string[];
+  try {
+    names = (await readdir(folder)).filter((name) => name.endsWith(CUT_SUFFIX)).sort();
+  } catch (error) {
+    if (errorCode(error) === "ENOENT") return [];
+    throw readError(folder, errorText(error), error);
+  }
+  return await Promise.all(
+    names.map(async (name) => ({ path: join(folder, name), bytes: (await stat(join(folder, name))).size })),
+  );
+}

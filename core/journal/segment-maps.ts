@@ -1,0 +1,77 @@
+/**
+ * What a reader knows of the segments of a stream, found out once: where the committed bytes end, and which are whole.
+ *
+ * @module
+ */
+import { type CommittedEnd, committedEnd } from "./committed-end.ts";
+import type { SegmentContent } from "./segment-content.ts";
+import { type SegmentMap, scanSegment } from "./segment-scan.ts";
+
+/** What a writer knows of a segment it has appended to. */
+export interface WrittenEnd extends CommittedEnd {
+  /** Where it began: what lies before was written by others. */
+  readonly from: number;
+  /** Where the lines of its last batch that has any end. */
+  readonly linesEnd: number;
+}
+
+/** What readers ask a writer that is in the same process: it knows without looking. */
+export interface WriterEnds {
+  endOf(segment: number): WrittenEnd | undefined;
+}
+
+export class SegmentMaps {
+  readonly #writer: WriterEnds | undefined;
+  readonly #ends = new Map<number, { readonly size: number; readonly end: CommittedEnd }>();
+  readonly #maps = new Map<number, SegmentMap>();
+
+  constructor(writer: WriterEnds | undefined) {
+    this.#writer = writer;
+  }
+
+  /** Where the committed bytes of a segment end. Only its last batch is checked. */
+  async endOf(number: number, content: SegmentContent): Promise<CommittedEnd> {
+    const written = this.#writer?.endOf(number);
+    if (written !== undefined && written.offset <= content.size) return written;
+    const known = this.#ends.get(number);
+    if (known?.size === content.size) return known.end;
+    const end = await committedEnd(content);
+    this.#ends.set(number, { size: content.size, end });
+    return end;
+  }
+
+  /** Which bytes of a segment are whole: all of them are checked, once. */
+  async mapOf(number: number, content: SegmentContent): Promise<SegmentMap> {
+    const written = this.#writer?.endOf(number);
+    if (written === undefined || written.offset > content.size) return await this.#scan(number, content);
+    const before = await this.#scan(number, { ...content, size: written.from });
+    return withWritten(before, written);
+  }
+
+  async #scan(number: number, content: SegmentContent): Promise<SegmentMap> {
+    const known = this.#maps.get(number);
+    if (known?.size === content.size) return known;
+    // committed bytes never change: only what has been added is looked at
+    const map = await scanSegment(content, known !== undefined && known.size < content.size ? known : undefined);
+    this.#maps.set(number, map);
+    return map;
+  }
+}
+
+function withWritten(before: SegmentMap, { from, offset, linesEnd, commit }: WrittenEnd): SegmentMap {
+  if (offset <= before.end) return before;
+  const last = before.whole.at(-1);
+  const whole =
+    last?.to === from
+      ? [...before.whole.slice(0, -1), { from: last.from, to: offset }]
+      : [...before.whole, { from, to: offset }];
+  return {
+    ...before,
+    size: offset,
+    end: offset,
+    linesEnd: Math.max(before.linesEnd, linesEnd),
+    whole,
+    commit,
+    marksAfterEnd: 0,
+  };
+}

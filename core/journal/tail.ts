@@ -1,0 +1,111 @@
+/**
+ * The end of a stream, where its writer goes on: the last segment, cut to the last whole mark.
+ *
+ * @module
+ */
+import { constants } from "node:fs";
+import { open } from "node:fs/promises";
+import { join } from "node:path";
+import { COMMIT_PREFIX, type Cursors, type KnownCommit } from "./commit.ts";
+import { type CommittedEnd, committedEnd } from "./committed-end.ts";
+import type { Disk, DiskFile } from "./disk.ts";
+import { type SegmentContent, withSegment } from "./segment-content.ts";
+import { listSegments, segmentPath } from "./segment-names.ts";
+
+/** Where the next batch goes. */
+export interface Tail {
+  readonly file: DiskFile;
+  readonly number: number;
+  /** Bytes of the segment that are committed. */
+  readonly size: number;
+  /** The last mark of the segment; undefined while it has none. */
+  readonly commit: KnownCommit | undefined;
+  /** The cursors of the last mark of the stream. */
+  readonly cursors: Cursors;
+}
+
+const NOTHING: CommittedEnd = { offset: 0, commit: undefined };
+
+/** The end of a stream; the first segment when there is none. Only the last segment is ever cut. */
+export async function openTail(disk: Disk, folder: string): Promise<Tail> {
+  const numbers = await listSegments(folder);
+  const last = numbers.at(-1);
+  if (last === undefined) return await createSegment(disk, folder, 0);
+  const end = await cutToEnd(disk, folder, last, Number.POSITIVE_INFINITY);
+  const file = await disk.open(segmentPath(folder, last), constants.O_WRONLY | constants.O_APPEND);
+  const cursors = end.commit?.cursors ?? (await cursorsBefore(folder, numbers.slice(0, -1)));
+  return { file, number: last, size: end.offset, commit: end.commit, cursors };
+}
+
+/**
+ * The end of a stream after a write failed: that of the disk, which may have less than it said, and never more than
+ * what was committed.
+ */
+export async function reopenTail(disk: Disk, folder: string, known: Tail): Promise<Tail> {
+  const numbers = await listSegments(folder);
+  if (numbers.at(-1) !== known.number) return await openTail(disk, folder);
+  const end = await cutToEnd(disk, folder, known.number, known.size);
+  const file = await disk.open(segmentPath(folder, known.number), constants.O_WRONLY | constants.O_APPEND);
+  const cursors = end.commit?.cursors ?? (await cursorsBefore(folder, numbers.slice(0, -1)));
+  return { file, number: known.number, size: end.offset, commit: end.commit, cursors };
+}
+
+/** A new, empty segment. */
+export async function createSegment(disk: Disk, folder: string, number: number): Promise<Tail> {
+  const flags = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_EXCL;
+  const file = await disk.open(segmentPath(folder, number), flags, 0o640);
+  await disk.syncFolder(folder);
+  return { file, number, size: 0, commit: undefined, cursors: {} };
+}
+
+/** A segment just begun may hold no mark yet: the cursors are then in one before it. */
+async function cursorsBefore(folder: string, numbers: readonly number[]): Promise<Cursors> {
+  for (const number of [...numbers].reverse()) {
+    const { commit } = await withSegment(folder, number, NOTHING, async (content) => await committedEnd(content));
+    if (commit !== undefined) return commit.cursors;
+  }
+  return {};
+}
+
+/** Cuts a segment to its last whole mark, at most to `limit` bytes. */
+async function cutToEnd(disk: Disk, folder: string, number: number, limit: number): Promise<CommittedEnd> {
+  const { end, size } = await withSegment(folder, number, { end: NOTHING, size: 0 }, async (content) => {
+    const found = await committedEnd({ ...content, size: Math.min(content.size, limit) });
+    // what a failed write left is no damage
+    if (limit === Number.POSITIVE_INFINITY) await keepCutBatch(folder, number, content, found.offset);
+    return { end: found, size: content.size };
+  });
+  if (size > end.offset) {
+    const file = await disk.open(segmentPath(folder, number), constants.O_RDWR);
+    try {
+      await file.truncate(end.offset);
+      await file.datasync();
+    } finally {
+      await file.close();
+    }
+  }
+  return end;
+}
+
+/** Files beside the segments with what was cut off, though it had been committed once. */
+export const CUT_SUFFIX = ".cut";
+/** More of it than this tells nobody anything. */
+const CUT_MAX_BYTES = 64 * 1024 * 1024;
+
+/**
+ * A crash leaves part of a batch, without its mark. Bytes with a mark were committed once and have changed since: they
+ * are kept for whoever looks after it, while their rows are read again.
+ */
+async function keepCutBatch(folder: string, number: number, content: SegmentContent, from: number): Promise<void> {
+  if (content.size - from < COMMIT_PREFIX.length || content.size - from > CUT_MAX_BYTES) return;
+  const bytes = await content.read(from, content.size - from);
+  const mark = bytes.indexOf(COMMIT_PREFIX);
+  if (mark < 0 || bytes.indexOf(0x0a, mark) < 0) return;
+  const file = await open(join(folder, `${String(number).padStart(15, "0")}.${from}${CUT_SUFFIX}`), "w", 0o640);
+  try {
+    await file.writeFile(bytes);
+    await file.datasync();
+  } finally {
+    await file.close();
+  }
+}
