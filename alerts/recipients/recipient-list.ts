@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { addressKey, parseAddress } from "./address.ts";
+
 import {
   type CsvField,
   csvField,
@@ -17,7 +17,8 @@ import {
   readRecord,
   separatorLine,
   splitLines,
-} from "./csv.ts";
+} from "../../core/csv.ts";
+import { addressKey, parseAddress } from "./address.ts";
 import { parseLanguage } from "./language.ts";
 import type { Recipient, Refusal, WantedRecipient } from "./model.ts";
 

@@ -3,11 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { sharedData } from "../../fixtures/shared-data.ts";
 import { matchesModel } from "../model.ts";
 import { Shape } from "../shape.ts";
 import { byHandSource } from "./by-hand.ts";
 import { csvSource } from "./csv.ts";
-import { readCsvRows } from "./csv-rows.ts";
 import { deviceContext } from "./device-source.contract.ts";
 import { modelNames } from "./model-names.ts";
 import { readSecret } from "./secret.ts";
@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-async function csv(text: string) {
+async function csv(text: string | Buffer) {
   const path = join(folder, "devices.csv");
   await writeFile(path, text);
   return csvSource({ kind: "csv", path }).count(deviceContext().context);
@@ -86,29 +86,98 @@ describe("csv", () => {
     ["", "it is empty"],
     ["name,serial\na,b", "none of its columns is called model"],
     ["model,count\niPad6;x", "line 2: the count is no whole number"],
-    ['model\n"iPad', "line 2: a quote is never closed"],
+    ['model\n"iPad', "line 2: a quote is opened and never closed"],
   ])("refuses %j", async (text, why) => {
     await expect(csv(text.replace("iPad6;x", '"iPad6,8",x'))).rejects.toThrow(why);
   });
 
-  it("reads back whatever was written, in pieces of any size", async () => {
-    const field = fc.string({ unit: fc.constantFrom("a", "é", '"', ",", "\n", " "), maxLength: 6 });
-    await fc.assert(
-      fc.asyncProperty(
-        fc.array(fc.array(field, { minLength: 2, maxLength: 4 }), { minLength: 1, maxLength: 5 }),
-        fc.integer({ min: 1, max: 9 }),
-        async (rows, size) => {
-          const header = ["a", "b", "c"];
-          const text = [header, ...rows]
-            .map((row) => row.map((f) => `"${f.replaceAll('"', '""')}"`).join(","))
-            .join("\n");
-          const bytes = Buffer.from(text);
-          const read: (readonly string[])[] = [];
-          for await (const row of readCsvRows(pieces(bytes, size), "x")) read.push(row.fields);
-          expect(read).toEqual([header, ...rows]);
-        },
-      ),
+  it.each([
+    // what a spreadsheet makes of it, and what is right
+    ["a first line sep=;", "sep=;\r\nModel Identifier;OS Version;Build\r\niPad2,1;8.4;12H143\r\n"],
+    [
+      "UTF-16 with tabs",
+      utf16("Name\tModel Identifier\tOS Version\tOS Build\r\nM\u00fcller\tiPad2,1\t8.4\t12H143\r\n"),
+    ],
+    ["CR alone", 'Name,Model Identifier,OS Version,OS Build\rx,"iPad2,1",8.4,12H143\r'],
+    ["a model cut at its comma", "Name,Model Identifier,OS Version,OS Build\nx,iPad2,1,8.4,12H143\n"],
+    ["a model cut at its comma, last column", "OS,Build,Model\n8.4,12H143,iPad2,1"],
+    ["formulas", 'Model Identifier,OS Version,OS Build\n="iPad2,1",="8.4",="12H143"\n'],
+    ["formulas between semicolons", 'Model Identifier;OS Version;OS Build\r\n="iPad2,1";="8.4";="12H143"\r\n'],
+    ["pipes", "Model Identifier|OS Version|OS Build\niPad2,1|8.4|12H143\n"],
+    ["a title above", "Inventory of 2026-11-01\n\nModel Identifier;OS Version;OS Build\niPad2,1;8.4;12H143\n"],
+    ["blank and total lines", "Model Identifier;OS Version;OS Build\niPad2,1;8.4;12H143\n;;\nTotal: 1;;\n"],
+    ["a total with its count", "Name;Model;OS;Build;Count\nx;iPad2,1;8.4;12H143;1\nTotal;;;;1\n"],
+    ["empty columns at the end", 'Model,OS,Build\n"iPad2,1",8.4,12H143,,\n'],
+    ["a quote inside a name", 'Name,Model,OS,Build\n5" iPad,"iPad2,1",8.4,12H143\n'],
+    ["a decimal comma", "Model;OS;Build\niPad2,1;8,4;12H143\n"],
+    ["Windows-1252", Buffer.from("Ger\xe4tename;Modell-ID;OS-Version;Build\nM\xfcller;iPad2,1;8.4;12H143", "latin1")],
+  ])("reads %s", async (_, text) => {
+    expect(await csv(text)).toEqual([{ model: "iPad2,1", os: "8.4", build: "12H143", count: 1 }]);
+  });
+
+  it.each([
+    ["1.200", 1200],
+    ["1,200", 1200],
+    ["1 200", 1200],
+    ["1.200.300", 1_200_300],
+    ["12,0", 12],
+    ["12.00", 12],
+    ["7", 7],
+  ])("reads the count %s", async (written, count) => {
+    expect((await csv(`Model;Count\niPad2,1;${written}\n`))[0]?.count).toBe(count);
+  });
+
+  it.each([
+    ["Model;OS;Build\niPad2,1;08. Apr;12H143", 'line 2: "08. Apr" is no version'],
+    ["Model;OS;Build\niPad2,1;8-Apr;12H143", 'line 2: "8-Apr" is no version'],
+    ["Model;OS;Build\niPad2,1;04.08.2024;", 'line 2: "04.08.2024" is no version'],
+    ["Model;OS;Build\n\niPad2,1;8.4;1,2E+05", 'line 3: "1,2E+05" is no build'],
+    ["Model,OS,Build\niPad2,1,8.4,12H143,x", "line 2: it has 5 fields under 3 names"],
+    ["Model;Count\niPad2,1;1.5", "line 2: the count is no whole number"],
+    ["Model;OS\niPad2;8.4\niPad2;8.4", 'not one of them is of a model that is known (the first is "iPad2")'],
+    ["Model;OS\n;8.4", "none has a model"],
+  ])("refuses %j with its line: part of an inventory must not pass for all of it", async (text, why) => {
+    await expect(csv(text)).rejects.toThrow(why);
+  });
+
+  it("takes builds and versions that only resemble numbers and dates", async () => {
+    const text = "Model;OS;Build\niPad2,1;macOS 14.5 (23F79);23E224\nMac14,2;10.9.5;13F1911\niPad2,1;;N/A\n";
+    expect((await csv(text)).map(({ os, build }) => [os, build])).toEqual([
+      ["10.9.5", "13F1911"],
+      [undefined, undefined],
+      ["14.5", "23E224"],
+    ]);
+  });
+
+  it("says at once that a pipe or a device is no list", async () => {
+    await expect(csvSource({ kind: "csv", path: "/dev/zero" }).count(deviceContext().context)).rejects.toThrow(
+      "expected a file",
     );
+  });
+
+  describe.skipIf(sharedData("reported/device-lists") === undefined)("lists as spreadsheets wrote them", () => {
+    const read = (name: string) =>
+      csvSource({ kind: "csv", path: `${sharedData("reported/device-lists")}/${name}` }).count(deviceContext().context);
+    it.each([
+      ["a-excel-sep-line.csv", 2, "12H143"],
+      ["b-bom-comma-quoted.csv", 1, "12H143"],
+      ["c-semicolon.csv", 1, "12H143"],
+      ["d-utf16le-tab.csv", 1, "12H143"],
+      ["e-cr-only.csv", 2, "12H143"],
+      ["f-unquoted-comma-model.csv", 1, "12H143"],
+      ["g-count-thousands.csv", 1200, undefined],
+      ["h-count-float.csv", 12, undefined],
+      ["i-title-line-first.csv", 1, "12H143"],
+      ["j-windows1252.csv", 1, undefined],
+      ["k-blank-and-total.csv", 1, "12H143"],
+      ["l-excel-text-formula.csv", 1, "12H143"],
+      ["n-pipe.csv", 1, "12H143"],
+    ])("%s", async (name, count, build) => {
+      expect(await read(name)).toMatchObject([{ model: "iPad2,1", count, build }]);
+    });
+    it("m-excel-ate-build.csv is an error with its line", async () => {
+      await expect(read("m-excel-ate-build.csv")).rejects.toThrow(/line 2: "08. Apr" is no version/);
+    });
   });
 });
 
@@ -156,6 +225,6 @@ describe("names and tallies", () => {
   });
 });
 
-async function* pieces(bytes: Buffer, size: number): AsyncIterable<Buffer> {
-  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
+function utf16(text: string): Buffer {
+  return Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from(text, "utf16le")]);
 }

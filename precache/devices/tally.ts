@@ -5,7 +5,7 @@
  */
 import { LarderError } from "../../core/errors.ts";
 import type { DeviceCount } from "../asset.ts";
-import { isModel, plainModel } from "../model.ts";
+import { groupOf, isModel, plainModel } from "../model.ts";
 import type { DeviceContext } from "./device-source.ts";
 
 /** What is read of one device's record; the rest of it is dropped. Text as the inventory writes it. */
@@ -65,14 +65,41 @@ export class Tally {
       context.log.warn("devices without a readable model are left out", { source: name, devices: this.nameless });
     }
     const resolved = new Tally();
+    const unknown = new Map<string, number>();
     for (const device of this.counts.values()) {
       const models = isModel(device.model) ? [device.model] : context.modelsNamed(device.model);
-      if (models.length === 0) {
-        context.log.warn("nobody knows the identifier of a model", { source: name, model: device.model });
+      if (models.length === 0 && groupOf(device.model) === "other") {
+        unknown.set(device.model, device.count + (unknown.get(device.model) ?? 0));
       }
       for (const share of shares(device, models)) resolved.count(share);
     }
+    this.requireOne(name, resolved, unknown);
+    if (unknown.size > 0) {
+      const [model] = unknown.keys();
+      const devices = [...unknown.values()].reduce((sum, count) => sum + count, 0);
+      context.log.warn("nobody knows the identifier of some models", {
+        source: name,
+        models: unknown.size,
+        devices,
+        model,
+      });
+    }
     return resolved.list();
+  }
+
+  /** An inventory of which no device was understood must not pass for an empty one. */
+  private requireOne(name: string, resolved: Tally, unknown: ReadonlyMap<string, number>): void {
+    const known = [...resolved.counts.values()].some((device) => !unknown.has(device.model));
+    if (known || resolved.counts.size + this.nameless === 0) return;
+    const [model] = unknown.keys();
+    const first = model === undefined ? "none has a model" : `the first is "${model}"`;
+    throw new LarderError(
+      `Cannot count the devices of ${name}: not one of them is of a model that is known (${first})`,
+      {
+        code: "DEVICES_BROKEN",
+        next: "larder precache list shows which models the catalogues know, such as iPad6,8",
+      },
+    );
   }
 
   private count(device: DeviceCount): void {

@@ -1,0 +1,81 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { csvField, decodeText, findDelimiter, readRecord, separatorLine, splitLines } from "./csv.ts";
+
+/** Every record of a text, or the faults in it. */
+function readAll(text: string, delimiter: "," | ";" = ",") {
+  const lines = splitLines(text);
+  const records: (string | readonly string[])[] = [];
+  for (let index = 0; index < lines.length; ) {
+    const record = readRecord(lines, index, delimiter);
+    records.push("problem" in record ? `${index + 1}: ${record.problem}` : record.fields.map((field) => field.text));
+    index = "problem" in record ? index + 1 : record.next;
+  }
+  return records;
+}
+
+describe("readRecord()", () => {
+  it("reads back whatever was written, fields quoted or not", () => {
+    const field = fc.string({ unit: fc.constantFrom("a", "\u00e9", '"', ",", ";", "\n", " ", "#"), maxLength: 6 });
+    const rows = fc.array(fc.array(field, { minLength: 2, maxLength: 4 }), { minLength: 1, maxLength: 5 });
+    fc.assert(
+      fc.property(rows, fc.boolean(), (written, all) => {
+        const cell = (text: string) => (all ? `"${text.replaceAll('"', '""')}"` : csvField(text));
+        const text = written.map((row) => row.map(cell).join(",")).join("\n");
+        expect(readAll(text)).toEqual(written);
+      }),
+    );
+  });
+
+  it("knows quoted fields, and takes a quote inside a bare one for text", () => {
+    const record = readRecord(['  "a, b" , 5" screen ,"x""y"'], 0, ",");
+    expect(record).toEqual({
+      fields: [
+        { text: "a, b", quoted: true },
+        { text: '5" screen', quoted: false },
+        { text: 'x"y', quoted: true },
+      ],
+      next: 1,
+    });
+  });
+
+  it("goes on after a fault with the next line", () => {
+    expect(readAll('a,b\n"never closed,c\nd,e\n"f"g,h\ni,j')).toEqual([
+      ["a", "b"],
+      "2: text follows a closing quote",
+      ["d", "e"],
+      "4: text follows a closing quote",
+      ["i", "j"],
+    ]);
+    expect(readAll('a,b\n"never closed,c\nd,e')).toEqual([
+      ["a", "b"],
+      "2: a quote is opened and never closed",
+      ["d", "e"],
+    ]);
+    expect(readAll(`a\n${"x".repeat(20_000)}\nb`)).toEqual([
+      ["a"],
+      expect.stringContaining("2: the line is longer"),
+      ["b"],
+    ]);
+  });
+
+  it("never fails, whatever the text is", () => {
+    const text = fc.string({ unit: fc.constantFrom('"', ",", "\n", "\r", "a", " ", "\0", "\t"), maxLength: 40 });
+    fc.assert(fc.property(text, (any) => void readAll(any)));
+  });
+});
+
+it("lines, delimiter and encoding are found as spreadsheets write them", () => {
+  expect(splitLines("\ufeffa\rb\r\nc\n\nd")).toEqual(["a", "b", "c", "", "d"]);
+  expect([findDelimiter(["a;b", "c,d;e"]), findDelimiter(["a", "b"]), findDelimiter(["sep=\t", "a;b"])]).toEqual([
+    ";",
+    ",",
+    "\t",
+  ]);
+  expect([separatorLine('"sep=;"'), separatorLine("sep=|"), separatorLine("sep=|", ["|"]), separatorLine("x")]).toEqual(
+    [";", undefined, "|", undefined],
+  );
+  expect(findDelimiter(["a|b", "c|d"], [",", "|"])).toBe("|");
+  const utf16 = Buffer.concat([Buffer.from([0xfe, 0xff]), Buffer.from("\u00fc", "utf16le").swap16()]);
+  expect([decodeText(utf16), decodeText(Buffer.from([0xfc]))]).toEqual(["\u00fc", "\ufffd"]);
+});
