@@ -15,11 +15,18 @@ const LEVELS: readonly LogLevel[] = ["debug", "info", "warn", "error", "silent"]
 
 /** Runs the command. */
 export async function collect(flags: CollectFlags): Promise<void> {
-  const { settings } = await loadSettings(flags);
+  const { settings, origins } = await loadSettings(flags);
   const once = flags.once === true || flags.dryRun === true;
   const log = await createLog(once && flags.logLevel === "info" ? "warn" : parseLevel(flags.logLevel));
   const stop = stopOnSignals(log);
-  const collector = await createCollector({ settings, log, signal: stop, once, dryRun: flags.dryRun === true });
+  const collector = await createCollector({
+    settings,
+    zoneIsSet: origins["timezone"] !== undefined,
+    log,
+    signal: stop,
+    once,
+    dryRun: flags.dryRun === true,
+  });
   try {
     if (once) await collectOnce(collector, flags);
     else await collectOnSchedule(collector, settings, stop, log, flags.json === true);

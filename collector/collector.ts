@@ -34,6 +34,8 @@ export interface CollectorSetup {
     readonly stateDir: string;
     readonly timezone: string;
   };
+  /** Whether the admin has named the time zone, and not the system. */
+  readonly zoneIsSet?: boolean;
   readonly log: Log;
   /** Ends a pass, cleanly and soon. */
   readonly signal: AbortSignal;
@@ -120,9 +122,21 @@ async function openJournals(stateDir: string, nowMs: () => number): Promise<Jour
 }
 
 /** What follows reading: roll-ups before the last shipping, self-knowledge and tidying after it. */
-async function afterPass({ settings, log }: CollectorSetup, journals: Journals, nowMs: () => number) {
+async function afterPass(
+  { settings, log, zoneIsSet = false }: CollectorSetup,
+  journals: Journals,
+  nowMs: () => number,
+) {
   const { stateDir, timezone: timeZone } = settings;
-  const rollup = openRollup({ stateDir, journal: journals.rollup, writers: [journals.collector], timeZone, nowMs });
+  const rollup = openRollup({
+    stateDir,
+    journal: journals.rollup,
+    writers: [journals.collector],
+    timeZone,
+    zoneIsSet,
+    log,
+    nowMs,
+  });
   const proven = new ProvenTime(streamFolder(stateDir, "collector"));
   const setAside = openRejectFile(stateDir, "_rows", REJECT_MAX_BYTES);
   return {

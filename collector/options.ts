@@ -63,7 +63,11 @@ export const collectorShape = {
     .default({})
     .describe("your own tags on every point: region, site_code, site_name, school_type and any others"),
   stateDir: z.string().min(1).optional().describe("where the journal and the cursors are kept"),
-  timezone: timeZone.optional().describe("IANA time zone of local days; the system's by default"),
+  timezone: timeZone
+    .optional()
+    .describe(
+      "IANA time zone of local days; at first the system's by default, and then the one days have been counted in: another one named here applies from the end of the day",
+    ),
   schedule: z.string().default("* * * * *").describe("when a pass is due, as a cron expression"),
   spreadSeconds: z
     .number()

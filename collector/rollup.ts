@@ -5,10 +5,10 @@
  * Sums of closed hours and closed local days are computed from the committed lines of the raw streams and written to the
  * stream `rollup`, stamped with the beginning of their bucket, tags kept. The open buckets' partial sums stand in the
  * commit mark beside the lines: a restart neither loses nor repeats a row. A row that comes late for a closed bucket has
- * that bucket computed anew from the journal and written again; sums only grow.
+ * that bucket computed anew from the journal and written again.
  *
- * A reader of the stream `rollup` takes the last line of a bucket. Days are those of one time zone: when the zone is
- * changed in the settings, everything is computed anew from what the journal still has.
+ * A reader of the stream `rollup` takes the last line of a bucket. Days are those of the zone that was used first, until
+ * the admin names another: `rollup/day-zones.ts`.
  *
  * @module
  */
@@ -16,10 +16,12 @@ import type { Journal } from "../core/journal/journal.ts";
 import { streamFolder } from "../core/journal/journal.ts";
 import type { Position } from "../core/journal/position.ts";
 import { type JournalReader, openReader } from "../core/journal/reader.ts";
-import { nextBucket } from "../core/local-days.ts";
-import { LateBuckets } from "./rollup/late-buckets.ts";
+import { isTimeZone } from "../core/local-days.ts";
+import type { Log } from "../core/log.ts";
+import { DayZones } from "./rollup/day-zones.ts";
+import { LateBuckets, type LateStreams } from "./rollup/late-buckets.ts";
 import { SeriesTable } from "./rollup/line-reader.ts";
-import { cursorJson, ROLLUP_CURSOR, restoreCursor } from "./rollup/rollup-cursor.ts";
+import { cursorJson, ROLLUP_CURSOR, restoreCursor, restoreDays } from "./rollup/rollup-cursor.ts";
 import { RollupLines } from "./rollup/rollup-lines.ts";
 import { type TellLate, UNITS } from "./rollup/series.ts";
 
@@ -32,8 +34,11 @@ export interface RollupOptions {
   readonly writers?: readonly Journal[];
   /** The stream `rollup`, open for writing. */
   readonly journal: Journal;
-  /** Zone of local days. */
+  /** Zone of local days, where none has been used yet. */
   readonly timeZone: string;
+  /** Whether the admin has named it. Only then it replaces the one in use, from the end of a day on. */
+  readonly zoneIsSet?: boolean;
+  readonly log?: Log;
   readonly nowMs: () => number;
   /** A bucket is closed this long after its end. Default 300,000 ms: rows of its last minute are then there. */
   readonly graceMs?: number;
@@ -68,6 +73,7 @@ const DEFAULT_GRACE_MS = 300_000;
 const DEFAULT_MAX_OPEN = 500;
 /** As sinks take them: a large batch of the journal is then one piece. */
 const PIECE = { maxLines: 10_000, maxBytes: 2_000_000 } as const;
+const FIRST_LINE_BYTES = 64 * 1024;
 /** The cursor is committed at the latest after this many bytes, so that a restart does not read them again. */
 const COMMIT_BYTES = 16 * 1024 * 1024;
 
@@ -80,20 +86,25 @@ export function openRollup(options: RollupOptions): Rollup {
       stream,
       writers.find((writer) => writer.stream === stream),
     );
-  const raw = ROLLED_STREAMS.map(read);
-  const written = read(options.journal.stream);
+  const streams: LateStreams = { raw: ROLLED_STREAMS.map(read), written: read(options.journal.stream) };
   let state = restore(options);
+  if (state.days.zone !== options.timeZone && options.zoneIsSet !== true) {
+    const said = { zone: state.days.zone, here: options.timeZone };
+    options.log?.warn("days of roll-ups go on in the zone they began in; name another in timezone to change it", said);
+  }
   /** A journal can be put back while nobody runs; from then on places only grow. */
   let stands = false;
   return {
     async run() {
-      const limitMs = options.nowMs() - (options.graceMs ?? DEFAULT_GRACE_MS);
+      const nowMs = options.nowMs();
+      const limitMs = nowMs - (options.graceMs ?? DEFAULT_GRACE_MS);
       // a clock that was set back: what was closed in the future would be late for ever
-      const ahead = state !== undefined && state.closedMs > limitMs + 3_600_000;
-      if (state === undefined || ahead || !(stands || (await standsInJournal(state, raw)))) state = fresh();
+      const ahead = state.closedMs > limitMs + 3_600_000;
+      if (ahead || !(stands || (await standsInJournal(state, streams.raw)))) state = fresh(state);
       stands = true;
+      state = changeZone(state, options, nowMs);
       try {
-        return await runOnce(state, options, raw, written, limitMs);
+        return await runOnce(state, options, streams, limitMs);
       } catch (error) {
         state = restore(options);
         throw error;
@@ -105,17 +116,26 @@ export function openRollup(options: RollupOptions): Rollup {
 interface State {
   readonly table: SeriesTable;
   readonly positions: Map<string, Position>;
+  readonly days: DayZones;
   closedMs: number;
+  /** End of the newest day of which anything was written: up to here days stay as they are, whatever the clock says. */
+  writtenMs: number;
   /** Bytes read since the last commit. */
   uncommitted: number;
+  /** The zones of days have changed since the last commit. */
+  changed: boolean;
 }
 
-function fresh(): State {
+/** Nothing read, but the days as they were. */
+function fresh({ days, writtenMs }: Pick<State, "days" | "writtenMs">): State {
   return {
     table: new SeriesTable(),
     positions: new Map(),
+    days,
     closedMs: NOTHING_CLOSED,
+    writtenMs,
     uncommitted: 0,
+    changed: false,
   };
 }
 
@@ -128,40 +148,58 @@ async function standsInJournal({ positions }: State, raw: readonly JournalReader
   return true;
 }
 
-function restore({ journal, timeZone }: RollupOptions): State | undefined {
+/** The state of the last commit. Of one we do not understand, its days are kept: their points are written. */
+function restore({ journal, timeZone }: RollupOptions): State {
   const table = new SeriesTable();
-  const cursor = restoreCursor(journal.cursors[ROLLUP_CURSOR], timeZone, table);
-  if (cursor === undefined) return undefined;
-  return { ...fresh(), table, positions: new Map(cursor.positions), closedMs: cursor.closedMs };
+  const json = journal.cursors[ROLLUP_CURSOR];
+  const days = restoreDays(json) ?? { days: DayZones.of(timeZone), writtenMs: NOTHING_CLOSED };
+  const cursor = restoreCursor(json, table);
+  if (cursor === undefined) return fresh(days);
+  return { ...fresh(days), table, positions: new Map(cursor.positions), closedMs: cursor.closedMs };
+}
+
+/**
+ * Another zone, named by the admin, applies from the end of the open day on. Open days beyond it, of rows with a time in
+ * the future, cannot be divided otherwise than they are: everything is then computed anew.
+ */
+function changeZone(state: State, { timeZone, zoneIsSet, log }: RollupOptions, nowMs: number): State {
+  if (zoneIsSet !== true || !isTimeZone(timeZone)) return state;
+  const days = state.days.changed(timeZone, Math.max(nowMs, state.writtenMs - 1));
+  if (days === state.days) return state;
+  const fromMs = days.differsFrom(state.days);
+  log?.info("days of roll-ups change their zone", { zone: days.zone, from: new Date(fromMs).toISOString() });
+  const divided = [...state.table.all()].some((series) =>
+    [...series.openOf("day").keys()].some((from) => from >= fromMs),
+  );
+  return divided ? { ...fresh({ ...state, days }), changed: true } : { ...state, days, changed: true };
 }
 
 async function runOnce(
   state: State,
   options: RollupOptions,
-  raw: readonly JournalReader[],
-  written: JournalReader,
+  streams: LateStreams,
   limitMs: number,
 ): Promise<RollupReport> {
   const room = Buffer.allocUnsafeSlow(PIECE.maxBytes);
   const lines = new RollupLines();
-  let late = new LateBuckets(options.timeZone);
+  let late = new LateBuckets(state.days);
   const report = { bytesRead: 0, closed: 0, late: 0 };
   const commitUpTo = async (closeMs: number): Promise<void> => {
     lines.clear();
-    report.late += await late.recompute(raw, written, lines);
+    if (late.count > 0) report.late += await late.recompute(streams, await wholeFrom(streams.raw, state.days), lines);
     report.closed += await commit(state, options, closeMs, lines);
-    late = new LateBuckets(options.timeZone);
+    late = new LateBuckets(state.days);
   };
-  for (const reader of raw) {
+  for (const reader of streams.raw) {
     const known = state.positions.get(reader.stream);
     let position = known ?? (await reader.start());
     let beheaded = known === undefined && position.segment > 0;
     for (;;) {
       const piece = await reader.readPiece(position, PIECE, room);
       if (piece === undefined) break;
-      if (beheaded) state.closedMs = Math.max(state.closedMs, endOfFirstDay(piece.lines, options));
+      if (beheaded) state.closedMs = Math.max(state.closedMs, endOfFirstDay(piece.lines, state.days));
       beheaded = false;
-      const newestMs = addPiece(state, piece.lines, late, options.timeZone);
+      const newestMs = addPiece(state, piece.lines, late);
       position = piece.next;
       state.positions.set(reader.stream, position);
       state.uncommitted += piece.lines.length;
@@ -175,23 +213,35 @@ async function runOnce(
   return report;
 }
 
+/** From when on the journal has every raw row: where retention has removed segments, the first day may be only part of a day. */
+async function wholeFrom(raw: readonly JournalReader[], days: DayZones): Promise<number> {
+  let fromMs = Number.NEGATIVE_INFINITY;
+  for (const reader of raw) {
+    const start = await reader.start();
+    if (start.segment === 0) continue;
+    const first = await reader.readPiece(start, { maxLines: 1, maxBytes: FIRST_LINE_BYTES });
+    if (first !== undefined) fromMs = Math.max(fromMs, endOfFirstDay(first.lines, days));
+  }
+  return fromMs;
+}
+
 /**
  * Where the journal has forgotten its beginning, its first day may be only part of a day: it is taken for closed, so
  * that its rows count as late and cannot make smaller what was written when all of it was there.
  */
-function endOfFirstDay(lines: Buffer, { timeZone }: RollupOptions): number {
+function endOfFirstDay(lines: Buffer, days: DayZones): number {
   const line = lines.toString("utf8", 0, lines.indexOf("\n"));
   const ms = Number(line.slice(line.lastIndexOf(" ") + 1));
-  return Number.isSafeInteger(ms) ? nextBucket(ms, "day", timeZone) : NOTHING_CLOSED;
+  return Number.isSafeInteger(ms) ? days.next(ms, "day") : NOTHING_CLOSED;
 }
 
 /** Adds the lines of a piece to open buckets and marks the closed ones they are late for; returns their newest time. */
-function addPiece(state: State, lines: Buffer, late: LateBuckets, zone: string): number {
+function addPiece(state: State, lines: Buffer, late: LateBuckets): number {
   let newestMs = Number.MIN_SAFE_INTEGER;
   const tellLate: TellLate = (key, ms, unit) => late.add(key, ms, unit);
   state.table.readLines(lines, (series, values, ms) => {
     if (ms > newestMs) newestMs = ms;
-    series.add(values, ms, zone, state.closedMs, tellLate);
+    series.add(values, ms, state.days, state.closedMs, tellLate);
   });
   return newestMs;
 }
@@ -212,21 +262,26 @@ async function commit(state: State, options: RollupOptions, closeMs: number, lin
   let closed = 0;
   for (const series of state.table.all()) {
     for (const unit of UNITS) {
-      for (const [from, sums] of series.close(unit, closedMs, options.timeZone)) {
-        series.write(unit, from, sums, lines);
-        series.giveBack(sums);
+      for (const bucket of series.close(unit, closedMs, state.days)) {
+        series.write(bucket, lines);
+        series.giveBack(bucket.sums);
         closed++;
       }
     }
   }
   state.closedMs = closedMs;
   const { batch } = lines;
-  if (batch.lineCount === 0 && state.uncommitted < COMMIT_BYTES) return 0;
-  const cursor = { timeZone: options.timeZone, closedMs, positions: state.positions };
+  if (batch.lineCount === 0 && state.uncommitted < COMMIT_BYTES && !state.changed) return 0;
+  if (batch.span !== undefined) {
+    state.writtenMs = Math.max(state.writtenMs, state.days.next(batch.span.toMs, "day"));
+  }
+  const { days, writtenMs, positions } = state;
+  const cursor = { days, writtenMs, closedMs, positions };
   await options.journal.append({
     ...batch,
     cursors: { [ROLLUP_CURSOR]: cursorJson(cursor, state.table) },
   });
   state.uncommitted = 0;
+  state.changed = false;
   return closed;
 }

@@ -4,15 +4,27 @@
  * @module
  */
 import type { JournalReader } from "../../core/journal/reader.ts";
-import { type BucketUnit, bucketStart, nextBucket } from "../../core/local-days.ts";
+import type { BucketUnit } from "../../core/local-days.ts";
 import type { Integer } from "../../core/point.ts";
+import type { DayZones } from "./day-zones.ts";
 import { SeriesTable } from "./line-reader.ts";
 import type { LineValues } from "./line-values.ts";
 import type { RollupLines } from "./rollup-lines.ts";
-import { addExact, rollupKey, type Series, type Sums, UNITS } from "./series.ts";
+import { addExact, type Bucket, rollupKey, type Series, UNITS } from "./series.ts";
 
 /** More separate spans than this are read as one: every span costs a look at the segments it may lie in. */
 const MAX_SPANS = 16;
+
+/** What late buckets are computed from: the raw streams, and the roll-ups that are written. */
+export interface LateStreams {
+  readonly raw: readonly JournalReader[];
+  readonly written: JournalReader;
+}
+
+interface LateBucket {
+  readonly series: Series;
+  readonly bucket: Bucket;
+}
 
 interface Span {
   fromMs: number;
@@ -21,13 +33,13 @@ interface Span {
 
 /** Collects the late rows of a pass, by series and bucket. */
 export class LateBuckets {
-  readonly #zone: string;
+  readonly #days: DayZones;
   /** Beginnings of late buckets by key of the series. */
   readonly #late: Readonly<Record<BucketUnit, Map<string, Set<number>>>> = { hour: new Map(), day: new Map() };
   #count = 0;
 
-  constructor(zone: string) {
-    this.#zone = zone;
+  constructor(days: DayZones) {
+    this.#days = days;
   }
 
   /** Buckets to be computed anew. */
@@ -36,7 +48,7 @@ export class LateBuckets {
   }
 
   add(key: string, ms: number, unit: BucketUnit): void {
-    const from = bucketStart(ms, unit, this.#zone);
+    const from = this.#days.start(ms, unit);
     const starts = this.#late[unit].get(key);
     if (starts?.has(from) === true) return;
     if (starts === undefined) this.#late[unit].set(key, new Set([from]));
@@ -45,76 +57,59 @@ export class LateBuckets {
   }
 
   /**
-   * Adds the lines of each late bucket, with its whole sums. No field becomes smaller than it was written before: raw rows
-   * may have gone by age, and a server that keeps the greater of two values must not disagree with one that overwrites.
+   * Adds the lines of each late bucket, with its whole sums.
+   * @param wholeFromMs from here on the journal has every raw row. Of a bucket that began before, rows may be gone by age:
+   * what was written of it is then the better witness, and no field becomes smaller than that
    * @returns how many buckets they are
    */
-  async recompute(raw: readonly JournalReader[], rollup: JournalReader, target: RollupLines): Promise<number> {
+  async recompute(streams: LateStreams, wholeFromMs: number, target: RollupLines): Promise<number> {
     if (this.#count === 0) return 0;
     const table = new SeriesTable();
-    const sums = new Map<string, { series: Series; unit: BucketUnit; from: number; values: Sums }>();
+    const { raw, written } = streams;
+    const buckets = new Map<string, LateBucket>();
     for (const span of this.#spans()) {
       const asked = { fromMs: span.fromMs, toMs: span.toMs - 1 };
       for (const reader of raw) {
         for await (const text of reader.chunks(asked)) {
           table.readLines(Buffer.from(text, "utf8"), (series, values, ms) => {
             if (ms < span.fromMs || ms >= span.toMs) return;
-            for (const unit of UNITS) this.#addRow(sums, series, values, ms, unit);
+            for (const unit of UNITS) this.#addRow(buckets, series, values, ms, unit);
           });
         }
       }
-      for await (const text of rollup.chunks(asked)) this.#raiseToWritten(text, sums);
+      if (span.fromMs >= wholeFromMs) continue;
+      const last = new Map<LateBucket, string>();
+      for await (const text of written.chunks(asked)) noteWritten(text, buckets, last);
+      for (const [late, fields] of last) if (late.bucket.from < wholeFromMs) raise(late, fields);
     }
-    for (const { series, unit, from, values } of sums.values()) series.write(unit, from, values, target);
-    return sums.size;
+    for (const { series, bucket } of buckets.values()) series.write(bucket, target);
+    return buckets.size;
   }
 
-  #addRow(
-    sums: Map<string, { series: Series; unit: BucketUnit; from: number; values: Sums }>,
-    series: Series,
-    values: LineValues,
-    ms: number,
-    unit: BucketUnit,
-  ): void {
+  #addRow(buckets: Map<string, LateBucket>, series: Series, values: LineValues, ms: number, unit: BucketUnit): void {
     const starts = this.#late[unit].get(series.key);
     if (starts === undefined) return;
-    const from = bucketStart(ms, unit, this.#zone);
+    const from = this.#days.start(ms, unit);
     if (!starts.has(from)) return;
     const key = `${from} ${rollupKey(series.key, unit)}`;
-    let bucket = sums.get(key);
-    if (bucket === undefined) {
-      bucket = { series, unit, from, values: [] };
-      sums.set(key, bucket);
+    let late = buckets.get(key);
+    if (late === undefined) {
+      late = { series, bucket: { unit, from, to: this.#days.next(from, unit), sums: [] } };
+      buckets.set(key, late);
     }
+    const { sums } = late.bucket;
     const add = (index: number, value: Integer): void => {
-      bucket.values[index] = addExact(bucket.values[index], value, series.floats[index] === true);
+      sums[index] = addExact(sums[index], value, series.floats[index] === true);
     };
     for (let i = 0; i < values.count; i++) add(values.indexes[i] ?? 0, values.numbers[i] ?? 0);
     for (const [index, value] of values.large) add(index, value);
-  }
-
-  #raiseToWritten(text: string, sums: ReadonlyMap<string, { readonly series: Series; readonly values: Sums }>): void {
-    for (const line of text.split("\n")) {
-      const timeAt = line.lastIndexOf(" ");
-      const fieldsAt = line.search(/(?<!\\) /);
-      const bucket = sums.get(`${line.slice(timeAt + 1)} ${line.slice(0, fieldsAt)}`);
-      if (bucket === undefined || timeAt <= fieldsAt) continue;
-      for (const field of line.slice(fieldsAt + 1, timeAt).split(/(?<!\\),/)) {
-        const equals = field.lastIndexOf("=");
-        const integer = field.endsWith("i");
-        const value = integer ? BigInt(field.slice(equals + 1, -1)) : Number(field.slice(equals + 1));
-        const index = bucket.series.fieldIndex(field.slice(0, equals), !integer);
-        const now = bucket.values[index];
-        if (now === undefined || now < value) bucket.values[index] = value;
-      }
-    }
   }
 
   /** The spans of time to be read: late buckets that touch are one span. */
   #spans(): Span[] {
     const all = UNITS.flatMap((unit) =>
       [...new Set([...this.#late[unit].values()].flatMap((starts) => [...starts]))].map(
-        (from): Span => ({ fromMs: from, toMs: nextBucket(from, unit, this.#zone) }),
+        (from): Span => ({ fromMs: from, toMs: this.#days.next(from, unit) }),
       ),
     ).sort((a, b) => a.fromMs - b.fromMs);
     const merged: Span[] = [];
@@ -127,5 +122,27 @@ export class LateBuckets {
     const last = merged.at(-1);
     if (merged.length <= MAX_SPANS || first === undefined || last === undefined) return merged;
     return [{ fromMs: first.fromMs, toMs: last.toMs }];
+  }
+}
+
+/** Notes the fields last written of buckets, by bucket. */
+function noteWritten(text: string, buckets: ReadonlyMap<string, LateBucket>, written: Map<LateBucket, string>): void {
+  for (const line of text.split("\n")) {
+    const timeAt = line.lastIndexOf(" ");
+    const fieldsAt = line.search(/(?<!\\) /);
+    const late = buckets.get(`${line.slice(timeAt + 1)} ${line.slice(0, fieldsAt)}`);
+    if (late !== undefined && timeAt > fieldsAt) written.set(late, line.slice(fieldsAt + 1, timeAt));
+  }
+}
+
+/** Raises the sums of a bucket to those written before. */
+function raise({ series, bucket: { sums } }: LateBucket, fields: string): void {
+  for (const field of fields.split(/(?<!\\),/)) {
+    const equals = field.lastIndexOf("=");
+    const integer = field.endsWith("i");
+    const value = integer ? BigInt(field.slice(equals + 1, -1)) : Number(field.slice(equals + 1));
+    const index = series.fieldIndex(field.slice(0, equals), !integer);
+    const now = sums[index];
+    if (now === undefined || now < value) sums[index] = value;
   }
 }

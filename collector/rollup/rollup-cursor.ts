@@ -9,6 +9,7 @@ import type { Json } from "../../core/journal/commit.ts";
 import type { Position } from "../../core/journal/position.ts";
 import type { BucketUnit } from "../../core/local-days.ts";
 import type { Integer } from "../../core/point.ts";
+import { DayZones } from "./day-zones.ts";
 import type { SeriesTable } from "./line-reader.ts";
 import { type Sums, UNITS } from "./series.ts";
 
@@ -19,7 +20,10 @@ export const ROLLUP_CURSOR = "rollup";
 const VERSION = 3;
 
 export interface RollupCursor {
-  readonly timeZone: string;
+  /** Zones of the days. */
+  readonly days: DayZones;
+  /** End of the newest day of which anything was written. */
+  readonly writtenMs: number;
   /** Buckets that ended by then have been written. */
   readonly closedMs: number;
   readonly positions: ReadonlyMap<string, Position>;
@@ -41,17 +45,27 @@ export function cursorJson(cursor: RollupCursor, table: SeriesTable): Json {
     }
   }
   const positions = [...cursor.positions].map(([stream, { segment, offset }]): Json => [stream, segment, offset]);
-  return { v: VERSION, timeZone: cursor.timeZone, closedMs: cursor.closedMs, positions, open };
+  return {
+    v: VERSION,
+    timeZone: cursor.days.json,
+    writtenMs: cursor.writtenMs,
+    closedMs: cursor.closedMs,
+    positions,
+    open,
+  };
 }
 
 /**
  * Reads a cursor, putting open buckets back into the table.
- * @returns undefined for none, one we do not understand, or one of another time zone: everything is then computed anew.
+ * @returns undefined for none, or one we do not understand: everything is then computed anew.
  */
-export function restoreCursor(json: Json | undefined, timeZone: string, table: SeriesTable): RollupCursor | undefined {
+export function restoreCursor(
+  json: Json | undefined,
+  table: SeriesTable,
+): Pick<RollupCursor, "closedMs" | "positions"> | undefined {
   const cursor = asObject(json);
   const closedMs = cursor?.["closedMs"];
-  if (cursor?.["v"] !== VERSION || cursor["timeZone"] !== timeZone || typeof closedMs !== "number") return undefined;
+  if (cursor?.["v"] !== VERSION || restoreDays(json) === undefined || typeof closedMs !== "number") return undefined;
   const positions = new Map<string, Position>();
   for (const item of asArray(cursor["positions"])) {
     const [stream, segment, offset] = asArray(item);
@@ -63,7 +77,15 @@ export function restoreCursor(json: Json | undefined, timeZone: string, table: S
     if (typeof key !== "string" || !isUnit(unit) || typeof from !== "number") return undefined;
     restoreBucket(table, key, unit, from, asObject(values) ?? {});
   }
-  return { timeZone, closedMs, positions };
+  return { closedMs, positions };
+}
+
+/** The zones of the days that were written, by whatever version, and how far; undefined when none were. */
+export function restoreDays(json: Json | undefined): Pick<RollupCursor, "days" | "writtenMs"> | undefined {
+  const cursor = asObject(json);
+  const days = DayZones.parse(cursor?.["timeZone"]);
+  const writtenMs = cursor?.["writtenMs"] ?? cursor?.["closedMs"];
+  return days === undefined || typeof writtenMs !== "number" ? undefined : { days, writtenMs };
 }
 
 function restoreBucket(

@@ -4,9 +4,10 @@
  * @module
  */
 import { measurementEnd } from "../../core/line/tags.ts";
-import { type BucketUnit, bucketStart, nextBucket } from "../../core/local-days.ts";
+import type { BucketUnit } from "../../core/local-days.ts";
 import { type Integer, integerText, isInteger64 } from "../../core/point.ts";
 import { type FieldSchema, ROLLUP_SUFFIXES } from "../../core/schema.ts";
+import type { DayZones } from "./day-zones.ts";
 import type { LineValues } from "./line-values.ts";
 import { Pattern } from "./pattern.ts";
 import type { RollupLines } from "./rollup-lines.ts";
@@ -14,6 +15,15 @@ import { ServedDays } from "./served-days.ts";
 
 /** Sums in the order of the series' fields; undefined for a field no line of the bucket has had. */
 export type Sums = (Integer | undefined)[];
+
+/** Sums of an hour or a day of one series. */
+export interface Bucket {
+  readonly unit: BucketUnit;
+  /** Its first millisecond, and the one after its last. */
+  readonly from: number;
+  readonly to: number;
+  readonly sums: Sums;
+}
 
 /** Units, the shorter first. */
 export const UNITS: readonly BucketUnit[] = ["hour", "day"];
@@ -74,8 +84,8 @@ export class Series {
   }
 
   /** Adds a line to its hour and its day; tells of those that ended by `closedMs`, and adds it to neither of them. */
-  add(values: LineValues, ms: number, zone: string, closedMs: number, tellLate: TellLate): void {
-    if (ms < this.#slotFrom || ms >= this.#slotTo) this.#enterSlot(ms, zone, closedMs, tellLate);
+  add(values: LineValues, ms: number, days: DayZones, closedMs: number, tellLate: TellLate): void {
+    if (ms < this.#slotFrom || ms >= this.#slotTo) this.#enterSlot(ms, days, closedMs, tellLate);
     const slot = this.#slot;
     this.#slotUsed = true;
     for (let i = 0; i < values.count; i++) {
@@ -112,11 +122,16 @@ export class Series {
   }
 
   /** Takes out the buckets that ended by an instant. */
-  close(unit: BucketUnit, closedMs: number, zone: string): [number, Sums][] {
+  close(unit: BucketUnit, closedMs: number, days: DayZones): Bucket[] {
     this.#leaveSlot();
     const open = this.#open[unit];
-    const closed = [...open].filter(([from]) => nextBucket(from, unit, zone) <= closedMs);
-    for (const [from] of closed) open.delete(from);
+    const closed: Bucket[] = [];
+    for (const [from, sums] of open) {
+      const to = days.next(from, unit);
+      if (to > closedMs) continue;
+      open.delete(from);
+      closed.push({ unit, from, to, sums });
+    }
     this.#slotTo = this.#slotFrom;
     return closed;
   }
@@ -127,21 +142,21 @@ export class Series {
   }
 
   /** Adds the lines of a bucket. */
-  write(unit: BucketUnit, from: number, sums: Sums, target: RollupLines): void {
+  write({ unit, from, to, sums }: Bucket, target: RollupLines): void {
     const fields = this.#fieldsText(sums);
     if (fields !== "") target.add(`${rollupKey(this.key, unit)} ${fields}`, from);
-    if (unit === "day") this.#served?.write(from, (name) => sums[this.#indexes.get(name) ?? -1], target);
+    if (unit === "day") this.#served?.write({ from, to }, (name) => sums[this.#indexes.get(name) ?? -1], target);
   }
 
   /** The hour and the day of an instant become those lines are added to; closed ones do not. */
-  #enterSlot(ms: number, zone: string, closedMs: number, tellLate: TellLate): void {
+  #enterSlot(ms: number, days: DayZones, closedMs: number, tellLate: TellLate): void {
     this.#leaveSlot();
     let from = Number.NEGATIVE_INFINITY;
     let to = Number.POSITIVE_INFINITY;
     const buckets: Sums[] = [];
     for (const unit of UNITS) {
-      const start = bucketStart(ms, unit, zone);
-      const end = nextBucket(ms, unit, zone);
+      const start = days.start(ms, unit);
+      const end = days.next(ms, unit);
       from = Math.max(from, start);
       to = Math.min(to, end);
       if (end <= closedMs) tellLate(this.key, ms, unit);
