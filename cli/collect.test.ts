@@ -205,6 +205,10 @@ describe("larder collect", () => {
         expect(full.stderr).toMatch(
           /Cannot write to the journal .*: the disk is full\n {2}code JOURNAL_FULL · nothing was lost/,
         );
+        const status = larder("status");
+        expect(status.status).toBe(1);
+        expect(status.stdout.replaceAll(/\s+/g, " ")).toContain("the disk of the journal is full (0 MB are free)");
+        expect(status.stdout).not.toContain("no pass has run");
         execFileSync("mount", ["-o", "remount,size=64m", state]);
         expect(larder("collect", "--once").status).toBe(0);
         const { rows } = larder(

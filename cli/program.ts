@@ -11,6 +11,7 @@ import { registerDemo } from "./commands/demo.ts";
 import { registerGrafana } from "./commands/grafana.ts";
 import { registerHistory } from "./commands/history.ts";
 import { registerInflux } from "./commands/influx.ts";
+import { registerJournal } from "./commands/journal.ts";
 import { registerPrecache } from "./commands/precache.ts";
 import { registerStatus } from "./commands/status.ts";
 
@@ -22,6 +23,7 @@ const GROUPS: readonly Group[] = [
   ["grafana", "Boards, alert rules and provisioning for Grafana.", registerGrafana],
   ["alerts", "Who gets the alert mails of macOS Server, and for what.", registerAlerts],
   ["config", "Write, check and show the settings.", registerConfig],
+  ["journal", "The journal itself: whether it is what was written.", registerJournal],
   ["precache", "Fill content caches before devices ask.", registerPrecache],
 ];
 

@@ -55,6 +55,7 @@ const WELL = {
       rejectPath: "/r",
     },
   ],
+  journal: { streams: [], freeBytes: undefined, setAside: { path: "/r", bytes: 0 } },
   events: [],
 } as const;
 

@@ -16,6 +16,7 @@ import { type PassReport, runPass } from "./pass.ts";
 import { openRejectFile } from "./reject-file.ts";
 import { openRollup } from "./rollup.ts";
 import { selfBatch } from "./self.ts";
+import { SET_ASIDE, SET_ASIDE_MAX_BYTES } from "./set-aside.ts";
 import { createShipper, type Shipper } from "./ship.ts";
 import { oldestNeeded } from "./ship-cursor.ts";
 import { createSink } from "./sinks/create.ts";
@@ -25,7 +26,6 @@ import { sourcesOf } from "./sources/present.ts";
 
 /** How long a single pass waits for a server that takes nothing. */
 const ONCE_SECONDS = 15;
-const REJECT_MAX_BYTES = 16 * 1024 * 1024;
 
 /** What a collector is made from. */
 export interface CollectorSetup {
@@ -138,7 +138,7 @@ async function afterPass(
     nowMs,
   });
   const proven = new ProvenTime(streamFolder(stateDir, "collector"));
-  const setAside = openRejectFile(stateDir, "_rows", REJECT_MAX_BYTES);
+  const setAside = openRejectFile(stateDir, SET_ASIDE, SET_ASIDE_MAX_BYTES);
   return {
     /** Roll-ups that fail hold nothing up: the next pass begins where the last commit stands. */
     rollUp: async (): Promise<void> => {

@@ -3,7 +3,9 @@
  *
  * @module
  */
+
 import type { Savings } from "../../core/history/savings.ts";
+import type { StreamHealth } from "../../core/journal/health.ts";
 
 /** The newest reading of the cache's status. Undefined where it did not say. */
 export interface CacheFacts {
@@ -62,6 +64,15 @@ export interface EventFacts {
   readonly text: string;
 }
 
+/** The journal itself. */
+export interface JournalFacts {
+  readonly streams: readonly StreamHealth[];
+  /** Room on its disk; undefined where nobody knows. */
+  readonly freeBytes: number | undefined;
+  /** The file of rows that could not become a line. */
+  readonly setAside: { readonly path: string; readonly bytes: number };
+}
+
 export interface StatusFacts {
   readonly nowMs: number;
   readonly server: string;
@@ -77,6 +88,7 @@ export interface StatusFacts {
   readonly lastRowMs: number | undefined;
   readonly pass: PassFacts | undefined;
   readonly sinks: readonly SinkFacts[];
+  readonly journal: JournalFacts;
   /** Newest first, of the last seven days. */
   readonly events: readonly EventFacts[];
 }

@@ -4,19 +4,10 @@
  * @module
  */
 import type { CacheFacts, SinkFacts, StatusFacts } from "./facts.ts";
+import type { Finding, FindingLevel } from "./finding.ts";
+import { isFull, journalFindings } from "./journal-findings.ts";
 
-/** `bad`: it does not do its work. `warn`: it will not for long, or somebody should look. */
-export type FindingLevel = "bad" | "warn";
-
-export interface Finding {
-  /** Stable name, for scripts. */
-  readonly id: string;
-  readonly level: FindingLevel;
-  /** What is so. */
-  readonly said: string;
-  /** One thing to do. */
-  readonly next: string;
-}
+export type { Finding, FindingLevel } from "./finding.ts";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -45,6 +36,7 @@ const REGISTRATION_ADVICE: Readonly<Record<string, string>> = {
 /** Findings of all kinds, the worst first. */
 export function findings(facts: StatusFacts): Finding[] {
   const found = [
+    ...journalFindings(facts.journal),
     ...pipeFindings(facts),
     ...cacheFindings(facts),
     ...facts.sinks.flatMap((sink) => sinkFindings(sink, facts.nowMs)),
@@ -61,9 +53,11 @@ function rank({ level }: Finding): number {
   return level === "bad" ? 0 : 1;
 }
 
-function pipeFindings({ nowMs, pass, readsStatus, cache, lastRowMs }: StatusFacts): Finding[] {
+function pipeFindings({ nowMs, pass, readsStatus, cache, lastRowMs, journal }: StatusFacts): Finding[] {
   const found: Finding[] = [];
-  if (pass === undefined) {
+  if (isFull(journal) && (pass === undefined || nowMs - pass.timeMs > SILENT_MS)) {
+    // a pass that cannot be recorded leaves no trace: the disk is the finding
+  } else if (pass === undefined) {
     found.push(bad("never-ran", "no pass has run in seven days", "run one and see: larder collect --once"));
   } else if (nowMs - pass.timeMs > SILENT_MS) {
     const said = `the collector is silent: the last pass was ${ago(nowMs - pass.timeMs)} ago`;

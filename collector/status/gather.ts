@@ -17,6 +17,7 @@ import { loadPositions } from "../ship-cursor.ts";
 import type { SinkOptions } from "../sinks/options.ts";
 import { rollupSinkOptions } from "../sinks/rollup-place.ts";
 import type { CacheFacts, DayFacts, EventFacts, PassFacts, SinkFacts, StatusFacts } from "./facts.ts";
+import { gatherJournal } from "./gather-journal.ts";
 
 export interface GatherOptions {
   readonly stateDir: string;
@@ -57,6 +58,7 @@ export async function gatherStatus(options: GatherOptions): Promise<StatusFacts>
     lastRowMs: await gatherLastRow(options, fromMs),
     pass: await gatherPass(options, fromMs),
     sinks: await gatherSinks(options),
+    journal: await gatherJournal(options.stateDir),
     events: await gatherEvents(options, fromMs),
   };
 }

@@ -2,12 +2,14 @@ import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { StreamHealth } from "../../core/journal/health.ts";
 import { openJournal } from "../../core/journal/journal.ts";
+import type { Loss } from "../../core/journal/losses.ts";
 import { bucketStart, bucketsBefore } from "../../core/local-days.ts";
 import { fleetLines, planFleet, SERVED_FIELDS, Truth } from "../../fixtures/fleet/index.ts";
 import { savePositions } from "../ship-cursor.ts";
 import { sinkSchema } from "../sinks/options.ts";
-import type { CacheFacts, SinkFacts, StatusFacts } from "./facts.ts";
+import type { CacheFacts, JournalFacts, SinkFacts, StatusFacts } from "./facts.ts";
 import { findings, worstLevel } from "./findings.ts";
 import type { GatherOptions } from "./gather.ts";
 import { readStatusModel, type StatusModel } from "./status.ts";
@@ -43,6 +45,33 @@ const sink = (more: Partial<SinkFacts>): SinkFacts => ({
   rejectPath: "/r",
   ...more,
 });
+const loss: Loss = {
+  kind: "changed",
+  segment: 7,
+  offset: 0,
+  bytes: 300,
+  batches: 1,
+  writtenAfterMs: NOW - 7_200_000,
+  writtenBeforeMs: NOW - 3_600_000,
+  span: { fromMs: 0, toMs: 1 },
+};
+const health = (more: Partial<StreamHealth>): StreamHealth => ({
+  stream: "collector",
+  segments: 2,
+  bytes: 900,
+  checkedBytes: 900,
+  diskBytes: 900,
+  losses: [],
+  uncommittedBytes: 0,
+  cut: [],
+  ...more,
+});
+const journal = (more: Partial<JournalFacts>): JournalFacts => ({
+  streams: [health({})],
+  freeBytes: 50e9,
+  setAside: { path: "/rows", bytes: 0 },
+  ...more,
+});
 const nothing = { served: 0, saved: 0, fromCaches: 0, fromApple: 0, hitRatio: undefined };
 const facts = (more: Partial<StatusFacts>): StatusFacts => ({
   nowMs: NOW,
@@ -56,6 +85,7 @@ const facts = (more: Partial<StatusFacts>): StatusFacts => ({
   lastRowMs: NOW - 60_000,
   pass: { timeMs: NOW - 60_000, up: true, seconds: 1 },
   sinks: [sink({})],
+  journal: journal({}),
   events: [],
   ...more,
 });
@@ -83,6 +113,25 @@ describe("findings()", () => {
     ["a cache that does not start", { cache: cache({ active: false, startup: "FAILED" }) }, ["bad inactive"]],
     ["little room", { cache: cache({ pressure: 0.6 }) }, ["warn low-space"]],
     ["too much held", { cache: cache({ lowSpace: true, diskExceeded: true }) }, ["warn disk-exceeded"]],
+    [
+      "a full disk, and not that no pass ran",
+      { pass: undefined, journal: journal({ freeBytes: 0 }) },
+      ["bad disk-full"],
+    ],
+    ["a full disk a pass still ran on", { journal: journal({ freeBytes: 9e6 }) }, ["bad disk-full"]],
+    ["a disk that fills up", { journal: journal({ freeBytes: 100e6 }) }, ["warn disk-nearly-full"]],
+    ["damage", { journal: journal({ streams: [health({ losses: [loss, loss] })] }) }, ["warn journal-damaged"]],
+    [
+      "a changed end",
+      { journal: journal({ streams: [health({ cut: [{ path: "/c", bytes: 9 }] })] }) },
+      ["warn journal-cut"],
+    ],
+    [
+      "nothing of a batch that is being written",
+      { journal: journal({ streams: [health({ uncommittedBytes: 9 })] }) },
+      [],
+    ],
+    ["rows set aside", { journal: journal({ setAside: { path: "/rows", bytes: 9 } }) }, ["warn rows-set-aside"]],
     ["its alerts", { cache: cache({ alerts: 2 }) }, ["warn alerts"]],
     [
       "a dead peer",
@@ -108,6 +157,13 @@ describe("findings()", () => {
     expect(found.map(({ level, id }) => `${level} ${id}`)).toEqual(expected);
     for (const { said, next } of found) expect(said.length * next.length).toBeGreaterThan(0);
     expect(worstLevel(found)).toBe(expected[0]?.split(" ")[0] ?? "ok");
+  });
+
+  it("says what is damaged, how much and when it was written", () => {
+    const [finding] = findings(facts({ journal: journal({ streams: [health({ losses: [loss, loss] })] }) }));
+    expect(finding?.said).toBe(
+      "600 bytes in 1 segment of the journal collector are damaged or missing, written between 2026-03-31 10:00 and 2026-03-31 11:00 UTC; the rest is used",
+    );
   });
 
   it("knows what to do about Apple's reasons", () => {
