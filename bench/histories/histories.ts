@@ -1,0 +1,346 @@
+/**
+ * Random histories of a cache, and whether larder's numbers equal those of an independent book: journal, roll-ups,
+ * `larder history`, InfluxDB and VictoriaMetrics, field by field and day by day.
+ *
+ * A history is a seed: a database of either generation, WAL or not, changed step by step (batches of one second, late
+ * rows, purges, new files, restored backups, VACUUM, new columns, new row numbers) while `larder collect --once` of any
+ * Node runs, is killed, meets a live writer or a server that crashes, and has its tags changed. The book and the
+ * comparison are Python (`world.py`, `verify.py`) and use nothing of larder.
+ *
+ * Run: npx tsx bench/histories/histories.ts [--seeds 200] [--first 1] [--steps 14]; npm test runs a short form.
+ */
+import { type ChildProcessWithoutNullStreams, execFile, spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { parseArgs, promisify } from "node:util";
+import {
+  enginesAvailable,
+  type InfluxEngine,
+  nodeBinary,
+  startInflux,
+  startVictoria,
+  type VictoriaEngine,
+} from "../../fixtures/engines.ts";
+
+const HERE = import.meta.dirname;
+const LARDER = join(HERE, "../../dist/larder.js");
+const ZONES = ["Europe/Berlin", "America/New_York", "Asia/Kathmandu", "UTC", "Australia/Lord_Howe"];
+/** Both changes of the clocks, a leap day and New Year lie within some days of one of these. */
+const STARTS = ["2023-03-24", "2023-10-27", "2024-02-27", "2024-12-29", "2023-06-10"];
+const TAGS = [{}, { site_name: "Hill School" }, { site_name: "Oak, Road = 1", region: "North\\" }];
+
+/** What a history runs against. */
+export interface Engines {
+  readonly influx: InfluxEngine;
+  readonly victoria: VictoriaEngine;
+}
+
+/** A history that went wrong: its seed replays it. */
+export interface Failure {
+  readonly seed: number;
+  readonly steps: readonly string[];
+  readonly wrong: readonly string[];
+}
+
+/** Numbers from a seed, the same on every machine (mulberry32). */
+class Dice {
+  #state: number;
+  constructor(seed: number) {
+    this.#state = seed >>> 0;
+  }
+  /** A number from 0 up to, but not including, 1. */
+  next(): number {
+    this.#state = (this.#state + 0x6d2b79f5) >>> 0;
+    let t = this.#state;
+    t = Math.imul(t ^ (t >>> 15), t | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
+  }
+  pick<T>(items: readonly T[]): T {
+    return items[Math.floor(this.next() * items.length)] as T;
+  }
+}
+
+/** The Python side: one command in, one answer out. */
+class World {
+  readonly #child: ChildProcessWithoutNullStreams;
+  readonly #answers: AsyncIterator<string>;
+  #complaint = "";
+
+  constructor() {
+    this.#child = spawn("python3", [join(HERE, "world.py")]);
+    this.#answers = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]();
+    this.#child.stderr.on("data", (chunk: Buffer) => {
+      this.#complaint += chunk.toString();
+    });
+  }
+
+  async ask(command: Readonly<Record<string, unknown>>): Promise<Readonly<Record<string, unknown>>> {
+    this.#child.stdin.write(`${JSON.stringify(command)}\n`);
+    const { value, done } = await this.#answers.next();
+    if (done === true) throw new Error(`world.py ended at ${JSON.stringify(command)}: ${this.#complaint}`);
+    return JSON.parse(value) as Record<string, unknown>;
+  }
+
+  end(): void {
+    this.#child.stdin.end();
+  }
+}
+
+/** One history: its folder, its settings, and the runs of larder over it. */
+class History {
+  readonly #seed: number;
+  readonly #dice: Dice;
+  readonly #engines: Engines;
+  readonly #folder: string;
+  readonly #world = new World();
+  readonly #zone: string;
+  readonly steps: string[] = [];
+  #tags: Readonly<Record<string, string>> = {};
+  #path = "";
+  #old = false;
+
+  constructor(seed: number, folder: string, engines: Engines) {
+    this.#seed = seed;
+    this.#dice = new Dice(seed);
+    this.#folder = folder;
+    this.#engines = engines;
+    this.#zone = this.#dice.pick(ZONES);
+  }
+
+  get #database(): string {
+    return `h${this.#seed}`;
+  }
+
+  /** Plays the history and returns what is wrong. */
+  async play(steps: number): Promise<string[]> {
+    const dice = this.#dice;
+    this.#old = dice.next() < 0.5;
+    await this.#engines.influx.createDatabase(this.#database);
+    const wal = dice.next() < 0.5;
+    const start = Date.parse(`${dice.pick(STARTS)}T18:00:00Z`) / 1000;
+    const world = { seed: this.#seed, folder: this.#folder, generation: this.#old ? "old" : "new", wal, start };
+    this.#path = String((await this.#world.ask({ do: "create", ...world, key: dice.next() < 0.7 }))["path"]);
+    this.#note(`${world.generation} database, ${wal ? "WAL" : "rollback journal"}, ${this.#zone}`);
+    try {
+      await this.#world.ask({ do: "append", minutes: 200 });
+      await this.#collect();
+      for (let step = 0; step < steps; step++) await this.#step();
+      await this.#world.ask({ do: "append", minutes: 3 });
+      // the second sends again what a crashed server may have lost, and closes what the first left open
+      await this.#collect();
+      await this.#collect();
+      return await this.#verify();
+    } finally {
+      this.#world.end();
+    }
+  }
+
+  async #step(): Promise<void> {
+    const step = this.#dice.pick(STEPS);
+    await step(this.acting);
+  }
+
+  /** What a step may do. */
+  readonly acting = {
+    world: async (does: string, more: Readonly<Record<string, unknown>> = {}): Promise<void> => {
+      this.#note(does);
+      await this.#world.ask({ do: does, ...more });
+    },
+    collect: async (): Promise<void> => await this.#collect(),
+    dice: (): Dice => this.#dice,
+    killed: async (): Promise<void> => {
+      this.#note("kill -9");
+      await this.#larder(["collect", "--once"], { killAfterMs: 30 + this.#dice.next() * 600 });
+    },
+    live: async (): Promise<void> => {
+      this.#note("live writer");
+      const milliseconds = 400 + Math.floor(this.#dice.next() * 800);
+      await Promise.all([this.#world.ask({ do: "live", milliseconds }), this.#collect()]);
+    },
+    retag: (): void => {
+      this.#tags = this.#dice.pick(TAGS);
+      this.#note("other tags");
+    },
+    crash: async (which: keyof Engines): Promise<void> => {
+      this.#note(`${which} crashes`);
+      await this.#engines[which].restart();
+    },
+  };
+
+  #note(step: string): void {
+    this.steps.push(step);
+  }
+
+  async #collect(): Promise<void> {
+    const { code, output } = await this.#larder(["collect", "--once"]);
+    if (code !== 0 && code !== 3) throw new Error(`larder collect ended with ${code}: ${output}`);
+  }
+
+  /** Runs larder under any of the Nodes. */
+  async #larder(words: readonly string[], { killAfterMs }: { killAfterMs?: number } = {}) {
+    const config = join(this.#folder, "larder.json");
+    await writeFile(config, JSON.stringify(this.#settings()));
+    const node = this.#dice.pick([
+      process.execPath,
+      nodeBinary(22) ?? process.execPath,
+      nodeBinary(24) ?? process.execPath,
+    ]);
+    const child = spawn(node, [LARDER, ...words, "-c", config], { stdio: ["ignore", "pipe", "pipe"] });
+    let output = "";
+    let complaint = "";
+    child.stdout.on("data", (chunk: Buffer) => {
+      output += chunk.toString();
+    });
+    child.stderr.on("data", (chunk: Buffer) => {
+      complaint += chunk.toString();
+    });
+    const timer = killAfterMs === undefined ? undefined : setTimeout(() => child.kill("SIGKILL"), killAfterMs);
+    const code = await new Promise<number | null>((resolve) => child.once("close", resolve));
+    clearTimeout(timer);
+    return { code, output: words.includes("--json") ? output : output + complaint };
+  }
+
+  #settings(): unknown {
+    const source = { path: this.#path };
+    return {
+      server: `s${this.#seed}`,
+      stateDir: join(this.#folder, "state"),
+      timezone: this.#zone,
+      tags: this.#tags,
+      passSeconds: 60,
+      // the world is years old, and the journal is to keep all of it for the comparison
+      journal: { keepDays: 36_500 },
+      sources: {
+        metricsSqlite: this.#old ? source : { enabled: false },
+        metricsDb: this.#old ? { enabled: false } : source,
+        managerStatus: { enabled: false },
+      },
+      sinks: [
+        { name: "influx", type: "influx1", url: this.#engines.influx.url, database: this.#database },
+        { name: "victoria", type: "victoriametrics", url: this.#engines.victoria.url },
+      ],
+    };
+  }
+
+  async #verify(): Promise<string[]> {
+    const words = ["history", "--json", "--by", "day", "--from", "2020-01-01", "--to", "2026-01-01"];
+    const { code, output } = await this.#larder(words);
+    if (code !== 0) return [`larder history ended with ${code}: ${output}`];
+    const { rows } = JSON.parse(output) as { rows: { start: string; served: number }[] };
+    await this.#engines.victoria.flush();
+    const question = {
+      folder: this.#folder,
+      stateDir: join(this.#folder, "state"),
+      zone: this.#zone,
+      influx: { url: this.#engines.influx.url, database: this.#database },
+      victoria: { url: this.#engines.victoria.url, server: `s${this.#seed}` },
+      history: rows.map(({ start, served }) => ({ day: start.slice(0, 10), served: Number(served) })),
+    };
+    const { stdout } = await promisify(execFile)("python3", [join(HERE, "verify.py"), JSON.stringify(question)], {
+      maxBuffer: 64 * 1024 * 1024,
+    });
+    return JSON.parse(stdout) as string[];
+  }
+}
+
+type Acting = History["acting"];
+
+/** The steps, drawn evenly; what removes rows has them collected first. */
+const STEPS: readonly ((acting: Acting) => Promise<void> | void)[] = [
+  async ({ world, collect, dice }) => {
+    await world("append", { minutes: 5 + Math.floor(dice().next() * 300) });
+    await collect();
+  },
+  async ({ world, killed }) => {
+    await world("append", { minutes: 400 });
+    await killed();
+  },
+  async ({ world, collect }) => {
+    await collect();
+    await world("purge");
+  },
+  async ({ world, collect }) => {
+    await collect();
+    await world("reset");
+  },
+  async ({ world }) => await world("backup"),
+  async ({ world, collect }) => {
+    await collect();
+    await world("restore");
+  },
+  async ({ world, collect }) => {
+    await collect();
+    await world("restore");
+    await world("append", { minutes: 60 });
+    await collect();
+  },
+  async ({ world, collect }) => {
+    await world("vacuum");
+    await collect();
+  },
+  async ({ world, collect }) => {
+    await world("change_columns");
+    await collect();
+  },
+  async ({ world, collect }) => {
+    await collect();
+    await world("renumber");
+    await collect();
+  },
+  async ({ live }) => await live(),
+  ({ retag }) => retag(),
+  async ({ crash }) => await crash("influx"),
+  async ({ crash, dice }) => {
+    if (dice().next() < 0.5) await crash("victoria");
+  },
+];
+
+/**
+ * Plays a history and compares it with its book.
+ * @returns undefined when every number is right
+ */
+export async function playHistory(seed: number, steps: number, engines: Engines): Promise<Failure | undefined> {
+  const folder = await mkdtemp(join(tmpdir(), `history-${seed}-`));
+  await mkdir(join(folder, "state"));
+  const history = new History(seed, folder, engines);
+  let wrong: string[];
+  try {
+    wrong = await history.play(steps);
+  } catch (error) {
+    wrong = [error instanceof Error ? error.message : String(error)];
+  }
+  if (wrong.length === 0) await rm(folder, { recursive: true, force: true });
+  return wrong.length === 0 ? undefined : { seed, steps: [...history.steps, `kept in ${folder}`], wrong };
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      seeds: { type: "string", default: "200" },
+      first: { type: "string", default: "1" },
+      steps: { type: "string", default: "14" },
+    },
+  });
+  if (!enginesAvailable() || !existsSync(LARDER))
+    throw new Error("run npm run build and node scripts/test/engines.mjs first");
+  const [influx, victoria] = await Promise.all([startInflux(), startVictoria()]);
+  const first = Number(values.first);
+  let failed = 0;
+  for (let seed = first; seed < first + Number(values.seeds); seed++) {
+    const failure = await playHistory(seed, Number(values.steps), { influx, victoria });
+    if (failure === undefined) console.log(`seed ${seed}: right`);
+    else {
+      failed++;
+      console.log(`seed ${seed}: WRONG\n  ${failure.steps.join("\n  ")}\n  ${failure.wrong.slice(0, 20).join("\n  ")}`);
+    }
+  }
+  console.log(`${Number(values.seeds) - failed} of ${values.seeds} histories right`);
+  await Promise.all([influx.stop(), victoria.stop()]);
+  process.exitCode = failed === 0 ? 0 : 1;
+}
+
+if (process.argv[1] === new URL(import.meta.url).pathname) await main();
