@@ -13,7 +13,14 @@ import { sucatalogCatalog } from "../precache/catalogs/sucatalog.ts";
 
 const MAX_BYTES = 64 * 1024 * 1024;
 const fetch = createFetchCache({ folder: "", nowMs: Date.now, log: silentLog });
-const context = { fetch, devices: [], hosts: [], log: silentLog, signal: new AbortController().signal };
+const context = {
+  fetch,
+  devices: [],
+  hosts: [],
+  trouble: () => undefined,
+  log: silentLog,
+  signal: new AbortController().signal,
+};
 const assets: Asset[] = [];
 
 function open(kind: string | undefined, file: string): Catalog {

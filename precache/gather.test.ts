@@ -4,7 +4,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { silentLog } from "../core/log.ts";
 import { startCatalogServer, status } from "../fixtures/catalogs/catalog-server.ts";
 import { dist, product, sucatalog } from "../fixtures/catalogs/texts.ts";
@@ -128,4 +128,129 @@ it.each(["fifo", "/dev/zero", "."])("a list that is %s is an error at once, and 
     const reading = readCatalogs(precacheOptions.parse({ catalogs: [{ kind, url }] }), [], context);
     await expect(reading).rejects.toThrow(/expected a file/);
   }
+});
+
+it("countDevices() asks nobody for marketing names when it needs none, and lacks nothing without them", async () => {
+  await writeFile(join(folder, "exact.csv"), 'model,os,build\n"iPad6,8",26.0,23A341\n');
+  const options = precacheOptions.parse({
+    devices: [{ kind: "csv", path: join(folder, "exact.csv") }],
+    catalogs: [{ kind: "sofa", base: `${base}gone/` }],
+  });
+  const asked: string[] = [];
+  server.on("request", ({ url }) => asked.push(url ?? ""));
+  expect(await countDevices(options, context)).toEqual({
+    devices: [{ model: "iPad6,8", os: "26.0", build: "23A341", count: 1 }],
+    troubles: [],
+  });
+  expect(asked).toEqual([]);
+});
+
+it("countDevices() goes on without an inventory that fails where something else is wanted, and only there", async () => {
+  const gone = { kind: "csv", path: join(folder, "gone.csv") };
+  const there = { kind: "csv", path: join(folder, "devices.csv") };
+  const count = (more: object) =>
+    countDevices(precacheOptions.parse({ ...more, catalogs: [{ kind: "sofa", base }] }), context);
+  expect((await count({ devices: [gone, there] })).troubles).toEqual([expect.stringContaining("gone.csv")]);
+  expect(await count({ devices: [gone], groups: ["installer"] })).toMatchObject({
+    devices: [],
+    troubles: [expect.any(String)],
+  });
+  expect(await count({ devices: [gone], models: ["iPad6,8"] })).toMatchObject({
+    devices: [{}],
+    troubles: [expect.any(String)],
+  });
+  await expect(count({ devices: [gone] })).rejects.toMatchObject({ code: "DEVICES_UNREACHABLE" });
+  await expect(count({ models: ["Toaster"], groups: ["installer"] })).rejects.toThrow("neither an identifier");
+});
+
+it("readCatalogs() keeps what is wanted, and what other catalogues know of a file in a list", async () => {
+  const text = sucatalog({
+    "1-1": apple("", "1-1", "none", "https://swcdn.apple.com/1/listed.pkg"),
+    "1-2": apple("", "1-2", "none", "https://swcdn.apple.com/2/other.pkg"),
+  });
+  await writeFile(join(folder, "index.sucatalog"), text);
+  await writeFile(join(folder, "urls"), "http://swcdn.apple.com/1/listed.pkg\n");
+  const catalogs = [
+    { kind: "sucatalog", urls: [join(folder, "index.sucatalog")], titles: "none" },
+    { kind: "url-list", url: join(folder, "urls") },
+  ];
+  const { assets } = await readCatalogs(precacheOptions.parse({ catalogs }), [], context, () => false);
+  expect(assets.map(({ url, sizeBytes }) => [url, sizeBytes])).toEqual([
+    ["https://swcdn.apple.com/1/listed.pkg", 1000],
+    ["http://swcdn.apple.com/1/listed.pkg", undefined],
+  ]);
+});
+
+describe("address lists", () => {
+  const good = (n: number | string, sizeBytes?: number) => [`http://swcdn.apple.com/content/good${n}.pkg`, sizeBytes];
+  const read = async (text: string | Buffer) => {
+    await writeFile(join(folder, "list"), text);
+    const { assets, troubles } = await readCatalogs(
+      precacheOptions.parse({ catalogs: [{ kind: "url-list", url: join(folder, "list") }] }),
+      [],
+      context,
+    );
+    return { found: assets.map(({ url, sizeBytes }) => [url, sizeBytes]), troubles };
+  };
+  const one = "http://swcdn.apple.com/content/good1.pkg";
+
+  it.each<[string, number | undefined]>([
+    [one, undefined],
+    [`${one} 12`, 12],
+    [`${one}\t10000`, 10_000],
+    [`${one} 12 GB`, 12_000_000_000],
+    [`${one} 12.4GB`, 12_400_000_000],
+    [`${one} 12.857.000.000`, 12_857_000_000],
+    [`${one} 10,000`, 10_000],
+    [`${one} 10.0K`, 10_000],
+    [`${one} 64 MiB # big`, 67_108_864],
+    [`${one},10000`, 10_000],
+    [`${one};10000`, 10_000],
+    [`"${one}",10000`, 10_000],
+    [`"${one}","10 KB"`, 10_000],
+    [`"${one}"`, undefined],
+    [`<${one}>`, undefined],
+    [`  ${one}  `, undefined],
+    [`${one}\thttp://mirror.example/good1.pkg`, undefined],
+    [`${one} # remark`, undefined],
+  ])("%j", async (line, size) => {
+    expect(await read(`${line}\n`)).toEqual({ found: [good(1, size)], troubles: [] });
+  });
+
+  it("lines may end in CR, and the text may be UTF-16", async () => {
+    const both = [good(1, 10_000), good(2)];
+    const text = `${one} 10000\rhttp://swcdn.apple.com/content/good2.pkg\r`;
+    expect((await read(text)).found).toEqual(both);
+    expect((await read(Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from(text, "utf16le")]))).found).toEqual(both);
+  });
+
+  it("names the columns, aria2's options and comments are no addresses", async () => {
+    expect(await read(`url,size\n${one}\n  out=one.pkg\n  checksum=sha-1=aa\n# x\n\n`)).toEqual({
+      found: [good(1)],
+      troubles: [],
+    });
+  });
+
+  it("every line that is not read is told with its number", async () => {
+    const lines = [
+      one,
+      "http://swcdn.apple.com/content/with space.pkg",
+      "http://example.com/not-apple.pkg 10000",
+      "- [Installer](http://swcdn.apple.com/content/good1.pkg)",
+      "http://127.0.0.1:22/x",
+      "swcdn.apple.com/content/good1.pkg",
+      `${one} 12 parsecs`,
+      "http://swcdn.apple.com/content/good2.pkg",
+      "x",
+    ];
+    const { found, troubles } = await read(lines.join("\n"));
+    expect(found).toEqual([good(1), good(2)]);
+    expect(troubles).toEqual([
+      expect.stringMatching(
+        /^7 lines of the list .*list", left out: line 2: "space.pkg" after the address is no size; line 3: .*not a host of Apple's; line 4: .*; lines 5-7, 9$/,
+      ),
+    ]);
+    await expect(read("<!DOCTYPE html><html>\n")).rejects.toThrow(/none of its 1 lines is an address/);
+    expect(await read("")).toEqual({ found: [], troubles: [] });
+  });
 });

@@ -17,13 +17,11 @@ export async function listAssets(
   options: PrecacheOptions,
   context: GatherContext,
 ): Promise<{ assets: readonly Asset[]; troubles: readonly string[] }> {
-  const listed = await readCatalogs(options, [], context);
   const choice = choiceOf(options);
-  const merged = mergeAssets(listed.assets);
-  const ofGroup = merged.filter(
-    ({ group, firmware, beta }) =>
-      (options.groups.includes(group) || (firmware && options.groups.includes("firmware"))) && (choice.betas || !beta),
-  );
+  const inGroup = ({ group, firmware }: Asset): boolean =>
+    options.groups.includes(group) || (firmware && options.groups.includes("firmware"));
+  const listed = await readCatalogs(options, [], context, inGroup);
+  const ofGroup = mergeAssets(listed.assets).filter((asset) => inGroup(asset) && (choice.betas || !asset.beta));
   // what may be a beta is listed: nothing is fetched here
   const { eligible, unjudged } = judgeAssets(ofGroup, { ...choice, betas: true });
   const unread = [...unjudged].map(

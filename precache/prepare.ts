@@ -20,7 +20,7 @@ import { type Ledger, openLedger } from "./ledger.ts";
 import type { PrecacheOptions } from "./options.ts";
 import { type PlanInput, planWarming, unjudgedSentences } from "./plan.ts";
 import { discoverTargets, isLocal, requireTargets, roomOf } from "./targets.ts";
-import { choiceOf, requireWants } from "./wants.ts";
+import { choiceOf, mayBeWanted, requireWants } from "./wants.ts";
 
 export interface PrepareContext {
   readonly options: PrecacheOptions;
@@ -63,12 +63,12 @@ export async function prepare(context: PrepareContext): Promise<Prepared> {
   requireWants(options);
   const discovery = await discoverTargets(options, context.world);
   if (context.needsCache) requireTargets(discovery);
-  const gathering = gatherContext(context);
+  const gathering = { ...gatherContext(context), say };
   if (options.devices.length > 0) say("counting devices");
   const counted = await countDevices(options, gathering);
   const { devices } = counted;
   say("reading catalogues");
-  const listed = await readCatalogs(options, devices, gathering);
+  const listed = await readCatalogs(options, devices, gathering, mayBeWanted(options, devices));
   const { inventories, troubles } = await inventoriesOf(discovery, options);
   const roomBytes = roomOf(options, discovery);
   const input: PlanInput = {

@@ -113,7 +113,7 @@ async function planAndWarm(context: RunContext, ledger: Ledger, say: (text: stri
     ...(world === undefined ? {} : { world }),
   });
   context.planned?.(prepared);
-  for (const trouble of prepared.troubles) log.warn("planned without a part", { trouble });
+  for (const trouble of prepared.troubles) log.info("planned without a part", { trouble });
   const items = itemsOf(prepared);
   const failures: AssetEnd[] = [];
   const summary = items.length === 0 ? undefined : await warmAll(context, prepared, items, ledger, failures);

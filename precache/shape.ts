@@ -6,6 +6,7 @@
  * @module
  */
 import { LarderError } from "../core/errors.ts";
+import { PlistFault } from "./catalogs/plist-value.ts";
 
 /** A value somebody sent us, and where it stands. Everything read from it is checked. */
 export class Shape {
@@ -142,7 +143,8 @@ function isRecord(value: unknown): value is Record<string, unknown> {
     value !== null &&
     !Array.isArray(value) &&
     !(value instanceof Date) &&
-    !(value instanceof Uint8Array)
+    !(value instanceof Uint8Array) &&
+    !(value instanceof PlistFault)
   );
 }
 
@@ -152,6 +154,7 @@ function kindOf(value: unknown): string {
   if (Array.isArray(value)) return "a list";
   if (value instanceof Date) return "a date";
   if (value instanceof Uint8Array) return "data";
+  if (value instanceof PlistFault) return value.toString();
   if (value instanceof Map || typeof value === "object") return "keys and values";
   if (typeof value === "string") return `"${value.slice(0, 40)}"`;
   return `${String(value)}`;

@@ -4,8 +4,9 @@
  * @module
  */
 import { LarderError } from "../core/errors.ts";
-import { DEVICE_GROUPS, type DeviceCount } from "./asset.ts";
-import type { AssetChoice } from "./asset-choice.ts";
+import { type Asset, DEVICE_GROUPS, type DeviceCount } from "./asset.ts";
+import { type AssetChoice, chosenBecause, isDeviceAsset, mayBeNamed } from "./asset-choice.ts";
+import { isModel, matchesModel, plainModel } from "./model.ts";
 import type { PrecacheOptions } from "./options.ts";
 import { type CatalogKind, type CatalogOptions, catalogOptions } from "./options-catalogs.ts";
 
@@ -32,6 +33,32 @@ export function wantsAnything(options: PrecacheOptions): boolean {
   const { groups, firmware, apps, updates, models, devices } = options;
   const named = [groups, firmware.models, apps, updates, models, devices].some((list) => list.length > 0);
   return named || choiceOf(options).wholeCatalogs.length > 0;
+}
+
+/** Whether anything is asked for that needs no inventory. */
+export function wantsBesideInventories(options: PrecacheOptions): boolean {
+  return wantsAnything({ ...options, devices: [] });
+}
+
+/** A list of addresses an admin wrote: everything in it is wanted. */
+export function isAdminsList(kind: CatalogKind): boolean {
+  return LISTS.includes(kind);
+}
+
+/**
+ * Which assets may be planned for these wants and devices, whatever other catalogues say of them: the rest need not be
+ * kept. It takes more than the plan will, never less.
+ */
+export function mayBeWanted(options: PrecacheOptions, devices: readonly DeviceCount[]): (asset: Asset) => boolean {
+  const choice = choiceOf(options);
+  const models = new Set(devices.map(({ model }) => plainModel(model).toLowerCase()));
+  const families = [...models].filter((model) => !isModel(model));
+  const isFor = (model: string): boolean =>
+    models.has(plainModel(model).toLowerCase()) || families.some((family) => matchesModel(family, model));
+  return (asset) => {
+    if (isDeviceAsset(asset) && models.size > 0 && (asset.models.length === 0 || asset.models.some(isFor))) return true;
+    return chosenBecause(asset, choice) !== undefined || mayBeNamed(asset, choice);
+  };
 }
 
 /** @throws LarderError `CONFIG_NOTHING_WANTED` when the options ask for nothing. */

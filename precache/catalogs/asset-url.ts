@@ -19,10 +19,12 @@ export function assetUrl(text: string): string | undefined {
 
 /**
  * What makes two addresses one file: host, path and query. The scheme is no part of it: Apple's older catalogues write
- * `http://` for the very files the newer ones write with `https://`.
+ * `http://` for the very files the newer ones write with `https://`. Nor is a usual port.
  */
 export function assetKey(url: string): string {
   const rest = url.slice(url.indexOf("://") + 3);
   const slash = rest.indexOf("/");
-  return rest.slice(0, slash).toLowerCase() + rest.slice(slash);
+  const host = rest.slice(0, slash).toLowerCase();
+  const usual = host.endsWith(":80") ? 3 : host.endsWith(":443") ? 4 : 0;
+  return (usual === 0 ? host : host.slice(0, -usual)) + rest.slice(slash);
 }

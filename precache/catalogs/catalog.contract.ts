@@ -44,7 +44,10 @@ export function catalogContract(test: CatalogCase): void {
     beforeEach(async () => {
       server = await startCatalogServer(status(404));
       serve(server, test.routes(server.origin));
-      context = await createTestContext({ devices: test.devices ?? [], hosts: [new URL(server.origin).host] });
+      context = await createTestContext({
+        devices: test.devices ?? [],
+        hosts: [new URL(server.origin).host, "*.example"],
+      });
     });
     afterEach(async () => {
       await server.close();

@@ -64,6 +64,8 @@ export interface CatalogContext {
   readonly hosts: readonly string[];
   readonly log: Log;
   readonly signal: AbortSignal;
+  /** Told what an admin asked for and will not have, as the end of a sentence that begins with "without". */
+  readonly trouble: (text: string) => void;
 }
 
 /** A catalogue of one kind. */

@@ -7,7 +7,7 @@
  */
 import type { LarderError } from "../../core/errors.ts";
 import type { PlistEntry } from "./plist-stream.ts";
-import { LEAVES, type PlistValue, parseLeaf } from "./plist-value.ts";
+import { LEAVES, PlistFault, type PlistValue, parseLeaf } from "./plist-value.ts";
 
 /** `walk`: on the way to the wanted container. `emit`: it. `build`: inside an entry. `skip`: beside all that. */
 type Role = "walk" | "emit" | "build" | "skip";
@@ -159,8 +159,13 @@ export class PlistBuilder {
 
   private finishLeaf(name: string, text: string): void {
     const read = name === "string" ? { value: text } : parseLeaf(name, text);
-    if ("wrong" in read) throw this.options.fail(read.wrong);
-    this.finishValue(read.value);
+    if (!("wrong" in read)) {
+      this.finishValue(read.value);
+      return;
+    }
+    // of a list of entries only this one is spoiled, and only when somebody reads the leaf
+    if (this.frame === undefined || this.options.path === undefined) throw this.options.fail(read.wrong);
+    this.finishValue(new PlistFault(read.wrong));
   }
 
   private closeKey(key: string): void {

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { SaxesParser } from "saxes";
 import { describe, expect, it } from "vitest";
 import type { LarderError } from "../../core/errors.ts";
+import { Shape } from "../shape.ts";
 import { type PlistLimits, type PlistValue, readPlist, readPlistEntries } from "./plist-stream.ts";
 
 const HEAD =
@@ -32,6 +33,19 @@ async function failure(text: string | Buffer, limits?: PlistLimits): Promise<str
   expect(error).toMatchObject({ code: "CATALOG_BROKEN" });
   return error.message;
 }
+
+it("a leaf that cannot be read spoils its entry only, and only for those who read it", async () => {
+  const text = wrap(`<dict><key>Assets</key><array>
+    <dict><key>Size</key><integer>${"9".repeat(31)}</integer><key>Other</key><string>x</string></dict>
+    <dict><key>Size</key><integer>2</integer></dict><date>soon</date></array></dict>`);
+  for (const size of [5, 1000]) {
+    const found = await entries(text, ["Assets"], undefined, size);
+    const shapes = found.map(([, value]) => new Shape(value, "test"));
+    expect(() => shapes[0]?.get("Size").optionalCount()).toThrow(/Size is unreadable \("9+…?" is no integer\)/);
+    expect([shapes[0]?.get("Other").text(), shapes[1]?.get("Size").optionalCount()]).toEqual(["x", 2]);
+    expect(() => shapes[2]?.get("x").text()).toThrow();
+  }
+});
 
 describe("readPlist()", () => {
   it("reads every kind of value", async () => {

@@ -16,7 +16,22 @@ export type PlistValue =
   | Date
   | Uint8Array
   | readonly PlistValue[]
-  | PlistDict;
+  | PlistDict
+  | PlistFault;
+
+/** A leaf whose text is of another kind than its name says: `<integer>12a</integer>`. It spoils its entry only. */
+export class PlistFault {
+  readonly wrong: string;
+
+  /** @param wrong the end of a sentence: `"12a" is no integer` */
+  constructor(wrong: string) {
+    this.wrong = wrong;
+  }
+
+  toString(): string {
+    return `unreadable (${this.wrong})`;
+  }
+}
 
 /** Elements that hold text and nothing else; `true` and `false` hold nothing. */
 export const LEAVES: ReadonlySet<string> = new Set(["string", "integer", "real", "date", "data", "true", "false"]);

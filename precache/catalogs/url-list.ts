@@ -1,17 +1,29 @@
 /**
- * A plain list of addresses, one a line; `#` begins a comment. A size in bytes may follow, after a space or a tab.
+ * A plain list of addresses, one a line, as people and other tools write it. `#` begins a comment. A size may follow the
+ * address: `12 GB`, `10,000`, after a space, a tab or, as in CSV, a comma or semicolon.
+ *
+ * Every line is taken, or told with its number and what is wrong with it: what follows an address is never guessed at.
  *
  * @module
  */
-import { basename } from "node:path";
+import { decodeText, splitLines } from "../../core/csv.ts";
 import { LarderError } from "../../core/errors.ts";
+import { publicUrl } from "../../core/http.ts";
 import type { Asset } from "../asset.ts";
 import type { OptionsOf } from "../options-catalogs.ts";
-import { assetUrl } from "./asset-url.ts";
+import { readBytes } from "../parse-json.ts";
+import { parseBytes } from "../quantity.ts";
+import { addressFault } from "../words/outside-address.ts";
 import type { Catalog, CatalogContext } from "./catalog.ts";
-import { readLines } from "./read-lines.ts";
 
 const MAX_LINE = 8192;
+/** So many faults are told in full. */
+const TOLD = 3;
+
+interface Fault {
+  readonly line: number;
+  readonly problem: string;
+}
 
 /** The catalogue behind `kind: "url-list"`. */
 export function urlListCatalog(options: OptionsOf<"url-list">): Catalog {
@@ -19,49 +31,109 @@ export function urlListCatalog(options: OptionsOf<"url-list">): Catalog {
 }
 
 async function* list(options: OptionsOf<"url-list">, context: CatalogContext): AsyncIterable<Asset> {
+  context.signal.throwIfAborted();
   const document = await context.fetch.open({ url: options.url, kind: "any", maxBytes: options.maxBytes });
-  let number = 0;
+  const faults: Fault[] = [];
   let listed = 0;
-  let skipped = 0;
-  for await (const line of readLines(document.read(), MAX_LINE)) {
+  for (const [index, line] of splitLines(decodeText(await readBytes(document.read()))).entries()) {
     context.signal.throwIfAborted();
-    number += 1;
-    const text = line.trim();
-    if (text === "" || text.startsWith("#")) continue;
-    const asset = parseUrlLine(text);
-    if (asset === undefined) {
-      skipped += 1;
-      context.log.warn("a line of the URL list is no address; skipped", { list: options.url, line: number });
-      continue;
+    if (isNoAddress(line, index)) continue;
+    const read = parseUrlLine(line, context.hosts);
+    if (typeof read === "string") faults.push({ line: index + 1, problem: read });
+    else {
+      listed += 1;
+      yield read;
     }
-    listed += 1;
-    yield asset;
   }
-  if (listed === 0 && skipped > 0) {
-    throw new LarderError(`Cannot read URL list "${options.url}": none of its ${skipped} lines is an address`, {
-      code: "CATALOG_BROKEN",
-    });
+  if (faults.length === 0) return;
+  const name = publicUrl(options.url);
+  if (listed === 0) {
+    throw new LarderError(
+      `Cannot read URL list "${name}": none of its ${faults.length} lines is an address that can be fetched (${faultsText(faults)})`,
+      { code: "CATALOG_BROKEN" },
+    );
   }
+  context.trouble(`${plural(faults.length)} of the list "${name}", left out: ${faultsText(faults)}`);
 }
 
-/** The asset a line names, or undefined when the line is no http(s) address, optionally with a size. */
-export function parseUrlLine(text: string): Asset | undefined {
-  const [address = "", size] = text.split(/\s+/);
-  const url = assetUrl(address);
-  if (url === undefined) return undefined;
+/** Blank lines, comments, the names of columns, and the options that aria2 writes below an address. */
+function isNoAddress(line: string, index: number): boolean {
+  if (/^\s*(?:#|$)/.test(line)) return true;
+  if (/^\s+[a-z][a-z0-9-]*=/.test(line)) return true;
+  return index === 0 && /^"?(?:url|uri|address|link)"?\s*(?:[,;\t]|$)/i.test(line);
+}
+
+/**
+ * The asset a line names, or what is wrong with it, as the end of a sentence.
+ * @param hosts beside Apple's, see `AddressRule`
+ */
+export function parseUrlLine(line: string, hosts: readonly string[]): Asset | string {
+  if (line.length > MAX_LINE) return `it is longer than ${MAX_LINE} characters`;
+  const { address, rest } = cut(line.trim());
+  const fault = addressFault(address, { hosts });
+  if (fault !== undefined) return `"${address.slice(0, 120)}": ${fault}`;
+  const sizeBytes = parseSize(rest);
+  if (sizeBytes === undefined && rest !== "" && !isMirror(rest))
+    return `"${rest.slice(0, 60)}" after the address is no size`;
+  const path = new URL(address).pathname;
   return {
-    url,
+    url: address,
     group: "other",
-    title: basename(new URL(url).pathname) || url,
-    sizeBytes: size !== undefined && /^\d{1,15}$/.test(size) ? Number(size) : undefined,
+    title: path.slice(path.lastIndexOf("/") + 1) || address,
+    sizeBytes,
     digest: undefined,
     version: undefined,
     build: undefined,
     models: [],
     fromBuild: undefined,
-    firmware: /\.ipsw$/i.test(new URL(url).pathname),
+    firmware: /\.ipsw$/i.test(path),
     beta: false,
     postedMs: undefined,
     catalogs: ["url-list"],
   };
+}
+
+/** An address and what follows it. */
+function cut(text: string): { address: string; rest: string } {
+  const wrapped = /^"([^"]*)"\s*(?:[,;]\s*)?(.*)$/.exec(text) ?? /^<([^>]*)>\s*(.*)$/.exec(text);
+  const [, address = "", rest = ""] = wrapped ?? /^(\S*)\s*(.*)$/.exec(text) ?? [];
+  if (wrapped === null && rest === "") {
+    // `….pkg,10000`, where the address would end without it too
+    const [, before, size] = /^(.*\.[a-z]\w{1,9})[,;](\d[\d.,]*[a-z]*)$/i.exec(address) ?? [];
+    if (before !== undefined && size !== undefined) return { address: before, rest: size };
+  }
+  return { address, rest: rest.replace(/(?:^|\s)#.*$/, "").trim() };
+}
+
+/** A further address of the same file, as aria2 writes them: the first is asked for. */
+function isMirror(rest: string): boolean {
+  return /^https?:\/\/\S+(?:\s+https?:\/\/\S+)*$/i.test(rest);
+}
+
+/** The amount behind an address. */
+function parseSize(rest: string): number | undefined {
+  const text = rest.replace(/^[,;]\s*/, "").replace(/^"(.*)"$/, "$1");
+  const grouped = /^\d{1,3}(?:([.,'\u00a0\u202f ])\d{3})(?:\1\d{3})*$/.test(text);
+  return parseBytes(grouped ? text.replaceAll(/\D/g, "") : text);
+}
+
+function faultsText(faults: readonly Fault[]): string {
+  const told = faults.slice(0, TOLD).map(({ line, problem }) => `line ${line}: ${problem}`);
+  const others = faults.slice(TOLD).map(({ line }) => line);
+  return [...told, ...(others.length === 0 ? [] : [`lines ${ranges(others)}`])].join("; ");
+}
+
+/** `4, 6-9, 12`. */
+function ranges(numbers: readonly number[]): string {
+  const spans: [number, number][] = [];
+  for (const number of numbers) {
+    const last = spans.at(-1);
+    if (last !== undefined && last[1] === number - 1) last[1] = number;
+    else spans.push([number, number]);
+  }
+  return spans.map(([from, to]) => (from === to ? `${from}` : `${from}-${to}`)).join(", ");
+}
+
+function plural(lines: number): string {
+  return lines === 1 ? "one line" : `${lines} lines`;
 }

@@ -27,6 +27,7 @@ export interface DeviceSourceCase {
 export function deviceContext(signal = new AbortController().signal) {
   const logged: string[] = [];
   const waits: number[] = [];
+  const said: string[] = [];
   const note = (message: string, details?: object) => logged.push(`${message} ${JSON.stringify(details ?? {})}`);
   const context: DeviceContext = {
     log: { debug: note, info: note, warn: note, error: note },
@@ -35,12 +36,14 @@ export function deviceContext(signal = new AbortController().signal) {
       waits.push(ms);
     },
     nowMs: () => 0,
-    modelsNamed: (name) =>
+    say: (text) => void said.push(text),
+    random: () => 0.999,
+    modelsNamed: async (name) =>
       KINDS.filter(([, , marketing]) => marketing === name)
         .map(([, model]) => model)
         .slice(0, 1),
   };
-  return { context, logged, waits };
+  return { context, logged, waits, said };
 }
 
 /** The school's devices as this inventory can tell them. */

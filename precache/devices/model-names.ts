@@ -14,7 +14,7 @@ const FEEDS = ["macos_data_feed.json", "ios_data_feed.json"];
 const MAX_BYTES = 32 * 1024 * 1024;
 
 /** Identifiers for a name; empty when it is not known. */
-export type ModelNames = (marketingName: string) => readonly string[];
+export type ModelNames = (marketingName: string) => Promise<readonly string[]>;
 
 /** The table from SOFA's feeds. @throws LarderError when a feed cannot be had and no copy is there */
 export async function readModelNames(
@@ -27,7 +27,8 @@ export async function readModelNames(
     const document = await context.fetch.open({ url, kind: "json", maxBytes: MAX_BYTES, freshMs: 24 * 3_600_000 });
     tables.push(parseJson(await readBytes(document.read()), url));
   }
-  return modelNames(tables);
+  const names = modelNames(tables);
+  return async (name) => names(name);
 }
 
 /**
@@ -35,7 +36,7 @@ export async function readModelNames(
  * {marketing_name, device_id}. A name is found as it is, and as the beginning of a longer one that goes on with a variant
  * (`… Wi-Fi + Cellular`).
  */
-export function modelNames(tables: readonly Shape[]): ModelNames {
+export function modelNames(tables: readonly Shape[]): (marketingName: string) => readonly string[] {
   const byName = new Map<string, Set<string>>();
   const add = (key: string, row: Shape) => {
     const name = row.get("MarketingName").optionalText() ?? row.get("marketing_name").optionalText();

@@ -202,13 +202,14 @@ describe("names and tallies", () => {
     expect(names("Toaster")).toEqual([]);
   });
 
-  it("spreads an ambiguous name over its models and keeps the sum", () => {
+  it("spreads an ambiguous name over its models and keeps the sum", async () => {
     const { context } = deviceContext();
     const tally = new Tally();
     tally.add({ model: "iPad Air (5th generation)", count: 5 });
     tally.add({ model: "iPad13,16", count: 1 });
     tally.add({ model: "Toaster", count: 2 });
-    expect(tally.finish("test", { ...context, modelsNamed: names }).map((c) => [c.model, c.count])).toEqual([
+    const counts = await tally.finish("test", { ...context, modelsNamed: async (name) => names(name) });
+    expect(counts.map((c) => [c.model, c.count])).toEqual([
       ["iPad13,16", 4],
       ["Toaster", 2],
       ["iPad13,17", 2],

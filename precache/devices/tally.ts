@@ -60,14 +60,14 @@ export class Tally {
   }
 
   /** The counts with marketing names turned into identifiers, and a word in the log about what could not be counted. */
-  finish(name: string, context: DeviceContext): DeviceCount[] {
+  async finish(name: string, context: DeviceContext): Promise<DeviceCount[]> {
     if (this.nameless > 0) {
       context.log.warn("devices without a readable model are left out", { source: name, devices: this.nameless });
     }
     const resolved = new Tally();
     const unknown = new Map<string, number>();
     for (const device of this.counts.values()) {
-      const models = isModel(device.model) ? [device.model] : context.modelsNamed(device.model);
+      const models = isModel(device.model) ? [device.model] : await context.modelsNamed(device.model);
       if (models.length === 0 && groupOf(device.model) === "other") {
         unknown.set(device.model, device.count + (unknown.get(device.model) ?? 0));
       }
