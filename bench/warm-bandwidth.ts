@@ -18,11 +18,11 @@ const server = await startNginx(folder);
 let missed = 0;
 
 /** Pulls the file over and over, so many at a time, until time is up. @returns bytes of each window. */
-async function pull(bytesPerSecond: number, concurrency: number, path: "fast" | "general"): Promise<number[]> {
+async function pull(bytesPerSecond: number, concurrency: number, transport: "raw" | "undici"): Promise<number[]> {
   const fetcher = createFetcher({
     pace: createPace(bytesPerSecond),
     readBytes: readBytesFor(bytesPerSecond, concurrency),
-    ...(path === "general" ? { path } : {}),
+    transport,
   });
   const windows = new Array<number>((SECONDS * 1000) / WINDOW_MS).fill(0);
   const stop = new AbortController();
@@ -43,21 +43,21 @@ async function pull(bytesPerSecond: number, concurrency: number, path: "fast" | 
 }
 
 try {
-  for (const [megabytes, concurrency, path] of [
-    [1, 4, "fast"],
-    [12.5, 4, "fast"],
-    [12.5, 32, "fast"],
-    [100, 8, "fast"],
-    [12.5, 4, "general"],
+  for (const [megabytes, concurrency, transport] of [
+    [1, 4, "raw"],
+    [12.5, 4, "raw"],
+    [12.5, 32, "raw"],
+    [100, 8, "raw"],
+    [12.5, 4, "undici"],
   ] as const) {
     const limit = megabytes * 1e6;
-    const windows = await pull(limit, concurrency, path);
+    const windows = await pull(limit, concurrency, transport);
     const rate = windows.reduce((sum, bytes) => sum + bytes, 0) / SECONDS / limit;
     const shares = windows.map((bytes) => bytes / (limit * (WINDOW_MS / 1000)));
     const ok = Math.abs(rate - 1) <= 0.05;
     if (!ok) missed++;
     console.log(
-      `${String(megabytes).padStart(5)} MB/s, ${String(concurrency).padStart(2)} at a time, ${path.padEnd(7)}: ${(rate * 100).toFixed(1)} % of the limit over ${SECONDS} s; quarters of a second ${(Math.min(...shares) * 100).toFixed(0)} to ${(Math.max(...shares) * 100).toFixed(0)} %  ${ok ? "ok" : "MISSED"}`,
+      `${String(megabytes).padStart(5)} MB/s, ${String(concurrency).padStart(2)} at a time, ${transport.padEnd(6)}: ${(rate * 100).toFixed(1)} % of the limit over ${SECONDS} s; quarters of a second ${(Math.min(...shares) * 100).toFixed(0)} to ${(Math.max(...shares) * 100).toFixed(0)} %  ${ok ? "ok" : "MISSED"}`,
     );
   }
 } finally {

@@ -1,11 +1,13 @@
 /**
  * One warming run as a whole process: `node warm-runner.mjs '{"target": …, "count": …, "bytes": …, "concurrency": …}'`.
- * It is the engine as the command uses it, ledger included, and prints one line of JSON at the end.
+ * It is the engine as the command uses it, journal included, and prints one line of JSON at the end.
  */
-import { join } from "node:path";
+
+import { openJournal } from "../core/journal/journal.ts";
 import { anAsset } from "../fixtures/assets.ts";
 import type { PlannedAsset } from "../precache/asset.ts";
-import { openLedger } from "../precache/ledger.ts";
+import { DeliveryBook, readJournal } from "../precache/presence/deliveries.ts";
+import { RunJournal } from "../precache/run-journal.ts";
 import { warm } from "../precache/warm.ts";
 
 interface Job {
@@ -32,10 +34,14 @@ const items = Array.from(
     decision: "warm",
   }),
 );
-const ledger = await openLedger(join(job.state, "ledger.jsonl"));
+const book = new DeliveryBook();
+await readJournal(book, job.state, Date.now());
+const stream = await openJournal(job.state, "precache");
+const journal = new RunJournal(stream, { server: "bench" }, book);
 const targets = [{ name: "bench", url: job.target, role: "cache" as const }];
 const { concurrency, bytesPerSecond } = job;
-for await (const event of warm({ items, targets, concurrency, bytesPerSecond, ledger })) {
+const record = journal.record.bind(journal);
+for await (const event of warm({ items, targets, concurrency, bytesPerSecond, deliveries: journal, record })) {
   if (job.tell === true && event.type === "asset-end") {
     process.stdout.write(`${event.outcome} ${event.item.asset.url}\n`);
   }
@@ -47,4 +53,5 @@ for await (const event of warm({ items, targets, concurrency, bytesPerSecond, le
     );
   }
 }
-await ledger.close();
+await journal.flush();
+await stream.close();

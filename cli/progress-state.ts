@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { AssetEnd, RunStart, WarmEvent } from "../precache/index.ts";
+import type { AssetEnd, WarmEvent } from "../precache/index.ts";
 
 /** One file on its way. */
 export interface ActiveFile {
@@ -15,9 +15,11 @@ export interface ActiveFile {
 
 /** Where the run stands at a moment. */
 export interface ProgressNow {
+  readonly nowMs: number;
   readonly active: readonly ActiveFile[];
   readonly planned: number;
   readonly plannedBytes: number;
+  /** Files that came, were there, or failed; those that were left are not. */
   readonly done: number;
   readonly warmed: number;
   readonly cached: number;
@@ -25,11 +27,18 @@ export interface ProgressNow {
   readonly skipped: number;
   /** Of the planned bytes, those that are there or on their way. */
   readonly doneBytes: number;
+  /** 0 while there is too little to reckon from. */
   readonly bytesPerSecond: number;
   /** Undefined while there is nothing to reckon from. */
   readonly etaSeconds: number | undefined;
   /** What nothing moves for, if so. */
-  readonly waiting: string | undefined;
+  readonly waiting: Wait | undefined;
+}
+
+/** A wait, and why. */
+export interface Wait {
+  readonly untilMs: number;
+  readonly message: string;
 }
 
 /** The rate is that of the last ten seconds. */
@@ -51,7 +60,7 @@ export class ProgressState {
   /** Of files that failed or were left: they will not come in this run. */
   #givenUpBytes = 0;
   #readBytes = 0;
-  #waiting: string | undefined;
+  #waiting: Wait | undefined;
 
   /** Assets that failed, in the order in which they did. */
   get failures(): readonly AssetEnd[] {
@@ -61,8 +70,8 @@ export class ProgressState {
   take(event: WarmEvent): void {
     switch (event.type) {
       case "run-start":
-        this.#planned = event.planned * lanesOf(event);
-        this.#plannedBytes = event.plannedBytes * lanesOf(event);
+        this.#planned = event.asks;
+        this.#plannedBytes = event.asksBytes;
         break;
       case "asset-start": {
         const { asset } = event.item;
@@ -82,7 +91,7 @@ export class ProgressState {
         this.#end(event);
         break;
       case "waiting":
-        this.#waiting = event.message;
+        this.#waiting = { untilMs: event.atMs + event.waitMs, message: event.message };
         break;
       default:
         break;
@@ -101,7 +110,7 @@ export class ProgressState {
       active,
       planned: this.#planned,
       plannedBytes: this.#plannedBytes,
-      done: warmed + cached + failed + skipped,
+      done: warmed + cached + failed,
       warmed,
       cached,
       failed,
@@ -109,7 +118,8 @@ export class ProgressState {
       doneBytes,
       bytesPerSecond,
       etaSeconds: bytesPerSecond > 0 && left > 0 ? left / bytesPerSecond : undefined,
-      waiting: this.#waiting,
+      waiting: this.#waiting !== undefined && this.#waiting.untilMs > nowMs ? this.#waiting : undefined,
+      nowMs,
     };
   }
 
@@ -137,12 +147,6 @@ export class ProgressState {
     const span = Math.min(Math.max(nowMs - first.atMs, 1), Number.MAX_SAFE_INTEGER);
     return span < 250 ? 0 : ((this.#readBytes - first.bytes) * 1000) / span;
   }
-}
-
-/** How often every asset is asked for: of each cache, but of all peers together once. */
-function lanesOf({ targets }: RunStart): number {
-  const peers = targets.filter(({ role }) => role === "peer").length;
-  return Math.max(1, targets.length - peers + Math.min(1, peers));
 }
 
 function keyOf(event: { target: { name: string }; item: { asset: { url: string } } }): string {

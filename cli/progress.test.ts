@@ -16,6 +16,7 @@ const item = (n: number, sizeBytes: number | undefined = 1000): PlannedAsset => 
   why: "full",
   decision: "warm",
 });
+const cost = { bytesAsked: 1000, bytesFromOrigin: 1000, seconds: 1 };
 const end = (n: number, outcome: AssetOutcome, atMs: number): AssetEnd => ({
   type: "asset-end",
   atMs,
@@ -23,9 +24,8 @@ const end = (n: number, outcome: AssetOutcome, atMs: number): AssetEnd => ({
   item: item(n),
   outcome,
   sizeBytes: 1000,
-  bytesAsked: 1000,
-  bytesFromOrigin: 1000,
-  seconds: 1,
+  ...cost,
+  sinceLastLine: cost,
   attempts: 1,
   reason: outcome === "failed" ? "404" : undefined,
   code: undefined,
@@ -40,7 +40,8 @@ const moved = (n: number, bytes: number, atMs: number): WarmEvent => ({
   totalBytes: 1000,
   heldBytes: undefined,
 });
-const runStart: WarmEvent = { type: "run-start", atMs: 0, targets: [target], planned: 4, plannedBytes: 4000 };
+const plan = { planned: 4, plannedBytes: 4000, asks: 4, asksBytes: 4000, plannedSeconds: 1 };
+const runStart: WarmEvent = { type: "run-start", atMs: 0, targets: [target], ...plan };
 
 function stateOf(...events: WarmEvent[]): ProgressState {
   const state = new ProgressState();
@@ -78,11 +79,29 @@ describe("ProgressState", () => {
       end(2, "failed", 1000),
       end(3, "skipped", 1000),
     );
-    expect(state.at(1000)).toMatchObject({ done: 2, doneBytes: 500, etaSeconds: 3 });
+    expect(state.at(1000)).toMatchObject({ done: 1, doneBytes: 500, etaSeconds: 3 });
+  });
+
+  it("shows a wait, and for how long, until it is over or something moves", () => {
+    const message = "it answered 503, 200 was expected";
+    const wait: WarmEvent = {
+      type: "waiting",
+      atMs: 1000,
+      target,
+      item: undefined,
+      reason: "busy",
+      waitMs: 600_000,
+      message,
+    };
+    const state = stateOf(runStart, start(1), wait);
+    expect(plainLine(state.at(61_000))).toContain("waiting 9 min 0 s: it answered 503");
+    expect(plainLine(state.at(601_000))).not.toContain("waiting");
+    state.take(moved(1, 10, 70_000));
+    expect(plainLine(state.at(71_000))).not.toContain("waiting");
   });
 
   it("never shows more than all", () => {
-    const state = stateOf({ ...runStart, plannedBytes: 500 } as WarmEvent, start(1), moved(1, 1000, 100));
+    const state = stateOf({ ...runStart, asksBytes: 500 } as WarmEvent, start(1), moved(1, 1000, 100));
     expect(state.at(200).doneBytes).toBe(500);
   });
 });
@@ -117,7 +136,7 @@ describe("createProgress()", () => {
     progress.close();
     vi.advanceTimersByTime(60_000);
     expect(lines).toHaveLength(4);
-    expect(lines[1]).toBe("0.0 %, 0 bytes of 4.00 KB, 0 bytes/s; 0 of 4 files, 0 warmed\n");
+    expect(lines[1]).toBe("0.0 %, 0 bytes of 4.00 KB; 0 of 4 files, 0 warmed\n");
   });
 
   it("draws bars over themselves, and puts what stays above them", () => {

@@ -7,7 +7,7 @@
  */
 import type { WarmEvent } from "../precache/index.ts";
 import { bar, bytesText, durationText, percentText } from "./output.ts";
-import { type ActiveFile, type ProgressNow, ProgressState } from "./progress-state.ts";
+import { type ActiveFile, type ProgressNow, ProgressState, type Wait } from "./progress-state.ts";
 
 export type ProgressMode = "bars" | "plain" | "quiet";
 
@@ -94,7 +94,8 @@ export function barLines(now: ProgressNow, columns: number, rows: number): strin
 export function plainLine(now: ProgressNow): string {
   const eta = now.etaSeconds === undefined ? "" : `, ${durationText(now.etaSeconds)} left`;
   const bytes = `${bytesText(now.doneBytes)} of ${bytesText(now.plannedBytes)}`;
-  return `${percentText(now.doneBytes, now.plannedBytes)}, ${bytes}, ${rateText(now.bytesPerSecond)}${eta}; ${countsText(now)}`;
+  const rate = now.bytesPerSecond > 0 ? `, ${rateText(now.bytesPerSecond)}` : "";
+  return `${percentText(now.doneBytes, now.plannedBytes)}, ${bytes}${rate}${eta}; ${countsText(now)}`;
 }
 
 /** `38.2 MB/s`. */
@@ -118,7 +119,8 @@ function fileLine(file: ActiveFile, columns: number): string {
 
 function totalLine(now: ProgressNow, columns: number): string {
   const eta = now.etaSeconds === undefined ? "" : `  ${durationText(now.etaSeconds)} left`;
-  const numbers = `${percentText(now.doneBytes, now.plannedBytes)} of ${bytesText(now.plannedBytes)}  ${rateText(now.bytesPerSecond)}${eta}`;
+  const rate = now.bytesPerSecond > 0 ? `  ${rateText(now.bytesPerSecond)}` : "";
+  const numbers = `${percentText(now.doneBytes, now.plannedBytes)} of ${bytesText(now.plannedBytes)}${rate}${eta}`;
   const barWidth = Math.max(MIN_BAR, columns - numbers.length - 7);
   const share = now.plannedBytes === 0 ? 0 : now.doneBytes / now.plannedBytes;
   return shorten(`All ${bar(share, barWidth).padEnd(barWidth)}  ${numbers}`, columns - 1);
@@ -131,9 +133,14 @@ function countsText(now: ProgressNow): string {
     ...(now.cached > 0 ? [`${now.cached} there already`] : []),
     ...(now.failed > 0 ? [`${now.failed} failed`] : []),
     ...(now.skipped > 0 ? [`${now.skipped} left`] : []),
-    ...(now.waiting === undefined ? [] : [`waiting: ${now.waiting}`]),
+    ...(now.waiting === undefined ? [] : [waitText(now.waiting, now.nowMs)]),
   ];
   return parts.join(", ");
+}
+
+/** `waiting 9 min: it answered 503, 200 was expected`. */
+function waitText({ untilMs, message }: Wait, nowMs: number): string {
+  return `waiting ${durationText(Math.ceil((untilMs - nowMs) / 1000))}: ${message}`;
 }
 
 /** Text of at most so many characters, cut in the middle. */

@@ -252,6 +252,7 @@ export const MEASUREMENTS: readonly MeasurementSchema[] = [
       text("title", "what happened"),
       text("text", "the details"),
       text("tags", "comma-separated words for Grafana"),
+      seconds("planned.seconds", "of a warming run that begins: how long planning took"),
     ],
   },
 ];

@@ -101,6 +101,8 @@ export interface PlannedAsset {
   readonly decision: "warm" | "cached" | "left";
   /** True where it is left because a filter could not tell what it is. */
   readonly unjudged?: true;
+  /** Targets that hold it, by name, each with the sign that told; undefined where nobody has looked. */
+  readonly heldBy?: ReadonlyMap<string, string>;
 }
 
 export interface Plan {

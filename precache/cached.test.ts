@@ -10,13 +10,13 @@ import type { CacheTarget } from "./asset.ts";
 import { cacheUrl } from "./cache-url.ts";
 import { DEFAULT_SIGNS, HeldCheck, type HeldCheckOptions } from "./cached.ts";
 import { createFetcher, type Fetcher } from "./fetch-asset.ts";
-import { type Ledger, openLedger } from "./ledger.ts";
+import { DeliveryBook } from "./presence/deliveries.ts";
 
 let folder: string;
 let origin: Origin;
 let cache: ContentCache;
 let fetcher: Fetcher;
-let ledger: Ledger;
+let book: DeliveryBook;
 let target: CacheTarget;
 
 const asset = anAsset("https://updates.cdn-apple.com/f/5000b/a.zip", { sizeBytes: 5000 });
@@ -26,11 +26,10 @@ beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), "larder-held-"));
   origin = await startOrigin({ contentType: "application/zip" });
   fetcher = createFetcher();
-  ledger = await openLedger(join(folder, "ledger"));
+  book = new DeliveryBook();
 });
 afterEach(async () => {
   await fetcher.close();
-  await ledger.close();
   await cache.stop();
   await origin.stop();
   rmSync(folder, { recursive: true, force: true });
@@ -43,7 +42,8 @@ async function begin(cachedRangesHeader: boolean): Promise<void> {
 
 const get = async (of = asset) => await fetcher.fetchAsset({ url: cacheUrl(cache.url, of.url) });
 
-const checker = (more: Partial<HeldCheckOptions> = {}): HeldCheck => new HeldCheck({ fetcher, ledger, ...more });
+const checker = (more: Partial<HeldCheckOptions> = {}): HeldCheck =>
+  new HeldCheck({ fetcher, deliveries: book.asDeliveries(), ...more });
 
 test("the cache's own answer decides first, by HEAD, or by one byte where HEAD is refused", async () => {
   await begin(true);
@@ -63,7 +63,7 @@ test("a part is not the whole, whatever the ledger says", async () => {
   await origin.stop();
   origin = await startOrigin({ port: origin.port, bytesPerSecond: 5000 });
   await get().catch(() => undefined);
-  await ledger.record({ target: "one", url: asset.url, sizeBytes: 5000, atMs: Date.now() });
+  book.add({ target: "one", url: asset.url, sizeBytes: 5000, atMs: Date.now() });
   const verdict = await checker().check(target, asset);
   expect(verdict.held).toBe(false);
   expect(verdict.why).toMatch(/^the cache holds \d+ of 5000 bytes$/);
@@ -89,7 +89,7 @@ test("AssetInfo.db and the bytes beside it decide on the cache itself", async ()
   cache.flush();
   const inventory = await readAssetInfo(cache.assetInfoPath);
   const check = checker({ inventories: new Map([["one", inventory]]) });
-  await ledger.record({ target: "one", url: other.url, sizeBytes: 5000, atMs: Date.now() });
+  book.add({ target: "one", url: other.url, sizeBytes: 5000, atMs: Date.now() });
   expect(await check.check(target, asset)).toEqual({ held: true, why: "in AssetInfo.db" });
   expect(await check.check(target, other)).toMatchObject({ held: false });
   const { readdirSync } = await import("node:fs");
@@ -102,7 +102,7 @@ test("AssetInfo.db and the bytes beside it decide on the cache itself", async ()
 
 test("the ledger speaks last, of the same size, while it is young", async () => {
   await begin(false);
-  await ledger.record({ target: "one", url: asset.url, sizeBytes: 5000, atMs: 1000 });
+  book.add({ target: "one", url: asset.url, sizeBytes: 5000, atMs: 1000 });
   const at = (nowMs: number) => checker({ nowMs: () => nowMs });
   expect(await at(1000 + 3 * 3_600_000).check(target, asset)).toEqual({ held: true, why: "warmed 3 h ago" });
   expect((await at(1000 + 8 * 86_400_000).check(target, asset)).held).toBeUndefined();
@@ -116,4 +116,30 @@ test("readAssetInfo() says when the table is another one", async () => {
   await begin(true);
   cache.flush();
   await expect(readAssetInfo(cache.metricsPath)).rejects.toMatchObject({ code: "ASSET_INFO_SHAPE" });
+});
+
+test("a record is not believed against the cache's own answer, nor from the future, nor of nothing", async () => {
+  await begin(false);
+  const unsized = { ...asset, sizeBytes: undefined };
+  book.add({ target: "one", url: asset.url, sizeBytes: 57, atMs: 1000 });
+  const check = checker({ nowMs: () => 2000 });
+  expect((await check.recall(target, unsized)).held).toBe(true);
+  expect(await check.look(target, unsized)).toMatchObject({ verdict: { held: undefined }, lengthBytes: 5000 });
+  book.add({ target: "one", url: other.url, sizeBytes: 5000, atMs: 365 * 86_400_000 });
+  expect((await check.check(target, other)).held).toBeUndefined();
+  book.add({ target: "one", url: asset.url, sizeBytes: 0, atMs: 1500 });
+  expect((await check.recall(target, unsized)).held).toBeUndefined();
+});
+
+test("what a cache does not answer about is not there, and one that is gone is not asked a thousand times", async () => {
+  await begin(false);
+  book.add({ target: "one", url: asset.url, sizeBytes: 5000, atMs: 1000 });
+  const check = checker({ nowMs: () => 2000 });
+  cache.faults.add("", { kind: "status", status: 404 }, 1);
+  expect(await check.check(target, asset)).toMatchObject({ held: undefined });
+  cache.faults.add("", { kind: "redirect", to: "http://portal.example.net/login" }, 1);
+  expect(await check.check(target, asset)).toMatchObject({ held: undefined });
+  expect((await check.check(target, asset)).held).toBe(true);
+  await cache.die();
+  for (let i = 0; i < 5; i++) expect((await check.check(target, asset)).held).toBeUndefined();
 });

@@ -10,7 +10,9 @@ import { LarderError } from "../core/errors.ts";
 import { ASSET_GROUPS } from "./asset.ts";
 import { catalogOptions } from "./options-catalogs.ts";
 import { deviceOptions } from "./options-devices.ts";
-import { nextTimeOfDay, parseBytes, parseRate, parseSeconds } from "./quantity.ts";
+import { parseBytes, parseRate, parseSeconds } from "./quantity.ts";
+import { parseWindow } from "./run/window.ts";
+import { DEFAULT_LEAST_RATE } from "./transfer/least-rate.ts";
 
 /** Text or a number that one of the parsers of amounts understands. */
 function amount(parse: (text: string) => number | undefined, expected: string) {
@@ -23,9 +25,10 @@ function amount(parse: (text: string) => number | undefined, expected: string) {
 }
 
 const names = () => z.array(z.string().min(1).max(300)).max(10_000).default([]);
-const timeOfDay = z
-  .string()
-  .refine((text) => nextTimeOfDay(text, 0) !== undefined, { message: "expected a time of day such as 06:00" });
+/** The hours of a run. */
+const hours = z.string().refine((text) => parseWindow(text) !== undefined, {
+  message: "expected a time of day such as 06:00, or hours such as 22:00-06:00",
+});
 
 const serverOptions = z.union([
   z.string().min(1),
@@ -95,7 +98,14 @@ export const precacheOptions = z.strictObject({
     .describe("What the cache can take without evicting; auto asks the cache when it runs on this computer"),
   concurrency: z.int().min(1).max(100).default(4).describe("Files at a time"),
   bandwidth: amount(parseRate, "a rate such as 40 MB/s or 300 Mbit/s").optional().describe("Most bytes a second"),
-  until: timeOfDay.optional().describe("Start nothing after this time of day, and finish or leave"),
+  until: hours
+    .optional()
+    .describe(
+      "Time of day at which everything ends, or all the hours of a run: 06:00, 22:00-06:00; a start outside them, or more than 12 hours before the end, does nothing",
+    ),
+  leastRate: amount(parseRate, "a rate such as 1 KB/s")
+    .default(DEFAULT_LEAST_RATE.bytesPerSecond)
+    .describe("A transfer that brings less a second, for two minutes, is ended and tried again"),
   splay: amount(parseSeconds, "a length of time such as 4h, or now")
     .default(0)
     .describe("Wait a random time up to this before the run starts"),

@@ -6,7 +6,6 @@
 import { join } from "node:path";
 import { type AssetInventory, readAssetInfo } from "../core/cache/cache.ts";
 import { errorText } from "../core/errors.ts";
-import { acquireLock } from "../core/lock.ts";
 import type { Log } from "../core/log.ts";
 import { withSizes } from "./ask-size.ts";
 import type { Asset, CacheTarget, DeviceCount, Plan } from "./asset.ts";
@@ -16,9 +15,9 @@ import { createFetchCache } from "./catalogs/fetch-cache.ts";
 import type { Discovery, DiscoveryWorld } from "./discovery/discovery.ts";
 import { createFetcher } from "./fetch-asset.ts";
 import { countDevices, type GatherContext, readCatalogs } from "./gather.ts";
-import { type Ledger, openLedger } from "./ledger.ts";
 import type { PrecacheOptions } from "./options.ts";
 import { type PlanInput, planWarming, unjudgedSentences } from "./plan.ts";
+import { type Deliveries, readDeliveries } from "./presence/deliveries.ts";
 import { discoverTargets, isLocal, requireTargets, roomOf } from "./targets.ts";
 import { choiceOf, mayBeWanted, requireWants } from "./wants.ts";
 
@@ -29,7 +28,7 @@ export interface PrepareContext {
   readonly signal: AbortSignal;
   readonly nowMs: () => number;
   /** What earlier runs brought; undefined leaves this sign out. */
-  readonly ledger: Ledger | undefined;
+  readonly deliveries: Deliveries | undefined;
   /** A run needs a cache; a plan can be made without one. */
   readonly needsCache: boolean;
   readonly world?: DiscoveryWorld;
@@ -45,6 +44,8 @@ export interface Prepared {
   readonly devices: readonly DeviceCount[];
   /** Inventories of caches on this computer, by name of the target. */
   readonly inventories: ReadonlyMap<string, AssetInventory>;
+  /** Which targets hold what, by `assetKey`, then by name of the target, with the sign that told. */
+  readonly heldBy: ReadonlyMap<string, ReadonlyMap<string, string>>;
   /** What the cache can take, where it tells. */
   readonly roomBytes: number | undefined;
   /** What could not be had, one sentence each; the plan is made without it. */
@@ -81,36 +82,23 @@ export async function prepare(context: PrepareContext): Promise<Prepared> {
   };
   const wanted = planWarming(input).items.map(({ asset }) => asset);
   say(`looking whether ${wanted.length} files are there already`);
-  const held = await heldAssets(wanted, discovery.targets, inventories, context);
+  const heldBy = await whoHolds(wanted, discovery.targets, inventories, context);
+  const held = heldEverywhere(heldBy, discovery.targets);
   const limits = { budgetBytes: options.budget, roomBytes };
   const limited = limits.budgetBytes !== undefined || limits.roomBytes !== undefined;
   const assets = limited ? await withSizes(wanted, context.signal) : wanted;
   const plan = planWarming({ ...input, assets, held, limits });
   const all = [...counted.troubles, ...listed.troubles, ...troubles, ...unjudgedSentences(plan)];
-  return { plan, discovery, targets: discovery.targets, devices, inventories, roomBytes, troubles: all };
+  return { plan, discovery, targets: discovery.targets, devices, inventories, heldBy, roomBytes, troubles: all };
 }
 
 /**
- * A plan for people to read. What the ledger says is looked up at once, so that planning keeps no run waiting; while a
- * run is on, the plan is made without it.
+ * A plan for people to read. It takes no lock, so that planning keeps no run waiting, and a run keeps no plan waiting.
  * @throws what `prepare` throws.
  */
-export async function planOnly(context: Omit<PrepareContext, "ledger" | "needsCache">): Promise<Prepared> {
-  return await prepare({ ...context, ledger: await ledgerAsItIs(context.stateDir), needsCache: false });
-}
-
-/** The ledger, read and closed again: it still finds what it found. */
-async function ledgerAsItIs(stateDir: string): Promise<Ledger | undefined> {
-  const folder = join(stateDir, "precache");
-  const lock = await acquireLock(join(folder, "lock"), "planning").catch(() => undefined);
-  if (lock === undefined) return undefined;
-  try {
-    const ledger = await openLedger(join(folder, "ledger.jsonl"));
-    await ledger.close();
-    return ledger;
-  } finally {
-    await lock.release();
-  }
+export async function planOnly(context: Omit<PrepareContext, "deliveries" | "needsCache">): Promise<Prepared> {
+  const book = await readDeliveries(context.stateDir, context.nowMs());
+  return await prepare({ ...context, deliveries: book.asDeliveries(), needsCache: false });
 }
 
 /** What reading catalogues and inventories needs. */
@@ -149,23 +137,29 @@ async function inventoriesOf(
   return { inventories, troubles };
 }
 
-/** What every cache holds: claimed by an inventory or the ledger, confirmed by the cache's own answer. */
-async function heldAssets(
+/** Which caches hold what: claimed by an inventory or our own record, confirmed by the cache's own answer. */
+async function whoHolds(
   wanted: readonly Asset[],
   targets: readonly CacheTarget[],
   inventories: ReadonlyMap<string, AssetInventory>,
   context: PrepareContext,
-): Promise<Map<string, string>> {
-  const held = new Map<string, string>();
+): Promise<Map<string, ReadonlyMap<string, string>>> {
+  const held = new Map<string, ReadonlyMap<string, string>>();
   if (targets.length === 0) return held;
   const fetcher = createFetcher();
-  const { options, ledger, nowMs, signal } = context;
-  const check = new HeldCheck({ fetcher, signs: options.held, ledger, inventories, nowMs });
+  const { options, deliveries, nowMs, signal } = context;
+  const check = new HeldCheck({ fetcher, signs: options.held, deliveries, inventories, nowMs, hosts: options.hosts });
   const todo = [...wanted];
   const work = async (): Promise<void> => {
     for (let asset = todo.pop(); asset !== undefined && !signal.aborted; asset = todo.pop()) {
-      const why = await heldEverywhere(asset, targets, check, signal);
-      if (why !== undefined) held.set(assetKey(asset.url), why);
+      const by = new Map<string, string>();
+      for (const target of targets) {
+        const why = await heldBy(target, asset, check, signal);
+        if (why !== undefined) by.set(target.name, why);
+        // of peers one is enough: it hands over what it holds
+        if (why !== undefined && target.role === "peer") break;
+      }
+      held.set(assetKey(asset.url), by);
     }
   };
   try {
@@ -176,22 +170,21 @@ async function heldAssets(
   return held;
 }
 
-/** Held by every cache of the run; of peers one is enough, for it hands over what it holds. */
-async function heldEverywhere(
-  asset: Asset,
+/** What every cache of the run holds, all peers together counting as one; with the sign that told. */
+function heldEverywhere(
+  heldBy: ReadonlyMap<string, ReadonlyMap<string, string>>,
   targets: readonly CacheTarget[],
-  check: HeldCheck,
-  signal: AbortSignal,
-): Promise<string | undefined> {
-  const peers: (string | undefined)[] = [];
-  let why: string | undefined;
-  for (const target of targets) {
-    const held = await heldBy(target, asset, check, signal);
-    if (target.role === "peer") peers.push(held);
-    else if (held === undefined) return undefined;
-    else why = held;
+): Map<string, string> {
+  const alone = targets.filter(({ role }) => role !== "peer");
+  const peers = targets.filter(({ role }) => role === "peer");
+  const held = new Map<string, string>();
+  for (const [key, by] of heldBy) {
+    const everywhere =
+      alone.every(({ name }) => by.has(name)) && (peers.length === 0 || peers.some(({ name }) => by.has(name)));
+    const why = [...by.values()].at(-1);
+    if (everywhere && why !== undefined) held.set(key, why);
   }
-  return peers.length === 0 ? why : peers.find((held) => held !== undefined);
+  return held;
 }
 
 async function heldBy(
@@ -200,8 +193,7 @@ async function heldBy(
   check: HeldCheck,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  const claim = await check.recall(target, asset);
-  if (claim.held !== true) return undefined;
+  if (!(await check.claims(target, asset))) return undefined;
   const verdict = await check.check(target, asset, signal);
   return verdict.held === true ? verdict.why : undefined;
 }

@@ -2,13 +2,18 @@
  * A warming run as points: `precacheasset` for every asset that ended, `precacherun` for every target, `events` at the
  * start and the end. Pure.
  *
+ * What a file cost is told in parts that add up: one that takes long has lines of the outcome `partial` on its way, each
+ * with what came since the one before, and in its last line only the rest. So the sum over all lines is the cost of the
+ * run, at any moment.
+ *
  * Two points of one series never share a millisecond, or the second would overwrite the first: the later one moves on
  * to the next free millisecond.
  *
  * @module
  */
 import { type FieldValue, type Point, tagText } from "../core/point.ts";
-import type { AssetEnd, RunEnd, RunStart, WarmEvent, WarmSums } from "./warm-events.ts";
+import type { Delivery } from "./presence/deliveries.ts";
+import type { AssetCost, AssetEnd, AssetPart, RunEnd, RunStart, WarmEvent, WarmSums } from "./warm-events.ts";
 
 /** Makes the points of one run; keep one for the run. */
 export class RunPoints {
@@ -25,6 +30,12 @@ export class RunPoints {
     switch (event.type) {
       case "run-start":
         return [this.#start(event)];
+      case "run-skipped": {
+        const fields = eventFields("Warming skipped", `too late: ${event.reason}`);
+        return [this.#at("events", { event: "run-skipped" }, fields, event.atMs)];
+      }
+      case "asset-part":
+        return [this.#part(event)];
       case "asset-end":
         return [this.#asset(event)];
       case "run-end":
@@ -34,10 +45,26 @@ export class RunPoints {
     }
   }
 
+  /** A delivery an older version has written down elsewhere. Nobody can tell any more what it cost: all of it counts. */
+  adopted({ target, url, sizeBytes, atMs }: Delivery): Point {
+    const fields = {
+      bytes: { integer: sizeBytes },
+      "bytes.asked": { integer: sizeBytes },
+      "bytes.fromorigin": { integer: sizeBytes },
+      devices: { integer: 0 },
+      seconds: { float: 0 },
+      url: { text: url },
+    };
+    return this.#at("precacheasset", { target, group: "other", outcome: "warmed" }, fields, atMs);
+  }
+
   #start(event: RunStart): Point {
     const names = event.targets.map(({ name }) => name).join(", ");
     const text = `${event.planned} assets, ${event.plannedBytes} bytes, to ${names}`;
-    return this.#at("events", { event: "run-start" }, eventFields("Warming began", text), event.atMs);
+    const { plannedSeconds } = event;
+    const planning = plannedSeconds === undefined ? {} : { "planned.seconds": { float: plannedSeconds } };
+    const fields = { ...eventFields("Warming began", text), ...planning };
+    return this.#at("events", { event: "run-start" }, fields, event.atMs);
   }
 
   #end({ atMs, summary }: RunEnd): Point {
@@ -52,12 +79,17 @@ export class RunPoints {
     const size = event.sizeBytes ?? asset.sizeBytes;
     const fields: Record<string, FieldValue> = {
       ...(size === undefined ? {} : { bytes: { integer: size } }),
-      "bytes.asked": { integer: event.bytesAsked },
-      "bytes.fromorigin": { integer: event.bytesFromOrigin },
+      ...costOf(event.sinceLastLine),
       devices: { integer: devices },
-      seconds: { float: event.seconds },
       url: { text: asset.url },
     };
+    return this.#at("precacheasset", tags, fields, event.atMs);
+  }
+
+  #part(event: AssetPart): Point {
+    const { asset } = event.item;
+    const tags = { target: event.target.name, group: asset.group, outcome: "partial" };
+    const fields = { ...costOf(event.sinceLastLine), url: { text: asset.url } };
     return this.#at("precacheasset", tags, fields, event.atMs);
   }
 
@@ -92,4 +124,12 @@ export class RunPoints {
 
 function eventFields(title: string, text: string): Record<string, FieldValue> {
   return { title: { text: title }, text: { text }, tags: { text: "larder,precache" } };
+}
+
+function costOf({ bytesAsked, bytesFromOrigin, seconds }: AssetCost): Record<string, FieldValue> {
+  return {
+    "bytes.asked": { integer: bytesAsked },
+    "bytes.fromorigin": { integer: bytesFromOrigin },
+    seconds: { float: seconds },
+  };
 }

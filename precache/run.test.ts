@@ -1,10 +1,10 @@
-import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { RunCommand } from "../core/cache/cache.ts";
 import { LarderError } from "../core/errors.ts";
-import { queryHistory } from "../core/history/history.ts";
+import { queryHistory, readLines } from "../core/history/history.ts";
 import { openJournal } from "../core/journal/journal.ts";
 import { acquireLock } from "../core/lock.ts";
 import { silentLog } from "../core/log.ts";
@@ -13,7 +13,6 @@ import { fileBytes, type Origin, startOrigin } from "../fixtures/origin/index.ts
 import { systemClock } from "./clock.ts";
 import { type PrecacheInput, precacheOptions } from "./options.ts";
 import { planOnly } from "./prepare.ts";
-import { nextTimeOfDay } from "./quantity.ts";
 import { type RunContext, runFolder, runPrecache } from "./run.ts";
 import type { WarmEvent } from "./warm-events.ts";
 
@@ -106,7 +105,7 @@ describe("runPrecache()", () => {
     await runPrecache(context());
     const report = await runPrecache(context());
     expect(report.summary).toMatchObject({ planned: 6, cached: 6, warmed: 0, bytesFromOrigin: 0 });
-    expect(report.prepared.plan.items.every(({ decision }) => decision === "cached")).toBe(true);
+    expect(report.prepared?.plan.items.every(({ decision }) => decision === "cached")).toBe(true);
     expect(origin.bytesServed()).toBe(total);
   });
 
@@ -127,7 +126,7 @@ describe("runPrecache()", () => {
       files.map(() => ["cached", "X-Apple-Cached-Ranges"]),
     );
     const lock = await acquireLock(join(runFolder(stateDir), "lock"), "warming run");
-    expect((await planOnly(look)).plan.items.every(({ decision }) => decision === "warm")).toBe(true);
+    expect((await planOnly(look)).plan.items.every(({ decision }) => decision === "cached")).toBe(true);
     await lock.release();
   });
 
@@ -141,11 +140,11 @@ describe("runPrecache()", () => {
       ],
     });
     const peers = await runPrecache(context(both("peer")));
-    expect(peers.prepared.plan.items.every(({ decision }) => decision === "cached")).toBe(true);
+    expect(peers.prepared?.plan.items.every(({ decision }) => decision === "cached")).toBe(true);
     expect(peers.summary?.planned).toBe(6);
     second.wipe();
     const report = await runPrecache(context(both("cache")));
-    expect(report.prepared.plan.items.every(({ decision }) => decision === "warm")).toBe(true);
+    expect(report.prepared?.plan.items.every(({ decision }) => decision === "warm")).toBe(true);
     expect(report.summary?.targets.map(({ warmed, cached }) => [warmed, cached])).toEqual([
       [6, 0],
       [0, 6],
@@ -165,7 +164,7 @@ describe("runPrecache()", () => {
   it("keeps to the budget and leaves the rest", async () => {
     const report = await runPrecache(context({ budget: "3500" }));
     expect(report.summary?.bytesAsked).toBe(3000);
-    expect(report.prepared.plan.items.filter(({ decision }) => decision === "left")).toHaveLength(4);
+    expect(report.prepared?.plan.items.filter(({ decision }) => decision === "left")).toHaveLength(4);
   });
 
   it("asks the origin for sizes nobody tells when there is a budget", async () => {
@@ -173,7 +172,7 @@ describe("runPrecache()", () => {
     await writeFile(join(folder, "urls"), `${one}\n`);
     const hosts = [new URL(origin.url).host];
     const report = await runPrecache(context({ budget: "1 MB", hosts }, { say: () => undefined }));
-    expect(report.prepared.plan.items[0]?.asset.sizeBytes).toBe(3000);
+    expect(report.prepared?.plan.items[0]?.asset.sizeBytes).toBe(3000);
   });
 
   it("ends partly when a file fails, with the reason", async () => {
@@ -195,9 +194,11 @@ describe("runPrecache()", () => {
         closed++;
       },
     };
-    await expect(runPrecache(context({}, { openJournal: async () => full }))).rejects.toMatchObject({
-      code: "JOURNAL_FULL",
-    });
+    const report = await runPrecache(context({}, { openJournal: async () => full }));
+    expect(report).toMatchObject({ verdict: "failed", trouble: { code: "JOURNAL_FULL" } });
+    expect(report.trouble?.message).toContain("the disk is full");
+    expect(report.trouble?.state).toContain("in the cache");
+    expect(report.summary?.planned).toBe(6);
     expect(closed).toBe(1);
     expect((await runPrecache(context())).verdict).toBe("ok");
   });
@@ -236,18 +237,81 @@ describe("runPrecache()", () => {
     expect(await readFile(out, "utf8")).toBe(" 1\n6 0\n");
   });
 
-  it("starts nothing after the time of day it was given", async () => {
-    let now = new Date(2026, 8, 14, 5, 59, 59).getTime();
-    const clock = { now: () => now, sleep: systemClock.sleep };
-    const planned = (): void => {
-      now += 60_000;
-    };
-    const late = new Date(2026, 8, 14, 6, 0, 0).getTime();
-    expect(nextTimeOfDay("06:00", now)).toBe(late);
-    const plan = context({ until: "06:00", concurrency: 1 }, { clock });
-    const report = await runPrecache({ ...plan, observe: (event) => event.type === "run-start" && planned() });
-    expect(report.summary).toMatchObject({ ended: "deadline", skipped: 5 });
-    expect(report.verdict).toBe("partly");
+  describe("and its hours", () => {
+    const at = (hour: number, minute: number, second = 0): number =>
+      new Date(2026, 8, 14, hour, minute, second).getTime();
+
+    it("are fixed when it starts: it fetches nothing after them", async () => {
+      let now = at(5, 59, 59);
+      const clock = { now: () => now, sleep: systemClock.sleep };
+      const plan = context({ until: "06:00", concurrency: 1 }, { clock });
+      const report = await runPrecache({
+        ...plan,
+        observe: (event) => {
+          if (event.type === "asset-start") now = at(6, 0);
+        },
+      });
+      expect(report.summary).toMatchObject({ ended: "deadline", warmed: 1, skipped: 5 });
+      expect(report.verdict).toBe("partly");
+    });
+
+    it.each([
+      ["06:00", at(8, 10), "it was to end at 06:00, and the next 06:00 is more than 12 hours away"],
+      ["06:00", at(6, 5), "it was to end at 06:00, and the next 06:00 is more than 12 hours away"],
+      ["22:00-06:00", at(8, 10), "its window is 22:00 to 06:00"],
+    ])("%s: too late it does nothing, says so, and tells the journal and the postscript", async (until, now, why) => {
+      const out = join(folder, "out");
+      const postscript = join(folder, "post");
+      await writeFile(postscript, `#!/bin/sh\necho "$LARDER_PRECACHE_ENDED $LARDER_PRECACHE_EXIT_CODE" > '${out}'\n`);
+      await chmod(postscript, 0o755);
+      const clock = { now: () => now, sleep: systemClock.sleep };
+      const report = await runPrecache(context({ until, postscript, splay: "4h" }, { clock }));
+      expect(report).toMatchObject({ verdict: "partly", skipped: why, prepared: undefined, summary: undefined });
+      expect([origin.requests, cache.requests]).toEqual([[], []]);
+      expect(await readFile(out, "utf8")).toBe("too late 3\n");
+      const lines: string[] = [];
+      for await (const line of readLines(join(folder, "state"), "events", 0, now + 1000, ["precache"]))
+        lines.push(line);
+      expect(lines).toHaveLength(1);
+      expect(lines[0]).toContain(`text="too late: ${why}"`);
+    });
+
+    it("bound the splay, and the plan", async () => {
+      let now = at(5, 59, 50);
+      const clock = {
+        now: () => now,
+        sleep: async (ms: number) => {
+          await systemClock.sleep(1);
+          now += ms;
+        },
+      };
+      const said: string[] = [];
+      const late = context(
+        { until: "06:00", splay: "4h" },
+        { clock, random: () => 0.999999, say: (text) => said.push(text) },
+      );
+      const report = await runPrecache(late);
+      expect(said[0]).toBe("the run starts in 10 s");
+      expect(report).toMatchObject({ verdict: "partly", skipped: "its time was over before the plan was made" });
+      expect(cache.requests).toEqual([]);
+    });
+  });
+
+  it("asks the cache about a file that is there once, not twice", async () => {
+    await runPrecache(context());
+    const before = cache.requests.length;
+    const report = await runPrecache(context());
+    expect(report.summary).toMatchObject({ cached: 6 });
+    expect(cache.requests.slice(before).map(({ method }) => method)).toEqual(files.map(() => "HEAD"));
+  });
+
+  it("believes no record the cache contradicts", async () => {
+    await writeFile(join(folder, "urls"), `${files[0]?.url}\n`);
+    await mkdir(join(folder, "state", "precache"), { recursive: true });
+    const entry = { target: "library", url: files[0]?.url, size: 57, at: Date.now() - 60_000 };
+    await writeFile(join(folder, "state", "precache", "ledger.jsonl"), `${JSON.stringify(entry)}\n`);
+    const report = await runPrecache(context());
+    expect(report.summary).toMatchObject({ warmed: 1, cached: 0, bytesAsked: 1000 });
   });
 
   it("ends as failed when the cache is dead", async () => {

@@ -1,26 +1,30 @@
 /**
- * A warming run from beginning to end: wait, lock, prescript, plan, warm, keep firmware, postscript.
+ * A warming run from beginning to end: its hours, wait, lock, prescript, plan, warm, postscript.
  *
- * One stream of events has three readers: the ledger (inside the engine, which must know before it tells), the journal,
- * and whoever watches. The lock is taken after the wait, so that a sleeping run blocks nobody; it is freed by the kernel
- * when its owner dies, and what was brought whole until then is in the ledger.
+ * The hours are worked out first of all. The lock is taken after the wait, so that a sleeping run blocks nobody; it is
+ * freed by the kernel when its owner dies, and what came until then is in the journal.
  *
  * @module
  */
 import { join } from "node:path";
-import { LarderError } from "../core/errors.ts";
+import { errorCode, errorText, LarderError } from "../core/errors.ts";
 import { acquireLock } from "../core/lock.ts";
 import type { Log } from "../core/log.ts";
 import type { PlannedAsset } from "./asset.ts";
+import { assetKey } from "./catalogs/asset-url.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import type { DiscoveryWorld } from "./discovery/discovery.ts";
-import { type Ledger, openLedger } from "./ledger.ts";
+import { FirmwareFolder } from "./firmware/firmware-folder.ts";
 import type { PrecacheOptions } from "./options.ts";
 import { type Prepared, prepare } from "./prepare.ts";
-import { nextTimeOfDay } from "./quantity.ts";
+import { adoptOldLedger } from "./presence/adopt-old-ledger.ts";
+import { DeliveryBook, readJournal } from "./presence/deliveries.ts";
+import { parseWindow, type WindowAtStart, windowAt } from "./run/window.ts";
 import { type LineJournal, RunJournal } from "./run-journal.ts";
-import { runStages } from "./run-stages.ts";
 import { runScript, summaryEnvironment } from "./scripts.ts";
+import { DEFAULT_LEAST_RATE } from "./transfer/least-rate.ts";
+import { sleepUntil } from "./warm/ending.ts";
+import { warm } from "./warm.ts";
 import type { AssetEnd, WarmEvent, WarmSummary } from "./warm-events.ts";
 
 export interface RunContext {
@@ -49,120 +53,236 @@ export type RunVerdict = "ok" | "partly" | "failed";
 
 export interface RunReport {
   readonly verdict: RunVerdict;
-  readonly prepared: Prepared;
+  /** Undefined when the run was too late to plan. */
+  readonly prepared: Prepared | undefined;
   /** Undefined when there was nothing to fetch. */
   readonly summary: WarmSummary | undefined;
   /** What failed, and why. */
   readonly failures: readonly AssetEnd[];
+  /** Why it did nothing at all, as the end of a sentence: it started outside its hours. */
+  readonly skipped: string | undefined;
+  /** What ended it before its time: nothing could be written down any more. */
+  readonly trouble: LarderError | undefined;
 }
 
-/** Folder of the lock and the ledger. */
+/** Folder of the lock. */
 export function runFolder(stateDir: string): string {
   return join(stateDir, "precache");
 }
 
 /**
  * Runs once.
- * @throws LarderError `LOCKED` when another run is on, `PRESCRIPT_FAILED`, `CONFIG_…`, and those of `prepare`.
+ * @throws LarderError `LOCKED` when another run is on, `PRESCRIPT_FAILED`, `STOPPED`, `CONFIG_…`, and those of `prepare`.
  */
 export async function runPrecache(context: RunContext): Promise<RunReport> {
-  const { options, stop, abort, say = () => undefined } = context;
-  await splay(context, say);
+  const { options, stop, abort, clock = systemClock, say = () => undefined } = context;
+  const hours = parseWindow(options.until ?? "");
+  const window: WindowAtStart = hours === undefined ? ALWAYS : windowAt(hours, clock.now());
+  const endMs = window.open ? window.endMs : 0;
+  if (window.open) await splay(context, endMs, say);
   const lock = await acquireLock(join(runFolder(context.stateDir), "lock"), "warming run");
   let report: RunReport | undefined;
   try {
-    const before = await runScript(options.prescript, {}, options.scriptTimeout);
-    if (before.outcome === "failed") throw prescriptFailed(options.prescript, before.exitCode, before.said);
-    report = await withLedger(context.stateDir, (ledger) => planAndWarm(context, ledger, say));
+    if (!window.open) report = await skip(context, window.why);
+    else {
+      const before = await runScript(options.prescript, {}, options.scriptTimeout);
+      if (before.outcome === "failed") throw prescriptFailed(options.prescript, before.exitCode, before.said);
+      report = await withJournal(context, (journal) => planAndWarm(context, journal, endMs, say));
+    }
     return report;
   } finally {
-    const exitCode = report === undefined ? 1 : { ok: 0, failed: 1, partly: 3 }[report.verdict];
-    if (!(stop.aborted && abort.aborted)) await runPostscript(context, report?.summary, exitCode);
+    if (!(stop.aborted && abort.aborted)) await runPostscript(context, report);
     await lock.release();
   }
 }
 
-/** Waits a random part of the splay; a signal ends the wait, and with it the run. */
+/** A run without hours of its own. */
+const ALWAYS = { open: true, endMs: Number.POSITIVE_INFINITY } as const;
+
+/** Waits a random part of the splay, never past the end; a signal ends the wait, and with it the run. */
 async function splay(
   { options, stop, random, log, clock = systemClock }: RunContext,
+  endMs: number,
   say: (text: string) => void,
 ): Promise<void> {
   if (options.splay <= 0) return;
-  const waitMs = Math.floor((random ?? Math.random)() * options.splay * 1000);
+  const longestMs = Math.min(options.splay * 1000, endMs - clock.now());
+  const waitMs = Math.floor((random ?? Math.random)() * longestMs);
   say(`the run starts in ${Math.round(waitMs / 1000)} s`);
   log.info("waiting before the run", { waitMs });
   await clock.sleep(waitMs, stop);
-  if (!stop.aborted) return;
-  throw new LarderError('Cannot start "the run": it was stopped while it waited', {
+  if (stop.aborted) throw stoppedError("while it waited");
+}
+
+function stoppedError(when: string, cause?: unknown): LarderError {
+  return new LarderError(`Cannot start "the run": it was stopped ${when}`, {
     code: "STOPPED",
     state: "nothing was fetched",
+    cause,
   });
 }
 
-async function planAndWarm(context: RunContext, ledger: Ledger, say: (text: string) => void): Promise<RunReport> {
-  const { options, stateDir, log, stop, clock = systemClock, world } = context;
-  const prepared = await prepare({
-    options,
-    stateDir,
-    log,
-    signal: stop,
-    nowMs: () => clock.now(),
-    ledger,
-    needsCache: true,
-    say,
-    ...(world === undefined ? {} : { world }),
+/** A run outside its hours: it does nothing but say so, on the screen and in the journal. */
+async function skip(context: RunContext, why: string): Promise<RunReport> {
+  const { clock = systemClock, observe } = context;
+  context.log.warn("too late to warm", { why });
+  const event = { type: "run-skipped", atMs: clock.now(), reason: why } as const;
+  return await withJournal(context, async (journal) => {
+    observe?.(event);
+    await journal.record(event);
+    return {
+      verdict: "partly",
+      prepared: undefined,
+      summary: undefined,
+      failures: [],
+      skipped: why,
+      trouble: undefined,
+    };
   });
+}
+
+/** Opens the journal and what it knows of earlier runs; commits what is in hand in the end. */
+async function withJournal<Result>(
+  context: RunContext,
+  work: (journal: RunJournal) => Promise<Result>,
+): Promise<Result> {
+  const { stateDir, tags, log, clock = systemClock } = context;
+  const opened = await context.openJournal();
+  try {
+    const book = new DeliveryBook();
+    await readJournal(book, stateDir, clock.now());
+    const journal = new RunJournal(opened, tags, book);
+    await adoptOldLedger(journal, stateDir, clock.now(), log);
+    const result = await work(journal);
+    await journal.flush().catch(() => undefined);
+    return result;
+  } finally {
+    await opened.close();
+  }
+}
+
+async function planAndWarm(
+  context: RunContext,
+  journal: RunJournal,
+  endMs: number,
+  say: (text: string) => void,
+): Promise<RunReport> {
+  const { options, stateDir, log, stop, clock = systemClock, world } = context;
+  const plannedSinceMs = clock.now();
+  const end = new AbortController();
+  const planned = new AbortController();
+  if (Number.isFinite(endMs)) {
+    void sleepUntil(clock, endMs, planned.signal).then(() => {
+      if (!planned.signal.aborted) end.abort();
+    });
+  }
+  let prepared: Prepared;
+  try {
+    prepared = await prepare({
+      options,
+      stateDir,
+      log,
+      signal: AbortSignal.any([stop, end.signal]),
+      nowMs: () => clock.now(),
+      deliveries: journal,
+      needsCache: true,
+      say,
+      ...(world === undefined ? {} : { world }),
+    });
+  } catch (error) {
+    if (stop.aborted) throw stoppedError("while it planned", error);
+    if (end.signal.aborted) return await tooLong(context, journal);
+    throw error;
+  } finally {
+    planned.abort();
+  }
+  if (stop.aborted) throw stoppedError("while it planned");
+  if (clock.now() >= endMs) return await tooLong(context, journal);
   context.planned?.(prepared);
   for (const trouble of prepared.troubles) log.info("planned without a part", { trouble });
   const items = itemsOf(prepared);
   const failures: AssetEnd[] = [];
-  const summary = items.length === 0 ? undefined : await warmAll(context, prepared, items, ledger, failures);
-  return { verdict: verdictOf(summary, prepared), prepared, summary, failures };
+  const facts = { items, endMs, plannedSinceMs };
+  const summary = items.length === 0 ? undefined : await warmAll(context, prepared, journal, facts, failures);
+  const trouble = journal.trouble === undefined ? undefined : unrecorded(journal.trouble.error, summary);
+  const verdict = trouble === undefined ? verdictOf(summary, prepared) : "failed";
+  return { verdict, prepared, summary, failures, skipped: undefined, trouble };
 }
 
-/** What is asked for. What is held is, too: the engine has the cache say so once more, and counts it. */
-function itemsOf({ plan }: Prepared): PlannedAsset[] {
+/** Its hours ended while it was still planning. */
+async function tooLong({ clock = systemClock, observe }: RunContext, journal: RunJournal): Promise<RunReport> {
+  const reason = "its time was over before the plan was made";
+  const event = { type: "run-skipped", atMs: clock.now(), reason } as const;
+  observe?.(event);
+  await journal.record(event);
+  return {
+    verdict: "partly",
+    prepared: undefined,
+    summary: undefined,
+    failures: [],
+    skipped: reason,
+    trouble: undefined,
+  };
+}
+
+/** What is asked for, and what is there already, each with the caches that hold it. */
+function itemsOf({ plan, heldBy }: Prepared): PlannedAsset[] {
   const asked = plan.items.filter(({ decision }) => decision !== "left");
-  return asked.map((item) => ({ ...item, decision: "warm" }));
+  return asked.map((item) => ({ ...item, heldBy: heldBy.get(assetKey(item.asset.url)) ?? new Map() }));
 }
 
-/** One stream, its readers. A journal that cannot be written ends the run: what it did would be forgotten. */
+/** What a run needs beside its plan. */
+interface RunFacts {
+  readonly items: readonly PlannedAsset[];
+  readonly endMs: number;
+  readonly plannedSinceMs: number;
+}
+
 async function warmAll(
   context: RunContext,
   prepared: Prepared,
-  items: readonly PlannedAsset[],
-  ledger: Ledger,
+  journal: RunJournal,
+  { items, endMs, plannedSinceMs }: RunFacts,
   failures: AssetEnd[],
 ): Promise<WarmSummary | undefined> {
   const { options, clock = systemClock } = context;
-  const opened = await context.openJournal();
-  const journal = new RunJournal(opened, context.tags);
+  const { destination } = options.firmware;
   let summary: WarmSummary | undefined;
-  try {
-    const events = runStages({
-      items,
-      destination: options.firmware.destination,
-      targets: prepared.targets,
-      concurrency: options.concurrency,
-      bytesPerSecond: options.bandwidth,
-      deadlineMs: options.until === undefined ? undefined : nextTimeOfDay(options.until, clock.now()),
-      clock,
-      stop: context.stop,
-      abort: context.abort,
-      signs: options.held,
-      ledger,
-      inventories: prepared.inventories,
-    });
-    for await (const event of events) {
-      if (event.type === "asset-end" && event.outcome === "failed") failures.push(event);
-      if (event.type === "run-end") summary = event.summary;
-      context.observe?.(event);
-      await journal.take(event);
-    }
-    return summary;
-  } finally {
-    await journal.flush().finally(async () => await opened.close());
+  const events = warm({
+    items,
+    targets: prepared.targets,
+    concurrency: options.concurrency,
+    bytesPerSecond: options.bandwidth,
+    leastRate: { bytesPerSecond: options.leastRate, overMs: DEFAULT_LEAST_RATE.overMs },
+    deadlineMs: Number.isFinite(endMs) ? endMs : undefined,
+    clock,
+    stop: context.stop,
+    abort: context.abort,
+    signs: options.held,
+    hosts: options.hosts,
+    deliveries: journal,
+    record: (event) => journal.record(event),
+    firmwareFolder: destination === undefined ? undefined : new FirmwareFolder(destination),
+    inventories: prepared.inventories,
+    plannedSinceMs,
+  });
+  for await (const event of events) {
+    if (event.type === "asset-end" && event.outcome === "failed") failures.push(event);
+    if (event.type === "run-end") summary = event.summary;
+    context.observe?.(event);
   }
+  return summary;
+}
+
+/** The state disk is full, or gone: what was fetched is in the cache all the same. */
+function unrecorded(cause: unknown, summary: WarmSummary | undefined): LarderError {
+  const warmed = summary?.warmed ?? 0;
+  return new LarderError(`Cannot go on warming: what was fetched cannot be written down: ${errorText(cause)}`, {
+    code: errorCode(cause) ?? "JOURNAL_WRITE",
+    state: `${warmed} files were warmed and are in the cache; the next run may ask for the last of them once more, and what they cost is missing in the report`,
+    next: "make room on the disk of the state folder, and see who may write there",
+    cause,
+  });
 }
 
 function verdictOf(summary: WarmSummary | undefined, prepared: Prepared): RunVerdict {
@@ -173,23 +293,13 @@ function verdictOf(summary: WarmSummary | undefined, prepared: Prepared): RunVer
   return prepared.troubles.length > 0 ? "partly" : "ok";
 }
 
-async function withLedger<Result>(stateDir: string, work: (ledger: Ledger) => Promise<Result>): Promise<Result> {
-  const ledger = await openLedger(join(runFolder(stateDir), "ledger.jsonl"));
-  try {
-    return await work(ledger);
-  } finally {
-    await ledger.close();
-  }
-}
-
 /** The code of the postscript is only told; what it does is done. */
-async function runPostscript(
-  { options, log }: RunContext,
-  summary: WarmSummary | undefined,
-  exitCode: number,
-): Promise<void> {
+async function runPostscript({ options, log }: RunContext, report: RunReport | undefined): Promise<void> {
+  const exitCode = report === undefined ? 1 : { ok: 0, failed: 1, partly: 3 }[report.verdict];
+  const ended = report?.skipped === undefined ? undefined : "too late";
   try {
-    const after = await runScript(options.postscript, summaryEnvironment(summary, exitCode), options.scriptTimeout);
+    const environment = summaryEnvironment(report?.summary, exitCode, ended);
+    const after = await runScript(options.postscript, environment, options.scriptTimeout);
     if (after.outcome === "failed") {
       log.warn("the postscript failed", { script: options.postscript, exitCode: after.exitCode, said: after.said });
     }

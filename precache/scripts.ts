@@ -5,6 +5,9 @@
  * root or that user, not writable by everybody, nor by a group other than root, wheel or admin; and executable. A
  * script that is not there is no failure; one that others can change is, and it is not run.
  *
+ * Its environment is a clean one: where to find commands, who runs, which language and time zone, and what larder tells.
+ * Nothing else of the run's own, where passwords may be.
+ *
  * @module
  */
 import { execFile } from "node:child_process";
@@ -50,7 +53,7 @@ export async function runScript(
         timeout: timeoutSeconds * 1000,
         killSignal: "SIGKILL",
         maxBuffer: MAX_OUTPUT,
-        env: { ...process.env, ...environment },
+        env: { ...inherited(process.env), ...environment },
       },
       (error, stdout, stderr) => {
         const said = lastLine(`${stdout}\n${stderr}`);
@@ -63,9 +66,21 @@ export async function runScript(
   });
 }
 
+/** What a script inherits. docs/precache.md lists them. */
+const INHERITED = ["HOME", "LANG", "LOGNAME", "PATH", "SHELL", "TMPDIR", "TZ", "USER"];
+
+function inherited(all: NodeJS.ProcessEnv): Record<string, string> {
+  const own = Object.entries(all).filter(([name]) => INHERITED.includes(name) || name.startsWith("LC_"));
+  return { PATH: "/usr/bin:/bin:/usr/sbin:/sbin", ...(Object.fromEntries(own) as Record<string, string>) };
+}
+
 /** The summary of a run as environment variables: `LARDER_PRECACHE_WARMED=12` and its like. */
-export function summaryEnvironment(summary: WarmSummary | undefined, exitCode: number): Record<string, string> {
-  const values: Record<string, string | number> = { EXIT_CODE: exitCode, ENDED: summary?.ended ?? "not started" };
+export function summaryEnvironment(
+  summary: WarmSummary | undefined,
+  exitCode: number,
+  ended: string = summary?.ended ?? "not started",
+): Record<string, string> {
+  const values: Record<string, string | number> = { EXIT_CODE: exitCode, ENDED: ended };
   if (summary !== undefined) {
     const { planned, warmed, cached, failed, skipped, bytesAsked, bytesFromOrigin, seconds } = summary;
     Object.assign(values, {

@@ -1,6 +1,6 @@
 /**
- * What a warming run tells while it runs. Three readers live on this one stream: the progress on a screen, the journal
- * and whatever a program makes of it; the engine itself draws nothing.
+ * What a warming run tells while it runs, for the progress on a screen, the journal and whatever a program makes of it;
+ * the engine itself draws nothing.
  *
  * Every planned asset of every target ends in exactly one `asset-end`; a run in exactly one `run-end`.
  *
@@ -25,6 +25,12 @@ export interface RunStart {
   readonly planned: number;
   /** Sum of their known sizes. */
   readonly plannedBytes: number;
+  /** `asset-end`s to come: assets asked of all targets, of peers together once. */
+  readonly asks: number;
+  /** Sum of their known sizes. */
+  readonly asksBytes: number;
+  /** How long planning took, which may have asked the caches too. Undefined where nobody planned. */
+  readonly plannedSeconds: number | undefined;
 }
 
 export interface AssetStart {
@@ -50,7 +56,26 @@ export interface Progress {
   readonly heldBytes: number | undefined;
 }
 
-export interface AssetEnd {
+/** What a file has cost. */
+export interface AssetCost {
+  /** Bytes read through the cache. */
+  readonly bytesAsked: number;
+  /** Of these, bytes the cache had to fetch, as far as its answers tell: all of them where they tell nothing. */
+  readonly bytesFromOrigin: number;
+  readonly seconds: number;
+}
+
+/** What came of a file that takes long, for the books: at most every minute for one file. */
+export interface AssetPart {
+  readonly type: "asset-part";
+  readonly atMs: number;
+  readonly target: CacheTarget;
+  readonly item: PlannedAsset;
+  /** Since the `asset-part` before, or since the beginning. */
+  readonly sinceLastLine: AssetCost;
+}
+
+export interface AssetEnd extends AssetCost {
   readonly type: "asset-end";
   readonly atMs: number;
   readonly target: CacheTarget;
@@ -58,11 +83,8 @@ export interface AssetEnd {
   readonly outcome: AssetOutcome;
   /** Size of the whole file, where known. */
   readonly sizeBytes: number | undefined;
-  /** Bytes read through the cache, all attempts together. */
-  readonly bytesAsked: number;
-  /** Of these, bytes the cache had to fetch, as far as its answers tell: all of them where they tell nothing. */
-  readonly bytesFromOrigin: number;
-  readonly seconds: number;
+  /** Its cost since the last `asset-part`; what it inherits is all attempts together. */
+  readonly sinceLastLine: AssetCost;
   readonly attempts: number;
   /** For `cached`: the sign that told. For the others: one sentence why. */
   readonly reason: string | undefined;
@@ -78,7 +100,7 @@ export interface Waiting {
   readonly item: PlannedAsset | undefined;
   readonly reason: WaitReason;
   readonly waitMs: number;
-  /** What the world said. */
+  /** Why: what the cache answered, or what went wrong. */
   readonly message: string;
 }
 
@@ -117,4 +139,21 @@ export interface RunEnd {
   readonly summary: WarmSummary;
 }
 
-export type WarmEvent = RunStart | AssetStart | Progress | AssetEnd | Waiting | TargetDead | RunEnd;
+/** A run that did nothing, because it started outside its hours. */
+export interface RunSkipped {
+  readonly type: "run-skipped";
+  readonly atMs: number;
+  /** The end of a sentence. */
+  readonly reason: string;
+}
+
+export type WarmEvent =
+  | RunSkipped
+  | RunStart
+  | AssetStart
+  | Progress
+  | AssetPart
+  | AssetEnd
+  | Waiting
+  | TargetDead
+  | RunEnd;

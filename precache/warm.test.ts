@@ -1,21 +1,25 @@
 import { mkdtempSync, rmSync } from "node:fs";
+import { createServer, type OutgoingHttpHeaders } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { type Journal, openJournal } from "../core/journal/journal.ts";
 import { anAsset, plannedFiles } from "../fixtures/assets.ts";
 import { type ContentCache, type ContentCacheOptions, startContentCache } from "../fixtures/content-cache/index.ts";
-import { type Origin, type OriginOptions, startOrigin } from "../fixtures/origin/index.ts";
+import { fileDigest, type Origin, type OriginOptions, startOrigin } from "../fixtures/origin/index.ts";
 import type { CacheTarget, PlannedAsset } from "./asset.ts";
 import type { Clock } from "./clock.ts";
-import { type Ledger, openLedger } from "./ledger.ts";
+import { DeliveryBook, readJournal } from "./presence/deliveries.ts";
+import { RunJournal } from "./run-journal.ts";
 import { type WarmOptions, warm } from "./warm.ts";
 import type { AssetEnd, WarmEvent, WarmSummary } from "./warm-events.ts";
 
 let folder: string;
 let origin: Origin;
 let caches: ContentCache[] = [];
-let ledgers: Ledger[] = [];
+let journals: Journal[] = [];
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), "larder-warm-"));
@@ -23,10 +27,10 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  for (const ledger of ledgers) await ledger.close();
+  for (const journal of journals) await journal.close();
   for (const cache of caches) await cache.stop();
   await origin.stop();
-  [caches, ledgers] = [[], []];
+  [caches, journals] = [[], []];
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -42,10 +46,20 @@ async function startCache(options: Partial<ContentCacheOptions> = {}): Promise<C
   return cache;
 }
 
-async function ledgerOf(name = "ledger"): Promise<Ledger> {
-  const ledger = await openLedger(join(folder, name));
-  ledgers.push(ledger);
-  return ledger;
+/** The books of runs: what they write and what they know of earlier ones. */
+async function books(): Promise<Pick<WarmOptions, "deliveries" | "record"> & { read(): Promise<DeliveryBook> }> {
+  const journal = await openJournal(folder, "precache");
+  journals.push(journal);
+  const own = new RunJournal(journal, { server: "one" }, new DeliveryBook());
+  return {
+    deliveries: own,
+    record: (event) => own.record(event),
+    read: async () => {
+      const book = new DeliveryBook();
+      await readJournal(book, folder, 1_700_000_000_000);
+      return book;
+    },
+  };
 }
 
 function targetOf(cache: { url: string }, name = "one", role: CacheTarget["role"] = "cache"): CacheTarget {
@@ -137,9 +151,14 @@ describe("a good run", () => {
     const cache = await startCache();
     const [a, b] = plannedFiles(2, 1000) as [PlannedAsset, PlannedAsset];
     const unknown = { ...a, asset: anAsset("http://swcdn.apple.com/x/777b/y.pkg") };
-    const told = await run([{ ...a, decision: "left" }, { ...b, decision: "cached" }, unknown], cache);
-    expect(told.summary).toMatchObject({ planned: 1, warmed: 1, bytesAsked: 777, bytesPlanned: 777 });
-    expect(cache.requests.map(({ asked }) => asked)).toEqual(["/x/777b/y.pkg?source=swcdn.apple.com"]);
+    const told = await run([{ ...a, decision: "left" }, { ...b, decision: "cached", why: "seen" }, unknown], cache);
+    expect(told.summary).toMatchObject({ planned: 2, warmed: 1, cached: 1, bytesAsked: 777, bytesPlanned: 1777 });
+    expect(told.ends.find(({ outcome }) => outcome === "cached")?.reason).toBe("seen");
+    const path = "/x/777b/y.pkg?source=swcdn.apple.com";
+    expect(cache.requests.map(({ method, asked }) => [method, asked])).toEqual([
+      ["HEAD", path],
+      ["GET", path],
+    ]);
   });
 });
 
@@ -278,33 +297,41 @@ describe("faults", () => {
 });
 
 describe("ending early", () => {
-  test("after the deadline nothing starts, files in hand are finished", async () => {
-    await slowOrigin({ bytesPerSecond: 100_000 });
-    const cache = await startCache();
-    const clock: Clock = { now: Date.now, sleep: async (ms) => await sleep(ms) };
-    const options = { clock, concurrency: 2, stallMs: 3000, deadlineMs: Date.now() + 100 };
-    const told = await run(plannedFiles(8, 20_000), cache, options);
-    expect(told.summary).toMatchObject({ warmed: 2, skipped: 6, failed: 0, ended: "deadline" });
-    expect(told.ends.filter(({ reason }) => reason === "out of time").length).toBe(6);
-  });
-
-  test("or left, and the next run goes on from what the cache kept", async () => {
+  test("at the end nothing runs any more, and the next run goes on from what the cache kept", async () => {
     await slowOrigin({ bytesPerSecond: 200_000 });
     const cache = await startCache();
     const clock: Clock = { now: Date.now, sleep: async (ms) => await sleep(ms) };
-    const items = plannedFiles(2, 60_000);
+    const items = plannedFiles(4, 60_000);
     const started = Date.now();
-    const told = await run(items, cache, {
-      clock,
-      stallMs: 3000,
-      deadlineMs: started + 150,
-      afterDeadline: "leave",
-    });
-    expect(told.summary).toMatchObject({ warmed: 0, skipped: 2, ended: "deadline" });
+    const told = await run(items, cache, { clock, concurrency: 2, stallMs: 3000, deadlineMs: started + 150 });
+    expect(told.summary).toMatchObject({ warmed: 0, skipped: 4, ended: "deadline" });
+    expect(told.ends.every(({ reason }) => reason === "out of time")).toBe(true);
     expect(Date.now() - started).toBeLessThan(290);
     const next = await run(items, cache, { clock, stallMs: 3000 });
-    expect(next.summary).toMatchObject({ warmed: 2 });
-    expect(next.summary.bytesFromOrigin).toBeLessThan(120_000);
+    expect(next.summary).toMatchObject({ warmed: 4 });
+    expect(next.summary.bytesFromOrigin).toBeLessThan(240_000);
+  });
+
+  test("a file that comes a byte at a time is given up, and the others come", async () => {
+    const slow = createServer((request, response) => {
+      const length = 1000;
+      response.writeHead(200, { "content-length": length });
+      if (request.url?.includes("file-0") !== true) return response.end(Buffer.alloc(length, 7));
+      const timer = setInterval(() => response.write("x"), 20);
+      return response.on("close", () => clearInterval(timer));
+    });
+    await new Promise<void>((resolve) => slow.listen(0, "127.0.0.1", resolve));
+    const url = `http://127.0.0.1:${(slow.address() as AddressInfo).port}`;
+    try {
+      const leastRate = { bytesPerSecond: 1000, overMs: 200 };
+      const told = await run(plannedFiles(3, 1000), { url } as ContentCache, { leastRate, attempts: 2 });
+      expect(told.summary).toMatchObject({ warmed: 2, failed: 1, ended: "done" });
+      const failed = told.ends.find(({ outcome }) => outcome === "failed");
+      expect(failed).toMatchObject({ code: "FETCH_SLOW", attempts: 2 });
+    } finally {
+      slow.closeAllConnections();
+      slow.close();
+    }
   });
 
   test("stop finishes what is in hand, abort leaves it", async () => {
@@ -376,40 +403,206 @@ describe("several caches", () => {
   });
 });
 
-describe("the ledger", () => {
+describe("the books", () => {
   test("what came whole is not asked again where the cache does not tell what it holds", async () => {
     const cache = await startCache({ cachedRangesHeader: false });
-    const ledger = await ledgerOf();
+    const own = await books();
     const items = plannedFiles(5, 1000);
-    await run(items, cache, { ledger });
+    await run(items, cache, own);
     const gets = cache.requests.filter(({ method }) => method === "GET").length;
-    const again = await run(items, cache, { ledger });
+    const again = await run(items, cache, own);
     expect(again.summary).toMatchObject({ cached: 5, bytesAsked: 0 });
     expect(again.ends[0]?.reason).toMatch(/^warmed \d+ min ago$/);
     expect(cache.requests.filter(({ method }) => method === "GET").length).toBe(gets);
   });
 
-  test("but the cache's own word outranks it: after a wipe everything is fetched anew", async () => {
+  test("but the cache's own word outranks them: after a wipe everything is fetched again", async () => {
     const cache = await startCache();
-    const ledger = await ledgerOf();
+    const own = await books();
     const items = plannedFiles(3, 1000);
-    await run(items, cache, { ledger });
-    expect((await run(items, cache, { ledger })).summary.cached).toBe(3);
+    await run(items, cache, own);
+    expect((await run(items, cache, own)).summary.cached).toBe(3);
     cache.wipe();
-    expect((await run(items, cache, { ledger })).summary).toMatchObject({
-      warmed: 3,
-      cached: 0,
-      bytesFromOrigin: 3000,
-    });
+    expect((await run(items, cache, own)).summary).toMatchObject({ warmed: 3, cached: 0, bytesFromOrigin: 3000 });
     expect(cache.usedBytes()).toBe(3000);
+    const read = await own.read();
+    expect([read.size, read.tells("one")]).toEqual([3, true]);
   });
 
-  test("a failed file is not in it, nor one of another size", async () => {
+  test("a failed file is not in them", async () => {
     const cache = await startCache({ cachedRangesHeader: false });
     cache.faults.add("", { kind: "short", afterBytes: 500 });
-    const ledger = await ledgerOf();
-    const told = await run(plannedFiles(1, 1000), cache, { ledger });
-    expect(outcomes(told)).toEqual(["failed"]);
-    expect(ledger.size).toBe(0);
+    const own = await books();
+    expect(outcomes(await run(plannedFiles(1, 1000), cache, own))).toEqual(["failed"]);
+    expect((await own.read()).size).toBe(0);
+  });
+
+  test("who is told that a file is done can read it there already", async () => {
+    const cache = await startCache();
+    const own = await books();
+    const items = plannedFiles(20, 1000);
+    const options = { items, targets: [targetOf(cache)], clock: quickClock(), ...own };
+    for await (const event of warm(options)) {
+      if (event.type !== "asset-end") continue;
+      expect((await own.read()).find("one", event.item.asset.url)).toBeDefined();
+    }
+  });
+
+  test("a run whose books cannot be written ends soon, and what came is told all the same", async () => {
+    await slowOrigin({ bytesPerSecond: 100_000 });
+    const cache = await startCache();
+    let lines = 0;
+    const full = new RunJournal(
+      {
+        append: async () => {
+          if (++lines > 1) throw new Error("no space left on device");
+        },
+      },
+      {},
+      new DeliveryBook(),
+    );
+    const clock: Clock = { now: Date.now, sleep: async (ms) => await sleep(ms) };
+    const told = await run(plannedFiles(40, 10_000), cache, {
+      clock,
+      stallMs: 3000,
+      deliveries: full,
+      record: (event) => full.record(event),
+    });
+    expect(told.summary.planned).toBe(40);
+    expect(told.summary.warmed).toBeGreaterThan(0);
+    expect(told.summary.warmed).toBeLessThan(20);
+    expect(told.ends.find(({ outcome }) => outcome === "warmed")?.reason).toContain("no space left");
+    expect(full.trouble?.error).toMatchObject({ message: "no space left on device" });
+  });
+
+  test("a file that takes long is in them on its way, and its lines add up to what it cost", async () => {
+    await slowOrigin({ bytesPerSecond: 300_000 });
+    const cache = await startCache();
+    let now = 1_700_000_000_000;
+    // every look at the clock is ten seconds later: progress every time, a line every sixth
+    const clock: Clock = { now: () => (now += 10_000), sleep: async () => await sleep(1) };
+    const told = await run(plannedFiles(1, 200_000), cache, { clock, stallMs: 3000 });
+    const parts = told.events.filter((event) => event.type === "asset-part");
+    expect(parts.length).toBeGreaterThan(1);
+    const lines = [...parts, ...told.ends].map(({ sinceLastLine }) => sinceLastLine);
+    const [end] = told.ends;
+    expect(lines.reduce((sum, { bytesAsked }) => sum + bytesAsked, 0)).toBe(200_000);
+    expect(lines.reduce((sum, { bytesFromOrigin }) => sum + bytesFromOrigin, 0)).toBe(end?.bytesFromOrigin);
+    expect(lines.reduce((sum, { seconds }) => sum + seconds, 0)).toBeCloseTo(end?.seconds ?? 0);
+  });
+});
+
+/** Files that are not what was asked for: whatever comes with status 200, it is not warmed. */
+describe("warmed means that the file came", () => {
+  const page = "<html><title>Sign in</title><form action=/login></form></html>";
+
+  async function portal(answers: Readonly<Record<string, () => [number, OutgoingHttpHeaders, string]>>) {
+    const server = createServer((request, response) => {
+      const name = Object.keys(answers).find((part) => request.url?.includes(part) === true);
+      const [status, headers, body] = answers[name ?? ""]?.() ?? [200, {}, "y".repeat(10_000)];
+      response.writeHead(status, { "content-length": body.length, ...headers });
+      response.end(request.method === "HEAD" ? undefined : body);
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    return {
+      cache: { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` } as ContentCache,
+      stop: () => {
+        server.closeAllConnections();
+        server.close();
+      },
+    };
+  }
+
+  test("and not a web page, nothing, or what a portal redirects to; the good files come", async () => {
+    const { cache, stop } = await portal({
+      empty: () => [200, {}, ""],
+      page: () => [200, { "content-type": "text/html" }, page],
+      disguised: () => [200, { "content-type": "application/octet-stream" }, page],
+      redirected: () => [302, { location: "http://portal.example.net/login" }, ""],
+      login: () => [200, { "content-type": "text/html" }, page],
+    });
+    try {
+      const own = await books();
+      const names = ["empty.pkg", "page.ipsw", "disguised.pkg", "redirected.pkg", "good.pkg"];
+      const items = names.flatMap((name) =>
+        [undefined, 10_000].map((sizeBytes) => ({
+          asset: anAsset(`http://swcdn.apple.com/${sizeBytes ?? "unknown"}/${name}`, { sizeBytes }),
+          devices: 0,
+          why: "named",
+          decision: "warm" as const,
+        })),
+      );
+      const told = await run(items, cache, own);
+      expect(told.summary).toMatchObject({ warmed: 2, failed: 8, ended: "done" });
+      expect(told.ends.filter(({ outcome }) => outcome === "warmed").map(({ item }) => item.asset.title)).toEqual([
+        "good.pkg",
+        "good.pkg",
+      ]);
+      expect((await own.read()).size).toBe(2);
+    } finally {
+      stop();
+    }
+  });
+
+  test("nor a file of another length than its own head says, where no catalogue tells one", async () => {
+    let asked = 0;
+    const { cache, stop } = await portal({ odd: () => [200, {}, "z".repeat(++asked === 1 ? 5000 : 57)] });
+    try {
+      const item = { ...(plannedFiles(1, 1)[0] as PlannedAsset), asset: anAsset("http://swcdn.apple.com/odd.pkg") };
+      const told = await run([item], cache);
+      expect(told.ends[0]).toMatchObject({ outcome: "failed", code: "FETCH_LENGTH" });
+      expect(told.ends[0]?.reason).toContain("5000 were expected by its answer to HEAD");
+    } finally {
+      stop();
+    }
+  });
+
+  test("nor other bytes than the catalogue's checksum says", async () => {
+    const cache = await startCache();
+    const [right, wrong] = plannedFiles(2, 50_000) as [PlannedAsset, PlannedAsset];
+    const hex = fileDigest(new URL(right.asset.url).pathname, 50_000);
+    const withDigest = (item: PlannedAsset): PlannedAsset => ({
+      ...item,
+      asset: { ...item.asset, digest: { algorithm: "sha256", hex } },
+    });
+    const told = await run([withDigest(right), withDigest(wrong)], cache, { concurrency: 1 });
+    expect(outcomes(told)).toEqual(["warmed", "failed"]);
+    expect(told.ends[1]).toMatchObject({ code: "FETCH_DIGEST", attempts: 1 });
+  });
+
+  test.each([
+    ["a local file", "file:///etc/passwd"],
+    ["https on its own port", "own"],
+    ["nowhere", "http://"],
+    ["an inner address", "http://169.254.169.254/latest"],
+    ["a name and password", "http://user:pass@swcdn.apple.com/x"],
+  ])("a redirection to %s is the fault of one file, however many there are", async (_what, to) => {
+    const cache = await startCache();
+    const location = to === "own" ? `https://127.0.0.1:${cache.port}/x` : to;
+    for (let i = 0; i < 6; i++) cache.faults.add(`file-${i}.`, { kind: "redirect", to: location });
+    const told = await run(plannedFiles(20, 1000), cache);
+    expect(told.summary).toMatchObject({ warmed: 14, failed: 6, ended: "done" });
+    expect(told.ends.find(({ outcome }) => outcome === "failed")).toMatchObject({
+      code: "FETCH_REDIRECT",
+      attempts: 1,
+    });
+  });
+
+  test("whatever throws for one file ends that file only", async () => {
+    const cache = await startCache();
+    const odd = { ...(plannedFiles(1, 1000)[0] as PlannedAsset), asset: anAsset("ftp://swcdn.apple.com/x.pkg") };
+    const told = await run([odd, odd, odd, odd, ...plannedFiles(5, 1000)], cache);
+    expect(told.summary).toMatchObject({ warmed: 5, failed: 4, ended: "done" });
+    expect(told.ends.find(({ outcome }) => outcome === "failed")).toMatchObject({ code: "ASSET_URL" });
+  });
+
+  test("Retry-After: 0 is not leave to ask without end", async () => {
+    const cache = await startCache();
+    cache.faults.add("", { kind: "status", status: 503, retryAfter: "0" }, 12);
+    const clock = quickClock();
+    const told = await run(plannedFiles(5, 1000), cache, { clock });
+    expect(told.summary).toMatchObject({ warmed: 5 });
+    const waits = told.events.filter((event) => event.type === "waiting");
+    expect(Math.min(...waits.map(({ waitMs }) => waitMs))).toBeGreaterThanOrEqual(1000);
   });
 });

@@ -11,22 +11,24 @@
 
 import type { AssetInventory } from "../core/cache/cache.ts";
 import { LarderError } from "../core/errors.ts";
-import type { CacheTarget, PlannedAsset } from "./asset.ts";
+import type { Asset, CacheTarget, PlannedAsset } from "./asset.ts";
 import { HeldCheck, type HeldSigns } from "./cached.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { createFetcher, type Fetcher } from "./fetch-asset.ts";
-import type { Ledger } from "./ledger.ts";
+import type { FirmwareFolder } from "./firmware/firmware-folder.ts";
 import { createPace, readBytesFor } from "./pace.ts";
+import type { Deliveries } from "./presence/deliveries.ts";
+import { DEFAULT_LEAST_RATE, type LeastRate } from "./transfer/least-rate.ts";
 import type { RunContext, Work, WorkEnd } from "./warm/attempt.ts";
+import { DurableEnds } from "./warm/durable-ends.ts";
 import { Ending } from "./warm/ending.ts";
-import { EndsOnDisk } from "./warm/ends-on-disk.ts";
 import { EventStream } from "./warm/event-stream.ts";
 import { type Lane, lanesOf } from "./warm/lanes.ts";
 import { warmOne } from "./warm/one-asset.ts";
 import { Tally } from "./warm/tally.ts";
 import { DEFAULT_LIMITS, type HealthLimits, TargetHealth } from "./warm/target-health.ts";
 import { Todo } from "./warm/todo.ts";
-import type { AssetEnd, WarmEvent } from "./warm-events.ts";
+import type { AssetEnd, RunStart, WarmEvent } from "./warm-events.ts";
 
 export interface WarmOptions {
   /** In the order they are to be fetched. Only those with the decision `warm` are. */
@@ -36,10 +38,8 @@ export interface WarmOptions {
   readonly concurrency?: number;
   /** Limit of all transfers together, bytes a second. */
   readonly bytesPerSecond?: number | undefined;
-  /** Unix milliseconds after which nothing starts. */
+  /** Unix milliseconds at which everything ends. What is in hand then is left; the cache keeps what it has of it. */
   readonly deadlineMs?: number | undefined;
-  /** What happens then to files in hand: brought to their end, or left. The cache keeps what it has of them. Default finish. */
-  readonly afterDeadline?: "finish" | "leave";
   /** Aborted: nothing starts any more, files in hand are brought to their end. */
   readonly stop?: AbortSignal | undefined;
   /** Aborted: everything is left at once. */
@@ -47,10 +47,21 @@ export interface WarmOptions {
   /** Tries of one file. Default 4. */
   readonly attempts?: number;
   readonly signs?: HeldSigns;
-  readonly ledger?: Ledger | undefined;
+  /** What earlier runs brought whole. */
+  readonly deliveries?: Deliveries | undefined;
+  /** Writes an event down, for those that are. An end is told once it is on disk; when nothing can be written, the run ends. */
+  readonly record?: ((event: WarmEvent) => Promise<void> | undefined) | undefined;
+  /** Folder to keep firmware in; without it, it is only warmed. */
+  readonly firmwareFolder?: FirmwareFolder | undefined;
+  /** Hosts a file may be redirected to, beside Apple's and its own. */
+  readonly hosts?: readonly string[];
+  /** When planning began, Unix milliseconds. */
+  readonly plannedSinceMs?: number | undefined;
   /** Inventories of caches on this computer, by name of the target. */
   readonly inventories?: ReadonlyMap<string, AssetInventory>;
-  readonly ledgerMaxAgeMs?: number;
+  readonly maxAgeMs?: number;
+  /** A transfer that brings less is ended. */
+  readonly leastRate?: LeastRate | undefined;
   /** Nothing for so long is a stall. Default 60,000 ms. */
   readonly stallMs?: number;
   readonly connectMs?: number;
@@ -71,7 +82,7 @@ export function warm(options: WarmOptions): AsyncIterableIterator<WarmEvent, voi
     const ending = new Ending(options, clock, abandoned);
     const fetcher = openFetcher(options);
     try {
-      await runPhases(options, clock, ending, fetcher, tell);
+      await runPhases({ options, clock, ending, fetcher, tell });
     } finally {
       ending.close();
       await fetcher.close();
@@ -88,69 +99,120 @@ function noTarget(): LarderError {
 }
 
 function openFetcher(options: WarmOptions): Fetcher {
-  const { bytesPerSecond, concurrency = 4, stallMs, connectMs } = options;
+  const { bytesPerSecond, concurrency = 4, stallMs, connectMs, targets, leastRate = DEFAULT_LEAST_RATE } = options;
+  const transfers = concurrency * targets.length;
+  // a limit of our own is no weakness of the sender's
+  const share = bytesPerSecond === undefined ? Number.POSITIVE_INFINITY : bytesPerSecond / transfers / 4;
   return createFetcher({
-    readBytes: readBytesFor(bytesPerSecond, concurrency * options.targets.length),
+    readBytes: readBytesFor(bytesPerSecond, transfers),
     pace: bytesPerSecond === undefined ? undefined : createPace(bytesPerSecond),
+    leastRate: { ...leastRate, bytesPerSecond: Math.min(leastRate.bytesPerSecond, share) },
     ...(stallMs === undefined ? {} : { stallMs }),
     ...(connectMs === undefined ? {} : { connectMs }),
   });
 }
 
-async function runPhases(
-  options: WarmOptions,
-  clock: Clock,
-  ending: Ending,
-  fetcher: Fetcher,
-  tell: (event: WarmEvent) => void,
-): Promise<void> {
-  const items = options.items.filter(({ decision }) => decision === "warm");
+/** What the parts of one run share. */
+interface RunParts {
+  readonly options: WarmOptions;
+  readonly clock: Clock;
+  readonly ending: Ending;
+  readonly fetcher: Fetcher;
+  readonly tell: (event: WarmEvent) => void;
+}
+
+async function runPhases(parts: RunParts): Promise<void> {
+  const { options, clock, ending } = parts;
+  const items = options.items.filter(({ decision }) => decision !== "left");
   const startedMs = clock.now();
   const tally = new Tally(options.targets);
   const emit = (event: WarmEvent): void => {
     if (event.type === "asset-end") tally.add(event);
     if (event.type === "target-dead") tally.dead(event.target, event.message);
-    tell(event);
+    parts.tell(event);
   };
-  const plannedBytes = items.reduce((sum, { asset }) => sum + (asset.sizeBytes ?? 0), 0);
-  emit({ type: "run-start", atMs: startedMs, targets: options.targets, planned: items.length, plannedBytes });
-  const context = contextOf(options, clock, ending, fetcher, emit);
+  const record = (event: WarmEvent): Promise<void> | undefined => {
+    const written = options.record?.(event);
+    // what cannot be written down must not go on costing
+    written?.catch(() => ending.abandon());
+    return written;
+  };
+  const phases = lanesOf(options.targets);
+  const start = runStart(options, items, phases, startedMs);
+  emit(start);
+  await record(start)?.catch(() => undefined);
+  const context = contextOf(parts, emit, record);
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const open = (target: CacheTarget) => new TargetHealth(target, limits, ending.letGo.signal, ending.pause.signal);
+  const keeper = phases[0]?.[0];
   let alive = 0;
-  for (const phase of lanesOf(options.targets)) {
-    const lanes = phase.map((lane) => runLane(context, lane, open, items, options.concurrency ?? 4));
+  for (const phase of phases) {
+    const lanes = phase.map((lane) => {
+      const own = items.filter(({ asset }) => lane === keeper || !isKept(options, asset));
+      return runLane(context, lane, open, own, options.concurrency ?? 4);
+    });
     alive += (await Promise.all(lanes)).filter((living) => living).length;
   }
   const now = clock.now();
   const early = tally.skipped > 0 ? context.ending() : undefined;
   const ended = alive === 0 ? "dead" : (early ?? "done");
-  emit({ type: "run-end", atMs: now, summary: tally.summary(startedMs, now, ended) });
+  const end = { type: "run-end", atMs: now, summary: tally.summary(startedMs, now, ended) } as const;
+  await record(end)?.catch(() => undefined);
+  emit(end);
+}
+
+/** Firmware that is kept on disk is asked of one cache only. */
+function isKept({ firmwareFolder }: WarmOptions, { firmware }: Asset): boolean {
+  return firmware && firmwareFolder !== undefined;
+}
+
+function runStart(
+  options: WarmOptions,
+  items: readonly PlannedAsset[],
+  phases: readonly (readonly Lane[])[],
+  atMs: number,
+): RunStart {
+  const lanes = phases.flat().length;
+  const bytesOf = (some: readonly PlannedAsset[]) => some.reduce((sum, { asset }) => sum + (asset.sizeBytes ?? 0), 0);
+  const kept = items.filter(({ asset }) => isKept(options, asset));
+  const [plannedBytes, keptBytes] = [bytesOf(items), bytesOf(kept)];
+  const { plannedSinceMs } = options;
+  return {
+    type: "run-start",
+    atMs,
+    targets: options.targets,
+    planned: items.length,
+    plannedBytes,
+    asks: (items.length - kept.length) * lanes + kept.length,
+    asksBytes: (plannedBytes - keptBytes) * lanes + keptBytes,
+    plannedSeconds: plannedSinceMs === undefined ? undefined : (atMs - plannedSinceMs) / 1000,
+  };
 }
 
 function contextOf(
-  options: WarmOptions,
-  clock: Clock,
-  ending: Ending,
-  fetcher: Fetcher,
+  { options, clock, ending, fetcher }: RunParts,
   emit: (event: WarmEvent) => void,
+  record: RunContext["record"],
 ): RunContext {
-  const { signs, ledger, inventories, ledgerMaxAgeMs } = options;
+  const { signs, deliveries, inventories, maxAgeMs, hosts = [] } = options;
   return {
     fetcher,
     check: new HeldCheck({
       fetcher,
-      ledger,
+      deliveries,
+      hosts,
       nowMs: () => clock.now(),
       ...(signs === undefined ? {} : { signs }),
       ...(inventories === undefined ? {} : { inventories }),
-      ...(ledgerMaxAgeMs === undefined ? {} : { ledgerMaxAgeMs }),
+      ...(maxAgeMs === undefined ? {} : { maxAgeMs }),
     }),
-    ledger,
+    firmware: options.firmwareFolder,
+    hosts,
     clock,
     random: options.random ?? Math.random,
     attempts: options.attempts ?? 4,
     deadlineMs: options.deadlineMs,
+    record,
     emit,
     ending: () => ending.why(),
   };
@@ -175,7 +237,9 @@ async function runLane(
   for (let work = todo.next(); work !== undefined && last !== undefined; work = todo.next()) {
     const outcome = work.attempts > 0 ? "failed" : "skipped";
     const end: WorkEnd = { outcome, reason: "its cache is dead", code: last.dead?.code ?? "TARGET_DEAD" };
-    context.emit(endOf(context, last.target, work, end));
+    const told = endOf(context, last.target, work, end);
+    await context.record(told)?.catch(() => undefined);
+    context.emit(told);
   }
   return false;
 }
@@ -183,16 +247,18 @@ async function runLane(
 /** So many at a time through one cache, until nothing is left or it is dead; what it did not finish stays in `todo`. */
 async function runTarget(context: RunContext, health: TargetHealth, todo: Todo, concurrency: number): Promise<void> {
   const unfinished: Work[] = [];
-  const ends = new EndsOnDisk((end) => context.emit(end));
+  const ends = new DurableEnds((end) => context.emit(end));
   const worker = async (): Promise<void> => {
     while (health.dead === undefined) {
       const work = todo.next();
       if (work === undefined) break;
       const end = await warmOne(context, health, work);
       if (end === "target-died") unfinished.push(work);
-      else ends.tell(endOf(context, health.target, work, end), end.recorded);
+      else {
+        const told = endOf(context, health.target, work, end);
+        ends.tell(told, context.record(told));
+      }
     }
-    await context.ledger?.flush();
   };
   await Promise.all(Array.from({ length: concurrency }, worker));
   await ends.settled();
@@ -201,6 +267,7 @@ async function runTarget(context: RunContext, health: TargetHealth, todo: Todo, 
 
 function endOf(context: RunContext, target: CacheTarget, work: Work, end: WorkEnd): AssetEnd {
   const now = end.atMs ?? context.clock.now();
+  const cost = work.cost(now);
   return {
     type: "asset-end",
     atMs: now,
@@ -208,9 +275,8 @@ function endOf(context: RunContext, target: CacheTarget, work: Work, end: WorkEn
     item: work.item,
     outcome: end.outcome,
     sizeBytes: end.sizeBytes ?? work.item.asset.sizeBytes,
-    bytesAsked: work.bytesAsked,
-    bytesFromOrigin: work.bytesFromOrigin,
-    seconds: (now - (work.startedMs ?? now)) / 1000,
+    ...cost,
+    sinceLastLine: work.book(cost),
     attempts: work.attempts,
     reason: end.reason,
     code: end.code,

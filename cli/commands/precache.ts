@@ -18,8 +18,8 @@ What is wanted stands on the command line or under "precache" in the settings.
 The flags of precache.py work here too: larder precache -m iPad6,8 -cs http://10.0.0.2:49152`;
 
 const EXIT_CODES = `
-Ends with 0 when everything is in the cache, 3 when part of it failed or waits for
-another run, 1 when nothing could be done, 75 when another run is on, 78 when the
+Ends with 0 when everything is in the cache, 3 when part of it failed, waits for
+another run, or the run came too late, 1 when nothing could be done, 75 when another run is on, 78 when the
 settings are wrong. Ctrl-C once finishes the files in hand, twice leaves them.`;
 
 /** Fills the group. */
@@ -80,7 +80,7 @@ function withRunning(command: Command): Command {
     .option("-q, --quiet", "no progress; only the table at the end")
     .option("--concurrency <files>", "files at a time, 1 to 100 (default: 4)")
     .option("--bandwidth <rate>", "at most so much: 40MB/s, 300Mbit/s")
-    .option("--until <time>", "start nothing after this time of day: 06:00")
+    .option("--until <time>", "end at this time of day: 06:00, or run only in these hours: 22:00-06:00")
     .option("--splay <time>", "first wait a random time up to this: 4h; now waits not at all")
     .option("--log-level <level>", "debug, info, warn, error or silent", "warn");
 }

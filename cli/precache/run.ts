@@ -24,7 +24,10 @@ export async function precacheRun(flags: PrecacheFlags, over: PrecacheInput = {}
     write: (text) => process.stderr.write(text),
     size: terminalSize,
   });
-  const signals = followSignals((text) => progress.say(text));
+  let begun = false;
+  const signals = followSignals(() =>
+    progress.say(begun ? "Finishing the files in hand; Ctrl-C once more leaves them." : "Stopping."),
+  );
   let report: RunReport;
   try {
     report = await runPrecache({
@@ -35,7 +38,10 @@ export async function precacheRun(flags: PrecacheFlags, over: PrecacheInput = {}
       openJournal: async () => await openJournal(stateDir, "precache"),
       stop: signals.stop,
       abort: signals.abort,
-      observe: (event) => progress.take(event),
+      observe: (event) => {
+        begun ||= event.type === "asset-start";
+        progress.take(event);
+      },
       planned: ({ plan, roomBytes, troubles }) => {
         for (const trouble of troubles) progress.say(`without ${trouble}`);
         progress.start(planTotalsText(plan, roomBytes));
@@ -47,6 +53,7 @@ export async function precacheRun(flags: PrecacheFlags, over: PrecacheInput = {}
     progress.close();
   }
   printReport(report, flags, progress);
+  if (report.trouble !== undefined) throw report.trouble;
   const code = { ok: ExitCode.ok, partly: ExitCode.partly, failed: ExitCode.failed }[report.verdict];
   if (code !== ExitCode.ok) throw new ExitWith(code);
 }
@@ -61,11 +68,13 @@ function terminalSize(): { columns: number; rows: number } {
 }
 
 function printReport(report: RunReport, flags: PrecacheFlags, progress: Progress): void {
+  const { verdict, summary = null, failures: failed, skipped = null } = report;
   if (flags.json === true) {
-    printJson({ verdict: report.verdict, summary: report.summary ?? null, failures: report.failures });
+    printJson({ verdict, summary, failures: failed, skipped });
     return;
   }
-  if (report.summary === undefined) print("Nothing to fetch.");
+  if (skipped !== null) print(`Nothing was fetched, because it is too late: ${skipped}.`);
+  else if (report.summary === undefined) print("Nothing to fetch.");
   else print(`\n${summaryTable(report.summary)}`);
   const failures = failuresText(progress.state.failures, report.summary);
   if (failures !== "") printError(`\n${failures}`);
@@ -78,14 +87,14 @@ interface Signals {
 }
 
 /** The first signal stops cleanly, the second at once. */
-function followSignals(say: (text: string) => void): Signals {
+function followSignals(onStop: () => void): Signals {
   const [stop, abort] = [new AbortController(), new AbortController()];
   const onSignal = (): void => {
     if (stop.signal.aborted) {
       abort.abort();
       return;
     }
-    say("Finishing the files in hand; Ctrl-C once more leaves them.");
+    onStop();
     stop.abort();
   };
   const names = ["SIGINT", "SIGTERM"] as const;

@@ -94,6 +94,7 @@ describe("the end of a run", () => {
   });
 
   it("names dead caches first, then each failure with its reason and address", () => {
+    const cost = { bytesAsked: 0, bytesFromOrigin: 0, seconds: 1 };
     const failure = {
       type: "asset-end" as const,
       atMs: 0,
@@ -101,9 +102,8 @@ describe("the end of a run", () => {
       item: plan.items[0]!,
       outcome: "failed" as const,
       sizeBytes: 1,
-      bytesAsked: 0,
-      bytesFromOrigin: 0,
-      seconds: 1,
+      ...cost,
+      sinceLastLine: cost,
       attempts: 4,
       reason: "answered 404",
       code: "FETCH_STATUS",

@@ -1,5 +1,5 @@
 /**
- * One connection of the fast path: it writes a request, reads the head of the answer, counts the body down.
+ * One connection of the raw transport: it writes a request, reads the head of the answer, then its body as it is framed.
  *
  * The socket reads into a buffer that all connections share, so nothing of it may be kept beyond the call.
  *
@@ -8,14 +8,18 @@
 import { connect, type Socket } from "node:net";
 import { errorCode, errorText } from "../../core/errors.ts";
 import { USER_AGENT } from "../../core/http.ts";
+import { BodyFraming } from "./body-framing.ts";
 import { HeadReader } from "./head-reader.ts";
 import { contentLength, type ResponseHead } from "./response-head.ts";
-import { type Asker, type AssetRequest, type FastEnd, type FetchError, fetchError } from "./transfer.ts";
-
-export interface ConnectionOptions {
-  readonly stallMs: number;
-  readonly connectMs: number;
-}
+import {
+  connectCode,
+  fetchError,
+  type ResponseHandler,
+  stopped,
+  type TransferEnd,
+  type TransportOptions,
+  type TransportRequest,
+} from "./transfer.ts";
 
 /** Into so many parts the stall time is divided; a stall is found at most one of them late. */
 export const TICKS_TO_STALL = 10;
@@ -26,7 +30,8 @@ export interface Exchange {
   readonly host: string;
   /** Path and query. */
   readonly target: string;
-  readonly asker: Asker;
+  readonly request: TransportRequest;
+  readonly handler: ResponseHandler;
 }
 
 /** Who holds connections. */
@@ -42,13 +47,12 @@ export class Connection {
   /** Host and port it leads to. */
   readonly host: string;
   readonly #socket: Socket;
-  readonly #options: ConnectionOptions;
+  readonly #options: TransportOptions;
   readonly #owner: ConnectionOwner;
   readonly #head = new HeadReader();
   #exchange: Exchange | undefined;
-  /** Undefined until the final head; then the body bytes still to come. */
-  #left: number | undefined;
-  #bodyBytes = 0;
+  /** Undefined until the final head. */
+  #body: BodyFraming | undefined;
   #reusable = false;
   #used = false;
   #connected = false;
@@ -56,7 +60,7 @@ export class Connection {
   /** Ticks since something was asked or came. */
   #quietTicks = 0;
 
-  constructor(host: string, buffer: Buffer, options: ConnectionOptions, owner: ConnectionOwner) {
+  constructor(host: string, buffer: Buffer, options: TransportOptions, owner: ConnectionOwner) {
     this.host = host;
     this.#options = options;
     this.#owner = owner;
@@ -74,7 +78,10 @@ export class Connection {
       this.#socket.setTimeout(0);
     });
     this.#socket.on("error", (error) => this.#broken(errorText(error) || (errorCode(error) ?? "it failed"), error));
-    this.#socket.once("end", () => this.#broken("the server closed the connection"));
+    this.#socket.once("end", () => {
+      if (this.#exchange !== undefined && this.#body?.endOfConnection() === true) this.#finish("whole");
+      else this.#broken("the server closed the connection");
+    });
     this.#socket.once("close", () => {
       this.#broken("the connection was closed");
       owner.gone(this);
@@ -84,8 +91,7 @@ export class Connection {
   /** One request and its answer; nothing else runs on the connection meanwhile. */
   exchange(exchange: Exchange): void {
     this.#exchange = exchange;
-    this.#left = undefined;
-    this.#bodyBytes = 0;
+    this.#body = undefined;
     this.#reusable = false;
     this.#quietTicks = 0;
     if (this.#socket.destroyed) this.#broken("the connection was closed");
@@ -94,7 +100,7 @@ export class Connection {
 
   /** Nobody wants any more what was asked with this signal. */
   stop(signal: AbortSignal): void {
-    if (this.#exchange?.asker.signal === signal) this.#fail(stopped(this.#exchange.asker.request));
+    if (this.#exchange?.handler.signal === signal) this.#fail(stopped(this.#exchange.request));
   }
 
   close(): void {
@@ -108,21 +114,26 @@ export class Connection {
   tick(): void {
     if (this.#paused || !this.#connected || ++this.#quietTicks <= TICKS_TO_STALL) return;
     const exchange = this.#exchange;
-    const said = `nothing came for ${this.#options.stallMs / 1000} s, after ${this.#bodyBytes} bytes of the body`;
+    const seconds = this.#options.stallMs / 1000;
+    const said =
+      this.#body === undefined && this.#head.begun
+        ? `its head was not whole within ${seconds} s`
+        : `nothing came for ${seconds} s, after ${this.#body?.bytes ?? 0} bytes of the body`;
     if (exchange === undefined) this.close();
-    else this.#fail(fetchError(exchange.asker.request, "FETCH_STALLED", said));
+    else this.#fail(fetchError(exchange.request, "FETCH_STALLED", said));
   }
 
   /** Bytes of the socket. @returns false to stop reading for now. */
   #take(bytes: Buffer): boolean {
     const exchange = this.#exchange;
-    this.#quietTicks = 0;
     if (exchange === undefined) {
       this.close();
       return false;
     }
+    // a head must be whole within the stall time: only bytes of a body win more of it
+    if (this.#body !== undefined) this.#quietTicks = 0;
     try {
-      const body = this.#left === undefined ? this.#takeHead(exchange, bytes) : bytes;
+      const body = this.#body === undefined ? this.#takeHead(exchange, bytes) : bytes;
       if (body !== undefined && this.#exchange === exchange) this.#takeBody(exchange, body);
     } catch (error) {
       this.#fail(error);
@@ -133,51 +144,49 @@ export class Connection {
   /** @returns the part of the bytes that is body, once the final head is there. */
   #takeHead(exchange: Exchange, bytes: Buffer): Buffer | undefined {
     const read = this.#head.take(bytes);
-    if (typeof read === "string") throw fetchError(exchange.asker.request, "FETCH_PROTOCOL", read);
+    if (typeof read === "string") throw fetchError(exchange.request, "FETCH_PROTOCOL", read);
     return read !== undefined && this.#begin(exchange, read.head) ? read.body : undefined;
   }
 
   /** Decides about an answer by its head. @returns whether its body follows. */
-  #begin(exchange: Exchange, head: ResponseHead): boolean {
-    const { asker } = exchange;
-    const { request } = asker;
+  #begin({ request, handler }: Exchange, head: ResponseHead): boolean {
     const length = contentLength(head.headers);
-    if (length === "bad") throw fetchError(request, "FETCH_PROTOCOL", "its Content-Length is no length");
-    const bodiless = request.method === "HEAD";
-    const redirected = head.status >= 300 && head.status < 400 && head.status !== 304;
-    const framed = length !== undefined && head.headers["transfer-encoding"] === undefined;
-    if (redirected || (head.status < 300 && !bodiless && !framed)) {
-      this.#finish("unsuited");
-      return false;
-    }
-    if (asker.head({ status: head.status, headers: head.headers, lengthBytes: length }) === "leave") {
+    if (length === "bad") throw fetchError(request, "FETCH_PROTOCOL", "its Content-Length is not a length");
+    const framing = BodyFraming.of(request.method ?? "GET", head, length);
+    if (typeof framing === "string") throw fetchError(request, "FETCH_PROTOCOL", framing);
+    const lengthBytes = framing.chunked ? undefined : length;
+    if (handler.head({ status: head.status, headers: head.headers, lengthBytes }) === "leave") {
       this.#finish("left");
       return false;
     }
-    this.#left = bodiless ? 0 : (length ?? 0);
-    this.#reusable = head.minor === 1 && !/\bclose\b/i.test(head.headers["connection"] ?? "");
+    this.#body = framing;
+    this.#quietTicks = 0;
+    this.#reusable = head.minor === 1 && !framing.untilClose && !/\bclose\b/i.test(head.headers["connection"] ?? "");
     return true;
   }
 
   #takeBody(exchange: Exchange, bytes: Buffer): void {
-    const left = this.#left ?? 0;
-    const own = bytes.length > left ? bytes.subarray(0, left) : bytes;
-    if (bytes.length > left) this.#reusable = false;
-    this.#left = left - own.length;
-    this.#bodyBytes += own.length;
-    const wait = own.length === 0 ? undefined : exchange.asker.chunk(own);
-    if (wait !== undefined) this.#pauseFor(wait, exchange);
-    else if (this.#left === 0) this.#finish("whole");
+    const taken = this.#body?.take(bytes);
+    if (taken === undefined) return;
+    if (typeof taken === "string") throw fetchError(exchange.request, "FETCH_PROTOCOL", taken);
+    if (taken.extraBytes > 0) this.#reusable = false;
+    const waits: Promise<void>[] = [];
+    for (const piece of taken.data) {
+      const wait = exchange.handler.chunk(piece);
+      if (wait !== undefined) waits.push(wait);
+    }
+    if (waits.length > 0) this.#pauseFor(waits.length === 1 ? waits[0] : Promise.all(waits), exchange);
+    else if (this.#body?.done === true) this.#finish("whole");
   }
 
   /** Stops reading until the reader is ready: the window closes and the sender waits. */
-  #pauseFor(wait: Promise<void>, exchange: Exchange): void {
+  #pauseFor(wait: Promise<unknown> | undefined, exchange: Exchange): void {
     this.#paused = true;
-    wait.then(
+    Promise.resolve(wait).then(
       () => {
         this.#paused = false;
         if (this.#exchange !== exchange) return;
-        if (this.#left === 0) this.#finish("whole");
+        if (this.#body?.done === true) this.#finish("whole");
         this.#quietTicks = 0;
         this.#socket.resume();
       },
@@ -185,26 +194,26 @@ export class Connection {
     );
   }
 
-  #finish(end: FastEnd): void {
+  #finish(end: TransferEnd): void {
     const exchange = this.#exchange;
     this.#exchange = undefined;
     this.#used = true;
     if (this.#reusable && end === "whole") this.#owner.free(this);
     else this.close();
-    exchange?.asker.end(end);
+    exchange?.handler.end(end);
   }
 
   #fail(error: unknown): void {
     const exchange = this.#exchange;
     this.#exchange = undefined;
     this.close();
-    exchange?.asker.fail(error);
+    exchange?.handler.fail(error);
   }
 
   #unreachable(): void {
     const exchange = this.#exchange;
     const said = `no connection within ${this.#options.connectMs / 1000} s`;
-    if (exchange !== undefined) this.#fail(fetchError(exchange.asker.request, "FETCH_UNREACHABLE", said));
+    if (exchange !== undefined) this.#fail(fetchError(exchange.request, "FETCH_UNREACHABLE", said));
   }
 
   /** The connection is gone; what that means depends on how far we were. */
@@ -216,28 +225,26 @@ export class Connection {
       return;
     }
     // The last bytes came, only the reader still holds us: the server owes nothing any more.
-    if (this.#left === 0) return;
-    if (this.#used && this.#left === undefined && !this.#head.begun) {
+    if (this.#body?.done === true) return;
+    if (this.#used && this.#body === undefined && !this.#head.begun) {
       this.#exchange = undefined;
       this.close();
       this.#owner.again(exchange);
-    } else if (!this.#connected) this.#fail(fetchError(exchange.asker.request, "FETCH_UNREACHABLE", said, { cause }));
-    else {
-      const still = this.#left === undefined ? "before its answer" : `with ${this.#left} bytes still to come`;
-      this.#fail(fetchError(exchange.asker.request, "FETCH_BROKEN", `${said} ${still}`, { cause }));
+    } else if (!this.#connected) {
+      this.#fail(fetchError(exchange.request, connectCode(errorCode(cause)), said, { cause }));
+    } else {
+      const left = this.#body?.leftBytes;
+      const still = left === undefined ? "before its body was whole" : `with ${left} bytes still to come`;
+      const where = this.#body === undefined ? "before its answer" : still;
+      this.#fail(fetchError(exchange.request, "FETCH_BROKEN", `${said} ${where}`, { cause }));
     }
   }
 }
 
-function requestHead({ asker: { request }, target, host }: Exchange): string {
+function requestHead({ request, target, host }: Exchange): string {
   let fields = "";
   if (request.headers !== undefined) {
     for (const [name, value] of Object.entries(request.headers)) fields += `${name}: ${value}\r\n`;
   }
   return `${request.method ?? "GET"} ${target} HTTP/1.1\r\nHost: ${host}\r\nUser-Agent: ${USER_AGENT}\r\nAccept: */*\r\n${fields}\r\n`;
-}
-
-/** The error of a transfer that nobody wants any more. */
-export function stopped(request: AssetRequest): FetchError {
-  return fetchError(request, "FETCH_ABORTED", "it was stopped");
 }

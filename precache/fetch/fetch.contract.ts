@@ -4,6 +4,8 @@
  *
  * @module
  */
+import { createHash } from "node:crypto";
+import type { Socket } from "node:net";
 import fc from "fast-check";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type RawServer, sendPieces, startRawServer } from "../../fixtures/origin/index.ts";
@@ -65,7 +67,7 @@ export function fetchContract(name: string, options: FetcherOptions): void {
     });
 
     test("asks what it was told to ask", async () => {
-      says("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+      says("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
       await ask({ headers: { "x-note": "1" } });
       const head = server.heads.at(-1) ?? "";
       expect(head).toMatch(/^GET \/a\?source=x\.apple\.com HTTP\/1\.1\r\n/);
@@ -79,41 +81,143 @@ export function fetchContract(name: string, options: FetcherOptions): void {
     });
 
     test("reads chunked bodies", async () => {
-      says("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n3\r\nabc\r\n0\r\n\r\n");
+      says("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n3;x=1\r\nabc\r\n0\r\nT: 1\r\n\r\n");
       expect((await ask({ expectedBytes: 8 })).bytes).toBe(8);
       expect(await failure({ expectedBytes: 9 })).toMatchObject({ code: "FETCH_BROKEN", bytes: 8 });
     });
 
-    test("believes the end of a connection only where the catalogue gives the size", async () => {
+    test("keeps a connection whose chunked body ended in order", async () => {
+      says("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n");
+      await ask({ expectedBytes: 1 });
+      const before = server.connections();
+      for (let i = 0; i < 4; i++) await ask({ expectedBytes: 1 });
+      expect(server.connections() - before).toBeLessThanOrEqual(1);
+    });
+
+    test.each([
+      ["a chunk without a size", "x\r\nhello\r\n0\r\n\r\n"],
+      ["a chunk longer than it said", "3\r\nhello\r\n0\r\n\r\n"],
+      ["chunks without an end", "5\r\nhello\r\n"],
+    ])("takes no body of %s", async (_what, body) => {
+      says(`HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n${body}`, "end");
+      expect((await failure({ expectedBytes: 5 })).code).toMatch(/^FETCH_(PROTOCOL|BROKEN)$/);
+    });
+
+    test("believes the end of a connection only where somebody gives the size", async () => {
       says("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nhello", "end");
       expect((await ask({ expectedBytes: 5 })).bytes).toBe(5);
-      expect(await failure()).toMatchObject({ code: "FETCH_LENGTH" });
+      expect(await failure()).toMatchObject({ code: "FETCH_LENGTH", bytes: 0 });
       expect(await failure({ expectedBytes: 6 })).toMatchObject({ code: "FETCH_BROKEN", retryable: true });
     });
 
-    test("follows a redirection by the request's own rule", async () => {
+    test("follows a redirection by the request's own rule, and none without one", async () => {
       script = [
-        {
-          pieces: ["HTTP/1.1 302 Found\r\nLocation: https://else.apple.com/b?k=1\r\nContent-Length: 0\r\n\r\n"],
-          after: "keep",
-        },
         {
           pieces: ["HTTP/1.1 302 Found\r\nLocation: https://else.apple.com/b?k=1\r\nContent-Length: 0\r\n\r\n"],
           after: "keep",
         },
         { pieces: ["HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"], after: "keep" },
       ];
-      if (options.path === "general") script.shift();
       const seen: string[] = [];
-      const redirect = (location: string): string => {
+      const redirect = (location: string) => {
         seen.push(location);
-        return `${server.url}/through`;
+        return { url: `${server.url}/through` };
       };
       expect((await ask({ redirect })).bytes).toBe(2);
       expect(seen).toEqual(["https://else.apple.com/b?k=1"]);
       expect(server.heads.at(-1)).toContain("GET /through ");
       says("HTTP/1.1 302 Found\r\nLocation: /again\r\nContent-Length: 0\r\n\r\n");
-      expect(await failure()).toMatchObject({ code: "FETCH_STATUS", retryable: false });
+      const before = server.heads.length;
+      expect(await failure()).toMatchObject({ code: "FETCH_REDIRECT", status: 302, retryable: false });
+      expect(server.heads.length - before).toBe(1);
+      expect(await failure({ redirect: () => ({ url: `${server.url}/again` }) })).toMatchObject({
+        code: "FETCH_REDIRECT",
+        message: expect.stringContaining("more than 5"),
+      });
+      expect(await failure({ redirect: () => ({ fault: "portal is not a host of Apple's" }) })).toMatchObject({
+        code: "FETCH_REDIRECT",
+        message: expect.stringContaining("portal is not a host of Apple's"),
+      });
+      says("HTTP/1.1 302 Found\r\nContent-Length: 0\r\n\r\n");
+      expect(await failure({ redirect })).toMatchObject({ code: "FETCH_REDIRECT", retryable: false });
+    });
+
+    test("an error of the redirection rule is that transfer's own", async () => {
+      says("HTTP/1.1 302 Found\r\nLocation: file:///etc/passwd\r\nContent-Length: 0\r\n\r\n");
+      const redirect = () => {
+        throw new Error("no such address");
+      };
+      await expect(ask({ redirect })).rejects.toThrow("no such address");
+    });
+
+    test.each([
+      ["nothing", "Content-Length: 0\r\n\r\n"],
+      ["a web page", "Content-Type: text/html; charset=utf-8\r\nContent-Length: 5\r\n\r\nhello"],
+      ["a web page under another type", "Content-Length: 21\r\n\r\n\n <!DOCTYPE html><html>"],
+      ["a packed body", "Content-Encoding: gzip\r\nContent-Length: 5\r\n\r\nhello"],
+    ])("takes %s for no file, whether its size is known or not", async (_what, rest) => {
+      says(`HTTP/1.1 200 OK\r\n${rest}`);
+      expect(await failure()).toMatchObject({ code: "FETCH_OTHER", retryable: false, status: 200 });
+      expect((await failure({ expectedBytes: 5 })).code).toMatch(/^FETCH_(OTHER|LENGTH)$/);
+    });
+
+    test("a web page is one where a web page was asked for", async () => {
+      says("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 6\r\n\r\n<html>");
+      expect((await ask({ url: `${server.url}/a/License.html?source=x.apple.com` })).bytes).toBe(6);
+    });
+
+    test("checks the checksum while the bytes pass", async () => {
+      const body = "0123456789".repeat(5000);
+      says(`HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\n\r\n${body}`);
+      const hex = createHash("sha1").update(body).digest("hex").toUpperCase();
+      expect((await ask({ digest: { algorithm: "sha1", hex } })).bytes).toBe(body.length);
+      const wrong = { algorithm: "sha256", hex: "00".repeat(32) } as const;
+      expect(await failure({ digest: wrong })).toMatchObject({
+        code: "FETCH_DIGEST",
+        retryable: false,
+        bytes: body.length,
+      });
+    });
+
+    test("stops a body at once that is longer than it may be", async () => {
+      const endless = (socket: Socket): void => {
+        const chunk = `8000\r\n${"x".repeat(0x8000)}\r\n`;
+        const more = (): void => {
+          while (!socket.destroyed && socket.write(chunk));
+        };
+        socket.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+        socket.on("drain", more);
+        more();
+      };
+      const other = await startRawServer(endless);
+      try {
+        const error: unknown = await fetcher
+          .fetchAsset({ url: `${other.url}/a`, expectedBytes: 100_000 })
+          .catch((thrown: unknown) => thrown);
+        expect(error).toMatchObject({ code: "FETCH_LENGTH", retryable: false });
+        expect((error as FetchError).bytes).toBeLessThan(1_000_000);
+      } finally {
+        await other.stop();
+      }
+    });
+
+    test.each([
+      ["a body", "HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n", "FETCH_SLOW"],
+      ["a head", "HTTP/1.1 200 OK\r\nX-", "FETCH_STALLED"],
+    ])("gives up %s that trickles", async (_what, begin, code) => {
+      const trickle = (socket: Socket): void => {
+        socket.write(begin);
+        const timer = setInterval(() => socket.write("x"), 20);
+        socket.on("close", () => clearInterval(timer));
+      };
+      const other = await startRawServer(trickle);
+      const impatient = createFetcher({ stallMs: 1000, ...options, leastRate: { bytesPerSecond: 1000, overMs: 300 } });
+      try {
+        await expect(impatient.fetchAsset({ url: `${other.url}/a` })).rejects.toMatchObject({ code, retryable: true });
+      } finally {
+        await impatient.close();
+        await other.stop();
+      }
     });
 
     test.each([
@@ -156,7 +260,7 @@ export function fetchContract(name: string, options: FetcherOptions): void {
         "two lengths",
         "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello!",
         "end",
-        options.path === "general" ? "FETCH_BROKEN" : "FETCH_PROTOCOL",
+        options.transport === "undici" ? "FETCH_BROKEN" : "FETCH_PROTOCOL",
         0,
       ],
       ["a negative length", "HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\nhello", "end", "FETCH_PROTOCOL", 0],
@@ -249,7 +353,7 @@ export function fetchContract(name: string, options: FetcherOptions): void {
     test("gives the same body however its bytes are split", async () => {
       await fc.assert(
         fc.asyncProperty(
-          fc.nat(3000),
+          fc.integer({ min: 1, max: 3000 }),
           fc.array(fc.integer({ min: 1, max: 700 }), { maxLength: 12 }),
           fc.boolean(),
           async (size, cuts, chunked) => {

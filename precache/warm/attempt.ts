@@ -3,26 +3,32 @@
  *
  * @module
  */
-import type { CacheTarget, PlannedAsset } from "../asset.ts";
-import { cacheUrl } from "../cache-url.ts";
+import type { PlannedAsset } from "../asset.ts";
 import type { HeldCheck, HeldVerdict } from "../cached.ts";
 import type { CachedRanges } from "../cached-ranges.ts";
 import type { Clock } from "../clock.ts";
 import type { AssetHead, AssetRequest, Fetcher, FetchOptions, FetchResult } from "../fetch-asset.ts";
-import type { Ledger } from "../ledger.ts";
-import type { AssetOutcome, WarmEvent } from "../warm-events.ts";
+import type { FirmwareCopy, FirmwareFolder, KeptFirmware } from "../firmware/firmware-folder.ts";
+import { digestToCheck } from "../transfer/evidence.ts";
+import { throughCache } from "../transfer/through-cache.ts";
+import type { AssetCost, AssetOutcome, WarmEvent } from "../warm-events.ts";
 import type { TargetHealth } from "./target-health.ts";
 
 /** What all assets of a run share. */
 export interface RunContext {
   readonly fetcher: Fetcher;
   readonly check: HeldCheck;
-  readonly ledger: Ledger | undefined;
+  /** Where firmware is kept on disk; undefined where it is only warmed. */
+  readonly firmware: FirmwareFolder | undefined;
   readonly clock: Clock;
   readonly random: () => number;
   /** Tries of one file. */
   readonly attempts: number;
   readonly deadlineMs: number | undefined;
+  /** Hosts an asset may be redirected to, beside Apple's and its own. */
+  readonly hosts: readonly string[];
+  /** Writes an event down, where it is one that is; resolves when it is on disk. */
+  readonly record: (event: WarmEvent) => Promise<void> | undefined;
   readonly emit: (event: WarmEvent) => void;
   /** Why nothing may start any more; undefined while it may. */
   readonly ending: () => "deadline" | "stopped" | undefined;
@@ -40,14 +46,38 @@ export class Work {
   furthest = 0;
   /** What the cache held when first asked. */
   heldAtFirst: number | undefined;
+  /** Size of the file, and who says so. */
+  expected: { readonly bytes: number; readonly by: string | undefined } | undefined;
+  /** Its place on disk, where it is kept. */
+  copy: FirmwareCopy | undefined;
+  #booked: AssetCost = { bytesAsked: 0, bytesFromOrigin: 0, seconds: 0 };
 
   constructor(item: PlannedAsset) {
     this.item = item;
+    const { sizeBytes } = item.asset;
+    this.expected = sizeBytes === undefined ? undefined : { bytes: sizeBytes, by: undefined };
   }
 
-  /** What came that the cache did not hold at first; all of it where it tells nothing. */
-  get bytesFromOrigin(): number {
-    return Math.max(0, this.furthest - (this.heldAtFirst ?? 0));
+  /** What it has cost up to now. @param bytes of an attempt that still runs */
+  cost(nowMs: number, bytes = 0): AssetCost {
+    const furthest = Math.max(this.furthest, bytes);
+    return {
+      bytesAsked: this.bytesAsked + bytes,
+      // what came that the cache did not hold at first; all of it where it tells nothing
+      bytesFromOrigin: Math.max(0, furthest - (this.heldAtFirst ?? 0)),
+      seconds: (nowMs - (this.startedMs ?? nowMs)) / 1000,
+    };
+  }
+
+  /** The part of a cost that no line of the books has yet; from now on one has. */
+  book(cost: AssetCost): AssetCost {
+    const { bytesAsked, bytesFromOrigin, seconds } = this.#booked;
+    this.#booked = cost;
+    return {
+      bytesAsked: Math.max(0, cost.bytesAsked - bytesAsked),
+      bytesFromOrigin: Math.max(0, cost.bytesFromOrigin - bytesFromOrigin),
+      seconds: Math.max(0, cost.seconds - seconds),
+    };
   }
 }
 
@@ -58,18 +88,18 @@ export interface WorkEnd {
   readonly code?: string;
   /** When the last byte came; now, if not said. */
   readonly atMs?: number;
-  /** Its entry in the ledger is on the way to the disk. The end is told after that; the next transfer need not wait. */
-  readonly recorded?: Promise<void> | undefined;
 }
 
 /** Files up to this size are read to their end even when the cache has them: that is cheaper than hanging up. */
 const SMALL_BYTES = 1024 * 1024;
 const PROGRESS_MS = 250;
+const PART_MS = 60_000;
 
-/** It is itself what the transfer reports to. */
+/** One try. Also the transfer's listener. */
 export class Attempt implements FetchOptions {
   readonly startedMs: number;
   readonly signal: AbortSignal;
+  readonly sink: FetchOptions["sink"];
   readonly #context: RunContext;
   readonly #health: TargetHealth;
   readonly #work: Work;
@@ -77,7 +107,9 @@ export class Attempt implements FetchOptions {
   #totalBytes: number | undefined;
   #heldBytes: number | undefined;
   #bytes = 0;
+  #counted = false;
   #toldMs: number;
+  #partMs: number;
 
   constructor(context: RunContext, health: TargetHealth, work: Work) {
     this.#context = context;
@@ -86,32 +118,37 @@ export class Attempt implements FetchOptions {
     this.signal = health.letGo;
     this.startedMs = context.clock.now();
     this.#toldMs = this.startedMs;
-    this.#totalBytes = work.item.asset.sizeBytes;
+    this.#partMs = this.startedMs;
+    this.#totalBytes = work.expected?.bytes;
+    const { copy } = work;
+    this.sink = copy === undefined ? undefined : (bytes) => copy.write(bytes);
     work.attempts++;
     const { item, attempts: attempt } = work;
     context.emit({ type: "asset-start", atMs: this.startedMs, target: health.target, item, attempt });
   }
 
   request(): AssetRequest {
-    const { target } = this.#health;
-    const { url, sizeBytes } = this.#work.item.asset;
+    const { asset } = this.#work.item;
     return {
-      url: cacheUrl(target.url, url),
-      expectedBytes: sizeBytes,
-      redirect: (location) => throughCache(target, location),
+      ...throughCache(this.#health.target, asset, this.#context.hosts),
+      expectedBytes: this.#work.expected?.bytes,
+      expectedBy: this.#work.expected?.by,
+      digest: digestToCheck(asset),
     };
   }
 
   onHead(head: AssetHead, cached: CachedRanges | undefined): "read" | "leave" {
     const work = this.#work;
     this.#totalBytes = head.lengthBytes ?? this.#totalBytes;
+    if (this.#totalBytes !== undefined) work.copy?.checkRoom(this.#totalBytes);
     this.#heldBytes = cached?.endByte;
     // What a later answer says the cache holds may be there because of us: then it is read whole, and warmed.
     if (work.heldAtFirst === undefined) {
       this.#verdict = this.#context.check.byAnswer(work.item.asset, head, cached);
-      work.heldAtFirst = this.#heldBytes ?? 0;
+      work.heldAtFirst = this.#heldBytes ?? (this.#verdict.held === true ? (head.lengthBytes ?? 0) : 0);
     }
-    return this.#verdict?.held === true && (this.#totalBytes ?? 0) > SMALL_BYTES ? "leave" : "read";
+    const wanted = work.copy !== undefined || (this.#totalBytes ?? 0) <= SMALL_BYTES;
+    return this.#verdict?.held === true && !wanted ? "leave" : "read";
   }
 
   onBytes(length: number): void {
@@ -119,15 +156,17 @@ export class Attempt implements FetchOptions {
     const now = this.#context.clock.now();
     if (now - this.#toldMs < PROGRESS_MS) return;
     this.#toldMs = now;
-    this.#context.emit({
-      type: "progress",
-      atMs: now,
-      target: this.#health.target,
-      item: this.#work.item,
-      bytes: this.#bytes,
-      totalBytes: this.#totalBytes,
-      heldBytes: this.#heldBytes,
-    });
+    const { target } = this.#health;
+    const { item } = this.#work;
+    const { emit } = this.#context;
+    const [bytes, totalBytes, heldBytes] = [this.#bytes, this.#totalBytes, this.#heldBytes];
+    emit({ type: "progress", atMs: now, target, item, bytes, totalBytes, heldBytes });
+    if (now - this.#partMs < PART_MS) return;
+    this.#partMs = now;
+    const sinceLastLine = this.#work.book(this.#work.cost(now, this.#bytes));
+    const part = { type: "asset-part", atMs: now, target, item, sinceLastLine } as const;
+    this.#context.record(part)?.catch(() => undefined);
+    emit(part);
   }
 
   /** Whether it is this transfer that filled the cache, as far as its answer tells. */
@@ -135,23 +174,30 @@ export class Attempt implements FetchOptions {
     return this.#verdict?.held !== true;
   }
 
+  /** Adds what this try brought to what the asset has cost, once. */
+  count(bytes = this.#bytes): void {
+    if (this.#counted) return;
+    this.#counted = true;
+    this.#work.bytesAsked += bytes;
+    this.#work.furthest = Math.max(this.#work.furthest, bytes);
+  }
+
   /** The end of an asset that came, or was there. */
-  end({ bytes, lengthBytes }: FetchResult): WorkEnd {
-    const { clock, ledger } = this.#context;
+  async end({ bytes, lengthBytes }: FetchResult): Promise<WorkEnd> {
     const work = this.#work;
-    const atMs = clock.now();
-    work.bytesAsked += bytes;
+    const atMs = this.#context.clock.now();
+    this.count(bytes);
+    const kept = await work.copy?.keep();
+    const keptAs = kept === undefined ? {} : { reason: keptText(kept) };
     if (this.#verdict?.held === true) {
-      return { outcome: "cached", reason: this.#verdict.why, sizeBytes: lengthBytes, atMs };
+      const outcome = kept === undefined ? "cached" : "warmed";
+      return { outcome, reason: this.#verdict.why, sizeBytes: lengthBytes, atMs, ...keptAs };
     }
-    work.furthest = Math.max(work.furthest, bytes);
-    const { url } = work.item.asset;
-    const recorded = ledger?.record({ target: this.#health.target.name, url, sizeBytes: bytes, atMs });
-    return { outcome: "warmed", sizeBytes: bytes, recorded, atMs };
+    return { outcome: "warmed", sizeBytes: bytes, atMs, ...keptAs };
   }
 }
 
-/** A redirection to Apple goes through the cache, one to the cache itself stays. */
-function throughCache(target: CacheTarget, location: string): string {
-  return new URL(location).host === new URL(target.url).host ? location : cacheUrl(target.url, location);
+/** Where a kept file lies and what vouches for it. */
+export function keptText({ path, verified }: KeptFirmware): string {
+  return `${path}, ${verified} checked`;
 }

@@ -1,5 +1,5 @@
 /**
- * How a run is told to end: a deadline, a request to stop, a request to leave at once.
+ * How a run is told to end: an end by the clock, a request to stop, a request to leave at once.
  *
  * @module
  */
@@ -7,8 +7,8 @@ import { setMaxListeners } from "node:events";
 import type { Clock } from "../clock.ts";
 
 export interface EndingOptions {
+  /** Unix milliseconds at which nothing runs any more. */
   readonly deadlineMs?: number | undefined;
-  readonly afterDeadline?: "finish" | "leave";
   readonly stop?: AbortSignal | undefined;
   readonly abort?: AbortSignal | undefined;
 }
@@ -29,9 +29,7 @@ export class Ending {
     this.#follow(options.stop, () => this.pause.abort());
     this.#follow(options.abort, () => this.abandon());
     this.#follow(abandoned, () => this.abandon());
-    if (options.deadlineMs !== undefined && options.afterDeadline === "leave") {
-      void this.#leaveAt(options.deadlineMs);
-    }
+    if (options.deadlineMs !== undefined) void this.#leaveAt(options.deadlineMs);
   }
 
   why(): "deadline" | "stopped" | undefined {
@@ -58,9 +56,17 @@ export class Ending {
   }
 
   async #leaveAt(deadlineMs: number): Promise<void> {
-    while (this.#clock.now() < deadlineMs && !this.#over.signal.aborted) {
-      await this.#clock.sleep(Math.min(deadlineMs - this.#clock.now(), 2 ** 30), this.#over.signal);
-    }
+    await sleepUntil(this.#clock, deadlineMs, this.#over.signal);
     if (!this.#over.signal.aborted) this.abandon();
+  }
+}
+
+/** A wall clock may be set while we sleep, and a computer may be asleep itself: looked at so often. */
+const LOOK_EVERY_MS = 30_000;
+
+/** Waits for a time of the clock, however long it takes; resolves early, without an error, when the signal is aborted. */
+export async function sleepUntil(clock: Clock, timeMs: number, signal: AbortSignal): Promise<void> {
+  while (clock.now() < timeMs && !signal.aborted) {
+    await clock.sleep(Math.min(timeMs - clock.now(), LOOK_EVERY_MS), signal);
   }
 }

@@ -6,17 +6,29 @@
  *
  * @module
  */
+import { errorCode, errorText } from "../../core/errors.ts";
+import { retryDelayMs } from "../../core/retry.ts";
 import type { PlannedAsset } from "../asset.ts";
 import { FetchError, type Fetcher } from "../fetch-asset.ts";
 import type { WaitReason } from "../warm-events.ts";
-import { Attempt, type RunContext, type Work, type WorkEnd } from "./attempt.ts";
-import { failureKind, retryDelayMs } from "./back-off.ts";
+import { Attempt, keptText, type RunContext, type Work, type WorkEnd } from "./attempt.ts";
+import { FILE_PATIENCE, failureKind } from "./back-off.ts";
 import type { TargetHealth } from "./target-health.ts";
 
 const ENDINGS = { deadline: "out of time", stopped: "the run was stopped" } as const;
 
-/** Works on one asset to its end, or to the end of its cache. */
+/** Works on one asset to its end, or to the end of its cache. Whatever goes wrong with one file ends that file only. */
 export async function warmOne(context: RunContext, health: TargetHealth, work: Work): Promise<WorkEnd | "target-died"> {
+  try {
+    return await tryUntilEnd(context, health, work);
+  } catch (error) {
+    return { outcome: "failed", reason: errorText(error), code: errorCode(error) ?? "UNEXPECTED" };
+  } finally {
+    await work.copy?.discard();
+  }
+}
+
+async function tryUntilEnd(context: RunContext, health: TargetHealth, work: Work): Promise<WorkEnd | "target-died"> {
   const { check } = context;
   const { target } = health;
   for (;;) {
@@ -26,17 +38,18 @@ export async function warmOne(context: RunContext, health: TargetHealth, work: W
     }
     if (work.startedMs === undefined) {
       work.startedMs = context.clock.now();
-      const known = check.knows(target, work.item.asset);
-      const told = known ? await alreadyThere(context, health, work.item) : undefined;
-      if (told !== undefined) return told;
+      const there = await lookFirst(context, health, work);
+      if (there !== undefined) return there;
     }
+    await work.copy?.begin();
     const attempt = new Attempt(context, health, work);
     try {
       const result = await context.fetcher.fetchAsset(attempt.request(), attempt);
       health.success(context.clock.now());
       if (attempt.brought && check.mayLearn(target)) await check.learn(target, work.item.asset, health.letGo);
-      return attempt.end(result);
+      return await attempt.end(result);
     } catch (error) {
+      attempt.count();
       if (!(error instanceof FetchError)) throw error;
       const given = await afterFailure(context, health, work, error, attempt.startedMs);
       if (given !== undefined) return given;
@@ -64,18 +77,27 @@ async function untilAllowed(context: RunContext, health: TargetHealth): Promise<
   }
 }
 
-/** What the inventory or the ledger claims, confirmed by the cache's own answer where that is believed. */
-async function alreadyThere(
-  context: RunContext,
-  health: TargetHealth,
-  item: PlannedAsset,
-): Promise<WorkEnd | undefined> {
-  const { check } = context;
-  const claim = await check.recall(health.target, item.asset);
-  if (claim.held !== true) return undefined;
-  const verdict = await check.check(health.target, item.asset, health.letGo);
-  if (verdict.held !== true) return undefined;
-  return { outcome: "cached", reason: verdict.why, sizeBytes: item.asset.sizeBytes };
+/** What is known before the first byte: that it is there already, or how long it is where no catalogue says. */
+async function lookFirst(context: RunContext, health: TargetHealth, work: Work): Promise<WorkEnd | undefined> {
+  const { check, firmware } = context;
+  const { asset, heldBy, decision, why } = work.item;
+  const known = heldBy?.get(health.target.name) ?? (decision === "cached" ? why : undefined);
+  if (known !== undefined) return { outcome: "cached", reason: known, sizeBytes: asset.sizeBytes };
+  const claimed =
+    heldBy === undefined && check.knows(health.target, asset) && (await check.claims(health.target, asset));
+  if (claimed || asset.sizeBytes === undefined) {
+    const { verdict, lengthBytes } = await check.look(health.target, asset, health.letGo);
+    if (claimed && verdict.held === true) {
+      return { outcome: "cached", reason: verdict.why, sizeBytes: asset.sizeBytes ?? lengthBytes };
+    }
+    if (asset.sizeBytes === undefined && lengthBytes !== undefined) {
+      work.expected = { bytes: lengthBytes, by: "its answer to HEAD" };
+    }
+  }
+  if (!asset.firmware || firmware === undefined) return undefined;
+  work.copy = await firmware.copyOf(asset);
+  const kept = await work.copy.present(work.expected?.bytes, health.letGo);
+  return kept === undefined ? undefined : { outcome: "cached", reason: keptText(kept), sizeBytes: kept.sizeBytes };
 }
 
 /** Decides after a failed attempt. @returns the end, or undefined to try again. */
@@ -88,8 +110,6 @@ async function afterFailure(
 ): Promise<WorkEnd | "target-died" | undefined> {
   const { clock, random } = context;
   const now = clock.now();
-  work.bytesAsked += error.bytes;
-  work.furthest = Math.max(work.furthest, error.bytes);
   const kind = await kindOf(context, health, error);
   if (kind === "stopped") {
     if (health.dead !== undefined) return "target-died";
@@ -106,13 +126,19 @@ async function afterFailure(
     return failed;
   }
   if (kind === "retry") {
-    const waitMs = retryDelayMs(work.failures, random());
+    const waitMs = retryDelayMs(FILE_PATIENCE, {
+      failures: work.failures,
+      random: random(),
+      askedMs: error.retryAfterMs,
+    });
     tellWait(context, health, work.item, "retry", waitMs, error);
     await clock.sleep(waitMs, health.wake);
     return undefined;
   }
   const waitMs =
-    kind === "busy" ? health.busy(error, startedMs, now, random()) : health.unreachable(error, startedMs, now);
+    kind === "busy"
+      ? health.busy(error, startedMs, now, random())
+      : health.unreachable(error, startedMs, now, random());
   if (waitMs !== undefined) tellWait(context, health, undefined, kind, waitMs, error);
   return undefined;
 }

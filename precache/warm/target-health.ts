@@ -4,9 +4,10 @@
  * @module
  */
 import { setMaxListeners } from "node:events";
+import { retryDelayMs } from "../../core/retry.ts";
 import type { CacheTarget } from "../asset.ts";
 import type { FetchError } from "../fetch-asset.ts";
-import { busyDelayMs, strikeDelayMs } from "./back-off.ts";
+import { BUSY_PATIENCE, SILENT_PATIENCE } from "./back-off.ts";
 
 /** When a cache counts as dead. */
 export interface HealthLimits {
@@ -73,7 +74,8 @@ export class TargetHealth {
     }
     if (startedMs < this.holdUntilMs) return undefined;
     this.#busyAnswers++;
-    const waitMs = busyDelayMs(this.#busyAnswers, error.retryAfterMs, random);
+    const asked = { failures: this.#busyAnswers, random, askedMs: error.retryAfterMs };
+    const waitMs = retryDelayMs(BUSY_PATIENCE, asked);
     this.holdUntilMs = nowMs + waitMs;
     return waitMs;
   }
@@ -82,7 +84,7 @@ export class TargetHealth {
    * No connection; or no word, which weighs double because it took the stall time to find out.
    * @returns how long all wait, or undefined when this is the same silence as before.
    */
-  unreachable(error: FetchError, startedMs: number, nowMs: number): number | undefined {
+  unreachable(error: FetchError, startedMs: number, nowMs: number, random: number): number | undefined {
     if (this.dead !== undefined || startedMs <= this.#lastStrikeMs) return undefined;
     this.#strikes += error.code === "FETCH_STALLED" ? 2 : 1;
     this.#lastStrikeMs = nowMs;
@@ -90,7 +92,7 @@ export class TargetHealth {
       this.die(`it cannot be reached any more: ${error.message}`, "TARGET_UNREACHABLE");
       return undefined;
     }
-    const waitMs = strikeDelayMs(this.#strikes);
+    const waitMs = retryDelayMs(SILENT_PATIENCE, { failures: this.#strikes, random });
     this.holdUntilMs = Math.max(this.holdUntilMs, nowMs + waitMs);
     return waitMs;
   }

@@ -1,23 +1,22 @@
 /**
- * The fast way to read a body only to count it: the socket reads into one buffer that all connections share.
+ * Plain HTTP/1.1, for bodies that are read only to be counted and checked: the socket reads into one buffer that all
+ * connections share.
  *
- * Plain HTTP, answers with a Content-Length, nothing else: 5,000 small files or 20 MB each, this takes a third of the
- * processor time of a general client. Whatever it does not understand is "unsuited", and the general path asks again.
- * A connection is used again only when an answer ended exactly where it said it would.
+ * For 5,000 small files, or files of 20 MB, it takes a third of the processor time of a general client
+ * (`bench/warm-transfer.ts`). A connection is used again only when an answer ended exactly where it said it would.
  *
  * @module
  */
+import { Connection, type ConnectionOwner, type Exchange, TICKS_TO_STALL } from "./connection.ts";
 import {
-  Connection,
-  type ConnectionOptions,
-  type ConnectionOwner,
-  type Exchange,
+  type ResponseHandler,
   stopped,
-  TICKS_TO_STALL,
-} from "./connection.ts";
-import type { Asker } from "./transfer.ts";
+  type Transport,
+  type TransportOptions,
+  type TransportRequest,
+} from "./transfer.ts";
 
-export interface FastPathOptions extends ConnectionOptions {
+export interface RawTransportOptions extends TransportOptions {
   /** Size of the shared buffer: the most that one read takes. */
   readonly readBytes: number;
 }
@@ -55,8 +54,8 @@ export function httpAddress(url: string): HttpAddress | undefined {
   return protocol === "http:" ? { host, target: `${pathname}${search}` } : undefined;
 }
 
-export class FastPath {
-  readonly #options: FastPathOptions;
+export class RawTransport implements Transport {
+  readonly #options: RawTransportOptions;
   readonly #buffer: Buffer;
   readonly #idle = new Map<string, Connection[]>();
   readonly #all = new Set<Connection>();
@@ -68,25 +67,27 @@ export class FastPath {
     gone: (connection) => this.#forget(connection),
   };
 
-  constructor(options: FastPathOptions) {
+  constructor(options: RawTransportOptions) {
     this.#options = options;
     this.#buffer = Buffer.allocUnsafeSlow(options.readBytes);
   }
 
-  /** One request, its whole answer; the asker is told how it ended. */
-  fetch({ host, target }: HttpAddress, asker: Asker): void {
-    this.#ask({ host, target, asker });
+  /** The address must be of plain HTTP. */
+  send(request: TransportRequest, handler: ResponseHandler): void {
+    const address = httpAddress(request.url);
+    if (address === undefined) throw new Error("the raw transport speaks plain HTTP only");
+    this.#ask({ ...address, request, handler });
   }
 
-  close(): void {
+  async close(): Promise<void> {
     for (const connection of this.#all) connection.close();
     this.#idle.clear();
   }
 
   #ask(exchange: Exchange): void {
-    const { host, asker } = exchange;
-    const { request, signal } = asker;
-    if (signal?.aborted === true) asker.fail(stopped(request));
+    const { host, request, handler } = exchange;
+    const { signal } = handler;
+    if (signal?.aborted === true) handler.fail(stopped(request));
     else {
       if (signal !== undefined) this.#hear(signal);
       (this.#idle.get(host)?.pop() ?? this.#open(host)).exchange(exchange);

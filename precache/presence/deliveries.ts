@@ -1,0 +1,143 @@
+/**
+ * What earlier runs brought whole, by which cache, when: a view of the journal's stream `precache`, no book of its own.
+ *
+ * A delivery is a line `precacheasset,outcome=warmed`; that a cache tells what it holds stands in the commit marks. What
+ * version 0.1 wrote into a file beside the journal is read too, until a run has taken it over.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import { readLines } from "../../core/history/history.ts";
+import { forEachField, parseLine, parseTags } from "../../core/history/parse-line.ts";
+import type { Cursors } from "../../core/journal/commit.ts";
+import { CommittedEnds } from "../../core/journal/committed-ends.ts";
+import { streamFolder } from "../../core/journal/journal.ts";
+import { listSegments } from "../../core/journal/segment.ts";
+import { readOldLedger } from "./old-ledger.ts";
+
+/** One whole delivery. */
+export interface Delivery {
+  /** Name of the target. */
+  readonly target: string;
+  /** Address of the asset, as the catalogue writes it. */
+  readonly url: string;
+  readonly sizeBytes: number;
+  /** Unix milliseconds. */
+  readonly atMs: number;
+}
+
+/** What is known of earlier runs. */
+export interface Deliveries {
+  find(target: string, url: string): Delivery | undefined;
+  /** Whether a target is known to tell what it holds, so that its silence means "nothing". */
+  tells(target: string): boolean;
+  /** It does. Resolves when that is safely written down. */
+  noteTells(target: string): Promise<void>;
+}
+
+/** Older deliveries are not believed: things get evicted. */
+const MAX_AGE_MS = 7 * 86_400_000;
+/** Name of the cursor that holds the names of caches that tell what they hold. */
+const TELLING = "telling";
+
+/** The last delivery of every address by every target, in memory. */
+export class DeliveryBook {
+  readonly #byTarget = new Map<string, Map<string, Delivery>>();
+  readonly #telling = new Set<string>();
+
+  find(target: string, url: string): Delivery | undefined {
+    return this.#byTarget.get(target)?.get(url);
+  }
+
+  /** A later delivery takes the place of an earlier one. */
+  add(delivery: Delivery): void {
+    const own = this.#byTarget.get(delivery.target) ?? new Map<string, Delivery>();
+    this.#byTarget.set(delivery.target, own);
+    const known = own.get(delivery.url);
+    if (known === undefined || known.atMs <= delivery.atMs) own.set(delivery.url, delivery);
+  }
+
+  tells(target: string): boolean {
+    return this.#telling.has(target);
+  }
+
+  /** @returns whether that is news. */
+  addTelling(target: string): boolean {
+    const known = this.#telling.has(target);
+    this.#telling.add(target);
+    return !known;
+  }
+
+  /** What goes into the commit marks. */
+  get cursors(): Cursors {
+    return { [TELLING]: [...this.#telling].sort() };
+  }
+
+  get size(): number {
+    return [...this.#byTarget.values()].reduce((sum, { size }) => sum + size, 0);
+  }
+
+  /** For those who only look: nothing is written down. */
+  asDeliveries(): Deliveries {
+    return {
+      find: (target, url) => this.find(target, url),
+      tells: (target) => this.tells(target),
+      noteTells: async (target) => {
+        this.addTelling(target);
+      },
+    };
+  }
+}
+
+/** Reads what the journal knows of the last week. Takes no lock. */
+export async function readDeliveries(stateDir: string, nowMs: number): Promise<DeliveryBook> {
+  const book = new DeliveryBook();
+  const old = await readOldLedger(oldLedgerPath(stateDir));
+  for (const delivery of old?.deliveries ?? []) book.add(delivery);
+  for (const target of old?.telling ?? []) book.addTelling(target);
+  await readJournal(book, stateDir, nowMs);
+  return book;
+}
+
+/** Where version 0.1 kept its ledger. */
+export function oldLedgerPath(stateDir: string): string {
+  return join(stateDir, "precache", "ledger.jsonl");
+}
+
+/** What the journal alone knows. */
+export async function readJournal(book: DeliveryBook, stateDir: string, nowMs: number): Promise<void> {
+  for (const target of await tellingTargets(stateDir)) book.addTelling(target);
+  // lines of a clock that was ahead are read too: they are known, and not believed
+  const from = nowMs - MAX_AGE_MS;
+  for await (const line of readLines(stateDir, "precacheasset", from, Number.MAX_SAFE_INTEGER, ["precache"])) {
+    const delivery = deliveryOf(line);
+    if (delivery !== undefined && delivery.atMs >= from) book.add(delivery);
+  }
+}
+
+function deliveryOf(line: string): Delivery | undefined {
+  if (!line.includes(",outcome=warmed")) return undefined;
+  const parsed = parseLine(line);
+  if (parsed === undefined) return undefined;
+  const { target, outcome } = parseTags(parsed.tagText);
+  let [url, sizeBytes]: [string | undefined, number | undefined] = [undefined, undefined];
+  forEachField(parsed.fieldText, (name, value) => {
+    if (name === "url" && "text" in value) url = value.text;
+    if (name === "bytes" && "integer" in value) sizeBytes = Number(value.integer);
+  });
+  if (outcome !== "warmed" || target === undefined || url === undefined || sizeBytes === undefined) return undefined;
+  return { target, url, sizeBytes, atMs: parsed.timeMs };
+}
+
+/** Names in the last commit mark of the stream. */
+async function tellingTargets(stateDir: string): Promise<readonly string[]> {
+  const folder = streamFolder(stateDir, "precache");
+  const ends = new CommittedEnds(folder, undefined);
+  for (const segment of (await listSegments(folder)).reverse()) {
+    const { commit } = await ends.of(segment);
+    if (commit === undefined) continue;
+    const names = commit.cursors[TELLING];
+    return Array.isArray(names) ? names.filter((name) => typeof name === "string") : [];
+  }
+  return [];
+}
