@@ -53,6 +53,8 @@ const WELL = {
       lostBytes: 0,
       rejectBytes: 0,
       rejectPath: "/r",
+      problem: undefined,
+      expiredLines: 0,
     },
   ],
   journal: { streams: [], freeBytes: undefined, setAside: { path: "/r", bytes: 0 } },

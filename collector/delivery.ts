@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { errorText, type LarderError } from "../core/errors.ts";
+import { errorCode, errorText, type LarderError } from "../core/errors.ts";
 import { type BackOff, createBackOff } from "./back-off.ts";
 import { type BisectOutcome, type BisectProgress, bisect, type Questions } from "./bisect.ts";
 import { Interrupted, type RunLimits, type ShipClock } from "./run-limits.ts";
@@ -25,6 +25,7 @@ export class Delivery {
   #state: SinkState = "ok";
   #problem: LarderError | undefined;
   #lastAckMs: number | undefined;
+  #outages = 0;
   #sending = 0;
   #waiting: (() => void)[] = [];
 
@@ -43,6 +44,11 @@ export class Delivery {
   /** Why it is not ok. */
   get problem(): LarderError | undefined {
     return this.#problem;
+  }
+
+  /** How often the server has come back after it could not be reached. */
+  get outages(): number {
+    return this.#outages;
   }
 
   /** When the server last said yes, Unix milliseconds. */
@@ -130,6 +136,7 @@ export class Delivery {
   }
 
   #well(): void {
+    if (errorCode(this.#problem?.cause) === "HTTP_UNREACHABLE") this.#outages++;
     this.#backOff.succeeded();
     this.#state = "ok";
     this.#problem = undefined;

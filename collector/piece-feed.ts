@@ -8,7 +8,7 @@ import { createDonePrefix, type DonePrefix, type ShipPositions, type Ticket } fr
 
 interface Stream {
   readonly reader: StreamReader;
-  readonly prefix: DonePrefix;
+  prefix: DonePrefix;
   readFrom: Position;
 }
 
@@ -87,6 +87,18 @@ export class PieceFeed {
     for (const stream of this.#streams) {
       stream.prefix.reset();
       stream.readFrom = stream.prefix.position;
+    }
+  }
+
+  /** Goes back to an earlier place: what lies behind it is sent again. Nothing may be on its way. */
+  async goBack(positions: ShipPositions): Promise<void> {
+    for (const stream of this.#streams) {
+      const { reader, prefix } = stream;
+      const known = positions[reader.stream];
+      const to = known !== undefined && (await reader.canResume(known)) ? known : await reader.start();
+      if (to.segment + to.offset >= prefix.position.segment + prefix.position.offset) continue;
+      stream.prefix = createDonePrefix(to);
+      stream.readFrom = to;
     }
   }
 

@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { createHash } from "node:crypto";
 import { open, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { errorCode, errorText, LarderError } from "../core/errors.ts";
@@ -15,12 +16,23 @@ import type { RejectedLine } from "./bisect.ts";
 
 export interface RejectFile {
   /**
-   * Appends rejected lines and flushes them to disk.
-   * @returns bytes of lines for which there was no room
+   * Appends rejected lines and flushes them to disk. A line that this process has appended before is passed over: it was
+   * sent again and refused again.
    * @throws LarderError `REJECT_WRITE`
    */
-  append(rejected: readonly RejectedLine[], nowMs: number): Promise<number>;
+  append(rejected: readonly RejectedLine[], nowMs: number): Promise<Appended>;
 }
+
+/** What became of rejected lines. */
+export interface Appended {
+  /** Lines that were not known to be refused. */
+  readonly newLines: number;
+  /** Bytes of lines for which there was no room. */
+  readonly lostBytes: number;
+}
+
+/** As many lines are remembered as refused. */
+const REMEMBERED_LINES = 10_000;
 
 /** Where the lines a sink refused are kept. */
 export function rejectPath(stateDir: string, sink: string): string {
@@ -30,11 +42,19 @@ export function rejectPath(stateDir: string, sink: string): string {
 /** @param maxBytes size it never exceeds */
 export function openRejectFile(stateDir: string, sink: string, maxBytes: number): RejectFile {
   const path = rejectPath(stateDir, sink);
+  const known = new Set<string>();
   return {
     async append(rejected, nowMs) {
-      if (rejected.length === 0) return 0;
+      const unknown = rejected.filter(({ line }) => !known.has(fingerprint(line)));
+      if (unknown.length === 0) return { newLines: 0, lostBytes: 0 };
       try {
-        return await appendWithin(path, rejected, nowMs, maxBytes);
+        const lostBytes = await appendWithin(path, unknown, nowMs, maxBytes);
+        for (const { line } of unknown) known.add(fingerprint(line));
+        for (const oldest of known) {
+          if (known.size <= REMEMBERED_LINES) break;
+          known.delete(oldest);
+        }
+        return { newLines: unknown.length, lostBytes };
       } catch (error) {
         throw new LarderError(`Cannot write refused lines to "${path}": ${errorText(error)}`, {
           code: "REJECT_WRITE",
@@ -46,6 +66,10 @@ export function openRejectFile(stateDir: string, sink: string, maxBytes: number)
       }
     },
   };
+}
+
+function fingerprint(line: Uint8Array): string {
+  return createHash("sha1").update(line).digest("base64");
 }
 
 async function appendWithin(

@@ -15,10 +15,8 @@ import type { Position } from "../core/journal/position.ts";
 export type ShipPositions = Readonly<Record<string, Position>>;
 
 const whole = z.number().int().nonnegative();
-const fileSchema = z.strictObject({
-  v: z.literal(1),
-  streams: z.record(z.string(), z.strictObject({ segment: whole, offset: whole })),
-});
+export const positionsSchema = z.record(z.string(), z.strictObject({ segment: whole, offset: whole }));
+const fileSchema = z.strictObject({ v: z.literal(1), streams: positionsSchema });
 
 const SUFFIX = ".json";
 

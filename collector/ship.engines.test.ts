@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { openJournal, streamFolder } from "../core/journal/journal.ts";
 import { openReader } from "../core/journal/reader.ts";
@@ -109,7 +110,7 @@ describe.skipIf(!here)(here ? "shipping the journal to InfluxDB 1.6.7" : `shippi
     const lines = Array.from({ length: 43_200 }, (_, i) => `m,server=a v=1i ${minute - (43_199 - i) * 60_000}`);
     await append(lines);
     const shipper = await shipperOf({ type: "influx1", url: engine.url, database: "week", retentionPolicy: "week" });
-    const report = await shipper.finish(Date.now() + 60_000);
+    const report = await shipper.finish(clock.nowMs() + 600_000);
     await shipper.close();
     const { shippedLines, expiredLines } = report;
     expect(report).toMatchObject({ rejectedLines: 0, backlogBytes: 0, state: "ok" });
@@ -183,4 +184,35 @@ describe.skipIf(!here)(here ? "shipping the journal to VictoriaMetrics 1.79.5" :
       }
     },
   );
+
+  it("killed right after its yes, it has every line after it is back", async () => {
+    const victoria = await startVictoria();
+    try {
+      const options = { type: "victoriametrics", url: victoria.url };
+      await append(Array.from({ length: 3000 }, (_, i) => `m,server=a v=1i ${T0 + i}`));
+      let shipper = await shipperOf(options);
+      for (let pass = 0; pass < 3; pass++) {
+        await append(Array.from({ length: 1000 }, (_, i) => `m,server=a v=1i ${T0 + 3000 + pass * 1000 + i}`));
+        expect(await shipper.finish(clock.nowMs() + 60_000)).toMatchObject({ state: "ok", backlogBytes: 0 });
+        // its start is told in whole seconds
+        await sleep(1100);
+        await append([`m,server=a v=1i ${T0 + 6000 + pass}`]);
+        expect(await shipper.finish(clock.nowMs() + 60_000)).toMatchObject({ shippedLines: 1, state: "ok" });
+        await victoria.restart();
+        // our own process may end too
+        if (pass === 1) {
+          await shipper.close();
+          shipper = await shipperOf(options);
+        }
+      }
+      const report = await shipper.finish(clock.nowMs() + 60_000);
+      expect(report).toMatchObject({ state: "ok", backlogBytes: 0, rejectedLines: 0 });
+      await shipper.close();
+      await victoria.flush();
+      const series = await victoria.rawSeries('{__name__="m_v"}');
+      expect(new Set(series.flatMap(({ timestamps }) => timestamps)).size).toBe(6003);
+    } finally {
+      await victoria.stop();
+    }
+  });
 });

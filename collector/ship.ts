@@ -15,8 +15,10 @@ import { type BisectProgress, noProgress } from "./bisect.ts";
 import { Delivery, type SinkState } from "./delivery.ts";
 import { type Job, PieceFeed } from "./piece-feed.ts";
 import { openRejectFile, type RejectFile } from "./reject-file.ts";
+import { RestartWatch } from "./restart-watch.ts";
 import { createRunLimits, Interrupted, type RunLimits, type ShipClock, systemClock } from "./run-limits.ts";
 import { loadPositions, savePositions } from "./ship-cursor.ts";
+import { loadShipState, type ShipState, saveShipState } from "./ship-state.ts";
 import type { Sink } from "./sinks/sink.ts";
 
 export interface ShipperOptions {
@@ -68,6 +70,8 @@ export interface Shipper {
 
 const SAVE_EVERY_MS = 1000;
 const IN_FLIGHT = 4;
+/** A server that does not say who it is within this is asked another time. */
+const IDENTITY_TIMEOUT_MS = 5000;
 const REJECT_MAX_BYTES = 64 * 1024 * 1024;
 
 /**
@@ -75,8 +79,10 @@ const REJECT_MAX_BYTES = 64 * 1024 * 1024;
  * @throws LarderError `SHIP_CURSOR` when its saved place cannot be read.
  */
 export async function createShipper(options: ShipperOptions): Promise<Shipper> {
-  const saved = await loadPositions(options.stateDir, options.sink.name);
-  return new JournalShipper(options, await PieceFeed.open(options.readers, saved, options.sink.limits));
+  const { stateDir, sink, readers } = options;
+  const saved = await loadPositions(stateDir, sink.name);
+  const feed = await PieceFeed.open(readers, saved, sink.limits);
+  return new JournalShipper(options, feed, await loadShipState(stateDir, sink.name));
 }
 
 class JournalShipper implements Shipper {
@@ -100,8 +106,11 @@ class JournalShipper implements Shipper {
   #savedMs: number;
   #saving: Promise<void> = Promise.resolve();
   #closed = false;
+  readonly #watch: RestartWatch;
+  #asked: Promise<void> | undefined;
+  #known: ShipState | undefined;
 
-  constructor(options: ShipperOptions, feed: PieceFeed) {
+  constructor(options: ShipperOptions, feed: PieceFeed, known: ShipState | undefined) {
     this.#options = options;
     this.#feed = feed;
     this.#sink = options.sink;
@@ -111,6 +120,8 @@ class JournalShipper implements Shipper {
     this.#rejects = openRejectFile(options.stateDir, options.sink.name, options.rejectMaxBytes ?? REJECT_MAX_BYTES);
     this.#limits = createRunLimits(options.signal);
     this.#savedMs = this.#clock.nowMs();
+    this.#known = known;
+    this.#watch = new RestartWatch(known?.server ?? undefined, feed.positions());
   }
 
   pump(): void {
@@ -119,6 +130,12 @@ class JournalShipper implements Shipper {
   }
 
   async finish(deadlineMs: number): Promise<ShipReport> {
+    await this.#run(deadlineMs);
+    if (this.#delivery.state === "ok" && (await this.#serverForgot())) await this.#run(deadlineMs);
+    return await this.#report();
+  }
+
+  async #run(deadlineMs: number): Promise<void> {
     const limits = this.#limits;
     const alarm = new AbortController();
     limits.deadlineMs = deadlineMs;
@@ -130,7 +147,23 @@ class JournalShipper implements Shipper {
     this.pump();
     await this.#endRun();
     alarm.abort();
-    return await this.#report();
+  }
+
+  /** Asks a server that may forget who it is. True when it is another one, and the sink's place has gone back. */
+  async #serverForgot(): Promise<boolean> {
+    if (this.#sink.identity === undefined || this.#options.signal.aborted) return false;
+    const signal = AbortSignal.any([this.#options.signal, AbortSignal.timeout(IDENTITY_TIMEOUT_MS)]);
+    try {
+      const told = await this.#sink.identity(signal);
+      const back = this.#watch.seen(told, this.#delivery.outages, this.#clock.nowMs());
+      if (back === undefined) return false;
+      await this.#feed.goBack(back);
+      await this.#save();
+      return true;
+    } catch {
+      // it is asked again after the next pass
+      return false;
+    }
   }
 
   async close(): Promise<void> {
@@ -151,6 +184,8 @@ class JournalShipper implements Shipper {
   async #work(): Promise<void> {
     const room = this.#rooms.pop() ?? Buffer.allocUnsafeSlow(this.#sink.limits.maxBytes);
     try {
+      this.#asked ??= this.#serverForgot().then(() => undefined);
+      await this.#asked;
       for (;;) {
         const seen = this.#pumps;
         const job = this.#limits.leave.signal.aborted ? undefined : await this.#feed.take(room);
@@ -195,8 +230,9 @@ class JournalShipper implements Shipper {
 
   /** Keeps what was refused, before the sink's place moves past it, and counts. */
   async #count(piece: Piece, { rejected, expiredLines }: BisectProgress): Promise<void> {
-    this.#counts.lostBytes += await this.#rejects.append(rejected, this.#clock.nowMs());
-    this.#counts.rejectedLines += rejected.length;
+    const { newLines, lostBytes } = await this.#rejects.append(rejected, this.#clock.nowMs());
+    this.#counts.lostBytes += lostBytes;
+    this.#counts.rejectedLines += newLines;
     this.#counts.expiredLines += expiredLines;
     this.#counts.shippedLines += piece.lineCount - rejected.length - expiredLines;
     this.#counts.shippedBytes += piece.lines.length - rejected.reduce((total, { line }) => total + line.length, 0);
@@ -207,6 +243,7 @@ class JournalShipper implements Shipper {
     this.#savedMs = this.#clock.nowMs();
     this.#unsaved = false;
     const positions = this.#feed.positions();
+    this.#watch.reached(positions, this.#savedMs);
     const save = this.#saving.then(() => savePositions(this.#options.stateDir, this.#sink.name, positions));
     // one after the other, so that an older place never overwrites a newer one
     this.#saving = save.catch(() => {});
@@ -233,7 +270,7 @@ class JournalShipper implements Shipper {
     this.#trouble = undefined;
     const backlogBytes = await this.#feed.backlogBytes();
     const { state, problem, lastAckMs } = this.#delivery;
-    return {
+    const report: ShipReport = {
       sink: this.#sink.name,
       ...counts,
       backlogBytes,
@@ -241,6 +278,25 @@ class JournalShipper implements Shipper {
       problem: trouble ?? problem,
       lastAckMs,
     };
+    await this.#remember(report);
+    return report;
+  }
+
+  /** Keeps what is known of the sink, where it is something new. Nothing depends on it: a failure is passed over. */
+  async #remember({ state, problem, expiredLines }: ShipReport): Promise<void> {
+    const known = this.#known;
+    const said = problem && { code: problem.code, message: problem.message, next: problem.next ?? null };
+    const next: ShipState = {
+      v: 1,
+      atMs: this.#clock.nowMs(),
+      state,
+      problem: said ?? null,
+      expiredLines: (known?.expiredLines ?? 0) + expiredLines,
+      server: this.#watch.memory ?? null,
+    };
+    if (known !== undefined && JSON.stringify({ ...known, atMs: 0 }) === JSON.stringify({ ...next, atMs: 0 })) return;
+    this.#known = next;
+    await saveShipState(this.#options.stateDir, this.#sink.name, next).catch(() => undefined);
   }
 
   #asTrouble(error: unknown): LarderError {

@@ -77,6 +77,17 @@ describe("sinks[].rollup", () => {
   });
 });
 
+describe("names of sinks", () => {
+  it("differ in more than case, with their roll-ups: they name files, and a disk may not tell them apart", () => {
+    const said = (...sinks: object[]): string =>
+      sinksSchema.safeParse(sinks.map((sink) => ({ ...influx1, ...sink }))).error?.issues[0]?.message ?? "";
+    expect(said({ name: "main" }, { name: "Main" })).toMatch(/"main".*"Main"/);
+    expect(said({ name: "main", rollup: { database: "r" } }, { name: "MAIN.rollup" })).toMatch(/main\.rollup/);
+    expect(said({ name: "main" }, { name: "main" })).toBe('another sink is called "main"');
+    expect(said({ name: "main" }, { name: "mains" })).toBe("");
+  });
+});
+
 describe("endpointUrl()", () => {
   it.each([
     ["http://h:1", "http://h:1/write?db=a"],

@@ -73,12 +73,20 @@ export const sinkSchema = fields.superRefine((sink, context) => {
   }
 });
 
-/** All sinks; two of one name would share one place in the journal. */
+/** All sinks; two of one name would share one place in the journal. The disk of a Mac knows no difference of case. */
 export const sinksSchema = z.array(sinkSchema).superRefine((sinks, context) => {
-  sinks.forEach(({ name }, i) => {
-    const roll = sinks.some((sink) => sink.rollup !== undefined && rollupSinkName(sink.name) === name);
-    if (sinks.findIndex((sink) => sink.name === name) === i && !roll) return;
-    context.addIssue({ code: "custom", path: [i, "name"], message: `another sink is called "${name}"`, input: sinks });
+  const taken = new Map<string, string>();
+  sinks.forEach((sink, i) => {
+    for (const name of [sink.name, ...(sink.rollup === undefined ? [] : [rollupSinkName(sink.name)])]) {
+      const other = taken.get(name.toLowerCase());
+      taken.set(name.toLowerCase(), name);
+      if (other === undefined) continue;
+      const message =
+        other === name
+          ? `another sink is called "${name}"`
+          : `another sink is called "${other}", whose files a disk may not tell from those of "${name}"`;
+      context.addIssue({ code: "custom", path: [i, "name"], message, input: sinks });
+    }
   });
 });
 

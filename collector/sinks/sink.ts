@@ -21,6 +21,12 @@ export interface Sink {
    * @throws SinkError whose `fate` says what to do with the lines.
    */
   write(lines: Uint8Array, signal: AbortSignal): Promise<Receipt>;
+  /**
+   * Who the server is at this moment, for one that may lose what it has acknowledged when it crashes: another answer means
+   * that it began anew. Undefined when it does not tell; a sink whose server keeps what it acknowledges has no such way.
+   * @throws when the server cannot be asked now
+   */
+  identity?(signal: AbortSignal): Promise<string | undefined>;
   close(): Promise<void>;
 }
 

@@ -8,6 +8,7 @@
  *
  * @module
  */
+import { httpRequest } from "../../core/http.ts";
 import { basicAuthorization, endpointUrl } from "./endpoint.ts";
 import { type LineTarget, linePostSink } from "./line-post.ts";
 import type { Sink } from "./sink.ts";
@@ -21,10 +22,33 @@ export interface VictoriaMetricsTarget extends LineTarget {
 
 /** A sink for VictoriaMetrics, one node or cluster. */
 export function victoriaMetricsSink(target: VictoriaMetricsTarget): Sink {
-  return linePostSink({
-    ...target,
-    url: endpointUrl(target.url, "/write", { db: target.database, precision: "ms" }),
-    authorization:
-      target.token === undefined ? basicAuthorization(target.username, target.password) : `Bearer ${target.token}`,
-  });
+  const authorization =
+    target.token === undefined ? basicAuthorization(target.username, target.password) : `Bearer ${target.token}`;
+  const url = endpointUrl(target.url, "/write", { db: target.database, precision: "ms" });
+  return { ...linePostSink({ ...target, url, authorization }), identity: identityOf(target, authorization) };
+}
+
+/** A node that stores has these among its own metrics; the doors of a cluster have not. */
+const STORES = /^vm_rows\{type="storage\//m;
+const STARTED = /^process_start_time_seconds (\S+)$/m;
+/** One that does not tell is not asked every minute. */
+const ASK_AGAIN_MS = 3_600_000;
+
+/** When the process began, from the node's own metrics. A cluster and a gateway do not tell. */
+function identityOf(target: VictoriaMetricsTarget, authorization: string | undefined): NonNullable<Sink["identity"]> {
+  let silentUntilMs = 0;
+  return async (signal) => {
+    if (target.nowMs() < silentUntilMs) return undefined;
+    const { status, body } = await httpRequest({
+      url: endpointUrl(target.url, "/metrics", {}),
+      headers: authorization === undefined ? {} : { authorization },
+      timeoutMs: target.timeoutMs,
+      caFile: target.caFile,
+      signal,
+    });
+    const text = status === 200 ? body.toString("utf8") : "";
+    const started = STORES.test(text) ? STARTED.exec(text)?.[1] : undefined;
+    if (started === undefined) silentUntilMs = target.nowMs() + ASK_AGAIN_MS;
+    return started === undefined ? undefined : `started ${started}`;
+  };
 }

@@ -55,6 +55,12 @@ export interface SinkFacts {
   /** Size of its file of refused lines. */
   readonly rejectBytes: number;
   readonly rejectPath: string;
+  /** Why it takes nothing, as of the last pass; `stopped` until somebody acts. */
+  readonly problem:
+    | { readonly stopped: boolean; readonly code: string; readonly message: string; readonly next: string | null }
+    | undefined;
+  /** Lines it did not store because they are older than it keeps. */
+  readonly expiredLines: number;
 }
 
 export interface EventFacts {

@@ -135,21 +135,23 @@ function roomFindings(cache: CacheFacts): Finding[] {
 }
 
 function sinkFindings(sink: SinkFacts, nowMs: number): Finding[] {
-  const { name, place, movedMs, backlogBytes, lostBytes, rejectBytes } = sink;
+  const { name, place, movedMs, backlogBytes, lostBytes, rejectBytes, problem } = sink;
   const found: Finding[] = [];
   const still = movedMs === undefined ? Number.POSITIVE_INFINITY : nowMs - movedMs;
-  if (backlogBytes > 0 && still > SINK_LATE_MS) {
+  const stopped = problem?.stopped === true;
+  if (backlogBytes > 0 && (still > SINK_LATE_MS || stopped)) {
     const since = movedMs === undefined ? "has never taken anything" : `has taken nothing for ${ago(still)}`;
-    const said = `${name} ${since}; what waits is kept`;
-    const next = `see what ${place} answers: larder collect --once`;
-    found.push(still > DAY_MS ? bad("sink-stopped", said, next) : warn("sink-late", said, next));
+    const why = problem === undefined ? "" : ` (${problem.message})`;
+    const said = `${name} ${since}; what waits is kept${why}`;
+    const next = problem?.next ?? `see what ${place} answers: larder collect --once`;
+    found.push(still > DAY_MS || stopped ? bad("sink-stopped", said, next) : warn("sink-late", said, next));
   }
   if (lostBytes > 0) {
     const next = "give the journal more room: journal.keepMegabytes";
     found.push(bad("sink-lost", `${lostBytes} bytes of the journal were removed before ${name} took them`, next));
   }
   if (rejectBytes > 0) {
-    const next = `read the reasons, correct and import, or remove: ${sink.rejectPath}`;
+    const next = `read the reasons in ${sink.rejectPath}, mend the cause, then: larder sinks retry ${name}`;
     found.push(warn("sink-rejects", `${name} refused lines for ever; they are kept beside the journal`, next));
   }
   return found;

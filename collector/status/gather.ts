@@ -14,6 +14,7 @@ import { openReader } from "../../core/journal/reader.ts";
 import { bucketStart, bucketsBefore, nextBucket } from "../../core/local-days.ts";
 import { rejectPath } from "../reject-file.ts";
 import { loadPositions } from "../ship-cursor.ts";
+import { loadShipState } from "../ship-state.ts";
 import type { SinkOptions } from "../sinks/options.ts";
 import { rollupSinkOptions } from "../sinks/rollup-place.ts";
 import type { CacheFacts, DayFacts, EventFacts, PassFacts, SinkFacts, StatusFacts } from "./facts.ts";
@@ -193,6 +194,7 @@ async function gatherSink(stateDir: string, sink: SinkOptions, streams: readonly
     lostBytes += await reader.lostBefore(position);
   }
   const path = rejectPath(stateDir, sink.name);
+  const known = await loadShipState(stateDir, sink.name);
   return {
     name: sink.name,
     place: sink.url,
@@ -201,6 +203,8 @@ async function gatherSink(stateDir: string, sink: SinkOptions, streams: readonly
     lostBytes,
     rejectBytes: (await statIfThere(path))?.size ?? 0,
     rejectPath: path,
+    problem: known?.problem ? { ...known.problem, stopped: known.state === "stopped" } : undefined,
+    expiredLines: known?.expiredLines ?? 0,
   };
 }
 

@@ -43,6 +43,8 @@ const sink = (more: Partial<SinkFacts>): SinkFacts => ({
   lostBytes: 0,
   rejectBytes: 0,
   rejectPath: "/r",
+  problem: undefined,
+  expiredLines: 0,
   ...more,
 });
 const loss: Loss = {
@@ -140,6 +142,15 @@ describe("findings()", () => {
     ],
     ["a wipe", { events: [{ timeMs: NOW - HOUR, event: "wiped", title: "t", text: "x" }] }, ["warn wiped"]],
     ["a late sink", { sinks: [sink({ backlogBytes: 9, movedMs: NOW - HOUR })] }, ["warn sink-late"]],
+    [
+      "a sink that waits for somebody to act, at once and with the step",
+      {
+        sinks: [
+          sink({ backlogBytes: 9, problem: { stopped: true, code: "SINK_DENIED", message: "no", next: "log in" } }),
+        ],
+      },
+      ["bad sink-stopped"],
+    ],
     ["a sink that stopped", { sinks: [sink({ backlogBytes: 9, movedMs: NOW - 25 * HOUR })] }, ["bad sink-stopped"]],
     ["a sink that never began", { sinks: [sink({ backlogBytes: 9, movedMs: undefined })] }, ["bad sink-stopped"]],
     [

@@ -43,6 +43,23 @@ async function chunkText(reader: JournalReader, span?: { fromMs: number; toMs: n
   return text;
 }
 
+describe("backlogBytes()", () => {
+  it("is nothing when all lines are read and only marks follow, in whatever segment", async () => {
+    const journal = await openJournal(stateDir, "collector", { segmentBytes: 2000 });
+    await journal.append(batch(0, 5, 1));
+    const reader = openReader(folder(), "collector");
+    const piece = await reader.readPiece(await reader.start(), { maxLines: 10, maxBytes: 10_000 });
+    const cursors = { a: "x".repeat(700) };
+    for (let i = 0; i < 9; i++) await journal.append({ lines: "", lineCount: 0, span: undefined, cursors });
+    const end = piece?.next ?? (await reader.start());
+    expect((await listSegments(folder())).length).toBeGreaterThan(2);
+    expect(await reader.backlogBytes(end)).toBe(0);
+    await journal.append(batch(5, 1, 2));
+    expect(await reader.backlogBytes(end)).toBeGreaterThan(0);
+    await journal.close();
+  });
+});
+
 describe("openJournal()", () => {
   it("keeps cursors and lines over a restart", async () => {
     const first = await openJournal(stateDir, "collector");

@@ -95,7 +95,11 @@ class SegmentsReader implements JournalReader {
     for (const number of await listSegments(this.#folder)) {
       if (number < from.segment) continue;
       total += await withSegment(this.#folder, number, 0, async (content) => {
-        if (number > from.segment) return (await this.#maps.endOf(number, content)).offset;
+        if (number > from.segment) {
+          const { offset, commit } = await this.#maps.endOf(number, content);
+          // marks alone are nothing to wait for
+          return commit !== undefined && commit.span === undefined ? 0 : offset;
+        }
         const { end, linesEnd } = await this.#maps.mapOf(number, content);
         return from.offset >= linesEnd ? 0 : end - from.offset;
       });
