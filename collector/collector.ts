@@ -4,7 +4,14 @@
  * @module
  */
 import { errorText } from "../core/errors.ts";
-import { type Journal, openJournal, STREAMS, streamFolder } from "../core/journal/journal.ts";
+import {
+  DERIVED_STREAMS,
+  type Journal,
+  openJournal,
+  RAW_STREAMS,
+  STREAMS,
+  streamFolder,
+} from "../core/journal/journal.ts";
 import { ProvenTime } from "../core/journal/proven-time.ts";
 import { openReader } from "../core/journal/reader.ts";
 import { applyRetention, type RetentionClock } from "../core/journal/retention.ts";
@@ -180,10 +187,9 @@ async function createShippers(
 function placesOf(options: SinkOptions): { options: SinkOptions; streams: readonly string[] }[] {
   const rollup = rollupSinkOptions(options);
   if (rollup === undefined) return [{ options, streams: STREAMS }];
-  const raw = STREAMS.filter((stream) => stream !== "rollup");
   return [
-    { options, streams: raw },
-    { options: rollup, streams: ["rollup"] },
+    { options, streams: RAW_STREAMS },
+    { options: rollup, streams: DERIVED_STREAMS },
   ];
 }
 

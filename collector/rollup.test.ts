@@ -1,10 +1,11 @@
-import { cpSync, mkdtempSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
 import { type Journal, openJournal, streamFolder } from "../core/journal/journal.ts";
 import { openReader } from "../core/journal/reader.ts";
+import { listSegments, segmentPath } from "../core/journal/segment-names.ts";
 import { cacheRows, planFleet, rowLines, SERVED_FIELDS, Truth, wallDayStart } from "../fixtures/fleet/index.ts";
 import { openRollup, type Rollup } from "./rollup.ts";
 
@@ -544,6 +545,62 @@ describe("openRollup()", () => {
     expect(await world.run()).toMatchObject({ late: 2 });
     expect((await world.written()).get(`requests_1h,server=c ${ms - (ms % HOUR)}`)).toBe(requests(100));
     await world.close();
+  });
+
+  describe("where the raw journal is damaged", () => {
+    const first = Date.parse("2026-01-01T00:00:00Z");
+    const hourOf = (hour: number): string =>
+      lineOf({ ms: first + hour * HOUR, tags: ",server=c", fields: { "requests.fromclients": 10 } });
+    /** Ten days, six hours a segment, all summed up. */
+    async function tenDays(): Promise<World> {
+      const world = new World("UTC");
+      world.segmentBytes = 1;
+      for (let from = 0; from < 240; from += 6) {
+        await world.add(Array.from({ length: 6 }, (_, i) => hourOf(from + i)).join(""));
+      }
+      world.nowMs = first + 11 * 24 * HOUR;
+      await world.run();
+      return world;
+    }
+    /** Takes six hours of the fifth day away. */
+    async function damage(world: World, harm: (path: string) => void): Promise<void> {
+      const folder = streamFolder(world.folder, "collector");
+      harm(segmentPath(folder, (await listSegments(folder))[17]!));
+    }
+    const harms = [
+      ["deleted", (path: string) => rmSync(path)],
+      ["zeroed", (path: string) => writeFileSync(path, Buffer.alloc(statSync(path).size))],
+      [
+        "changed",
+        (path: string) => writeFileSync(path, readFileSync(path, "latin1").replace("=10i", "=19i"), "latin1"),
+      ],
+    ] as const;
+
+    it.each(harms)("keeps what was written of a bucket for which a late row comes (%s)", async (_what, harm) => {
+      const world = await tenDays();
+      const before = await world.written();
+      await damage(world, harm);
+      await world.add(lineOf({ ms: first + 98 * HOUR + 5, tags: ",server=c", fields: { "requests.fromclients": 3 } }));
+      expect((await world.run()).late).toBe(2);
+      expect(await world.written()).toEqual(before.set(`requests_1h,server=c ${first + 98 * HOUR}`, requests(13)));
+      await world.close();
+    });
+
+    it.each(harms)("keeps what was written when everything is computed anew (%s)", async (_what, harm) => {
+      const world = await tenDays();
+      const before = await world.written();
+      await damage(world, harm);
+      world.nowMs += 30 * 24 * HOUR;
+      await world.run();
+      world.nowMs -= 30 * 24 * HOUR;
+      // in two runs, as if the first had been killed
+      world.maxOpen = 5;
+      await world.run();
+      await world.restart();
+      await world.run();
+      expect(await world.written()).toEqual(before);
+      await world.close();
+    });
   });
 
   it("computes everything anew after a clock that ran ahead", async () => {

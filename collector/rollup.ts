@@ -13,20 +13,21 @@
  * @module
  */
 import type { Journal } from "../core/journal/journal.ts";
-import { streamFolder } from "../core/journal/journal.ts";
+import { RAW_STREAMS, streamFolder } from "../core/journal/journal.ts";
 import type { Position } from "../core/journal/position.ts";
 import { type JournalReader, openReader } from "../core/journal/reader.ts";
 import { isTimeZone } from "../core/local-days.ts";
 import type { Log } from "../core/log.ts";
 import { DayZones } from "./rollup/day-zones.ts";
-import { LateBuckets, type LateStreams } from "./rollup/late-buckets.ts";
+import { type ClosedBucket, LateBuckets, type LateStreams, raiseToWritten } from "./rollup/late-buckets.ts";
 import { SeriesTable } from "./rollup/line-reader.ts";
+import { endOfFirstDay } from "./rollup/raw-gaps.ts";
 import { cursorJson, ROLLUP_CURSOR, restoreCursor, restoreDays } from "./rollup/rollup-cursor.ts";
 import { RollupLines } from "./rollup/rollup-lines.ts";
 import { type TellLate, UNITS } from "./rollup/series.ts";
 
 /** Streams that are rolled up. */
-export const ROLLED_STREAMS = ["collector", "precache", "receiver"] as const;
+export const ROLLED_STREAMS = RAW_STREAMS;
 
 export interface RollupOptions {
   readonly stateDir: string;
@@ -73,7 +74,6 @@ const DEFAULT_GRACE_MS = 300_000;
 const DEFAULT_MAX_OPEN = 500;
 /** As sinks take them: a large batch of the journal is then one piece. */
 const PIECE = { maxLines: 10_000, maxBytes: 2_000_000 } as const;
-const FIRST_LINE_BYTES = 64 * 1024;
 /** The cursor is committed at the latest after this many bytes, so that a restart does not read them again. */
 const COMMIT_BYTES = 16 * 1024 * 1024;
 
@@ -122,6 +122,8 @@ interface State {
   writtenMs: number;
   /** Bytes read since the last commit. */
   uncommitted: number;
+  /** Everything is computed anew, and has not been caught up with: buckets may be closing that were written before. */
+  rebuilding: boolean;
   /** The zones of days have changed since the last commit. */
   changed: boolean;
 }
@@ -135,6 +137,7 @@ function fresh({ days, writtenMs }: Pick<State, "days" | "writtenMs">): State {
     closedMs: NOTHING_CLOSED,
     writtenMs,
     uncommitted: 0,
+    rebuilding: true,
     changed: false,
   };
 }
@@ -155,7 +158,8 @@ function restore({ journal, timeZone }: RollupOptions): State {
   const days = restoreDays(json) ?? { days: DayZones.of(timeZone), writtenMs: NOTHING_CLOSED };
   const cursor = restoreCursor(json, table);
   if (cursor === undefined) return fresh(days);
-  return { ...fresh(days), table, positions: new Map(cursor.positions), closedMs: cursor.closedMs };
+  const { positions, closedMs, rebuilding } = cursor;
+  return { ...fresh(days), table, positions: new Map(positions), closedMs, rebuilding };
 }
 
 /**
@@ -184,10 +188,12 @@ async function runOnce(
   const lines = new RollupLines();
   let late = new LateBuckets(state.days);
   const report = { bytesRead: 0, closed: 0, late: 0 };
-  const commitUpTo = async (closeMs: number): Promise<void> => {
+  const commitUpTo = async (closeMs: number, caughtUp = false): Promise<void> => {
     lines.clear();
-    if (late.count > 0) report.late += await late.recompute(streams, await wholeFrom(streams.raw, state.days), lines);
-    report.closed += await commit(state, options, closeMs, lines);
+    report.late += await late.recompute(streams, lines);
+    report.closed += await closeBuckets(state, closeMs, streams, lines);
+    if (caughtUp) state.rebuilding = false;
+    await commit(state, options, lines);
     late = new LateBuckets(state.days);
   };
   for (const reader of streams.raw) {
@@ -209,30 +215,8 @@ async function runOnce(
       }
     }
   }
-  await commitUpTo(limitMs);
+  await commitUpTo(limitMs, true);
   return report;
-}
-
-/** From when on the journal has every raw row: where retention has removed segments, the first day may be only part of a day. */
-async function wholeFrom(raw: readonly JournalReader[], days: DayZones): Promise<number> {
-  let fromMs = Number.NEGATIVE_INFINITY;
-  for (const reader of raw) {
-    const start = await reader.start();
-    if (start.segment === 0) continue;
-    const first = await reader.readPiece(start, { maxLines: 1, maxBytes: FIRST_LINE_BYTES });
-    if (first !== undefined) fromMs = Math.max(fromMs, endOfFirstDay(first.lines, days));
-  }
-  return fromMs;
-}
-
-/**
- * Where the journal has forgotten its beginning, its first day may be only part of a day: it is taken for closed, so
- * that its rows count as late and cannot make smaller what was written when all of it was there.
- */
-function endOfFirstDay(lines: Buffer, days: DayZones): number {
-  const line = lines.toString("utf8", 0, lines.indexOf("\n"));
-  const ms = Number(line.slice(line.lastIndexOf(" ") + 1));
-  return Number.isSafeInteger(ms) ? days.next(ms, "day") : NOTHING_CLOSED;
 }
 
 /** Adds the lines of a piece to open buckets and marks the closed ones they are late for; returns their newest time. */
@@ -254,34 +238,38 @@ function countExcess(state: State): number {
 }
 
 /**
- * Writes the buckets that are over, with the cursor; nothing when there is nothing worth it.
- * @param lines of late buckets, which go with them
+ * Takes the buckets that are over into the lines; returns how many they are. Where everything is computed anew, no sum
+ * becomes smaller of which raw rows may be gone.
  */
-async function commit(state: State, options: RollupOptions, closeMs: number, lines: RollupLines): Promise<number> {
-  const closedMs = Math.max(state.closedMs, closeMs);
-  let closed = 0;
+async function closeBuckets(state: State, closeMs: number, streams: LateStreams, lines: RollupLines): Promise<number> {
+  state.closedMs = Math.max(state.closedMs, closeMs);
+  const closing: ClosedBucket[] = [];
   for (const series of state.table.all()) {
     for (const unit of UNITS) {
-      for (const bucket of series.close(unit, closedMs, state.days)) {
-        series.write(bucket, lines);
-        series.giveBack(bucket.sums);
-        closed++;
-      }
+      for (const bucket of series.close(unit, state.closedMs, state.days)) closing.push({ series, bucket });
     }
   }
-  state.closedMs = closedMs;
+  if (state.rebuilding) await raiseToWritten(closing, streams, state.days);
+  for (const { series, bucket } of closing) {
+    series.write(bucket, lines);
+    series.giveBack(bucket.sums);
+  }
+  return closing.length;
+}
+
+/** Commits lines with the cursor; nothing when there is nothing worth it. */
+async function commit(state: State, options: RollupOptions, lines: RollupLines): Promise<void> {
   const { batch } = lines;
-  if (batch.lineCount === 0 && state.uncommitted < COMMIT_BYTES && !state.changed) return 0;
+  if (batch.lineCount === 0 && state.uncommitted < COMMIT_BYTES && !state.changed) return;
   if (batch.span !== undefined) {
     state.writtenMs = Math.max(state.writtenMs, state.days.next(batch.span.toMs, "day"));
   }
-  const { days, writtenMs, positions } = state;
-  const cursor = { days, writtenMs, closedMs, positions };
+  const { days, writtenMs, closedMs, positions, rebuilding } = state;
+  const cursor = { days, writtenMs, closedMs, positions, rebuilding };
   await options.journal.append({
     ...batch,
     cursors: { [ROLLUP_CURSOR]: cursorJson(cursor, state.table) },
   });
   state.uncommitted = 0;
   state.changed = false;
-  return closed;
 }

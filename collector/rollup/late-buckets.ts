@@ -9,6 +9,7 @@ import type { Integer } from "../../core/point.ts";
 import type { DayZones } from "./day-zones.ts";
 import { SeriesTable } from "./line-reader.ts";
 import type { LineValues } from "./line-values.ts";
+import { findRawGaps } from "./raw-gaps.ts";
 import type { RollupLines } from "./rollup-lines.ts";
 import { addExact, type Bucket, rollupKey, type Series, UNITS } from "./series.ts";
 
@@ -21,7 +22,8 @@ export interface LateStreams {
   readonly written: JournalReader;
 }
 
-interface LateBucket {
+/** A bucket that is over, or was. */
+export interface ClosedBucket {
   readonly series: Series;
   readonly bucket: Bucket;
 }
@@ -58,15 +60,14 @@ export class LateBuckets {
 
   /**
    * Adds the lines of each late bucket, with its whole sums.
-   * @param wholeFromMs from here on the journal has every raw row. Of a bucket that began before, rows may be gone by age:
-   * what was written of it is then the better witness, and no field becomes smaller than that
+   * Of a bucket whose raw rows may be gone, no field becomes smaller than what was written of it.
    * @returns how many buckets they are
    */
-  async recompute(streams: LateStreams, wholeFromMs: number, target: RollupLines): Promise<number> {
+  async recompute(streams: LateStreams, target: RollupLines): Promise<number> {
     if (this.#count === 0) return 0;
     const table = new SeriesTable();
-    const { raw, written } = streams;
-    const buckets = new Map<string, LateBucket>();
+    const { raw } = streams;
+    const buckets = new Map<string, ClosedBucket>();
     for (const span of this.#spans()) {
       const asked = { fromMs: span.fromMs, toMs: span.toMs - 1 };
       for (const reader of raw) {
@@ -77,16 +78,13 @@ export class LateBuckets {
           });
         }
       }
-      if (span.fromMs >= wholeFromMs) continue;
-      const last = new Map<LateBucket, string>();
-      for await (const text of written.chunks(asked)) noteWritten(text, buckets, last);
-      for (const [late, fields] of last) if (late.bucket.from < wholeFromMs) raise(late, fields);
     }
+    await raiseToWritten([...buckets.values()], streams, this.#days);
     for (const { series, bucket } of buckets.values()) series.write(bucket, target);
     return buckets.size;
   }
 
-  #addRow(buckets: Map<string, LateBucket>, series: Series, values: LineValues, ms: number, unit: BucketUnit): void {
+  #addRow(buckets: Map<string, ClosedBucket>, series: Series, values: LineValues, ms: number, unit: BucketUnit): void {
     const starts = this.#late[unit].get(series.key);
     if (starts === undefined) return;
     const from = this.#days.start(ms, unit);
@@ -125,8 +123,42 @@ export class LateBuckets {
   }
 }
 
+/** Raises sums to those written before, of buckets whose raw rows may be gone. */
+export async function raiseToWritten(
+  closed: readonly ClosedBucket[],
+  { raw, written }: LateStreams,
+  days: DayZones,
+): Promise<void> {
+  if (closed.length === 0) return;
+  const gaps = await findRawGaps(raw, days, spanOf(closed));
+  const doubtful = closed.filter(({ bucket }) => gaps.touches(bucket.from, bucket.to));
+  if (doubtful.length === 0) return;
+  const byKey = new Map(doubtful.map((each) => [bucketKey(each), each]));
+  const last = new Map<ClosedBucket, string>();
+  for await (const text of written.chunks(spanOf(doubtful))) noteWritten(text, byKey, last);
+  for (const [bucket, fields] of last) raise(bucket, fields);
+}
+
+function bucketKey({ series, bucket }: ClosedBucket): string {
+  return `${bucket.from} ${rollupKey(series.key, bucket.unit)}`;
+}
+
+function spanOf(buckets: readonly ClosedBucket[]): Span {
+  let fromMs = Number.POSITIVE_INFINITY;
+  let toMs = Number.NEGATIVE_INFINITY;
+  for (const { bucket } of buckets) {
+    fromMs = Math.min(fromMs, bucket.from);
+    toMs = Math.max(toMs, bucket.to - 1);
+  }
+  return { fromMs, toMs };
+}
+
 /** Notes the fields last written of buckets, by bucket. */
-function noteWritten(text: string, buckets: ReadonlyMap<string, LateBucket>, written: Map<LateBucket, string>): void {
+function noteWritten(
+  text: string,
+  buckets: ReadonlyMap<string, ClosedBucket>,
+  written: Map<ClosedBucket, string>,
+): void {
   for (const line of text.split("\n")) {
     const timeAt = line.lastIndexOf(" ");
     const fieldsAt = line.search(/(?<!\\) /);
@@ -136,7 +168,7 @@ function noteWritten(text: string, buckets: ReadonlyMap<string, LateBucket>, wri
 }
 
 /** Raises the sums of a bucket to those written before. */
-function raise({ series, bucket: { sums } }: LateBucket, fields: string): void {
+function raise({ series, bucket: { sums } }: ClosedBucket, fields: string): void {
   for (const field of fields.split(/(?<!\\),/)) {
     const equals = field.lastIndexOf("=");
     const integer = field.endsWith("i");

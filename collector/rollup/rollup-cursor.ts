@@ -27,6 +27,8 @@ export interface RollupCursor {
   /** Buckets that ended by then have been written. */
   readonly closedMs: number;
   readonly positions: ReadonlyMap<string, Position>;
+  /** Everything is being computed anew, and has not been caught up with. */
+  readonly rebuilding: boolean;
 }
 
 /** The cursor as JSON. Sums of integers are written as text, `"42"`; those of floats as numbers. */
@@ -51,6 +53,7 @@ export function cursorJson(cursor: RollupCursor, table: SeriesTable): Json {
     writtenMs: cursor.writtenMs,
     closedMs: cursor.closedMs,
     positions,
+    ...(cursor.rebuilding ? { rebuilding: true } : {}),
     open,
   };
 }
@@ -62,7 +65,7 @@ export function cursorJson(cursor: RollupCursor, table: SeriesTable): Json {
 export function restoreCursor(
   json: Json | undefined,
   table: SeriesTable,
-): Pick<RollupCursor, "closedMs" | "positions"> | undefined {
+): Pick<RollupCursor, "closedMs" | "positions" | "rebuilding"> | undefined {
   const cursor = asObject(json);
   const closedMs = cursor?.["closedMs"];
   if (cursor?.["v"] !== VERSION || restoreDays(json) === undefined || typeof closedMs !== "number") return undefined;
@@ -77,7 +80,7 @@ export function restoreCursor(
     if (typeof key !== "string" || !isUnit(unit) || typeof from !== "number") return undefined;
     restoreBucket(table, key, unit, from, asObject(values) ?? {});
   }
-  return { closedMs, positions };
+  return { closedMs, positions, rebuilding: cursor["rebuilding"] === true };
 }
 
 /** The zones of the days that were written, by whatever version, and how far; undefined when none were. */

@@ -9,7 +9,7 @@ import { errorCode } from "../../core/errors.ts";
 import { queryHistory, readLines } from "../../core/history/history.ts";
 import { forEachField, type LineValue, parseLine, parseTags } from "../../core/history/parse-line.ts";
 import { savingsHistory, savingsOf, totalSavings } from "../../core/history/savings.ts";
-import { STREAMS, streamFolder } from "../../core/journal/journal.ts";
+import { DERIVED_STREAMS, RAW_STREAMS, STREAMS, streamFolder } from "../../core/journal/journal.ts";
 import { openReader } from "../../core/journal/reader.ts";
 import { bucketStart, bucketsBefore, nextBucket } from "../../core/local-days.ts";
 import { rejectPath } from "../reject-file.ts";
@@ -176,9 +176,9 @@ async function gatherSinks({ stateDir, sinks }: GatherOptions): Promise<SinkFact
   const found: SinkFacts[] = [];
   for (const sink of sinks) {
     const rollup = rollupSinkOptions(sink);
-    const raw = rollup === undefined ? STREAMS : STREAMS.filter((stream) => stream !== "rollup");
+    const raw = rollup === undefined ? STREAMS : RAW_STREAMS;
     found.push(await gatherSink(stateDir, sink, raw));
-    if (rollup !== undefined) found.push(await gatherSink(stateDir, rollup, ["rollup"]));
+    if (rollup !== undefined) found.push(await gatherSink(stateDir, rollup, DERIVED_STREAMS));
   }
   return found;
 }

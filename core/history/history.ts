@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { streamFolder } from "../journal/journal.ts";
+import { RAW_STREAMS, streamFolder } from "../journal/journal.ts";
 import { openReader } from "../journal/reader.ts";
 import { addExact } from "../line/sum.ts";
 import { type BucketUnit, bucketStart } from "../local-days.ts";
@@ -50,9 +50,6 @@ interface OpenRow {
   points: number;
   newestMs: number;
 }
-
-/** Streams that hold points of the first hand; roll-ups are computed from them. */
-const RAW_STREAMS = ["collector", "precache", "receiver"] as const;
 
 /** Sums, lasts and counts, ordered by group and time. Memory grows with the answer, not with the journal. */
 export async function queryHistory(stateDir: string, query: HistoryQuery): Promise<HistoryRow[]> {

@@ -56,10 +56,9 @@ export async function checkJournal(stateDir: string, options: CheckOptions = {})
 
 async function checkStream(folder: string, stream: StreamName, goOn: () => boolean): Promise<StreamHealth> {
   const maps = new SegmentMaps(undefined);
-  const losses: Loss[][] = [];
+  const known: KnownSegment[] = [];
   const sums = { bytes: 0, checkedBytes: 0, diskBytes: 0, uncommittedBytes: 0 };
   const numbers = await listSegments(folder);
-  let next: KnownSegment | undefined;
   for (const number of [...numbers].reverse()) {
     const here = await withSegment(folder, number, undefined, async (content) => {
       const checked = goOn();
@@ -71,11 +70,11 @@ async function checkStream(folder: string, stream: StreamName, goOn: () => boole
     });
     // retention took it just now
     if (here === undefined) continue;
-    if (next === undefined && here.map.marksAfterEnd === 0) sums.uncommittedBytes = here.map.size - here.map.end;
-    losses.unshift(lossesOf(here, next));
-    next = here;
+    if (known.length === 0 && here.map.marksAfterEnd === 0) sums.uncommittedBytes = here.map.size - here.map.end;
+    known.unshift(here);
   }
-  return { stream, segments: numbers.length, ...sums, losses: losses.flat(), cut: await cutFiles(folder) };
+  const losses = known.flatMap((here, i) => lossesOf(here, known[i + 1], known[i - 1]?.map.commit?.span));
+  return { stream, segments: numbers.length, ...sums, losses, cut: await cutFiles(folder) };
 }
 
 /** Of a segment that is not checked only its size is known. */

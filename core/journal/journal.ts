@@ -22,7 +22,7 @@ import type { WriterEnds, WrittenEnd } from "./segment-maps.ts";
 import { type StreamName, streamFolder, unwrittenText } from "./streams.ts";
 import { createSegment, openTail, reopenTail, type Tail } from "./tail.ts";
 
-export { STREAMS, type StreamName, streamFolder } from "./streams.ts";
+export { DERIVED_STREAMS, RAW_STREAMS, STREAMS, type StreamName, streamFolder } from "./streams.ts";
 
 /** Lines that count together, or not at all. */
 export interface Batch {

@@ -39,9 +39,15 @@ const ALWAYS: Span = { fromMs: -8.64e15, toMs: 8.64e15 };
 /**
  * What is lost in a segment and between it and the next.
  * @param next undefined for the last segment, whose end may just be being written
+ * @param before times of the segment before it
  */
-export function lossesOf({ number, map }: KnownSegment, next: KnownSegment | undefined): Loss[] {
-  const span = joinSpans(map.commit?.span, next?.map.commit?.span) ?? ALWAYS;
+export function lossesOf(
+  { number, map }: KnownSegment,
+  next: KnownSegment | undefined,
+  before: Span | undefined,
+): Loss[] {
+  const around = joinSpans(map.commit?.span, next?.map.commit?.span);
+  const span = (map.commit === undefined ? joinSpans(before, around) : around) ?? ALWAYS;
   const lastMs = map.commit?.at;
   const nextMs = next?.map.firstMs;
   const losses: Loss[] = map.damage.map(({ from, to, batches, afterMs, beforeMs }) => ({

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { COMMIT_PREFIX, type Span } from "./commit.ts";
+import { COMMIT_PREFIX, joinSpans, type Span } from "./commit.ts";
 import { type KnownSegment, lossesOf } from "./losses.ts";
 import type { Piece, PieceLimits, Position, StreamReader } from "./position.ts";
 import { openSegment, type SegmentContent, withSegment } from "./segment-content.ts";
@@ -22,8 +22,11 @@ const HASH = 0x23;
 export interface JournalReader extends StreamReader {
   /** Committed lines as text, in the order written, of every segment that may hold times within the span. */
   chunks(span: Span | undefined): AsyncIterable<string>;
-  /** Times of which lines may be missing, because a part of the stream is damaged or gone. All segments are looked at. */
-  incompleteSpans(): Promise<Span[]>;
+  /**
+   * Times of which lines may be missing, because a part of the stream is damaged or gone: those that touch a span. Looks
+   * at the segments that hold the span.
+   */
+  incompleteSpans(asked: Span): Promise<Span[]>;
 }
 
 /**
@@ -77,7 +80,9 @@ class SegmentsReader implements JournalReader {
         if (stretch === undefined) return undefined;
         const begin = Math.max(at.offset, stretch.from);
         const bytes = await readLines(content, { from: begin, to: stretch.to }, limits.maxBytes, room);
-        return cutPiece(bytes, { segment: at.segment, offset: begin }, limits);
+        const cut = cutPiece(bytes, { segment: at.segment, offset: begin }, limits);
+        // it has changed since it was checked: nothing of it can be told apart
+        return bytes.length === 0 ? { ...cut, next: { segment: at.segment, offset: stretch.to } } : cut;
       });
       if (piece !== undefined && piece.lineCount > 0) return piece;
       if (piece !== undefined) {
@@ -124,16 +129,25 @@ class SegmentsReader implements JournalReader {
     }
   }
 
-  async incompleteSpans(): Promise<Span[]> {
-    const spans: Span[] = [];
-    let before: KnownSegment | undefined;
+  async incompleteSpans(asked: Span): Promise<Span[]> {
+    const known: KnownSegment[] = [];
     for (const number of await listSegments(this.#folder)) {
-      const map = await withSegment(this.#folder, number, EMPTY_MAP, (content) => this.#maps.mapOf(number, content));
-      const here = { number, map };
-      if (before !== undefined) spans.push(...lossesOf(before, here).map(({ span }) => span));
-      before = here;
+      const size = await withSegment(this.#folder, number, undefined, async (content) => {
+        const { commit } = await this.#maps.endOf(number, content);
+        return { size: content.size, commit };
+      });
+      if (size !== undefined) known.push({ number, map: { ...EMPTY_MAP, ...size, end: size.size } });
     }
-    if (before !== undefined) spans.push(...lossesOf(before, undefined).map(({ span }) => span));
+    const spans: Span[] = [];
+    for (const [i, here] of known.entries()) {
+      const around = [known[i - 1], here, known[i + 1]].map((each) => each?.map.commit?.span);
+      if (!around.some((span) => overlaps(span, asked)) && !overlaps(around.reduce(joinSpans), asked)) continue;
+      const map = await withSegment(this.#folder, here.number, here.map, (content) =>
+        this.#maps.mapOf(here.number, content),
+      );
+      const losses = lossesOf({ number: here.number, map }, known[i + 1], around[0]);
+      spans.push(...losses.map(({ span }) => span).filter((span) => overlaps(span, asked)));
+    }
     return spans;
   }
 

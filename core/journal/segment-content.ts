@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Stats } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { errorCode, errorText, LarderError } from "../errors.ts";
 import { readError } from "./journal-errors.ts";
@@ -13,6 +14,8 @@ export interface SegmentContent {
   readonly path: string;
   /** Bytes of its content when it was opened. */
   readonly size: number;
+  /** Changes when the file is written or replaced. */
+  readonly stamp: string;
   /** Bytes its file takes of the disk. */
   readonly diskBytes: number;
   /**
@@ -34,7 +37,7 @@ export async function openSegment(folder: string, number: number): Promise<Segme
   try {
     file = await open(path, "r");
     const stats = await file.stat();
-    if (stats.isFile()) return plainContent(path, file, stats.size);
+    if (stats.isFile()) return plainContent(path, file, stats);
     await file.close();
     throw readError(path, "it is not a file");
   } catch (error) {
@@ -59,10 +62,11 @@ export async function withSegment<Result>(
   }
 }
 
-function plainContent(path: string, file: FileHandle, size: number): SegmentContent {
+function plainContent(path: string, file: FileHandle, { size, ino, mtimeMs }: Stats): SegmentContent {
   return {
     path,
     size,
+    stamp: `${ino} ${mtimeMs}`,
     diskBytes: size,
     read: async (offset, length, room) => await readFrom(file, offset, length, room),
     close: async () => await file.close(),

@@ -20,10 +20,13 @@ export interface WriterEnds {
   endOf(segment: number): WrittenEnd | undefined;
 }
 
+const MOST_MAPS = 32;
+
 export class SegmentMaps {
   readonly #writer: WriterEnds | undefined;
-  readonly #ends = new Map<number, { readonly size: number; readonly end: CommittedEnd }>();
-  readonly #maps = new Map<number, SegmentMap>();
+  readonly #ends = new Map<number, { readonly size: number; readonly stamp: string; readonly end: CommittedEnd }>();
+  /** Of the segments last looked at: what was checked long ago may have changed since. */
+  readonly #maps = new Map<number, { readonly stamp: string; readonly map: SegmentMap }>();
 
   constructor(writer: WriterEnds | undefined) {
     this.#writer = writer;
@@ -34,9 +37,9 @@ export class SegmentMaps {
     const written = this.#writer?.endOf(number);
     if (written !== undefined && written.offset <= content.size) return written;
     const known = this.#ends.get(number);
-    if (known?.size === content.size) return known.end;
+    if (known?.size === content.size && known.stamp === content.stamp) return known.end;
     const end = await committedEnd(content);
-    this.#ends.set(number, { size: content.size, end });
+    this.#ends.set(number, { size: content.size, stamp: content.stamp, end });
     return end;
   }
 
@@ -44,16 +47,22 @@ export class SegmentMaps {
   async mapOf(number: number, content: SegmentContent): Promise<SegmentMap> {
     const written = this.#writer?.endOf(number);
     if (written === undefined || written.offset > content.size) return await this.#scan(number, content);
-    const before = await this.#scan(number, { ...content, size: written.from });
+    const before = await this.#scan(number, { ...content, size: written.from, stamp: "" });
     return withWritten(before, written);
   }
 
   async #scan(number: number, content: SegmentContent): Promise<SegmentMap> {
     const known = this.#maps.get(number);
-    if (known?.size === content.size) return known;
-    // committed bytes never change: only what has been added is looked at
-    const map = await scanSegment(content, known !== undefined && known.size < content.size ? known : undefined);
-    this.#maps.set(number, map);
+    if (known?.map.size === content.size && known.stamp === content.stamp) return known.map;
+    // committed bytes never change: of a segment that has grown only what has been added is looked at
+    const grown = known !== undefined && known.map.size < content.size;
+    const map = await scanSegment(content, grown ? known.map : undefined);
+    this.#maps.delete(number);
+    this.#maps.set(number, { stamp: content.stamp, map });
+    for (const oldest of this.#maps.keys()) {
+      if (this.#maps.size <= MOST_MAPS) break;
+      this.#maps.delete(oldest);
+    }
     return map;
   }
 }
