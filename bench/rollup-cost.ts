@@ -140,7 +140,7 @@ async function openWorld(stateDir: string, path: string, url: string, rolls: boo
           signal,
           nowMs: Date.now,
           log: silentLog,
-          reject: () => {},
+          setAside: async (_source, rows) => rows.length,
         }),
       );
     },

@@ -3,7 +3,13 @@
  *
  * @module
  */
-import { type Collector, createCollector, type PassReport, runOnSchedule } from "../collector/index.ts";
+import {
+  type Collector,
+  createCollector,
+  type PassReport,
+  runOnSchedule,
+  type SourceReport,
+} from "../collector/index.ts";
 import { explainError, LarderError } from "../core/errors.ts";
 import { createLog, type Log, type LogLevel } from "../core/log.ts";
 import type { CollectFlags } from "./commands/collect.ts";
@@ -110,7 +116,7 @@ function logReport(report: PassReport, log: Log): void {
 function reportText(report: PassReport, dryRun: boolean): string {
   const lines = report.sources.map((source) => {
     const what = `${source.name}  ${source.rows} rows, ${source.lines} lines ${dryRun ? "would be written" : "written"}`;
-    const rejected = source.rejected > 0 ? `, ${source.rejected} rows set aside` : "";
+    const rejected = rejectedText(source);
     return source.problem === undefined ? `${what}${rejected}` : `${what}${rejected}\n${explainError(source.problem)}`;
   });
   for (const sink of report.sinks) {
@@ -124,6 +130,12 @@ function reportText(report: PassReport, dryRun: boolean): string {
   }
   lines.push(`done in ${durationText(report.seconds)}`);
   return lines.join("\n");
+}
+
+function rejectedText({ rejected, unkept }: SourceReport): string {
+  const kept = rejected - unkept;
+  const aside = kept > 0 ? `, ${kept} rows set aside` : "";
+  return unkept > 0 ? `${aside}, ${unkept} bad rows left out (rejected/_rows.lp is full)` : aside;
 }
 
 function reportJson(report: PassReport): unknown {

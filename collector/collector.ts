@@ -17,13 +17,11 @@ import { openReader } from "../core/journal/reader.ts";
 import { applyRetention, type RetentionClock } from "../core/journal/retention.ts";
 import type { Log } from "../core/log.ts";
 import { tagText } from "../core/point.ts";
-import type { RejectedLine } from "./bisect.ts";
 import type { CollectorOptions } from "./options.ts";
 import { type PassReport, runPass } from "./pass.ts";
-import { openRejectFile } from "./reject-file.ts";
 import { openRollup } from "./rollup.ts";
 import { selfBatch } from "./self.ts";
-import { SET_ASIDE, SET_ASIDE_MAX_BYTES } from "./set-aside.ts";
+import { openSetAside } from "./set-aside.ts";
 import { createShipper, type Shipper } from "./ship.ts";
 import { oldestNeeded } from "./ship-cursor.ts";
 import { createSink } from "./sinks/create.ts";
@@ -82,7 +80,6 @@ export async function createCollector(setup: CollectorSetup): Promise<Collector>
     const tags = tagText({ ...settings.tags, server: settings.server });
     return {
       async pass() {
-        const rejected: RejectedLine[] = [];
         const report = await runPass({
           stateDir: settings.stateDir,
           journal: dryRun ? forgetful(journals.collector) : journals.collector,
@@ -95,11 +92,9 @@ export async function createCollector(setup: CollectorSetup): Promise<Collector>
           signal: setup.signal,
           nowMs,
           log,
-          reject: (source, what, reason) => {
-            rejected.push({ line: Buffer.from(`# ${what}\n`), reason: `${source}: ${reason}`, index: rejected.length });
-          },
+          setAside: dryRun ? async (_source, rows) => rows.length : finish.setAside,
         });
-        if (!dryRun) await finish.settle(report, rejected, tags);
+        if (!dryRun) await finish.settle(report, tags);
         return report;
       },
       async close() {
@@ -145,8 +140,8 @@ async function afterPass(
     nowMs,
   });
   const proven = new ProvenTime(streamFolder(stateDir, "collector"));
-  const setAside = openRejectFile(stateDir, SET_ASIDE, SET_ASIDE_MAX_BYTES);
   return {
+    setAside: openSetAside(stateDir, nowMs),
     /** Roll-ups that fail hold nothing up: the next pass begins where the last commit stands. */
     rollUp: async (): Promise<void> => {
       try {
@@ -155,9 +150,8 @@ async function afterPass(
         log.error(`roll-ups wait: ${errorText(error)}`);
       }
     },
-    settle: async (report: PassReport, rejected: readonly RejectedLine[], tags: string): Promise<void> => {
+    settle: async (report: PassReport, tags: string): Promise<void> => {
       const now = nowMs();
-      await setAside.append(rejected, now);
       await journals.collector.append(selfBatch(report, journals.collector.cursors, tags, now));
       await retain(settings, { nowMs: now, provenMs: async () => await proven.before(now) }, log);
     },

@@ -3,9 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { LarderError } from "../core/errors.ts";
 import { type Journal, openJournal } from "../core/journal/journal.ts";
 import { silentLog } from "../core/log.ts";
 import { runPass } from "./pass.ts";
+import type { SetAside } from "./set-aside.ts";
 import type { Source, SourceBatch } from "./sources/source.ts";
 
 const batch = (ms: number): SourceBatch => ({
@@ -28,7 +30,11 @@ describe("runPass()", () => {
     await rm(stateDir, { recursive: true });
   });
 
-  const pass = (readAfter: Source["readAfter"], append: Journal["append"]) =>
+  const pass = (
+    readAfter: Source["readAfter"],
+    append: Journal["append"],
+    setAside: SetAside = async (_source, rows) => rows.length,
+  ) =>
     runPass({
       stateDir,
       journal: { stream: "collector", cursors: {}, append, endOf: () => undefined, close: async () => {} },
@@ -39,7 +45,7 @@ describe("runPass()", () => {
       signal: new AbortController().signal,
       nowMs: Date.now,
       log: silentLog,
-      reject: () => {},
+      setAside,
     });
 
   it("reads on while a batch is flushed, and shows a source that asks what it handed over before", async () => {
@@ -82,6 +88,44 @@ describe("runPass()", () => {
     );
     await expect(passing).rejects.toThrow("full");
     expect({ appended, ended }).toEqual({ appended: 1, ended: true });
+  });
+
+  it("has rejected rows on the disk before the cursor passes them, some at a time, and counts what found no room", async () => {
+    const events: string[] = [];
+    const report = await pass(
+      async function* (_, context) {
+        for (const ms of [1, 2]) {
+          context.reject(`row ${ms}a`, "bad");
+          context.reject(`row ${ms}b`, "bad");
+          yield batch(ms);
+        }
+        context.reject("row 3", "bad");
+      },
+      async ({ cursors }) => {
+        events.push(`cursor ${String(cursors?.["s"])}`);
+      },
+      async (_source, rows) => {
+        events.push(rows.map(({ what }) => what).join(", "));
+        return rows.length - 1;
+      },
+    );
+    expect(events).toEqual(["row 1a, row 1b", "cursor 1", "row 2a, row 2b", "cursor 2", "row 3"]);
+    expect(report.sources[0]).toMatchObject({ rows: 2, rejected: 5, unkept: 3 });
+  });
+
+  it("leaves the cursor where it is when rejected rows cannot be kept", async () => {
+    const problem = new LarderError("no room", { code: "REJECT_WRITE" });
+    const report = await pass(
+      async function* (_, context) {
+        yield batch(1);
+        context.reject("row", "bad");
+        yield batch(2);
+      },
+      (lines) => journal.append(lines),
+      () => Promise.reject(problem),
+    );
+    expect(report.sources[0]).toMatchObject({ rows: 1, problem });
+    expect(journal.cursors).toEqual({ s: 1 });
   });
 
   it("ends with the error when the last batch cannot be written", async () => {

@@ -11,8 +11,9 @@ import { errorText, LarderError } from "../core/errors.ts";
 import { readLines } from "../core/history/history.ts";
 import type { Batch, Journal } from "../core/journal/journal.ts";
 import type { Log } from "../core/log.ts";
+import type { RejectedRow, SetAside } from "./set-aside.ts";
 import type { Shipper, ShipReport } from "./ship.ts";
-import type { Source, SourceContext } from "./sources/source.ts";
+import { CLOCK_AHEAD_MS, type Source, type SourceBatch, type SourceContext } from "./sources/source.ts";
 
 export interface PassOptions {
   readonly stateDir: string;
@@ -30,7 +31,8 @@ export interface PassOptions {
   readonly signal: AbortSignal;
   readonly nowMs: () => number;
   readonly log: Log;
-  readonly reject: (source: string, what: string, reason: string) => void;
+  /** Keeps rows of a source that cannot become lines. */
+  readonly setAside: SetAside;
 }
 
 /** What came of one source. */
@@ -39,8 +41,12 @@ export interface SourceReport {
   readonly place: string;
   readonly rows: number;
   readonly lines: number;
+  /** Newest time of its lines, those of a clock far ahead of ours left out. */
   readonly newestMs: number | undefined;
+  /** Rows that could not become lines. */
   readonly rejected: number;
+  /** Those of them that were not kept either, because the file for them is full. */
+  readonly unkept: number;
   readonly problem: LarderError | undefined;
 }
 
@@ -73,27 +79,39 @@ export async function runPass(options: PassOptions): Promise<PassReport> {
 }
 
 async function readSource(source: Source, options: PassOptions): Promise<SourceReport> {
-  const done = { rows: 0, lines: 0, rejected: 0, newestMs: undefined as number | undefined };
+  const done = { rows: 0, lines: 0, rejected: 0, unkept: 0, newestMs: undefined as number | undefined };
+  let rejected: RejectedRow[] = [];
   let problem: LarderError | undefined;
   // a batch is flushed to the disk while the next is read
   let writing: Promise<void> = Promise.resolve();
-  const context = sourceContext(source, options, {
-    reject: () => {
-      done.rejected++;
+  const context = sourceContext(options, {
+    reject: (row) => {
+      rejected.push(row);
     },
     written: () => writing,
   });
+  /** What was rejected is on the disk before the cursor passes it. */
+  const keepRejected = async (): Promise<void> => {
+    const rows = rejected;
+    rejected = [];
+    if (rows.length === 0) return;
+    const kept = await options.setAside(source.name, rows);
+    done.rejected += rows.length;
+    done.unkept += rows.length - kept;
+  };
   const batches = source.readAfter(options.journal.cursors[source.name], context)[Symbol.asyncIterator]();
   for (;;) {
     let batch: Awaited<ReturnType<typeof batches.next>>;
     try {
       batch = await batches.next();
+      await keepRejected();
     } catch (error) {
       problem = asLarderError(source, error);
       break;
     }
     if (batch.done === true) break;
     const { lines, lineCount, rowCount, span, cursor } = batch.value;
+    const newestMs = newestOf(batch.value, options.nowMs());
     try {
       await writing;
     } catch (error) {
@@ -105,7 +123,7 @@ async function readSource(source: Source, options: PassOptions): Promise<SourceR
       .then(() => {
         done.rows += rowCount;
         done.lines += lineCount;
-        if (span !== undefined) done.newestMs = Math.max(done.newestMs ?? span.toMs, span.toMs);
+        if (newestMs !== undefined) done.newestMs = Math.max(done.newestMs ?? newestMs, newestMs);
         pumpAll(options);
       });
     // whoever waits for it next is told
@@ -113,6 +131,12 @@ async function readSource(source: Source, options: PassOptions): Promise<SourceR
   }
   await writing;
   return { name: source.name, place: source.place, ...done, problem };
+}
+
+/** The newest time of a batch that is not in the future. */
+function newestOf({ span, newestMs }: SourceBatch, nowMs: number): number | undefined {
+  if (newestMs !== undefined) return newestMs;
+  return span !== undefined && span.toMs <= nowMs + CLOCK_AHEAD_MS ? span.toMs : undefined;
 }
 
 async function finishShipping(shipper: Shipper, options: PassOptions): Promise<ShipReport> {
@@ -142,21 +166,18 @@ async function finishShipping(shipper: Shipper, options: PassOptions): Promise<S
 /** What `readSource` does for the context of its source. */
 interface Reading {
   /** A row was rejected. */
-  reject(): void;
+  reject(row: RejectedRow): void;
   /** Resolves when everything handed over stands in the journal. */
   written(): Promise<void>;
 }
 
-function sourceContext(source: Source, options: PassOptions, reading: Reading): SourceContext {
+function sourceContext(options: PassOptions, reading: Reading): SourceContext {
   return {
     tagText: options.tagText,
     signal: options.signal,
     log: options.log,
     nowMs: options.nowMs,
-    reject(what, reason) {
-      reading.reject();
-      options.reject(source.name, what, reason);
-    },
+    reject: (what, reason) => reading.reject({ what, reason }),
     async *alreadyTaken(measurements, fromMs, toMs) {
       await reading.written();
       for (const measurement of measurements) {

@@ -27,7 +27,8 @@ export interface RejectFile {
 export interface Appended {
   /** Lines that were not known to be refused. */
   readonly newLines: number;
-  /** Bytes of lines for which there was no room. */
+  /** Lines for which there was no room, and their bytes. */
+  readonly lostLines: number;
   readonly lostBytes: number;
 }
 
@@ -46,19 +47,19 @@ export function openRejectFile(stateDir: string, sink: string, maxBytes: number)
   return {
     async append(rejected, nowMs) {
       const unknown = rejected.filter(({ line }) => !known.has(fingerprint(line)));
-      if (unknown.length === 0) return { newLines: 0, lostBytes: 0 };
+      if (unknown.length === 0) return { newLines: 0, lostLines: 0, lostBytes: 0 };
       try {
-        const lostBytes = await appendWithin(path, unknown, nowMs, maxBytes);
+        const lost = await appendWithin(path, unknown, nowMs, maxBytes);
         for (const { line } of unknown) known.add(fingerprint(line));
         for (const oldest of known) {
           if (known.size <= REMEMBERED_LINES) break;
           known.delete(oldest);
         }
-        return { newLines: unknown.length, lostBytes };
+        return { newLines: unknown.length, lostLines: lost.lines, lostBytes: lost.bytes };
       } catch (error) {
-        throw new LarderError(`Cannot write refused lines to "${path}": ${errorText(error)}`, {
+        throw new LarderError(`Cannot write what was refused to "${path}": ${errorText(error)}`, {
           code: "REJECT_WRITE",
-          state: "nothing was lost; the sink's place in the journal stays before these lines",
+          state: "nothing was lost: what refused it goes on from before it once it can be written",
           next: "make room on the disk, or give this user the right to write there",
           retryable: true,
           cause: error,
@@ -77,17 +78,18 @@ async function appendWithin(
   rejected: readonly RejectedLine[],
   nowMs: number,
   maxBytes: number,
-): Promise<number> {
+): Promise<{ readonly lines: number; readonly bytes: number }> {
   const folder = join(path, "..");
   await makeFolder(folder);
   let room = maxBytes - (await sizeOf(path));
-  let lost = 0;
+  const lost = { lines: 0, bytes: 0 };
   const parts: Uint8Array[] = [];
   for (const { line, reason } of rejected) {
     const comment = Buffer.from(`# ${new Date(nowMs).toISOString()} ${reason.replaceAll(/[\r\n]+/g, " ")}\n`, "utf8");
     const size = comment.length + line.length;
     if (size > room) {
-      lost += line.length;
+      lost.lines++;
+      lost.bytes += line.length;
       continue;
     }
     room -= size;

@@ -51,8 +51,26 @@ const report = (more: Partial<PassReport>): PassReport => ({
   startedMs: 1_000_000,
   seconds: 1.5,
   sources: [
-    { name: "metrics-db", place: "p", rows: 3, lines: 21, newestMs: 990_000, rejected: 0, problem: undefined },
-    { name: "manager-status", place: "p", rows: 1, lines: 9, newestMs: 999_000, rejected: 0, problem: undefined },
+    {
+      name: "metrics-db",
+      place: "p",
+      rows: 3,
+      lines: 21,
+      newestMs: 990_000,
+      rejected: 0,
+      unkept: 0,
+      problem: undefined,
+    },
+    {
+      name: "manager-status",
+      place: "p",
+      rows: 1,
+      lines: 9,
+      newestMs: 999_000,
+      rejected: 0,
+      unkept: 0,
+      problem: undefined,
+    },
   ],
   sinks: [
     {
@@ -91,6 +109,14 @@ describe("selfBatch()", () => {
     );
     const later = selfBatch(report({ sources: [] }), batch.cursors ?? {}, "", 1_091_000);
     expect(later.lines).toContain("lag=101");
+  });
+
+  it("leaves out what a clock in the future has said, also in an older cursor, so that the age grows on", () => {
+    const sources = [{ ...report({}).sources[0]!, newestMs: Date.UTC(2038, 0) }];
+    const before = selfBatch(report({}), {}, "", 1_001_000).cursors!["self"] as object;
+    const wrong = { self: { ...before, newestMs: Date.UTC(2038, 0) } };
+    expect(selfBatch(report({ sources }), wrong, "", 1_001_000).lines).not.toContain("lag=");
+    expect(selfBatch(report({ sources }), { self: before } as Cursors, "", 1_001_000).lines).toContain("lag=11 ");
   });
 
   it("is down when a source could not be read", () => {

@@ -13,6 +13,7 @@ import { type FieldValue, fieldText, tagText } from "../core/point.ts";
 import type { PassReport } from "./pass.ts";
 import { type ManagerStatusCursor, parseCursor } from "./sources/manager-status/cursor.ts";
 import { MANAGER_STATUS } from "./sources/manager-status/manager-status.ts";
+import { CLOCK_AHEAD_MS } from "./sources/source.ts";
 
 /** The key of our cursor in the journal. */
 export const SELF_CURSOR = "self";
@@ -58,7 +59,7 @@ const GAP_MS = 15 * 60_000;
 export function selfBatch(report: PassReport, cursors: Cursors, tags: string, nowMs: number): Batch {
   const before = parseSelf(cursors[SELF_CURSOR]);
   const observed = observe(parseCursor(cursors[MANAGER_STATUS]), before.observed);
-  const newestMs = newestRow(report, before.newestMs);
+  const newestMs = newestRow(report, before.newestMs, nowMs);
   const events = [
     ...(before.observed === undefined || observed === undefined ? [] : detectEvents(before.observed, observed)),
     ...detectGap(before.passMs, report.startedMs),
@@ -123,11 +124,12 @@ function observe(cursor: ManagerStatusCursor | undefined, before: Observed | und
   };
 }
 
-/** Time of the newest row ever read: of databases if there are any, as a status is always fresh. */
-function newestRow(report: PassReport, before: number | undefined): number | undefined {
+/** Time of the newest row ever read that is not in the future: of databases if there are any, as a status is always fresh. */
+function newestRow(report: PassReport, before: number | undefined, nowMs: number): number | undefined {
   const databases = report.sources.filter(({ name }) => name !== MANAGER_STATUS);
-  const times = (databases.length > 0 ? databases : report.sources).flatMap(({ newestMs }) => newestMs ?? []);
-  return times.length === 0 && before === undefined ? undefined : Math.max(before ?? 0, ...times);
+  const read = (databases.length > 0 ? databases : report.sources).flatMap((source) => source.newestMs ?? []);
+  const times = [...(before === undefined ? [] : [before]), ...read].filter((ms) => ms <= nowMs + CLOCK_AHEAD_MS);
+  return times.length === 0 ? undefined : Math.max(...times);
 }
 
 function selfLine(report: PassReport, newestMs: number | undefined, tags: string, nowMs: number): string {

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import type { Span } from "../../core/journal/commit.ts";
 import { escapeKey, escapeMeasurement, type Integer, integerText } from "../../core/point.ts";
 import type { Place } from "../mapping/stats-data.ts";
 import { withRoom } from "../with-room.ts";
@@ -31,6 +32,15 @@ interface OpenLine {
   size: number;
 }
 
+/** Lines, and their times. */
+export interface TakenLines {
+  readonly lines: Uint8Array;
+  readonly lineCount: number;
+  readonly span: Span | undefined;
+  /** Newest time that is not in the future. */
+  readonly newestMs: number | undefined;
+}
+
 /** Collects the numbers of one time and writes them as lines when the time changes. */
 export class LineGroups {
   readonly #tagText: string;
@@ -44,10 +54,17 @@ export class LineGroups {
   lineCount = 0;
   fromMs = Infinity;
   toMs = -Infinity;
+  /** Newest time up to the horizon. */
+  #newestMs = -Infinity;
+  readonly #horizonMs: number;
 
-  /** @param tagText escaped `,key=value` text for every line. */
-  constructor(tagText: string) {
+  /**
+   * @param tagText escaped `,key=value` text for every line.
+   * @param horizonMs later times are of the future.
+   */
+  constructor(tagText: string, horizonMs = Infinity) {
     this.#tagText = tagText;
+    this.#horizonMs = horizonMs;
   }
 
   /** Prepares a place, once for each name. */
@@ -71,12 +88,13 @@ export class LineGroups {
   }
 
   /** The lines so far; begins anew. Their bytes hold until the next are taken. */
-  take(): { lines: Uint8Array; lineCount: number; span: { fromMs: number; toMs: number } | undefined } {
+  take(): TakenLines {
     this.#flush();
     const taken = {
       lines: this.#bytes.subarray(0, this.#size),
       lineCount: this.lineCount,
       span: this.lineCount === 0 ? undefined : { fromMs: this.fromMs, toMs: this.toMs },
+      newestMs: Number.isFinite(this.#newestMs) ? this.#newestMs : undefined,
     };
     [this.#bytes, this.#other] = [this.#other, this.#bytes];
     this.#begin();
@@ -88,6 +106,7 @@ export class LineGroups {
     this.lineCount = 0;
     this.fromMs = Infinity;
     this.toMs = -Infinity;
+    this.#newestMs = -Infinity;
   }
 
   /** The open line of a place, its name written and room for a number behind it. */
@@ -120,6 +139,7 @@ export class LineGroups {
     }
     if (this.#timeMs < this.fromMs) this.fromMs = this.#timeMs;
     if (this.#timeMs > this.toMs) this.toMs = this.#timeMs;
+    if (this.#timeMs > this.#newestMs && this.#timeMs <= this.#horizonMs) this.#newestMs = this.#timeMs;
   }
 }
 

@@ -57,6 +57,23 @@ describe("metricsDb()", () => {
     await bench.remove();
   });
 
+  it("says how new its newest row is, whatever a clock in the future wrote between", async () => {
+    const bench = await makeBench(world);
+    const now = Date.now();
+    const db = await openSqliteFile(bench.path);
+    world.create(db);
+    world.add(db, 1, now - 120_000, 1, 1);
+    for (let row = 2; row < 12; row++) world.add(db, row, Date.UTC(2038, 0) + row * 1000, 1, 1);
+    for (let row = 12; row < 22; row++) world.add(db, row, Date.UTC(2001, 5) + row * 1000, 1, 1);
+    world.add(db, 22, now - 60_000, 1, 1);
+    db.save();
+    db.close();
+    const report = await bench.pass();
+    expect(now - 60_000 - (report.sources[0]?.newestMs ?? 0)).toBeLessThan(1000);
+    expect(await bench.sums()).toEqual({ bytes: 22, requests: 22 });
+    await bench.remove();
+  });
+
   it("takes the good numbers of a row that holds a bad one", async () => {
     const bench = await makeBench(world);
     const db = await openSqliteFile(bench.path);

@@ -17,7 +17,7 @@ import { readChunk } from "./row-chunk.ts";
 import { FIRST, type Outcome, parseRowCursor, type RowCursor } from "./row-cursor.ts";
 import { type Remembering, remember } from "./row-past.ts";
 import type { RowReading } from "./row-reading.ts";
-import type { Source, SourceBatch, SourceContext } from "./source.ts";
+import { CLOCK_AHEAD_MS, type Source, type SourceBatch, type SourceContext } from "./source.ts";
 
 /** Opens a database for reading. */
 export type OpenDatabase = (path: string, options: OpenOptions) => Promise<SqliteDatabase>;
@@ -68,7 +68,7 @@ async function* readRows(
   stamp: string,
   context: SourceContext,
 ): AsyncGenerator<SourceBatch> {
-  const groups = new LineGroups(context.tagText);
+  const groups = new LineGroups(context.tagText, context.nowMs() + CLOCK_AHEAD_MS);
   const reading = options.describe(db, groups, context);
   const limit = options.chunkRows ?? 20_000;
   let cursor: RowCursor = { ...(before ?? FIRST), stamp: "" };

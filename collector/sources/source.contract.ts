@@ -53,7 +53,10 @@ export async function makeBench(world: SourceWorld) {
         signal,
         nowMs: Date.now,
         log: silentLog,
-        reject: (_source, what, reason) => rejected.push(`${reason}: ${what}`),
+        setAside: async (_source, rows) => {
+          rejected.push(...rows.map(({ what, reason }) => `${reason}: ${what}`));
+          return rows.length;
+        },
       });
     } finally {
       await journal.close();

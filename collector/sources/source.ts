@@ -10,6 +10,9 @@
 import type { Json, Span } from "../../core/journal/commit.ts";
 import type { Log } from "../../core/log.ts";
 
+/** Rows of a clock a little ahead of ours are not of the future yet. */
+export const CLOCK_AHEAD_MS = 3_600_000;
+
 /** What a source hands over at once: lines to append, and the cursor that is true once they are in the journal. */
 export interface SourceBatch {
   /** Whole lines, each ended by a newline, in the encoding of the journal. Bytes hold until the batch after the next is asked for. */
@@ -19,6 +22,8 @@ export interface SourceBatch {
   readonly rowCount: number;
   /** Times of the lines; undefined when there are none. */
   readonly span: Span | undefined;
+  /** Newest time of the lines that is not in the future; without it, the span's end where that is not. */
+  readonly newestMs?: number | undefined;
   readonly cursor: Json;
 }
 

@@ -17,6 +17,7 @@ import { loadPositions } from "../ship-cursor.ts";
 import { loadShipState } from "../ship-state.ts";
 import type { SinkOptions } from "../sinks/options.ts";
 import { rollupSinkOptions } from "../sinks/rollup-place.ts";
+import { CLOCK_AHEAD_MS } from "../sources/source.ts";
 import type { CacheFacts, DayFacts, EventFacts, PassFacts, SinkFacts, StatusFacts } from "./facts.ts";
 import { gatherJournal } from "./gather-journal.ts";
 
@@ -31,7 +32,6 @@ export interface GatherOptions {
   readonly nowMs: number;
 }
 
-const HOUR_MS = 3_600_000;
 const DAYS = 7;
 
 /** A line of a measurement, read whole. */
@@ -64,13 +64,10 @@ export async function gatherStatus(options: GatherOptions): Promise<StatusFacts>
   };
 }
 
-/** Rows of a clock a little ahead of ours count too. */
-const AHEAD_MS = HOUR_MS;
-
 /** Savings of every day of the week, also of those without a row. */
 async function gatherDays(options: GatherOptions, fromMs: number): Promise<DayFacts[]> {
   const { stateDir, timeZone, server, nowMs } = options;
-  const query = { fromMs, toMs: nowMs + AHEAD_MS, by: "day", timeZone, tags: { server } } as const;
+  const query = { fromMs, toMs: nowMs + CLOCK_AHEAD_MS, by: "day", timeZone, tags: { server } } as const;
   const found = new Map((await savingsHistory(stateDir, query)).map((row) => [row.startMs, row]));
   const days: DayFacts[] = [];
   let startMs = fromMs;
@@ -85,7 +82,7 @@ async function gatherDays(options: GatherOptions, fromMs: number): Promise<DayFa
 const NOTHING = savingsOf(() => undefined);
 
 async function gatherLastRow({ stateDir, timeZone, server, nowMs }: GatherOptions, fromMs: number) {
-  const query = { fromMs, toMs: nowMs + AHEAD_MS, by: "all", timeZone, tags: { server } } as const;
+  const query = { fromMs, toMs: nowMs + CLOCK_AHEAD_MS, by: "all", timeZone, tags: { server } } as const;
   return (await queryHistory(stateDir, { ...query, measurement: "bytestoclients" }))[0]?.newestMs;
 }
 
