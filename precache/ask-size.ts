@@ -5,6 +5,7 @@
  */
 import { httpRequest } from "../core/http.ts";
 import type { Asset } from "./asset.ts";
+import { notTheFile } from "./transfer/evidence.ts";
 
 const AT_ONCE = 8;
 const TIMEOUT_MS = 10_000;
@@ -28,7 +29,10 @@ async function askSize(url: string, signal: AbortSignal): Promise<number | undef
   try {
     const { status, headers } = await httpRequest({ url, method: "HEAD", timeoutMs: TIMEOUT_MS, signal });
     const length = headers["content-length"] ?? "";
-    return status === 200 && /^\d{1,15}$/.test(length) ? Number(length) : undefined;
+    if (status !== 200 || !/^\d{1,15}$/.test(length)) return undefined;
+    // a portal tells the size of its own page
+    const lengthBytes = Number(length);
+    return notTheFile(url, { headers, lengthBytes }) === undefined ? lengthBytes : undefined;
   } catch {
     return undefined;
   }

@@ -73,6 +73,12 @@ it("readCatalogs() goes on when one catalogue cannot be had, and gives up when n
   expect(both.troubles[0]).toContain("apps-list");
   await expect(readCatalogs(precacheOptions.parse({ catalogs: [bad] }), [], context)).rejects.toMatchObject({
     code: "CATALOGS_UNREADABLE",
+    next: expect.stringContaining("way out to Apple"),
+  });
+  const broken = { kind: "plan-file", url: join(folder, "urls") };
+  await expect(readCatalogs(precacheOptions.parse({ catalogs: [broken] }), [], context)).rejects.toMatchObject({
+    code: "CATALOGS_UNREADABLE",
+    next: expect.stringContaining("see whether the file"),
   });
 });
 

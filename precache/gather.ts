@@ -19,7 +19,7 @@ import type { PrecacheOptions } from "./options.ts";
 import type { CatalogOptions } from "./options-catalogs.ts";
 import { type DeviceOptions, deviceOptions } from "./options-devices.ts";
 import { catalogsFor, devicesFor, isAdminsList, wantsBesideInventories } from "./wants.ts";
-import { addressFault, hostsOf } from "./words/outside-address.ts";
+import { addressFault, hostsOf, isLocalText } from "./words/outside-address.ts";
 
 export interface GatherContext {
   readonly fetch: CatalogFetch;
@@ -143,11 +143,18 @@ export async function readCatalogs(
     throw new LarderError(`Cannot read the catalogues: ${troubles.join("; ")}`, {
       code: "CATALOGS_UNREADABLE",
       state: "nothing was fetched, and what the cache holds stays",
-      next: "check the way out to Apple from this computer, or name another catalogue under precache.catalogs",
+      next: catalogs.every(isLocalFile)
+        ? "see whether the file is what its catalogue kind says, or name another one"
+        : "check the way out to Apple from this computer, or name another catalogue under precache.catalogs",
       retryable: true,
     });
   }
   return { assets: catalogs.flatMap((catalog) => listed.get(catalog) ?? []), troubles };
+}
+
+/** Whether a catalogue is a file of this computer. */
+function isLocalFile(catalog: CatalogOptions): boolean {
+  return "url" in catalog && typeof catalog.url === "string" && isLocalText(catalog.url);
 }
 
 interface Listing {

@@ -59,7 +59,7 @@ const start: RunStart = {
   plannedSeconds: 1.5,
 };
 const part = { type: "asset-part", atMs: 4000, target, item, sinceLastLine: cost } as const;
-const skipped = { type: "run-skipped", atMs: 1000, reason: "its window is 22:00 to 06:00" } as const;
+const skipped = { type: "run-skipped", atMs: 1000, reason: "outside its hours, 22:00 to 06:00" } as const;
 const runEnd: RunEnd = {
   type: "run-end",
   atMs: 6000,

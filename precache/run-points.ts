@@ -31,7 +31,7 @@ export class RunPoints {
       case "run-start":
         return [this.#start(event)];
       case "run-skipped": {
-        const fields = eventFields("Warming skipped", `too late: ${event.reason}`);
+        const fields = eventFields("Warming skipped", event.reason);
         return [this.#at("events", { event: "run-skipped" }, fields, event.atMs)];
       }
       case "asset-part":

@@ -1,4 +1,6 @@
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -222,6 +224,19 @@ describe("runPrecache()", () => {
     expect(origin.requests).toHaveLength(0);
   });
 
+  it("ends as stopped, and in no other words, when it is stopped while it plans", async () => {
+    const stop = new AbortController();
+    const silent = createServer(() => stop.abort());
+    await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
+    const { port } = silent.address() as AddressInfo;
+    const catalogs = [{ kind: "sofa" as const, base: `http://127.0.0.1:${port}/` }];
+    const planning = runPrecache(context({ catalogs, groups: ["installer"] }, { stop: stop.signal }));
+    await expect(planning).rejects.toMatchObject({ code: "STOPPED", state: "nothing was fetched" });
+    silent.closeAllConnections();
+    silent.close();
+    expect((await runPrecache(context())).verdict).toBe("ok");
+  });
+
   it("asks the prescript first and tells the postscript how it went", async () => {
     const script = async (name: string, text: string): Promise<string> => {
       await writeFile(join(folder, name), `#!/bin/sh\n${text}\n`);
@@ -256,9 +271,9 @@ describe("runPrecache()", () => {
     });
 
     it.each([
-      ["06:00", at(8, 10), "it was to end at 06:00, and the next 06:00 is more than 12 hours away"],
-      ["06:00", at(6, 5), "it was to end at 06:00, and the next 06:00 is more than 12 hours away"],
-      ["22:00-06:00", at(8, 10), "its window is 22:00 to 06:00"],
+      ["06:00", at(8, 10), "too late: it was to end at 06:00, and the next 06:00 is more than 12 hours away"],
+      ["06:00", at(6, 5), "too late: it was to end at 06:00, and the next 06:00 is more than 12 hours away"],
+      ["22:00-06:00", at(8, 10), "outside its hours, 22:00 to 06:00"],
     ])("%s: too late it does nothing, says so, and tells the journal and the postscript", async (until, now, why) => {
       const out = join(folder, "out");
       const postscript = join(folder, "post");
@@ -268,12 +283,12 @@ describe("runPrecache()", () => {
       const report = await runPrecache(context({ until, postscript, splay: "4h" }, { clock }));
       expect(report).toMatchObject({ verdict: "partly", skipped: why, prepared: undefined, summary: undefined });
       expect([origin.requests, cache.requests]).toEqual([[], []]);
-      expect(await readFile(out, "utf8")).toBe("too late 3\n");
+      expect(await readFile(out, "utf8")).toBe("skipped 3\n");
       const lines: string[] = [];
       for await (const line of readLines(join(folder, "state"), "events", 0, now + 1000, ["precache"]))
         lines.push(line);
       expect(lines).toHaveLength(1);
-      expect(lines[0]).toContain(`text="too late: ${why}"`);
+      expect(lines[0]).toContain(`text="${why}"`);
     });
 
     it("bound the splay, and the plan", async () => {
@@ -292,7 +307,10 @@ describe("runPrecache()", () => {
       );
       const report = await runPrecache(late);
       expect(said[0]).toBe("the run starts in 10 s");
-      expect(report).toMatchObject({ verdict: "partly", skipped: "its time was over before the plan was made" });
+      expect(report).toMatchObject({
+        verdict: "partly",
+        skipped: "too late: its time was over before the plan was made",
+      });
       expect(cache.requests).toEqual([]);
     });
   });

@@ -7,7 +7,7 @@
  * @module
  */
 import { join } from "node:path";
-import { errorCode, errorText, LarderError } from "../core/errors.ts";
+import { LarderError } from "../core/errors.ts";
 import { acquireLock } from "../core/lock.ts";
 import type { Log } from "../core/log.ts";
 import type { PlannedAsset } from "./asset.ts";
@@ -17,11 +17,10 @@ import type { DiscoveryWorld } from "./discovery/discovery.ts";
 import { FirmwareFolder } from "./firmware/firmware-folder.ts";
 import type { PrecacheOptions } from "./options.ts";
 import { type Prepared, prepare } from "./prepare.ts";
-import { adoptOldLedger } from "./presence/adopt-old-ledger.ts";
-import { DeliveryBook, readJournal } from "./presence/deliveries.ts";
+import { unrecorded, withBooks } from "./run/books.ts";
+import { askPrescript, type RunOutcome, tellPostscript } from "./run/script-calls.ts";
 import { parseWindow, type WindowAtStart, windowAt } from "./run/window.ts";
-import { type LineJournal, RunJournal } from "./run-journal.ts";
-import { runScript, summaryEnvironment } from "./scripts.ts";
+import type { LineJournal, RunJournal } from "./run-journal.ts";
 import { DEFAULT_LEAST_RATE } from "./transfer/least-rate.ts";
 import { sleepUntil } from "./warm/ending.ts";
 import { warm } from "./warm.ts";
@@ -59,7 +58,7 @@ export interface RunReport {
   readonly summary: WarmSummary | undefined;
   /** What failed, and why. */
   readonly failures: readonly AssetEnd[];
-  /** Why it did nothing at all, as the end of a sentence: it started outside its hours. */
+  /** Why it did nothing at all: `too late: …`, `outside its hours, …`. */
   readonly skipped: string | undefined;
   /** What ended it before its time: nothing could be written down any more. */
   readonly trouble: LarderError | undefined;
@@ -85,15 +84,19 @@ export async function runPrecache(context: RunContext): Promise<RunReport> {
   try {
     if (!window.open) report = await skip(context, window.why);
     else {
-      const before = await runScript(options.prescript, {}, options.scriptTimeout);
-      if (before.outcome === "failed") throw prescriptFailed(options.prescript, before.exitCode, before.said);
-      report = await withJournal(context, (journal) => planAndWarm(context, journal, endMs, say));
+      await askPrescript(options);
+      report = await withBooks(context, clock.now(), (journal) => planAndWarm(context, journal, endMs, say));
     }
     return report;
   } finally {
-    if (!(stop.aborted && abort.aborted)) await runPostscript(context, report);
+    if (!(stop.aborted && abort.aborted)) await tellPostscript(options, context.log, outcomeOf(report));
     await lock.release();
   }
+}
+
+function outcomeOf(report: RunReport | undefined): RunOutcome {
+  const exitCode = report === undefined ? 1 : { ok: 0, failed: 1, partly: 3 }[report.verdict];
+  return { summary: report?.summary, exitCode, skipped: report?.skipped !== undefined };
 }
 
 /** A run without hours of its own. */
@@ -124,94 +127,16 @@ function stoppedError(when: string, cause?: unknown): LarderError {
 
 /** A run outside its hours: it does nothing but say so, on the screen and in the journal. */
 async function skip(context: RunContext, why: string): Promise<RunReport> {
-  const { clock = systemClock, observe } = context;
-  context.log.warn("too late to warm", { why });
-  const event = { type: "run-skipped", atMs: clock.now(), reason: why } as const;
-  return await withJournal(context, async (journal) => {
-    observe?.(event);
-    await journal.record(event);
-    return {
-      verdict: "partly",
-      prepared: undefined,
-      summary: undefined,
-      failures: [],
-      skipped: why,
-      trouble: undefined,
-    };
-  });
+  const { clock = systemClock } = context;
+  return await withBooks(context, clock.now(), (journal) => tellSkipped(context, journal, why));
 }
 
-/** Opens the journal and what it knows of earlier runs; commits what is in hand in the end. */
-async function withJournal<Result>(
-  context: RunContext,
-  work: (journal: RunJournal) => Promise<Result>,
-): Promise<Result> {
-  const { stateDir, tags, log, clock = systemClock } = context;
-  const opened = await context.openJournal();
-  try {
-    const book = new DeliveryBook();
-    await readJournal(book, stateDir, clock.now());
-    const journal = new RunJournal(opened, tags, book);
-    await adoptOldLedger(journal, stateDir, clock.now(), log);
-    const result = await work(journal);
-    await journal.flush().catch(() => undefined);
-    return result;
-  } finally {
-    await opened.close();
-  }
-}
-
-async function planAndWarm(
-  context: RunContext,
+async function tellSkipped(
+  { clock = systemClock, log, observe }: RunContext,
   journal: RunJournal,
-  endMs: number,
-  say: (text: string) => void,
+  reason: string,
 ): Promise<RunReport> {
-  const { options, stateDir, log, stop, clock = systemClock, world } = context;
-  const plannedSinceMs = clock.now();
-  const end = new AbortController();
-  const planned = new AbortController();
-  if (Number.isFinite(endMs)) {
-    void sleepUntil(clock, endMs, planned.signal).then(() => {
-      if (!planned.signal.aborted) end.abort();
-    });
-  }
-  let prepared: Prepared;
-  try {
-    prepared = await prepare({
-      options,
-      stateDir,
-      log,
-      signal: AbortSignal.any([stop, end.signal]),
-      nowMs: () => clock.now(),
-      deliveries: journal,
-      needsCache: true,
-      say,
-      ...(world === undefined ? {} : { world }),
-    });
-  } catch (error) {
-    if (stop.aborted) throw stoppedError("while it planned", error);
-    if (end.signal.aborted) return await tooLong(context, journal);
-    throw error;
-  } finally {
-    planned.abort();
-  }
-  if (stop.aborted) throw stoppedError("while it planned");
-  if (clock.now() >= endMs) return await tooLong(context, journal);
-  context.planned?.(prepared);
-  for (const trouble of prepared.troubles) log.info("planned without a part", { trouble });
-  const items = itemsOf(prepared);
-  const failures: AssetEnd[] = [];
-  const facts = { items, endMs, plannedSinceMs };
-  const summary = items.length === 0 ? undefined : await warmAll(context, prepared, journal, facts, failures);
-  const trouble = journal.trouble === undefined ? undefined : unrecorded(journal.trouble.error, summary);
-  const verdict = trouble === undefined ? verdictOf(summary, prepared) : "failed";
-  return { verdict, prepared, summary, failures, skipped: undefined, trouble };
-}
-
-/** Its hours ended while it was still planning. */
-async function tooLong({ clock = systemClock, observe }: RunContext, journal: RunJournal): Promise<RunReport> {
-  const reason = "its time was over before the plan was made";
+  log.info("nothing is warmed", { why: reason });
   const event = { type: "run-skipped", atMs: clock.now(), reason } as const;
   observe?.(event);
   await journal.record(event);
@@ -223,6 +148,66 @@ async function tooLong({ clock = systemClock, observe }: RunContext, journal: Ru
     skipped: reason,
     trouble: undefined,
   };
+}
+
+async function planAndWarm(
+  context: RunContext,
+  journal: RunJournal,
+  endMs: number,
+  say: (text: string) => void,
+): Promise<RunReport> {
+  const { log, stop, clock = systemClock } = context;
+  const plannedSinceMs = clock.now();
+  const prepared = await planUntil(endMs, context, journal, say);
+  if (stop.aborted) throw stoppedError("while it planned");
+  if (prepared === undefined)
+    return await tellSkipped(context, journal, "too late: its time was over before the plan was made");
+  context.planned?.(prepared);
+  for (const trouble of prepared.troubles) log.warn("planned without a part", { trouble });
+  const items = itemsOf(prepared);
+  const failures: AssetEnd[] = [];
+  const facts = { items, endMs, plannedSinceMs };
+  const summary = items.length === 0 ? undefined : await warmAll(context, prepared, journal, facts, failures);
+  const trouble = journal.trouble === undefined ? undefined : unrecorded(journal.trouble.error, summary);
+  const verdict = trouble === undefined ? verdictOf(summary, prepared) : "failed";
+  return { verdict, prepared, summary, failures, skipped: undefined, trouble };
+}
+
+/** The plan; undefined when its hours ended before it was made. */
+async function planUntil(
+  endMs: number,
+  context: RunContext,
+  journal: RunJournal,
+  say: (text: string) => void,
+): Promise<Prepared | undefined> {
+  const { options, stateDir, log, stop, clock = systemClock, world } = context;
+  const end = new AbortController();
+  const planned = new AbortController();
+  if (Number.isFinite(endMs)) {
+    void sleepUntil(clock, endMs, planned.signal).then(() => {
+      if (!planned.signal.aborted) end.abort();
+    });
+  }
+  try {
+    const prepared = await prepare({
+      options,
+      stateDir,
+      log,
+      signal: AbortSignal.any([stop, end.signal]),
+      nowMs: () => clock.now(),
+      deliveries: journal,
+      needsCache: true,
+      say,
+      ...(world === undefined ? {} : { world }),
+    });
+    return clock.now() < endMs ? prepared : undefined;
+  } catch (error) {
+    if (stop.aborted) throw stoppedError("while it planned", error);
+    if (end.signal.aborted) return undefined;
+    throw error;
+  } finally {
+    planned.abort();
+  }
 }
 
 /** What is asked for, and what is there already, each with the caches that hold it. */
@@ -274,44 +259,10 @@ async function warmAll(
   return summary;
 }
 
-/** The state disk is full, or gone: what was fetched is in the cache all the same. */
-function unrecorded(cause: unknown, summary: WarmSummary | undefined): LarderError {
-  const warmed = summary?.warmed ?? 0;
-  return new LarderError(`Cannot go on warming: what was fetched cannot be written down: ${errorText(cause)}`, {
-    code: errorCode(cause) ?? "JOURNAL_WRITE",
-    state: `${warmed} files were warmed and are in the cache; the next run may ask for the last of them once more, and what they cost is missing in the report`,
-    next: "make room on the disk of the state folder, and see who may write there",
-    cause,
-  });
-}
-
 function verdictOf(summary: WarmSummary | undefined, prepared: Prepared): RunVerdict {
   if (summary !== undefined) {
     const { failed, skipped, warmed, cached } = summary;
     if (failed + skipped > 0) return warmed + cached > 0 || summary.ended !== "dead" ? "partly" : "failed";
   }
   return prepared.troubles.length > 0 ? "partly" : "ok";
-}
-
-/** The code of the postscript is only told; what it does is done. */
-async function runPostscript({ options, log }: RunContext, report: RunReport | undefined): Promise<void> {
-  const exitCode = report === undefined ? 1 : { ok: 0, failed: 1, partly: 3 }[report.verdict];
-  const ended = report?.skipped === undefined ? undefined : "too late";
-  try {
-    const environment = summaryEnvironment(report?.summary, exitCode, ended);
-    const after = await runScript(options.postscript, environment, options.scriptTimeout);
-    if (after.outcome === "failed") {
-      log.warn("the postscript failed", { script: options.postscript, exitCode: after.exitCode, said: after.said });
-    }
-  } catch (error) {
-    log.warn("the postscript was not run", { script: options.postscript, why: String(error) });
-  }
-}
-
-function prescriptFailed(path: string | undefined, exitCode: number | undefined, said: string): LarderError {
-  return new LarderError(`Cannot run: the prescript "${path}" ended with ${exitCode ?? "no code"}: ${said}`, {
-    code: "PRESCRIPT_FAILED",
-    state: "nothing was fetched",
-    next: `run "${path}" by hand and see`,
-  });
 }

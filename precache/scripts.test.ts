@@ -31,6 +31,21 @@ describe("runScript()", () => {
     expect((await readFile(out, "utf8")).trim()).toBe("not started 75");
   });
 
+  it("gives it nothing of our own environment that may hold a secret", async () => {
+    const out = join(folder, "all");
+    const path = await script("all", `env > '${out}'`);
+    const before = process.env;
+    process.env = { ...before, LARDER_MDM_TOKEN: "secret-1", JAMF_PASSWORD: "secret-2", LANG: "de_CH", LC_TIME: "C" };
+    try {
+      await runScript(path, { LARDER_PRECACHE_WARMED: "3" }, 5);
+    } finally {
+      process.env = before;
+    }
+    const names = (await readFile(out, "utf8")).split("\n").map((line) => line.split("=")[0]);
+    expect(names).toEqual(expect.arrayContaining(["LANG", "LC_TIME", "PATH", "LARDER_PRECACHE_WARMED"]));
+    expect(await readFile(out, "utf8")).not.toMatch(/secret|LARDER_MDM/);
+  });
+
   it("tells the exit code and the last words of one that fails", async () => {
     const path = await script("fails", "echo no power; exit 7");
     expect(await runScript(path, {}, 5)).toEqual({ outcome: "failed", exitCode: 7, said: "no power" });

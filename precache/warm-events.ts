@@ -143,7 +143,7 @@ export interface RunEnd {
 export interface RunSkipped {
   readonly type: "run-skipped";
   readonly atMs: number;
-  /** The end of a sentence. */
+  /** `too late: …`, `outside its hours, …`. */
   readonly reason: string;
 }
 

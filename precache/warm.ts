@@ -3,8 +3,8 @@
  *
  * Promises: nothing counts as warmed unless every byte came; one file's failure never ends the run; a dead cache ends
  * its part of it, soon and with a reason; every planned asset ends in exactly one `asset-end` for each lane of caches.
- * Here is the order of things; one asset is `warm/one-asset.ts`, one cache's condition `warm/target-health.ts`, who
- * comes when `warm/lanes.ts`.
+ * Here is the order of things; one lane of caches is `warm/run-lane.ts`, one asset `warm/one-asset.ts`, one cache's
+ * condition `warm/target-health.ts`, who comes when `warm/lanes.ts`.
  *
  * @module
  */
@@ -19,16 +19,14 @@ import type { FirmwareFolder } from "./firmware/firmware-folder.ts";
 import { createPace, readBytesFor } from "./pace.ts";
 import type { Deliveries } from "./presence/deliveries.ts";
 import { DEFAULT_LEAST_RATE, type LeastRate } from "./transfer/least-rate.ts";
-import type { RunContext, Work, WorkEnd } from "./warm/attempt.ts";
-import { DurableEnds } from "./warm/durable-ends.ts";
+import type { RunContext } from "./warm/attempt.ts";
 import { Ending } from "./warm/ending.ts";
 import { EventStream } from "./warm/event-stream.ts";
 import { type Lane, lanesOf } from "./warm/lanes.ts";
-import { warmOne } from "./warm/one-asset.ts";
+import { runLane } from "./warm/run-lane.ts";
 import { Tally } from "./warm/tally.ts";
 import { DEFAULT_LIMITS, type HealthLimits, TargetHealth } from "./warm/target-health.ts";
-import { Todo } from "./warm/todo.ts";
-import type { AssetEnd, RunStart, WarmEvent } from "./warm-events.ts";
+import type { RunStart, WarmEvent } from "./warm-events.ts";
 
 export interface WarmOptions {
   /** In the order they are to be fetched. Only those with the decision `warm` are. */
@@ -149,7 +147,7 @@ async function runPhases(parts: RunParts): Promise<void> {
   for (const phase of phases) {
     const lanes = phase.map((lane) => {
       const own = items.filter(({ asset }) => lane === keeper || !isKept(options, asset));
-      return runLane(context, lane, open, own, options.concurrency ?? 4);
+      return runLane(context, { lane, open, items: own, concurrency: options.concurrency ?? 4 });
     });
     alive += (await Promise.all(lanes)).filter((living) => living).length;
   }
@@ -215,70 +213,5 @@ function contextOf(
     record,
     emit,
     ending: () => ending.why(),
-  };
-}
-
-/** All assets through one lane. @returns whether a cache of it lives. */
-async function runLane(
-  context: RunContext,
-  lane: Lane,
-  open: (target: CacheTarget) => TargetHealth,
-  items: readonly PlannedAsset[],
-  concurrency: number,
-): Promise<boolean> {
-  const todo = new Todo(items);
-  let last: TargetHealth | undefined;
-  for (const target of lane) {
-    last = open(target);
-    await runTarget(context, last, todo, concurrency);
-    if (last.dead === undefined) return true;
-    context.emit({ type: "target-dead", atMs: context.clock.now(), target, ...last.dead });
-  }
-  for (let work = todo.next(); work !== undefined && last !== undefined; work = todo.next()) {
-    const outcome = work.attempts > 0 ? "failed" : "skipped";
-    const end: WorkEnd = { outcome, reason: "its cache is dead", code: last.dead?.code ?? "TARGET_DEAD" };
-    const told = endOf(context, last.target, work, end);
-    await context.record(told)?.catch(() => undefined);
-    context.emit(told);
-  }
-  return false;
-}
-
-/** So many at a time through one cache, until nothing is left or it is dead; what it did not finish stays in `todo`. */
-async function runTarget(context: RunContext, health: TargetHealth, todo: Todo, concurrency: number): Promise<void> {
-  const unfinished: Work[] = [];
-  const ends = new DurableEnds((end) => context.emit(end));
-  const worker = async (): Promise<void> => {
-    while (health.dead === undefined) {
-      const work = todo.next();
-      if (work === undefined) break;
-      const end = await warmOne(context, health, work);
-      if (end === "target-died") unfinished.push(work);
-      else {
-        const told = endOf(context, health.target, work, end);
-        ends.tell(told, context.record(told));
-      }
-    }
-  };
-  await Promise.all(Array.from({ length: concurrency }, worker));
-  await ends.settled();
-  todo.giveBack(unfinished);
-}
-
-function endOf(context: RunContext, target: CacheTarget, work: Work, end: WorkEnd): AssetEnd {
-  const now = end.atMs ?? context.clock.now();
-  const cost = work.cost(now);
-  return {
-    type: "asset-end",
-    atMs: now,
-    target,
-    item: work.item,
-    outcome: end.outcome,
-    sizeBytes: end.sizeBytes ?? work.item.asset.sizeBytes,
-    ...cost,
-    sinceLastLine: work.book(cost),
-    attempts: work.attempts,
-    reason: end.reason,
-    code: end.code,
   };
 }

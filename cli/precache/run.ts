@@ -73,7 +73,7 @@ function printReport(report: RunReport, flags: PrecacheFlags, progress: Progress
     printJson({ verdict, summary, failures: failed, skipped });
     return;
   }
-  if (skipped !== null) print(`Nothing was fetched, because it is too late: ${skipped}.`);
+  if (skipped !== null) print(`Nothing was fetched: ${skipped}.`);
   else if (report.summary === undefined) print("Nothing to fetch.");
   else print(`\n${summaryTable(report.summary)}`);
   const failures = failuresText(progress.state.failures, report.summary);

@@ -25,7 +25,8 @@ export function summaryTable(summary: WarmSummary): string {
     { title: "read", value: ({ bytesAsked }) => bytesText(bytesAsked), align: "right" },
     { title: "over the WAN", value: ({ bytesFromOrigin }) => bytesText(bytesFromOrigin), align: "right" },
   ]);
-  const rate = summary.seconds > 0 ? `, ${rateText(summary.bytesAsked / summary.seconds)}` : "";
+  const rate =
+    summary.seconds >= 1 && summary.bytesAsked > 0 ? `, ${rateText(summary.bytesAsked / summary.seconds)}` : "";
   const ending = ENDINGS[summary.ended];
   return [rows, "", `Took ${durationText(summary.seconds)}${rate}.`, ...(ending === "" ? [] : [ending])].join("\n");
 }

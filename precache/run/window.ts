@@ -37,10 +37,13 @@ export function windowAt({ from, until }: RunWindow, nowMs: number): WindowAtSta
   const endMs = nextTimeOfDay(until, nowMs) ?? nowMs;
   if (from === undefined) {
     if (endMs - nowMs <= LONGEST_MS) return { open: true, endMs };
-    return { open: false, why: `it was to end at ${until}, and the next ${until} is more than 12 hours away` };
+    return {
+      open: false,
+      why: `too late: it was to end at ${until}, and the next ${until} is more than 12 hours away`,
+    };
   }
   // inside, its end comes before it begins again
   const beginMs = nextTimeOfDay(from, nowMs) ?? nowMs;
   if (endMs < beginMs) return { open: true, endMs };
-  return { open: false, why: `its window is ${from} to ${until}` };
+  return { open: false, why: `outside its hours, ${from} to ${until}` };
 }
