@@ -70,6 +70,11 @@ export async function readBoards(paths: readonly string[]): Promise<Dashboard[]>
   );
 }
 
+/** Where the days of the boards begin: with a wrong zone the bars lie on the wrong dates. */
+export function printZone(zone: string, given: boolean): void {
+  print(`days begin in ${zone}${given ? "" : ", the zone of this machine: --timezone names another"}`);
+}
+
 export function printPush(report: PushReport, json: boolean): void {
   if (json) {
     printJson(report);

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { alertRules } from "./alert-rules.ts";
@@ -11,7 +11,6 @@ import { fields, fromOrigin, hitRatio, type Question, saved } from "./queries.ts
 import { DEFAULT_SETTING, ENGINES } from "./setting.ts";
 
 const ROOT = join(import.meta.dirname, "..");
-const DEPLOY_PASSWORD = "/run/secrets/larder_reader_password";
 
 describe("grafana/generated", () => {
   it.each(ENGINES)("holds what the code builds for %s (else: npx tsx scripts/docs/generate-grafana.ts)", (engine) => {
@@ -20,12 +19,6 @@ describe("grafana/generated", () => {
     const there = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
     expect(there.length).toBe(built.size);
     for (const [path, text] of built) expect(readFileSync(join(folder, path), "utf8"), path).toBe(text);
-  });
-
-  it("and deploy/ holds its data source", () => {
-    const built = exportFiles({ ...DEFAULT_SETTING, passwordFile: DEPLOY_PASSWORD });
-    const path = join(ROOT, "deploy/grafana/datasources/larder.yaml");
-    expect(readFileSync(path, "utf8")).toBe(built.get("provisioning/datasources/larder.yaml"));
   });
 });
 
@@ -162,6 +155,11 @@ describe("a question in both languages", () => {
   });
 });
 
+/** A mount in Compose's long form. */
+interface Bind {
+  readonly source: string;
+}
+
 describe("deploy/compose.yaml", () => {
   const path = join(ROOT, "deploy/compose.yaml");
   const composed = parse(readFileSync(path, "utf8")) as {
@@ -172,7 +170,7 @@ describe("deploy/compose.yaml", () => {
         healthcheck?: object;
         secrets?: string[];
         environment?: Record<string, string>;
-        volumes?: string[];
+        volumes?: (string | Bind)[];
         ports?: string[];
       }
     >;
@@ -186,11 +184,22 @@ describe("deploy/compose.yaml", () => {
       expect(service.healthcheck, name).toBeDefined();
       for (const port of service.ports ?? []) expect(port).toMatch(/^127\.0\.0\.1:/);
       for (const volume of service.volumes ?? []) {
+        if (typeof volume !== "string") continue;
         const [source = ""] = volume.split(":");
         if (source.startsWith(".")) expect(existsSync(join(ROOT, "deploy", source)), source).toBe(true);
         else expect(composed.volumes).toHaveProperty(source);
       }
     }
+  });
+
+  it("takes its boards from an export for the zone of the site, and does not start without one", () => {
+    const binds = Object.values(composed.services).flatMap(({ volumes = [] }) =>
+      volumes.filter((volume): volume is Bind => typeof volume !== "string"),
+    );
+    const exported = [...exportFiles(DEFAULT_SETTING).keys()].map((path) => dirname(`./boards/${path}`));
+    expect(binds.map(({ source }) => source).sort()).toEqual([...new Set(exported)].sort());
+    for (const bind of binds) expect(bind).toMatchObject({ read_only: true, bind: { create_host_path: false } });
+    expect(readFileSync(path, "utf8")).not.toContain("generated");
   });
 
   it("keeps secrets in files", () => {

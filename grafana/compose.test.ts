@@ -6,8 +6,10 @@ import { spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { exportFiles } from "./export.ts";
+import { DEFAULT_SETTING } from "./setting.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 const NAMES = ["admin", "writer", "reader", "grafana"];
@@ -30,7 +32,12 @@ describe.skipIf(missing !== undefined)(`deploy/compose.yaml (${missing ?? "real 
 
   it("comes up healthy with every board in place", { timeout: 600_000 }, async () => {
     cpSync(join(ROOT, "deploy"), deploy, { recursive: true });
-    cpSync(join(ROOT, "grafana/generated"), join(folder, "grafana/generated"), { recursive: true });
+    const setting = { ...DEFAULT_SETTING, passwordFile: "/run/secrets/larder_reader_password" };
+    for (const [path, text] of exportFiles(setting)) {
+      const file = join(deploy, "boards", path);
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, text);
+    }
     mkdirSync(join(deploy, "secrets"), { mode: 0o700 });
     chmodSync(folder, 0o700);
     for (const name of NAMES)

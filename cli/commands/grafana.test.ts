@@ -56,6 +56,29 @@ describe("larder grafana export", () => {
   });
 });
 
+describe("docs/grafana.md", () => {
+  it("makes the boards that deploy/compose.yaml mounts, for the zone that is given", async () => {
+    const page = await readFile(join(import.meta.dirname, "../../docs/grafana.md"), "utf8");
+    const line = /npm run -s larder -- grafana (export .*--out )deploy\/boards( .*)/.exec(page);
+    const words = `${line?.[1]}FOLDER/deploy/boards${line?.[2]}`
+      .split(" ")
+      .map((word) => word.replace("Europe/Berlin", "Asia/Tokyo"));
+    const made = await larder(...words);
+    expect(made.code).toBe(0);
+    expect(made.out.trimEnd().split("\n").at(-1)).toBe("days begin in Asia/Tokyo");
+    const board = JSON.parse(await readFile(join(folder, "deploy/boards/dashboards/savings.json"), "utf8"));
+    expect(board.timezone).toBe("Asia/Tokyo");
+    const source = await readFile(join(folder, "deploy/boards/provisioning/datasources/larder.yaml"), "utf8");
+    expect(source).toContain("$__file{/run/secrets/larder_reader_password}");
+  });
+
+  it("says so when the zone is only that of the machine", async () => {
+    const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+    const { out } = await larder("export", "--out", "FOLDER/out");
+    expect(out).toContain(`days begin in ${zone}, the zone of this machine: --timezone names another`);
+  });
+});
+
 describe("larder grafana push", () => {
   it("pushes with the token of a file, and says what it did", async () => {
     grafana = await startGrafana({ versions: ["v1"] });

@@ -27,8 +27,10 @@ export function registerGrafana(grafana: Command): void {
     .option("--dry-run", "say what would be written")
     .action(async (options: SettingOptions & { out: string }) => {
       const { exportFiles } = await import("../../grafana/index.ts");
-      const { writeExport } = await import("../grafana-files.ts");
-      await writeExport(options.out, exportFiles(settingOf(options)), options);
+      const { printZone, writeExport } = await import("../grafana-files.ts");
+      const setting = settingOf(options);
+      await writeExport(options.out, exportFiles(setting), options);
+      if (options.json !== true) printZone(setting.timezone, options.timezone !== undefined);
     });
 
   settingOptions(grafana.command("push"))
@@ -39,10 +41,12 @@ export function registerGrafana(grafana: Command): void {
     .option("--dry-run", "say what would change and change nothing")
     .action(async (options: SettingOptions & { url: string; tokenFile: string; namespace: string }) => {
       const { push } = await import("../../grafana/index.ts");
-      const { readToken, printPush } = await import("../grafana-files.ts");
+      const { readToken, printPush, printZone } = await import("../grafana-files.ts");
       const { url, namespace, dryRun = false, json = false } = options;
       const token = await readToken(options.tokenFile);
-      printPush(await push(settingOf(options), { url, token, namespace, dryRun }), json);
+      const setting = settingOf(options);
+      printPush(await push(setting, { url, token, namespace, dryRun }), json);
+      if (!json) printZone(setting.timezone, options.timezone !== undefined);
     });
 
   settingOptions(grafana.command("check"))

@@ -7,7 +7,6 @@ import { dirname, join } from "node:path";
 import { DEFAULT_SETTING, ENGINES, exportFiles } from "../../grafana/index.ts";
 
 const root = join(import.meta.dirname, "../..", "grafana", "generated");
-const deploy = join(import.meta.dirname, "../..", "deploy");
 const built = ENGINES.map((engine) => [engine, exportFiles({ ...DEFAULT_SETTING, engine })] as const);
 rmSync(root, { recursive: true, force: true });
 for (const [engine, files] of built) {
@@ -17,9 +16,3 @@ for (const [engine, files] of built) {
     writeFileSync(file, text);
   }
 }
-const composed = exportFiles({ ...DEFAULT_SETTING, passwordFile: "/run/secrets/larder_reader_password" });
-mkdirSync(join(deploy, "grafana/datasources"), { recursive: true });
-writeFileSync(
-  join(deploy, "grafana/datasources/larder.yaml"),
-  composed.get("provisioning/datasources/larder.yaml") ?? "",
-);
