@@ -13,12 +13,14 @@ import { registerHistory } from "./commands/history.ts";
 import { registerInflux } from "./commands/influx.ts";
 import { registerJournal } from "./commands/journal.ts";
 import { registerPrecache } from "./commands/precache.ts";
+import { registerSinks } from "./commands/sinks.ts";
 import { registerStatus } from "./commands/status.ts";
 
 export const VERSION = "0.1.0";
 
 type Group = [name: string, description: string, register: (group: Command) => void];
 const GROUPS: readonly Group[] = [
+  ["sinks", "Servers that lines are shipped to: send refused lines once more.", registerSinks],
   ["influx", "InfluxDB servers: databases, retention policies, buckets.", registerInflux],
   ["grafana", "Boards, alert rules and provisioning for Grafana.", registerGrafana],
   ["alerts", "Who gets the alert mails of macOS Server, and for what.", registerAlerts],

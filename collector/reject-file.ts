@@ -1,7 +1,7 @@
 /**
  * What servers refused for ever: `stateDir/rejected/<sink>.lp`, each line under a comment with the time and the reason.
  *
- * The file is line protocol: correct it and import it. It is flushed to disk before the sink's place in the journal
+ * The file is line protocol: mend the cause, or the lines, and send them once more (`reject-retry.ts`). It is flushed to disk before the sink's place in the journal
  * moves past its lines; a crash between the two may leave a line in it twice. When it is full, further lines are counted
  * as lost instead of written, and the journal still holds them until its own retention.
  *
@@ -38,6 +38,16 @@ const REMEMBERED_LINES = 10_000;
 /** Where the lines a sink refused are kept. */
 export function rejectPath(stateDir: string, sink: string): string {
   return join(stateDir, "rejected", `${sink}.lp`);
+}
+
+/** Where they are while they are sent once more. No sink has a name that begins so. */
+export function retryPath(stateDir: string, sink: string): string {
+  return join(stateDir, "rejected", `_retry.${sink}.lp`);
+}
+
+/** What stands above a refused line: when, and why. */
+export function rejectComment(reason: string, nowMs: number): Buffer {
+  return Buffer.from(`# ${new Date(nowMs).toISOString()} ${reason.replaceAll(/[\r\n]+/g, " ")}\n`, "utf8");
 }
 
 /** @param maxBytes size it never exceeds */
@@ -85,7 +95,7 @@ async function appendWithin(
   const lost = { lines: 0, bytes: 0 };
   const parts: Uint8Array[] = [];
   for (const { line, reason } of rejected) {
-    const comment = Buffer.from(`# ${new Date(nowMs).toISOString()} ${reason.replaceAll(/[\r\n]+/g, " ")}\n`, "utf8");
+    const comment = rejectComment(reason, nowMs);
     const size = comment.length + line.length;
     if (size > room) {
       lost.lines++;

@@ -12,7 +12,7 @@ import { savingsHistory, savingsOf, totalSavings } from "../../core/history/savi
 import { DERIVED_STREAMS, RAW_STREAMS, STREAMS, streamFolder } from "../../core/journal/journal.ts";
 import { openReader } from "../../core/journal/reader.ts";
 import { bucketStart, bucketsBefore, nextBucket } from "../../core/local-days.ts";
-import { rejectPath } from "../reject-file.ts";
+import { rejectPath, retryPath } from "../reject-file.ts";
 import { loadPositions } from "../ship-cursor.ts";
 import { loadShipState } from "../ship-state.ts";
 import type { SinkOptions } from "../sinks/options.ts";
@@ -198,11 +198,15 @@ async function gatherSink(stateDir: string, sink: SinkOptions, streams: readonly
     movedMs: (await statIfThere(join(stateDir, "ship", `${sink.name}.json`)))?.mtimeMs,
     backlogBytes,
     lostBytes,
-    rejectBytes: (await statIfThere(path))?.size ?? 0,
+    rejectBytes: (await sizeOf(path)) + (await sizeOf(retryPath(stateDir, sink.name))),
     rejectPath: path,
     problem: known?.problem ? { ...known.problem, stopped: known.state === "stopped" } : undefined,
     expiredLines: known?.expiredLines ?? 0,
   };
+}
+
+async function sizeOf(path: string): Promise<number> {
+  return (await statIfThere(path))?.size ?? 0;
 }
 
 async function statIfThere(path: string): Promise<{ readonly mtimeMs: number; readonly size: number } | undefined> {
