@@ -1,20 +1,22 @@
 /**
  * kill -9 in the middle of a run, and the next run: `npx tsx bench/warm-kill.ts [rounds]`, 50 by default.
  *
- * The cache does not tell what it holds, so only the ledger can know. Every round checks that no file which the killed
- * run had told as warmed is asked for again, that the origin gave each of its bytes once, and that in the end all is there.
+ * The cache does not tell what it holds, so only the journal can know. Every round checks that no file which the killed
+ * run had told as warmed is asked for again, that the origin gave each of its bytes once, that the journal knows what it
+ * cost, and that in the end all is there.
  */
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { queryHistory } from "../core/history/history.ts";
 import { startContentCache } from "../fixtures/content-cache/index.ts";
 import { startOrigin } from "../fixtures/origin/index.ts";
 import { buildRunner, type RunnerResult } from "./warm-job.ts";
 
 const FILES = 40;
-const BYTES = 30_000;
+export const BYTES = 30_000;
 
 /** What one round found. */
 export interface KillRound {
@@ -26,6 +28,16 @@ export interface KillRound {
   readonly fetchedAgain: number;
   /** Files that are there after the next run. */
   readonly there: number;
+  /** Bytes the journal knows of right after the kill, and after the next run. */
+  readonly bookedBytes: number;
+  readonly bookedInTheEnd: number;
+}
+
+/** What the journal says warming has asked the origin for. */
+async function booked(stateDir: string): Promise<number> {
+  const span = { fromMs: 0, toMs: Date.now() + 60_000 };
+  const query = { measurement: "precacheasset", ...span, by: "all", timeZone: "UTC" } as const;
+  return Number((await queryHistory(stateDir, query))[0]?.sums["bytes.fromorigin"] ?? 0);
 }
 
 /** Kills a run after so many finished files, lets another one go on. */
@@ -50,6 +62,7 @@ export async function killRound(runner: string, killAfter: number): Promise<Kill
   try {
     const told = await runAndKill(runner, job, killAfter);
     const finished = new Set(told.flatMap((line) => (line.startsWith("warmed ") ? [line.slice(7)] : [])));
+    const bookedBytes = await booked(folder);
     const before = cache.requests.length;
     const lines = await runAndKill(runner, job, Number.POSITIVE_INFINITY);
     const result = JSON.parse(lines.at(-1) ?? "{}") as RunnerResult;
@@ -64,6 +77,8 @@ export async function killRound(runner: string, killAfter: number): Promise<Kill
       askedAgain: paths.filter((path) => again.has(path)).length,
       fetchedAgain: paths.filter((path) => given(path) !== BYTES).length,
       there: result.warmed + result.cached,
+      bookedBytes,
+      bookedInTheEnd: await booked(folder),
     };
   } finally {
     await cache.stop();
@@ -90,17 +105,18 @@ function pathOf(asked: string): string {
 if (process.argv[1] === import.meta.filename) {
   const rounds = Number(process.argv[2] ?? 50);
   const runner = await buildRunner();
-  const sums = { finished: 0, askedAgain: 0, fetchedAgain: 0, missing: 0 };
+  const sums = { finished: 0, askedAgain: 0, fetchedAgain: 0, missing: 0, unbooked: 0 };
   for (let round = 0; round < rounds; round++) {
     const found = await killRound(runner, 1 + ((round * 7) % (FILES - 2)));
     sums.finished += found.finished;
     sums.askedAgain += found.askedAgain;
     sums.fetchedAgain += found.fetchedAgain;
     sums.missing += FILES - found.there;
+    sums.unbooked += Math.max(0, found.finished * BYTES - found.bookedBytes);
   }
-  const ok = sums.askedAgain === 0 && sums.fetchedAgain === 0 && sums.missing === 0;
+  const ok = sums.askedAgain === 0 && sums.fetchedAgain === 0 && sums.missing === 0 && sums.unbooked === 0;
   console.log(
-    `${rounds} kills: ${sums.finished} files were finished before, ${sums.askedAgain} of them asked for again, ${sums.fetchedAgain} fetched again; ${sums.missing} missing in the end  ${ok ? "ok" : "MISSED"}`,
+    `${rounds} kills: ${sums.finished} files were finished before, ${sums.askedAgain} of them asked for again, ${sums.fetchedAgain} fetched again; ${sums.unbooked} of their bytes missing in the books, ${sums.missing} files missing in the end  ${ok ? "ok" : "MISSED"}`,
   );
   process.exitCode = ok ? 0 : 1;
 }

@@ -91,6 +91,23 @@ test("it is read whole from a cache that holds it already", async () => {
   expect(files()).toEqual([NAME]);
 });
 
+test("a plan that found it in the cache keeps it on disk all the same", async () => {
+  await keep();
+  rmSync(destination, { recursive: true });
+  const items = [
+    {
+      asset,
+      devices: 0,
+      why: "seen",
+      decision: "cached" as const,
+      heldBy: new Map([["one", "X-Apple-Cached-Ranges"]]),
+    },
+  ];
+  expect(await keep(asset, { items })).toMatchObject({ outcome: "warmed", bytesFromOrigin: 0 });
+  expect(files()).toEqual([NAME]);
+  expect(await keep(asset, { items })).toMatchObject({ outcome: "cached", bytesAsked: 0 });
+});
+
 test("a spoilt or outdated file is replaced, a leftover of a killed run too", async () => {
   mkdirSync(destination);
   writeFileSync(join(destination, NAME), Buffer.alloc(SIZE));

@@ -79,24 +79,38 @@ async function untilAllowed(context: RunContext, health: TargetHealth): Promise<
 
 /** What is known before the first byte: that it is there already, or how long it is where no catalogue says. */
 async function lookFirst(context: RunContext, health: TargetHealth, work: Work): Promise<WorkEnd | undefined> {
-  const { check, firmware } = context;
+  const { asset } = work.item;
+  const isKept = asset.firmware && context.firmware !== undefined;
+  const there = isKept ? undefined : await inTheCache(context, health, work);
+  if (there !== undefined) return there;
+  if (work.expected === undefined) expectAsTold(work, await context.check.look(health.target, asset, health.letGo));
+  return isKept ? await onDisk(context, health, work) : undefined;
+}
+
+/** The plan may have seen it there; else what the inventory or our own record claims, confirmed by the cache's answer. */
+async function inTheCache({ check }: RunContext, health: TargetHealth, work: Work): Promise<WorkEnd | undefined> {
+  const { target, letGo } = health;
   const { asset, heldBy, decision, why } = work.item;
-  const known = heldBy?.get(health.target.name) ?? (decision === "cached" ? why : undefined);
+  const known = heldBy?.get(target.name) ?? (decision === "cached" ? why : undefined);
   if (known !== undefined) return { outcome: "cached", reason: known, sizeBytes: asset.sizeBytes };
-  const claimed =
-    heldBy === undefined && check.knows(health.target, asset) && (await check.claims(health.target, asset));
-  if (claimed || asset.sizeBytes === undefined) {
-    const { verdict, lengthBytes } = await check.look(health.target, asset, health.letGo);
-    if (claimed && verdict.held === true) {
-      return { outcome: "cached", reason: verdict.why, sizeBytes: asset.sizeBytes ?? lengthBytes };
-    }
-    if (asset.sizeBytes === undefined && lengthBytes !== undefined) {
-      work.expected = { bytes: lengthBytes, by: "its answer to HEAD" };
-    }
+  if (heldBy !== undefined || !check.knows(target, asset) || !(await check.claims(target, asset))) return undefined;
+  const looked = await check.look(target, asset, letGo);
+  const { verdict, lengthBytes } = looked;
+  if (verdict.held === true) {
+    return { outcome: "cached", reason: verdict.why, sizeBytes: asset.sizeBytes ?? lengthBytes };
   }
-  if (!asset.firmware || firmware === undefined) return undefined;
-  work.copy = await firmware.copyOf(asset);
-  const kept = await work.copy.present(work.expected?.bytes, health.letGo);
+  expectAsTold(work, looked);
+  return undefined;
+}
+
+function expectAsTold(work: Work, { lengthBytes }: { readonly lengthBytes: number | undefined }): void {
+  if (lengthBytes !== undefined) work.expected ??= { bytes: lengthBytes, by: "its answer to HEAD" };
+}
+
+/** Firmware that is kept on disk is there when its file is; that a cache holds it is not enough. */
+async function onDisk({ firmware }: RunContext, health: TargetHealth, work: Work): Promise<WorkEnd | undefined> {
+  work.copy = await firmware?.copyOf(work.item.asset);
+  const kept = await work.copy?.present(work.expected?.bytes, health.letGo);
   return kept === undefined ? undefined : { outcome: "cached", reason: keptText(kept), sizeBytes: kept.sizeBytes };
 }
 
