@@ -102,7 +102,15 @@ function namesOnDemand(options: PrecacheOptions, context: GatherContext, trouble
 }
 
 async function wait(ms: number, signal: AbortSignal): Promise<void> {
-  await sleep(ms, undefined, { signal });
+  try {
+    await sleep(ms, undefined, { signal });
+  } catch (error) {
+    throw new LarderError("Cannot count the devices: stopped before it was done", {
+      code: "HTTP_ABORTED",
+      state: "nothing was fetched",
+      cause: error,
+    });
+  }
 }
 
 /**

@@ -14,11 +14,18 @@ export const secret = z.union([
 ]);
 export type Secret = z.output<typeof secret>;
 
+const caFile = z
+  .string()
+  .min(1)
+  .optional()
+  .describe("PEM file of a certificate authority to trust beside the system's");
+
 const base = (usual: string) =>
   z.string().min(1).default(usual).describe("Address of its API; another for a proxy or a test");
 
 export const jamfOptions = z.strictObject({
   kind: z.literal("jamf"),
+  caFile,
   server: z.string().min(1).describe("https://example.jamfcloud.com; host[:port] is taken as https"),
   clientId: z.string().optional().describe("API client that may read computers and mobile devices: the way to prefer"),
   clientSecret: secret.optional().describe("Its secret"),
@@ -35,12 +42,14 @@ export const jamfOptions = z.strictObject({
 
 export const simplemdmOptions = z.strictObject({
   kind: z.literal("simplemdm"),
+  caFile,
   base: base("https://a.simplemdm.com/api/v1/"),
   token: secret.describe("API key that may read devices"),
 });
 
 export const kandjiOptions = z.strictObject({
   kind: z.literal("kandji"),
+  caFile,
   base: z.string().min(1).describe("https://<subdomain>.api.kandji.io/api/v1/"),
   token: secret.describe("API token that may read devices"),
   details: z
@@ -51,6 +60,7 @@ export const kandjiOptions = z.strictObject({
 
 export const mosyleOptions = z.strictObject({
   kind: z.literal("mosyle"),
+  caFile,
   base: base("https://managerapi.mosyle.com/v2/"),
   accessToken: secret.describe("Access token of the integration"),
   email: z.string().min(1).describe("Administrator who signs in"),
@@ -64,6 +74,7 @@ export const mosyleOptions = z.strictObject({
 
 export const merakiOptions = z.strictObject({
   kind: z.literal("meraki"),
+  caFile,
   base: base("https://api.meraki.com/api/v1/"),
   apiKey: secret.describe("API key that may read the networks' devices"),
   networks: z.array(z.string().min(1)).min(1).describe("Ids of the networks that have Systems Manager"),
@@ -71,6 +82,7 @@ export const merakiOptions = z.strictObject({
 
 export const intuneOptions = z.strictObject({
   kind: z.literal("intune"),
+  caFile,
   base: base("https://graph.microsoft.com/v1.0/"),
   loginBase: base("https://login.microsoftonline.com/"),
   tenant: z.string().min(1).describe("Id or domain of the tenant"),

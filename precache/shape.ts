@@ -101,6 +101,11 @@ export class Shape {
     return number;
   }
 
+  /** An id, written as text or as a number; undefined when it is missing or something else. */
+  optionalId(): string | undefined {
+    return typeof this.value === "string" || typeof this.value === "number" ? String(this.value) : undefined;
+  }
+
   /** Undefined when missing. @throws when it is something else */
   optionalFlag(): boolean | undefined {
     if (this.missing) return undefined;

@@ -37,7 +37,7 @@ export function deviceContext(signal = new AbortController().signal) {
     },
     nowMs: () => 0,
     say: (text) => void said.push(text),
-    random: () => 0.999,
+    random: () => 1,
     modelsNamed: async (name) =>
       KINDS.filter(([, , marketing]) => marketing === name)
         .map(([, model]) => model)

@@ -6,6 +6,7 @@
 import type { DeviceOptionsOf } from "../options-devices.ts";
 import type { DeviceContext, DeviceSource } from "./device-source.ts";
 import { bearer, InventoryClient, inventorySource } from "./inventory-client.ts";
+import { Pages } from "./pages.ts";
 import { readSecret } from "./secret.ts";
 import { Tally } from "./tally.ts";
 
@@ -22,13 +23,14 @@ export function intuneSource(options: IntuneOptions): DeviceSource {
 async function count(options: IntuneOptions, context: DeviceContext) {
   const client = createClient(options, context);
   const tally = new Tally();
-  const seen = new Set<string>();
+  const pages = new Pages(client, context);
   let next: string | undefined = FIRST_PAGE;
   while (next !== undefined) {
-    if (seen.has(next)) throw client.broken("its pages do not end");
-    seen.add(next);
     const { answer } = await client.ask(next);
-    for (const device of answer.expectOneOf("value").get("value").items()) {
+    const devices = answer.expectOneOf("value").get("value").items();
+    // what is asked of a device does not tell it from others, so the page's address has to
+    pages.turn(devices.length, next);
+    for (const device of devices) {
       if (!APPLE.test(String(device.get("operatingSystem").optionalText()))) continue;
       tally.addRecord(() => ({
         model: device.get("model").optionalText(),
@@ -45,6 +47,7 @@ function createClient(options: IntuneOptions, context: DeviceContext): Inventory
   return new InventoryClient({
     name: "Intune",
     base: options.base,
+    caFile: options.caFile,
     context,
     signIn: async (renew) => {
       if (renew || token === undefined) token = fetchToken(options, context);
@@ -55,7 +58,8 @@ function createClient(options: IntuneOptions, context: DeviceContext): Inventory
 
 /** A token for the application itself (client credentials), from Microsoft's sign-in server. */
 async function fetchToken(options: IntuneOptions, context: DeviceContext): Promise<string> {
-  const login = new InventoryClient({ name: "Intune", base: options.loginBase, context, signIn: async () => ({}) });
+  const { loginBase: base, caFile } = options;
+  const login = new InventoryClient({ name: "Intune", base, caFile, context, signIn: async () => ({}) });
   const form = {
     client_id: options.clientId,
     client_secret: await readSecret(options.clientSecret, "Intune"),

@@ -1,30 +1,34 @@
 /**
  * Questions to an MDM: signed in, patient, and never answered in part.
  *
- * A server that is busy (429, 502, 503, 504) or cannot be reached is asked again, after as long as it says or longer and
- * longer; a sign-in that has run out is renewed once and the same question asked again. Answers are limited in size. A
+ * A server that is busy or in trouble (429, 500, 503 …) or cannot be reached is asked again, after as long as it says or
+ * longer and longer; a sign-in that has run out is renewed once and the same question asked again. Answers are limited in size. A
  * secret travels in headers and bodies only, over TLS, and only to the server it was given for.
  *
  * @module
  */
 import { errorText, LarderError } from "../../core/errors.ts";
 import { type HttpResponse, httpRequest, publicUrl } from "../../core/http.ts";
-import { retryAfterMs } from "../../core/retry.ts";
+import { isTransientStatus, type Patience, retryAfterMs, retryDelayMs } from "../../core/retry.ts";
 import type { DeviceCount } from "../asset.ts";
 import { parseJson } from "../parse-json.ts";
 import type { Shape } from "../shape.ts";
 import type { DeviceContext, DeviceSource } from "./device-source.ts";
 
 const TRIES = 6;
-const FIRST_WAIT_MS = 1000;
-const LONGEST_WAIT_MS = 10 * 60 * 1000;
-const BUSY: ReadonlySet<number> = new Set([429, 502, 503, 504]);
+const PATIENCE: Patience = { firstMs: 1000, longestMs: 60_000, longestAskedMs: 10 * 60_000 };
+/** Longer waits are told to people who wait with us. */
+const LONG_WAIT_MS = 10_000;
+/** What servers answer where an endpoint is not there, not yet or no more. */
+const ABSENT: ReadonlySet<number> = new Set([404, 405, 410]);
 
 export interface InventoryClientOptions {
   /** For messages: `Jamf`. */
   readonly name: string;
   /** `https://host/path/`; every question goes below its origin. */
   readonly base: string;
+  /** PEM file of a certificate authority of one's own. */
+  readonly caFile: string | undefined;
   /** Headers that sign a question in. Asked anew when `renew` is true: the old ones were refused. */
   readonly signIn: (renew: boolean) => Promise<Readonly<Record<string, string>>>;
   readonly context: DeviceContext;
@@ -71,11 +75,28 @@ export class InventoryClient {
     return { answer: this.parse(reply, url.href), headers: reply.headers };
   }
 
+  /**
+   * The answer of the first of these paths that the server has, and which it is.
+   * @throws as `ask`; of the last path when the server has none of them
+   */
+  async askFirst(paths: readonly string[]): Promise<Reply & { readonly index: number }> {
+    for (const [index, path] of paths.entries()) {
+      try {
+        return { ...(await this.ask(path)), index };
+      } catch (error) {
+        const absent = error instanceof Refusal && ABSENT.has(error.status);
+        if (!absent || index === paths.length - 1) throw error;
+      }
+    }
+    throw this.broken("there is nothing to ask it for");
+  }
+
   /** The error for an answer we cannot make sense of. */
-  broken(problem: string, cause?: unknown): LarderError {
+  broken(problem: string, cause?: unknown, next?: string): LarderError {
     return new LarderError(`Cannot count the devices of ${this.options.name}: ${problem}`, {
       code: "DEVICES_BROKEN",
       state: "the inventory is not used: part of it would look like all of it",
+      ...(next === undefined ? {} : { next }),
       cause,
     });
   }
@@ -94,17 +115,22 @@ export class InventoryClient {
     const { context } = this.options;
     for (let attempt = 1; ; attempt += 1) {
       const reply = await this.askOnce(url, question, signed).catch((error: unknown) => this.mayRetry(error));
-      const busy = reply instanceof LarderError || BUSY.has(reply.status);
+      const busy = reply instanceof LarderError || isTransientStatus(reply.status);
       if (!busy) return reply;
       if (attempt === TRIES) throw this.unreachable(url, reply);
-      const asked =
+      const askedMs =
         reply instanceof LarderError ? undefined : retryAfterMs(reply.headers["retry-after"], context.nowMs());
-      await context.wait(Math.min(asked ?? FIRST_WAIT_MS * 2 ** (attempt - 1), LONGEST_WAIT_MS), context.signal);
+      const waitMs = retryDelayMs(PATIENCE, { failures: attempt, random: context.random(), askedMs });
+      if (waitMs >= LONG_WAIT_MS) {
+        const why = reply instanceof LarderError ? "cannot be reached" : `answered ${reply.status}`;
+        context.say(`${this.options.name} ${why}; it is asked again in ${waitText(waitMs)}`);
+      }
+      await context.wait(waitMs, context.signal);
     }
   }
 
   private askOnce(url: string, question: Question, signed: Readonly<Record<string, string>>): Promise<HttpResponse> {
-    const { context, maxBytes } = this.options;
+    const { context, maxBytes, caFile } = this.options;
     return httpRequest({
       url,
       method: question.method ?? "GET",
@@ -113,6 +139,7 @@ export class InventoryClient {
       timeoutMs: 60_000,
       maxBytes: maxBytes ?? 32 * 1024 * 1024,
       signal: context.signal,
+      ...(caFile === undefined ? {} : { caFile }),
     });
   }
 
@@ -120,7 +147,7 @@ export class InventoryClient {
   private mayRetry(error: unknown): LarderError {
     if (error instanceof LarderError && error.retryable) return error;
     if (error instanceof LarderError && error.code === "HTTP_ABORTED") throw error;
-    throw this.broken(errorText(error), error);
+    throw this.broken(errorText(error), error, error instanceof LarderError ? error.next : undefined);
   }
 
   private parse(reply: HttpResponse, url: string): Shape {
@@ -133,7 +160,8 @@ export class InventoryClient {
 
   private refused(url: string, reply: HttpResponse): LarderError {
     const denied = reply.status === 401 || reply.status === 403;
-    return new LarderError(
+    return new Refusal(
+      reply.status,
       `Cannot ask ${this.options.name} at "${publicUrl(url)}": it answered ${reply.status}, expected 200`,
       {
         code: denied ? "DEVICES_DENIED" : "DEVICES_BROKEN",
@@ -147,9 +175,26 @@ export class InventoryClient {
     return new LarderError(`Cannot ask ${this.options.name} at "${publicUrl(url)}": ${said}, ${TRIES} times`, {
       code: "DEVICES_UNREACHABLE",
       retryable: true,
+      next:
+        (last instanceof LarderError ? last.next : undefined) ??
+        "run it again later: what needs no inventory is warmed meanwhile",
       ...(last instanceof LarderError ? { cause: last } : {}),
     });
   }
+}
+
+/** An answer that is a no, with its status. */
+class Refusal extends LarderError {
+  readonly status: number;
+
+  constructor(status: number, message: string, options: ConstructorParameters<typeof LarderError>[1]) {
+    super(message, options);
+    this.status = status;
+  }
+}
+
+function waitText(ms: number): string {
+  return ms < 120_000 ? `${Math.round(ms / 1000)} s` : `${Math.round(ms / 60_000)} min`;
 }
 
 /** A source that counts with such a client: an answer of the wrong shape is its failure too. */

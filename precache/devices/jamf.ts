@@ -11,13 +11,17 @@ import type { DeviceOptionsOf } from "../options-devices.ts";
 import type { Shape } from "../shape.ts";
 import type { DeviceContext, DeviceSource } from "./device-source.ts";
 import { basic, bearer, InventoryClient, inventorySource } from "./inventory-client.ts";
+import { identityOf, MOST_DEVICES, Pages } from "./pages.ts";
 import { readSecret } from "./secret.ts";
 import { type DeviceFacts, Tally } from "./tally.ts";
 
 type JamfOptions = DeviceOptionsOf<"jamf">;
 
-const MOBILE = "api/v2/mobile-devices/detail?section=GENERAL&section=HARDWARE";
-const COMPUTERS = "api/v1/computers-inventory?section=GENERAL&section=HARDWARE&section=OPERATING_SYSTEM";
+/** The newest first: older ones are withdrawn from newer servers, newer ones are not on older servers. */
+const MOBILE = ["api/v2/mobile-devices/detail"];
+const COMPUTERS = [4, 3, 2, 1].map((version) => `api/v${version}/computers-inventory`);
+const MOBILE_SECTIONS = "section=GENERAL&section=HARDWARE";
+const COMPUTER_SECTIONS = `${MOBILE_SECTIONS}&section=OPERATING_SYSTEM`;
 
 /** The device source behind `kind: "jamf"`. */
 export function jamfSource(options: JamfOptions): DeviceSource {
@@ -33,8 +37,10 @@ async function count(options: JamfOptions, context: DeviceContext) {
     if (mobile) await countClassic(client, "mobiledevices", "mobile_devices", tally);
     if (computers) await countClassic(client, "computers/subset/basic", "computers", tally);
   } else {
-    if (mobile) await countPages(client, MOBILE, options.pageSize, mobileFacts, tally);
-    if (computers) await countPages(client, COMPUTERS, options.pageSize, computerFacts, tally);
+    const { pageSize } = options;
+    const shared = { client, context, pageSize, tally };
+    if (mobile) await countPages({ ...shared, paths: MOBILE, sections: MOBILE_SECTIONS, facts: mobileFacts });
+    if (computers) await countPages({ ...shared, paths: COMPUTERS, sections: COMPUTER_SECTIONS, facts: computerFacts });
   }
   return tally.finish("jamf", context);
 }
@@ -45,6 +51,7 @@ function createClient(options: JamfOptions, context: DeviceContext): InventoryCl
   const client: InventoryClient = new InventoryClient({
     name: "Jamf",
     base: server.endsWith("/") ? server : `${server}/`,
+    caFile: options.caFile,
     context,
     signIn: async (renew) => {
       if (renew || token === undefined) token = fetchToken(client, options);
@@ -77,23 +84,37 @@ async function fetchToken(client: InventoryClient, options: JamfOptions): Promis
   });
 }
 
-async function countPages(
-  client: InventoryClient,
-  path: string,
-  pageSize: number,
-  facts: (device: Shape) => DeviceFacts,
-  tally: Tally,
-): Promise<void> {
-  let seen = 0;
+interface PagedList {
+  readonly client: InventoryClient;
+  readonly context: DeviceContext;
+  /** Where the list may be; the first that is there is read. */
+  readonly paths: readonly string[];
+  readonly sections: string;
+  readonly pageSize: number;
+  readonly facts: (device: Shape) => DeviceFacts;
+  readonly tally: Tally;
+}
+
+/** Reads on to the total that is announced; where none is, to an empty page. */
+async function countPages({ client, context, paths, sections, pageSize, facts, tally }: PagedList): Promise<void> {
+  const pages = new Pages(client, context);
+  let candidates = paths;
   for (let page = 0; ; page += 1) {
-    const { answer } = await client.ask(`${path}&page=${page}&page-size=${pageSize}&sort=id:asc`);
+    const query = `${sections}&page=${page}&page-size=${pageSize}&sort=id:asc`;
+    const { answer, index } = await client.askFirst(candidates.map((path) => `${path}?${query}`));
+    candidates = candidates.slice(index, index + 1);
     const devices = answer.expectOneOf("results").get("results").items();
-    const total = answer.get("totalCount").optionalCount() ?? 0;
+    const total = answer.get("totalCount").optionalCount();
+    if (total !== undefined && total > MOST_DEVICES) throw client.broken(`it announces ${total} devices`);
     for (const device of devices) tally.addRecord(() => facts(device));
-    seen += devices.length;
-    if (seen >= total) return;
-    if (devices.length === 0) throw client.broken(`it announced ${total} devices and sent ${seen}`);
+    pages.turn(devices.length, identityOf(devices.map(idOf)));
+    if (total === undefined ? devices.length === 0 : pages.count >= total) return;
+    if (devices.length === 0) throw client.broken(`it announced ${total} devices and sent ${pages.count}`);
   }
+}
+
+function idOf(device: Shape): string | undefined {
+  return device.get("id").optionalId() ?? device.get("mobileDeviceId").optionalId();
 }
 
 async function countClassic(client: InventoryClient, path: string, key: string, tally: Tally): Promise<void> {

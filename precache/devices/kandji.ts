@@ -1,5 +1,6 @@
 /**
- * Kandji, now Iru: devices by offset. The list gives marketing names; the identifier stands in each device's details.
+ * Kandji, now Iru: devices by offset. The list gives marketing names, versions and builds; the identifier stands in each
+ * device's details.
  *
  * @module
  */
@@ -7,11 +8,11 @@ import type { DeviceOptionsOf } from "../options-devices.ts";
 import type { Shape } from "../shape.ts";
 import type { DeviceContext, DeviceSource } from "./device-source.ts";
 import { bearer, InventoryClient, inventorySource } from "./inventory-client.ts";
+import { identityOf, Pages } from "./pages.ts";
 import { readSecret } from "./secret.ts";
-import { Tally } from "./tally.ts";
+import { type DeviceFacts, Tally } from "./tally.ts";
 
 const PAGE = 300;
-const MOST = 1_000_000;
 
 /** The device source behind `kind: "kandji"`. With `details` every device is asked for: slow, but exact. */
 export function kandjiSource(options: DeviceOptionsOf<"kandji">): DeviceSource {
@@ -20,28 +21,35 @@ export function kandjiSource(options: DeviceOptionsOf<"kandji">): DeviceSource {
 
 async function count(options: DeviceOptionsOf<"kandji">, context: DeviceContext) {
   const signedIn = bearer(await readSecret(options.token, "Kandji"));
-  const client = new InventoryClient({ name: "Kandji", base: options.base, context, signIn: async () => signedIn });
+  const { base, caFile } = options;
+  const client = new InventoryClient({ name: "Kandji", base, caFile, context, signIn: async () => signedIn });
   const tally = new Tally();
-  for (let offset = 0; offset < MOST; ) {
-    const { answer } = await client.ask(`devices?limit=${PAGE}&offset=${offset}`);
+  const pages = new Pages(client, context);
+  for (;;) {
+    const { answer } = await client.ask(`devices?limit=${PAGE}&offset=${pages.count}`);
     if (!answer.isList) throw client.broken("its answer is no list of devices");
     const devices = answer.items();
     // A short page need not be the last: how many devices a page may hold at most is not documented.
-    if (devices.length === 0) return tally.finish("kandji", context);
+    if (devices.length === 0) return await tally.finish("kandji", context);
+    pages.turn(devices.length, identityOf(devices.map((device) => device.get("device_id").optionalId())));
     for (const device of devices) {
-      const model = options.details ? await modelOf(device, client) : undefined;
-      tally.addRecord(() => ({
-        model: model ?? device.get("model").optionalText(),
-        os: device.get("os_version").optionalText(),
-        build: device.get("build_version").optionalText(),
-      }));
+      const details = options.details ? await detailsOf(device, client) : undefined;
+      tally.addRecord(() => factsOf(device, details));
     }
-    offset += devices.length;
   }
-  throw client.broken("its pages do not end");
 }
 
-async function modelOf(device: Shape, client: InventoryClient): Promise<string | undefined> {
-  const { answer } = await client.ask(`devices/${encodeURIComponent(device.get("device_id").text())}/details`);
-  return answer.get("hardware_overview").get("model_identifier").optionalText();
+async function detailsOf(device: Shape, client: InventoryClient): Promise<Shape> {
+  return (await client.ask(`devices/${encodeURIComponent(device.get("device_id").text())}/details`)).answer;
+}
+
+/** `supplemental_build_version` is the build, in the list and in the details; `system_version` is `14.4.1 (23E224)`. */
+function factsOf(device: Shape, details: Shape | undefined): DeviceFacts {
+  const general = details?.get("general");
+  const text = (key: string) => device.get(key).optionalText() ?? general?.get(key).optionalText();
+  return {
+    model: details?.get("hardware_overview").get("model_identifier").optionalText() ?? text("model"),
+    os: general?.get("system_version").optionalText() ?? text("os_version"),
+    build: text("supplemental_build_version") ?? text("build_version"),
+  };
 }

@@ -6,6 +6,7 @@
 import type { DeviceOptionsOf } from "../options-devices.ts";
 import type { DeviceContext, DeviceSource } from "./device-source.ts";
 import { InventoryClient, inventorySource } from "./inventory-client.ts";
+import { Pages } from "./pages.ts";
 import { readSecret } from "./secret.ts";
 import { Tally } from "./tally.ts";
 
@@ -18,21 +19,20 @@ export function merakiSource(options: DeviceOptionsOf<"meraki">): DeviceSource {
 
 async function count(options: DeviceOptionsOf<"meraki">, context: DeviceContext) {
   const signedIn = { "x-cisco-meraki-api-key": await readSecret(options.apiKey, "Meraki") };
-  const client = new InventoryClient({ name: "Meraki", base: options.base, context, signIn: async () => signedIn });
+  const { base, caFile } = options;
+  const client = new InventoryClient({ name: "Meraki", base, caFile, context, signIn: async () => signedIn });
   const tally = new Tally();
-  for (const network of options.networks) await countNetwork(client, network, tally);
+  for (const network of options.networks) await countNetwork(client, network, tally, new Pages(client, context));
   return tally.finish("meraki", context);
 }
 
-async function countNetwork(client: InventoryClient, network: string, tally: Tally): Promise<void> {
-  const seen = new Set<string>();
+async function countNetwork(client: InventoryClient, network: string, tally: Tally, pages: Pages): Promise<void> {
   let next: string | undefined = `networks/${encodeURIComponent(network)}/sm/devices?perPage=1000&${FIELDS}`;
   while (next !== undefined) {
-    if (seen.has(next)) throw client.broken("its pages do not end");
-    seen.add(next);
     const { answer, headers } = await client.ask(next);
     // The older form of the answer wraps the list.
     const devices = answer.isList ? answer : answer.expectOneOf("devices").get("devices");
+    pages.turn(devices.items().length, next);
     for (const device of devices.items()) {
       tally.addRecord(() => ({
         model: device.get("systemModel").optionalText(),

@@ -7,12 +7,12 @@ import type { DeviceOptionsOf } from "../options-devices.ts";
 import type { Shape } from "../shape.ts";
 import type { DeviceContext, DeviceSource } from "./device-source.ts";
 import { InventoryClient, inventorySource } from "./inventory-client.ts";
+import { identityOf, Pages } from "./pages.ts";
 import { readSecret } from "./secret.ts";
 import { Tally } from "./tally.ts";
 
 type MosyleOptions = DeviceOptionsOf<"mosyle">;
 
-const MOST_PAGES = 20_000;
 /** What is asked of each device: no more than what is counted. */
 const COLUMNS = ["device_model", "osversion", "build_version", "device_udid"];
 
@@ -25,7 +25,8 @@ async function count(options: MosyleOptions, context: DeviceContext) {
   const accessToken = await readSecret(options.accessToken, "Mosyle");
   const client = createClient(options, accessToken, context);
   const tally = new Tally();
-  for (const system of options.systems) await countSystem(client, accessToken, system, tally);
+  for (const system of options.systems)
+    await countSystem({ client, accessToken, system, tally, pages: new Pages(client, context) });
   return tally.finish("mosyle", context);
 }
 
@@ -34,6 +35,7 @@ function createClient(options: MosyleOptions, accessToken: string, context: Devi
   const client: InventoryClient = new InventoryClient({
     name: "Mosyle",
     base: options.base,
+    caFile: options.caFile,
     context,
     signIn: async (renew) => {
       if (renew || token === undefined) token = fetchToken(client, options, accessToken);
@@ -53,25 +55,32 @@ async function fetchToken(client: InventoryClient, options: MosyleOptions, acces
   return token;
 }
 
+interface SystemList {
+  readonly client: InventoryClient;
+  readonly accessToken: string;
+  readonly system: string;
+  readonly tally: Tally;
+  readonly pages: Pages;
+}
+
 /**
  * Pages are documented from 0 and used from 1; some servers take both for the first. Pages are asked from 0 on, and the
  * second is dropped when it is the first again.
  */
-async function countSystem(client: InventoryClient, accessToken: string, system: string, tally: Tally): Promise<void> {
-  let before = "";
-  for (let page = 0; page < MOST_PAGES; page += 1) {
+async function countSystem({ client, accessToken, system, tally, pages }: SystemList): Promise<void> {
+  let first = "";
+  for (let page = 0; ; page += 1) {
     const request = { accessToken, options: { os: system, page, specific_columns: COLUMNS } };
     const headers = { "content-type": "application/json" };
     const { answer } = await client.ask("listdevices", { method: "POST", headers, body: JSON.stringify(request) });
     const devices = devicesOf(answer, client);
     if (devices.length === 0) return;
-    const identity = devices.map((device) => device.get("device_udid").optionalText() ?? "").join();
-    const again = identity === before && identity.replaceAll(",", "") !== "";
-    if (again && page > 1) throw client.broken("it sends the same page again and again");
-    before = identity;
-    if (!again) for (const device of devices) countDevice(device, tally);
+    const identity = identityOf(devices.map((device) => device.get("device_udid").optionalId()));
+    if (page === 1 && identity !== "" && identity === first) continue;
+    if (page === 0) first = identity;
+    pages.turn(devices.length, identity);
+    for (const device of devices) countDevice(device, tally);
   }
-  throw client.broken("its pages do not end");
 }
 
 function countDevice(device: Shape, tally: Tally): void {

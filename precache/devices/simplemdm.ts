@@ -6,6 +6,7 @@
 import type { DeviceOptionsOf } from "../options-devices.ts";
 import type { DeviceContext, DeviceSource } from "./device-source.ts";
 import { basic, InventoryClient, inventorySource } from "./inventory-client.ts";
+import { identityOf, Pages } from "./pages.ts";
 import { readSecret } from "./secret.ts";
 import { Tally } from "./tally.ts";
 
@@ -16,12 +17,17 @@ export function simplemdmSource(options: DeviceOptionsOf<"simplemdm">): DeviceSo
 
 async function count(options: DeviceOptionsOf<"simplemdm">, context: DeviceContext) {
   const signedIn = basic(await readSecret(options.token, "SimpleMDM"), "");
-  const client = new InventoryClient({ name: "SimpleMDM", base: options.base, context, signIn: async () => signedIn });
+  const { base, caFile } = options;
+  const client = new InventoryClient({ name: "SimpleMDM", base, caFile, context, signIn: async () => signedIn });
   const tally = new Tally();
+  const pages = new Pages(client, context);
   let after = "";
   for (;;) {
-    const { answer } = await client.ask(`devices?limit=100${after === "" ? "" : `&starting_after=${after}`}`);
+    const { answer } = await client.ask(
+      `devices?limit=100${after === "" ? "" : `&starting_after=${encodeURIComponent(after)}`}`,
+    );
     const devices = answer.expectOneOf("data").get("data").items();
+    pages.turn(devices.length, identityOf(devices.map((device) => device.get("id").optionalId())));
     for (const device of devices) {
       const attributes = device.get("attributes");
       tally.addRecord(() => ({
@@ -30,8 +36,8 @@ async function count(options: DeviceOptionsOf<"simplemdm">, context: DeviceConte
         build: attributes.get("build_version").optionalText(),
       }));
     }
-    if (answer.get("has_more").optionalFlag() !== true) return tally.finish("simplemdm", context);
-    const last = String(devices.at(-1)?.get("id").optionalCount() ?? "");
+    if (answer.get("has_more").optionalFlag() !== true) return await tally.finish("simplemdm", context);
+    const last = devices.at(-1)?.get("id").optionalId() ?? "";
     if (last === "" || last === after) throw client.broken("it announces more devices and does not send them");
     after = last;
   }
