@@ -7,7 +7,6 @@
  *
  * @module
  */
-import type { Dispatcher } from "undici";
 import type { Log } from "../../core/log.ts";
 import type { Asset, DeviceCount } from "../asset.ts";
 import type { AddressRule } from "../words/outside-address.ts";
@@ -32,8 +31,8 @@ export interface DocumentRequest {
   readonly sameAs?: string;
   /** How old a copy may be before the server is asked again, milliseconds. Default: the door's own. */
   readonly freshMs?: number;
-  /** Certificates and proxies of the catalogue's own. */
-  readonly dispatcher?: Dispatcher;
+  /** PEM file of an authority trusted for this server beside those of all. */
+  readonly caFile?: string | undefined;
   /** What a refusal's body says, for formats that explain themselves; undefined when it says nothing. */
   readonly explainRefusal?: (body: Buffer) => string | undefined;
 }

@@ -9,6 +9,7 @@ import { dirname } from "node:path";
 import { errorText, LarderError } from "../../core/errors.ts";
 import { syncFolder } from "../../core/files.ts";
 import { type HttpStream, httpStream, publicUrl, requestError } from "../../core/http.ts";
+import { isTransientStatus, retryAfterMs } from "../../core/retry.ts";
 import type { DocumentRequest } from "./catalog.ts";
 import { type Copy, copyHead } from "./copy-file.ts";
 import { KindCheck } from "./document-kind.ts";
@@ -43,7 +44,7 @@ export async function download(
     await drain(answer);
     return "unchanged";
   }
-  if (answer.status !== 200) throw await refused(request, answer);
+  if (answer.status !== 200) throw await refused(request, answer, options.nowMs());
   const body = explained(answer, (error) => unreachable(request, requestError(asked, error)));
   await store(path, request, answer, body, options.nowMs());
   return "stored";
@@ -108,20 +109,35 @@ async function store(
 
 function unreachable(request: DocumentRequest, error: unknown): LarderError {
   if (error instanceof LarderError && error.code === "HTTP_ABORTED") return error;
+  const known = error instanceof LarderError ? error : undefined;
   return new LarderError(`Cannot fetch catalogue "${publicUrl(request.url)}": ${errorText(error)}`, {
     code: "CATALOG_UNREACHABLE",
-    retryable: true,
+    retryable: known?.retryable ?? true,
+    ...(known?.next === undefined ? {} : { next: known.next }),
     cause: error,
   });
 }
 
-async function refused(request: DocumentRequest, answer: HttpStream): Promise<LarderError> {
+/** An answer that may be another one soon. */
+export class CatalogBusy extends LarderError {
+  /** How long the server asks to be left alone, milliseconds. */
+  readonly askedMs: number | undefined;
+
+  constructor(message: string, askedMs: number | undefined) {
+    super(message, { code: "CATALOG_REFUSED", retryable: true });
+    this.askedMs = askedMs;
+  }
+}
+
+async function refused(request: DocumentRequest, answer: HttpStream, nowMs: number): Promise<LarderError> {
   const body = await drain(answer);
   const said = request.explainRefusal?.(body);
-  return new LarderError(
-    `Cannot fetch catalogue "${publicUrl(request.url)}": the server answered ${answer.status}${said === undefined ? "" : ` (${said})`}, expected 200`,
-    { code: "CATALOG_REFUSED", retryable: answer.status >= 500 || answer.status === 429 },
-  );
+  const words = said === undefined ? "" : ` (${said})`;
+  const message = `Cannot fetch catalogue "${publicUrl(request.url)}": the server answered ${answer.status}${words}, expected 200`;
+  if (isTransientStatus(answer.status)) {
+    return new CatalogBusy(message, retryAfterMs(answer.headers["retry-after"], nowMs));
+  }
+  return new LarderError(message, { code: "CATALOG_REFUSED" });
 }
 
 /** What a body says in its first 64 KiB; the rest is not read. */

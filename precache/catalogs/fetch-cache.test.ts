@@ -175,7 +175,7 @@ describe("a server that", () => {
   });
 
   it("recovers is asked again", async () => {
-    await fresh({ retryWaitsMs: [1, 1] });
+    await fresh({ tries: 3 });
     let failures = 2;
     server.answer = (request, response, body) =>
       failures-- > 0 ? response.writeHead(503).end() : text(PLIST)(request, response, body);

@@ -12,6 +12,7 @@ import { fileURLToPath } from "node:url";
 import { errorText, LarderError } from "../../core/errors.ts";
 import { publicUrl } from "../../core/http.ts";
 import type { Log } from "../../core/log.ts";
+import type { Patience } from "../../core/retry.ts";
 import { addressFault } from "../words/outside-address.ts";
 import type { CatalogDocument, CatalogFetch, DocumentRequest } from "./catalog.ts";
 import { readPieces, regularFile } from "./file-pieces.ts";
@@ -24,8 +25,10 @@ export interface FetchCacheOptions {
   readonly freshMs?: number;
   /** For one whole text, milliseconds. Default 120,000. */
   readonly timeoutMs?: number;
-  /** Waits before a server that may recover is asked again, milliseconds. Default 1 s, then 5 s. */
-  readonly retryWaitsMs?: readonly number[];
+  /** How often a server that may recover is asked in all. Default 3. */
+  readonly tries?: number;
+  /** How long it is waited for. */
+  readonly patience?: Patience;
   readonly nowMs: () => number;
   readonly log: Log;
   readonly signal?: AbortSignal;

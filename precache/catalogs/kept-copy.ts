@@ -8,11 +8,15 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { errorText, LarderError } from "../../core/errors.ts";
 import { makeFolder } from "../../core/files.ts";
 import { publicUrl } from "../../core/http.ts";
+import { type Patience, retryDelayMs } from "../../core/retry.ts";
 import type { CatalogDocument, DocumentRequest } from "./catalog.ts";
 import { type Copy, copyName, readCopy, renewCopy, sweepCopies } from "./copy-file.ts";
-import { type Answer, download } from "./download.ts";
+import { type Answer, CatalogBusy, download } from "./download.ts";
 import type { FetchCacheOptions } from "./fetch-cache.ts";
 import { readPieces } from "./file-pieces.ts";
+
+/** A run waits for its catalogues, so not for long: the last good copy is there for that. */
+const PATIENCE: Patience = { firstMs: 1000, longestMs: 10_000, longestAskedMs: 60_000 };
 
 /** Makes the folder and sweeps it. */
 export async function prepareFolder({ folder, nowMs }: FetchCacheOptions): Promise<void> {
@@ -58,15 +62,17 @@ async function downloadPatiently(
   copy: Copy | undefined,
   options: FetchCacheOptions,
 ): Promise<Answer> {
-  for (const waitMs of options.retryWaitsMs ?? [1000, 5000]) {
+  const { tries = 3, patience = PATIENCE, signal } = options;
+  for (let failures = 1; ; failures += 1) {
     try {
       return await download(path, request, copy, options);
     } catch (error) {
-      if (!(error instanceof LarderError) || !error.retryable) throw error;
-      await sleep(waitMs, undefined, options.signal === undefined ? {} : { signal: options.signal });
+      if (!(error instanceof LarderError) || !error.retryable || failures >= tries) throw error;
+      const askedMs = error instanceof CatalogBusy ? error.askedMs : undefined;
+      const waitMs = retryDelayMs(patience, { failures, random: Math.random(), askedMs });
+      await sleep(waitMs, undefined, signal === undefined ? {} : { signal });
     }
   }
-  return download(path, request, copy, options);
 }
 
 function documentOf(copy: Copy, request: DocumentRequest, stale: string | undefined): CatalogDocument {

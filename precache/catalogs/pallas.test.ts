@@ -213,9 +213,12 @@ describe("Apple's certificate", () => {
     const devices = [device("iPad13,16", "26.0", "23A341", "J407AP")];
     await expect(list(devices, { url })).rejects.toThrow(/self-signed certificate/);
     expect(await list(devices, { url, caFile: cert })).toHaveLength(1);
-    writeFileSync(cert, "no certificate");
-    await expect(list(devices, { url, caFile: cert })).rejects.toMatchObject({ code: "CATALOG_CERTIFICATE" });
-    await expect(list(devices, { url, caFile: join(folder, "none") })).rejects.toThrow(/ENOENT/);
+    const none = join(folder, "none.pem");
+    writeFileSync(none, "no certificate");
+    const others = [device("iPad13,16", "26.0", "23A340", "J407AP")];
+    await expect(list(others, { url, caFile: none })).rejects.toMatchObject({ code: "CATALOG_UNREACHABLE" });
+    await expect(list(others, { url, caFile: none })).rejects.toThrow(/certificate/);
+    await expect(list(others, { url, caFile: join(folder, "missing") })).rejects.toThrow(/ENOENT/);
     https.closeAllConnections();
     https.close();
     rmSync(folder, { recursive: true });

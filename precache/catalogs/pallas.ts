@@ -9,7 +9,6 @@
  *
  * @module
  */
-import type { Dispatcher } from "undici";
 import { errorText } from "../../core/errors.ts";
 import type { Asset, AssetGroup, DeviceCount } from "../asset.ts";
 import { groupOf, isModel, matchesModel, plainModel } from "../model.ts";
@@ -21,7 +20,6 @@ import { digestOf, draftAsset, updateTitle } from "./asset-draft.ts";
 import { type BoardTable, boardsOf, boardTable } from "./boards.ts";
 import type { Catalog, CatalogContext } from "./catalog.ts";
 import { catalogOf, type Entries } from "./entries.ts";
-import { trusting } from "./extra-ca.ts";
 import { inParallel } from "./in-parallel.ts";
 import { readToken } from "./jwt.ts";
 import { type Question, questionBody } from "./pallas-question.ts";
@@ -43,18 +41,11 @@ export function pallasCatalog(options: OptionsOf<"pallas">): Catalog {
 
 async function* list(options: OptionsOf<"pallas">, context: CatalogContext, entries: Entries): AsyncIterable<Asset> {
   const questions = await questionsFor(options, context);
-  const dispatcher = await trusting(options.caFile);
   const refusals: Error[] = [];
-  try {
-    const answers = inParallel(questions, options.concurrency, (question) =>
-      ask(question, options, context, entries, dispatcher),
-    );
-    for await (const answer of answers) {
-      if (answer instanceof Error) refusals.push(answer);
-      else yield* answer;
-    }
-  } finally {
-    await dispatcher?.close();
+  const answers = inParallel(questions, options.concurrency, (question) => ask(question, options, context, entries));
+  for await (const answer of answers) {
+    if (answer instanceof Error) refusals.push(answer);
+    else yield* answer;
   }
   const [first] = refusals;
   if (first === undefined) return;
@@ -118,7 +109,6 @@ async function ask(
   options: OptionsOf<"pallas">,
   context: CatalogContext,
   entries: Entries,
-  dispatcher: Dispatcher | undefined,
 ): Promise<Asset[] | Error> {
   const body = questionBody(question, options.audiences);
   try {
@@ -132,7 +122,7 @@ async function ask(
       sameAs: JSON.stringify(body),
       maxBytes: options.maxBytes,
       explainRefusal,
-      ...(dispatcher === undefined ? {} : { dispatcher }),
+      caFile: options.caFile,
     });
     return parseAnswer(question, readToken(await readBytes(document.read()), options.url), entries);
   } catch (error) {
