@@ -5,24 +5,26 @@
  * Sums of closed hours and closed local days are computed from the committed lines of the raw streams and written to the
  * stream `rollup`, stamped with the beginning of their bucket, tags kept. The open buckets' partial sums stand in the
  * commit mark beside the lines: a restart neither loses nor repeats a row. A row that comes late for a closed bucket has
- * that bucket computed anew from the journal and written again.
+ * that bucket computed anew from the journal, and the difference written as a further point: `rollup/corrections.ts`.
  *
- * A reader of the stream `rollup` takes the last line of a bucket. Days are those of the zone that was used first, until
- * the admin names another: `rollup/day-zones.ts`.
+ * A reader of the stream `rollup` adds up the points of a bucket. Days are those of the zone that was used first, until
+ * the admin names another: `core/day-zones.ts`.
  *
  * @module
  */
+
+import { DayZones } from "../core/day-zones.ts";
 import type { Journal } from "../core/journal/journal.ts";
 import { RAW_STREAMS, streamFolder } from "../core/journal/journal.ts";
 import type { Position } from "../core/journal/position.ts";
 import { type JournalReader, openReader } from "../core/journal/reader.ts";
 import { isTimeZone } from "../core/local-days.ts";
 import type { Log } from "../core/log.ts";
-import { DayZones } from "./rollup/day-zones.ts";
-import { type ClosedBucket, LateBuckets, type LateStreams, raiseToWritten } from "./rollup/late-buckets.ts";
+import { type ClosedBucket, corrections, type RollupStreams } from "./rollup/corrections.ts";
+import { LateBuckets } from "./rollup/late-buckets.ts";
 import { SeriesTable } from "./rollup/line-reader.ts";
 import { endOfFirstDay } from "./rollup/raw-gaps.ts";
-import { cursorJson, ROLLUP_CURSOR, restoreCursor, restoreDays } from "./rollup/rollup-cursor.ts";
+import { cursorJson, ROLLUP_CURSOR, restoreCursor, restoreDays, type WrittenEnds } from "./rollup/rollup-cursor.ts";
 import { RollupLines } from "./rollup/rollup-lines.ts";
 import { type TellLate, UNITS } from "./rollup/series.ts";
 
@@ -56,7 +58,7 @@ export interface RollupReport {
   readonly bytesRead: number;
   /** Buckets of series written because they are over. */
   readonly closed: number;
-  /** Buckets of series written again because of late rows. */
+  /** Buckets of series computed anew because of late rows. */
   readonly late: number;
 }
 
@@ -86,7 +88,7 @@ export function openRollup(options: RollupOptions): Rollup {
       stream,
       writers.find((writer) => writer.stream === stream),
     );
-  const streams: LateStreams = { raw: ROLLED_STREAMS.map(read), written: read(options.journal.stream) };
+  const streams: RollupStreams = { raw: ROLLED_STREAMS.map(read), written: read(options.journal.stream) };
   let state = restore(options);
   if (state.days.zone !== options.timeZone && options.zoneIsSet !== true) {
     const said = { zone: state.days.zone, here: options.timeZone };
@@ -118,26 +120,23 @@ interface State {
   readonly positions: Map<string, Position>;
   readonly days: DayZones;
   closedMs: number;
-  /** End of the newest day of which anything was written: up to here days stay as they are, whatever the clock says. */
-  writtenMs: number;
+  /** Ends of the newest hour and day of which anything was written, whatever the clock said. */
+  written: WrittenEnds;
   /** Bytes read since the last commit. */
   uncommitted: number;
-  /** Everything is computed anew, and has not been caught up with: buckets may be closing that were written before. */
-  rebuilding: boolean;
   /** The zones of days have changed since the last commit. */
   changed: boolean;
 }
 
 /** Nothing read, but the days as they were. */
-function fresh({ days, writtenMs }: Pick<State, "days" | "writtenMs">): State {
+function fresh({ days, written }: Pick<State, "days" | "written">): State {
   return {
     table: new SeriesTable(),
     positions: new Map(),
     days,
     closedMs: NOTHING_CLOSED,
-    writtenMs,
+    written,
     uncommitted: 0,
-    rebuilding: true,
     changed: false,
   };
 }
@@ -155,11 +154,13 @@ async function standsInJournal({ positions }: State, raw: readonly JournalReader
 function restore({ journal, timeZone }: RollupOptions): State {
   const table = new SeriesTable();
   const json = journal.cursors[ROLLUP_CURSOR];
-  const days = restoreDays(json) ?? { days: DayZones.of(timeZone), writtenMs: NOTHING_CLOSED };
+  const days = restoreDays(json) ?? {
+    days: DayZones.of(timeZone),
+    written: { hour: NOTHING_CLOSED, day: NOTHING_CLOSED },
+  };
   const cursor = restoreCursor(json, table);
   if (cursor === undefined) return fresh(days);
-  const { positions, closedMs, rebuilding } = cursor;
-  return { ...fresh(days), table, positions: new Map(positions), closedMs, rebuilding };
+  return { ...fresh(days), table, positions: new Map(cursor.positions), closedMs: cursor.closedMs };
 }
 
 /**
@@ -168,7 +169,7 @@ function restore({ journal, timeZone }: RollupOptions): State {
  */
 function changeZone(state: State, { timeZone, zoneIsSet, log }: RollupOptions, nowMs: number): State {
   if (zoneIsSet !== true || !isTimeZone(timeZone)) return state;
-  const days = state.days.changed(timeZone, Math.max(nowMs, state.writtenMs - 1));
+  const days = state.days.changed(timeZone, Math.max(nowMs, state.written.day - 1));
   if (days === state.days) return state;
   const fromMs = days.differsFrom(state.days);
   log?.info("days of roll-ups change their zone", { zone: days.zone, from: new Date(fromMs).toISOString() });
@@ -181,18 +182,19 @@ function changeZone(state: State, { timeZone, zoneIsSet, log }: RollupOptions, n
 async function runOnce(
   state: State,
   options: RollupOptions,
-  streams: LateStreams,
+  streams: RollupStreams,
   limitMs: number,
 ): Promise<RollupReport> {
   const room = Buffer.allocUnsafeSlow(PIECE.maxBytes);
   const lines = new RollupLines();
   let late = new LateBuckets(state.days);
   const report = { bytesRead: 0, closed: 0, late: 0 };
-  const commitUpTo = async (closeMs: number, caughtUp = false): Promise<void> => {
+  const commitUpTo = async (closeMs: number): Promise<void> => {
     lines.clear();
-    report.late += await late.recompute(streams, lines);
+    const anew = await late.recompute(streams.raw);
+    writeBuckets(state, await corrections(anew, streams, state.days), lines);
+    report.late += anew.length;
     report.closed += await closeBuckets(state, closeMs, streams, lines);
-    if (caughtUp) state.rebuilding = false;
     await commit(state, options, lines);
     late = new LateBuckets(state.days);
   };
@@ -215,7 +217,7 @@ async function runOnce(
       }
     }
   }
-  await commitUpTo(limitMs, true);
+  await commitUpTo(limitMs);
   return report;
 }
 
@@ -237,35 +239,45 @@ function countExcess(state: State): number {
   return excess;
 }
 
-/**
- * Takes the buckets that are over into the lines; returns how many they are. Where everything is computed anew, no sum
- * becomes smaller of which raw rows may be gone.
- */
-async function closeBuckets(state: State, closeMs: number, streams: LateStreams, lines: RollupLines): Promise<number> {
+/** Takes the buckets that are over into the lines; returns how many they are. */
+async function closeBuckets(
+  state: State,
+  closeMs: number,
+  streams: RollupStreams,
+  lines: RollupLines,
+): Promise<number> {
   state.closedMs = Math.max(state.closedMs, closeMs);
-  const closing: ClosedBucket[] = [];
+  const fresh: ClosedBucket[] = [];
+  /** Closed before by a clock that was ahead, or when everything is computed anew. */
+  const again: ClosedBucket[] = [];
   for (const series of state.table.all()) {
     for (const unit of UNITS) {
-      for (const bucket of series.close(unit, state.closedMs, state.days)) closing.push({ series, bucket });
+      for (const bucket of series.close(unit, state.closedMs, state.days)) {
+        (bucket.from < state.written[unit] ? again : fresh).push({ series, bucket });
+      }
     }
   }
-  if (state.rebuilding) await raiseToWritten(closing, streams, state.days);
-  for (const { series, bucket } of closing) {
+  writeBuckets(state, [...fresh, ...(await corrections(again, streams, state.days))], lines);
+  for (const { series, bucket } of [...fresh, ...again]) series.giveBack(bucket.sums);
+  return fresh.length + again.length;
+}
+
+function writeBuckets(state: State, buckets: readonly ClosedBucket[], lines: RollupLines): void {
+  const { hour, day } = state.written;
+  const ends = { hour, day };
+  for (const { series, bucket } of buckets) {
     series.write(bucket, lines);
-    series.giveBack(bucket.sums);
+    ends[bucket.unit] = Math.max(ends[bucket.unit], bucket.to);
   }
-  return closing.length;
+  state.written = ends;
 }
 
 /** Commits lines with the cursor; nothing when there is nothing worth it. */
 async function commit(state: State, options: RollupOptions, lines: RollupLines): Promise<void> {
   const { batch } = lines;
   if (batch.lineCount === 0 && state.uncommitted < COMMIT_BYTES && !state.changed) return;
-  if (batch.span !== undefined) {
-    state.writtenMs = Math.max(state.writtenMs, state.days.next(batch.span.toMs, "day"));
-  }
-  const { days, writtenMs, closedMs, positions, rebuilding } = state;
-  const cursor = { days, writtenMs, closedMs, positions, rebuilding };
+  const { days, written, closedMs, positions } = state;
+  const cursor = { days, written, closedMs, positions };
   await options.journal.append({
     ...batch,
     cursors: { [ROLLUP_CURSOR]: cursorJson(cursor, state.table) },

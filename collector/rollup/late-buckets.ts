@@ -3,30 +3,18 @@
  *
  * @module
  */
+
+import type { DayZones } from "../../core/day-zones.ts";
 import type { JournalReader } from "../../core/journal/reader.ts";
 import type { BucketUnit } from "../../core/local-days.ts";
 import type { Integer } from "../../core/point.ts";
-import type { DayZones } from "./day-zones.ts";
+import type { ClosedBucket } from "./corrections.ts";
 import { SeriesTable } from "./line-reader.ts";
 import type { LineValues } from "./line-values.ts";
-import { findRawGaps } from "./raw-gaps.ts";
-import type { RollupLines } from "./rollup-lines.ts";
-import { addExact, type Bucket, rollupKey, type Series, UNITS } from "./series.ts";
+import { addExact, rollupKey, type Series, UNITS } from "./series.ts";
 
 /** More separate spans than this are read as one: every span costs a look at the segments it may lie in. */
 const MAX_SPANS = 16;
-
-/** What late buckets are computed from: the raw streams, and the roll-ups that are written. */
-export interface LateStreams {
-  readonly raw: readonly JournalReader[];
-  readonly written: JournalReader;
-}
-
-/** A bucket that is over, or was. */
-export interface ClosedBucket {
-  readonly series: Series;
-  readonly bucket: Bucket;
-}
 
 interface Span {
   fromMs: number;
@@ -59,14 +47,11 @@ export class LateBuckets {
   }
 
   /**
-   * Adds the lines of each late bucket, with its whole sums.
-   * Of a bucket whose raw rows may be gone, no field becomes smaller than what was written of it.
-   * @returns how many buckets they are
+   * The late buckets with their whole sums, as the journal's raw rows have them.
    */
-  async recompute(streams: LateStreams, target: RollupLines): Promise<number> {
-    if (this.#count === 0) return 0;
+  async recompute(raw: readonly JournalReader[]): Promise<ClosedBucket[]> {
+    if (this.#count === 0) return [];
     const table = new SeriesTable();
-    const { raw } = streams;
     const buckets = new Map<string, ClosedBucket>();
     for (const span of this.#spans()) {
       const asked = { fromMs: span.fromMs, toMs: span.toMs - 1 };
@@ -79,9 +64,7 @@ export class LateBuckets {
         }
       }
     }
-    await raiseToWritten([...buckets.values()], streams, this.#days);
-    for (const { series, bucket } of buckets.values()) series.write(bucket, target);
-    return buckets.size;
+    return [...buckets.values()];
   }
 
   #addRow(buckets: Map<string, ClosedBucket>, series: Series, values: LineValues, ms: number, unit: BucketUnit): void {
@@ -92,7 +75,7 @@ export class LateBuckets {
     const key = `${from} ${rollupKey(series.key, unit)}`;
     let late = buckets.get(key);
     if (late === undefined) {
-      late = { series, bucket: { unit, from, to: this.#days.next(from, unit), sums: [] } };
+      late = { series, bucket: { unit, from, to: this.#days.next(from, unit), after: 0, sums: [] } };
       buckets.set(key, late);
     }
     const { sums } = late.bucket;
@@ -120,61 +103,5 @@ export class LateBuckets {
     const last = merged.at(-1);
     if (merged.length <= MAX_SPANS || first === undefined || last === undefined) return merged;
     return [{ fromMs: first.fromMs, toMs: last.toMs }];
-  }
-}
-
-/** Raises sums to those written before, of buckets whose raw rows may be gone. */
-export async function raiseToWritten(
-  closed: readonly ClosedBucket[],
-  { raw, written }: LateStreams,
-  days: DayZones,
-): Promise<void> {
-  if (closed.length === 0) return;
-  const gaps = await findRawGaps(raw, days, spanOf(closed));
-  const doubtful = closed.filter(({ bucket }) => gaps.touches(bucket.from, bucket.to));
-  if (doubtful.length === 0) return;
-  const byKey = new Map(doubtful.map((each) => [bucketKey(each), each]));
-  const last = new Map<ClosedBucket, string>();
-  for await (const text of written.chunks(spanOf(doubtful))) noteWritten(text, byKey, last);
-  for (const [bucket, fields] of last) raise(bucket, fields);
-}
-
-function bucketKey({ series, bucket }: ClosedBucket): string {
-  return `${bucket.from} ${rollupKey(series.key, bucket.unit)}`;
-}
-
-function spanOf(buckets: readonly ClosedBucket[]): Span {
-  let fromMs = Number.POSITIVE_INFINITY;
-  let toMs = Number.NEGATIVE_INFINITY;
-  for (const { bucket } of buckets) {
-    fromMs = Math.min(fromMs, bucket.from);
-    toMs = Math.max(toMs, bucket.to - 1);
-  }
-  return { fromMs, toMs };
-}
-
-/** Notes the fields last written of buckets, by bucket. */
-function noteWritten(
-  text: string,
-  buckets: ReadonlyMap<string, ClosedBucket>,
-  written: Map<ClosedBucket, string>,
-): void {
-  for (const line of text.split("\n")) {
-    const timeAt = line.lastIndexOf(" ");
-    const fieldsAt = line.search(/(?<!\\) /);
-    const late = buckets.get(`${line.slice(timeAt + 1)} ${line.slice(0, fieldsAt)}`);
-    if (late !== undefined && timeAt > fieldsAt) written.set(late, line.slice(fieldsAt + 1, timeAt));
-  }
-}
-
-/** Raises the sums of a bucket to those written before. */
-function raise({ series, bucket: { sums } }: ClosedBucket, fields: string): void {
-  for (const field of fields.split(/(?<!\\),/)) {
-    const equals = field.lastIndexOf("=");
-    const integer = field.endsWith("i");
-    const value = integer ? BigInt(field.slice(equals + 1, -1)) : Number(field.slice(equals + 1));
-    const index = series.fieldIndex(field.slice(0, equals), !integer);
-    const now = sums[index];
-    if (now === undefined || now < value) sums[index] = value;
   }
 }

@@ -5,11 +5,12 @@
  *
  * @module
  */
+
+import { DayZones } from "../../core/day-zones.ts";
 import type { Json } from "../../core/journal/commit.ts";
 import type { Position } from "../../core/journal/position.ts";
 import type { BucketUnit } from "../../core/local-days.ts";
 import type { Integer } from "../../core/point.ts";
-import { DayZones } from "./day-zones.ts";
 import type { SeriesTable } from "./line-reader.ts";
 import { type Sums, UNITS } from "./series.ts";
 
@@ -22,14 +23,15 @@ const VERSION = 3;
 export interface RollupCursor {
   /** Zones of the days. */
   readonly days: DayZones;
-  /** End of the newest day of which anything was written. */
-  readonly writtenMs: number;
+  /** End of the newest hour and day of which anything was written. */
+  readonly written: WrittenEnds;
   /** Buckets that ended by then have been written. */
   readonly closedMs: number;
   readonly positions: ReadonlyMap<string, Position>;
-  /** Everything is being computed anew, and has not been caught up with. */
-  readonly rebuilding: boolean;
 }
+
+/** By unit: of buckets that began before this, something may be written. */
+export type WrittenEnds = Readonly<Record<BucketUnit, number>>;
 
 /** The cursor as JSON. Sums of integers are written as text, `"42"`; those of floats as numbers. */
 export function cursorJson(cursor: RollupCursor, table: SeriesTable): Json {
@@ -50,10 +52,9 @@ export function cursorJson(cursor: RollupCursor, table: SeriesTable): Json {
   return {
     v: VERSION,
     timeZone: cursor.days.json,
-    writtenMs: cursor.writtenMs,
+    written: { hour: cursor.written.hour, day: cursor.written.day },
     closedMs: cursor.closedMs,
     positions,
-    ...(cursor.rebuilding ? { rebuilding: true } : {}),
     open,
   };
 }
@@ -65,7 +66,7 @@ export function cursorJson(cursor: RollupCursor, table: SeriesTable): Json {
 export function restoreCursor(
   json: Json | undefined,
   table: SeriesTable,
-): Pick<RollupCursor, "closedMs" | "positions" | "rebuilding"> | undefined {
+): Pick<RollupCursor, "closedMs" | "positions"> | undefined {
   const cursor = asObject(json);
   const closedMs = cursor?.["closedMs"];
   if (cursor?.["v"] !== VERSION || restoreDays(json) === undefined || typeof closedMs !== "number") return undefined;
@@ -80,15 +81,17 @@ export function restoreCursor(
     if (typeof key !== "string" || !isUnit(unit) || typeof from !== "number") return undefined;
     restoreBucket(table, key, unit, from, asObject(values) ?? {});
   }
-  return { closedMs, positions, rebuilding: cursor["rebuilding"] === true };
+  return { closedMs, positions };
 }
 
 /** The zones of the days that were written, by whatever version, and how far; undefined when none were. */
-export function restoreDays(json: Json | undefined): Pick<RollupCursor, "days" | "writtenMs"> | undefined {
+export function restoreDays(json: Json | undefined): Pick<RollupCursor, "days" | "written"> | undefined {
   const cursor = asObject(json);
   const days = DayZones.parse(cursor?.["timeZone"]);
-  const writtenMs = cursor?.["writtenMs"] ?? cursor?.["closedMs"];
-  return days === undefined || typeof writtenMs !== "number" ? undefined : { days, writtenMs };
+  // older versions did not say: whatever had ended may be written
+  const { hour, day } = asObject(cursor?.["written"]) ?? { hour: cursor?.["closedMs"], day: cursor?.["closedMs"] };
+  if (days === undefined || typeof hour !== "number" || typeof day !== "number") return undefined;
+  return { days, written: { hour, day } };
 }
 
 function restoreBucket(

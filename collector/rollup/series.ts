@@ -3,11 +3,12 @@
  *
  * @module
  */
+
+import type { DayZones } from "../../core/day-zones.ts";
 import { measurementEnd } from "../../core/line/tags.ts";
 import type { BucketUnit } from "../../core/local-days.ts";
 import { type Integer, integerText, isInteger64 } from "../../core/point.ts";
 import { type FieldSchema, ROLLUP_SUFFIXES } from "../../core/schema.ts";
-import type { DayZones } from "./day-zones.ts";
 import type { LineValues } from "./line-values.ts";
 import { Pattern } from "./pattern.ts";
 import type { RollupLines } from "./rollup-lines.ts";
@@ -22,6 +23,8 @@ export interface Bucket {
   /** Its first millisecond, and the one after its last. */
   readonly from: number;
   readonly to: number;
+  /** Milliseconds behind its beginning at which it is written: a correction stands behind what is written already. */
+  readonly after: number;
   readonly sums: Sums;
 }
 
@@ -130,7 +133,7 @@ export class Series {
       const to = days.next(from, unit);
       if (to > closedMs) continue;
       open.delete(from);
-      closed.push({ unit, from, to, sums });
+      closed.push({ unit, from, to, after: 0, sums });
     }
     this.#slotTo = this.#slotFrom;
     return closed;
@@ -142,10 +145,10 @@ export class Series {
   }
 
   /** Adds the lines of a bucket. */
-  write({ unit, from, to, sums }: Bucket, target: RollupLines): void {
+  write({ unit, from, to, after, sums }: Bucket, target: RollupLines): void {
     const fields = this.#fieldsText(sums);
-    if (fields !== "") target.add(`${rollupKey(this.key, unit)} ${fields}`, from);
-    if (unit === "day") this.#served?.write({ from, to }, (name) => sums[this.#indexes.get(name) ?? -1], target);
+    if (fields !== "") target.add(`${rollupKey(this.key, unit)} ${fields}`, from + after);
+    if (unit === "day") this.#served?.write({ from, to, after }, (name) => sums[this.#indexes.get(name) ?? -1], target);
   }
 
   /** The hour and the day of an instant become those lines are added to; closed ones do not. */

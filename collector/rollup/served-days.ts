@@ -16,6 +16,13 @@ import type { RollupLines } from "./rollup-lines.ts";
 /** The day's sum of a field; undefined where no row had it. */
 type SumOf = (field: string) => Integer | undefined;
 
+/** Where a day is written: its first millisecond, the one after its last, and how far behind its beginning. */
+interface DayPoint {
+  readonly from: number;
+  readonly to: number;
+  readonly after: number;
+}
+
 /** The days of one series. */
 export class ServedDays {
   readonly #measurement: string;
@@ -38,14 +45,14 @@ export class ServedDays {
   }
 
   /** Adds the two lines of a day; none for a sum beyond 64 bits. */
-  write({ from, to }: { readonly from: number; readonly to: number }, sumOf: SumOf, target: RollupLines): void {
+  write({ from, to, after }: DayPoint, sumOf: SumOf, target: RollupLines): void {
     const own = (measurement: string, field: string): Integer | undefined =>
       measurement === this.#measurement ? sumOf(field) : undefined;
     const numbers = this.#numbers.map(([name, made]) => [name, measure(made, own)] as const);
     if (!numbers.every(([, value]) => isInteger64(value))) return;
     const fields = numbers.map(([name, value]) => `${name}=${integerText(value)}`).join(",");
-    target.add(`served_1d${this.#tags} ${fields}`, from);
+    target.add(`served_1d${this.#tags} ${fields}`, from + after);
     // where the zone was changed a day may be shorter than any place allows for
-    target.add(`fleet_1d${this.#place.tags} ${fields}`, from + (this.#place.offsetMs % (to - from)));
+    target.add(`fleet_1d${this.#place.tags} ${fields}`, from + ((this.#place.offsetMs + after) % (to - from)));
   }
 }

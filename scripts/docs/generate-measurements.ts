@@ -92,9 +92,10 @@ function rollupPart(): string {
   return `## Roll-ups
 
 For ${rolled.join(", ")} the sums of every closed hour are written as \`<name>${ROLLUP_SUFFIXES.hour}\` and those of every closed
-local day as \`<name>${ROLLUP_SUFFIXES.day}\`, with the same fields and tags (those of \`precacheasset\` without ${leftOut.map(code).join(" and ")}), stamped with the beginning of the hour or day in the
-configured time zone. A bucket closes five minutes after its end; when a row comes late its bucket is computed anew and written again,
-which replaces the old point. Closed days are written once more in three numbers, as [\`served_1d\`](#served_1d) and
+local day as \`<name>${ROLLUP_SUFFIXES.day}\`, with the same fields and tags (those of \`precacheasset\` without ${leftOut.map(code).join(" and ")}), stamped with the beginning of the hour or day. Days are
+those of the time zone they began in; another \`timezone\` in the settings applies from the end of the day on. A bucket closes five minutes after its end;
+what a late row changes is written as a further point of the bucket, a millisecond behind the last, with the difference, which may be negative: add
+up all points of a bucket. Closed days are written once more in three numbers, as [\`served_1d\`](#served_1d) and
 [\`fleet_1d\`](#fleet_1d), which answer questions over a year of many caches quickest. A sink may keep them in a database, bucket or retention policy of their own (\`sinks[].rollup\`).`;
 }
 

@@ -8,8 +8,8 @@
  *
  * @module
  */
-import type { Json } from "../../core/journal/commit.ts";
-import { type BucketUnit, bucketStart, nextBucket } from "../../core/local-days.ts";
+import type { Json } from "./journal/commit.ts";
+import { type BucketUnit, bucketStart, nextBucket } from "./local-days.ts";
 
 /** From when on days are those of a zone. */
 export interface ZoneSpan {

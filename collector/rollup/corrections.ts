@@ -1,0 +1,130 @@
+/**
+ * What is written of a bucket of which something was written before: the difference, as a point of its own.
+ *
+ * A point is never written again with another value: InfluxDB takes the last value of a stamp, VictoriaMetrics keeps one
+ * that cannot be foretold, newer ones the greatest. So a bucket's first point stands at its beginning, and each correction
+ * a millisecond behind the last; the sum over the bucket is right on every engine, whatever is sent again, and in which
+ * order. A correction may be negative.
+ *
+ * @module
+ */
+import type { DayZones } from "../../core/day-zones.ts";
+import { forEachField, parseLine } from "../../core/history/parse-line.ts";
+import type { Span } from "../../core/journal/commit.ts";
+import type { JournalReader } from "../../core/journal/reader.ts";
+import { addExact, subtractExact } from "../../core/line/sum.ts";
+import type { BucketUnit } from "../../core/local-days.ts";
+import type { Integer } from "../../core/point.ts";
+import { findRawGaps } from "./raw-gaps.ts";
+import { type Bucket, rollupKey, type Series, type Sums } from "./series.ts";
+
+/** A bucket that is over, or was, with its sums as the raw rows have them. */
+export interface ClosedBucket {
+  readonly series: Series;
+  readonly bucket: Bucket;
+}
+
+/** The raw streams, and the roll-ups that are written. */
+export interface RollupStreams {
+  readonly raw: readonly JournalReader[];
+  readonly written: JournalReader;
+}
+
+/** Points of a bucket, by their time: a stamp of which there is more than one line has the value of the last. */
+type WrittenPoints = Map<number, string>;
+
+/** A sum of floats that differs by less than this share of itself is the same. */
+const FLOAT_NOISE = 1e-9;
+
+/**
+ * Replaces sums by what has to be written: all of a bucket of which nothing is written yet, else the difference; buckets
+ * that are right already are left out. Where raw rows may be gone, what is written is the better witness and no sum
+ * becomes smaller; where written lines may be gone, nothing can be said and nothing is written.
+ */
+export async function corrections(
+  closed: readonly ClosedBucket[],
+  { raw, written }: RollupStreams,
+  days: DayZones,
+): Promise<ClosedBucket[]> {
+  if (closed.length === 0) return [];
+  const asked = spanOf(closed);
+  const points = await pointsOf(closed, written, days);
+  const lost = await written.incompleteSpans(asked);
+  const gaps = points.size === 0 ? undefined : await findRawGaps(raw, days, asked);
+  return closed.flatMap((each) => {
+    const { from, to } = each.bucket;
+    if (lost.some((span) => span.fromMs < to && span.toMs >= from)) return [];
+    const known = points.get(each);
+    if (known === undefined) return [each];
+    const bucket = difference(each, known, gaps?.touches(from, to) === true);
+    return bucket === undefined ? [] : [{ series: each.series, bucket }];
+  });
+}
+
+/** The points of buckets that are written. */
+async function pointsOf(
+  closed: readonly ClosedBucket[],
+  written: JournalReader,
+  days: DayZones,
+): Promise<Map<ClosedBucket, WrittenPoints>> {
+  const wanted = new Map<string, { readonly unit: BucketUnit; readonly byStart: Map<number, ClosedBucket> }>();
+  for (const each of closed) {
+    const { unit, from } = each.bucket;
+    const key = rollupKey(each.series.key, unit);
+    const known = wanted.get(key);
+    if (known === undefined) wanted.set(key, { unit, byStart: new Map([[from, each]]) });
+    else known.byStart.set(from, each);
+  }
+  const points = new Map<ClosedBucket, WrittenPoints>();
+  for await (const text of written.chunks(spanOf(closed))) {
+    for (const line of text.split("\n")) {
+      const parsed = parseLine(line);
+      const found = parsed && wanted.get(`${parsed.measurement}${parsed.tagText}`);
+      if (parsed === undefined || found === undefined) continue;
+      const bucket = found.byStart.get(days.start(parsed.timeMs, found.unit));
+      if (bucket === undefined) continue;
+      const known = points.get(bucket);
+      if (known === undefined) points.set(bucket, new Map([[parsed.timeMs, parsed.fieldText]]));
+      else known.set(parsed.timeMs, parsed.fieldText);
+    }
+  }
+  return points;
+}
+
+/** What is missing of a bucket, behind its points; undefined when nothing is. */
+function difference({ series, bucket }: ClosedBucket, points: WrittenPoints, onlyMore: boolean): Bucket | undefined {
+  const held: Sums = [];
+  for (const fieldText of points.values()) {
+    forEachField(fieldText, (name, value) => {
+      const float = "float" in value;
+      if (!float && !("integer" in value)) return;
+      const index = series.fieldIndex(name, float);
+      held[index] = float ? Number(held[index] ?? 0) + value.float : addExact(held[index], value.integer);
+    });
+  }
+  let missing = false;
+  const sums: Sums = series.names.map((_, i) => {
+    const less = minus(bucket.sums[i] ?? 0, held[i] ?? 0, series.floats[i] === true);
+    const wanted = onlyMore && less < 0 ? 0 : less;
+    if (wanted !== 0) missing = true;
+    return wanted;
+  });
+  if (!missing) return undefined;
+  return { ...bucket, sums, after: Math.max(...points.keys()) + 1 - bucket.from };
+}
+
+function minus(sum: Integer, held: Integer, float: boolean): Integer {
+  if (!float) return subtractExact(sum, held);
+  const less = Number(sum) - Number(held);
+  return Math.abs(less) <= FLOAT_NOISE * Math.abs(Number(sum)) ? 0 : less;
+}
+
+function spanOf(buckets: readonly ClosedBucket[]): Span {
+  let fromMs = Number.POSITIVE_INFINITY;
+  let toMs = Number.NEGATIVE_INFINITY;
+  for (const { bucket } of buckets) {
+    fromMs = Math.min(fromMs, bucket.from);
+    toMs = Math.max(toMs, bucket.to - 1);
+  }
+  return { fromMs, toMs };
+}
