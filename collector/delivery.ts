@@ -15,6 +15,8 @@ export type SinkState = "ok" | "later" | "stopped";
 
 /** As often a server may answer 500 to the same lines before they are suspected. */
 const SUSPECT_AFTER = 3;
+/** A request that was given up after waiting this long tells that the server is silent. */
+const SILENT_MS = 2000;
 
 /** The way to one sink, shared by all pieces that go there. */
 export class Delivery {
@@ -90,13 +92,17 @@ export class Delivery {
     for (let faults = 1; ; ) {
       await this.#takeTurn(limits);
       const { round } = this.#backOff;
+      const sentMs = this.#clock.nowMs();
       try {
         const { expiredLines } = await this.#sink.write(lines, limits.kill.signal);
         this.#well();
         this.#lastAckMs = this.#clock.nowMs();
         return { outcome: "taken", expiredLines };
       } catch (thrown) {
-        if (limits.kill.signal.aborted) throw new Interrupted();
+        if (limits.kill.signal.aborted) {
+          this.#gaveUp(sentMs);
+          throw new Interrupted();
+        }
         const error = this.#asSinkError(thrown);
         if (error.fate === "refused" || error.fate === "too-large") {
           const outcome = error.fate === "refused" ? "refused" : "too large";
@@ -147,6 +153,17 @@ export class Delivery {
     this.#problem = error;
     if (error.fate === "stopped") this.#backOff.stopped(this.#clock.nowMs(), round);
     else this.#backOff.failed(this.#clock.nowMs(), round, error.retryAfterMs);
+  }
+
+  /** The run ended while a request waited: where nobody else got an answer either, that is why nothing was taken. */
+  #gaveUp(sentMs: number): void {
+    const waitedMs = this.#clock.nowMs() - sentMs;
+    if (this.#state !== "ok" || waitedMs < SILENT_MS || (this.#lastAckMs ?? 0) >= sentMs) return;
+    this.#state = "later";
+    this.#problem = this.#later(
+      "SINK_UNREACHABLE",
+      `no answer within ${Math.round(waitedMs / 1000)} s, when the pass ended`,
+    );
   }
 
   /** A failure that is no SinkError is a fault of ours: the lines stay. */

@@ -169,6 +169,17 @@ describe("shipper", () => {
     expect(await shipper.finish(FAR)).toMatchObject({ shippedLines: 10, backlogBytes: 0 });
   });
 
+  it("says so when the time is over and no answer came", async () => {
+    const hanging = scriptSink({ before: async () => await new Promise((resolve) => setTimeout(resolve, 30)) });
+    const shipper = await shipperOf(hanging, [memoryStream("collector", lines(10))]);
+    expect(await shipper.finish(clock.nowMs() + 6000)).toMatchObject({
+      shippedLines: 0,
+      state: "later",
+      problem: { code: "SINK_UNREACHABLE", message: expect.stringContaining("no answer within 6 s") },
+    });
+    expect(await shipper.finish(FAR)).toMatchObject({ shippedLines: 10, state: "ok", problem: undefined });
+  });
+
   it("ends cleanly by its signal", async () => {
     const controller = new AbortController();
     const sink = scriptSink({ before: (request) => (request === 3 ? controller.abort() : undefined) });

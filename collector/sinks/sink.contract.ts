@@ -3,10 +3,16 @@
  *
  * @module
  */
+import { once } from "node:events";
+import { type AddressInfo, createServer, type Socket } from "node:net";
+import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { silentLog } from "../../core/log.ts";
+import { useNetwork } from "../../core/network/network.ts";
 import type { Dialect } from "../../fixtures/influx-fake/dialects.ts";
 import { type FakeOptions, type Fault, type InfluxFake, startInfluxFake } from "../../fixtures/influx-fake/server.ts";
+import { hasOpenssl, ownCertificate } from "../../fixtures/network/certificate.ts";
+import { startProxy } from "../../fixtures/network/proxy.ts";
 import { createSink } from "./create.ts";
 import { sinkSchema } from "./options.ts";
 import { type Fate, type Sink, SinkError } from "./sink.ts";
@@ -182,6 +188,21 @@ const FAULTS: readonly (readonly [string, Fault, Fate])[] = [
   ["an answer too late", { kind: "slow", ms: 2000 }, "later"],
 ];
 
+/** A port that takes connections and never says a word. */
+async function silentPort(): Promise<{ readonly number: number; close(): void }> {
+  const sockets: Socket[] = [];
+  const port = createServer((socket) => void sockets.push(socket.on("error", () => undefined)));
+  port.listen(0, "127.0.0.1");
+  await once(port, "listening");
+  return {
+    number: (port.address() as AddressInfo).port,
+    close: () => {
+      for (const socket of sockets) socket.destroy();
+      port.close();
+    },
+  };
+}
+
 /** What a sink makes of faults, played by the fake server in the dialect of the sink. */
 export function sinkFaultContract(
   title: string,
@@ -225,6 +246,73 @@ export function sinkFaultContract(
         const until = (await writeError(sink, "m v=1i 1\n")).retryAfterMs ?? 0;
         expect(until).toBeGreaterThan(50_000);
         expect(until).toBeLessThanOrEqual(60_000);
+      });
+    });
+
+    it("goes through the proxy that is set", async () => {
+      await withFake(async (server) => {
+        const port = Number(new URL(server.url).port);
+        const proxy = await startProxy({ names: { "metrics.school.test:8086": port } });
+        await useNetwork({ proxy: proxy.url });
+        try {
+          const there = options(`http://metrics.school.test:8086${fake.basePath ?? ""}`);
+          await (await openSink(there)).write(Buffer.from("m v=1i 1\n"), never);
+          expect(server.stored()).toEqual(["m v=1i 1"]);
+          expect(proxy.asked[0]).toMatch(/^POST http:\/\/metrics\.school\.test:8086\//);
+        } finally {
+          await useNetwork({});
+          await proxy.stop();
+        }
+      });
+    });
+
+    it.skipIf(!hasOpenssl())(
+      "stops at a certificate nobody trusts, says what to do, and trusts the authority named",
+      async () => {
+        const own = ownCertificate("IP:127.0.0.1");
+        const server = await startInfluxFake({ ...fake, tls: own });
+        try {
+          const error = await writeError(await openSink(options(server.url)), "m v=1i 1\n");
+          expect([error.fate, error.code]).toEqual(["stopped", "SINK_CERTIFICATE"]);
+          expect(error.next).toMatch(/caFile/);
+          const trusting = await openSink({ ...options(server.url), caFile: own.file });
+          await trusting.write(Buffer.from("m v=1i 1\n"), never);
+          expect(server.stored()).toEqual(["m v=1i 1"]);
+        } finally {
+          await server.stop();
+          own.remove();
+        }
+      },
+    );
+
+    it.each(["http", "https"])("ends with its deadline at a port that accepts %s and is silent", async (scheme) => {
+      const port = await silentPort();
+      try {
+        const sink = await openSink({ ...options(`${scheme}://127.0.0.1:${port.number}`), timeoutSeconds: 0.2 });
+        const began = performance.now();
+        const error = await writeError(sink, "m v=1i 1\n");
+        expect([error.fate, error.code]).toEqual(["later", "SINK_UNREACHABLE"]);
+        expect(error.message).toMatch(/no whole answer within 0.2 s/);
+        expect(performance.now() - began).toBeLessThan(3000);
+      } finally {
+        port.close();
+      }
+    });
+
+    it("reads what a server says in a compressed answer", async () => {
+      await withFake(async (server, sink) => {
+        const headers = { "content-type": "application/json", "content-encoding": "gzip" };
+        const body = gzipSync('{"error":"unable to parse: a reason"}');
+        server.failNext({ kind: "answer", status: 400, headers, body });
+        expect((await writeError(sink, "m v=1i 1\n")).said).toBe("unable to parse: a reason");
+      });
+    });
+
+    it("settles lines that are older than the server keeps", async () => {
+      await withFake(async (server, sink) => {
+        const body = '{"error":"partial write: points beyond retention policy dropped=2"}';
+        server.failNext({ kind: "answer", status: 400, body });
+        expect(await sink.write(Buffer.from("m v=1i 1\nm v=1i 2\nm v=1i 3\n"), never)).toEqual({ expiredLines: 2 });
       });
     });
 
