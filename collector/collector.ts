@@ -12,6 +12,7 @@ import {
   STREAMS,
   streamFolder,
 } from "../core/journal/journal.ts";
+import { packSegments } from "../core/journal/pack-segments.ts";
 import { ProvenTime } from "../core/journal/proven-time.ts";
 import { openReader } from "../core/journal/reader.ts";
 import { applyRetention, type RetentionClock } from "../core/journal/retention.ts";
@@ -31,6 +32,9 @@ import { sourcesOf } from "./sources/present.ts";
 
 /** How long a single pass waits for a server that takes nothing. */
 const ONCE_SECONDS = 15;
+
+/** Segments of a stream that are packed after a pass: a third of a second each. */
+const PACKED_PER_PASS = 1;
 
 /** What a collector is made from. */
 export interface CollectorSetup {
@@ -153,7 +157,7 @@ async function afterPass(
     settle: async (report: PassReport, tags: string): Promise<void> => {
       const now = nowMs();
       await journals.collector.append(selfBatch(report, journals.collector.cursors, tags, now));
-      await retain(settings, { nowMs: now, provenMs: async () => await proven.before(now) }, log);
+      await tidy(settings, { nowMs: now, provenMs: async () => await proven.before(now) }, log);
     },
   };
 }
@@ -187,14 +191,18 @@ function placesOf(options: SinkOptions): { options: SinkOptions; streams: readon
   ];
 }
 
-/** Removes what is older than wanted; what a sink still needs stays until the disk's share is used up. */
-async function retain(settings: CollectorSetup["settings"], clock: RetentionClock, log: Log): Promise<void> {
+/**
+ * Removes what is older than wanted, where what a sink still needs stays until the disk's share is used up, and packs
+ * what is closed: a little in each pass, so that a journal of years is packed while passes go on.
+ */
+async function tidy(settings: CollectorSetup["settings"], clock: RetentionClock, log: Log): Promise<void> {
   const limits = { keepDays: settings.journal.keepDays, keepBytes: settings.journal.keepMegabytes * 1_000_000 };
   const places = settings.sinks.flatMap(placesOf);
   for (const stream of STREAMS) {
     const readers = places.filter(({ streams }) => streams.includes(stream)).map(({ options }) => options.name);
     const needed = await oldestNeeded(settings.stateDir, readers, stream);
-    const done = await applyRetention(streamFolder(settings.stateDir, stream), { limits, needed, clock });
+    const folder = streamFolder(settings.stateDir, stream);
+    const done = await applyRetention(folder, { limits, needed, clock });
     if (done.removedSegments > 0) {
       log.info("removed the oldest of the journal", {
         stream,
@@ -203,6 +211,17 @@ async function retain(settings: CollectorSetup["settings"], clock: RetentionCloc
       });
     }
     if (done.heldBack > 0) log.info("kept what is old by the clock alone", { stream, segments: done.heldBack });
+    await pack(folder, log);
+  }
+}
+
+/** Packing only saves room: where it fails, the segment stays as it is, and the next pass tries again. */
+async function pack(folder: string, log: Log): Promise<void> {
+  try {
+    const packed = await packSegments(folder, { most: PACKED_PER_PASS });
+    if (packed.segments > 0) log.debug("packed a segment of the journal", { folder, ...packed });
+  } catch (error) {
+    log.warn(`packing the journal waits: ${errorText(error)}`);
   }
 }
 

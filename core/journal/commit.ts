@@ -42,6 +42,9 @@ export interface Commit {
 /** What is of use of the last mark of a segment. */
 export type KnownCommit = Pick<Commit, "at" | "cursors" | "span">;
 
+/** When a segment was written last, and the times of its lines. */
+export type WrittenWhen = Pick<Commit, "at" | "span">;
+
 /** A mark as read: what it says, and what it was signed with. */
 export interface ReadCommit extends Commit {
   readonly crc: number;

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { commitLine } from "./commit.ts";
 import { committedEnd } from "./committed-end.ts";
-import { withSegment } from "./segment-content.ts";
+import { withSegment } from "./open-segment.ts";
 
 /** Files are looked through in steps of this size. */
 const STEP = 256 * 1024;

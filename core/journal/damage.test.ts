@@ -49,6 +49,7 @@ function inMemory(bytes: Buffer): SegmentContent {
   return {
     path: "memory",
     size: bytes.length,
+    facts: undefined,
     stamp: "",
     diskBytes: bytes.length,
     read: async (offset, length, room) => {

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { errorCode, errorText } from "../errors.ts";
 import { readError } from "./journal-errors.ts";
 import { type KnownSegment, type Loss, lossesOf } from "./losses.ts";
-import { withSegment } from "./segment-content.ts";
+import { withSegment } from "./open-segment.ts";
 import { SegmentMaps } from "./segment-maps.ts";
 import { listSegments } from "./segment-names.ts";
 import { EMPTY_MAP, type SegmentMap } from "./segment-scan.ts";

@@ -8,7 +8,7 @@
  *
  * @module
  */
-import { withSegment } from "./segment-content.ts";
+import { withSegment } from "./open-segment.ts";
 import { SegmentMaps } from "./segment-maps.ts";
 import { listSegments } from "./segment-names.ts";
 

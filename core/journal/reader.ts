@@ -7,26 +7,48 @@
  *
  * @module
  */
-import { COMMIT_PREFIX, joinSpans, type Span } from "./commit.ts";
+import { COMMIT_PREFIX, joinSpans, type KnownCommit, type Span } from "./commit.ts";
+import { lastCommit } from "./last-commit.ts";
 import { type KnownSegment, lossesOf } from "./losses.ts";
+import { openSegment, withSegment } from "./open-segment.ts";
 import type { Piece, PieceLimits, Position, StreamReader } from "./position.ts";
-import { openSegment, type SegmentContent, withSegment } from "./segment-content.ts";
+import type { SegmentContent } from "./segment-content.ts";
 import { SegmentMaps, type WriterEnds } from "./segment-maps.ts";
 import { listSegments } from "./segment-names.ts";
 import { EMPTY_MAP, type Stretch } from "./segment-scan.ts";
 
 const NEWLINE = 0x0a;
 const HASH = 0x23;
+const CHUNK_BYTES = 1024 * 1024;
 
 /** A reader of a stream, with what history and roll-ups need beside what shipping needs. */
 export interface JournalReader extends StreamReader {
   /** Committed lines as text, in the order written, of every segment that may hold times within the span. */
   chunks(span: Span | undefined): AsyncIterable<string>;
+  /** The segments, oldest first. Costs the tail of each, and of a packed one its last bytes. */
+  segments(): Promise<SegmentInfo[]>;
+  /**
+   * Committed bytes of a segment, in buffers of whole lines with marks among them, each batch checked; what is damaged is
+   * left out. A buffer has memory of its own.
+   * @param from only what begins there or later, a place at the beginning of a line
+   */
+  bytes(segment: number, from?: number): AsyncIterable<Buffer>;
+  /** The last whole mark of the stream; undefined when there is none. */
+  last(): Promise<KnownCommit | undefined>;
   /**
    * Times of which lines may be missing, because a part of the stream is damaged or gone: those that touch a span. Looks
    * at the segments that hold the span.
    */
   incompleteSpans(asked: Span): Promise<Span[]>;
+}
+
+/** A segment, as far as its end tells. */
+export interface SegmentInfo {
+  readonly number: number;
+  /** Committed bytes of its content. */
+  readonly bytes: number;
+  /** Times of its lines; undefined when it holds none. */
+  readonly span: Span | undefined;
 }
 
 /**
@@ -117,15 +139,39 @@ class SegmentsReader implements JournalReader {
     return first === undefined ? 0 : Math.max(0, first - (from.segment + from.offset));
   }
 
-  async *chunks(span: Span | undefined): AsyncGenerator<string> {
+  async segments(): Promise<SegmentInfo[]> {
+    const found: SegmentInfo[] = [];
     for (const number of await listSegments(this.#folder)) {
-      const whole = await withSegment(this.#folder, number, undefined, async (content) => {
-        const { commit } = await this.#maps.endOf(number, content);
-        return commit !== undefined && overlaps(commit.span, span)
-          ? (await this.#maps.mapOf(number, content)).whole
-          : undefined;
+      const info = await withSegment(this.#folder, number, undefined, async (content) => {
+        const { offset, commit } = await this.#maps.endOf(number, content);
+        return { number, bytes: offset, span: commit?.span };
       });
-      if (whole !== undefined) yield* this.#textOf(number, whole);
+      if (info !== undefined) found.push(info);
+    }
+    return found;
+  }
+
+  async *bytes(segment: number, from = 0): AsyncGenerator<Buffer> {
+    const content = await openSegment(this.#folder, segment);
+    if (content === undefined) return;
+    try {
+      const { whole } = await this.#maps.mapOf(segment, content);
+      for (const stretch of whole) {
+        if (stretch.to > from) yield* linesOf(content, { from: Math.max(from, stretch.from), to: stretch.to });
+      }
+    } finally {
+      await content.close();
+    }
+  }
+
+  async last(): Promise<KnownCommit | undefined> {
+    return await lastCommit(this.#folder);
+  }
+
+  async *chunks(span: Span | undefined): AsyncGenerator<string> {
+    for (const segment of await this.segments()) {
+      if (!overlaps(segment.span, span)) continue;
+      for await (const lines of this.bytes(segment.number)) yield lines.toString("utf8");
     }
   }
 
@@ -158,17 +204,6 @@ class SegmentsReader implements JournalReader {
     if (next === undefined || before === undefined) return false;
     const size = await withSegment(this.#folder, before, 0, async (content) => content.size);
     return before + size <= from.segment && from.segment + from.offset <= next;
-  }
-
-  /** The text of whole stretches in chunks of whole lines, marks included. */
-  async *#textOf(number: number, whole: readonly Stretch[]): AsyncGenerator<string> {
-    const content = await openSegment(this.#folder, number);
-    if (content === undefined) return;
-    try {
-      for (const stretch of whole) yield* textOf(content, stretch);
-    } finally {
-      await content.close();
-    }
   }
 }
 
@@ -220,16 +255,16 @@ function cutPiece(bytes: Buffer, from: Position, limits: PieceLimits): Piece {
   return { lines, lineCount, next: { segment: from.segment, offset: from.offset + lineStart } };
 }
 
-/** A stretch of text in chunks of whole lines, marks included. */
-async function* textOf(content: SegmentContent, { from, to }: Stretch): AsyncGenerator<string> {
+/** A stretch in buffers of whole lines, marks included. */
+async function* linesOf(content: SegmentContent, { from, to }: Stretch): AsyncGenerator<Buffer> {
   let rest: Buffer = Buffer.alloc(0);
   for (let at = from; at < to; ) {
-    const bytes = await content.read(at, Math.min(1024 * 1024, to - at));
+    const bytes = await content.read(at, Math.min(CHUNK_BYTES, to - at));
     if (bytes.length === 0) break;
     at += bytes.length;
     const joined = rest.length === 0 ? bytes : Buffer.concat([rest, bytes]);
     const newline = joined.lastIndexOf(NEWLINE);
     rest = joined.subarray(newline + 1);
-    if (newline >= 0) yield joined.toString("utf8", 0, newline + 1);
+    if (newline >= 0) yield joined.subarray(0, newline + 1);
   }
 }

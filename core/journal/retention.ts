@@ -11,9 +11,9 @@
  */
 import { committedEnd, endRoom } from "./committed-end.ts";
 import { type Disk, realDisk } from "./disk.ts";
+import { withSegment } from "./open-segment.ts";
 import type { Position } from "./position.ts";
-import { withSegment } from "./segment-content.ts";
-import { listSegments, segmentPath } from "./segment-names.ts";
+import { listSegments, packedPath, segmentPath } from "./segment-names.ts";
 
 export interface RetentionLimits {
   /** Segments whose newest line is older than this many days go. */
@@ -110,7 +110,9 @@ export async function applyRetention(folder: string, options: RetentionOptions):
   if (byClock.length === 0) return { removedBytes: 0, removedSegments: 0, heldBack: 0 };
   const provenMs = Math.min(clock.nowMs, await clock.provenMs());
   const going = segmentsToRemove(segments, limits, needed, provenMs);
-  for (const number of going) await disk.remove(segmentPath(folder, number));
+  for (const number of going) {
+    for (const path of [segmentPath(folder, number), packedPath(folder, number)]) await disk.remove(path);
+  }
   if (going.length > 0) await disk.syncFolder(folder);
   const removed = segments.filter(({ number }) => going.includes(number));
   return {
@@ -126,7 +128,7 @@ async function factsOf(folder: string): Promise<SegmentFacts[]> {
   const room = endRoom();
   for (const number of await listSegments(folder)) {
     const facts = await withSegment(folder, number, undefined, async (content) => {
-      const { commit } = await committedEnd(content, room);
+      const commit = content.facts ?? (await committedEnd(content, room)).commit;
       return { number, bytes: content.diskBytes, lineMs: commit?.span?.toMs, writtenMs: commit?.at };
     });
     if (facts !== undefined) segments.push(facts);

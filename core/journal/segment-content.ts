@@ -1,19 +1,20 @@
 /**
- * The content of a segment: bytes at offsets, whatever form its file has.
+ * The content of a segment: bytes at offsets, whether its file is packed or not.
  *
  * @module
  */
 import type { Stats } from "node:fs";
-import { type FileHandle, open } from "node:fs/promises";
-import { errorCode, errorText, LarderError } from "../errors.ts";
-import { readError } from "./journal-errors.ts";
-import { segmentPath } from "./segment-names.ts";
+import type { FileHandle } from "node:fs/promises";
+import { errorCode } from "../errors.ts";
+import type { PackedFacts } from "./gzip-members.ts";
 
 /** An open segment. */
 export interface SegmentContent {
   readonly path: string;
   /** Bytes of its content when it was opened. */
   readonly size: number;
+  /** What is known without reading it: only of a packed one. */
+  readonly facts: PackedFacts | undefined;
   /** Changes when the file is written or replaced. */
   readonly stamp: string;
   /** Bytes its file takes of the disk. */
@@ -27,45 +28,12 @@ export interface SegmentContent {
   close(): Promise<void>;
 }
 
-/**
- * Opens a segment for reading; undefined when it is gone.
- * @throws LarderError `JOURNAL_READ` when it is there and cannot be read.
- */
-export async function openSegment(folder: string, number: number): Promise<SegmentContent | undefined> {
-  const path = segmentPath(folder, number);
-  let file: FileHandle | undefined;
-  try {
-    file = await open(path, "r");
-    const stats = await file.stat();
-    if (stats.isFile()) return plainContent(path, file, stats);
-    await file.close();
-    throw readError(path, "it is not a file");
-  } catch (error) {
-    if (errorCode(error) === "ENOENT") return undefined;
-    throw error instanceof LarderError ? error : readError(path, errorText(error), error);
-  }
-}
-
-/** Opens a segment, lets it be read and closes it; `none` when it is gone. */
-export async function withSegment<Result>(
-  folder: string,
-  number: number,
-  none: Result,
-  use: (content: SegmentContent) => Promise<Result>,
-): Promise<Result> {
-  const content = await openSegment(folder, number);
-  if (content === undefined) return none;
-  try {
-    return await use(content);
-  } finally {
-    await content.close();
-  }
-}
-
-function plainContent(path: string, file: FileHandle, { size, ino, mtimeMs }: Stats): SegmentContent {
+/** A file that is the content itself. */
+export function plainContent(path: string, file: FileHandle, { size, ino, mtimeMs }: Stats): SegmentContent {
   return {
     path,
     size,
+    facts: undefined,
     stamp: `${ino} ${mtimeMs}`,
     diskBytes: size,
     read: async (offset, length, room) => await readFrom(file, offset, length, room),
@@ -73,7 +41,8 @@ function plainContent(path: string, file: FileHandle, { size, ino, mtimeMs }: St
   };
 }
 
-async function readFrom(file: FileHandle, offset: number, length: number, room?: Buffer): Promise<Buffer> {
+/** Exactly `length` bytes of a file; fewer only at its end. What the disk cannot give is zeros. */
+export async function readFrom(file: FileHandle, offset: number, length: number, room?: Buffer): Promise<Buffer> {
   const buffer = room !== undefined && room.length >= length ? room : Buffer.allocUnsafe(length);
   let filled = 0;
   while (filled < length) {

@@ -3,9 +3,16 @@
  *
  * @module
  */
+import type { WrittenWhen } from "./commit.ts";
 import { type CommittedEnd, committedEnd } from "./committed-end.ts";
 import type { SegmentContent } from "./segment-content.ts";
 import { type SegmentMap, scanSegment } from "./segment-scan.ts";
+
+/** The end of a segment, without its cursors. */
+export interface KnownEnd {
+  readonly offset: number;
+  readonly commit: WrittenWhen | undefined;
+}
 
 /** What a writer knows of a segment it has appended to. */
 export interface WrittenEnd extends CommittedEnd {
@@ -33,9 +40,10 @@ export class SegmentMaps {
   }
 
   /** Where the committed bytes of a segment end. Only its last batch is checked. */
-  async endOf(number: number, content: SegmentContent): Promise<CommittedEnd> {
+  async endOf(number: number, content: SegmentContent): Promise<KnownEnd> {
     const written = this.#writer?.endOf(number);
     if (written !== undefined && written.offset <= content.size) return written;
+    if (content.facts !== undefined) return { offset: content.size, commit: content.facts };
     const known = this.#ends.get(number);
     if (known?.size === content.size && known.stamp === content.stamp) return known.end;
     const end = await committedEnd(content);

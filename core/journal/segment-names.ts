@@ -1,5 +1,6 @@
 /**
- * The names of segments: each is called after the bytes of the stream before it, `000000008388671.lp`.
+ * The names of segments: each is called after the bytes of the stream before it, `000000008388671.lp`, and with `.gz` when
+ * it is packed.
  *
  * @module
  */
@@ -8,7 +9,7 @@ import { join } from "node:path";
 import { errorCode, errorText } from "../errors.ts";
 import { readError } from "./journal-errors.ts";
 
-const SEGMENT_NAME = /^(\d{15})\.lp$/;
+const SEGMENT_NAME = /^(\d{15})\.lp(?:\.gz)?$/;
 
 /** The segments in a folder by their number, ascending; empty when there is no such folder. */
 export async function listSegments(folder: string): Promise<number[]> {
@@ -29,4 +30,9 @@ export async function listSegments(folder: string): Promise<number[]> {
 /** Path of a segment. */
 export function segmentPath(folder: string, number: number): string {
   return join(folder, `${String(number).padStart(15, "0")}.lp`);
+}
+
+/** Path of a segment that is packed. */
+export function packedPath(folder: string, number: number): string {
+  return `${segmentPath(folder, number)}.gz`;
 }

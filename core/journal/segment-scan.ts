@@ -7,7 +7,7 @@
  * @module
  */
 import { crc32 } from "node:zlib";
-import { COMMIT_PREFIX, headMatches, type KnownCommit, type MarkHead, markHead, parseCommit } from "./commit.ts";
+import { COMMIT_PREFIX, headMatches, type MarkHead, markHead, parseCommit, type WrittenWhen } from "./commit.ts";
 import type { SegmentContent } from "./segment-content.ts";
 
 /** A stretch of a segment, in bytes of its content. */
@@ -40,7 +40,7 @@ export interface SegmentMap {
   /** When the first whole batch was written, Unix milliseconds. */
   readonly firstMs: number | undefined;
   /** The last good mark. */
-  readonly commit: KnownCommit | undefined;
+  readonly commit: WrittenWhen | undefined;
   /** Lines beginning like a mark after `end`: a batch that was committed once, and is not whole. */
   readonly marksAfterEnd: number;
   /** Days (since 1970, UTC) on which whole batches were written. */

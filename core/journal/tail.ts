@@ -9,7 +9,9 @@ import { join } from "node:path";
 import { COMMIT_PREFIX, type Cursors, type KnownCommit } from "./commit.ts";
 import { type CommittedEnd, committedEnd } from "./committed-end.ts";
 import type { Disk, DiskFile } from "./disk.ts";
-import { type SegmentContent, withSegment } from "./segment-content.ts";
+import { lastCommit } from "./last-commit.ts";
+import { openContent, withSegment } from "./open-segment.ts";
+import { plainContent, type SegmentContent } from "./segment-content.ts";
 import { listSegments, segmentPath } from "./segment-names.ts";
 
 /** Where the next batch goes. */
@@ -31,9 +33,10 @@ export async function openTail(disk: Disk, folder: string): Promise<Tail> {
   const numbers = await listSegments(folder);
   const last = numbers.at(-1);
   if (last === undefined) return await createSegment(disk, folder, 0);
+  if (!(await isPlain(folder, last))) return await afterPacked(disk, folder, last);
   const end = await cutToEnd(disk, folder, last, Number.POSITIVE_INFINITY);
   const file = await disk.open(segmentPath(folder, last), constants.O_WRONLY | constants.O_APPEND);
-  const cursors = end.commit?.cursors ?? (await cursorsBefore(folder, numbers.slice(0, -1)));
+  const cursors = end.commit?.cursors ?? (await cursorsBefore(folder, last));
   return { file, number: last, size: end.offset, commit: end.commit, cursors };
 }
 
@@ -46,8 +49,21 @@ export async function reopenTail(disk: Disk, folder: string, known: Tail): Promi
   if (numbers.at(-1) !== known.number) return await openTail(disk, folder);
   const end = await cutToEnd(disk, folder, known.number, known.size);
   const file = await disk.open(segmentPath(folder, known.number), constants.O_WRONLY | constants.O_APPEND);
-  const cursors = end.commit?.cursors ?? (await cursorsBefore(folder, numbers.slice(0, -1)));
+  const cursors = end.commit?.cursors ?? (await cursorsBefore(folder, known.number));
   return { file, number: known.number, size: end.offset, commit: end.commit, cursors };
+}
+
+async function isPlain(folder: string, number: number): Promise<boolean> {
+  const plain = await openContent(segmentPath(folder, number), plainContent);
+  await plain?.close();
+  return plain !== undefined;
+}
+
+/** The last segment is packed, as where a part of a backup was put back: the stream goes on behind it. */
+async function afterPacked(disk: Disk, folder: string, last: number): Promise<Tail> {
+  const size = await withSegment(folder, last, 0, async (content) => content.size);
+  const cursors = await cursorsBefore(folder, Number.POSITIVE_INFINITY);
+  return { ...(await createSegment(disk, folder, last + Math.max(1, size))), cursors };
 }
 
 /** A new, empty segment. */
@@ -59,12 +75,8 @@ export async function createSegment(disk: Disk, folder: string, number: number):
 }
 
 /** A segment just begun may hold no mark yet: the cursors are then in one before it. */
-async function cursorsBefore(folder: string, numbers: readonly number[]): Promise<Cursors> {
-  for (const number of [...numbers].reverse()) {
-    const { commit } = await withSegment(folder, number, NOTHING, async (content) => await committedEnd(content));
-    if (commit !== undefined) return commit.cursors;
-  }
-  return {};
+async function cursorsBefore(folder: string, number: number): Promise<Cursors> {
+  return (await lastCommit(folder, number))?.cursors ?? {};
 }
 
 /** Cuts a segment to its last whole mark, at most to `limit` bytes. */

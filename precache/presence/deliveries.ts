@@ -10,10 +10,8 @@ import { join } from "node:path";
 import { readLines } from "../../core/history/history.ts";
 import { forEachField, parseLine, parseTags } from "../../core/history/parse-line.ts";
 import type { Cursors } from "../../core/journal/commit.ts";
-import { committedEnd } from "../../core/journal/committed-end.ts";
 import { streamFolder } from "../../core/journal/journal.ts";
-import { withSegment } from "../../core/journal/segment-content.ts";
-import { listSegments } from "../../core/journal/segment-names.ts";
+import { lastCommit } from "../../core/journal/last-commit.ts";
 import { readOldLedger } from "./old-ledger.ts";
 
 /** One whole delivery. */
@@ -132,17 +130,6 @@ function deliveryOf(line: string): Delivery | undefined {
 
 /** Names in the last commit mark of the stream. */
 async function tellingTargets(stateDir: string): Promise<readonly string[]> {
-  const folder = streamFolder(stateDir, "precache");
-  for (const segment of (await listSegments(folder)).reverse()) {
-    const commit = await withSegment(
-      folder,
-      segment,
-      undefined,
-      async (content) => (await committedEnd(content)).commit,
-    );
-    if (commit === undefined) continue;
-    const names = commit.cursors[TELLING];
-    return Array.isArray(names) ? names.filter((name) => typeof name === "string") : [];
-  }
-  return [];
+  const names = (await lastCommit(streamFolder(stateDir, "precache")))?.cursors[TELLING];
+  return Array.isArray(names) ? names.filter((name) => typeof name === "string") : [];
 }

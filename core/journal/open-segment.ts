@@ -1,0 +1,57 @@
+/**
+ * Opening a segment, in whichever form its file is.
+ *
+ * @module
+ */
+import type { Stats } from "node:fs";
+import { type FileHandle, open } from "node:fs/promises";
+import { errorCode, errorText, LarderError } from "../errors.ts";
+import { readError } from "./journal-errors.ts";
+import { packedContent } from "./packed-content.ts";
+import { plainContent, type SegmentContent } from "./segment-content.ts";
+import { packedPath, segmentPath } from "./segment-names.ts";
+
+/**
+ * Opens a segment for reading; undefined when it is gone. One that is there in both forms, because packing it was
+ * interrupted, is read as it was.
+ * @throws LarderError `JOURNAL_READ` when it is there and cannot be read.
+ */
+export async function openSegment(folder: string, number: number): Promise<SegmentContent | undefined> {
+  return (
+    (await openContent(segmentPath(folder, number), plainContent)) ??
+    (await openContent(packedPath(folder, number), packedContent))
+  );
+}
+
+type MakeContent = (path: string, file: FileHandle, stats: Stats) => SegmentContent | Promise<SegmentContent>;
+
+/** Opens a file as the content of a segment; undefined when it is gone. */
+export async function openContent(path: string, make: MakeContent): Promise<SegmentContent | undefined> {
+  let file: FileHandle | undefined;
+  try {
+    file = await open(path, "r");
+    const stats = await file.stat();
+    if (!stats.isFile()) throw readError(path, "it is not a file");
+    return await make(path, file, stats);
+  } catch (error) {
+    await file?.close();
+    if (errorCode(error) === "ENOENT") return undefined;
+    throw error instanceof LarderError ? error : readError(path, errorText(error), error);
+  }
+}
+
+/** Opens a segment, lets it be read and closes it; `none` when it is gone. */
+export async function withSegment<Result>(
+  folder: string,
+  number: number,
+  none: Result,
+  use: (content: SegmentContent) => Promise<Result>,
+): Promise<Result> {
+  const content = await openSegment(folder, number);
+  if (content === undefined) return none;
+  try {
+    return await use(content);
+  } finally {
+    await content.close();
+  }
+}

@@ -1,0 +1,135 @@
+/**
+ * Packs segments that are closed: the same text as a gzip file, a fifth to a twentieth of the size.
+ *
+ * Nothing is lost wherever it ends: the packed file is written under another name, synced, read back and compared byte
+ * by byte, and renamed; only then the plain one goes. While both are there, the plain one is read. A segment that is
+ * damaged is left as it is, for whoever wants to look at it.
+ *
+ * @module
+ */
+import { constants } from "node:fs";
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { errorCode, errorText } from "../errors.ts";
+import { type Disk, type DiskFile, realDisk } from "./disk.ts";
+import { dataMember, endMember, MEMBER_BYTES } from "./gzip-members.ts";
+import { readError } from "./journal-errors.ts";
+import { openContent } from "./open-segment.ts";
+import { packedContent } from "./packed-content.ts";
+import { plainContent, type SegmentContent } from "./segment-content.ts";
+import { listSegments, packedPath, segmentPath } from "./segment-names.ts";
+import { scanSegment } from "./segment-scan.ts";
+
+export interface PackOptions {
+  /** No more than this many are packed now. */
+  readonly most: number;
+  readonly disk?: Disk;
+}
+
+export interface PackReport {
+  readonly segments: number;
+  /** Bytes before and after. */
+  readonly plainBytes: number;
+  readonly packedBytes: number;
+}
+
+const UNFINISHED = ".tmp";
+
+/** Packs the oldest plain segments of a stream but the last, which is being written. One at a time on a folder. */
+export async function packSegments(folder: string, { most, disk = realDisk }: PackOptions): Promise<PackReport> {
+  const report = { segments: 0, plainBytes: 0, packedBytes: 0 };
+  await removeUnfinished(folder, disk);
+  for (const number of (await listSegments(folder)).slice(0, -1)) {
+    if (report.segments >= most) break;
+    const plain = await openContent(segmentPath(folder, number), plainContent);
+    if (plain === undefined) continue;
+    try {
+      const packedBytes = await packSegment(folder, number, plain, disk);
+      if (packedBytes === undefined) continue;
+      report.segments++;
+      report.plainBytes += plain.size;
+      report.packedBytes += packedBytes;
+    } finally {
+      await plain.close();
+    }
+  }
+  return report;
+}
+
+/** Packs one; returns the bytes it takes now, or undefined when it is left as it is. */
+async function packSegment(
+  folder: string,
+  number: number,
+  plain: SegmentContent,
+  disk: Disk,
+): Promise<number | undefined> {
+  const { damage, end, commit } = await scanSegment(plain);
+  if (damage.length > 0 || end !== plain.size || commit === undefined) return undefined;
+  const path = packedPath(folder, number);
+  if (!(await isSame(path, plain))) {
+    const unfinished = `${path}${UNFINISHED}`;
+    try {
+      await writePacked(unfinished, plain, disk, endMember({ size: plain.size, span: commit.span, at: commit.at }));
+    } catch (error) {
+      // on a full disk it would take what little room there is
+      await disk.remove(unfinished).catch(() => {});
+      throw error;
+    }
+    // a disk that does not give back what it was given would have the only good copy removed
+    if (!(await isSame(unfinished, plain))) {
+      await disk.remove(unfinished);
+      return undefined;
+    }
+    await disk.rename(unfinished, path);
+    await disk.syncFolder(folder);
+  }
+  await disk.remove(plain.path);
+  await disk.syncFolder(folder);
+  const packed = await openContent(path, packedContent);
+  await packed?.close();
+  return packed?.diskBytes;
+}
+
+async function writePacked(path: string, plain: SegmentContent, disk: Disk, end: Buffer): Promise<void> {
+  const file = await disk.open(path, constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC, 0o640);
+  try {
+    for (let at = 0; at < plain.size; at += MEMBER_BYTES) {
+      await writeAll(file, await dataMember(await plain.read(at, Math.min(MEMBER_BYTES, plain.size - at)), at));
+    }
+    await writeAll(file, end);
+    await file.datasync();
+  } finally {
+    await file.close();
+  }
+}
+
+async function writeAll(file: DiskFile, bytes: Buffer): Promise<void> {
+  for (let at = 0; at < bytes.length; ) at += (await file.writev([bytes.subarray(at)])).bytesWritten;
+}
+
+/** Whether a packed file gives the bytes of a plain one, read back from the disk. */
+async function isSame(path: string, plain: SegmentContent): Promise<boolean> {
+  const packed = await openContent(path, packedContent);
+  if (packed === undefined) return false;
+  try {
+    if (packed.size !== plain.size || packed.facts === undefined) return false;
+    for (let at = 0; at < plain.size; at += MEMBER_BYTES) {
+      const length = Math.min(MEMBER_BYTES, plain.size - at);
+      if (!(await packed.read(at, length)).equals(await plain.read(at, length))) return false;
+    }
+    return true;
+  } finally {
+    await packed.close();
+  }
+}
+
+async function removeUnfinished(folder: string, disk: Disk): Promise<void> {
+  let names: string[];
+  try {
+    names = await readdir(folder);
+  } catch (error) {
+    if (errorCode(error) === "ENOENT") return;
+    throw readError(folder, errorText(error), error);
+  }
+  for (const name of names) if (name.endsWith(`.lp.gz${UNFINISHED}`)) await disk.remove(join(folder, name));
+}
