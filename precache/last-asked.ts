@@ -5,8 +5,8 @@
  * @module
  */
 import { appleToUnixMs } from "../core/apple-time.ts";
+import type { LastAsked } from "../core/history/questions/warming.ts";
 import { openReadOnly } from "../core/sqlite/open.ts";
-import type { LastAsked } from "./warm-report.ts";
 
 /**
  * Reads it, or undefined when this database does not tell.

@@ -1,43 +1,32 @@
 /**
  * What warming cost and what it has saved since, read from the journal and, on the cache itself, from AssetInfo.db.
  *
- * Cost: the bytes the cache had to pull over the WAN for a run. Effect: bytes the cache gave devices from its own disk
+ * Cost: the bytes the cache had to pull over the WAN for a run, added up from the lines of its files, so that a run that
+ * was killed counts too. Effect: bytes the cache gave devices from its own disk
  * afterwards, of what was warmed. No database of Apple's counts deliveries of one file; AssetInfo.db tells when a file
- * was last asked for, so a warmed file that was last asked for after it was warmed, and outside every run of ours (which
- * asks too), has been used at least once: that many bytes are known to be saved, and the truth is not below it. Beside it stands what the whole cache gave from its disk,
- * without what warming itself took.
+ * was last asked for, so a warmed file that was last asked for after it was warmed, and not when a run of ours asked for
+ * it, has been used at least once: that many bytes are known to be saved, and the truth is not below it. Beside it stands
+ * what the whole cache gave from its disk, without what warming itself took.
  *
  * @module
  */
 import { queryHistory, readLines } from "../core/history/history.ts";
 import { forEachField, type LineValue, parseLine, parseTags } from "../core/history/parse-line.ts";
-
-/** One run of one target. */
-export interface ReportedRun {
-  readonly endedMs: number;
-  readonly target: string;
-  readonly planned: number;
-  readonly warmed: number;
-  readonly cached: number;
-  readonly failed: number;
-  readonly skipped: number;
-  readonly bytesAsked: number;
-  readonly bytesFromOrigin: number;
-  readonly seconds: number;
-}
-
-/** A file a cache on this computer holds, and when it was last asked for. */
-export interface LastAsked {
-  /** Path of the address, with its query. */
-  readonly uri: string;
-  readonly lastAskedMs: number;
-}
+import {
+  type LastAsked,
+  usedSince,
+  type WarmingLines,
+  type WarmingRun,
+  warmedFiles,
+  warmingRuns,
+} from "../core/history/questions/warming.ts";
+import { measure, type SumOf, shown, WARMING_COST, WARMING_EFFECT } from "../core/measures.ts";
 
 export interface WarmReport {
   readonly fromMs: number;
   readonly toMs: number;
-  readonly runs: readonly ReportedRun[];
-  /** Cost of all runs. */
+  readonly runs: readonly WarmingRun[];
+  /** Cost of all runs, also of those nobody ended. */
   readonly bytesFromOrigin: number;
   readonly warmedFiles: number;
   readonly warmedBytes: number;
@@ -47,11 +36,6 @@ export interface WarmReport {
   readonly servedFromCacheBytes: number | undefined;
 }
 
-/** Clocks differ a little, and a run asks until its last second. */
-const GRACE_MS = 60_000;
-/** Before its first file a run asks what is there already. */
-const LOOKING_MS = 15 * 60_000;
-
 /** The report of a time. @param inventory what the cache on this computer tells, or undefined. */
 export async function warmReport(
   stateDir: string,
@@ -60,50 +44,41 @@ export async function warmReport(
   timeZone: string,
   inventory: readonly LastAsked[] | undefined,
 ): Promise<WarmReport> {
-  const runs = await readRuns(stateDir, fromMs, toMs);
-  const files = await readWarmedFiles(stateDir, fromMs, toMs);
+  const lines = await readWarming(stateDir, fromMs, toMs);
   const query = { measurement: "bytestoclients", fromMs, toMs, by: "all", timeZone } as const;
   const served = (await queryHistory(stateDir, query))[0];
-  const asked = runs.reduce((sum, run) => sum + run.bytesAsked - run.bytesFromOrigin, 0);
+  const asked = lines.assets.reduce((sum, { bytesAsked }) => sum + bytesAsked, 0);
+  const fromOrigin = lines.assets.reduce((sum, { bytesFromOrigin }) => sum + bytesFromOrigin, 0);
+  const sumOf: SumOf = (measurement, field) => {
+    if (measurement === "bytestoclients") return served?.sums[field];
+    return { "bytes.asked": asked, "bytes.fromorigin": fromOrigin }[field];
+  };
+  const files = [...warmedFiles(lines.assets).values()];
   return {
     fromMs,
     toMs,
-    runs,
-    bytesFromOrigin: runs.reduce((sum, run) => sum + run.bytesFromOrigin, 0),
-    warmedFiles: files.size,
-    warmedBytes: [...files.values()].reduce((sum, { bytes }) => sum + bytes, 0),
-    used: inventory === undefined ? undefined : usedOf(files, inventory, runs),
+    runs: warmingRuns(lines),
+    bytesFromOrigin: Number(measure(WARMING_COST, sumOf)),
+    warmedFiles: files.length,
+    warmedBytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
+    used: inventory === undefined ? undefined : usedSince(lines, inventory),
     servedFromCacheBytes:
-      served === undefined ? undefined : Math.max(0, Number(served.sums["bytes.fromcache.toclients"] ?? 0) - asked),
+      served === undefined ? undefined : Number(shown(WARMING_EFFECT, measure(WARMING_EFFECT, sumOf))),
   };
 }
 
-interface WarmedFile {
-  readonly bytes: number;
-  readonly atMs: number;
-}
-
-function usedOf(
-  files: ReadonlyMap<string, WarmedFile>,
-  inventory: readonly LastAsked[],
-  runs: readonly ReportedRun[],
-): { files: number; bytes: number } {
-  const ours = (ms: number): boolean =>
-    runs.some(({ endedMs, seconds }) => ms >= endedMs - seconds * 1000 - LOOKING_MS && ms <= endedMs + GRACE_MS);
-  let [count, bytes] = [0, 0];
-  for (const { uri, lastAskedMs } of inventory) {
-    const file = files.get(uri);
-    if (file === undefined || lastAskedMs <= file.atMs + GRACE_MS || ours(lastAskedMs)) continue;
-    count++;
-    bytes += file.bytes;
+async function readWarming(stateDir: string, fromMs: number, toMs: number): Promise<WarmingLines> {
+  const starts: WarmingLines["starts"][number][] = [];
+  for await (const { timeMs, tags, fields } of readPoints(stateDir, "events", fromMs, toMs)) {
+    if (tags["event"] !== "run-start") continue;
+    const planned = fields.get("planned.seconds");
+    const planningMs = planned !== undefined && "float" in planned ? planned.float * 1000 : undefined;
+    starts.push({ timeMs, planningMs });
   }
-  return { files: count, bytes };
-}
-
-async function readRuns(stateDir: string, fromMs: number, toMs: number): Promise<ReportedRun[]> {
-  const runs: ReportedRun[] = [];
+  const finished: WarmingRun[] = [];
   for await (const { timeMs, tags, fields } of readPoints(stateDir, "precacherun", fromMs, toMs)) {
-    runs.push({
+    finished.push({
+      finished: true,
       endedMs: timeMs,
       target: tags["target"] ?? "",
       planned: count(fields, "planned"),
@@ -116,19 +91,21 @@ async function readRuns(stateDir: string, fromMs: number, toMs: number): Promise
       seconds: count(fields, "seconds"),
     });
   }
-  return runs.sort((a, b) => a.endedMs - b.endedMs);
-}
-
-/** Warmed files by the path of their address; of a file warmed twice, the last time. */
-async function readWarmedFiles(stateDir: string, fromMs: number, toMs: number): Promise<Map<string, WarmedFile>> {
-  const files = new Map<string, WarmedFile>();
+  const assets: WarmingLines["assets"][number][] = [];
   for await (const { timeMs, tags, fields } of readPoints(stateDir, "precacheasset", fromMs, toMs)) {
     const url = fields.get("url");
-    if (tags["outcome"] !== "warmed" || url === undefined || !("text" in url) || !URL.canParse(url.text)) continue;
-    const { pathname, search } = new URL(url.text);
-    files.set(pathname + search, { bytes: count(fields, "bytes"), atMs: timeMs });
+    assets.push({
+      timeMs,
+      target: tags["target"] ?? "",
+      outcome: tags["outcome"] ?? "",
+      url: url !== undefined && "text" in url ? url.text : "",
+      bytes: count(fields, "bytes"),
+      bytesAsked: count(fields, "bytes.asked"),
+      bytesFromOrigin: count(fields, "bytes.fromorigin"),
+      seconds: count(fields, "seconds"),
+    });
   }
-  return files;
+  return { starts: starts.sort((a, b) => a.timeMs - b.timeMs), finished, assets };
 }
 
 interface ReadPoint {

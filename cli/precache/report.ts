@@ -42,12 +42,12 @@ async function lastAsked({ options }: Loaded) {
 export function reportText(report: WarmReport, days: number): string {
   if (report.runs.length === 0) return `No run in the last ${days} days.`;
   const runs = table(report.runs, [
-    { title: "ended", value: ({ endedMs }) => timeText(endedMs) },
+    { title: "ended", value: ({ endedMs, finished }) => (finished ? timeText(endedMs) : "not finished") },
     { title: "cache", value: ({ target }) => target, maxWidth: 16 },
     { title: "warmed", value: ({ warmed }) => String(warmed), align: "right" },
     { title: "there", value: ({ cached }) => String(cached), align: "right" },
     { title: "failed", value: ({ failed }) => String(failed), align: "right" },
-    { title: "WAN", value: ({ bytesFromOrigin }) => bytesText(bytesFromOrigin), align: "right" },
+    { title: "from Apple", value: ({ bytesFromOrigin }) => bytesText(bytesFromOrigin), align: "right" },
     { title: "took", value: ({ seconds }) => durationText(seconds), align: "right" },
   ]);
   return [runs, "", ...effectLines(report, days)].join("\n");
@@ -55,7 +55,7 @@ export function reportText(report: WarmReport, days: number): string {
 
 function effectLines(report: WarmReport, days: number): string[] {
   const { used, servedFromCacheBytes, warmedFiles, warmedBytes } = report;
-  const cost = `Cost    ${bytesText(report.bytesFromOrigin)} over the WAN for ${plural(warmedFiles)} (${bytesText(warmedBytes)}) in ${days} days`;
+  const cost = `Cost    ${bytesText(report.bytesFromOrigin)} from Apple for ${plural(warmedFiles)} (${bytesText(warmedBytes)}) in ${days} days`;
   const effect =
     used === undefined
       ? "Effect  not known per file: AssetInfo.db tells it on the cache itself"
