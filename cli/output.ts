@@ -104,6 +104,11 @@ export function terminalWidth(): number {
   return process.stdout.columns ?? 80;
 }
 
+/** Columns a table may take: those of the terminal; no limit in a pipe, where a program reads it. */
+export function tableWidth(): number {
+  return isTerminal() ? terminalWidth() : Number.POSITIVE_INFINITY;
+}
+
 function cut(text: string, maxWidth: number | undefined): string {
   if (maxWidth === undefined || width(text) <= maxWidth) return text;
   const head = Math.ceil((maxWidth - 1) / 2);

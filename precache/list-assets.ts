@@ -4,6 +4,7 @@
  * @module
  */
 import type { Asset } from "./asset.ts";
+import { firmwareTitle } from "./catalogs/asset-draft.ts";
 import { mergeAssets } from "./catalogs/merge.ts";
 import { type GatherContext, readCatalogs } from "./gather.ts";
 import { judgeAssets } from "./judge.ts";
@@ -28,7 +29,15 @@ export async function listAssets(
     ([asset, why]) => ({ asset, devices: 0, why, decision: "left", unjudged: true }) as const,
   );
   const troubles = [...listed.troubles, ...unjudgedSentences({ items: unread })];
-  return { assets: [...eligible].sort(compareListed), troubles };
+  return { assets: eligible.map(titled).sort(compareListed), troubles };
+}
+
+/** One firmware serves many models: its title says so. */
+function titled(asset: Asset): Asset {
+  const { firmware, models, version } = asset;
+  return firmware && models.length > 1 && version !== undefined
+    ? { ...asset, title: firmwareTitle(version, models) }
+    : asset;
 }
 
 function compareListed(a: Asset, b: Asset): number {

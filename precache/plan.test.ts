@@ -195,6 +195,22 @@ describe("planWarming() by name", () => {
     expect(named({ firmware: ["iPad6,81"] }, [ipsw])).toEqual([]);
   });
 
+  it("calls firmware for many models by those it was asked for", () => {
+    const mac = (model: string) =>
+      asset({
+        url: "https://updates.cdn-apple.com/x.ipsw",
+        title: `Firmware 26.5 for ${model}`,
+        version: "26.5",
+        models: [model],
+        group: "firmware",
+        firmware: true,
+      });
+    const all = ["VirtualMac2,1", "Mac14,2", "Mac14,3"].map(mac);
+    expect(named({ firmware: ["Mac14,2"] }, all)).toEqual(["Firmware 26.5 for Mac14,2"]);
+    expect(named({ firmware: ["Mac14,3", "Mac14,2"] }, all)).toEqual(["Firmware 26.5 for Mac14,2 and 1 more"]);
+    expect(named({ groups: ["firmware"] }, all)).toEqual(["Firmware 26.5 for VirtualMac2,1 and 2 more"]);
+  });
+
   it("keeps only the newest of each model and product", () => {
     expect(named({ groups: ["installer"], newestOnly: true }, [older, sonoma])).toEqual(["macOS Sonoma 14.1"]);
     const a = asset({ title: "a", version: "26.1" });

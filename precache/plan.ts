@@ -12,9 +12,11 @@
  */
 import type { Asset, DeviceCount, Plan, PlannedAsset } from "./asset.ts";
 import { type AssetChoice, chosenBecause, mayBeNamed } from "./asset-choice.ts";
+import { firmwareTitle } from "./catalogs/asset-draft.ts";
 import { assetKey } from "./catalogs/asset-url.ts";
 import { mergeAssets } from "./catalogs/merge.ts";
 import { judgeAssets } from "./judge.ts";
+import { matchesModel } from "./model.ts";
 import { type DeltaRule, waitingDevices } from "./waiting-devices.ts";
 
 export interface PlanLimits {
@@ -126,8 +128,16 @@ function wantedAssets(candidates: readonly Asset[], input: PlanInput): Wanted[] 
     if (wait !== undefined) return [{ asset, ...wait }];
     if (input.deltas === "none" && asset.fromBuild !== undefined) return [];
     const why = chosenBecause(asset, input.choice);
-    return why === undefined ? [] : [{ asset, devices: 0, why }];
+    return why === undefined ? [] : [{ asset: titledFor(asset, input.choice), devices: 0, why }];
   });
+}
+
+/** One firmware serves many models: its title names those it was asked for. */
+function titledFor(asset: Asset, { firmware }: AssetChoice): Asset {
+  const { models, version } = asset;
+  if (!asset.firmware || models.length < 2 || version === undefined) return asset;
+  const asked = models.filter((model) => firmware.some((want) => matchesModel(want, model)));
+  return { ...asset, title: firmwareTitle(version, asked.length > 0 ? asked : models) };
 }
 
 function mostWantedFirst(wanted: readonly Wanted[]): Wanted[] {

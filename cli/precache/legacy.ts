@@ -21,11 +21,14 @@ import { precacheRun } from "./run.ts";
 /** Runs it. Without words precache.py ran from its configuration; so do we where that lies in this folder. */
 export async function precacheLegacy(command: Command): Promise<void> {
   const words = command.args;
-  const configuration = CONFIGURATION_NAMES.slice(0, 1).find((name) => existsSync(name));
+  const [own, ...examples] = CONFIGURATION_NAMES.filter((name) => existsSync(name));
+  // the example is for a run without words only, as precache.py does it: it names an inventory that is none
+  const configuration = own === CONFIGURATION_NAMES[0] ? own : undefined;
   if (words.length === 0) {
-    if (configuration === undefined) return command.help();
-    printError(`running from ${configuration}`);
-    return await precacheRun({ precacheConfig: configuration });
+    const file = configuration ?? own ?? examples[0];
+    if (file === undefined) return command.help();
+    printError(`running from ${file}`);
+    return await precacheRun({ precacheConfig: file });
   }
   if (!isPrecachePyCommandLine(words)) {
     throw new LarderError(`Cannot do "${words[0] ?? ""}": there is no such command`, {

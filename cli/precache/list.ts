@@ -4,7 +4,8 @@
  * @module
  */
 import { type Asset, gatherContext, listAssets } from "../../precache/index.ts";
-import { bytesText, print, printError, printJson, table, terminalWidth } from "../output.ts";
+import { ExitCode, ExitWith } from "../exit.ts";
+import { bytesText, print, printError, printJson, table, tableWidth } from "../output.ts";
 import type { PrecacheFlags } from "./flags.ts";
 import { loadPrecache } from "./load.ts";
 import { planCsv, plural, sizeText } from "./plan-text.ts";
@@ -18,20 +19,23 @@ export async function precacheList(flags: PrecacheFlags): Promise<void> {
   const { assets, troubles } = await listAssets(loaded.options, context);
   for (const trouble of troubles) printError(`without ${trouble}`);
   const items = assets.map((asset) => ({ asset, devices: 0, why: "listed", decision: "left" as const }));
-  if (flags.json === true) return printJson({ items });
-  if (flags.csv === true) return print(planCsv({ items }));
-  print(listTable(assets));
-  const known = assets.reduce((sum, { sizeBytes }) => sum + (sizeBytes ?? 0), 0);
-  print(`\n${plural(assets.length)}, ${bytesText(known)}`);
+  if (flags.json === true) printJson({ items });
+  else if (flags.csv === true) print(planCsv({ items }));
+  else {
+    print(listTable(assets));
+    const known = assets.reduce((sum, { sizeBytes }) => sum + (sizeBytes ?? 0), 0);
+    print(`\n${plural(assets.length)}, ${bytesText(known)}`);
+  }
+  if (troubles.length > 0) throw new ExitWith(ExitCode.partly);
 }
 
 function listTable(assets: readonly Asset[]): string {
   const models = ({ models: own }: Asset): string => (own.length > 2 ? `${own.length} models` : own.join(", "));
   return table(assets, [
     { title: "group", value: ({ group }) => group },
-    { title: "what", value: ({ title }) => title, maxWidth: Math.max(20, terminalWidth() - 52) },
+    { title: "what", value: ({ title }) => title, maxWidth: Math.max(20, tableWidth() - 52) },
     { title: "build", value: ({ build }) => build ?? "" },
-    { title: "for", value: models, maxWidth: 16 },
+    { title: "for", value: models, maxWidth: 24 },
     { title: "size", value: ({ sizeBytes }) => sizeText(sizeBytes), align: "right" },
   ]);
 }

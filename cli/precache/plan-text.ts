@@ -13,7 +13,10 @@ export function planTable(plan: Plan, all: boolean, columns: number): string {
   const items = plan.items.filter(({ decision }) => all || decision !== "left");
   if (items.length === 0) return "Nothing to fetch.";
   const mixed = items.some(({ decision }) => decision !== "warm");
-  const whyWidth = Math.max(12, ...items.map(({ why }) => Math.min(why.length, 26)));
+  const whyWidth = Math.max(
+    12,
+    ...items.map(({ why }) => Math.min(why.length, Number.isFinite(columns) ? 26 : why.length)),
+  );
   const used = whyWidth + "devices".length + "940 bytes".length + 3 * 2 + (mixed ? "  fetch".length : 0);
   const shown: Column<PlannedAsset>[] = [
     { title: "what", value: ({ asset }) => asset.title, maxWidth: Math.max(16, columns - used) },

@@ -5,7 +5,8 @@
  */
 import { type Prepared, planOnly } from "../../precache/index.ts";
 import type { PrecacheInput } from "../../precache/options.ts";
-import { print, printError, printJson, terminalWidth } from "../output.ts";
+import { ExitCode, ExitWith } from "../exit.ts";
+import { print, printError, printJson, tableWidth } from "../output.ts";
 import type { PrecacheFlags } from "./flags.ts";
 import { loadPrecache } from "./load.ts";
 import { planCsv, planJson, planTable, planTotalsText } from "./plan-text.ts";
@@ -23,6 +24,8 @@ export async function precachePlan(flags: PrecacheFlags, over: PrecacheInput = {
     ...(watched ? { say: (text: string) => printError(`${text} …`) } : {}),
   });
   printPlan(prepared, flags);
+  // as a run without these would end
+  if (prepared.troubles.length > 0) throw new ExitWith(ExitCode.partly);
 }
 
 /** The plan in the form that was asked for. */
@@ -32,7 +35,7 @@ export function printPlan(prepared: Prepared, flags: PrecacheFlags): void {
   if (flags.json === true) printJson(planJson(plan, roomBytes));
   else if (flags.csv === true) print(planCsv(plan));
   else {
-    print(planTable(plan, flags.all === true, terminalWidth()));
+    print(planTable(plan, flags.all === true, tableWidth()));
     print(`\n${planTotalsText(plan, roomBytes)}`);
     if (targets.length === 0) print("No cache was found, so nothing is known of what is there already.");
   }

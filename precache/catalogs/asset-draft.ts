@@ -65,6 +65,11 @@ export function updateTitle(system: string, version: string, models: readonly st
   return `${system} ${version}${kind}${fromBuild === undefined ? "" : ` from ${fromBuild}`}`;
 }
 
+/** `Firmware 26.5 for Mac14,2 and 30 more`. */
+export function firmwareTitle(version: string, models: readonly string[]): string {
+  return updateTitle("Firmware", version, models);
+}
+
 const ALGORITHMS: Readonly<Record<string, Digest["algorithm"]>> = {
   md5: "md5",
   sha1: "sha1",

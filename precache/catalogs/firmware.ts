@@ -11,7 +11,7 @@ import { isModel, matchesModel, plainModel } from "../model.ts";
 import type { OptionsOf } from "../options-catalogs.ts";
 import { parseJson, readBytes } from "../parse-json.ts";
 import { Shape } from "../shape.ts";
-import { digestOf, draftAsset } from "./asset-draft.ts";
+import { digestOf, draftAsset, firmwareTitle } from "./asset-draft.ts";
 import type { Catalog, CatalogContext } from "./catalog.ts";
 import { catalogOf, type Entries } from "./entries.ts";
 import { readPlistEntries } from "./plist-stream.ts";
@@ -60,7 +60,7 @@ function restoreAsset(model: string, restore: Shape): Asset {
   const build = restore.get("BuildVersion").text();
   return draftAsset({
     url: restore.get("FirmwareURL").text(),
-    title: `Firmware ${version} for ${model}`,
+    title: firmwareTitle(version, [model]),
     digest: digestOf("sha1", restore.get("FirmwareSHA1").optionalText()),
     group: "firmware",
     version,
@@ -106,7 +106,7 @@ export function ipswMeAsset(model: string, entry: Shape, signedOnly: boolean): A
   const build = entry.get("buildid").text();
   return draftAsset({
     url: entry.get("url").text(),
-    title: `Firmware ${version} for ${model}`,
+    title: firmwareTitle(version, [model]),
     sizeBytes: entry.get("filesize").optionalCount(),
     digest: digestOf("sha1", entry.get("sha1sum").optionalText()),
     group: "firmware",

@@ -10,7 +10,7 @@ import type { Asset } from "../asset.ts";
 import type { OptionsOf } from "../options-catalogs.ts";
 import { parseJson, readBytes } from "../parse-json.ts";
 import type { Shape } from "../shape.ts";
-import { draftAsset } from "./asset-draft.ts";
+import { draftAsset, firmwareTitle } from "./asset-draft.ts";
 import type { Catalog, CatalogContext } from "./catalog.ts";
 import { catalogOf, type Entries } from "./entries.ts";
 
@@ -94,7 +94,7 @@ function listedFirmware(model: string, entry: Shape): Asset {
   const build = entry.get("buildid").text();
   return draftAsset({
     url: entry.get("url").text(),
-    title: `Firmware ${version} for ${model}`,
+    title: firmwareTitle(version, [model]),
     group: "firmware",
     sizeBytes: entry.get("filesize").optionalCount(),
     version,
