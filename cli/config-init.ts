@@ -31,7 +31,7 @@ const EXAMPLE: Readonly<Record<string, unknown>> = {
       url: "http://influxdb.example.org:8086",
       database: "caching",
       username: "larder",
-      passwordFile: "/etc/larder-password",
+      password: { file: "/etc/larder-password" },
     },
   ],
 };

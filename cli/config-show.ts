@@ -4,12 +4,11 @@
  * @module
  */
 import { checkUse } from "../collector/index.ts";
+import { Secret } from "../core/config/secret.ts";
 import { createLog } from "../core/log.ts";
 import type { SettingsCommandFlags } from "./commands/settings-flags.ts";
 import { loadSettings, settingsPlaces } from "./config.ts";
 import { print, printJson, table } from "./output.ts";
-
-const SECRET = /password$|token$/i;
 
 /** Loads the settings and tries what they name; what is wrong is thrown with its place. */
 export async function configCheck(flags: SettingsCommandFlags): Promise<void> {
@@ -42,12 +41,18 @@ export async function configShow(flags: SettingsCommandFlags): Promise<void> {
 
 function flatten(value: unknown, path: string): [string, unknown][] {
   if (value === undefined) return [];
-  if (typeof value !== "object" || value === null) return [[path, SECRET.test(path) ? "(secret)" : value]];
+  if (value instanceof Secret) return [[path, secretText(value)]];
+  if (typeof value !== "object" || value === null) return [[path, value]];
   const entries = Object.entries(value).map(([key, item]): [string, unknown] => [
     Array.isArray(value) ? `${path}[${key}]` : path === "" ? key : `${path}.${key}`,
     item,
   ]);
   return entries.flatMap(([key, item]) => flatten(item, key));
+}
+
+/** That there is one and where it is read, never what it is. */
+function secretText(secret: Secret): string {
+  return secret.origin === undefined ? String(secret) : `${secret}, from ${secret.origin}`;
 }
 
 /** A list is set as a whole, so its entries come from where the list does. */

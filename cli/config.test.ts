@@ -78,7 +78,7 @@ describe("larder config init", () => {
   it("writes an example that is valid as it stands, in both forms, with every key explained", async () => {
     for (const format of ["plist", "json"]) await load(exampleSettings(format));
     const text = exampleSettings("plist");
-    for (const key of ["server", "tags", "stateDir", "schedule", "timezone", "keepDays", "sinks", "passwordFile"])
+    for (const key of ["server", "tags", "stateDir", "schedule", "timezone", "keepDays", "sinks", "password"])
       expect(text).toContain(key);
     expect(await parsePlist(Buffer.from(text), "example")).toMatchObject({ tags: { site_code: "1234" } });
   });

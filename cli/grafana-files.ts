@@ -5,10 +5,11 @@
  */
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { Secret } from "../core/config/secret.ts";
 import { errorText, LarderError } from "../core/errors.ts";
 import { makeFolder, readIfThere, writeAtomically } from "../core/files.ts";
 import type { Dashboard, Finding, PushReport } from "../grafana/index.ts";
-import { colour, print, printJson } from "./output.ts";
+import { colour, print, printError, printJson } from "./output.ts";
 
 type Action = "create" | "change" | "keep";
 
@@ -35,16 +36,12 @@ export async function writeExport(
   for (const { path, action } of done) print(`${actionText(action, options.dryRun === true)}  ${path}`);
 }
 
-/** @throws LarderError `GRAFANA_TOKEN` when the file is missing or empty. */
+/** @throws LarderError `CONFIG_SECRET` when the file holds no token. */
 export async function readToken(path: string): Promise<string> {
-  const token = (await readIfThere(path))?.toString("utf8").trim();
-  if (token === undefined || token === "" || /\s/.test(token)) {
-    throw new LarderError(`Cannot read the token file "${path}": expected one token and nothing else in it`, {
-      code: "GRAFANA_TOKEN",
-      next: "make a service account in Grafana and put its token (glsa_…) into the file",
-    });
-  }
-  return token;
+  return await new Secret({ file: path }).reveal({
+    what: "token of Grafana",
+    warn: (message) => printError(`warning: ${message}`),
+  });
 }
 
 /** @throws LarderError `GRAFANA_FILE` for a file that is no board. */

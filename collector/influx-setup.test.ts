@@ -1,6 +1,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Secret } from "../core/config/secret.ts";
 import { silentLog } from "../core/log.ts";
 import { ADMIN, enginesAvailable, type InfluxEngine, NO_ENGINES, startInflux } from "../fixtures/engines.ts";
 import { type BucketsFake, startBucketsFake } from "../fixtures/influx-fake/buckets.ts";
@@ -133,7 +134,7 @@ describe("planInfluxSetup() and InfluxDB 2.x", () => {
     ]);
     await apply(await plan(sink, { raw: 30, rollup: undefined }));
     expect(brief(await plan(sink))).toEqual(["keep cc: keeps 30 d", "keep cc_long: keeps for ever"]);
-    await expect(plan({ ...sink, token: "x" })).rejects.toMatchObject({ code: "SETUP_DENIED" });
+    await expect(plan({ ...sink, token: new Secret({ text: "x" }) })).rejects.toMatchObject({ code: "SETUP_DENIED" });
     await expect(plan({ ...sink, org: "other" })).rejects.toMatchObject({ code: "SETUP_REFUSED" });
     await fake.stop();
   });

@@ -7,6 +7,9 @@
  * @module
  */
 
+import { withoutSecrets } from "./config/revealed.ts";
+import { systemWords } from "./system-words.ts";
+
 /** What an error says besides its message. */
 export interface LarderErrorOptions {
   /** Stable upper-case word a program can branch on, such as `SINK_DENIED`. */
@@ -28,19 +31,20 @@ export class LarderError extends Error {
   readonly retryable: boolean;
 
   constructor(message: string, options: LarderErrorOptions) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    super(withoutSecrets(message), options.cause === undefined ? undefined : { cause: options.cause });
     this.name = "LarderError";
     this.code = options.code;
-    this.state = options.state;
-    this.next = options.next;
+    this.state = options.state === undefined ? undefined : withoutSecrets(options.state);
+    this.next = options.next === undefined ? undefined : withoutSecrets(options.next);
     this.retryable = options.retryable ?? false;
   }
 }
 
-/** What an unknown thrown value says, in one line. */
+/** What an unknown thrown value says, in one line; the file system's codes in plain words. */
 export function errorText(error: unknown): string {
-  if (error instanceof Error) return error.message.replaceAll(/\s*\n\s*/g, " ");
-  return String(error);
+  const words = systemWords(errorCode(error));
+  if (words !== undefined) return words;
+  return withoutSecrets(error instanceof Error ? error.message.replaceAll(/\s*\n\s*/g, " ") : String(error));
 }
 
 /** The `code` of a Node or larder error (`ENOENT`, `ERR_SQLITE_ERROR`), if it has one. */

@@ -3,9 +3,10 @@
  *
  * @module
  */
-import { mkdir, open, readFile, rename, rm, stat } from "node:fs/promises";
+import { constants } from "node:fs";
+import { type FileHandle, mkdir, open, readFile, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
-import { errorCode } from "./errors.ts";
+import { errorCode, LarderError } from "./errors.ts";
 
 /**
  * Writes a file so that a reader, and a machine that loses power, sees either the old or the new text:
@@ -70,6 +71,41 @@ async function isFolder(path: string): Promise<boolean> {
     (found) => found.isDirectory(),
     () => false,
   );
+}
+
+/**
+ * The bytes and permissions of a file that a user named. A pipe or a device is refused, not waited for.
+ * @throws LarderError `FILE_KIND`, `FILE_TOO_LARGE`; the file system's own errors pass.
+ */
+export async function readRegularFile(path: string, maxBytes: number): Promise<{ bytes: Buffer; mode: number }> {
+  // without O_NONBLOCK, opening a pipe waits until somebody writes into it
+  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    const facts = await file.stat();
+    if (!facts.isFile()) {
+      const kind = facts.isDirectory() ? "it is a folder" : "it is not a regular file";
+      throw new LarderError(`${kind}, a file was expected`, { code: "FILE_KIND" });
+    }
+    const bytes = await readUpTo(file, maxBytes);
+    return { bytes, mode: facts.mode };
+  } finally {
+    await file.close();
+  }
+}
+
+/** Reads to the end, whatever the size said: files of `/proc` say 0, and a file may grow. */
+async function readUpTo(file: FileHandle, maxBytes: number): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  let total = 0;
+  for (;;) {
+    const { bytesRead, buffer } = await file.read({ buffer: Buffer.allocUnsafe(64 * 1024) });
+    if (bytesRead === 0) return Buffer.concat(parts);
+    total += bytesRead;
+    if (total > maxBytes) {
+      throw new LarderError(`it is larger than ${maxBytes} bytes`, { code: "FILE_TOO_LARGE" });
+    }
+    parts.push(buffer.subarray(0, bytesRead));
+  }
 }
 
 /** The bytes of a file, or undefined when there is no such file. Other failures throw. */

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Logger as Pino } from "pino";
+import { withoutSecrets } from "./config/revealed.ts";
 
 export type LogLevel = "debug" | "info" | "warn" | "error" | "silent";
 
@@ -15,24 +16,19 @@ export interface Log {
   error(message: string, details?: Readonly<Record<string, unknown>>): void;
 }
 
-/** Keys whose values never reach a log, at any of the first three depths. */
-const SECRET_KEYS = ["password", "token", "authorization", "secret", "cookie", "mdmPassword", "mdmToken", "webhook"];
-
 /** A log that says nothing. */
 export const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {} };
 
 /**
- * A log of JSON lines on standard error, with secrets redacted by key.
+ * A log of JSON lines on standard error. A `Secret` among the details prints as `(secret)`; the text of one that has been
+ * revealed is hidden wherever it stands.
  * pino is loaded here, so that commands which never log do not pay for it.
  */
 export async function createLog(level: LogLevel): Promise<Log> {
   if (level === "silent") return silentLog;
   const { pino } = await import("pino");
-  const paths = SECRET_KEYS.flatMap((key) => [key, `*.${key}`, `*.*.${key}`]);
-  const logger = pino(
-    { level, base: null, timestamp: pino.stdTimeFunctions.isoTime, redact: paths },
-    pino.destination(2),
-  );
+  const hooks = { streamWrite: withoutSecrets };
+  const logger = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime, hooks }, pino.destination(2));
   return wrap(logger);
 }
 

@@ -182,13 +182,19 @@ function keysAt(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
   return [...new Set(options.flatMap(({ shape }) => (shape === undefined ? [] : Object.keys(shape as object))))];
 }
 
-/** The definition of a schema under its optional and default wrappers. */
+/** The definition of a schema under its optional, default and preprocessing wrappers. */
 function definition(schema: unknown): Record<string, unknown> {
-  let def = (schema as { def?: Record<string, unknown> } | undefined)?.def ?? {};
-  while (def["innerType"] !== undefined || def["in"] !== undefined) {
-    def = ((def["innerType"] ?? def["in"]) as { def?: Record<string, unknown> }).def ?? {};
-  }
+  let def = defOf(schema);
+  for (let wrapped = wrappedIn(def); wrapped !== undefined; wrapped = wrappedIn(def)) def = defOf(wrapped);
   return def;
+}
+
+function wrappedIn(def: Record<string, unknown>): unknown {
+  return def["innerType"] ?? (defOf(def["in"])["type"] === "transform" ? def["out"] : def["in"]);
+}
+
+function defOf(schema: unknown): Record<string, unknown> {
+  return (schema as { def?: Record<string, unknown> } | undefined)?.def ?? {};
 }
 
 /** The known word with the fewest changes, if it is near enough to be a slip. */

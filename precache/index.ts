@@ -25,7 +25,7 @@ export {
   isPrecachePyCommandLine,
   parsePrecachePyArguments,
 } from "./precache-py/arguments.ts";
-export { CONFIGURATION_NAMES, fromPrecachePyConfiguration } from "./precache-py/configuration.ts";
+export { CONFIGURATION_NAMES, fromPrecachePyConfiguration, withNamedSecrets } from "./precache-py/configuration.ts";
 export { fromPrecachePyArguments, type PrecachePyRequest } from "./precache-py/flags.ts";
 export type { PrecachePyNote } from "./precache-py/notes.ts";
 export { gatherContext, type PrepareContext, type Prepared, planOnly, prepare } from "./prepare.ts";

@@ -6,13 +6,7 @@
  * @module
  */
 import { z } from "zod";
-
-export const secret = z.union([
-  z.string().min(1),
-  z.strictObject({ env: z.string().min(1) }),
-  z.strictObject({ file: z.string().min(1) }),
-]);
-export type Secret = z.output<typeof secret>;
+import { secretSchema, withFlatSecrets } from "../core/config/secret.ts";
 
 const caFile = z
   .string()
@@ -28,9 +22,9 @@ export const jamfOptions = z.strictObject({
   caFile,
   server: z.string().min(1).describe("https://example.jamfcloud.com; host[:port] is taken as https"),
   clientId: z.string().optional().describe("API client that may read computers and mobile devices: the way to prefer"),
-  clientSecret: secret.optional().describe("Its secret"),
+  clientSecret: secretSchema().optional().describe("Its secret"),
   user: z.string().optional().describe("Account instead, for servers before 10.49"),
-  password: secret.optional().describe("Its password"),
+  password: secretSchema().optional().describe("Its password"),
   api: z.enum(["pro", "classic"]).default("pro").describe("classic asks the old API: models without OS and build"),
   include: z
     .array(z.enum(["mobile", "computers"]))
@@ -44,14 +38,14 @@ export const simplemdmOptions = z.strictObject({
   kind: z.literal("simplemdm"),
   caFile,
   base: base("https://a.simplemdm.com/api/v1/"),
-  token: secret.describe("API key that may read devices"),
+  token: secretSchema().describe("API key that may read devices"),
 });
 
 export const kandjiOptions = z.strictObject({
   kind: z.literal("kandji"),
   caFile,
   base: z.string().min(1).describe("https://<subdomain>.api.kandji.io/api/v1/"),
-  token: secret.describe("API token that may read devices"),
+  token: secretSchema().describe("API token that may read devices"),
   details: z
     .boolean()
     .default(false)
@@ -62,9 +56,9 @@ export const mosyleOptions = z.strictObject({
   kind: z.literal("mosyle"),
   caFile,
   base: base("https://managerapi.mosyle.com/v2/"),
-  accessToken: secret.describe("Access token of the integration"),
+  accessToken: secretSchema().describe("Access token of the integration"),
   email: z.string().min(1).describe("Administrator who signs in"),
-  password: secret.describe("Their password"),
+  password: secretSchema().describe("Their password"),
   systems: z
     .array(z.enum(["ios", "mac", "tvos", "visionos"]))
     .min(1)
@@ -76,7 +70,7 @@ export const merakiOptions = z.strictObject({
   kind: z.literal("meraki"),
   caFile,
   base: base("https://api.meraki.com/api/v1/"),
-  apiKey: secret.describe("API key that may read the networks' devices"),
+  apiKey: secretSchema().describe("API key that may read the networks' devices"),
   networks: z.array(z.string().min(1)).min(1).describe("Ids of the networks that have Systems Manager"),
 });
 
@@ -87,7 +81,7 @@ export const intuneOptions = z.strictObject({
   loginBase: base("https://login.microsoftonline.com/"),
   tenant: z.string().min(1).describe("Id or domain of the tenant"),
   clientId: z.string().min(1).describe("Registered app that may read managed devices"),
-  clientSecret: secret.describe("Its secret"),
+  clientSecret: secretSchema().describe("Its secret"),
 });
 
 export const csvOptions = z.strictObject({
@@ -101,16 +95,18 @@ export const byHandOptions = z.strictObject({
 });
 
 /** One device source, whichever kind. */
-export const deviceOptions = z.discriminatedUnion("kind", [
-  jamfOptions,
-  simplemdmOptions,
-  kandjiOptions,
-  mosyleOptions,
-  merakiOptions,
-  intuneOptions,
-  csvOptions,
-  byHandOptions,
-]);
+export const deviceOptions = withFlatSecrets(
+  z.discriminatedUnion("kind", [
+    jamfOptions,
+    simplemdmOptions,
+    kandjiOptions,
+    mosyleOptions,
+    merakiOptions,
+    intuneOptions,
+    csvOptions,
+    byHandOptions,
+  ]),
+);
 
 export type DeviceOptions = z.output<typeof deviceOptions>;
 export type DeviceSourceKind = DeviceOptions["kind"];

@@ -94,7 +94,7 @@ describe("larder grafana push", () => {
   it("wants one token in the file", async () => {
     await writeFile(join(folder, "token"), "");
     const refused = await larder("push", "--url", "http://127.0.0.1:9", "--token-file", "FOLDER/token");
-    expect(refused).toMatchObject({ code: 1, err: expect.stringContaining("Cannot read the token file") });
+    expect(refused).toMatchObject({ code: 78, err: expect.stringContaining("Cannot read the token of Grafana") });
   });
 });
 

@@ -3,14 +3,14 @@
  *
  * @module
  */
-import type { PrecachePyNote } from "../../precache/index.ts";
+import { type PrecachePyNote, withNamedSecrets } from "../../precache/index.ts";
 import { colour, print, printJson } from "../output.ts";
 import { readPrecachePy } from "./load.ts";
 
 /** Runs the command. Secrets in the configuration are not printed: the settings name the environment instead. */
 export async function precacheConvert(path: string, flags: { readonly json?: boolean }): Promise<void> {
   const { options, notes } = await readPrecachePy(path);
-  const precache = withoutSecrets(options);
+  const precache = withNamedSecrets(options);
   if (flags.json === true) return printJson({ precache });
   print(notesText(notes));
   print("\nPut this into the settings:\n");
@@ -21,17 +21,4 @@ export async function precacheConvert(path: string, flags: { readonly json?: boo
 export function notesText(notes: readonly PrecachePyNote[]): string {
   const marks = { works: colour("✓", "green"), changed: colour("~", "yellow"), gone: colour("✗", "red") } as const;
   return notes.map(({ word, fate, said }) => `${marks[fate]} ${word}\n    ${said}`).join("\n");
-}
-
-const SECRETS: Readonly<Record<string, string>> = { password: "LARDER_MDM_PASSWORD", token: "LARDER_MDM_TOKEN" };
-
-function withoutSecrets(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutSecrets);
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => {
-      const env = SECRETS[key];
-      return [key, env !== undefined && typeof item === "string" ? { env } : withoutSecrets(item)];
-    }),
-  );
 }

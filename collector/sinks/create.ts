@@ -8,7 +8,6 @@ import { isLoopback } from "./endpoint.ts";
 import { influxV1Sink } from "./influx-v1.ts";
 import { influxV2Sink } from "./influx-v2.ts";
 import type { SinkOptions } from "./options.ts";
-import { readSecret } from "./secret.ts";
 import type { Sink } from "./sink.ts";
 import { victoriaMetricsSink } from "./victoriametrics.ts";
 
@@ -61,12 +60,9 @@ async function secret(
   options: SinkOptions,
   context: SinkContext,
 ): Promise<string | undefined> {
-  return await readSecret(
-    { value: options[kind], file: options[`${kind}File`], env: options[`${kind}Env`] },
-    {
-      what: `${kind} of sink "${options.name}"`,
-      env: context.env ?? process.env,
-      warn: (message) => context.log.warn(message),
-    },
-  );
+  return await options[kind]?.reveal({
+    what: `${kind} of sink "${options.name}"`,
+    env: context.env ?? process.env,
+    warn: (message) => context.log.warn(message),
+  });
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { hideFromNowOn } from "../../core/config/revealed.ts";
 
 /**
  * The endpoint under a base address: `http://vminsert:8480/insert/0/influx` and `/write` with parameters. A base that
@@ -28,7 +29,9 @@ export function basePath(base: string): string {
 /** `Basic …`, or undefined where no login is wanted. */
 export function basicAuthorization(username: string | undefined, password: string | undefined): string | undefined {
   if (username === undefined) return undefined;
-  return `Basic ${Buffer.from(`${username}:${password ?? ""}`, "utf8").toString("base64")}`;
+  const pair = Buffer.from(`${username}:${password ?? ""}`, "utf8").toString("base64");
+  if (password !== undefined) hideFromNowOn(pair);
+  return `Basic ${pair}`;
 }
 
 /** Whether an address is this machine itself, where compressing costs more than it saves. */

@@ -4,6 +4,7 @@
  * @module
  */
 import { z } from "zod";
+import { secretSchema, withFlatSecrets } from "../../core/config/secret.ts";
 import { rollupPlaceProblems, rollupPlaceSchema, rollupSinkName } from "./rollup-place.ts";
 
 const text = z.string().min(1);
@@ -22,49 +23,40 @@ const fields = z.strictObject({
   url: z
     .string()
     .refine(isHttpUrl, "use an address such as http://host:8086")
-    .refine(hasNoLogin, "leave user and password out of the address: username and passwordFile are there for them")
+    .refine(hasNoLogin, "leave user and password out of the address: username and password have keys of their own")
     .describe("Address without the write endpoint; a base path is kept."),
   database: text.optional().describe("influx1: the database. victoriametrics: written as the label db."),
   retentionPolicy: text.optional().describe("influx1: the retention policy; without it, the database's default."),
   username: text.optional().describe("influx1 and victoriametrics: user for Basic authentication."),
-  password: text.optional().describe("Its password; better in passwordFile or passwordEnv."),
-  passwordFile: text.optional().describe("File that holds the password."),
-  passwordEnv: text.optional().describe("Environment variable that holds the password."),
+  password: secretSchema().optional().describe("Its password; better in a file."),
   org: text.optional().describe("influx2: the organization; 2.x needs it, 3.x ignores it."),
   bucket: text.optional().describe("influx2: the bucket; on 3.x the database."),
-  token: text.optional().describe("influx2 and victoriametrics: the API token; better in tokenFile or tokenEnv."),
-  tokenFile: text.optional().describe("File that holds the token."),
-  tokenEnv: text.optional().describe("Environment variable that holds the token."),
+  token: secretSchema().optional().describe("influx2 and victoriametrics: the API token; better in a file."),
   rollup: rollupPlaceSchema.optional().describe("A place of their own for hourly and daily roll-ups."),
   gzip: z.boolean().optional().describe("Compress what is sent. Default: yes, except to this machine itself."),
   caFile: text.optional().describe("PEM file of certificate authorities to trust beside the system's."),
   timeoutSeconds: z.number().positive().max(600).default(10).describe("Longest wait for an answer, in seconds."),
 });
 
-type Fields = z.infer<typeof fields>;
+type Fields = z.output<typeof fields>;
 type Key = keyof Fields;
-
-const SECRETS: readonly (readonly Key[])[] = [
-  ["password", "passwordFile", "passwordEnv"],
-  ["token", "tokenFile", "tokenEnv"],
-];
 
 /** Keys that only some types have, and those each type needs. */
 const KEYS: Readonly<Record<Fields["type"], { readonly takes: readonly Key[]; readonly needs: readonly Key[] }>> = {
   influx1: {
-    takes: ["database", "retentionPolicy", "username", "password", "passwordFile", "passwordEnv"],
+    takes: ["database", "retentionPolicy", "username", "password"],
     needs: ["database"],
   },
-  influx2: { takes: ["org", "bucket", "token", "tokenFile", "tokenEnv"], needs: ["bucket"] },
+  influx2: { takes: ["org", "bucket", "token"], needs: ["bucket"] },
   victoriametrics: {
-    takes: ["database", "username", "password", "passwordFile", "passwordEnv", "token", "tokenFile", "tokenEnv"],
+    takes: ["database", "username", "password", "token"],
     needs: [],
   },
 };
 const TYPED_KEYS: readonly Key[] = [...new Set(Object.values(KEYS).flatMap(({ takes }) => takes))];
 
 /** One sink. */
-export const sinkSchema = fields.superRefine((sink, context) => {
+export const sinkSchema = withFlatSecrets(fields).superRefine((sink, context) => {
   for (const problem of problemsOf(sink)) {
     context.addIssue({ code: "custom", path: [problem.key], message: problem.message, input: sink });
   }
@@ -91,7 +83,7 @@ export const sinksSchema = z.array(sinkSchema).superRefine((sinks, context) => {
 });
 
 /** The options of one sink, checked. */
-export type SinkOptions = z.infer<typeof sinkSchema>;
+export type SinkOptions = z.output<typeof sinkSchema>;
 
 function problemsOf(sink: Fields): { key: Key; message: string }[] {
   const given = (key: Key): boolean => sink[key] !== undefined;
@@ -104,15 +96,10 @@ function problemsOf(sink: Fields): { key: Key; message: string }[] {
   for (const key of needs) {
     if (!given(key)) problems.push({ key, message: `a sink of type ${sink.type} needs ${key}` });
   }
-  for (const places of SECRETS) {
-    const used = places.filter(given);
-    const [, second] = used;
-    if (second !== undefined) problems.push({ key: second, message: `give only one of ${used.join(" and ")}` });
-  }
-  if (SECRETS[0]?.some(given) === true && !given("username")) {
+  if (given("password") && !given("username")) {
     problems.push({ key: "username", message: "a password needs a username" });
   }
-  if (given("username") && SECRETS[1]?.some(given) === true) {
+  if (given("username") && given("token")) {
     problems.push({ key: "username", message: "give a username or a token, not both" });
   }
   return problems;

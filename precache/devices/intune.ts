@@ -5,9 +5,8 @@
  */
 import type { DeviceOptionsOf } from "../options-devices.ts";
 import type { DeviceContext, DeviceSource } from "./device-source.ts";
-import { bearer, InventoryClient, inventorySource } from "./inventory-client.ts";
+import { bearer, InventoryClient, inventorySource, reveal } from "./inventory-client.ts";
 import { Pages } from "./pages.ts";
-import { readSecret } from "./secret.ts";
 import { Tally } from "./tally.ts";
 
 type IntuneOptions = DeviceOptionsOf<"intune">;
@@ -62,7 +61,7 @@ async function fetchToken(options: IntuneOptions, context: DeviceContext): Promi
   const login = new InventoryClient({ name: "Intune", base, caFile, context, signIn: async () => ({}) });
   const form = {
     client_id: options.clientId,
-    client_secret: await readSecret(options.clientSecret, "Intune"),
+    client_secret: await reveal(options.clientSecret, "client secret of Intune", context),
     grant_type: "client_credentials",
     scope: `${new URL(options.base).origin}/.default`,
   };

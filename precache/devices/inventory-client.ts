@@ -7,6 +7,8 @@
  *
  * @module
  */
+import { hideFromNowOn } from "../../core/config/revealed.ts";
+import type { Secret } from "../../core/config/secret.ts";
 import { errorText, LarderError } from "../../core/errors.ts";
 import { type HttpResponse, httpRequest, publicUrl } from "../../core/http.ts";
 import { isTransientStatus, type Patience, retryAfterMs, retryDelayMs } from "../../core/retry.ts";
@@ -212,13 +214,25 @@ export function inventorySource(
   };
 }
 
+/**
+ * The text of a secret, for the one question it signs in.
+ * @param what for messages: `password of Jamf`
+ * @throws LarderError `CONFIG_SECRET`
+ */
+export async function reveal(secret: Secret, what: string, context: DeviceContext): Promise<string> {
+  return await secret.reveal({ what, warn: (message) => context.log.warn(message) });
+}
+
 /** Headers of HTTP Basic. */
 export function basic(user: string, password: string): Record<string, string> {
-  return { authorization: `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}` };
+  const pair = Buffer.from(`${user}:${password}`).toString("base64");
+  hideFromNowOn(pair);
+  return { authorization: `Basic ${pair}` };
 }
 
 /** Headers of a bearer token that is given, not asked for: it cannot be renewed. */
 export function bearer(token: string): Record<string, string> {
+  hideFromNowOn(token);
   return { authorization: `Bearer ${token}` };
 }
 

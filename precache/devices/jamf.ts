@@ -10,9 +10,8 @@ import { LarderError } from "../../core/errors.ts";
 import type { DeviceOptionsOf } from "../options-devices.ts";
 import type { Shape } from "../shape.ts";
 import type { DeviceContext, DeviceSource } from "./device-source.ts";
-import { basic, bearer, InventoryClient, inventorySource } from "./inventory-client.ts";
+import { basic, bearer, InventoryClient, inventorySource, reveal } from "./inventory-client.ts";
 import { identityOf, MOST_DEVICES, Pages } from "./pages.ts";
-import { readSecret } from "./secret.ts";
 import { type DeviceFacts, Tally } from "./tally.ts";
 
 type JamfOptions = DeviceOptionsOf<"jamf">;
@@ -54,16 +53,16 @@ function createClient(options: JamfOptions, context: DeviceContext): InventoryCl
     caFile: options.caFile,
     context,
     signIn: async (renew) => {
-      if (renew || token === undefined) token = fetchToken(client, options);
+      if (renew || token === undefined) token = fetchToken(client, options, context);
       return bearer(await token);
     },
   });
   return client;
 }
 
-async function fetchToken(client: InventoryClient, options: JamfOptions): Promise<string> {
+async function fetchToken(client: InventoryClient, options: JamfOptions, context: DeviceContext): Promise<string> {
   if (options.clientId !== undefined && options.clientSecret !== undefined) {
-    const secret = await readSecret(options.clientSecret, "Jamf");
+    const secret = await reveal(options.clientSecret, "client secret of Jamf", context);
     const form = { client_id: options.clientId, client_secret: secret, grant_type: "client_credentials" };
     const { answer } = await client.ask("api/oauth/token", {
       method: "POST",
@@ -74,7 +73,7 @@ async function fetchToken(client: InventoryClient, options: JamfOptions): Promis
     return answer.get("access_token").text();
   }
   if (options.user !== undefined && options.password !== undefined) {
-    const headers = basic(options.user, await readSecret(options.password, "Jamf"));
+    const headers = basic(options.user, await reveal(options.password, "password of Jamf", context));
     const { answer } = await client.ask("api/v1/auth/token", { method: "POST", signed: false, headers });
     return answer.get("token").text();
   }

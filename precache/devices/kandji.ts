@@ -7,9 +7,8 @@
 import type { DeviceOptionsOf } from "../options-devices.ts";
 import type { Shape } from "../shape.ts";
 import type { DeviceContext, DeviceSource } from "./device-source.ts";
-import { bearer, InventoryClient, inventorySource } from "./inventory-client.ts";
+import { bearer, InventoryClient, inventorySource, reveal } from "./inventory-client.ts";
 import { identityOf, Pages } from "./pages.ts";
-import { readSecret } from "./secret.ts";
 import { type DeviceFacts, Tally } from "./tally.ts";
 
 const PAGE = 300;
@@ -20,7 +19,7 @@ export function kandjiSource(options: DeviceOptionsOf<"kandji">): DeviceSource {
 }
 
 async function count(options: DeviceOptionsOf<"kandji">, context: DeviceContext) {
-  const signedIn = bearer(await readSecret(options.token, "Kandji"));
+  const signedIn = bearer(await reveal(options.token, "token of Kandji", context));
   const { base, caFile } = options;
   const client = new InventoryClient({ name: "Kandji", base, caFile, context, signIn: async () => signedIn });
   const tally = new Tally();

@@ -5,9 +5,8 @@
  */
 import type { DeviceOptionsOf } from "../options-devices.ts";
 import type { DeviceContext, DeviceSource } from "./device-source.ts";
-import { InventoryClient, inventorySource } from "./inventory-client.ts";
+import { InventoryClient, inventorySource, reveal } from "./inventory-client.ts";
 import { Pages } from "./pages.ts";
-import { readSecret } from "./secret.ts";
 import { Tally } from "./tally.ts";
 
 const FIELDS = ["osVersion", "osBuild", "systemModel"].map((field) => `fields[]=${field}`).join("&");
@@ -18,7 +17,7 @@ export function merakiSource(options: DeviceOptionsOf<"meraki">): DeviceSource {
 }
 
 async function count(options: DeviceOptionsOf<"meraki">, context: DeviceContext) {
-  const signedIn = { "x-cisco-meraki-api-key": await readSecret(options.apiKey, "Meraki") };
+  const signedIn = { "x-cisco-meraki-api-key": await reveal(options.apiKey, "API key of Meraki", context) };
   const { base, caFile } = options;
   const client = new InventoryClient({ name: "Meraki", base, caFile, context, signIn: async () => signedIn });
   const tally = new Tally();

@@ -3,12 +3,12 @@
  *
  * @module
  */
+import { hideFromNowOn } from "../../core/config/revealed.ts";
 import type { DeviceOptionsOf } from "../options-devices.ts";
 import type { Shape } from "../shape.ts";
 import type { DeviceContext, DeviceSource } from "./device-source.ts";
-import { InventoryClient, inventorySource } from "./inventory-client.ts";
+import { InventoryClient, inventorySource, reveal } from "./inventory-client.ts";
 import { identityOf, Pages } from "./pages.ts";
-import { readSecret } from "./secret.ts";
 import { Tally } from "./tally.ts";
 
 type MosyleOptions = DeviceOptionsOf<"mosyle">;
@@ -22,7 +22,7 @@ export function mosyleSource(options: MosyleOptions): DeviceSource {
 }
 
 async function count(options: MosyleOptions, context: DeviceContext) {
-  const accessToken = await readSecret(options.accessToken, "Mosyle");
+  const accessToken = await reveal(options.accessToken, "access token of Mosyle", context);
   const client = createClient(options, accessToken, context);
   const tally = new Tally();
   for (const system of options.systems)
@@ -38,20 +38,28 @@ function createClient(options: MosyleOptions, accessToken: string, context: Devi
     caFile: options.caFile,
     context,
     signIn: async (renew) => {
-      if (renew || token === undefined) token = fetchToken(client, options, accessToken);
+      if (renew || token === undefined) token = fetchToken({ client, options, accessToken, context });
       return { authorization: await token };
     },
   });
   return client;
 }
 
-async function fetchToken(client: InventoryClient, options: MosyleOptions, accessToken: string): Promise<string> {
-  const password = await readSecret(options.password, "Mosyle");
+interface SignIn {
+  readonly client: InventoryClient;
+  readonly options: MosyleOptions;
+  readonly accessToken: string;
+  readonly context: DeviceContext;
+}
+
+async function fetchToken({ client, options, accessToken, context }: SignIn): Promise<string> {
+  const password = await reveal(options.password, "password of Mosyle", context);
   const body = JSON.stringify({ accessToken, email: options.email, password });
   const headers = { "content-type": "application/json" };
   const reply = await client.ask("login", { method: "POST", signed: false, headers, body });
   const token = reply.headers["authorization"];
   if (token === undefined) throw client.broken("its sign-in sent no Authorization header");
+  hideFromNowOn(token);
   return token;
 }
 

@@ -5,9 +5,8 @@
  */
 import type { DeviceOptionsOf } from "../options-devices.ts";
 import type { DeviceContext, DeviceSource } from "./device-source.ts";
-import { basic, InventoryClient, inventorySource } from "./inventory-client.ts";
+import { basic, InventoryClient, inventorySource, reveal } from "./inventory-client.ts";
 import { identityOf, Pages } from "./pages.ts";
-import { readSecret } from "./secret.ts";
 import { Tally } from "./tally.ts";
 
 /** The device source behind `kind: "simplemdm"`. The key is the user of HTTP Basic; there is no password. */
@@ -16,7 +15,7 @@ export function simplemdmSource(options: DeviceOptionsOf<"simplemdm">): DeviceSo
 }
 
 async function count(options: DeviceOptionsOf<"simplemdm">, context: DeviceContext) {
-  const signedIn = basic(await readSecret(options.token, "SimpleMDM"), "");
+  const signedIn = basic(await reveal(options.token, "API key of SimpleMDM", context), "");
   const { base, caFile } = options;
   const client = new InventoryClient({ name: "SimpleMDM", base, caFile, context, signIn: async () => signedIn });
   const tally = new Tally();

@@ -10,7 +10,6 @@ import { byHandSource } from "./by-hand.ts";
 import { csvSource } from "./csv.ts";
 import { deviceContext } from "./device-source.contract.ts";
 import { modelNames } from "./model-names.ts";
-import { readSecret } from "./secret.ts";
 import { Tally } from "./tally.ts";
 
 let folder: string;
@@ -214,15 +213,6 @@ describe("names and tallies", () => {
       ["Toaster", 2],
       ["iPad13,17", 2],
     ]);
-  });
-
-  it("reads secrets from a file and the environment, and says which one is missing without saying it", async () => {
-    await writeFile(join(folder, "key"), "from-file\n");
-    expect(await readSecret({ file: join(folder, "key") }, "X")).toBe("from-file");
-    process.env["LARDER_TEST_KEY"] = "from-env";
-    expect(await readSecret({ env: "LARDER_TEST_KEY" }, "X")).toBe("from-env");
-    await expect(readSecret({ file: join(folder, "none") }, "X")).rejects.toThrow(/cannot be read \(ENOENT\)/);
-    await expect(readSecret({ env: "LARDER_TEST_NONE" }, "X")).rejects.toThrow(/"LARDER_TEST_NONE" is not set/);
   });
 });
 

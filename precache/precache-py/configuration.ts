@@ -15,6 +15,16 @@ export interface PrecachePyConfiguration {
   readonly notes: readonly PrecachePyNote[];
 }
 
+/** Options of a converted configuration with its secrets named by the environment variable to put them in. */
+export function withNamedSecrets(options: PrecacheInput): PrecacheInput {
+  if (options.devices === undefined) return options;
+  const devices = options.devices.map((device) => {
+    if (device.kind === "jamf") return { ...device, password: { env: "LARDER_MDM_PASSWORD" } };
+    return device.kind === "simplemdm" ? { ...device, token: { env: "LARDER_MDM_TOKEN" } } : device;
+  });
+  return { ...options, devices };
+}
+
 /** Names of the files it looked for in its working folder, in this order. */
 export const CONFIGURATION_NAMES = [
   "com.github.krypted.precache.my-config.plist",

@@ -41,7 +41,7 @@ First hit wins; dictionaries are merged key by key, lists are taken whole.
 ${markdownTable(["environment variable", "sets"], [["`LARDER_CONFIG`", "which file is read"], ...rows])}
 
 Secrets that flags and settings name are read from the environment too: \`LARDER_MDM_PASSWORD\`, \`LARDER_MDM_TOKEN\`, and whatever
-\`passwordEnv\`, \`tokenEnv\` and \`{"env": …}\` say. \`NO_COLOR\` takes the colours away.
+\`{"env": …}\` says. \`NO_COLOR\` takes the colours away.
 \`LARDER_SQLITE\` (\`native\` or \`portable\`) chooses the SQLite engine, for tests and for finding faults.`;
 }
 
@@ -53,8 +53,9 @@ A settings file is an XML property list, a binary one, or JSON; the keys are the
 
 const SECRETS = `## Secrets
 
-Passwords and tokens stand better in a file only root can read (\`passwordFile\`, \`tokenFile\`, \`{"file": …}\`) or in the environment
-(\`passwordEnv\`, \`tokenEnv\`, \`{"env": …}\`) than in the settings: a profile is readable by every user of the Mac. They are never printed.`;
+A secret is the text itself, \`{"file": "/path"}\` or \`{"env": "NAME"}\`. Keep it in a root-only file: every user of a Mac can read a
+profile. Any secret can also be written flat: \`passwordFile\` or \`passwordEnv\` for \`password\`, and so on. One line end at the end of the
+file is ignored. A secret is printed as \`(secret)\`, never in clear.`;
 
 interface Group {
   readonly title: string;

@@ -1,0 +1,153 @@
+/**
+ * A secret: a type of its own, so that no list of key names decides what may be printed.
+ *
+ * An admin writes the text itself, `{ "file": … }` or `{ "env": … }`; `passwordFile` and `passwordEnv` beside `password`
+ * mean the same. What comes out of the schema is a `Secret`, which prints, inspects and serialises as `(secret)`.
+ *
+ * @module
+ */
+import { inspect } from "node:util";
+import { z } from "zod";
+import { errorText, LarderError } from "../errors.ts";
+import { readRegularFile } from "../files.ts";
+import { hideFromNowOn } from "./revealed.ts";
+
+const HIDDEN = "(secret)";
+const MAX_BYTES = 64 * 1024;
+
+type Place = { readonly text: string } | { readonly file: string } | { readonly env: string };
+
+/** Who asks for the text. */
+export interface RevealContext {
+  /** For messages: `password of sink "main"`. */
+  readonly what: string;
+  /** Hears of a file that others can read. */
+  readonly warn?: (message: string) => void;
+  /** Default `process.env`. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+}
+
+/** A secret's text, or the place to read it from. */
+export class Secret {
+  readonly #place: Place;
+
+  constructor(place: Place) {
+    this.#place = place;
+  }
+
+  /** Where it is read from, for people: `file "/etc/larder/token"`; undefined when the text was given. */
+  get origin(): string | undefined {
+    if ("file" in this.#place) return `file "${this.#place.file}"`;
+    return "env" in this.#place ? `environment variable "${this.#place.env}"` : undefined;
+  }
+
+  /**
+   * The text. One line end at the end of a file does not belong to it.
+   * @throws LarderError `CONFIG_SECRET` when the place holds none; the text is never in a message.
+   */
+  async reveal(context: RevealContext): Promise<string> {
+    const text = await this.#read(context);
+    hideFromNowOn(text);
+    return text;
+  }
+
+  async #read(context: RevealContext): Promise<string> {
+    if ("text" in this.#place) return this.#place.text;
+    return "env" in this.#place ? fromEnvironment(this.#place.env, context) : await fromFile(this.#place.file, context);
+  }
+
+  toString(): string {
+    return HIDDEN;
+  }
+
+  toJSON(): string {
+    return HIDDEN;
+  }
+
+  [inspect.custom](): string {
+    return HIDDEN;
+  }
+}
+
+const place = z.string().min(1);
+
+/** The schema of one secret. Its text is in no complaint. */
+export function secretSchema() {
+  return z
+    .union([z.string().min(1, "it is empty"), z.strictObject({ env: place }), z.strictObject({ file: place })], {
+      error: 'expected the secret itself, {"file": …} or {"env": …}',
+    })
+    .transform((value) => new Secret(typeof value === "string" ? { text: value } : value))
+    .meta({ secret: true });
+}
+
+/**
+ * A schema of dictionaries whose secrets may also be written flat: `tokenFile` for `{"token": {"file": …}}`.
+ * @param schema an object of ours, or a union of such
+ */
+export function withFlatSecrets<Schema extends z.ZodType>(
+  schema: Schema,
+): z.ZodType<z.output<Schema>, z.input<Schema>> {
+  const names = secretNames(schema);
+  const nested = z.preprocess((value, context) => {
+    if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+    const given = { ...value } as Record<string, unknown>;
+    for (const name of names) {
+      const used = [name, `${name}File`, `${name}Env`].filter((key) => given[key] !== undefined);
+      const last = used.at(-1);
+      if (used.length > 1) {
+        const message = `give only one of ${used.join(" and ")}`;
+        context.issues.push({ code: "custom", path: [last ?? name], message, input: undefined });
+      } else if (last !== undefined && last !== name) {
+        given[name] = last.endsWith("File") ? { file: given[last] } : { env: given[last] };
+      }
+      delete given[`${name}File`];
+      delete given[`${name}Env`];
+    }
+    return given;
+  }, schema);
+  return nested as unknown as z.ZodType<z.output<Schema>, z.input<Schema>>;
+}
+
+/** Whether a schema is that of a secret. */
+export function isSecretSchema(schema: unknown): boolean {
+  if (!(schema instanceof z.ZodType)) return false;
+  if (schema.meta()?.["secret"] === true) return true;
+  return schema instanceof z.ZodOptional ? isSecretSchema(schema.def.innerType) : false;
+}
+
+/** Keys of an object's schema, or of all objects of a union, that are secrets. */
+function secretNames(schema: z.ZodType): string[] {
+  if (schema instanceof z.ZodUnion) {
+    return [...new Set(schema.def.options.flatMap((each) => secretNames(each as z.ZodType)))];
+  }
+  if (!(schema instanceof z.ZodObject)) return [];
+  return Object.entries(schema.shape).flatMap(([name, each]) => (isSecretSchema(each) ? [name] : []));
+}
+
+function fromEnvironment(name: string, context: RevealContext): string {
+  const value = (context.env ?? process.env)[name];
+  if (value !== undefined && value !== "") return value;
+  throw missing(context, `the environment variable "${name}"`, "it is not set", `set ${name}, or name another place`);
+}
+
+async function fromFile(path: string, context: RevealContext): Promise<string> {
+  const { bytes, mode } = await readRegularFile(path, MAX_BYTES).catch((error: unknown) => {
+    throw missing(context, `"${path}"`, errorText(error), "create the file, or give this user the right to read it");
+  });
+  if ((mode & 0o004) !== 0) {
+    context.warn?.(`Everybody on this machine can read "${path}", the ${context.what}: chmod 600 it`);
+  }
+  const text = bytes.toString("utf8").replace(/\r?\n$/, "");
+  if (text === "") throw missing(context, `"${path}"`, "the file is empty", "write the secret into it");
+  if (/[\r\n]/.test(text)) throw missing(context, `"${path}"`, "it holds more than one line", "leave one line in it");
+  return text;
+}
+
+function missing(context: RevealContext, from: string, why: string, next: string): LarderError {
+  return new LarderError(`Cannot read the ${context.what} from ${from}: ${why}`, {
+    code: "CONFIG_SECRET",
+    state: "nothing was sent",
+    next,
+  });
+}

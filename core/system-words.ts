@@ -1,0 +1,32 @@
+/**
+ * What the operating system's error codes mean, in plain words.
+ *
+ * @module
+ */
+
+const WORDS: Readonly<Record<string, string>> = {
+  ENOENT: "there is no such file or folder",
+  EACCES: "this user does not have the right",
+  EPERM: "the system does not allow it",
+  EISDIR: "it is a folder, a file was expected",
+  ENOTDIR: "a part of the path is a file, a folder was expected",
+  EEXIST: "there is one already",
+  ENOTEMPTY: "the folder is not empty",
+  ENOSPC: "the disk is full",
+  EDQUOT: "the disk quota is used up",
+  EROFS: "the disk is read-only",
+  EFBIG: "the file is too large",
+  EIO: "the disk reports an input/output error",
+  EMFILE: "too many files are open",
+  ENFILE: "too many files are open on this computer",
+  ELOOP: "its symbolic links go in a circle",
+  ENAMETOOLONG: "the name is too long",
+  ETXTBSY: "the file is in use",
+  EBUSY: "the file is in use",
+  EXDEV: "it is on another disk",
+};
+
+/** The words for a code such as `ENOENT`; undefined for one that is not of files. */
+export function systemWords(code: string | undefined): string | undefined {
+  return code === undefined || !Object.hasOwn(WORDS, code) ? undefined : WORDS[code];
+}
