@@ -31,6 +31,7 @@ export async function collect(flags: CollectFlags): Promise<void> {
     log,
     signal: stop,
     once,
+    takeOver: flags.takeOver === true,
     dryRun: flags.dryRun === true,
   });
   try {

@@ -4,6 +4,7 @@
  * @module
  */
 import { errorText } from "../core/errors.ts";
+import type { Json } from "../core/journal/commit.ts";
 import {
   DERIVED_STREAMS,
   type Journal,
@@ -19,6 +20,7 @@ import { applyRetention, type RetentionClock } from "../core/journal/retention.t
 import type { Log } from "../core/log.ts";
 import { tagText } from "../core/point.ts";
 import type { CollectorOptions } from "./options.ts";
+import { checkOwner, OWNER_CURSOR } from "./owner.ts";
 import { type PassReport, runPass } from "./pass.ts";
 import { openRollup } from "./rollup.ts";
 import { selfBatch } from "./self.ts";
@@ -50,6 +52,8 @@ export interface CollectorSetup {
   readonly signal: AbortSignal;
   /** One pass is all there will be: it ships on while servers keep taking lines, and waits little for one that does not. */
   readonly once?: boolean;
+  /** The state folder is this cache's, though its name or its databases are others than before. */
+  readonly takeOver?: boolean;
   /** Reads and counts, writes and ships nothing. */
   readonly dryRun?: boolean;
   readonly nowMs?: () => number;
@@ -59,7 +63,8 @@ export interface CollectorSetup {
 export interface Collector {
   /**
    * One pass over all sources and sinks.
-   * @throws LarderError `SOURCE_NONE` when there is nothing to read on this machine, `JOURNAL_FULL`, `JOURNAL_WRITE`.
+   * @throws LarderError `SOURCE_NONE` when there is nothing to read on this machine, `STATE_OTHER_CACHE` when
+   * the state folder is another cache's, `JOURNAL_FULL`, `JOURNAL_WRITE`.
    */
   pass(): Promise<PassReport>;
   close(): Promise<void>;
@@ -84,10 +89,20 @@ export async function createCollector(setup: CollectorSetup): Promise<Collector>
     const tags = tagText({ ...settings.tags, server: settings.server });
     return {
       async pass() {
+        const present = sources();
+        const owner = await checkOwner({
+          stateDir: settings.stateDir,
+          cursors: journals.collector.cursors,
+          server: settings.server,
+          sources: present,
+          log,
+          takeOver: setup.takeOver === true,
+        });
+        if (owner !== undefined && !dryRun) await noteOwner(journals.collector, owner);
         const report = await runPass({
           stateDir: settings.stateDir,
           journal: dryRun ? forgetful(journals.collector) : journals.collector,
-          sources: sources(),
+          sources: present,
           shippers,
           tagText: tags,
           ...(dryRun ? {} : { afterReading: finish.rollUp }),
@@ -110,6 +125,10 @@ export async function createCollector(setup: CollectorSetup): Promise<Collector>
     await close();
     throw error;
   }
+}
+
+async function noteOwner(journal: Journal, owner: Json): Promise<void> {
+  await journal.append({ lines: "", lineCount: 0, span: undefined, cursors: { [OWNER_CURSOR]: owner } });
 }
 
 interface Journals {

@@ -13,6 +13,7 @@ export function registerCollect(program: Command): void {
     .description("Read what the cache recorded into the journal and ship it; runs until stopped, or once.")
     .option("--once", "one pass, then end")
     .option("--dry-run", "read and count what is new, write and ship nothing (implies --once)")
+    .option("--take-over", "the state folder is this cache's, though its name and its database are others than before")
     .option("--log-level <level>", "debug, info, warn, error or silent", "info");
   withSettings(command).action(async (flags: CollectFlags) => {
     const { collect } = await import("../collect.ts");
@@ -24,5 +25,6 @@ export function registerCollect(program: Command): void {
 export interface CollectFlags extends SettingsCommandFlags {
   readonly once?: boolean;
   readonly dryRun?: boolean;
+  readonly takeOver?: boolean;
   readonly logLevel: string;
 }

@@ -81,7 +81,7 @@ function baseMs(values: RowValues): number | undefined {
   return seconds === undefined ? undefined : appleToUnixMs(seconds);
 }
 
-function reportUnknown(db: SqliteDatabase, reported: Set<string>, context: SourceContext): void {
+function reportUnknown(db: SqliteDatabase, reported: Set<string>, context: Pick<SourceContext, "log">): void {
   const unknown = db
     .columns("ZMETRIC")
     .map(({ name }) => name)

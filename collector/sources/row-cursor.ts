@@ -116,7 +116,7 @@ export function resume(db: SqliteDatabase, numbering: RowNumbering, before: RowC
 }
 
 /** The number of the last row taken, where it is there. */
-function findLast(db: SqliteDatabase, numbering: RowNumbering, cursor: RowCursor): number | undefined {
+export function findLast(db: SqliteDatabase, numbering: RowNumbering, cursor: RowCursor): number | undefined {
   const { table, row, columns } = numbering;
   const [found] = db.all(`SELECT ${columns.join(", ")} FROM ${table} WHERE ${row} = ?`, [cursor.row]);
   if (found !== undefined && guardText(found) === cursor.guard) return cursor.row;

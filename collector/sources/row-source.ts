@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { stat } from "node:fs/promises";
 import { errorText, LarderError } from "../../core/errors.ts";
 import type { Json } from "../../core/journal/commit.ts";
 import { databaseStamp } from "../../core/sqlite/file/stamp.ts";
@@ -14,7 +15,7 @@ import { openReadOnly } from "../../core/sqlite/open.ts";
 import type { OpenOptions, SqliteDatabase, SqliteEngine } from "../../core/sqlite/sqlite.ts";
 import { LineGroups } from "./line-groups.ts";
 import { readChunk } from "./row-chunk.ts";
-import { FIRST, type Outcome, parseRowCursor, type RowCursor } from "./row-cursor.ts";
+import { FIRST, findLast, type Outcome, parseRowCursor, type RowCursor } from "./row-cursor.ts";
 import { type Remembering, remember } from "./row-past.ts";
 import type { RowReading } from "./row-reading.ts";
 import { CLOCK_AHEAD_MS, type Source, type SourceBatch, type SourceContext } from "./source.ts";
@@ -35,7 +36,7 @@ export interface RowSourceOptions {
   /** How the database is opened. Default `openReadOnly`. */
   readonly open?: OpenDatabase;
   /** Looks at the database and says how to read it. */
-  readonly describe: (db: SqliteDatabase, groups: LineGroups, context: SourceContext) => RowReading;
+  readonly describe: (db: SqliteDatabase, groups: LineGroups, context: Pick<SourceContext, "log">) => RowReading;
 }
 
 /** Makes the source. */
@@ -52,6 +53,28 @@ export function rowSource(options: RowSourceOptions): Source {
       const db = await (options.open ?? openReadOnly)(path, pick(options));
       try {
         yield* readRows(db, options, before, db.engine === "portable" ? (stamp ?? "") : "", context);
+      } catch (error) {
+        throw readError(name, path, error);
+      } finally {
+        db.close();
+      }
+    },
+    async file() {
+      try {
+        const { ino, birthtimeNs } = await stat(path, { bigint: true });
+        // the number alone is given to another file when this one is gone
+        return `${ino}.${birthtimeNs}`;
+      } catch {
+        return undefined;
+      }
+    },
+    async continues(json, context) {
+      const cursor = parseRowCursor(json);
+      if (cursor === undefined || cursor.row === 0) return "nothing";
+      const db = await (options.open ?? openReadOnly)(path, pick(options));
+      try {
+        const reading = options.describe(db, new LineGroups(""), context);
+        return db.snapshot(() => findLast(db, reading, cursor)) === undefined ? "other" : "same";
       } catch (error) {
         throw readError(name, path, error);
       } finally {

@@ -54,4 +54,11 @@ export interface Source {
    * @throws LarderError when the place cannot be read now; batches handed over before stay good.
    */
   readAfter(cursor: Json | undefined, context: SourceContext): AsyncIterable<SourceBatch>;
+  /** What tells the file it reads from another in its place; undefined where there is none. */
+  file?(): Promise<string | undefined>;
+  /**
+   * Whether what it reads is what the cursor comes from: it holds the row taken last. `nothing` where nothing was taken.
+   * @throws LarderError when the place cannot be read now
+   */
+  continues?(cursor: Json, context: Pick<SourceContext, "log">): Promise<"same" | "other" | "nothing">;
 }
