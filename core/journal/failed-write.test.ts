@@ -81,6 +81,21 @@ it("goes on from what the disk has, where it has less than it said", async () =>
   await journal.close();
 });
 
+it("takes no times that no mark can hold", async () => {
+  const journal = await openJournal(stateDir, "collector");
+  await journal.append(batch(1));
+  for (const toMs of [Number.NaN, 0.5, Number.POSITIVE_INFINITY]) {
+    const wrong = journal.append({ ...batch(2), span: { fromMs: 0, toMs } });
+    await expect(wrong).rejects.toMatchObject({
+      code: "JOURNAL_WRITE",
+      message: expect.stringContaining("whole milliseconds"),
+    });
+  }
+  await journal.append(batch(3));
+  await journal.close();
+  expect(await values()).toEqual([1, 3]);
+});
+
 it("says of each stream what becomes of its lines", async () => {
   const words: Record<StreamName, RegExp> = {
     collector: /rows will be read again/,

@@ -149,6 +149,10 @@ class StreamWriter implements Journal {
     const tail = this.#tail;
     const cursors = { ...this.cursors, ...batch.cursors };
     const span = joinSpans(tail.commit?.span, batch.span);
+    // a mark nobody can read would take everything before it along
+    const times = batch.span === undefined ? [] : [batch.span.fromMs, batch.span.toMs];
+    if (!times.every(Number.isSafeInteger))
+      throw new RangeError(`the times ${times.join(" to ")} are not whole milliseconds`);
     const lines = typeof batch.lines === "string" ? Buffer.from(batch.lines, "utf8") : batch.lines;
     const commit = { lines: batch.lineCount, at: this.#nowMs(), span, cursors };
     const mark = Buffer.from(commitLine(lines, commit), "utf8");
