@@ -19,7 +19,7 @@ import type { FirmwareFolder } from "./firmware/firmware-folder.ts";
 import { createPace, readBytesFor } from "./pace.ts";
 import type { Deliveries } from "./presence/deliveries.ts";
 import { DEFAULT_LEAST_RATE, type LeastRate } from "./transfer/least-rate.ts";
-import type { RunContext } from "./warm/attempt.ts";
+import type { EngineContext } from "./warm/attempt.ts";
 import { Ending } from "./warm/ending.ts";
 import { EventStream } from "./warm/event-stream.ts";
 import { type Lane, lanesOf } from "./warm/lanes.ts";
@@ -190,8 +190,8 @@ function runStart(
 function contextOf(
   { options, clock, ending, fetcher }: RunParts,
   emit: (event: WarmEvent) => void,
-  record: RunContext["record"],
-): RunContext {
+  record: EngineContext["record"],
+): EngineContext {
   const { signs, deliveries, inventories, maxAgeMs, hosts = [] } = options;
   return {
     fetcher,

@@ -26,7 +26,7 @@ export function notTheFile(url: string, { headers, lengthBytes }: AnsweredBody):
   if (type !== undefined && PAGE_TYPE.test(type) && !isPage(url)) return "a web page came instead of the file";
   const coding = headers["content-encoding"]?.trim().toLowerCase();
   if (coding !== undefined && coding !== "" && coding !== "identity") {
-    return `the body is packed as ${coding.slice(0, 20)}, which was not asked for`;
+    return `the body has Content-Encoding ${coding.slice(0, 20)}, which was not requested`;
   }
   return lengthBytes === 0 ? "an empty body came instead of the file" : undefined;
 }

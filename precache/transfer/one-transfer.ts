@@ -154,15 +154,15 @@ export class Transfer implements ResponseHandler {
     const { redirect } = this.request;
     const details = { status, retryable: false };
     if (location === undefined || redirect === undefined) {
-      const said = location === undefined ? "without saying where to go" : "where no redirection is followed";
-      throw this.#error("FETCH_REDIRECT", `it answered ${status} ${said}`, details);
+      const why = location === undefined ? "without a Location" : "and redirections are not followed here";
+      throw this.#error("FETCH_REDIRECT", `it answered ${status} ${why}`, details);
     }
     if (++this.#hops > MAX_REDIRECTS) {
       throw this.#error("FETCH_REDIRECT", `more than ${MAX_REDIRECTS} redirections`, details);
     }
     const next = redirect(location);
     if ("url" in next) return next.url;
-    throw this.#error("FETCH_REDIRECT", `it was sent elsewhere (${status}), and ${next.fault}`, details);
+    throw this.#error("FETCH_REDIRECT", `its redirection (${status}) is not followed: ${next.fault}`, details);
   }
 
   #statusError({ status, headers }: AssetHead): FetchError {
@@ -189,7 +189,7 @@ export class Transfer implements ResponseHandler {
   #beginBody(head: AssetHead, partial: boolean): void {
     const known = head.lengthBytes ?? (partial ? undefined : this.request.expectedBytes);
     if (known === undefined && !partial) {
-      throw this.#error("FETCH_LENGTH", "nothing says how many bytes it should be", { status: 200 });
+      throw this.#error("FETCH_LENGTH", "its length is unknown: no Content-Length, and no size in the catalogue", { status: 200 });
     }
     this.#known = known ?? Number.POSITIVE_INFINITY;
     const { digest } = this.request;
@@ -201,7 +201,7 @@ export class Transfer implements ResponseHandler {
     const rate = this.#rate?.tooSlow(bytes, performance.now());
     if (rate === undefined) return;
     const { bytesPerSecond, overMs } = this.#context.leastRate;
-    const said = `only ${Math.round(rate)} bytes a second came for ${overMs / 1000} s, at least ${bytesPerSecond} were expected`;
+    const said = `only ${Math.round(rate)} bytes/s for ${overMs / 1000} s, expected at least ${bytesPerSecond}`;
     throw this.#error("FETCH_SLOW", said, { status: 200 });
   }
 

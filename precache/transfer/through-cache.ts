@@ -23,7 +23,7 @@ export function throughCache(
 
 /** A redirection to Apple goes through the cache, one to the cache itself stays; every other one is not followed. */
 function follow(target: CacheTarget, asset: Asset, hosts: readonly string[], location: string): ReturnType<Redirect> {
-  if (!URL.canParse(location, asset.url)) return { fault: "where to go is not an address" };
+  if (!URL.canParse(location, asset.url)) return { fault: "its Location is not an address" };
   const to = new URL(location, asset.url);
   const cache = new URL(target.url);
   if (to.host === cache.host && to.protocol === cache.protocol && to.username === "") return { url: to.href };

@@ -15,7 +15,7 @@ import type { AssetCost, AssetOutcome, WarmEvent } from "../warm-events.ts";
 import type { TargetHealth } from "./target-health.ts";
 
 /** What all assets of a run share. */
-export interface RunContext {
+export interface EngineContext {
   readonly fetcher: Fetcher;
   readonly check: HeldCheck;
   /** Where firmware is kept on disk; undefined where it is only warmed. */
@@ -100,7 +100,7 @@ export class Attempt implements FetchOptions {
   readonly startedMs: number;
   readonly signal: AbortSignal;
   readonly sink: FetchOptions["sink"];
-  readonly #context: RunContext;
+  readonly #context: EngineContext;
   readonly #health: TargetHealth;
   readonly #work: Work;
   #verdict: HeldVerdict | undefined;
@@ -111,7 +111,7 @@ export class Attempt implements FetchOptions {
   #toldMs: number;
   #partMs: number;
 
-  constructor(context: RunContext, health: TargetHealth, work: Work) {
+  constructor(context: EngineContext, health: TargetHealth, work: Work) {
     this.#context = context;
     this.#health = health;
     this.#work = work;

@@ -11,14 +11,14 @@ import { retryDelayMs } from "../../core/retry.ts";
 import type { PlannedAsset } from "../asset.ts";
 import { FetchError, type Fetcher } from "../fetch-asset.ts";
 import type { WaitReason } from "../warm-events.ts";
-import { Attempt, keptText, type RunContext, type Work, type WorkEnd } from "./attempt.ts";
+import { Attempt, keptText, type EngineContext, type Work, type WorkEnd } from "./attempt.ts";
 import { FILE_PATIENCE, failureKind } from "./back-off.ts";
 import type { TargetHealth } from "./target-health.ts";
 
 const ENDINGS = { deadline: "out of time", stopped: "the run was stopped" } as const;
 
 /** Works on one asset to its end, or to the end of its cache. Whatever goes wrong with one file ends that file only. */
-export async function warmOne(context: RunContext, health: TargetHealth, work: Work): Promise<WorkEnd | "target-died"> {
+export async function warmOne(context: EngineContext, health: TargetHealth, work: Work): Promise<WorkEnd | "target-died"> {
   try {
     return await tryUntilEnd(context, health, work);
   } catch (error) {
@@ -28,7 +28,7 @@ export async function warmOne(context: RunContext, health: TargetHealth, work: W
   }
 }
 
-async function tryUntilEnd(context: RunContext, health: TargetHealth, work: Work): Promise<WorkEnd | "target-died"> {
+async function tryUntilEnd(context: EngineContext, health: TargetHealth, work: Work): Promise<WorkEnd | "target-died"> {
   const { check } = context;
   const { target } = health;
   for (;;) {
@@ -57,12 +57,12 @@ async function tryUntilEnd(context: RunContext, health: TargetHealth, work: Work
   }
 }
 
-function mayAsk(context: RunContext, health: TargetHealth): boolean {
+function mayAsk(context: EngineContext, health: TargetHealth): boolean {
   return health.dead === undefined && health.holdUntilMs <= context.clock.now() && context.ending() === undefined;
 }
 
 /** Waits while the cache wants to be left alone. */
-async function untilAllowed(context: RunContext, health: TargetHealth): Promise<WorkEnd | "target-died" | undefined> {
+async function untilAllowed(context: EngineContext, health: TargetHealth): Promise<WorkEnd | "target-died" | undefined> {
   for (;;) {
     if (health.dead !== undefined) return "target-died";
     const ending = context.ending();
@@ -78,7 +78,7 @@ async function untilAllowed(context: RunContext, health: TargetHealth): Promise<
 }
 
 /** What is known before the first byte: that it is there already, or how long it is where no catalogue says. */
-async function lookFirst(context: RunContext, health: TargetHealth, work: Work): Promise<WorkEnd | undefined> {
+async function lookFirst(context: EngineContext, health: TargetHealth, work: Work): Promise<WorkEnd | undefined> {
   const { asset } = work.item;
   const isKept = asset.firmware && context.firmware !== undefined;
   const there = isKept ? undefined : await inTheCache(context, health, work);
@@ -88,7 +88,7 @@ async function lookFirst(context: RunContext, health: TargetHealth, work: Work):
 }
 
 /** The plan may have seen it there; else what the inventory or our own record claims, confirmed by the cache's answer. */
-async function inTheCache({ check }: RunContext, health: TargetHealth, work: Work): Promise<WorkEnd | undefined> {
+async function inTheCache({ check }: EngineContext, health: TargetHealth, work: Work): Promise<WorkEnd | undefined> {
   const { target, letGo } = health;
   const { asset, heldBy, decision, why } = work.item;
   const known = heldBy?.get(target.name) ?? (decision === "cached" ? why : undefined);
@@ -108,7 +108,7 @@ function expectAsTold(work: Work, { lengthBytes }: { readonly lengthBytes: numbe
 }
 
 /** Firmware that is kept on disk is there when its file is; that a cache holds it is not enough. */
-async function onDisk({ firmware }: RunContext, health: TargetHealth, work: Work): Promise<WorkEnd | undefined> {
+async function onDisk({ firmware }: EngineContext, health: TargetHealth, work: Work): Promise<WorkEnd | undefined> {
   work.copy = await firmware?.copyOf(work.item.asset);
   const kept = await work.copy?.present(work.expected?.bytes, health.letGo);
   return kept === undefined ? undefined : { outcome: "cached", reason: keptText(kept), sizeBytes: kept.sizeBytes };
@@ -116,7 +116,7 @@ async function onDisk({ firmware }: RunContext, health: TargetHealth, work: Work
 
 /** Decides after a failed attempt. @returns the end, or undefined to try again. */
 async function afterFailure(
-  context: RunContext,
+  context: EngineContext,
   health: TargetHealth,
   work: Work,
   error: FetchError,
@@ -158,7 +158,7 @@ async function afterFailure(
 }
 
 /** A cache that is silent about one file but answers its health probe is not to blame. */
-async function kindOf(context: RunContext, health: TargetHealth, error: FetchError) {
+async function kindOf(context: EngineContext, health: TargetHealth, error: FetchError) {
   const kind = failureKind(error);
   if (kind !== "unreachable" || error.code !== "FETCH_STALLED") return kind;
   return (await answersProbe(context.fetcher, health)) ? "retry" : kind;
@@ -174,7 +174,7 @@ async function answersProbe(fetcher: Fetcher, health: TargetHealth): Promise<boo
 }
 
 function tellWait(
-  context: RunContext,
+  context: EngineContext,
   health: TargetHealth,
   item: PlannedAsset | undefined,
   reason: WaitReason,

@@ -5,7 +5,7 @@
  */
 import type { CacheTarget, PlannedAsset } from "../asset.ts";
 import type { AssetEnd } from "../warm-events.ts";
-import type { RunContext, Work, WorkEnd } from "./attempt.ts";
+import type { EngineContext, Work, WorkEnd } from "./attempt.ts";
 import { DurableEnds } from "./durable-ends.ts";
 import type { Lane } from "./lanes.ts";
 import { warmOne } from "./one-asset.ts";
@@ -22,7 +22,7 @@ export interface LaneWork {
 }
 
 /** All assets through one lane. @returns whether a cache of it lives. */
-export async function runLane(context: RunContext, { lane, open, items, concurrency }: LaneWork): Promise<boolean> {
+export async function runLane(context: EngineContext, { lane, open, items, concurrency }: LaneWork): Promise<boolean> {
   const todo = new Todo(items);
   let last: TargetHealth | undefined;
   for (const target of lane) {
@@ -42,7 +42,7 @@ export async function runLane(context: RunContext, { lane, open, items, concurre
 }
 
 /** So many at a time through one cache, until nothing is left or it is dead; what it did not finish stays in `todo`. */
-async function runTarget(context: RunContext, health: TargetHealth, todo: Todo, concurrency: number): Promise<void> {
+async function runTarget(context: EngineContext, health: TargetHealth, todo: Todo, concurrency: number): Promise<void> {
   const unfinished: Work[] = [];
   const ends = new DurableEnds((end) => context.emit(end));
   const worker = async (): Promise<void> => {
@@ -62,7 +62,7 @@ async function runTarget(context: RunContext, health: TargetHealth, todo: Todo, 
   todo.giveBack(unfinished);
 }
 
-function endOf(context: RunContext, target: CacheTarget, work: Work, end: WorkEnd): AssetEnd {
+function endOf(context: EngineContext, target: CacheTarget, work: Work, end: WorkEnd): AssetEnd {
   const now = end.atMs ?? context.clock.now();
   const cost = work.cost(now);
   return {
