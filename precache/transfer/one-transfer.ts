@@ -189,7 +189,9 @@ export class Transfer implements ResponseHandler {
   #beginBody(head: AssetHead, partial: boolean): void {
     const known = head.lengthBytes ?? (partial ? undefined : this.request.expectedBytes);
     if (known === undefined && !partial) {
-      throw this.#error("FETCH_LENGTH", "its length is unknown: no Content-Length, and no size in the catalogue", { status: 200 });
+      throw this.#error("FETCH_LENGTH", "its length is unknown: no Content-Length, and no size in the catalogue", {
+        status: 200,
+      });
     }
     this.#known = known ?? Number.POSITIVE_INFINITY;
     const { digest } = this.request;

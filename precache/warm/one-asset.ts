@@ -11,14 +11,18 @@ import { retryDelayMs } from "../../core/retry.ts";
 import type { PlannedAsset } from "../asset.ts";
 import { FetchError, type Fetcher } from "../fetch-asset.ts";
 import type { WaitReason } from "../warm-events.ts";
-import { Attempt, keptText, type EngineContext, type Work, type WorkEnd } from "./attempt.ts";
+import { Attempt, type EngineContext, keptText, type Work, type WorkEnd } from "./attempt.ts";
 import { FILE_PATIENCE, failureKind } from "./back-off.ts";
 import type { TargetHealth } from "./target-health.ts";
 
 const ENDINGS = { deadline: "out of time", stopped: "the run was stopped" } as const;
 
 /** Works on one asset to its end, or to the end of its cache. Whatever goes wrong with one file ends that file only. */
-export async function warmOne(context: EngineContext, health: TargetHealth, work: Work): Promise<WorkEnd | "target-died"> {
+export async function warmOne(
+  context: EngineContext,
+  health: TargetHealth,
+  work: Work,
+): Promise<WorkEnd | "target-died"> {
   try {
     return await tryUntilEnd(context, health, work);
   } catch (error) {
@@ -62,7 +66,10 @@ function mayAsk(context: EngineContext, health: TargetHealth): boolean {
 }
 
 /** Waits while the cache wants to be left alone. */
-async function untilAllowed(context: EngineContext, health: TargetHealth): Promise<WorkEnd | "target-died" | undefined> {
+async function untilAllowed(
+  context: EngineContext,
+  health: TargetHealth,
+): Promise<WorkEnd | "target-died" | undefined> {
   for (;;) {
     if (health.dead !== undefined) return "target-died";
     const ending = context.ending();
