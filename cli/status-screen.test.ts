@@ -106,6 +106,15 @@ WELL      nothing is wrong
     expect(statusScreen(model, { width: 80, bars: true })).toMatch(/served {3}▁ ▄ {5}▆ █ █\n {19}W T F S S M T/);
   });
 
+  it("says which zone the days on servers are of, where it is another one than here", () => {
+    const screen = (rollupZone: string): string =>
+      statusScreen(toModel({ ...WELL, rollupZone }), { width: 80, bars: false }).replaceAll(/\s+/g, " ");
+    expect(screen("Asia/Kathmandu")).toContain(
+      `days on servers are those of Asia/Kathmandu, here of ${WELL.timeZone};`,
+    );
+    expect(screen(WELL.timeZone)).not.toContain("days on servers");
+  });
+
   it("has something to say of a cache nobody has seen yet", () => {
     const nothing = savings(0);
     const empty = {

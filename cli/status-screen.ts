@@ -113,12 +113,19 @@ function trafficLines({ today, week, days, timeZone }: StatusModel, { bars }: Sc
   return [...lines, `served   ${colour(spark, "cyan")}`, `         ${colour(names, "dim")}`];
 }
 
-function pipeLines({ nowMs, lastRowMs, pass, sinks }: StatusModel, { width }: ScreenOptions): string[] {
+function pipeLines(
+  { nowMs, timeZone, rollupZone, lastRowMs, pass, sinks }: StatusModel,
+  { width }: ScreenOptions,
+): string[] {
   const ago = (ms: number): string => `${durationText(Math.max(0, (nowMs - ms) / 1000))} ago`;
   const row = lastRowMs === undefined ? "no row in 7 days" : `last row ${ago(lastRowMs)}`;
   const took = pass?.seconds === undefined ? "" : ` (took ${pass.seconds.toFixed(1)} s)`;
   const last = pass === undefined ? "no pass in 7 days" : `last pass ${ago(pass.timeMs)}${took}`;
   const lines = [`${row} · ${last}`];
+  if (rollupZone !== undefined && rollupZone !== timeZone) {
+    const said = `days on servers are those of ${rollupZone}, here of ${timeZone}; timezone in the settings rules both`;
+    lines.push(...flow(said.split(" "), " ", width - MARGIN));
+  }
   if (sinks.length === 0) lines.push("no sink: everything is kept in the journal here");
   if (sinks.length === 0) return lines;
   const columns: Column<SinkFacts>[] = [

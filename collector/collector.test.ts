@@ -95,6 +95,7 @@ describe("createCollector()", () => {
     });
     expect(model.week.served).toBe(truth.sum(SERVED_FIELDS));
     expect(model.findings).toEqual([]);
+    expect(model.rollupZone).toBe(ZONE);
     expect(model.cache).toMatchObject({ active: true, timeMs: nowMs });
     const daily = await lines(stateDir, "bytestoclients_1d", "rollup");
     expect(daily).toHaveLength([...truth.days(cache!.server).keys()].length - 1);

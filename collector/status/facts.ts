@@ -83,6 +83,8 @@ export interface StatusFacts {
   readonly nowMs: number;
   readonly server: string;
   readonly timeZone: string;
+  /** The zone the days of roll-ups are counted in; undefined while there are none. */
+  readonly rollupZone?: string | undefined;
   /** Whether the settings read the status of the cache at all. */
   readonly readsStatus: boolean;
   readonly cache: CacheFacts | undefined;

@@ -13,6 +13,7 @@ import { DERIVED_STREAMS, RAW_STREAMS, STREAMS, streamFolder } from "../../core/
 import { openReader } from "../../core/journal/reader.ts";
 import { bucketStart, bucketsBefore, nextBucket } from "../../core/local-days.ts";
 import { rejectPath, retryPath } from "../reject-file.ts";
+import { ROLLUP_CURSOR, restoreDays } from "../rollup/rollup-cursor.ts";
 import { loadPositions } from "../ship-cursor.ts";
 import { loadShipState } from "../ship-state.ts";
 import type { SinkOptions } from "../sinks/options.ts";
@@ -51,6 +52,7 @@ export async function gatherStatus(options: GatherOptions): Promise<StatusFacts>
     nowMs,
     server,
     timeZone,
+    rollupZone: await gatherRollupZone(options),
     readsStatus,
     cache: await gatherCache(options, fromMs),
     today: totalSavings(days.filter(({ startMs }) => startMs >= todayMs)),
@@ -80,6 +82,11 @@ async function gatherDays(options: GatherOptions, fromMs: number): Promise<DayFa
 }
 
 const NOTHING = savingsOf(() => undefined);
+
+async function gatherRollupZone({ stateDir }: GatherOptions): Promise<string | undefined> {
+  const last = await openReader(streamFolder(stateDir, "rollup"), "rollup").last();
+  return restoreDays(last?.cursors[ROLLUP_CURSOR])?.days.zone;
+}
 
 async function gatherLastRow({ stateDir, timeZone, server, nowMs }: GatherOptions, fromMs: number) {
   const query = { fromMs, toMs: nowMs + CLOCK_AHEAD_MS, by: "all", timeZone, tags: { server } } as const;
