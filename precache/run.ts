@@ -165,9 +165,8 @@ async function planAndWarm(
   context.planned?.(prepared);
   for (const trouble of prepared.troubles) log.warn("planned without a part", { trouble });
   const items = itemsOf(prepared);
-  const failures: AssetEnd[] = [];
-  const facts = { items, endMs, plannedSinceMs };
-  const summary = items.length === 0 ? undefined : await warmAll(context, prepared, journal, facts, failures);
+  const plan = { prepared, items, endMs, plannedSinceMs };
+  const { summary, failures } = items.length === 0 ? NOTHING : await warmAll(context, journal, plan);
   const trouble = journal.trouble === undefined ? undefined : unrecorded(journal.trouble.error, summary);
   const verdict = trouble === undefined ? verdictOf(summary, prepared) : "failed";
   return { verdict, prepared, summary, failures, skipped: undefined, trouble };
@@ -216,20 +215,25 @@ function itemsOf({ plan, heldBy }: Prepared): PlannedAsset[] {
   return asked.map((item) => ({ ...item, heldBy: heldBy.get(assetKey(item.asset.url)) ?? new Map() }));
 }
 
-/** What a run needs beside its plan. */
-interface RunFacts {
+/** What a run has to do. */
+interface RunPlan {
+  readonly prepared: Prepared;
   readonly items: readonly PlannedAsset[];
   readonly endMs: number;
   readonly plannedSinceMs: number;
 }
 
+/** What it did. */
+type RunResult = Pick<RunReport, "summary" | "failures">;
+
+const NOTHING: RunResult = { summary: undefined, failures: [] };
+
 async function warmAll(
   context: RunContext,
-  prepared: Prepared,
   journal: RunJournal,
-  { items, endMs, plannedSinceMs }: RunFacts,
-  failures: AssetEnd[],
-): Promise<WarmSummary | undefined> {
+  { prepared, items, endMs, plannedSinceMs }: RunPlan,
+): Promise<RunResult> {
+  const failures: AssetEnd[] = [];
   const { options, clock = systemClock } = context;
   const { destination } = options.firmware;
   let summary: WarmSummary | undefined;
@@ -256,7 +260,7 @@ async function warmAll(
     if (event.type === "run-end") summary = event.summary;
     context.observe?.(event);
   }
-  return summary;
+  return { summary, failures };
 }
 
 function verdictOf(summary: WarmSummary | undefined, prepared: Prepared): RunVerdict {

@@ -141,7 +141,8 @@ async function runPhases(parts: RunParts): Promise<void> {
   await record(start)?.catch(() => undefined);
   const context = contextOf(parts, emit, record);
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
-  const open = (target: CacheTarget) => new TargetHealth(target, limits, ending.letGo.signal, ending.pause.signal);
+  const signals = { letGo: ending.letGo.signal, pause: ending.pause.signal };
+  const open = (target: CacheTarget) => new TargetHealth(target, limits, signals);
   const keeper = phases[0]?.[0];
   let alive = 0;
   for (const phase of phases) {

@@ -88,6 +88,33 @@ describe("larder precache", () => {
     expect(err.trimEnd().split("\n").at(-1)?.trim()).toBe(files[0]?.url);
   });
 
+  it("says what it did without, with --quiet too, and does nothing outside its hours", async () => {
+    await writeFile(join(folder, "nothing.json"), "no plan");
+    const list = join(folder, "nothing.json");
+    const parts = {
+      catalogs: [
+        { kind: "plan-file", url: list },
+        { kind: "url-list", url: join(folder, "urls") },
+      ],
+    };
+    await writeFile(join(folder, "parts.json"), JSON.stringify({ precache: { ...parts, servers: [cache.url] } }));
+    const { code, out, err } = await larder("run -q --config DIR/parts.json");
+    expect([code, out.includes("Took")]).toEqual([3, true]);
+    expect(err).toContain("without plan-file: ");
+    cache.wipe();
+    const [hour, minute] = [new Date().getHours(), new Date().getMinutes()];
+    const time = (hours: number): string => `${(hour + hours) % 24}:${String(minute).padStart(2, "0")}`;
+    const late = await larder(`run --urls DIR/urls --cache-server CACHE -q --until ${time(22)}`);
+    expect([late.code, late.out]).toEqual([
+      3,
+      expect.stringMatching(/^Nothing was fetched: too late: it was to end at /),
+    ]);
+    const outside = await larder(`run --urls DIR/urls --cache-server CACHE -q --until ${time(2)}-${time(4)}`);
+    expect(outside.out).toMatch(/^Nothing was fetched: outside its hours, /);
+    expect(cache.usedBytes()).toBe(0);
+    expect((await larder(`run --urls DIR/urls --cache-server CACHE -q --until ${time(22)}-${time(2)}`)).code).toBe(0);
+  });
+
   it("takes precache.py's command line and its configuration", async () => {
     const plist = `<plist><dict><key>cacheServerURL</key><string>${cache.url.replace(/:\d+$/, "")}</string>
       <key>cacheServerPort</key><string>${cache.port}</string><key>masBaseURL</key><string>x</string></dict></plist>`;

@@ -68,7 +68,9 @@ function terminalSize(): { columns: number; rows: number } {
 }
 
 function printReport(report: RunReport, flags: PrecacheFlags, progress: Progress): void {
-  const { verdict, summary = null, failures: failed, skipped = null } = report;
+  const { verdict, prepared, summary = null, failures: failed, skipped = null } = report;
+  // with --quiet nobody has seen them yet, and they are why a run can end with 3
+  if (flags.quiet === true) for (const trouble of prepared?.troubles ?? []) printError(`without ${trouble}`);
   if (flags.json === true) {
     printJson({ verdict, summary, failures: failed, skipped });
     return;

@@ -8,14 +8,20 @@
  */
 import { errorCode, errorText } from "../../core/errors.ts";
 import { retryDelayMs } from "../../core/retry.ts";
-import type { PlannedAsset } from "../asset.ts";
 import { FetchError, type Fetcher } from "../fetch-asset.ts";
-import type { WaitReason } from "../warm-events.ts";
+import type { Waiting } from "../warm-events.ts";
 import { Attempt, type EngineContext, keptText, type Work, type WorkEnd } from "./attempt.ts";
-import { FILE_PATIENCE, failureKind } from "./back-off.ts";
+import { type FailureKind, FILE_PATIENCE, failureKind } from "./back-off.ts";
 import type { TargetHealth } from "./target-health.ts";
 
 const ENDINGS = { deadline: "out of time", stopped: "the run was stopped" } as const;
+
+/** One asset, the cache it is asked of, and what the run shares. */
+interface Task {
+  readonly context: EngineContext;
+  readonly health: TargetHealth;
+  readonly work: Work;
+}
 
 /** Works on one asset to its end, or to the end of its cache. Whatever goes wrong with one file ends that file only. */
 export async function warmOne(
@@ -24,7 +30,7 @@ export async function warmOne(
   work: Work,
 ): Promise<WorkEnd | "target-died"> {
   try {
-    return await tryUntilEnd(context, health, work);
+    return await tryUntilEnd({ context, health, work });
   } catch (error) {
     return { outcome: "failed", reason: errorText(error), code: errorCode(error) ?? "UNEXPECTED" };
   } finally {
@@ -32,44 +38,42 @@ export async function warmOne(
   }
 }
 
-async function tryUntilEnd(context: EngineContext, health: TargetHealth, work: Work): Promise<WorkEnd | "target-died"> {
-  const { check } = context;
-  const { target } = health;
+async function tryUntilEnd(task: Task): Promise<WorkEnd | "target-died"> {
+  const { context, health, work } = task;
+  const { check, clock } = context;
   for (;;) {
-    if (!mayAsk(context, health)) {
-      const ended = await untilAllowed(context, health);
+    if (!mayAsk(task)) {
+      const ended = await untilAllowed(task);
       if (ended !== undefined) return ended;
     }
     if (work.startedMs === undefined) {
-      work.startedMs = context.clock.now();
-      const there = await lookFirst(context, health, work);
+      work.startedMs = clock.now();
+      const there = await lookFirst(task);
       if (there !== undefined) return there;
     }
     await work.copy?.begin();
     const attempt = new Attempt(context, health, work);
     try {
       const result = await context.fetcher.fetchAsset(attempt.request(), attempt);
-      health.success(context.clock.now());
-      if (attempt.brought && check.mayLearn(target)) await check.learn(target, work.item.asset, health.letGo);
+      health.success(clock.now());
+      const { target, letGo } = health;
+      if (attempt.brought && check.mayLearn(target)) await check.learn(target, work.item.asset, letGo);
       return await attempt.end(result);
     } catch (error) {
       attempt.count();
       if (!(error instanceof FetchError)) throw error;
-      const given = await afterFailure(context, health, work, error, attempt.startedMs);
+      const given = await afterFailure(task, error, attempt.startedMs);
       if (given !== undefined) return given;
     }
   }
 }
 
-function mayAsk(context: EngineContext, health: TargetHealth): boolean {
+function mayAsk({ context, health }: Task): boolean {
   return health.dead === undefined && health.holdUntilMs <= context.clock.now() && context.ending() === undefined;
 }
 
 /** Waits while the cache wants to be left alone. */
-async function untilAllowed(
-  context: EngineContext,
-  health: TargetHealth,
-): Promise<WorkEnd | "target-died" | undefined> {
+async function untilAllowed({ context, health }: Task): Promise<WorkEnd | "target-died" | undefined> {
   for (;;) {
     if (health.dead !== undefined) return "target-died";
     const ending = context.ending();
@@ -85,37 +89,37 @@ async function untilAllowed(
 }
 
 /** What is known before the first byte: that it is there already, or how long it is where no catalogue says. */
-async function lookFirst(context: EngineContext, health: TargetHealth, work: Work): Promise<WorkEnd | undefined> {
+async function lookFirst(task: Task): Promise<WorkEnd | undefined> {
+  const { context, health, work } = task;
   const { asset } = work.item;
   const isKept = asset.firmware && context.firmware !== undefined;
-  const there = isKept ? undefined : await inTheCache(context, health, work);
+  const there = isKept ? undefined : await inTheCache(task);
   if (there !== undefined) return there;
-  if (work.expected === undefined) expectAsTold(work, await context.check.look(health.target, asset, health.letGo));
-  return isKept ? await onDisk(context, health, work) : undefined;
+  if (work.expected === undefined) expectAnswered(work, await context.check.look(health.target, asset, health.letGo));
+  return isKept ? await onDisk(task) : undefined;
 }
 
 /** The plan may have seen it there; else what the inventory or our own record claims, confirmed by the cache's answer. */
-async function inTheCache({ check }: EngineContext, health: TargetHealth, work: Work): Promise<WorkEnd | undefined> {
+async function inTheCache({ context: { check }, health, work }: Task): Promise<WorkEnd | undefined> {
   const { target, letGo } = health;
   const { asset, heldBy, decision, why } = work.item;
   const known = heldBy?.get(target.name) ?? (decision === "cached" ? why : undefined);
   if (known !== undefined) return { outcome: "cached", reason: known, sizeBytes: asset.sizeBytes };
   if (heldBy !== undefined || !check.knows(target, asset) || !(await check.claims(target, asset))) return undefined;
   const looked = await check.look(target, asset, letGo);
-  const { verdict, lengthBytes } = looked;
-  if (verdict.held === true) {
-    return { outcome: "cached", reason: verdict.why, sizeBytes: asset.sizeBytes ?? lengthBytes };
+  if (looked.verdict.held === true) {
+    return { outcome: "cached", reason: looked.verdict.why, sizeBytes: asset.sizeBytes ?? looked.lengthBytes };
   }
-  expectAsTold(work, looked);
+  expectAnswered(work, looked);
   return undefined;
 }
 
-function expectAsTold(work: Work, { lengthBytes }: { readonly lengthBytes: number | undefined }): void {
+function expectAnswered(work: Work, { lengthBytes }: { readonly lengthBytes: number | undefined }): void {
   if (lengthBytes !== undefined) work.expected ??= { bytes: lengthBytes, by: "its answer to HEAD" };
 }
 
 /** Firmware that is kept on disk is there when its file is; that a cache holds it is not enough. */
-async function onDisk({ firmware }: EngineContext, health: TargetHealth, work: Work): Promise<WorkEnd | undefined> {
+async function onDisk({ context: { firmware }, health, work }: Task): Promise<WorkEnd | undefined> {
   work.copy = await firmware?.copyOf(work.item.asset);
   const kept = await work.copy?.present(work.expected?.bytes, health.letGo);
   return kept === undefined ? undefined : { outcome: "cached", reason: keptText(kept), sizeBytes: kept.sizeBytes };
@@ -123,15 +127,13 @@ async function onDisk({ firmware }: EngineContext, health: TargetHealth, work: W
 
 /** Decides after a failed attempt. @returns the end, or undefined to try again. */
 async function afterFailure(
-  context: EngineContext,
-  health: TargetHealth,
-  work: Work,
+  task: Task,
   error: FetchError,
   startedMs: number,
 ): Promise<WorkEnd | "target-died" | undefined> {
-  const { clock, random } = context;
-  const now = clock.now();
-  const kind = await kindOf(context, health, error);
+  const { context, health, work } = task;
+  const nowMs = context.clock.now();
+  const kind = await kindOf(task, error);
   if (kind === "stopped") {
     if (health.dead !== undefined) return "target-died";
     return { outcome: "skipped", reason: ENDINGS[context.ending() ?? "stopped"], code: error.code };
@@ -146,26 +148,21 @@ async function afterFailure(
     health.gaveUp(error);
     return failed;
   }
+  const random = context.random();
   if (kind === "retry") {
-    const waitMs = retryDelayMs(FILE_PATIENCE, {
-      failures: work.failures,
-      random: random(),
-      askedMs: error.retryAfterMs,
-    });
-    tellWait(context, health, work.item, "retry", waitMs, error);
-    await clock.sleep(waitMs, health.wake);
+    const waitMs = retryDelayMs(FILE_PATIENCE, { failures: work.failures, random, askedMs: error.retryAfterMs });
+    emitWait(task, { item: work.item, reason: "retry", waitMs, message: error.message });
+    await context.clock.sleep(waitMs, health.wake);
     return undefined;
   }
-  const waitMs =
-    kind === "busy"
-      ? health.busy(error, startedMs, now, random())
-      : health.unreachable(error, startedMs, now, random());
-  if (waitMs !== undefined) tellWait(context, health, undefined, kind, waitMs, error);
+  const trouble = { error, startedMs, nowMs, random };
+  const waitMs = kind === "busy" ? health.busy(trouble) : health.unreachable(trouble);
+  if (waitMs !== undefined) emitWait(task, { item: undefined, reason: kind, waitMs, message: error.message });
   return undefined;
 }
 
 /** A cache that is silent about one file but answers its health probe is not to blame. */
-async function kindOf(context: EngineContext, health: TargetHealth, error: FetchError) {
+async function kindOf({ context, health }: Task, error: FetchError): Promise<FailureKind> {
   const kind = failureKind(error);
   if (kind !== "unreachable" || error.code !== "FETCH_STALLED") return kind;
   return (await answersProbe(context.fetcher, health)) ? "retry" : kind;
@@ -180,14 +177,6 @@ async function answersProbe(fetcher: Fetcher, health: TargetHealth): Promise<boo
   );
 }
 
-function tellWait(
-  context: EngineContext,
-  health: TargetHealth,
-  item: PlannedAsset | undefined,
-  reason: WaitReason,
-  waitMs: number,
-  error: FetchError,
-): void {
-  const { target } = health;
-  context.emit({ type: "waiting", atMs: context.clock.now(), target, item, reason, waitMs, message: error.message });
+function emitWait({ context, health }: Task, wait: Pick<Waiting, "item" | "reason" | "waitMs" | "message">): void {
+  context.emit({ type: "waiting", atMs: context.clock.now(), target: health.target, ...wait });
 }

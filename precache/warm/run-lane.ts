@@ -27,22 +27,31 @@ export async function runLane(context: EngineContext, { lane, open, items, concu
   let last: TargetHealth | undefined;
   for (const target of lane) {
     last = open(target);
-    await runTarget(context, last, todo, concurrency);
+    await runTarget(context, last, { todo, concurrency });
     if (last.dead === undefined) return true;
     context.emit({ type: "target-dead", atMs: context.clock.now(), target, ...last.dead });
   }
   for (let work = todo.next(); work !== undefined && last !== undefined; work = todo.next()) {
     const outcome = work.attempts > 0 ? "failed" : "skipped";
     const end: WorkEnd = { outcome, reason: "its cache is dead", code: last.dead?.code ?? "TARGET_DEAD" };
-    const told = endOf(context, last.target, work, end);
+    const told = endOf(last.target, work, { ...end, atMs: context.clock.now() });
     await context.record(told)?.catch(() => undefined);
     context.emit(told);
   }
   return false;
 }
 
+interface TargetWork {
+  readonly todo: Todo;
+  readonly concurrency: number;
+}
+
 /** So many at a time through one cache, until nothing is left or it is dead; what it did not finish stays in `todo`. */
-async function runTarget(context: EngineContext, health: TargetHealth, todo: Todo, concurrency: number): Promise<void> {
+async function runTarget(
+  context: EngineContext,
+  health: TargetHealth,
+  { todo, concurrency }: TargetWork,
+): Promise<void> {
   const unfinished: Work[] = [];
   const ends = new DurableEnds((end) => context.emit(end));
   const worker = async (): Promise<void> => {
@@ -52,7 +61,7 @@ async function runTarget(context: EngineContext, health: TargetHealth, todo: Tod
       const end = await warmOne(context, health, work);
       if (end === "target-died") unfinished.push(work);
       else {
-        const told = endOf(context, health.target, work, end);
+        const told = endOf(health.target, work, { atMs: context.clock.now(), ...end });
         ends.tell(told, context.record(told));
       }
     }
@@ -62,12 +71,11 @@ async function runTarget(context: EngineContext, health: TargetHealth, todo: Tod
   todo.giveBack(unfinished);
 }
 
-function endOf(context: EngineContext, target: CacheTarget, work: Work, end: WorkEnd): AssetEnd {
-  const now = end.atMs ?? context.clock.now();
-  const cost = work.cost(now);
+function endOf(target: CacheTarget, work: Work, end: WorkEnd & { readonly atMs: number }): AssetEnd {
+  const cost = work.cost(end.atMs);
   return {
     type: "asset-end",
-    atMs: now,
+    atMs: end.atMs,
     target,
     item: work.item,
     outcome: end.outcome,

@@ -21,6 +21,24 @@ export interface HealthLimits {
 
 export const DEFAULT_LIMITS: HealthLimits = { strikes: 4, busyMs: 45 * 60_000, failures: 25 };
 
+/** A failed try that concerns the cache. */
+export interface Trouble {
+  readonly error: FetchError;
+  /** When the try began, Unix milliseconds. */
+  readonly startedMs: number;
+  readonly nowMs: number;
+  /** 0 to 1, 1 excluded. */
+  readonly random: number;
+}
+
+/** What ends the work of a cache from outside. */
+export interface RunSignals {
+  /** Aborted when nothing runs any more. */
+  readonly letGo: AbortSignal;
+  /** Aborted when nothing starts any more. */
+  readonly pause: AbortSignal;
+}
+
 export class TargetHealth {
   readonly target: CacheTarget;
   /** Nobody asks before this, Unix milliseconds. */
@@ -41,7 +59,7 @@ export class TargetHealth {
   #busySinceMs: number | undefined;
   #busyAnswers = 0;
 
-  constructor(target: CacheTarget, limits: HealthLimits, letGo: AbortSignal, pause: AbortSignal) {
+  constructor(target: CacheTarget, limits: HealthLimits, { letGo, pause }: RunSignals) {
     this.target = target;
     this.#limits = limits;
     this.letGo = AbortSignal.any([this.#gone.signal, letGo]);
@@ -64,7 +82,7 @@ export class TargetHealth {
   }
 
   /** 503 or 429. @returns how long all wait, or undefined when another answer has just said so already. */
-  busy(error: FetchError, startedMs: number, nowMs: number, random: number): number | undefined {
+  busy({ error, startedMs, nowMs, random }: Trouble): number | undefined {
     this.#strikes = 0;
     this.#busySinceMs ??= nowMs;
     if (nowMs - this.#busySinceMs >= this.#limits.busyMs) {
@@ -84,7 +102,7 @@ export class TargetHealth {
    * No connection; or no word, which weighs double because it took the stall time to find out.
    * @returns how long all wait, or undefined when this is the same silence as before.
    */
-  unreachable(error: FetchError, startedMs: number, nowMs: number, random: number): number | undefined {
+  unreachable({ error, startedMs, nowMs, random }: Trouble): number | undefined {
     if (this.dead !== undefined || startedMs <= this.#lastStrikeMs) return undefined;
     this.#strikes += error.code === "FETCH_STALLED" ? 2 : 1;
     this.#lastStrikeMs = nowMs;
