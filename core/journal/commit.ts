@@ -51,6 +51,9 @@ export interface ReadCommit extends Commit {
 }
 
 const PREFIX = "#commit ";
+const ZERO = 0x30;
+/** A double holds them exactly. */
+const MOST_DIGITS = 15;
 
 /** The bytes every mark begins with. */
 export const COMMIT_PREFIX = Buffer.from(PREFIX, "latin1");
@@ -97,17 +100,37 @@ export interface MarkHead {
   readonly bodyAt: number;
 }
 
-/** Longer than the head of any mark. */
-const HEAD_BYTES = 120;
+/** What comes between the numbers of a mark's head. */
+const BEFORE_BYTES = Buffer.from(' {"v":1,"bytes":', "latin1");
+const BEFORE_LINES = Buffer.from(',"lines":', "latin1");
+const BEFORE_AT = Buffer.from(',"at":', "latin1");
+const AFTER_AT = Buffer.from(",", "latin1");
+const PARTS = [BEFORE_BYTES, BEFORE_LINES, BEFORE_AT, AFTER_AT];
 
-/** The head of the mark a line holds (without its newline), or undefined when it is none of ours. */
+/**
+ * The head of the mark a line holds (without its newline), or undefined when it is none of ours. On bytes: there are
+ * thousands in a segment.
+ */
 export function markHead(line: Buffer): MarkHead | undefined {
-  const found = /^#commit (\d{1,10}) \{"v":1,"bytes":(\d{1,15}),"lines":\d{1,15},"at":(\d{1,15}),/.exec(
-    line.toString("latin1", 0, HEAD_BYTES),
-  );
-  if (found === null) return undefined;
-  const [, crc = "", bytes, at] = found;
-  return { crc: Number(crc), bytes: Number(bytes), at: Number(at), bodyAt: PREFIX.length + crc.length + 1 };
+  const numbers = [0, 0, 0, 0];
+  let at = PREFIX.length;
+  let bodyAt = 0;
+  for (let part = 0; part < PARTS.length; part++) {
+    const first = at;
+    let value = 0;
+    for (let digit = (line[at] ?? 0) - ZERO; digit >= 0 && digit <= 9; digit = (line[at] ?? 0) - ZERO) {
+      value = value * 10 + digit;
+      at++;
+    }
+    if (at === first || at - first > MOST_DIGITS) return undefined;
+    numbers[part] = value;
+    if (part === 0) bodyAt = at + 1;
+    const following = PARTS[part] ?? AFTER_AT;
+    for (let i = 0; i < following.length; i++) if (line[at + i] !== following[i]) return undefined;
+    at += following.length;
+  }
+  const [crc = 0, bytes = 0, , written = 0] = numbers;
+  return { crc, bytes, at: written, bodyAt };
 }
 
 /** Whether a line is the mark that was written for bytes of this CRC-32. */

@@ -81,11 +81,13 @@ class SegmentsReader implements JournalReader {
     if (from.segment < first) return true;
     if (!segments.includes(from.segment)) return await this.#isInHole(from, segments);
     return await withSegment(this.#folder, from.segment, false, async (content) => {
+      const { offset } = await this.#maps.endOf(from.segment, content);
+      if (from.offset <= offset && (await endsLine(content, from.offset))) return true;
       const map = await this.#maps.mapOf(from.segment, content);
       if (from.offset === 0 || map.damage.some(({ from: begin, to }) => from.offset >= begin && from.offset < to)) {
         return true;
       }
-      if (from.offset <= map.end) return (await content.read(from.offset - 1, 1))[0] === NEWLINE;
+      if (from.offset <= map.end) return false;
       // its end is damaged or gone: what comes after it is whole
       const next = segments.find((number) => number > from.segment);
       return next !== undefined && from.segment + from.offset <= next;
@@ -97,7 +99,7 @@ class SegmentsReader implements JournalReader {
     for (;;) {
       const at = position;
       const piece = await withSegment(this.#folder, at.segment, undefined, async (content) => {
-        const { whole } = await this.#maps.mapOf(at.segment, content);
+        const { whole } = await this.#maps.mapOf(at.segment, content, at.offset);
         const stretch = whole.find(({ to }) => to > at.offset);
         if (stretch === undefined) return undefined;
         const begin = Math.max(at.offset, stretch.from);
@@ -127,7 +129,7 @@ class SegmentsReader implements JournalReader {
           // marks alone are nothing to wait for
           return commit !== undefined && commit.span === undefined ? 0 : offset;
         }
-        const { end, linesEnd } = await this.#maps.mapOf(number, content);
+        const { end, linesEnd } = await this.#maps.mapOf(number, content, from.offset);
         return from.offset >= linesEnd ? 0 : end - from.offset;
       });
     }
@@ -155,7 +157,7 @@ class SegmentsReader implements JournalReader {
     const content = await openSegment(this.#folder, segment);
     if (content === undefined) return;
     try {
-      const { whole } = await this.#maps.mapOf(segment, content);
+      const { whole } = await this.#maps.mapOf(segment, content, from);
       for (const stretch of whole) {
         if (stretch.to > from) yield* linesOf(content, { from: Math.max(from, stretch.from), to: stretch.to });
       }
@@ -205,6 +207,10 @@ class SegmentsReader implements JournalReader {
     const size = await withSegment(this.#folder, before, 0, async (content) => content.size);
     return before + size <= from.segment && from.segment + from.offset <= next;
   }
+}
+
+async function endsLine(content: SegmentContent, offset: number): Promise<boolean> {
+  return offset === 0 || (await content.read(offset - 1, 1))[0] === NEWLINE;
 }
 
 function overlaps(held: Span | undefined, asked: Span | undefined): boolean {

@@ -6,7 +6,7 @@
 import type { WrittenWhen } from "./commit.ts";
 import { type CommittedEnd, committedEnd } from "./committed-end.ts";
 import type { SegmentContent } from "./segment-content.ts";
-import { type SegmentMap, scanSegment } from "./segment-scan.ts";
+import { mapFrom, type SegmentMap, scanSegment } from "./segment-scan.ts";
 
 /** The end of a segment, without its cursors. */
 export interface KnownEnd {
@@ -33,7 +33,7 @@ export class SegmentMaps {
   readonly #writer: WriterEnds | undefined;
   readonly #ends = new Map<number, { readonly size: number; readonly stamp: string; readonly end: CommittedEnd }>();
   /** Of the segments last looked at: what was checked long ago may have changed since. */
-  readonly #maps = new Map<number, { readonly stamp: string; readonly map: SegmentMap }>();
+  readonly #maps = new Map<number, { readonly stamp: string; readonly from: number; readonly map: SegmentMap }>();
 
   constructor(writer: WriterEnds | undefined) {
     this.#writer = writer;
@@ -51,22 +51,27 @@ export class SegmentMaps {
     return end;
   }
 
-  /** Which bytes of a segment are whole: all of them are checked, once. */
-  async mapOf(number: number, content: SegmentContent): Promise<SegmentMap> {
+  /**
+   * Which bytes of a segment are whole, from a place at the beginning of a line on: all of them are checked, once.
+   * What lies before the place may not have been looked at.
+   */
+  async mapOf(number: number, content: SegmentContent, place = 0): Promise<SegmentMap> {
     const written = this.#writer?.endOf(number);
-    if (written === undefined || written.offset > content.size) return await this.#scan(number, content);
-    const before = await this.#scan(number, { ...content, size: written.from, stamp: "" });
+    if (written === undefined || written.offset > content.size) return await this.#scan(number, content, place);
+    if (place >= written.from) return withWritten(mapFrom(written.from), written);
+    const before = await this.#scan(number, { ...content, size: written.from, stamp: "" }, place);
     return withWritten(before, written);
   }
 
-  async #scan(number: number, content: SegmentContent): Promise<SegmentMap> {
+  async #scan(number: number, content: SegmentContent, place: number): Promise<SegmentMap> {
     const known = this.#maps.get(number);
-    if (known?.map.size === content.size && known.stamp === content.stamp) return known.map;
+    const covers = known !== undefined && known.from <= place;
+    if (covers && known.map.size === content.size && known.stamp === content.stamp) return known.map;
     // committed bytes never change: of a segment that has grown only what has been added is looked at
-    const grown = known !== undefined && known.map.size < content.size;
-    const map = await scanSegment(content, grown ? known.map : undefined);
+    const grown = covers && known.map.size < content.size;
+    const map = await scanSegment(content, grown ? known.map : mapFrom(place));
     this.#maps.delete(number);
-    this.#maps.set(number, { stamp: content.stamp, map });
+    this.#maps.set(number, { stamp: content.stamp, from: grown ? known.from : place, map });
     for (const oldest of this.#maps.keys()) {
       if (this.#maps.size <= MOST_MAPS) break;
       this.#maps.delete(oldest);

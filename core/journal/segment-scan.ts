@@ -53,6 +53,11 @@ const MARK_MAX_BYTES = 64 * 1024 * 1024;
 const NEWLINE = 0x0a;
 const DAY_MS = 86_400_000;
 
+/** The map of a segment that is not looked at before a place, which must be at the beginning of a line. */
+export function mapFrom(place: number): SegmentMap {
+  return { ...EMPTY_MAP, size: place, end: place };
+}
+
 export const EMPTY_MAP: SegmentMap = {
   size: 0,
   whole: [],
@@ -69,28 +74,36 @@ export const EMPTY_MAP: SegmentMap = {
  * Scans a segment.
  * @param known the map of its beginning, from an earlier scan: only what follows its end is looked at
  */
-export async function scanSegment(content: SegmentContent, known = EMPTY_MAP): Promise<SegmentMap> {
+export async function scanSegment(content: SegmentContent, known: SegmentMap = EMPTY_MAP): Promise<SegmentMap> {
+  const window = new Window(content, known.end);
   const found = new Findings(known);
-  for await (const mark of marksFrom(content, known.end)) {
-    const head = markHead(mark.line);
-    const start = head === undefined ? undefined : await batchStart(content, mark, head, found.end);
-    if (head === undefined || start === undefined) found.addBad();
-    else found.addWhole(start, mark, head);
-  }
-  return found.map(content.size);
+  const marks = new Marks(window, known.end);
+  do {
+    // without waiting for anything: there are thousands of batches in a segment, and nearly all are whole
+    for (let mark = marks.next(); mark !== undefined; mark = marks.next()) {
+      const head = markHead(mark.line);
+      if (head === undefined) {
+        found.addBad();
+      } else if (mark.start - head.bytes === mark.base && headMatches(mark.line, head, mark.crc)) {
+        found.addWhole(mark.base, mark, head);
+      } else if (await isWholeElsewhere(content, mark, head, found.lowest)) {
+        found.addWhole(mark.start - head.bytes, mark, head);
+      } else {
+        found.addBad();
+      }
+    }
+  } while (await window.advance(marks.keepFrom));
+  return await found.map(content);
 }
 
-/** Where the batch of a mark begins; undefined when it is not whole. */
-async function batchStart(
-  content: SegmentContent,
-  mark: Mark,
-  head: MarkHead,
-  wholeEnd: number,
-): Promise<number | undefined> {
+/** Whether a batch that does not begin where the mark before it ends is whole all the same: there is damage between. */
+async function isWholeElsewhere(content: SegmentContent, mark: Mark, head: MarkHead, lowest: number): Promise<boolean> {
   const start = mark.start - head.bytes;
-  if (start < wholeEnd) return undefined;
-  const crc = start === mark.base ? mark.crc : await crcOf(content, start, mark.start);
-  return crc !== undefined && headMatches(mark.line, head, crc) ? start : undefined;
+  if (start < lowest || start === mark.base) return false;
+  // the line lies in memory that reading may use again
+  const line = Buffer.from(mark.line);
+  const crc = await crcOf(content, start, mark.start);
+  return crc !== undefined && headMatches(line, head, crc);
 }
 
 /** CRC-32 of [from, to), in steps; undefined when the segment has become shorter meanwhile. */
@@ -113,25 +126,30 @@ export async function crcOf(
 /** What has been found up to `end`. */
 class Findings {
   end: number;
-  readonly #whole: Stretch[];
+  readonly #known: SegmentMap;
+  readonly #whole: { from: number; to: number }[];
   readonly #damage: DamagedStretch[];
   readonly #days: Set<number>;
   #linesEnd: number;
-  #line: Buffer | undefined;
   #firstMs: number | undefined;
   #lastMs: number | undefined;
+  #lastMark: Stretch | undefined;
   #bad = 0;
-  readonly #known: SegmentMap;
 
   constructor(known: SegmentMap) {
     this.#known = known;
     this.end = known.end;
-    this.#whole = [...known.whole];
+    this.#whole = known.whole.map((stretch) => ({ ...stretch }));
     this.#damage = [...known.damage];
     this.#days = new Set(known.days);
     this.#linesEnd = known.linesEnd;
     this.#firstMs = known.firstMs;
     this.#lastMs = known.commit?.at;
+  }
+
+  /** Where the next batch can begin at the earliest: the first of all may have begun before the place of the scan. */
+  get lowest(): number {
+    return this.#whole.length === 0 ? 0 : this.end;
   }
 
   /** A line that begins like a mark, and whose batch is not whole. */
@@ -145,29 +163,36 @@ class Findings {
       this.#damage.push({ from: this.end, to: start, batches, afterMs: this.#lastMs, beforeMs: head.at });
     }
     const last = this.#whole.at(-1);
-    if (last?.to === start) this.#whole[this.#whole.length - 1] = { from: last.from, to: mark.end };
-    else this.#whole.push({ from: start, to: mark.end });
+    if (last?.to === start) last.to = mark.end;
+    else this.#whole.push({ from: Math.max(start, this.end), to: mark.end });
     if (head.bytes > 0) this.#linesEnd = mark.start;
     this.#days.add(Math.floor(head.at / DAY_MS));
     this.#firstMs ??= head.at;
     this.#lastMs = head.at;
-    this.#line = Buffer.from(mark.line);
+    this.#lastMark = { from: mark.start, to: mark.end - 1 };
     this.#bad = 0;
     this.end = mark.end;
   }
 
-  map(size: number): SegmentMap {
+  async map(content: SegmentContent): Promise<SegmentMap> {
     return {
-      size,
+      size: content.size,
       whole: this.#whole,
       damage: this.#damage,
       end: this.end,
       linesEnd: this.#linesEnd,
       firstMs: this.#firstMs,
-      commit: this.#line === undefined ? this.#known.commit : parseCommit(this.#line.toString("utf8")),
+      commit: await this.#commit(content),
       marksAfterEnd: this.#bad,
       days: this.#days,
     };
+  }
+
+  /** The last good mark: its cursors and times are read once, not those of each. */
+  async #commit(content: SegmentContent): Promise<WrittenWhen | undefined> {
+    if (this.#lastMark === undefined) return this.#known.commit;
+    const { from, to } = this.#lastMark;
+    return parseCommit((await content.read(from, to - from)).toString("utf8"));
   }
 }
 
@@ -183,36 +208,57 @@ interface Mark {
   readonly crc: number;
 }
 
-/** Lines that begin like a mark, in their order. */
-async function* marksFrom(content: SegmentContent, from: number): AsyncGenerator<Mark> {
-  const window = new Window(content, from);
-  let base = from;
-  let crc = 0;
-  let hashed = from;
-  let search = from;
-  for (;;) {
-    const start = window.indexOf(COMMIT_PREFIX, search);
-    const starts = start >= 0 && (start === from || window.byte(start - 1) === NEWLINE);
-    const newline = starts ? window.indexOf(NEWLINE, start) : -1;
-    if (newline >= 0) {
-      crc = crc32(window.bytes(hashed, start), crc);
-      yield { start, end: newline + 1, line: window.bytes(start, newline), base, crc };
-      search = newline + 1;
-      base = search;
-      hashed = search;
-      crc = 0;
-      continue;
+/** Lines that begin like a mark, in their order, as far as the window reaches. */
+class Marks {
+  readonly #window: Window;
+  readonly #from: number;
+  /** Where the mark before ends; CRC-32 of [base, hashed). */
+  #base: number;
+  #crc = 0;
+  #hashed: number;
+  #search: number;
+
+  constructor(window: Window, from: number) {
+    this.#window = window;
+    this.#from = from;
+    this.#base = from;
+    this.#hashed = from;
+    this.#search = from;
+  }
+
+  /** What must stay in memory: the byte before a mark says whether a line begins there. */
+  get keepFrom(): number {
+    return this.#search - 1;
+  }
+
+  /** The next one; undefined when more must be read first. */
+  next(): Mark | undefined {
+    const window = this.#window;
+    for (;;) {
+      const start = window.indexOf(COMMIT_PREFIX, this.#search);
+      const starts = start >= 0 && (start === this.#from || window.byte(start - 1) === NEWLINE);
+      const newline = starts ? window.indexOf(NEWLINE, start) : -1;
+      if (newline >= 0) return this.#take(start, newline);
+      if (start >= 0 && (!starts || window.end - start > MARK_MAX_BYTES)) {
+        this.#search = start + 1;
+        continue;
+      }
+      // the beginning of a mark may lie at the very end
+      this.#search = start >= 0 ? start : Math.max(this.#search, window.end - COMMIT_PREFIX.length + 1);
+      this.#crc = crc32(window.bytes(this.#hashed, this.#search), this.#crc);
+      this.#hashed = this.#search;
+      return undefined;
     }
-    const tooLong = starts && window.end - start > MARK_MAX_BYTES;
-    if (start >= 0 && (!starts || tooLong)) {
-      search = start + 1;
-      continue;
-    }
-    // the beginning of a mark may lie at the very end; the byte before it says whether a line begins there
-    search = start >= 0 ? start : Math.max(search, window.end - COMMIT_PREFIX.length + 1);
-    crc = crc32(window.bytes(hashed, search), crc);
-    hashed = search;
-    if (!(await window.advance(search - 1))) return;
+  }
+
+  #take(start: number, newline: number): Mark {
+    const crc = crc32(this.#window.bytes(this.#hashed, start), this.#crc);
+    const mark = { start, end: newline + 1, line: this.#window.bytes(start, newline), base: this.#base, crc };
+    this.#base = newline + 1;
+    this.#hashed = newline + 1;
+    this.#search = newline + 1;
+    this.#crc = 0;
+    return mark;
   }
 }
 
