@@ -36,7 +36,7 @@ async function run(data: string): Promise<void> {
     outdir: temporary,
     outExtension: { ".js": ".mjs" },
     ...bundling,
-    external: ["undici", "pino", "saxes", "zod"],
+    external: ["undici", "pino"],
   });
   console.log(
     `Node ${process.versions.node}, ${PAIRS} pairs; s: median of whole processes; ratio: least / median / most`,

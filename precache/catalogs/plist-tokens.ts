@@ -2,9 +2,11 @@
  * Tags and texts of an XML property list that arrives in pieces.
  *
  * A property list uses little of XML: tags without attributes, text, the five entities and character references,
- * comments, CDATA, one DOCTYPE. Reading just that takes less time than a general reader needs, and what is beyond it is
- * refused: attributes, an internal DOCTYPE subset, entities of one's own, any encoding but UTF-8. `plist-stream.test.ts`
- * holds it against saxes.
+ * comments, CDATA, one DOCTYPE. What is beyond it is refused: attributes, an internal DOCTYPE subset, entities of one's
+ * own, any encoding but UTF-8. `plist-stream.test.ts` holds it against saxes.
+ *
+ * Why not saxes: under the same builder it takes twice the processor time (four real catalogues, 4.8 MB, whole processes in
+ * turn: 1.1 to 1.6 s, this 0.6 to 0.85 s, Python's plistlib 0.5 to 0.6 s).
  *
  * @module
  */
