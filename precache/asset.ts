@@ -56,10 +56,8 @@ export interface Asset {
   readonly build: string | undefined;
   /** Models it is for, exact (`iPad6,8`); empty means it does not say, so it is for any device of its group. */
   readonly models: readonly string[];
-  /** Build a device must have for this asset (a delta); undefined means any (a full image). */
-  readonly fromBuild: string | undefined;
-  /** All builds that ask for it, when one file serves several; `fromBuild` is the first of them. */
-  readonly fromBuilds?: readonly string[];
+  /** Builds of which a device must have one for this asset (a delta); empty means any (a full image). */
+  readonly fromBuilds: readonly string[];
   /** Firmware for a computer to restore a device from: kept on disk, never warmed by devices. */
   readonly firmware: boolean;
   readonly beta: boolean;

@@ -6,7 +6,6 @@ import { type AssetChoice, NO_CHOICE } from "./asset-choice.ts";
 import { assetKey } from "./catalogs/asset-url.ts";
 import { familyOf } from "./model.ts";
 import { compareWanted, type PlanInput, planTotals, planWarming } from "./plan.ts";
-import { sourceBuilds } from "./waiting-devices.ts";
 
 let serial = 0;
 const asset = (more: Partial<Asset> = {}): Asset =>
@@ -39,8 +38,8 @@ const warmed = (plan: ReturnType<typeof planWarming>): string[] =>
 
 describe("planWarming() by devices", () => {
   const full = asset({ title: "full" });
-  const delta = asset({ title: "delta", fromBuild: "23A341", sizeBytes: 100 });
-  const other = asset({ title: "other delta", fromBuild: "22G86", sizeBytes: 100 });
+  const delta = asset({ title: "delta", fromBuilds: ["23A341"], sizeBytes: 100 });
+  const other = asset({ title: "other delta", fromBuilds: ["22G86"], sizeBytes: 100 });
   const assets = [full, delta, other];
 
   it("takes a device's own delta and not the full image", () => {
@@ -72,7 +71,7 @@ describe("planWarming() by devices", () => {
   });
 
   it("matches one file that serves several builds", () => {
-    const shared = asset({ title: "shared", fromBuild: "22A1", fromBuilds: ["22A1", "23A341"] });
+    const shared = asset({ title: "shared", fromBuilds: ["22A1", "23A341"] });
     expect(warmed(planWarming(input({ assets: [shared], devices: [device()] })))).toEqual(["shared"]);
   });
 
@@ -90,8 +89,14 @@ describe("planWarming() by devices", () => {
     const watch = (more: Partial<Asset>) => asset({ group: "Watch", models: ["Watch6,1"], ...more });
     const rc = watch({ title: "RC", version: "26.1 RC", build: "23S36", beta: true });
     const final = watch({ title: "final", version: "26.1", build: "23S37" });
-    const rcDelta = watch({ title: "RC delta", version: "26.1 RC", build: "23S36", fromBuild: "18R382", beta: true });
-    const delta = watch({ title: "final delta", version: "26.1", build: "23S37", fromBuild: "18R382" });
+    const rcDelta = watch({
+      title: "RC delta",
+      version: "26.1 RC",
+      build: "23S36",
+      fromBuilds: ["18R382"],
+      beta: true,
+    });
+    const delta = watch({ title: "final delta", version: "26.1", build: "23S37", fromBuilds: ["18R382"] });
     const all = [rc, final, rcDelta, delta];
     const plan = (os: string, build: string, choice: Partial<AssetChoice> = {}) =>
       warmed(planWarming(input({ assets: all, devices: [device({ model: "Watch6,1", os, build })], choice })));
@@ -238,10 +243,10 @@ const assetArb = fc
     sizeBytes: fc.option(fc.integer({ min: 1, max: 10_000 }), { nil: undefined }),
     model: fc.constantFrom(...models.slice(0, 4)),
     version: fc.option(fc.constantFrom("26.0", "26.1", "9.9.26.1"), { nil: undefined }),
-    fromBuild: fc.option(fc.constantFrom("A", "B"), { nil: undefined }),
+    fromBuilds: fc.subarray(["A", "B"]),
   })
-  .map(({ n, scheme, sizeBytes, model, version, fromBuild }) =>
-    asset({ url: `${scheme}://h.apple.com/${n}`, title: `t${n}`, models: [model], sizeBytes, version, fromBuild }),
+  .map(({ n, scheme, sizeBytes, model, version, fromBuilds }) =>
+    asset({ url: `${scheme}://h.apple.com/${n}`, title: `t${n}`, models: [model], sizeBytes, version, fromBuilds }),
   );
 const deviceArb = fc.record({
   model: fc.constantFrom(...models),
@@ -311,7 +316,7 @@ describe("planWarming() always", () => {
         const could = devices.filter(
           ({ model, build }) =>
             a.models.some((own) => own === model || familyOf(own) === model) &&
-            (sourceBuilds(a).length === 0 || sourceBuilds(a).includes(build ?? "")),
+            (a.fromBuilds.length === 0 || a.fromBuilds.includes(build ?? "")),
         );
         expect(counted).toBeLessThanOrEqual(could.reduce((sum, { count }) => sum + count, 0));
       }

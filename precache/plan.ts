@@ -126,7 +126,7 @@ function wantedAssets(candidates: readonly Asset[], input: PlanInput): Wanted[] 
   return candidates.flatMap((asset) => {
     const wait = waiting.get(asset);
     if (wait !== undefined) return [{ asset, ...wait }];
-    if (input.deltas === "none" && asset.fromBuild !== undefined) return [];
+    if (input.deltas === "none" && asset.fromBuilds.length > 0) return [];
     const why = chosenBecause(asset, input.choice);
     return why === undefined ? [] : [{ asset: titledFor(asset, input.choice), devices: 0, why }];
   });

@@ -52,11 +52,6 @@ export function waitingDevices(
   return waiting;
 }
 
-/** Builds a device may have to take this asset; empty for a full image. */
-export function sourceBuilds(asset: Asset): readonly string[] {
-  return asset.fromBuilds ?? (asset.fromBuild === undefined ? [] : [asset.fromBuild]);
-}
-
 interface Choice {
   readonly asset: Asset;
   /** Whether the device surely asks for this one. */
@@ -67,8 +62,8 @@ interface Choice {
 /** What a device takes of the assets of one version. */
 function choose(device: DeviceCount, version: readonly Asset[], deltas: DeltaRule): Choice[] {
   const { build } = device;
-  const isDelta = (asset: Asset): boolean => sourceBuilds(asset).length > 0;
-  const delta = build === undefined || deltas === "none" ? [] : version.filter((a) => sourceBuilds(a).includes(build));
+  const isDelta = (asset: Asset): boolean => asset.fromBuilds.length > 0;
+  const delta = build === undefined || deltas === "none" ? [] : version.filter((a) => a.fromBuilds.includes(build));
   const full = version.filter((asset) => !isDelta(asset) && isNewer(asset, device));
   const current = new Set(withoutReplaced([...delta, ...full]));
   const own = delta.filter((asset) => current.has(asset));

@@ -62,7 +62,7 @@ export function planCsv(plan: Plan): string {
     asset.group,
     asset.version,
     asset.build,
-    asset.fromBuild,
+    asset.fromBuilds.join(" "),
     asset.models.join(" "),
     devices,
     asset.sizeBytes,

@@ -15,7 +15,7 @@ const asset = {
   version: "26.1",
   build: "23B85",
   models: ["iPad6,8", "iPad6,7"],
-  fromBuild: "23A341",
+  fromBuilds: ["23A341"],
   firmware: false,
   beta: false,
   postedMs: undefined,

@@ -121,7 +121,7 @@ function sourceAssets(release: Shape, source: Shape, withdrawn: boolean): Asset[
     release.get("build").text(),
   ];
   const models = source.get("deviceMap").texts();
-  const fromBuilds = source.get("prerequisiteBuild").missing ? [] : source.get("prerequisiteBuild").texts();
+  const fromBuilds = source.get("prerequisiteBuild").texts();
   const links = source
     .get("links")
     .items()
@@ -133,7 +133,7 @@ function sourceAssets(release: Shape, source: Shape, withdrawn: boolean): Asset[
       title:
         kind === "firmware"
           ? `Firmware ${updateTitle(system, version, models)}`
-          : updateTitle(system, version, models, fromBuilds[0]),
+          : updateTitle(system, version, models, fromBuilds),
       sizeBytes: source.get("size").optionalCount(),
       digest: digestIn(source.get("hashes")),
       version,

@@ -36,7 +36,6 @@ export function draftAsset(draft: AssetDraft): Asset {
     );
   }
   const models = [...new Set((draft.models ?? []).map(plainModel))];
-  const fromBuilds = draft.fromBuilds ?? [];
   return {
     url,
     group: draft.group ?? (models[0] === undefined ? "other" : groupOf(models[0])),
@@ -46,8 +45,7 @@ export function draftAsset(draft: AssetDraft): Asset {
     version: draft.version,
     build: draft.build,
     models,
-    fromBuild: draft.fromBuild ?? fromBuilds[0],
-    ...(fromBuilds.length > 1 ? { fromBuilds } : {}),
+    fromBuilds: draft.fromBuilds ?? [],
     firmware: draft.firmware ?? false,
     beta: draft.beta === true || isBetaBuild(draft.build ?? "") || isPrerelease(draft.version ?? ""),
     postedMs: draft.postedMs,
@@ -59,10 +57,15 @@ export function draftAsset(draft: AssetDraft): Asset {
 }
 
 /** `iOS 26.1 for iPad6,8 from 23A341`. */
-export function updateTitle(system: string, version: string, models: readonly string[], fromBuild?: string): string {
+export function updateTitle(
+  system: string,
+  version: string,
+  models: readonly string[],
+  fromBuilds: readonly string[] = [],
+): string {
   const more = models.length > 1 ? ` and ${models.length - 1} more` : "";
   const kind = models[0] === undefined ? "" : ` for ${models[0]}${more}`;
-  return `${system} ${version}${kind}${fromBuild === undefined ? "" : ` from ${fromBuild}`}`;
+  return `${system} ${version}${kind}${fromBuilds[0] === undefined ? "" : ` from ${fromBuilds[0]}`}`;
 }
 
 /** `Firmware 26.5 for Mac14,2 and 30 more`. */

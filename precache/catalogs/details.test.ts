@@ -23,6 +23,7 @@ import { serve } from "./catalog.contract.ts";
 import { readDistTitle } from "./dist-title.ts";
 import { Entries } from "./entries.ts";
 import { mergeAssets } from "./merge.ts";
+import { planAssets } from "./plan-file.ts";
 import { openCatalog } from "./registry.ts";
 
 async function* bytes(text: string, size = 7): AsyncIterable<Buffer> {
@@ -37,13 +38,13 @@ describe("mergeAssets()", () => {
     const sha1 = { algorithm: "sha1", hex: "ab" } as const;
     const sha256 = { algorithm: "sha256", hex: "cd" } as const;
     const merged = mergeAssets([
-      { ...ASSET, models: ["iPad6,8"], fromBuild: "A", build: "C", digest: sha1, catalogs: ["mesu"] },
+      { ...ASSET, models: ["iPad6,8"], fromBuilds: ["A"], build: "C", digest: sha1, catalogs: ["mesu"] },
       { ...ASSET, url: "http://swcdn.example/b.pkg" },
       {
         ...ASSET,
         url: "https://SWCDN.example/a.pkg",
         models: ["iPad6,7", "iPad6,8"],
-        fromBuild: "B",
+        fromBuilds: ["B"],
         build: "C",
         digest: sha256,
         sizeBytes: 7,
@@ -55,7 +56,6 @@ describe("mergeAssets()", () => {
     expect(merged[0]).toMatchObject({
       url: "https://SWCDN.example/a.pkg",
       models: ["iPad6,8", "iPad6,7"],
-      fromBuild: "A",
       fromBuilds: ["A", "B"],
       digest: sha256,
       sizeBytes: 7,
@@ -65,10 +65,10 @@ describe("mergeAssets()", () => {
   });
 
   it("keeps a full image full, and does not take a plain list's silence for one", () => {
-    const delta = { ...ASSET, fromBuild: "A", build: "C", models: ["iPad6,8"] };
-    expect(mergeAssets([delta, { ...ASSET, build: "C", models: ["iPad6,8"] }])[0]?.fromBuild).toBeUndefined();
+    const delta = { ...ASSET, fromBuilds: ["A"], build: "C", models: ["iPad6,8"] };
+    expect(mergeAssets([delta, { ...ASSET, build: "C", models: ["iPad6,8"] }])[0]?.fromBuilds).toEqual([]);
     const listed = mergeAssets([{ ...ASSET, group: "other" }, delta])[0];
-    expect(listed).toMatchObject({ fromBuild: "A", group: "iPad", models: ["iPad6,8"] });
+    expect(listed).toMatchObject({ fromBuilds: ["A"], group: "iPad", models: ["iPad6,8"] });
   });
 
   it("calls a file a beta only when all do, and then takes the release's word", () => {
@@ -87,7 +87,7 @@ describe("mergeAssets()", () => {
       .map(({ n, https, from }) => ({
         ...ASSET,
         url: `http${https ? "s" : ""}://h.example/${n}`,
-        fromBuild: from,
+        fromBuilds: from === undefined ? [] : [from],
         build: "C",
         models: [`iPad1,${n}`],
       }));
@@ -261,6 +261,23 @@ describe("readDistTitle()", () => {
   });
 });
 
+it("a plan of version 0.1, which named the first build by itself, is read like one of today", () => {
+  const asset = { url: "https://updates.cdn-apple.com/a.aea", group: "iPad", title: "t", models: ["iPad6,8"] };
+  const items = [
+    { asset: { ...asset, fromBuild: "A" } },
+    { asset: { ...asset, fromBuild: "A", fromBuilds: ["A", "B"] } },
+    { asset: { ...asset, fromBuilds: ["A"] } },
+    { asset },
+  ];
+  const plan = parseJson(Buffer.from(JSON.stringify({ items })), "x");
+  expect([...planAssets(plan, new Entries("plan-file"))].map(({ fromBuilds }) => fromBuilds)).toEqual([
+    ["A"],
+    ["A", "B"],
+    ["A"],
+    [],
+  ]);
+});
+
 describe("AppleDB and mesu", () => {
   it("newestBuilds() takes the newest by number, betas only when wanted", () => {
     const entries = ["iOS;23A341", "iOS;9A334", "iOS;23B5044i", "iOS;22G86", "iPadOS;23A341"];
@@ -310,7 +327,7 @@ describe("AppleDB and mesu", () => {
     const assets = [...appledbAssets(release, { withdrawn: false }, entries)];
     expect(assets.map((a) => [a.group, a.fromBuilds, a.digest?.algorithm])).toEqual([
       ["AppleTV", ["23J1", "23J2"], "sha256"],
-      ["installer", undefined, undefined],
+      ["installer", [], undefined],
     ]);
     expect([...appledbAssets(release, { withdrawn: true }, entries)]).toHaveLength(3);
   });

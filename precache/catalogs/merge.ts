@@ -29,7 +29,7 @@ export function mergeAssets(assets: Iterable<Asset>): Asset[] {
 function mergeTwo(first: Asset, second: Asset): Asset {
   const [main, other] = weaker(first, second) ? [second, first] : [first, second];
   const product = main.product ?? other.product;
-  const { fromBuilds: _, system: __, ...plain } = main;
+  const { system: _, ...plain } = main;
   const system = main.system ?? other.system;
   const version = main.version ?? other.version;
   return {
@@ -42,7 +42,7 @@ function mergeTwo(first: Asset, second: Asset): Asset {
     ...(version === undefined && system !== undefined ? { system } : {}),
     build: main.build ?? other.build,
     models: union(main.models, other.models),
-    ...mergeBuilds(main, other),
+    fromBuilds: mergeBuilds(main, other),
     firmware: main.firmware && other.firmware,
     beta: main.beta && other.beta,
     postedMs: main.postedMs ?? other.postedMs,
@@ -58,20 +58,15 @@ function weaker(first: Asset, second: Asset): boolean {
 }
 
 /** Builds that ask for the file; none named means any, so a full image stays one. */
-function mergeBuilds(main: Asset, other: Asset): Pick<Asset, "fromBuild" | "fromBuilds"> {
-  if (fullFor(main, other) || fullFor(other, main)) return { fromBuild: undefined };
-  const all = union(buildsOf(main), buildsOf(other));
-  return all.length > 1 ? { fromBuild: all[0], fromBuilds: all } : { fromBuild: all[0] };
+function mergeBuilds(main: Asset, other: Asset): readonly string[] {
+  if (fullFor(main, other) || fullFor(other, main)) return [];
+  return union(main.fromBuilds, other.fromBuilds);
 }
 
 /** A catalogue that knows neither models nor build (a plain list) says nothing about a file another one knows. */
 function fullFor(asset: Asset, other: Asset): boolean {
-  if (asset.fromBuild !== undefined) return false;
-  return other.fromBuild === undefined || asset.models.length > 0 || asset.build !== undefined;
-}
-
-function buildsOf(asset: Asset): readonly string[] {
-  return asset.fromBuilds ?? (asset.fromBuild === undefined ? [] : [asset.fromBuild]);
+  if (asset.fromBuilds.length > 0) return false;
+  return other.fromBuilds.length === 0 || asset.models.length > 0 || asset.build !== undefined;
 }
 
 function strongest(first: Digest | undefined, second: Digest | undefined): Digest | undefined {

@@ -61,15 +61,15 @@ export function mesuAsset(entry: Shape): Asset | undefined {
   const file = real.get("RealUpdateURL").missing ? listedFile(entry) : realFile(entry, real);
   const models = entry.get("SupportedDevices").texts();
   const version = plainVersion(entry.get("OSVersion").text());
-  const fromBuild = entry.get("PrerequisiteBuild").optionalText();
+  const fromBuilds = entry.get("PrerequisiteBuild").texts();
   const system = entry.get("SUProductSystemName").optionalText() ?? "iOS";
   return draftAsset({
     ...file,
-    title: updateTitle(system, version, models, fromBuild),
+    title: updateTitle(system, version, models, fromBuilds),
     version,
     build: entry.get("Build").text(),
     models,
-    fromBuild,
+    fromBuilds,
     beta: entry.get("ReleaseType").optionalText() === "Beta",
     catalog: NAME,
   });

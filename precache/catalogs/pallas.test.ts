@@ -151,7 +151,7 @@ describe("the answers", () => {
     answer = () => ({ text: token({ Assets: [delta("23A341"), delta("22H20"), pallasAsset()] }) });
     const devices = [device("iPad13,16", "26.0", "23A341", "A1AP"), device("iPad13,17", "26.0", "23A341", "A2AP")];
     const assets = mergeAssets(await list(devices));
-    expect(assets.map((a) => [a.url.split("/").at(-1), a.fromBuild, a.version, a.models])).toEqual([
+    expect(assets.map((a) => [a.url.split("/").at(-1), a.fromBuilds[0], a.version, a.models])).toEqual([
       ["from-23A341.aea", "23A341", "26.1", ["iPad13,16", "iPad13,17"]],
       ["full.aea", undefined, "26.1", ["iPad13,16", "iPad13,17"]],
     ]);

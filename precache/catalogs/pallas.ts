@@ -149,28 +149,31 @@ export function parseAnswer(question: Question, answer: Shape, entries: Entries)
     .items()
     .flatMap((entry) => {
       const asset = entries.read(entry.place, () => parseAsset(question, entry));
-      return asset === undefined || (asset.fromBuild !== undefined && asset.fromBuild !== question.build)
-        ? []
-        : [asset];
+      return asset === undefined || !suits(asset, question) ? [] : [asset];
     });
+}
+
+/** Its own delta, or a full image. */
+function suits({ fromBuilds }: Asset, { build }: Question): boolean {
+  return fromBuilds.length === 0 || (build !== undefined && fromBuilds.includes(build));
 }
 
 function parseAsset(question: Question, entry: Shape): Asset {
   const version = plainVersion(entry.get("OSVersion").text());
   const build = entry.get("Build").optionalText();
-  const fromBuild = entry.get("PrerequisiteBuild").optionalText();
+  const fromBuilds = entry.get("PrerequisiteBuild").texts();
   const algorithm = entry.get("_MeasurementAlgorithm").optionalText() ?? "SHA-1";
   const measurement = entry.get("_Measurement").optionalText();
   return draftAsset({
     url: entry.get("__BaseURL").text() + entry.get("__RelativePath").text(),
-    title: updateTitle(SYSTEMS[question.group] ?? "iOS", version, [question.model], fromBuild),
+    title: updateTitle(SYSTEMS[question.group] ?? "iOS", version, [question.model], fromBuilds),
     group: question.group,
     sizeBytes: entry.get("_DownloadSize").optionalCount(),
     digest: digestOf(algorithm, measurement === undefined ? undefined : Buffer.from(measurement, "base64")),
     version,
     build,
     models: [question.model],
-    fromBuild,
+    fromBuilds,
     catalog: NAME,
   });
 }

@@ -62,8 +62,7 @@ function ourAsset(entry: Shape): Asset {
     version: entry.get("version").optionalText(),
     build: entry.get("build").optionalText(),
     models: entry.get("models").texts(),
-    fromBuild: entry.get("fromBuild").optionalText(),
-    fromBuilds: entry.get("fromBuilds").texts(),
+    fromBuilds: fromBuildsOf(entry),
     firmware: entry.get("firmware").optionalFlag() ?? false,
     beta: entry.get("beta").optionalFlag() ?? false,
     postedMs: entry.get("postedMs").optionalCount(),
@@ -72,21 +71,27 @@ function ourAsset(entry: Shape): Asset {
   });
 }
 
+/** Plans of version 0.1 wrote the first build by itself. */
+function fromBuildsOf(entry: Shape): string[] {
+  const all = entry.get("fromBuilds").texts();
+  return all.length > 0 ? all : entry.get("fromBuild").texts();
+}
+
 function preheatAsset(entry: Shape): Asset {
   const platform = entry.get("platform").optionalText()?.toLowerCase() ?? "";
   const model = entry.get("model").optionalText();
   const version = entry.get("to_version").optionalText();
-  const fromBuild = entry.get("from_build").optionalText();
+  const fromBuilds = entry.get("from_build").texts();
   const models = model === undefined ? [] : model.split(/\s*[;/]\s*|\s+/).filter((name) => name !== "");
   return draftAsset({
     url: entry.get("url").text(),
     group: PLATFORMS[platform] ?? (models[0] === undefined ? "other" : groupOf(models[0])),
-    title: updateTitle(platform || "update", version ?? "", models, fromBuild),
+    title: updateTitle(platform || "update", version ?? "", models, fromBuilds),
     sizeBytes: entry.get("size").optionalCount(),
     version,
     build: entry.get("to_build").optionalText(),
     models,
-    fromBuild: isFull(entry) ? undefined : fromBuild,
+    fromBuilds: isFull(entry) ? [] : fromBuilds,
     catalog: NAME,
   });
 }

@@ -41,8 +41,8 @@ describe.skipIf(folder === undefined)("mesu, the iOS feed of September 2015", ()
   it("yields every asset with its models, builds and versions", () => {
     expect(assets).toHaveLength(801);
     expect(new Set(assets.flatMap((asset) => asset.models)).size).toBe(45);
-    expect(assets.filter((asset) => asset.fromBuild !== undefined)).toHaveLength(740);
-    const full = assets.filter((asset) => asset.fromBuild === undefined);
+    expect(assets.filter((asset) => asset.fromBuilds.length > 0)).toHaveLength(740);
+    const full = assets.filter((asset) => asset.fromBuilds.length === 0);
     expect(full).toHaveLength(61);
     expect(full.filter((asset) => asset.beta)).toHaveLength(35);
     expect(assets.filter((asset) => asset.beta)).toHaveLength(35);
@@ -74,10 +74,10 @@ describe.skipIf(folder === undefined)("mesu, the iOS feed of September 2015", ()
     expect(released).toHaveLength(29);
     const merged = mergeAssets(released);
     expect([merged.length, bytes(merged)]).toEqual([17, 13_745_931_305]);
-    expect(own.filter((asset) => asset.fromBuild === undefined).map((asset) => [asset.build, asset.beta])).toEqual([
+    expect(own.filter((asset) => asset.fromBuilds.length === 0).map((asset) => [asset.build, asset.beta])).toEqual([
       ["13A5344", true],
     ]);
-    const from = (build: string) => own.find((asset) => asset.fromBuild === build && asset.build === "13A344");
+    const from = (build: string) => own.find((asset) => asset.fromBuilds[0] === build && asset.build === "13A344");
     expect(from("11D167")?.sizeBytes).toBe(914_743_549);
     expect(from("11D167")?.url).toMatch(/4111f823c07eb7d918c018e7680af33355af5a86\.zip$/);
     expect(from("12H143")?.sizeBytes).toBeGreaterThan(1261);
@@ -85,7 +85,7 @@ describe.skipIf(folder === undefined)("mesu, the iOS feed of September 2015", ()
 
   it("lists one file for two models, a delta that names no version", () => {
     const shared = assets.filter((asset) => asset.models.length === 2);
-    expect(shared.map((asset) => [asset.version, asset.models, asset.fromBuild])).toEqual([
+    expect(shared.map((asset) => [asset.version, asset.models, asset.fromBuilds[0]])).toEqual([
       ["6.0", ["iPhone5,1", "iPhone5,2"], "10A405"],
     ]);
   });
@@ -214,10 +214,10 @@ describe.skipIf(folder === undefined)("AppleDB and precache's list", () => {
     ];
     expect([assets.length, bytes(assets)]).toEqual([13, 30_980_083_557]);
     expect(assets.filter((asset) => asset.firmware)).toHaveLength(1);
-    expect(assets.filter((asset) => !asset.firmware && asset.fromBuild === undefined)).toHaveLength(4);
-    const deltas = assets.filter((asset) => asset.fromBuild !== undefined);
+    expect(assets.filter((asset) => !asset.firmware && asset.fromBuilds.length === 0)).toHaveLength(4);
+    const deltas = assets.filter((asset) => asset.fromBuilds.length > 0);
     expect(deltas).toHaveLength(8);
-    expect(new Set(deltas.map((asset) => asset.fromBuild))).toEqual(new Set(["22M5054b", "23J5279m"]));
+    expect(new Set(deltas.map((asset) => asset.fromBuilds[0]))).toEqual(new Set(["22M5054b", "23J5279m"]));
     for (const asset of assets.filter((a) => !a.firmware)) {
       expect(asset.url.endsWith(".aea")).toBe(asset.models.includes("AppleTV14,1"));
       expect(asset.models.every((model) => !model.includes("-"))).toBe(true);

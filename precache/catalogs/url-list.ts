@@ -85,7 +85,7 @@ export function parseUrlLine(line: string, hosts: readonly string[]): Asset | st
     version: undefined,
     build: undefined,
     models: [],
-    fromBuild: undefined,
+    fromBuilds: [],
     firmware: /\.ipsw$/i.test(path),
     beta: false,
     postedMs: undefined,
