@@ -117,7 +117,7 @@ async function openWorld(stateDir: string, path: string, url: string, rolls: boo
   const signal = new AbortController().signal;
   const options = sinkSchema.parse({ name: "a", type: "influx1", url, database: "cc" });
   const readers = [openReader(streamFolder(stateDir, "collector"), "collector")];
-  const sink = await createSink(options, { log: silentLog });
+  const sink = await createSink({ name: options.name, target: options }, { log: silentLog });
   const shipper = await createShipper({ sink, readers, stateDir, signal });
   let clock = 0;
   const rollup = openRollup({ stateDir, journal: rollupJournal, timeZone: ZONE, nowMs: () => clock });

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { createSink, type RetryReport, retryRejected, rollupSinkOptions } from "../collector/index.ts";
+import { createSink, type Destination, destinationsOf, type RetryReport, retryRejected } from "../collector/index.ts";
 import { explainError, LarderError } from "../core/errors.ts";
 import { createLog } from "../core/log.ts";
 import type { SinksRetryFlags } from "./commands/sinks.ts";
@@ -17,8 +17,8 @@ export async function sinksRetry(name: string | undefined, flags: SinksRetryFlag
   const log = await createLog("warn");
   const dryRun = flags.dryRun === true;
   const reports: RetryReport[] = [];
-  for (const options of destinations(settings, name)) {
-    const sink = await createSink(options, { log });
+  for (const destination of destinationsFor(settings, name)) {
+    const sink = await createSink(destination, { log });
     const { signal } = new AbortController();
     reports.push(await retryRejected({ sink, stateDir: settings.stateDir, signal, dryRun }));
     await sink.close();
@@ -28,14 +28,11 @@ export async function sinksRetry(name: string | undefined, flags: SinksRetryFlag
   if (!dryRun && reports.some(({ keptLines }) => keptLines > 0)) throw new ExitWith(ExitCode.partly);
 }
 
-/** The sinks meant, each with the place of its roll-ups. */
-function destinations({ sinks }: Settings, name: string | undefined) {
-  const all = sinks.flatMap((sink) => {
-    const rollup = rollupSinkOptions(sink);
-    return (rollup === undefined ? [sink] : [sink, rollup]).map((options) => ({ of: sink.name, options }));
-  });
-  const meant = all.filter(({ of, options }) => name === undefined || name === of || name === options.name);
-  if (meant.length > 0 || name === undefined) return meant.map(({ options }) => options);
+/** The destinations meant: of one sink, or one alone, or all. */
+function destinationsFor({ sinks }: Settings, name: string | undefined): Destination[] {
+  const all = destinationsOf(sinks);
+  const found = all.filter((each) => name === undefined || name === each.sink || name === each.name);
+  if (found.length > 0 || name === undefined) return found;
   throw new LarderError(
     `Cannot retry sink "${name}": there are ${sinks.map((sink) => sink.name).join(", ") || "none"}`,
     {

@@ -5,14 +5,7 @@
  */
 import { errorText } from "../core/errors.ts";
 import type { Json } from "../core/journal/commit.ts";
-import {
-  DERIVED_STREAMS,
-  type Journal,
-  openJournal,
-  RAW_STREAMS,
-  STREAMS,
-  streamFolder,
-} from "../core/journal/journal.ts";
+import { type Journal, openJournal, STREAMS, streamFolder } from "../core/journal/journal.ts";
 import { packSegments } from "../core/journal/pack-segments.ts";
 import { ProvenTime } from "../core/journal/proven-time.ts";
 import { openReader } from "../core/journal/reader.ts";
@@ -28,8 +21,7 @@ import { openSetAside } from "./set-aside.ts";
 import { createShipper, type Shipper } from "./ship.ts";
 import { oldestNeeded } from "./ship-cursor.ts";
 import { createSink } from "./sinks/create.ts";
-import type { SinkOptions } from "./sinks/options.ts";
-import { rollupSinkOptions } from "./sinks/rollup-place.ts";
+import { destinationsOf } from "./sinks/destinations.ts";
 import { sourcesOf } from "./sources/present.ts";
 
 /** How long a single pass waits for a server that takes nothing. */
@@ -181,7 +173,7 @@ async function afterPass(
   };
 }
 
-/** A sink whose roll-ups have a place of their own is two: one for them, one for all else. */
+/** One shipper a destination. */
 async function createShippers(
   { settings, log, signal }: CollectorSetup,
   journals: Journals,
@@ -190,24 +182,15 @@ async function createShippers(
   const { stateDir } = settings;
   const writers = Object.values(journals);
   return await Promise.all(
-    settings.sinks.flatMap(placesOf).map(async ({ options, streams }) => {
-      const readers = streams.map((stream) => {
+    destinationsOf(settings.sinks).map(async (destination) => {
+      const readers = destination.streams.map((stream) => {
         const writer = writers.find((journal) => journal.stream === stream);
         return openReader(streamFolder(stateDir, stream), stream, writer);
       });
-      const sink = await createSink(options, { log, nowMs });
+      const sink = await createSink(destination, { log, nowMs });
       return await createShipper({ sink, readers, stateDir, signal });
     }),
   );
-}
-
-function placesOf(options: SinkOptions): { options: SinkOptions; streams: readonly string[] }[] {
-  const rollup = rollupSinkOptions(options);
-  if (rollup === undefined) return [{ options, streams: STREAMS }];
-  return [
-    { options, streams: RAW_STREAMS },
-    { options: rollup, streams: DERIVED_STREAMS },
-  ];
 }
 
 /**
@@ -216,9 +199,9 @@ function placesOf(options: SinkOptions): { options: SinkOptions; streams: readon
  */
 async function tidy(settings: CollectorSetup["settings"], clock: RetentionClock, log: Log): Promise<void> {
   const limits = { keepDays: settings.journal.keepDays, keepBytes: settings.journal.keepMegabytes * 1_000_000 };
-  const places = settings.sinks.flatMap(placesOf);
+  const destinations = destinationsOf(settings.sinks);
   for (const stream of STREAMS) {
-    const readers = places.filter(({ streams }) => streams.includes(stream)).map(({ options }) => options.name);
+    const readers = destinations.filter(({ streams }) => streams.includes(stream)).map(({ name }) => name);
     const needed = await oldestNeeded(settings.stateDir, readers, stream);
     const folder = streamFolder(settings.stateDir, stream);
     const done = await applyRetention(folder, { limits, needed, clock });

@@ -11,7 +11,7 @@ export { runOnSchedule } from "./schedule.ts";
 export { checkUse } from "./settings-check.ts";
 export type { ShipReport } from "./ship.ts";
 export { createSink } from "./sinks/create.ts";
-export { rollupSinkOptions } from "./sinks/rollup-place.ts";
+export { type Destination, destinationsOf } from "./sinks/destinations.ts";
 export { hasStatus } from "./sources/present.ts";
 export type { SinkFacts } from "./status/facts.ts";
 export type { Finding } from "./status/findings.ts";

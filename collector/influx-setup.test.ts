@@ -1,7 +1,6 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { Secret } from "../core/config/secret.ts";
 import { silentLog } from "../core/log.ts";
 import { ADMIN, enginesAvailable, type InfluxEngine, NO_ENGINES, startInflux } from "../fixtures/engines.ts";
 import { type BucketsFake, startBucketsFake } from "../fixtures/influx-fake/buckets.ts";
@@ -115,15 +114,9 @@ describe("planInfluxSetup() and InfluxDB 2.x", () => {
   });
   it.each(["404", "empty"] as const)("creates and changes buckets where an unknown name is %s", async (unknownName) => {
     fake = await startBucketsFake({ token: "t", org: "school", unknownName });
-    const sink = sinkSchema.parse({
-      name: "two",
-      type: "influx2",
-      url: `${fake.url}/`,
-      org: "school",
-      bucket: "cc",
-      token: "t",
-      rollup: { bucket: "cc_long" },
-    });
+    const given = { name: "two", type: "influx2", url: `${fake.url}/`, bucket: "cc", rollup: { bucket: "cc_long" } };
+    const sinkOf = (more: object): SinkOptions => sinkSchema.parse({ ...given, org: "school", token: "t", ...more });
+    const sink = sinkOf({});
     const steps = await plan(sink, { raw: 90, rollup: undefined });
     expect(brief(steps)).toEqual(["create cc: is not there, keep 90 d", "create cc_long: is not there, keep for ever"]);
     expect(fake.requests.every((request) => request.startsWith("GET "))).toBe(true);
@@ -134,8 +127,8 @@ describe("planInfluxSetup() and InfluxDB 2.x", () => {
     ]);
     await apply(await plan(sink, { raw: 30, rollup: undefined }));
     expect(brief(await plan(sink))).toEqual(["keep cc: keeps 30 d", "keep cc_long: keeps for ever"]);
-    await expect(plan({ ...sink, token: new Secret({ text: "x" }) })).rejects.toMatchObject({ code: "SETUP_DENIED" });
-    await expect(plan({ ...sink, org: "other" })).rejects.toMatchObject({ code: "SETUP_REFUSED" });
+    await expect(plan(sinkOf({ token: "x" }))).rejects.toMatchObject({ code: "SETUP_DENIED" });
+    await expect(plan(sinkOf({ org: "other" }))).rejects.toMatchObject({ code: "SETUP_REFUSED" });
     await fake.stop();
   });
 });

@@ -55,15 +55,15 @@ function withAdmin(step: SetupStep, admin: InfluxAdmin): PlannedStep {
   };
 }
 
-async function adminOf(sink: SinkOptions, log: Log): Promise<InfluxAdmin | undefined> {
-  const { url, type, username, org, timeoutSeconds, caFile } = sink;
-  if (type === "victoriametrics") return undefined;
-  const { password, token } = await readSinkSecrets(sink, { log });
+async function adminOf({ name, ...target }: SinkOptions, log: Log): Promise<InfluxAdmin | undefined> {
+  if (target.type === "victoriametrics") return undefined;
+  const { password, token } = await readSinkSecrets(name, target, { log });
+  const { url, timeoutSeconds, caFile } = target;
   const server = { url, timeoutMs: timeoutSeconds * 1000, caFile };
-  if (type === "influx1") {
-    return influxV1Admin({ ...server, authorization: basicAuthorization(username, password) });
+  if (target.type === "influx1") {
+    return influxV1Admin({ ...server, authorization: basicAuthorization(target.username, password) });
   }
-  return influxV2Admin({ ...server, authorization: token === undefined ? undefined : `Token ${token}` }, org);
+  return influxV2Admin({ ...server, authorization: token === undefined ? undefined : `Token ${token}` }, target.org);
 }
 
 function nothingToDo({ name, type, url }: SinkOptions): SetupStep {

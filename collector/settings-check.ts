@@ -17,5 +17,5 @@ export async function checkUse(
   log: Log,
 ): Promise<void> {
   await checkSchedule(settings.schedule);
-  for (const sink of settings.sinks) await readSinkSecrets(sink, { log });
+  for (const { name, ...target } of settings.sinks) await readSinkSecrets(name, target, { log });
 }

@@ -156,6 +156,11 @@ function complaintsOf(issue: z.core.$ZodIssue, schema: z.ZodType): string[] {
   if (issue.code !== "unrecognized_keys") return [`${place === "" ? "" : `${place}: `}${issue.message}`];
   const known = keysAt(schema, issue.path);
   return issue.keys.map((key) => {
+    // a key that entries of another kind in the same list have
+    if (known.includes(key)) {
+      const said = issue.message.startsWith("Unrecognized") ? "it belongs to another kind of entry" : issue.message;
+      return `${place === "" ? key : `${place}.${key}`}: ${said}`;
+    }
     const near = nearest(key, known);
     const hint = near === undefined ? `known there: ${known.join(", ")}` : `did you mean "${near}"?`;
     return `${place === "" ? key : `${place}.${key}`}: there is no such key; ${hint}`;

@@ -3,8 +3,8 @@
  *
  * @module
  */
+import { type Destination, destinationsOf } from "../sinks/destinations.ts";
 import type { SinkOptions } from "../sinks/options.ts";
-import { rollupSinkOptions } from "../sinks/rollup-place.ts";
 
 const DAY_SECONDS = 86_400;
 /**
@@ -60,32 +60,35 @@ export interface SetupStep {
 
 /** Places a sink writes to: its own, and that of its roll-ups if they have one. */
 export function wantedPlaces(options: SinkOptions, keep: KeepDays): WantedPlace[] {
-  const own = placesOf(options, options.name, keep.raw, undefined);
-  const rollup = rollupSinkOptions(options);
-  const places =
-    rollup === undefined ? own : [...own, ...placesOf(rollup, options.name, keep.rollup, ROLLUP_SHARD_SECONDS)];
+  const places = destinationsOf([options]).flatMap((destination) =>
+    destination.name === destination.sink
+      ? placesOf(destination, keep.raw, undefined)
+      : placesOf(destination, keep.rollup, ROLLUP_SHARD_SECONDS),
+  );
   return places.filter((place, i) => places.findIndex((other) => samePlace(place, other)) === i);
 }
 
 function placesOf(
-  options: SinkOptions,
-  sink: string,
+  { sink, target }: Destination,
   keepDays: number | undefined,
   longestShard: number | undefined,
 ): WantedPlace[] {
   const keepSeconds = keepDays === undefined ? undefined : keepDays * DAY_SECONDS;
   // no shard may hold more than is kept
   const shardSeconds = longestShard === undefined ? undefined : Math.min(longestShard, keepSeconds || longestShard);
-  if (options.type === "influx2") {
-    return [{ sink, kind: "bucket", name: options.bucket ?? "", policy: undefined, keepSeconds, shardSeconds }];
+  switch (target.type) {
+    case "victoriametrics":
+      return [];
+    case "influx2":
+      return [{ sink, kind: "bucket", name: target.bucket, policy: undefined, keepSeconds, shardSeconds }];
+    case "influx1": {
+      const { database: name, retentionPolicy: policy } = target;
+      const undecided = { keepSeconds: undefined, shardSeconds: undefined };
+      const database: WantedPlace = { sink, kind: "database", name, policy: undefined, ...undecided };
+      if (policy === undefined && keepSeconds === undefined && shardSeconds === undefined) return [database];
+      return [database, { sink, kind: "retention policy", name, policy, keepSeconds, shardSeconds }];
+    }
   }
-  if (options.type !== "influx1") return [];
-  const name = options.database ?? "";
-  const policy = options.retentionPolicy;
-  const undecided = { keepSeconds: undefined, shardSeconds: undefined };
-  const database: WantedPlace = { sink, kind: "database", name, policy: undefined, ...undecided };
-  if (policy === undefined && keepSeconds === undefined && shardSeconds === undefined) return [database];
-  return [database, { sink, kind: "retention policy", name, policy, keepSeconds, shardSeconds }];
 }
 
 /** The steps from what is found to what is wanted, in the order they must be done. */

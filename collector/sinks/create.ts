@@ -1,13 +1,14 @@
 /**
- * From the options of a sink to the sink.
+ * From a destination to its sink.
  *
  * @module
  */
+import type { Secret } from "../../core/config/secret.ts";
 import type { Log } from "../../core/log.ts";
+import type { Destination, Target } from "./destinations.ts";
 import { isLoopback } from "./endpoint.ts";
 import { influxV1Sink } from "./influx-v1.ts";
 import { influxV2Sink } from "./influx-v2.ts";
-import type { SinkOptions } from "./options.ts";
 import type { Sink } from "./sink.ts";
 import { victoriaMetricsSink } from "./victoriametrics.ts";
 
@@ -19,28 +20,36 @@ export interface SinkContext {
 }
 
 /**
- * Builds a sink; asks nothing of its server yet.
+ * Builds the sink of a destination; asks nothing of its server yet.
  * @throws LarderError `CONFIG_SECRET` when a password or token cannot be read.
  */
-export async function createSink(options: SinkOptions, context: SinkContext): Promise<Sink> {
-  const { name, url, type } = options;
-  const { password, token } = await readSinkSecrets(options, context);
+export async function createSink(
+  { name, target }: Pick<Destination, "name" | "target">,
+  context: SinkContext,
+): Promise<Sink> {
+  const { url } = target;
+  const { password, token } = await readSinkSecrets(name, target, context);
   const common = {
     name,
     url,
-    gzip: options.gzip ?? !isLoopback(url),
-    timeoutMs: options.timeoutSeconds * 1000,
-    caFile: options.caFile,
+    gzip: target.gzip ?? !isLoopback(url),
+    timeoutMs: target.timeoutSeconds * 1000,
+    caFile: target.caFile,
     nowMs: context.nowMs ?? Date.now,
   };
-  const { database, retentionPolicy, username, org, bucket } = options;
-  switch (type) {
-    case "influx1":
-      return influxV1Sink({ ...common, database: database ?? "", retentionPolicy, username, password });
-    case "influx2":
-      return influxV2Sink({ ...common, org, bucket: bucket ?? "", token });
-    case "victoriametrics":
+  switch (target.type) {
+    case "influx1": {
+      const { database, retentionPolicy, username } = target;
+      return influxV1Sink({ ...common, database, retentionPolicy, username, password });
+    }
+    case "influx2": {
+      const { org, bucket } = target;
+      return influxV2Sink({ ...common, org, bucket, token });
+    }
+    case "victoriametrics": {
+      const { database, username } = target;
       return victoriaMetricsSink({ ...common, database, username, password, token });
+    }
   }
 }
 
@@ -49,20 +58,18 @@ export async function createSink(options: SinkOptions, context: SinkContext): Pr
  * @throws LarderError `CONFIG_SECRET` when one cannot be read.
  */
 export async function readSinkSecrets(
-  options: SinkOptions,
+  name: string,
+  target: Target,
   context: SinkContext,
 ): Promise<{ password: string | undefined; token: string | undefined }> {
-  return { password: await secret("password", options, context), token: await secret("token", options, context) };
-}
-
-async function secret(
-  kind: "password" | "token",
-  options: SinkOptions,
-  context: SinkContext,
-): Promise<string | undefined> {
-  return await options[kind]?.reveal({
-    what: `${kind} of sink "${options.name}"`,
-    env: context.env ?? process.env,
-    warn: (message) => context.log.warn(message),
-  });
+  const reveal = async (kind: string, secret: Secret | undefined): Promise<string | undefined> =>
+    await secret?.reveal({
+      what: `${kind} of sink "${name}"`,
+      env: context.env ?? process.env,
+      warn: (message) => context.log.warn(message),
+    });
+  return {
+    password: target.type === "influx2" ? undefined : await reveal("password", target.password),
+    token: target.type === "influx1" ? undefined : await reveal("token", target.token),
+  };
 }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { STREAMS } from "../../core/journal/streams.ts";
+import { destinationsOf } from "./destinations.ts";
 import { endpointUrl, isLoopback } from "./endpoint.ts";
 import { sinkSchema, sinksSchema } from "./options.ts";
-import { rollupSinkOptions } from "./rollup-place.ts";
 
 const influx1 = { name: "main", type: "influx1", url: "http://db:8086", database: "cc" };
 const influx2 = { name: "two", type: "influx2", url: "https://db:8086", bucket: "cc", org: "o" };
@@ -22,8 +23,8 @@ describe("sinkSchema", () => {
   });
 
   it.each([
-    [{ ...influx1, bucket: "b" }, "bucket: a sink of type influx1 has no bucket"],
-    [{ ...influx2, database: "d" }, "database: a sink of type influx2 has no database"],
+    [{ ...influx1, bucket: "b" }, "a sink of type influx1 has no bucket"],
+    [{ ...influx2, database: "d" }, "a sink of type influx2 has no database"],
     [{ ...influx1, database: undefined }, "database: a sink of type influx1 needs database"],
     [{ ...influx2, bucket: undefined }, "bucket: a sink of type influx2 needs bucket"],
     [{ ...influx1, username: "u", password: "p", passwordFile: "/p" }, "give only one of password and passwordFile"],
@@ -51,7 +52,7 @@ describe("sinks[].rollup", () => {
     expect(wrong({ ...influx1, rollup: { database: "cc_long", retentionPolicy: "years" } })).toEqual([]);
     expect(wrong({ ...influx2, rollup: { bucket: "cc_long" } })).toEqual([]);
     expect(wrong({ ...influx2, rollup: { database: "x" } })).toEqual([
-      "rollup.database: a sink of type influx2 has no database",
+      "rollup: a sink of type influx2 has no database",
     ]);
     expect(wrong({ ...victoria, rollup: { retentionPolicy: "x" } })[0]).toContain("has no retentionPolicy");
     const clash = sinksSchema.safeParse([
@@ -61,19 +62,25 @@ describe("sinks[].rollup", () => {
     expect(clash.success).toBe(false);
   });
 
-  it("becomes a sink of its own, or none", () => {
+  it("makes a sink two destinations, or leaves it one", () => {
     const sink = { ...influx1, retentionPolicy: "weeks", username: "u" };
-    const place = (rollup: unknown): unknown => rollupSinkOptions(sinkSchema.parse({ ...sink, rollup }));
-    expect(place({ retentionPolicy: "years" })).toMatchObject({
-      name: "main.rollup",
-      database: "cc",
-      retentionPolicy: "years",
-      username: "u",
-    });
-    expect(place({ database: "long" })).toMatchObject({ database: "long", retentionPolicy: undefined });
-    expect(place({ database: "long" })).not.toHaveProperty("rollup");
-    expect(place({})).toBeUndefined();
-    expect(place(undefined)).toBeUndefined();
+    const places = (rollup?: object) => destinationsOf([sinkSchema.parse({ ...sink, rollup })]);
+    expect(places({ retentionPolicy: "years" })).toMatchObject([
+      { name: "main", sink: "main", target: { database: "cc", retentionPolicy: "weeks" } },
+      { name: "main.rollup", sink: "main", target: { database: "cc", retentionPolicy: "years", username: "u" } },
+    ]);
+    expect(
+      places({ retentionPolicy: "years" })
+        .flatMap(({ streams }) => streams)
+        .sort(),
+    ).toEqual([...STREAMS].sort());
+    expect(places({ database: "long" })[1]?.target).toMatchObject({ database: "long", retentionPolicy: undefined });
+    expect(places({ database: "long" })[1]?.target).not.toHaveProperty("rollup");
+    for (const one of [places({}), places()]) {
+      expect(one).toMatchObject([{ name: "main", streams: STREAMS }]);
+    }
+    const bucket = destinationsOf([sinkSchema.parse({ ...influx2, rollup: { bucket: "long" } })]);
+    expect(bucket.map(({ target }) => target)).toMatchObject([{ bucket: "cc" }, { bucket: "long", org: "o" }]);
   });
 });
 

@@ -39,7 +39,8 @@ const never = new AbortController().signal;
 
 /** A sink from options as they would stand in a configuration. */
 export async function openSink(options: Readonly<Record<string, unknown>>): Promise<Sink> {
-  return await createSink(sinkSchema.parse(options), { log: silentLog, env: {} });
+  const { name, ...target } = sinkSchema.parse(options);
+  return await createSink({ name, target }, { log: silentLog, env: {} });
 }
 
 /** The SinkError a write ends with. */

@@ -9,15 +9,16 @@ import { errorCode } from "../../core/errors.ts";
 import { queryHistory, readLines } from "../../core/history/history.ts";
 import { forEachField, type LineValue, parseLine, parseTags } from "../../core/history/parse-line.ts";
 import { savingsHistory, savingsOf, totalSavings } from "../../core/history/savings.ts";
-import { DERIVED_STREAMS, RAW_STREAMS, STREAMS, streamFolder } from "../../core/journal/journal.ts";
+import { streamFolder } from "../../core/journal/journal.ts";
 import { openReader } from "../../core/journal/reader.ts";
 import { bucketStart, bucketsBefore, nextBucket } from "../../core/local-days.ts";
 import { rejectPath, retryPath } from "../reject-file.ts";
 import { ROLLUP_CURSOR, restoreDays } from "../rollup/rollup-cursor.ts";
 import { loadPositions } from "../ship-cursor.ts";
 import { loadShipState } from "../ship-state.ts";
+import { type Destination, destinationsOf } from "../sinks/destinations.ts";
 import type { SinkOptions } from "../sinks/options.ts";
-import { rollupSinkOptions } from "../sinks/rollup-place.ts";
+
 import { CLOCK_AHEAD_MS } from "../sources/source.ts";
 import type { CacheFacts, DayFacts, EventFacts, PassFacts, SinkFacts, StatusFacts } from "./facts.ts";
 import { gatherJournal } from "./gather-journal.ts";
@@ -178,17 +179,12 @@ async function seen({ stateDir, server, nowMs }: GatherOptions, measurement: str
 
 async function gatherSinks({ stateDir, sinks }: GatherOptions): Promise<SinkFacts[]> {
   const found: SinkFacts[] = [];
-  for (const sink of sinks) {
-    const rollup = rollupSinkOptions(sink);
-    const raw = rollup === undefined ? STREAMS : RAW_STREAMS;
-    found.push(await gatherSink(stateDir, sink, raw));
-    if (rollup !== undefined) found.push(await gatherSink(stateDir, rollup, DERIVED_STREAMS));
-  }
+  for (const destination of destinationsOf(sinks)) found.push(await gatherSink(stateDir, destination));
   return found;
 }
 
-async function gatherSink(stateDir: string, sink: SinkOptions, streams: readonly string[]): Promise<SinkFacts> {
-  const positions = await loadPositions(stateDir, sink.name);
+async function gatherSink(stateDir: string, { name, target, streams }: Destination): Promise<SinkFacts> {
+  const positions = await loadPositions(stateDir, name);
   let backlogBytes = 0;
   let lostBytes = 0;
   for (const stream of streams) {
@@ -197,15 +193,15 @@ async function gatherSink(stateDir: string, sink: SinkOptions, streams: readonly
     backlogBytes += await reader.backlogBytes(position);
     lostBytes += await reader.lostBefore(position);
   }
-  const path = rejectPath(stateDir, sink.name);
-  const known = await loadShipState(stateDir, sink.name);
+  const path = rejectPath(stateDir, name);
+  const known = await loadShipState(stateDir, name);
   return {
-    name: sink.name,
-    place: sink.url,
-    movedMs: (await statIfThere(join(stateDir, "ship", `${sink.name}.json`)))?.mtimeMs,
+    name,
+    place: target.url,
+    movedMs: (await statIfThere(join(stateDir, "ship", `${name}.json`)))?.mtimeMs,
     backlogBytes,
     lostBytes,
-    rejectBytes: (await sizeOf(path)) + (await sizeOf(retryPath(stateDir, sink.name))),
+    rejectBytes: (await sizeOf(path)) + (await sizeOf(retryPath(stateDir, name))),
     rejectPath: path,
     problem: known?.problem ? { ...known.problem, stopped: known.state === "stopped" } : undefined,
     expiredLines: known?.expiredLines ?? 0,

@@ -6,7 +6,7 @@
  */
 import { build } from "plist";
 import { DOMAIN } from "../../cli/config.ts";
-import { type SchemaNode, settingsSchema } from "./generate-settings-keys.ts";
+import { DISCRIMINATORS, type SchemaNode, settingsSchema } from "./generate-settings-keys.ts";
 import { type GeneratedPage, writeWhenStarted } from "./generated-page.ts";
 
 /** A value a property list can hold. */
@@ -98,12 +98,25 @@ function merged(node: SchemaNode): SchemaNode {
   if (choices === undefined) return node;
   if (node.anyOf?.some(({ type }) => type === "string") === true && !isSecret(node)) return { type: "string" };
   const properties: Record<string, SchemaNode> = {};
-  for (const choice of choices) {
-    for (const [name, child] of Object.entries(choice.properties ?? {})) properties[name] ??= child;
+  for (const name of new Set(choices.flatMap((choice) => Object.keys(choice.properties ?? {})))) {
+    const owners = choices.filter((choice) => choice.properties?.[name] !== undefined);
+    const [child = {}] = owners.map((choice) => choice.properties?.[name] ?? {});
+    const kinds = owners.map(kindOf).filter((kind) => kind !== undefined);
+    const partly = owners.length < choices.length && child.description !== undefined && kinds.length > 0;
+    properties[name] = partly ? { ...child, description: `${kinds.join(", ")}: ${child.description}` } : child;
   }
-  const kinds = choices.flatMap(({ properties: own }) => own?.["kind"]?.const ?? []).map(String);
-  if (kinds.length > 0) properties["kind"] = { type: "string", enum: kinds };
-  return { type: "object", properties, required: kinds.length > 0 ? ["kind"] : [] };
+  const required = Object.keys(properties).filter((name) => choices.every((choice) => choice.required?.includes(name)));
+  for (const name of DISCRIMINATORS) {
+    const kinds = choices.flatMap(({ properties: own }) => own?.[name]?.const ?? []).map(String);
+    if (kinds.length > 0) properties[name] = { type: "string", enum: kinds };
+  }
+  return { type: "object", properties, required };
+}
+
+/** Which kind of entry a choice is. */
+function kindOf({ properties }: SchemaNode): string | undefined {
+  const word = DISCRIMINATORS.map((name) => properties?.[name]?.const).find((value) => value !== undefined);
+  return word === undefined ? undefined : String(word);
 }
 
 /** Text, or where to read it: in a profile it is better read from a file. */

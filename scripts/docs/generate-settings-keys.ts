@@ -36,6 +36,9 @@ export interface SettingKey {
   readonly meaning: string;
 }
 
+/** Keys that say which kind an entry of a list is of. */
+export const DISCRIMINATORS = ["kind", "type"] as const;
+
 /** The schema of everything a settings file may hold. */
 export function settingsSchema(): SchemaNode {
   return z.toJSONSchema(larderOptions, { io: "input", unrepresentable: "any" }) as SchemaNode;
@@ -57,7 +60,8 @@ function keysOf(node: SchemaNode, prefix: string, kind: string): SettingKey[] {
 /** The line of a key itself; a plain dictionary needs none, its keys say it all. */
 function own(path: string, kind: string, node: SchemaNode, required: boolean): SettingKey[] {
   if (node.properties !== undefined && node.description === undefined) return [];
-  const said = node.const === undefined ? node.description : "Says that the entry is of this kind";
+  const said =
+    node.const === undefined ? node.description : (node.description ?? "Says that the entry is of this kind");
   const meaning = `${said ?? ""}${rangeText(node)}`;
   return [{ path, kind, type: typeText(node), required, fallback: fallbackText(node), meaning }];
 }
@@ -68,7 +72,9 @@ function below(path: string, kind: string, node: SchemaNode): SettingKey[] {
   if (items === undefined) return [];
   const choices = (items.oneOf ?? items.anyOf ?? [items]).filter(({ properties }) => properties !== undefined);
   return choices.flatMap((choice) => {
-    const word = choice.properties?.["kind"]?.const;
+    const word = DISCRIMINATORS.map((name) => choice.properties?.[name]?.const).find(
+      (value) => typeof value === "string",
+    );
     return keysOf(choice, `${path}[].`, typeof word === "string" ? word : kind);
   });
 }
@@ -93,10 +99,14 @@ function choiceText(node: SchemaNode): string {
 
 function listed(items: SchemaNode | undefined): string {
   if (items === undefined) return "anything";
-  if (items.oneOf !== undefined) return "dictionaries, each of a `kind`";
+  if (items.oneOf !== undefined) return `dictionaries, each of a \`${discriminatorOf(items.oneOf)}\``;
   if (items.enum !== undefined) return typeText(items);
   if (items.type === "object") return "dictionaries";
   return items.anyOf === undefined ? "texts" : "texts or dictionaries";
+}
+
+function discriminatorOf(choices: readonly SchemaNode[]): string {
+  return DISCRIMINATORS.find((name) => choices[0]?.properties?.[name]?.const !== undefined) ?? "kind";
 }
 
 function fallbackText(node: SchemaNode): string {

@@ -69,7 +69,8 @@ function groupsOf(keys: readonly SettingKey[]): Group[] {
 }
 
 function titleOf({ path, kind }: SettingKey): string {
-  if (kind !== "") return `${path.split("[]")[0]}[] with kind ${kind}`;
+  const list = path.split("[]")[0] ?? "";
+  if (kind !== "") return `${list}[] with ${list === "sinks" ? "type" : "kind"} ${kind}`;
   if (path.startsWith("sinks[]")) return "sinks[]";
   return path.startsWith("precache") ? "precache" : "At the top";
 }
