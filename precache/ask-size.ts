@@ -3,6 +3,7 @@
  *
  * @module
  */
+import pMap from "p-map";
 import { httpRequest } from "../core/http.ts";
 import type { Asset } from "./asset.ts";
 import { notTheFile } from "./transfer/evidence.ts";
@@ -12,17 +13,12 @@ const TIMEOUT_MS = 10_000;
 
 /** The assets with their sizes, where the origin says one; the others as they were. Asks nobody about known sizes. */
 export async function withSizes(assets: readonly Asset[], signal: AbortSignal): Promise<Asset[]> {
-  const sized = [...assets];
-  const unknown = sized.flatMap(({ sizeBytes }, index) => (sizeBytes === undefined ? [index] : []));
-  const work = async (): Promise<void> => {
-    for (let index = unknown.shift(); index !== undefined && !signal.aborted; index = unknown.shift()) {
-      const asset = sized[index];
-      const sizeBytes = asset === undefined ? undefined : await askSize(asset.url, signal);
-      if (asset !== undefined && sizeBytes !== undefined) sized[index] = { ...asset, sizeBytes };
-    }
+  const withSize = async (asset: Asset): Promise<Asset> => {
+    if (asset.sizeBytes !== undefined || signal.aborted) return asset;
+    const sizeBytes = await askSize(asset.url, signal);
+    return sizeBytes === undefined ? asset : { ...asset, sizeBytes };
   };
-  await Promise.all(Array.from({ length: AT_ONCE }, work));
-  return sized;
+  return await pMap(assets, withSize, { concurrency: AT_ONCE });
 }
 
 async function askSize(url: string, signal: AbortSignal): Promise<number | undefined> {

@@ -4,6 +4,7 @@
  * @module
  */
 import { join } from "node:path";
+import pMap from "p-map";
 import { type AssetInventory, readAssetInfo } from "../core/cache/cache.ts";
 import { errorText } from "../core/errors.ts";
 import type { Log } from "../core/log.ts";
@@ -149,21 +150,19 @@ async function whoHolds(
   const fetcher = createFetcher();
   const { options, deliveries, nowMs, signal } = context;
   const check = new HeldCheck({ fetcher, signs: options.held, deliveries, inventories, nowMs, hosts: options.hosts });
-  const todo = [...wanted];
-  const work = async (): Promise<void> => {
-    for (let asset = todo.pop(); asset !== undefined && !signal.aborted; asset = todo.pop()) {
-      const by = new Map<string, string>();
-      for (const target of targets) {
-        const why = await heldBy(target, asset, check, signal);
-        if (why !== undefined) by.set(target.name, why);
-        // of peers one is enough: it hands over what it holds
-        if (why !== undefined && target.role === "peer") break;
-      }
-      held.set(assetKey(asset.url), by);
+  const look = async (asset: Asset): Promise<void> => {
+    if (signal.aborted) return;
+    const by = new Map<string, string>();
+    for (const target of targets) {
+      const why = await heldBy(target, asset, check, signal);
+      if (why !== undefined) by.set(target.name, why);
+      // of peers one is enough: it hands over what it holds
+      if (why !== undefined && target.role === "peer") break;
     }
+    held.set(assetKey(asset.url), by);
   };
   try {
-    await Promise.all(Array.from({ length: CHECKS_AT_ONCE }, work));
+    await pMap(wanted, look, { concurrency: CHECKS_AT_ONCE });
   } finally {
     await fetcher.close();
   }

@@ -9,6 +9,7 @@
  *
  * @module
  */
+import { pMapIterable } from "p-map";
 import { errorText } from "../../core/errors.ts";
 import type { Asset, AssetGroup, DeviceCount } from "../asset.ts";
 import { groupOf, isModel, matchesModel, plainModel } from "../model.ts";
@@ -20,7 +21,6 @@ import { digestOf, draftAsset, updateTitle } from "./asset-draft.ts";
 import { type BoardTable, boardsOf, boardTable } from "./boards.ts";
 import type { Catalog, CatalogContext } from "./catalog.ts";
 import { catalogOf, type Entries } from "./entries.ts";
-import { inParallel } from "./in-parallel.ts";
 import { readToken } from "./jwt.ts";
 import { type Question, questionBody } from "./pallas-question.ts";
 
@@ -42,7 +42,8 @@ export function pallasCatalog(options: OptionsOf<"pallas">): Catalog {
 async function* list(options: OptionsOf<"pallas">, context: CatalogContext, entries: Entries): AsyncIterable<Asset> {
   const questions = await questionsFor(options, context);
   const refusals: Error[] = [];
-  const answers = inParallel(questions, options.concurrency, (question) => ask(question, options, context, entries));
+  const { concurrency } = options;
+  const answers = pMapIterable(questions, (question) => ask(question, options, context, entries), { concurrency });
   for await (const answer of answers) {
     if (answer instanceof Error) refusals.push(answer);
     else yield* answer;

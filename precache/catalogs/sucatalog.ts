@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { pMapIterable } from "p-map";
 import { errorText } from "../../core/errors.ts";
 import type { Asset } from "../asset.ts";
 import type { OptionsOf } from "../options-catalogs.ts";
@@ -15,7 +16,6 @@ import { digestOf, draftAsset } from "./asset-draft.ts";
 import type { Catalog, CatalogContext } from "./catalog.ts";
 import type { DistTitle } from "./dist-title.ts";
 import { catalogOf, type Entries } from "./entries.ts";
-import { inParallel } from "./in-parallel.ts";
 import { type MacosFamily, macosFamily } from "./macos-family.ts";
 import { readPlistEntries } from "./plist-stream.ts";
 
@@ -61,10 +61,11 @@ interface Reading {
 async function* listOne(reading: Reading): AsyncIterable<Asset> {
   const { options, context, entries } = reading;
   const unread: string[] = [];
-  const titled = inParallel(readProducts(reading), options.concurrency, async (product) => {
+  const titledOf = async (product: Product) => {
     const wanted = options.titles === "all" || (options.titles === "installers" && product.installer);
     return { product, title: wanted ? await readTitle(product, reading) : UNTITLED };
-  });
+  };
+  const titled = pMapIterable(readProducts(reading), titledOf, { concurrency: options.concurrency });
   for await (const { product, title } of titled) {
     if (options.excludeTitles.some((part) => title.title?.includes(part) === true)) continue;
     if (title.unread !== undefined) unread.push(`${product.id}: ${title.unread}`);
