@@ -2,7 +2,7 @@
  * The one HTTP door: time-outs, limits, the user agent and the way out are decided here.
  *
  * undici is loaded on first use, so that a command which asks nobody anything starts without it. The one exception is
- * the warming fast path of precache, which reads bodies from the socket itself and stands behind its own door.
+ * the raw transport of precache, which reads bodies from the socket itself and stands behind its own door.
  *
  * @module
  */

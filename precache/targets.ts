@@ -58,7 +58,7 @@ export function roomOf(options: PrecacheOptions, discovery: Discovery): number |
   return free === undefined ? undefined : Math.floor(Math.max(0, free) * USED_SHARE);
 }
 
-/** Two caches of one name would be one in the ledger and the journal: the second gets its port. */
+/** Two caches of one name would be one in the journal: the second gets its port. */
 function withOwnNames(targets: readonly CacheTarget[]): CacheTarget[] {
   const taken = new Set<string>();
   return targets.map((target) => {

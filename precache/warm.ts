@@ -18,7 +18,7 @@ import { createFetcher, type Fetcher } from "./fetch-asset.ts";
 import type { FirmwareFolder } from "./firmware/firmware-folder.ts";
 import { createPace, readBytesFor } from "./pace.ts";
 import type { Deliveries } from "./presence/deliveries.ts";
-import { DEFAULT_LEAST_RATE, type LeastRate } from "./transfer/least-rate.ts";
+import { DEFAULT_LEAST_RATE, type LeastRate, leastRateFor } from "./transfer/least-rate.ts";
 import type { EngineContext } from "./warm/attempt.ts";
 import { Ending } from "./warm/ending.ts";
 import { EventStream } from "./warm/event-stream.ts";
@@ -99,12 +99,10 @@ function noTarget(): LarderError {
 function openFetcher(options: WarmOptions): Fetcher {
   const { bytesPerSecond, concurrency = 4, stallMs, connectMs, targets, leastRate = DEFAULT_LEAST_RATE } = options;
   const transfers = concurrency * targets.length;
-  // a limit of our own is no weakness of the sender's
-  const share = bytesPerSecond === undefined ? Number.POSITIVE_INFINITY : bytesPerSecond / transfers / 4;
   return createFetcher({
     readBytes: readBytesFor(bytesPerSecond, transfers),
     pace: bytesPerSecond === undefined ? undefined : createPace(bytesPerSecond),
-    leastRate: { ...leastRate, bytesPerSecond: Math.min(leastRate.bytesPerSecond, share) },
+    leastRate: leastRateFor(leastRate, bytesPerSecond, transfers),
     ...(stallMs === undefined ? {} : { stallMs }),
     ...(connectMs === undefined ? {} : { connectMs }),
   });

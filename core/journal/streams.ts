@@ -22,7 +22,8 @@ const TABLE = {
   },
   precache: {
     kind: "raw",
-    unwritten: "what was warmed is in the cache and in the ledger; only the latest figures of this run are missing",
+    unwritten:
+      "what was warmed is in the cache; the latest lines of this run are missing, and the next run may ask for those files once more",
   },
   receiver: {
     kind: "raw",

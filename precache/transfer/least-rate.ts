@@ -14,6 +14,16 @@ export interface LeastRate {
 /** 1 KB a second over two minutes: a line of 0.125 Mbit/s that four transfers share brings four times as much. */
 export const DEFAULT_LEAST_RATE: LeastRate = { bytesPerSecond: 1000, overMs: 120_000 };
 
+/** So many transfers share a line before each may bring less. */
+const SHARED_BY = 4;
+
+/** The least of one of so many transfers, under a limit of our own: neither is a weakness of the sender's. */
+export function leastRateFor(least: LeastRate, limit: number | undefined, transfers: number): LeastRate {
+  const own = least.bytesPerSecond / Math.max(1, transfers / SHARED_BY);
+  const limited = (limit ?? Number.POSITIVE_INFINITY) / transfers / SHARED_BY;
+  return { ...least, bytesPerSecond: Math.min(own, limited) };
+}
+
 /** Judges one transfer while its bytes come. */
 export class RateCheck {
   readonly #least: LeastRate;
