@@ -10,6 +10,7 @@ import { packSegments } from "../core/journal/pack-segments.ts";
 import { ProvenTime } from "../core/journal/proven-time.ts";
 import { openReader } from "../core/journal/reader.ts";
 import { applyRetention, type RetentionClock } from "../core/journal/retention.ts";
+import { scrubJournal } from "../core/journal/scrub.ts";
 import type { Log } from "../core/log.ts";
 import { tagText } from "../core/point.ts";
 import type { CollectorOptions } from "./options.ts";
@@ -215,6 +216,7 @@ async function tidy(settings: CollectorSetup["settings"], clock: RetentionClock,
     if (done.heldBack > 0) log.info("kept what is old by the clock alone", { stream, segments: done.heldBack });
     await pack(folder, log);
   }
+  await scrub(settings.stateDir, clock.nowMs, log);
 }
 
 /** Packing only saves room: where it fails, the segment stays as it is, and the next pass tries again. */
@@ -224,6 +226,17 @@ async function pack(folder: string, log: Log): Promise<void> {
     if (packed.segments > 0) log.debug("packed a segment of the journal", { folder, ...packed });
   } catch (error) {
     log.warn(`packing the journal waits: ${errorText(error)}`);
+  }
+}
+
+/** Looks after what lies there: damage is told when it is found, not when somebody asks for those days. */
+async function scrub(stateDir: string, nowMs: number, log: Log): Promise<void> {
+  try {
+    for (const [stream, segment] of await scrubJournal(stateDir, { nowMs })) {
+      log.error("a segment of the journal is damaged; larder journal verify says more", { stream, segment });
+    }
+  } catch (error) {
+    log.warn(`checking the journal waits: ${errorText(error)}`);
   }
 }
 

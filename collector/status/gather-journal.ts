@@ -7,19 +7,23 @@ import { stat, statfs } from "node:fs/promises";
 import { dirname } from "node:path";
 import { errorCode } from "../../core/errors.ts";
 import { checkJournal } from "../../core/journal/health.ts";
+import { loadSuspects } from "../../core/journal/scrub.ts";
 import { rejectPath } from "../reject-file.ts";
 import { SET_ASIDE } from "../set-aside.ts";
 import type { JournalFacts } from "./facts.ts";
 
-/** A screen is not waited for longer: what is older is left to `larder journal verify`. */
-const CHECK_MS = 1500;
+/** A screen is not waited for longer: what is older is left to the collector's rounds and `larder journal verify`. */
+const CHECK_MS = 700;
 
 /** Reads only. Of a large journal the newest segments are checked, and all of it for holes. */
 export async function gatherJournal(stateDir: string): Promise<JournalFacts> {
   const until = performance.now() + CHECK_MS;
   const path = rejectPath(stateDir, SET_ASIDE);
   return {
-    streams: await checkJournal(stateDir, { goOn: () => performance.now() < until }),
+    streams: await checkJournal(stateDir, {
+      goOn: () => performance.now() < until,
+      suspects: await loadSuspects(stateDir),
+    }),
     freeBytes: await freeBytes(stateDir),
     setAside: { path, bytes: (await sizeOf(path)) ?? 0 },
   };

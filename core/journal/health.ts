@@ -9,6 +9,7 @@ import { errorCode, errorText } from "../errors.ts";
 import { readError } from "./journal-errors.ts";
 import { type KnownSegment, type Loss, lossesOf } from "./losses.ts";
 import { withSegment } from "./open-segment.ts";
+import type { Suspects } from "./scrub.ts";
 import { SegmentMaps } from "./segment-maps.ts";
 import { listSegments } from "./segment-names.ts";
 import { EMPTY_MAP, type SegmentMap } from "./segment-scan.ts";
@@ -40,6 +41,8 @@ export interface CheckOptions {
   /** Asked before each segment; false leaves the older ones unchecked, but for holes. */
   readonly goOn?: () => boolean;
   readonly streams?: readonly StreamName[];
+  /** Segments that are checked in any case. */
+  readonly suspects?: Suspects;
 }
 
 /**
@@ -49,19 +52,25 @@ export interface CheckOptions {
 export async function checkJournal(stateDir: string, options: CheckOptions = {}): Promise<StreamHealth[]> {
   const found: StreamHealth[] = [];
   for (const stream of options.streams ?? STREAMS) {
-    found.push(await checkStream(streamFolder(stateDir, stream), stream, options.goOn ?? (() => true)));
+    const suspects = new Set(options.suspects?.[stream] ?? []);
+    const goOn = options.goOn ?? (() => true);
+    found.push(await checkStream(streamFolder(stateDir, stream), stream, (number) => suspects.has(number) || goOn()));
   }
   return found;
 }
 
-async function checkStream(folder: string, stream: StreamName, goOn: () => boolean): Promise<StreamHealth> {
+async function checkStream(
+  folder: string,
+  stream: StreamName,
+  isChecked: (segment: number) => boolean,
+): Promise<StreamHealth> {
   const maps = new SegmentMaps(undefined);
   const known: KnownSegment[] = [];
   const sums = { bytes: 0, checkedBytes: 0, diskBytes: 0, uncommittedBytes: 0 };
   const numbers = await listSegments(folder);
   for (const number of [...numbers].reverse()) {
     const here = await withSegment(folder, number, undefined, async (content) => {
-      const checked = goOn();
+      const checked = isChecked(number);
       const map = checked ? await maps.mapOf(number, content) : unchecked(content.size);
       sums.bytes += content.size;
       sums.diskBytes += content.diskBytes;
