@@ -94,16 +94,18 @@ describe("boards()", () => {
 
 describe("a question in both languages", () => {
   const ask = (question: Omit<Question, "select">): Question => ({ select: { region: "region" }, ...question });
-  const queryOf = (question: Question): unknown[] => influxql(question).targets.map((target) => target["query"]);
-  const exprOf = (question: Question): unknown[] => metricsql(question).targets.map((target) => target["expr"]);
+  const queryOf = (question: Question): unknown[] =>
+    influxql(question, "Europe/Berlin").targets.map((target) => target["query"]);
+  const exprOf = (question: Question): unknown[] =>
+    metricsql(question, "Europe/Berlin").targets.map((target) => target["expr"]);
 
   it("asks for a ratio by day", () => {
     const question = ask({ figures: [hitRatio("_1d")], buckets: "day" });
     expect(queryOf(question)).toEqual([
-      'SELECT sum("local") AS "local", sum("origin") AS "origin" FROM "served_1d" WHERE "region" =~ /^${region:regex}$/ AND $timeFilter GROUP BY time($__interval) fill(none) tz(\'${timezone}\')',
+      'SELECT sum("local") AS "local", sum("origin") AS "origin" FROM "served_1d" WHERE "region" =~ /^${region:regex}$/ AND time >= 1ms * (${__from} - (${__from} + 7200000) % 86400000) AND time < 1ms * (${__to} + 82799999 - (${__to} + 3599999) % 86400000) GROUP BY time($__interval) fill(none) tz(\'${timezone}\')',
     ]);
     expect(exprOf(question)).toEqual([
-      'sum (sum_over_time({__name__="served_1d_local",region=~"$region"}[1i] offset -0.95i)) / sum (sum_over_time({__name__=~"served_1d_(local|origin)",region=~"$region"}[1i] offset -0.95i))',
+      '(sum (sum_over_time({__name__="served_1d_local",region=~"$region"}[1i] offset -0.95i)) if (max (tlast_over_time({__name__="served_1d_local",region=~"$region"}[1i] offset -0.95i)) > ${__from}/1000 - 82800 < ${__to}/1000)) / (sum (sum_over_time({__name__=~"served_1d_(local|origin)",region=~"$region"}[1i] offset -0.95i)) if (max (tlast_over_time({__name__=~"served_1d_(local|origin)",region=~"$region"}[1i] offset -0.95i)) > ${__from}/1000 - 82800 < ${__to}/1000))',
     ]);
   });
 
@@ -114,7 +116,7 @@ describe("a question in both languages", () => {
       select: { region: "region", site_name: "site" },
     };
     expect(queryOf(question)).toEqual([
-      'SELECT sum("local") AS "local", sum("origin") AS "origin" FROM "fleet_1d", "served_1d" WHERE ("server" = \'\' OR "nothing" !~ /^${site:regex}$/) AND "region" =~ /^${region:regex}$/ AND "site_name" =~ /^${site:regex}$/ AND $timeFilter GROUP BY time($__interval) fill(none) tz(\'${timezone}\')',
+      'SELECT sum("local") AS "local", sum("origin") AS "origin" FROM "fleet_1d", "served_1d" WHERE ("server" = \'\' OR "nothing" !~ /^${site:regex}$/) AND "region" =~ /^${region:regex}$/ AND "site_name" =~ /^${site:regex}$/ AND time >= 1ms * (${__from} - (${__from} + 7200000) % 86400000) AND time < 1ms * (${__to} + 82799999 - (${__to} + 3599999) % 86400000) GROUP BY time($__interval) fill(none) tz(\'${timezone}\')',
     ]);
     expect(queryOf({ ...question, by: ["region"] })[0]).toContain('FROM "served_1d" WHERE "region"');
     expect(queryOf({ ...question, buckets: "range" })[0]).toContain('FROM "served_1d" WHERE "region"');
@@ -123,18 +125,18 @@ describe("a question in both languages", () => {
   it("asks for what was saved, warming left out, by region", () => {
     const days = ask({ figures: [saved("_1d")], by: ["region"], buckets: "range" });
     expect(queryOf(days)).toEqual([
-      'SELECT sum("saved") AS "Saved" FROM "served_1d" WHERE "region" =~ /^${region:regex}$/ AND $timeFilter GROUP BY "region"',
+      'SELECT sum("saved") AS "net Saved", sum("saved") * 0 AS "zero" FROM "served_1d" WHERE "region" =~ /^${region:regex}$/ AND time >= 1ms * (${__from} - (${__from} + 7200000) % 86400000) AND time < 1ms * (${__to} + 82799999 - (${__to} + 3599999) % 86400000) GROUP BY "region"',
     ]);
     expect(exprOf(days)).toEqual([
-      'sum by (region) (sum_over_time({__name__="served_1d_saved",region=~"$region"}[${__range_ms}ms1ms]))',
+      'clamp_min(sum by (region) (sum_over_time({__name__="served_1d_saved",region=~"$region"}[${__range_ms}ms82799999ms] offset 1ms)), 0)',
     ]);
     const hours = ask({ figures: [saved("_1h")], by: ["region"], buckets: "range" });
     expect(queryOf(hours)).toEqual([
-      'SELECT sum("bytes.fromcache.toclients") AS "bytes.fromcache.toclients", sum("bytes.frompeers.toclients") AS "bytes.frompeers.toclients", sum("bytes.fromparents.toclients") AS "bytes.fromparents.toclients" FROM "bytestoclients_1h" WHERE "region" =~ /^${region:regex}$/ AND $timeFilter GROUP BY "region"',
-      'SELECT sum("bytes.fromorigin") AS "bytes.fromorigin", sum("bytes.asked") * -1 AS "less bytes.asked" FROM "precacherun_1h" WHERE "region" =~ /^${region:regex}$/ AND $timeFilter GROUP BY "region"',
+      'SELECT sum("bytes.fromcache.toclients") AS "bytes.fromcache.toclients", sum("bytes.frompeers.toclients") AS "bytes.frompeers.toclients", sum("bytes.fromparents.toclients") AS "bytes.fromparents.toclients", sum("bytes.fromcache.toclients") * 0 AS "zero" FROM "bytestoclients_1h" WHERE "region" =~ /^${region:regex}$/ AND time > ${__from}ms - 1h AND time <= ${__to}ms GROUP BY "region"',
+      'SELECT sum("bytes.fromorigin") AS "bytes.fromorigin", sum("bytes.asked") * -1 AS "less bytes.asked" FROM "precacheasset_1h" WHERE "region" =~ /^${region:regex}$/ AND time > ${__from}ms - 1h AND time <= ${__to}ms GROUP BY "region"',
     ]);
     expect(exprOf(hours)).toEqual([
-      'clamp_min(sum by (region) (union(label_set(sum by (region) (sum_over_time({__name__=~"bytestoclients_1h_(bytes\\\\.fromcache\\\\.toclients|bytes\\\\.frompeers\\\\.toclients|bytes\\\\.fromparents\\\\.toclients)",region=~"$region"}[${__range_ms}ms1ms])), "part", "0"), label_set(sum by (region) (sum_over_time({__name__="precacherun_1h_bytes.fromorigin",region=~"$region"}[${__range_ms}ms1ms])), "part", "1"), label_set(0 - sum by (region) (sum_over_time({__name__="precacherun_1h_bytes.asked",region=~"$region"}[${__range_ms}ms1ms])), "part", "2"))), 0)',
+      'clamp_min(sum by (region) (union(label_set(sum by (region) (sum_over_time({__name__=~"bytestoclients_1h_(bytes\\\\.fromcache\\\\.toclients|bytes\\\\.frompeers\\\\.toclients|bytes\\\\.fromparents\\\\.toclients)",region=~"$region"}[${__range_ms}ms1h])), "part", "0"), label_set(sum by (region) (sum_over_time({__name__="precacheasset_1h_bytes.fromorigin",region=~"$region"}[${__range_ms}ms1h])), "part", "1"), label_set(0 - sum by (region) (sum_over_time({__name__="precacheasset_1h_bytes.asked",region=~"$region"}[${__range_ms}ms1h])), "part", "2"))), 0)',
     ]);
   });
 
@@ -142,9 +144,11 @@ describe("a question in both languages", () => {
     const figures = [saved("_1d"), fromOrigin("_1d"), hitRatio("_1d")];
     const greatest = ask({ figures, by: ["site_name"], buckets: "range", top: { figure: "Saved", rows: 10 } });
     expect(queryOf(greatest)).toEqual([
-      'SELECT top("Saved", "site_name", 10) AS "Saved", "From Apple", "local" FROM (SELECT sum("saved") AS "Saved", sum("origin") AS "From Apple", sum("local") AS "local" FROM "served_1d" WHERE "region" =~ /^${region:regex}$/ AND $timeFilter GROUP BY "site_name")',
+      'SELECT top("net Saved", "site_name", 10) AS "net Saved", "zero", "From Apple", "local" FROM (SELECT sum("saved") AS "net Saved", sum("saved") * 0 AS "zero", sum("origin") AS "From Apple", sum("local") AS "local" FROM "served_1d" WHERE "region" =~ /^${region:regex}$/ AND time >= 1ms * (${__from} - (${__from} + 7200000) % 86400000) AND time < 1ms * (${__to} + 82799999 - (${__to} + 3599999) % 86400000) GROUP BY "site_name")',
     ]);
-    expect(() => influxql({ ...greatest, top: { figure: "Hit ratio", rows: 10 } })).toThrow(/rank rows by "Hit ratio"/);
+    expect(() => influxql({ ...greatest, top: { figure: "Hit ratio", rows: 10 } }, "Europe/Berlin")).toThrow(
+      /rank rows by "Hit ratio"/,
+    );
   });
 
   it("cannot be built of a field nobody writes", () => {

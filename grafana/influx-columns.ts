@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { cutOffset, influxCompared, influxDays } from "./day-cut.ts";
 import type { CacheCount, Fields, Figure, Question } from "./queries.ts";
 
 /** What is selected, and the name it gets. */
@@ -17,6 +18,16 @@ export interface Query {
   readonly source: string;
   readonly keepsTime: boolean;
   readonly counted: boolean;
+}
+
+/**
+ * The chosen time, widened to the whole hours or days that a measurement has.
+ * @param source the measurement, or what a query is FROM
+ * @param zone IANA zone in which days begin
+ */
+export function timeBounds(source: string, zone: string): string {
+  if (source.includes("_1d")) return influxDays(cutOffset(zone));
+  return source.includes("_1h") ? "time > ${__from}ms - 1h AND time <= ${__to}ms" : "$timeFilter";
 }
 
 /** The conditions of a question's drop-downs and fixed tags, joined by AND. */
@@ -34,7 +45,8 @@ export interface Placed {
 }
 
 /** The columns of a figure. */
-export function figureColumns(figure: Figure, question: Question): Placed[] {
+export function figureColumns(figure: Figure, question: Question, zone: string): Placed[] {
+  if (figure.kind === "change") return changeColumns(figure, question, zone);
   if (figure.kind === "count") {
     return [
       ...figure.add.map((count, i) => countColumn(count, question, termName(figure, i, ""), "")),
@@ -44,9 +56,15 @@ export function figureColumns(figure: Figure, question: Question): Placed[] {
   if (figure.kind === "sum") {
     const lone = isLone(figure);
     const times = figure.times === undefined ? "" : ` ${figure.times}`;
+    const cut = isCut(figure, question);
+    const [first] = figure.add;
     return [
-      ...figure.add.flatMap((each) => sumColumns(each, lone ? figure.name : undefined, times, figure)),
+      ...figure.add.flatMap((each) => sumColumns(each, lone ? totalName(figure, question) : undefined, times, figure)),
       ...(figure.subtract ?? []).flatMap((each) => sumColumns(each, undefined, `${times} * -1`, figure)),
+      // InfluxQL selects no constants: the nought that a total is compared with is made of one of its columns
+      ...(cut && first !== undefined
+        ? sumColumns({ ...first, fields: first.fields.slice(0, 1) }, ZERO, " * 0", undefined)
+        : []),
     ];
   }
   if (figure.kind === "ratio") {
@@ -93,6 +111,33 @@ function countColumn(count: CacheCount, question: Question, alias: string, times
   };
 }
 
+/**
+ * Two sums and their difference. Each is asked for through a subquery: an answer without bounds of its own has the time 0,
+ * by which the two become one row.
+ */
+function changeColumns(figure: Extract<Figure, { kind: "change" }>, question: Question, zone: string): Placed[] {
+  const { measurement, fields } = figure.of;
+  const { now, before } = influxCompared(cutOffset(zone));
+  const from = (time: string): string =>
+    `(SELECT sum("${fields[0]}") AS "x" FROM "${measurement}" WHERE ${influxWhere(question, time)})`;
+  const placed = (source: string, expression: string, alias: string): Placed => ({
+    key: source,
+    query: { columns: [], source, keepsTime: false, counted: true },
+    column: { expression, alias },
+  });
+  const earlier = `${from(before)} WHERE "x" > 0`;
+  return [
+    placed(from(now), 'sum("x")', changeNames(figure).now),
+    placed(earlier, 'sum("x")', figure.before),
+    placed(earlier, 'sum("x") * -1', changeNames(figure).less),
+  ];
+}
+
+/** Columns on the way to a change. */
+export function changeNames({ name, before }: Extract<Figure, { kind: "change" }>) {
+  return { now: `now of ${name}`, less: `less ${before}`, difference: `difference of ${name}` };
+}
+
 /** The last of each cache, then their sum. */
 function totalColumn(figure: Extract<Figure, { kind: "total" }>, question: Question): Placed {
   const { measurement, fields } = figure.of;
@@ -111,6 +156,19 @@ function totalColumn(figure: Extract<Figure, { kind: "total" }>, question: Quest
 
 /** How time is grouped. */
 export const TIME = { range: [], day: ["time($__interval)"], interval: ["time($__interval)"] } as const;
+
+/** A column of noughts. */
+export const ZERO = "zero";
+
+/** Whether a figure is cut off at zero here: one number for the range is, its buckets keep their sign. */
+export function isCut(figure: Figure, question: Question): boolean {
+  return figure.kind === "sum" && figure.neverNegative === true && question.buckets === "range";
+}
+
+/** The name of a total: one that may be below zero has a name of its own until it is cut off. */
+export function totalName(figure: Figure, question: Question): string {
+  return isCut(figure, question) ? `net ${figure.name}` : figure.name;
+}
 
 /** Whether a sum is one field, which needs no adding up. */
 export function isLone(figure: Extract<Figure, { kind: "sum" }>): boolean {

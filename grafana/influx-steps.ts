@@ -3,8 +3,18 @@
  *
  * @module
  */
-import { columnName, isLone, type Query, sumColumns, termName } from "./influx-columns.ts";
-import type { Fields, Figure, Question, Transformation } from "./queries.ts";
+import {
+  changeNames,
+  columnName,
+  isCut,
+  isLone,
+  type Query,
+  sumColumns,
+  termName,
+  totalName,
+  ZERO,
+} from "./influx-columns.ts";
+import { type Fields, type Figure, namesOf, type Question, type Transformation } from "./queries.ts";
 import { TAG_TITLES } from "./tag-titles.ts";
 
 /** Several answers become one table: on their tags, or on time where there are none. */
@@ -27,8 +37,18 @@ export function together(question: Question, queries: readonly Query[]): Transfo
 }
 
 /** The steps that make one figure of its columns. @param queries what is asked, by key */
-export function figureSteps(figure: Figure, queries: ReadonlyMap<string, Query>): Transformation[] {
-  if (figure.kind === "sum" && !isLone(figure)) return [addUp(sumNames(figure), figure.name)];
+export function figureSteps(figure: Figure, question: Question, queries: ReadonlyMap<string, Query>): Transformation[] {
+  if (figure.kind === "sum") {
+    const total = totalName(figure, question);
+    return [
+      ...(isLone(figure) ? [] : [addUp(sumNames(figure), total)]),
+      ...(isCut(figure, question) ? [reduced("max", [total, ZERO], figure.name)] : []),
+    ];
+  }
+  if (figure.kind === "change") {
+    const { now, less, difference } = changeNames(figure);
+    return [addUp([now, less], difference), divided(difference, figure.before, figure.name)];
+  }
   if (figure.kind === "count") {
     const names = [
       ...figure.add.map((_, i) => termName(figure, i, "")),
@@ -47,19 +67,20 @@ export function figureSteps(figure: Figure, queries: ReadonlyMap<string, Query>)
     );
   const part = `part of ${figure.name}`;
   const whole = `whole of ${figure.name}`;
-  return [
-    addUp(names(figure.part), part),
-    addUp(names(figure.whole), whole),
-    {
-      id: "calculateField",
-      options: { mode: "binary", binary: { left: part, operator: "/", right: whole }, alias: figure.name },
-    },
-  ];
+  return [addUp(names(figure.part), part), addUp(names(figure.whole), whole), divided(part, whole, figure.name)];
 }
 
 /** Adds columns of a row; a column that is missing or empty counts for nothing. */
 function addUp(names: readonly string[], alias: string): Transformation {
-  return { id: "calculateField", options: { mode: "reduceRow", reduce: { reducer: "sum", include: names }, alias } };
+  return reduced("sum", names, alias);
+}
+
+function divided(left: string, right: string, alias: string): Transformation {
+  return { id: "calculateField", options: { mode: "binary", binary: { left, operator: "/", right }, alias } };
+}
+
+function reduced(reducer: "sum" | "max", include: readonly string[], alias: string): Transformation {
+  return { id: "calculateField", options: { mode: "reduceRow", reduce: { reducer, include }, alias } };
 }
 
 /** Only the figures stay, in their order, under the names people read. */
@@ -67,7 +88,7 @@ export function tidy(question: Question, steps: readonly Transformation[]): Tran
   const by = question.by ?? [];
   if (question.buckets !== "range" && by.length > 0) return [];
   if (steps.length === 0 && question.buckets !== "range") return [];
-  const kept = [...by, ...question.figures.map((figure) => (figure.kind === "seen" ? "Time" : figure.name))];
+  const kept = [...by, ...question.figures.flatMap((figure) => (figure.kind === "seen" ? ["Time"] : namesOf(figure)))];
   const names = question.buckets === "range" ? kept : ["Time", ...kept];
   const renamed = Object.fromEntries([
     ...by.map((tag) => [tag, TAG_TITLES[tag] ?? tag]),

@@ -5,6 +5,7 @@
  * @module
  */
 import { LarderError } from "../core/errors.ts";
+import { totalName } from "./influx-columns.ts";
 import type { Question } from "./queries.ts";
 
 /**
@@ -15,14 +16,16 @@ import type { Question } from "./queries.ts";
 export function topRows(question: Question, columns: readonly string[], query: string): string {
   const { top, by = [] } = question;
   if (top === undefined) return query;
-  if (!columns.includes(top.figure)) {
+  const figure = question.figures.find(({ name }) => name === top.figure);
+  const ranking = figure === undefined ? top.figure : totalName(figure, question);
+  if (!columns.includes(ranking)) {
     throw new LarderError(`Cannot rank rows by "${top.figure}": the query gives ${columns.join(", ")}`, {
       code: "GRAFANA_UNKNOWN_FIELD",
       next: "rank by a figure that is one sum, with all figures of one measurement",
     });
   }
   const tags = by.map((tag) => `"${tag}"`);
-  const others = columns.filter((column) => column !== top.figure).map((column) => `"${column}"`);
-  const ranked = `top("${top.figure}", ${[...tags, String(top.rows)].join(", ")}) AS "${top.figure}"`;
+  const others = columns.filter((column) => column !== ranking).map((column) => `"${column}"`);
+  const ranked = `top("${ranking}", ${[...tags, String(top.rows)].join(", ")}) AS "${ranking}"`;
   return `SELECT ${[ranked, ...others].join(", ")} FROM (${query})`;
 }

@@ -8,16 +8,16 @@
  * @module
  */
 import { fleetDays } from "./fleet-days.ts";
-import { type Column, figureColumns, influxWhere, type Query, TIME } from "./influx-columns.ts";
+import { type Column, figureColumns, influxWhere, type Query, TIME, timeBounds } from "./influx-columns.ts";
 import { figureSteps, tidy, together } from "./influx-steps.ts";
 import { topRows } from "./influx-top.ts";
 import type { Compiled, Question } from "./queries.ts";
 
-/** The targets and transformations of a question. */
-export function influxql(question: Question): Compiled {
+/** The targets and transformations of a question. @param zone IANA zone in which days begin */
+export function influxql(question: Question, zone: string): Compiled {
   const queries = new Map<string, Query>();
   for (const figure of question.figures) {
-    for (const { key, query, column } of figureColumns(figure, question)) {
+    for (const { key, query, column } of figureColumns(figure, question, zone)) {
       const there = queries.get(key) ?? query;
       const isAsked = ({ alias, expression }: Column): boolean =>
         alias === column.alias || (figure.kind === "ratio" && expression === column.expression);
@@ -25,26 +25,32 @@ export function influxql(question: Question): Compiled {
       queries.set(key, there);
     }
   }
-  const steps = question.figures.flatMap((figure) => figureSteps(figure, queries));
-  const targets = [...queries.values()].map((query, i) => target(query, question, String.fromCharCode(65 + i)));
+  const steps = question.figures.flatMap((figure) => figureSteps(figure, question, queries));
+  const targets = [...queries.values()].map((query, i) =>
+    target(query, question, { refId: String.fromCharCode(65 + i), zone }),
+  );
   return {
     targets,
     transformations: [...together(question, [...queries.values()]), ...steps, ...tidy(question, steps)],
   };
 }
 
-function target(query: Query, question: Question, refId: string): Record<string, unknown> {
+function target(
+  query: Query,
+  question: Question,
+  { refId, zone }: { refId: string; zone: string },
+): Record<string, unknown> {
   const selected = query.columns.map(({ expression, alias }) => `${expression} AS "${alias}"`).join(", ");
   // a subquery has its own conditions; cut into time, it needs the range outside too
   const inner = query.source.startsWith("(");
   const bounds = query.counted ? "" : " WHERE $timeFilter";
   const days = fleetDays(query.source, question);
-  const where = inner ? bounds : ` WHERE ${days.where}${influxWhere(question)}`;
+  const where = inner ? bounds : ` WHERE ${days.where}${influxWhere(question, timeBounds(query.source, zone))}`;
   const tags = (question.by ?? []).map((tag) => `"${tag}"`);
   const groups = [...TIME[question.buckets], ...tags].join(", ");
   const groupBy = groups === "" ? "" : ` GROUP BY ${groups}`;
   const fill = question.buckets === "range" ? "" : " fill(none)";
-  const zone = question.buckets === "day" ? " tz('${timezone}')" : "";
+  const clock = question.buckets === "day" ? " tz('${timezone}')" : "";
   const series = question.buckets !== "range" && tags.length > 0;
   return {
     refId,
@@ -54,7 +60,7 @@ function target(query: Query, question: Question, refId: string): Record<string,
     query: topRows(
       question,
       query.columns.map(({ alias }) => alias),
-      `SELECT ${selected} FROM ${days.source}${where}${groupBy}${fill}${zone}`,
+      `SELECT ${selected} FROM ${days.source}${where}${groupBy}${fill}${clock}`,
     ),
   };
 }

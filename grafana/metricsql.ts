@@ -9,25 +9,36 @@
  * @module
  */
 
-import type { CacheCount, Compiled, Fields, Figure, Question, Transformation } from "./queries.ts";
+import { cutOffset, metricsCompared } from "./day-cut.ts";
+import type { CacheCount, Compiled, Fields, Figure, Period, Question, Transformation } from "./queries.ts";
 import { TAG_TITLES } from "./tag-titles.ts";
 
+/** The chosen time, and with it the whole hours and days it touches: day-cut.ts says why 23 hours. */
 const RANGE = "[${__range_ms}ms1ms]";
-const WINDOWS = { range: RANGE, day: "[1i] offset -0.95i", interval: "[1i] offset -0.999999i" } as const;
+const RANGES = { "": RANGE, _1h: "[${__range_ms}ms1h]", _1d: "[${__range_ms}ms82799999ms] offset 1ms" } as const;
+const STEPS = { day: "[1i] offset -0.95i", interval: "[1i] offset -0.999999i" } as const;
 
-/** The targets and transformations of a question. */
-export function metricsql(question: Question): Compiled {
+/** Steps of hours and days that lie outside the range are left out: Grafana's steps begin before it and end after it. */
+const INSIDE = {
+  "": "",
+  _1h: " > ${__from}/1000 - 3600 <= ${__to}/1000",
+  _1d: " > ${__from}/1000 - 82800 < ${__to}/1000",
+} as const;
+
+/** The targets and transformations of a question. @param zone IANA zone in which days begin */
+export function metricsql(question: Question, zone: string): Compiled {
   const range = question.buckets === "range";
   const by = question.by ?? [];
   const table = range && by.length > 0;
-  const targets = question.figures.map((figure, i) => ({
+  const asked = question.figures.flatMap((figure) => figureTexts(figure, question, zone));
+  const targets = asked.map(({ name, expr }, i) => ({
     refId: String.fromCharCode(65 + i),
-    expr: figureText(figure, question),
+    expr,
     editorMode: "code",
     ...(range ? { instant: true, range: false } : { instant: false, range: true }),
     ...(question.buckets === "day" ? { interval: "1d" } : {}),
     format: table ? "table" : "time_series",
-    legendFormat: by.length === 0 ? figure.name : seriesName(question, figure),
+    legendFormat: by.length === 0 ? name : seriesName(question, name),
   }));
   return { targets, transformations: table ? oneTable(question) : [] };
 }
@@ -50,31 +61,52 @@ export function metricsSelector(of: Fields, question: Pick<Question, "select" | 
   return `{${name}${matchers === "" ? "" : `,${matchers}`}}`;
 }
 
-function figureText(figure: Figure, question: Question): string {
+/** An expression for each number of a figure. */
+function figureTexts(figure: Figure, question: Question, zone: string): { name: string; expr: string }[] {
+  if (figure.kind !== "change") return [{ name: figure.name, expr: figureText(figure, question) }];
+  const { now, before } = metricsCompared(metricsSelector(figure.of, question), cutOffset(zone));
+  return [
+    { name: figure.before, expr: `${before} > 0` },
+    { name: figure.name, expr: `${now} / (${before} > 0) - 1` },
+  ];
+}
+
+function figureText(figure: Exclude<Figure, { kind: "change" }>, question: Question): string {
   const by = byText(question.by ?? []);
-  const window = WINDOWS[question.buckets];
+  const sumText = (of: Fields): string => sumOverTime(of, question, by);
   if (figure.kind === "sum") {
-    const total = combined(
-      figure.add,
-      figure.subtract ?? [],
-      (of) => `sum${by} (sum_over_time(${metricsSelector(of, question)}${window}))`,
-      by,
-    );
-    const floored = figure.subtract === undefined || question.buckets !== "range" ? total : `clamp_min(${total}, 0)`;
+    const total = combined(figure.add, figure.subtract ?? [], sumText, by);
+    const floored = figure.neverNegative === true && question.buckets === "range" ? `clamp_min(${total}, 0)` : total;
     return figure.times === undefined ? floored : `${floored} ${figure.times}`;
   }
   if (figure.kind === "ratio") {
-    const sum = (of: readonly Fields[]): string =>
-      combined(of, [], (each) => `sum${by} (sum_over_time(${metricsSelector(each, question)}${window}))`, by);
+    const sum = (of: readonly Fields[]): string => combined(of, [], sumText, by);
     return `${sum(figure.part)} / ${sum(figure.whole)}`;
   }
   if (figure.kind === "count") {
     return combined(figure.add, figure.subtract ?? [], (count) => `count${by} (${countText(count, question)})`, by);
   }
   const selector = metricsSelector(figure.of, question);
+  const window = windowOf(figure.of.measurement, question);
   if (figure.kind === "seen") return `max${by} (tlast_over_time(${selector}${window})) * 1000`;
   const fn = figure.kind === "greatest" ? "max_over_time" : "last_over_time";
   return `${figure.kind === "total" ? "sum" : "max"}${by} (${fn}(${selector}${window}))`;
+}
+
+function periodOf(measurement: string): Period {
+  const [suffix = ""] = /_1[hd]$/.exec(measurement) ?? [];
+  return suffix as Period;
+}
+
+function windowOf(measurement: string, { buckets }: Question): string {
+  return buckets === "range" ? RANGES[periodOf(measurement)] : STEPS[buckets];
+}
+
+function sumOverTime(of: Fields, question: Question, by: string): string {
+  const points = `${metricsSelector(of, question)}${windowOf(of.measurement, question)}`;
+  const sum = `sum${by} (sum_over_time(${points}))`;
+  const inside = question.buckets === "range" ? "" : INSIDE[periodOf(of.measurement)];
+  return inside === "" ? sum : `(${sum} if (max${by} (tlast_over_time(${points}))${inside}))`;
 }
 
 /**
@@ -101,9 +133,9 @@ function byText(tags: readonly string[]): string {
   return tags.length === 0 ? "" : ` by (${tags.join(", ")})`;
 }
 
-function seriesName(question: Question, figure: Figure): string {
+function seriesName(question: Question, name: string): string {
   const tags = (question.by ?? []).map((tag) => `{{${tag}}}`).join(" ");
-  return question.figures.length > 1 ? `${tags} ${figure.name}` : tags;
+  return question.figures.length > 1 ? `${tags} ${name}` : tags;
 }
 
 /** Answers become one table on their tags; Grafana calls their values `Value #A` and so on. */

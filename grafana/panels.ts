@@ -14,8 +14,9 @@ import type {
   FieldConfig,
   Options as TimeSeriesOptions,
 } from "@grafana/schema/dist/esm/raw/composable/timeseries/panelcfg/x/TimeSeriesPanelCfg_types.gen";
+import { SAVED } from "../core/measures.ts";
 import type { FieldConfigSource, Panel, Plain, ValueMapping } from "./plain.ts";
-import type { Question, Transformation } from "./queries.ts";
+import { GIVEN_TO_WARMING, namesOf, type Question, SOURCES, type Transformation } from "./queries.ts";
 import { compile, type Setting } from "./setting.ts";
 import { COLOURS, type Threshold, thresholdSteps } from "./thresholds.ts";
 import { dataSource } from "./variables.ts";
@@ -83,13 +84,15 @@ export const YES_NO: ValueMapping = {
 
 /** One number. */
 export function stat(setting: Setting, spec: PanelSpec): Unplaced {
+  const drawn = spec.question.buckets !== "range";
   const options: Plain<Partial<StatOptions>> = {
     colorMode: spec.threshold === undefined ? "none" : "value",
-    graphMode: "none",
+    graphMode: drawn ? "area" : "none",
     justifyMode: "center",
     orientation: "auto",
-    textMode: spec.question.figures.length > 1 ? "value_and_name" : "value",
-    reduceOptions: { calcs: ["lastNotNull"], fields: "", values: false },
+    textMode: spec.question.figures.flatMap(namesOf).length > 1 ? "value_and_name" : "value",
+    // buckets add up to their number, so it is the one in the legend of the same buckets
+    reduceOptions: { calcs: [drawn ? "sum" : "lastNotNull"], fields: "", values: false },
   };
   return panel(setting, spec, "stat", options, {});
 }
@@ -211,11 +214,9 @@ export function judged(
 
 /** The places bytes come from, in the same colours on every board. */
 export const SOURCE_COLOURS: readonly Override[] = [
-  coloured("Caches", COLOURS.cache),
-  coloured("Cache", COLOURS.cache),
-  coloured("Peers", COLOURS.peers),
-  coloured("Parents", COLOURS.parents),
-  coloured("Apple", COLOURS.origin),
+  ...SOURCES.map(([name, source]) => coloured(name, COLOURS[source])),
+  coloured(SAVED.title, COLOURS.cache),
+  coloured(GIVEN_TO_WARMING, COLOURS.peers),
 ];
 
 /** Rows in the order of a column. */
@@ -244,9 +245,7 @@ function panel(
     description: spec.description,
     datasource: dataSource(setting),
     gridPos: { w: spec.width, h: spec.height, x: 0, y: 0 },
-    // by Grafana's rounding: days up to 12 weeks, weeks up to 36, then thirty days
-    ...(spec.question.buckets === "day" ? { interval: "1d", maxDataPoints: 12 } : {}),
-    ...(spec.question.buckets === "interval" ? { interval: "5m" } : {}),
+    ...stepsOf(setting, spec.question),
     ...(spec.timeFrom === undefined ? {} : { timeFrom: spec.timeFrom }),
     ...(spec.timeShift === undefined ? {} : { timeShift: spec.timeShift }),
     options,
@@ -270,3 +269,19 @@ function panel(
     transformations: [...transformations, ...(spec.transformations ?? [])],
   };
 }
+
+/** Panels that show one thing as a number and over time have the same steps, whatever their width: so they agree. */
+function stepsOf(setting: Setting, { buckets, figures }: Question): { interval?: string; maxDataPoints?: number } {
+  if (buckets === "range") return {};
+  const victoria = setting.engine === "victoriametrics";
+  // by Grafana's rounding: days up to 12 weeks, weeks up to 36, then thirty days
+  if (buckets === "day") return { interval: "1d", maxDataPoints: victoria ? EVERY_STEP : 12 };
+  const hours = figures.some(
+    (figure) => figure.kind === "sum" && figure.add.some(({ measurement }) => measurement.endsWith("_1h")),
+  );
+  if (hours) return { interval: "1h", maxDataPoints: victoria ? EVERY_STEP : 400 };
+  return { interval: "5m", maxDataPoints: 400 };
+}
+
+/** Longer steps of VictoriaMetrics would reach beyond the chosen time. */
+const EVERY_STEP = 10_000;

@@ -26,6 +26,12 @@ const WHERE = {
   victoriametrics: { url: "$LARDER_VICTORIA_URL" },
 } as const;
 
+/**
+ * VictoriaMetrics moves the steps of a chart with 50 or more of them to multiples of UTC, so that it can cache them: days
+ * would begin elsewhere than at local midnight, and the last would be missing. With this it leaves them where they are.
+ */
+export const VICTORIA_PARAMETERS = "nocache=1";
+
 const yaml = (value: object): string => stringify(value, { aliasDuplicateObjects: false, lineWidth: 0 });
 
 const HEADER = (what: string): string =>
@@ -54,7 +60,13 @@ export function dataSourcesText(setting: Setting): string {
           ...shared,
           type: "prometheus",
           url: WHERE.victoriametrics.url,
-          jsonData: { httpMethod: "POST", timeInterval: "1m", prometheusType: "Prometheus", manageAlerts: false },
+          jsonData: {
+            httpMethod: "POST",
+            timeInterval: "1m",
+            prometheusType: "Prometheus",
+            manageAlerts: false,
+            customQueryParameters: VICTORIA_PARAMETERS,
+          },
         };
   return `${HEADER("Where the boards read from.")}${yaml({ apiVersion: 1, datasources: [dataSource] })}`;
 }

@@ -9,6 +9,15 @@
  * @module
  */
 import { LarderError } from "../core/errors.ts";
+import {
+  DAY_NUMBERS,
+  FROM_APPLE,
+  HIT_RATIO,
+  type MeasuredFields,
+  SAVED,
+  SERVED,
+  type SumMeasure,
+} from "../core/measures.ts";
 import { fieldSchema } from "../core/schema.ts";
 
 /** The two query languages boards are written in. */
@@ -44,6 +53,8 @@ export type Figure =
       readonly name: string;
       readonly add: readonly Fields[];
       readonly subtract?: readonly Fields[];
+      /** One number for the range is cut off at zero; its buckets keep their sign, so that they add up to it. */
+      readonly neverNegative?: boolean;
       /** Text that multiplies the sum in both languages, such as `* ${price} / 1000000000`. */
       readonly times?: string;
     }
@@ -53,6 +64,8 @@ export type Figure =
       readonly part: readonly Fields[];
       readonly whole: readonly Fields[];
     }
+  /** A sum of the complete days of the range against as many days before them: -0.1 is a tenth less. */
+  | { readonly kind: "change"; readonly name: string; readonly of: Fields; readonly before: string }
   | { readonly kind: "last"; readonly name: string; readonly of: Fields }
   | { readonly kind: "total"; readonly name: string; readonly of: Fields }
   | { readonly kind: "greatest"; readonly name: string; readonly of: Fields }
@@ -116,70 +129,72 @@ export function fields(measurement: string, ...names: readonly string[]): Fields
   return { measurement, fields: names };
 }
 
-const toClients = (period: Period, ...sources: readonly string[]): Fields =>
-  fields(`bytestoclients${period}`, ...sources.map((source) => `bytes.from${source}.toclients`));
-
-/** What clients got without Apple. A closed day has it as one number, which is much quicker to ask for. */
-const local = (period: Period): Fields =>
-  period === "_1d" ? fields("served_1d", "local") : toClients(period, "cache", "peers", "parents");
-
-/** What clients got from Apple. */
-const apple = (period: Period): Fields =>
-  period === "_1d" ? fields("served_1d", "origin") : toClients(period, "origin");
-
-/** All that clients got. */
-const everything = (period: Period): Fields =>
-  period === "_1d" ? fields("served_1d", "local", "origin") : toClients(period, "cache", "origin", "peers", "parents");
-
-/*
- * The definitions every board, report and status shares:
- *
- *   served      = cache + origin + peers + parents, to clients; warming is a client too and is in it
- *   from Apple  = origin, to clients: what crossed the WAN (a parent is on our side of it)
- *   saved       = cache + peers + parents, to clients, without what warming itself was given from the cache
- *                 (`bytes.asked` - `bytes.fromorigin` of its runs), and never below zero
- *   hit ratio   = (cache + peers + parents) / served
- *
- * Saved leaves warming out because nobody waited for it: bytes pulled at night count as saved when a device asks.
+/**
+ * What a measure of core/measures.ts is called in closed days: those have it as one number, which is much quicker to ask
+ * for, and warming is taken off already.
  */
+const DAY_FIELDS: ReadonlyMap<SumMeasure, readonly string[]> = new Map<SumMeasure, readonly string[]>([
+  ...Object.entries(DAY_NUMBERS).map(([field, measure]): [SumMeasure, string[]] => [measure, [field]]),
+  [SERVED, ["local", "origin"]],
+]);
+
+const ofPeriod = (each: MeasuredFields, period: Period): Fields =>
+  fields(`${each.measurement}${period}`, ...each.fields);
+
+/** The sums a measure is made of, in one period. */
+function partsOf(measure: SumMeasure, period: Period): { add: Fields[]; subtract: Fields[] } {
+  const days = period === "_1d" ? DAY_FIELDS.get(measure) : undefined;
+  if (days !== undefined) return { add: [fields("served_1d", ...days)], subtract: [] };
+  return {
+    add: measure.add.map((each) => ofPeriod(each, period)),
+    subtract: measure.subtract.map((each) => ofPeriod(each, period)),
+  };
+}
+
+/** A measure as one number of a panel. @param times text that multiplies it in both languages */
+export function measured(measure: SumMeasure, period: Period, name = measure.title, times?: string): Figure {
+  const { add, subtract } = partsOf(measure, period);
+  return {
+    kind: "sum",
+    name,
+    add,
+    ...(subtract.length > 0 ? { subtract } : {}),
+    ...(measure.neverNegative ? { neverNegative: true } : {}),
+    ...(times === undefined ? {} : { times }),
+  };
+}
 
 /** Bytes clients were served. */
-export const served = (period: Period, name = "Served"): Figure => ({
-  kind: "sum",
-  name,
-  add: [everything(period)],
-});
+export const served = (period: Period): Figure => measured(SERVED, period);
 
 /** Bytes fetched from Apple for clients, over the WAN. */
-export const fromOrigin = (period: Period, name = "From Apple"): Figure => ({
-  kind: "sum",
+export const fromOrigin = (period: Period): Figure => measured(FROM_APPLE, period);
+
+/** Bytes that did not have to cross the WAN again. */
+export const saved = (period: Period, name?: string): Figure => measured(SAVED, period, name);
+
+/** What was saved against as many days before; `before` names the sum of those. */
+export const savedChange = (name: string, before: string): Figure => ({
+  kind: "change",
   name,
-  add: [apple(period)],
+  of: fields("served_1d", "saved"),
+  before,
 });
 
-/** Bytes that did not have to cross the WAN again. Closed days have them as one number, warming taken off already. */
-export const saved = (period: Period, name = "Saved", times?: string): Figure => ({
-  kind: "sum",
-  name,
-  ...(period === "_1d"
-    ? { add: [fields("served_1d", "saved")] }
-    : {
-        add: [local(period), fields(`precacherun${period}`, "bytes.fromorigin")],
-        subtract: [fields(`precacherun${period}`, "bytes.asked")],
-      }),
-  ...(times === undefined ? {} : { times }),
-});
+/** The names of the numbers a figure gives. */
+export function namesOf(figure: Figure): string[] {
+  return figure.kind === "change" ? [figure.before, figure.name] : [figure.name];
+}
 
 /** What saved bytes would have cost: the board's variable `price` is for 1 GB of 1,000,000,000 bytes. */
-export const savedMoney = (period: Period, name = "Money saved"): Figure =>
-  saved(period, name, "* ${price} / 1000000000");
+export const savedMoney = (period: Period): Figure => measured(SAVED, period, "Money saved", "* ${price} / 1000000000");
 
 /** Share of served bytes that did not come from Apple. */
-export const hitRatio = (period: Period, name = "Hit ratio"): Figure => ({
+export const hitRatio = (period: Period, name = HIT_RATIO.title): Figure => ({
   kind: "ratio",
   name,
-  part: [local(period)],
-  whole: [everything(period)],
+  part: partsOf(HIT_RATIO.part, period).add,
+  whole: partsOf(HIT_RATIO.whole, period).add,
 });
 
 /** One field's sum under a name of its own. */
@@ -225,16 +240,31 @@ export const lastSeen = (measurement: string, field: string, name: string): Figu
   of: fields(measurement, field),
 });
 
-/** Bytes of days by who had them: the caches of the house, or Apple. */
-export const servedByDay = (): Figure[] => [
-  { kind: "sum", name: "Caches", add: [local("_1d")] },
-  { kind: "sum", name: "Apple", add: [apple("_1d")] },
-];
+/** What the caches gave to warming: nobody waited for it, so it is not in what was saved. */
+export const givenToWarming = (name = GIVEN_TO_WARMING): Figure => ({
+  kind: "sum",
+  name,
+  add: [fields("served_1d", "local")],
+  subtract: [fields("served_1d", "saved")],
+});
+
+export const GIVEN_TO_WARMING = "Given to warming";
+
+/** Bytes of days in three parts that add up to what was served: saved, given to warming, from Apple. */
+export const servedByDay = (): Figure[] => [saved("_1d"), givenToWarming(), fromOrigin("_1d")];
 
 /** Bytes by where they came from, the parts of what was served. */
-export const servedBySource = (period: "" | "_1h"): Figure[] => [
-  { kind: "sum", name: "Cache", add: [toClients(period, "cache")] },
-  { kind: "sum", name: "Peers", add: [toClients(period, "peers")] },
-  { kind: "sum", name: "Parents", add: [toClients(period, "parents")] },
-  { kind: "sum", name: "Apple", add: [toClients(period, "origin")] },
-];
+export const servedBySource = (period: "" | "_1h"): Figure[] =>
+  SOURCES.map(([name, source]) => ({
+    kind: "sum",
+    name,
+    add: [fields(`bytestoclients${period}`, `bytes.from${source}.toclients`)],
+  }));
+
+/** Where bytes come from, as people read it. */
+export const SOURCES = [
+  ["From its disk", "cache"],
+  ["From peers", "peers"],
+  ["From parents", "parents"],
+  [FROM_APPLE.title, "origin"],
+] as const;

@@ -85,6 +85,6 @@ export function dataSourceType(engine: Engine): "influxdb" | "prometheus" {
 }
 
 /** A question in the language of the setting's engine. */
-export function compile(setting: Pick<Setting, "engine">, question: Question): Compiled {
-  return setting.engine === "influxdb" ? influxql(question) : metricsql(question);
+export function compile(setting: Pick<Setting, "engine" | "timezone">, question: Question): Compiled {
+  return setting.engine === "influxdb" ? influxql(question, setting.timezone) : metricsql(question, setting.timezone);
 }

@@ -1,10 +1,11 @@
 /**
- * Savings, for managers: what the caches saved, in bytes and in money, where, and compared with last month.
+ * Savings, for managers: what the caches saved, in bytes and in money, where, and compared with the time before.
  *
  * Everything comes from daily roll-ups, so that a year of thousands of caches opens in a second.
  *
  * @module
  */
+import { HIT_RATIO } from "../../core/measures.ts";
 import { board } from "../board.ts";
 import { linkTo } from "../links.ts";
 import {
@@ -13,7 +14,6 @@ import {
   column,
   judged,
   limited,
-  NOT_NEGATIVE,
   overTime,
   type PanelSpec,
   SOURCE_COLOURS,
@@ -25,7 +25,16 @@ import {
   words,
 } from "../panels.ts";
 import type { Dashboard } from "../plain.ts";
-import { fromOrigin, hitRatio, type Question, saved, savedMoney, servedByDay } from "../queries.ts";
+import {
+  fromOrigin,
+  givenToWarming,
+  hitRatio,
+  type Question,
+  saved,
+  savedChange,
+  savedMoney,
+  servedByDay,
+} from "../queries.ts";
 import type { Setting } from "../setting.ts";
 import { COLOURS, THRESHOLDS } from "../thresholds.ts";
 import { BY_SITE, priceVariable, selection, timezoneVariable } from "../variables.ts";
@@ -45,31 +54,35 @@ export function savings(setting: Setting): Dashboard {
       { panels: sixNumbers(setting) },
       { panels: trend(setting) },
       { title: "Where it was saved", panels: [...groups(setting), ...sites(setting)] },
-      { title: "How these numbers are made", collapsed: true, panels: [explanation()] },
+      { title: "How these numbers are made", panels: [explanation()] },
     ],
   });
 }
 
 const SAVED_MEANS =
-  "Bytes devices got from a cache, its peers or its parents instead of over the WAN. What nightly warming took from the caches is not counted.";
+  "Bytes devices got from a cache, its peers or its parents instead of from Apple. What warming took from the caches is not counted.";
+const DAYS = "Whole days, from the first that the chosen time touches.";
 
 function sixNumbers(setting: Setting): Unplaced[] {
-  const size = { width: 4, height: 5 };
-  const number = (title: string, description: string, figure: Question["figures"][number], unit: string) => ({
-    ...size,
+  const number = (
+    title: string,
+    description: string,
+    figure: Question["figures"][number],
+    unit: string = UNITS.bytes,
+  ) => ({
+    width: 4,
+    height: 5,
     title,
     description,
     question: ask({ figures: [figure], buckets: "range" }),
     unit,
-    mappings: [NOT_NEGATIVE],
   });
-  const bytes = UNITS.bytes;
   return [
-    stat(setting, number("Saved", SAVED_MEANS, saved("_1d"), bytes)),
+    stat(setting, number("Saved", `${SAVED_MEANS} ${DAYS}`, saved("_1d"))),
     stat(setting, {
       ...number(
         "Money saved",
-        "What the saved bytes would have cost at the price per GB typed above. It is an estimate: a price for each GB may not be how your line is paid.",
+        "What the saved bytes would have cost at the price per GB typed above. It is an estimate: your line may not be billed per GB.",
         savedMoney("_1d"),
         `currency:${setting.currency}`,
       ),
@@ -77,42 +90,56 @@ function sixNumbers(setting: Setting): Unplaced[] {
     }),
     stat(setting, {
       ...number(
-        "Served without Apple",
-        "Of all bytes devices got, the share that came from a cache, its peers or its parents.",
-        hitRatio("_1d", "Hit ratio"),
+        "Served from caches",
+        "The hit ratio: of everything served, to devices and to warming, the share that came from a cache, its peers or its parents.",
+        hitRatio("_1d"),
         UNITS.share,
       ),
-      mappings: [],
       threshold: THRESHOLDS.hitRatio,
       decimals: 1,
     }),
+    stat(setting, number("From Apple", "Bytes that crossed the WAN to be served.", fromOrigin("_1d"))),
     stat(
       setting,
-      number("Fetched from Apple", "Bytes that did cross the WAN to serve devices.", fromOrigin("_1d"), bytes),
+      number(
+        "Given to warming",
+        "Bytes warming read from the caches. No device got them, so they are not in Saved: Saved, Given to warming and From Apple add up to everything served.",
+        givenToWarming(),
+      ),
     ),
     stat(setting, {
-      ...number("Saved this month", `${SAVED_MEANS} From the first of this month until now.`, saved("_1d"), bytes),
-      timeFrom: "now/M",
-    }),
-    stat(setting, {
       ...number(
-        "Same days last month",
-        "The same days of last month, to compare this month with: the first until the same day and hour.",
-        saved("_1d"),
-        bytes,
+        "Saved, against the time before",
+        "Saved on the complete days of the chosen time, against as many days just before them: with the last 30 days, month against month.",
+        savedChange("Change", "Before"),
       ),
-      timeFrom: "now/M",
-      timeShift: "1M",
+      noValue: "nothing to compare with",
+      overrides: [
+        column("Change", {
+          unit: UNITS.share,
+          decimals: 0,
+          color: { mode: "thresholds" },
+          thresholds: { mode: "absolute", steps: CHANGE_STEPS },
+        }),
+      ],
     }),
   ];
 }
 
+const CHANGE_STEPS = [
+  { color: COLOURS.watch, value: null },
+  { color: COLOURS.fine, value: 0 },
+];
+
 function trend(setting: Setting): Unplaced[] {
+  const steps =
+    setting.engine === "influxdb"
+      ? "One bar per day (per week beyond 12 weeks, per 30 days beyond 8 months)."
+      : "One bar per day.";
   return [
     overTime(setting, {
       title: "Served to devices",
-      description:
-        "Every bar is a day; in ranges over twelve weeks a week, over eight months thirty days. Green came from the caches of the house, their own disks, peers and parents; orange had to come from Apple over the WAN. Warming at night is in it: it is served too.",
+      description: `${steps} Dark green: saved, served to devices by your caches. Light green: given to warming from what they held. Orange: downloaded from Apple.`,
       question: ask({ figures: servedByDay(), buckets: "day" }),
       unit: UNITS.bytes,
       width: 16,
@@ -123,10 +150,9 @@ function trend(setting: Setting): Unplaced[] {
       overrides: SOURCE_COLOURS,
     }),
     overTime(setting, {
-      title: "Served without Apple, over time",
-      description:
-        "The share of bytes that did not come from Apple, in the same steps. Days without traffic have no point.",
-      question: ask({ figures: [hitRatio("_1d", "Without Apple")], buckets: "day" }),
+      title: "Served from caches, over time",
+      description: "The hit ratio in the same steps. Days without traffic have no point.",
+      question: ask({ figures: [hitRatio("_1d")], buckets: "day" }),
       unit: UNITS.share,
       width: 8,
       height: 10,
@@ -134,7 +160,7 @@ function trend(setting: Setting): Unplaced[] {
       legend: "none",
       min: 0,
       max: 1,
-      overrides: [coloured("Without Apple", COLOURS.cache)],
+      overrides: [coloured(HIT_RATIO.title, COLOURS.cache)],
     }),
   ];
 }
@@ -148,7 +174,6 @@ function groups(setting: Setting): Unplaced[] {
       unit: UNITS.bytes,
       width: 12,
       height: 7,
-      mappings: [NOT_NEGATIVE],
       transformations: [sorted("Saved", true), limited(20)],
       overrides: [coloured("Saved", COLOURS.cache)],
     });
@@ -168,10 +193,9 @@ function sites(setting: Setting): Unplaced[] {
     width: 12,
     height: 10,
     overrides: [
-      judged("Without Apple", UNITS.share, THRESHOLDS.hitRatio, { "custom.width": 130 }),
+      judged(HIT_RATIO.title, UNITS.share, THRESHOLDS.hitRatio, { "custom.width": 130 }),
       column("Site", { links: [siteLink(setting)] }),
     ],
-    mappings: [NOT_NEGATIVE],
   };
   const greatest = (figure: string, figures: Question["figures"]): Pick<PanelSpec, "question" | "transformations"> => ({
     question: ask({ figures, by: ["site_name", "region"], buckets: "range", top: { figure, rows: SITES } }),
@@ -182,14 +206,14 @@ function sites(setting: Setting): Unplaced[] {
       ...shared,
       ...greatest("Saved", [saved("_1d"), fromOrigin("_1d")]),
       title: "Sites that saved most",
-      description: "The ten sites with most bytes saved. A click on a site opens its own board for the same time.",
+      description: "The ten sites with the most bytes saved. Click a site to open its board for the same time.",
     }),
     table(setting, {
       ...shared,
-      ...greatest("From Apple", [fromOrigin("_1d"), hitRatio("_1d", "Without Apple")]),
-      title: "Sites that fetched most from Apple",
+      ...greatest("From Apple", [fromOrigin("_1d"), hitRatio("_1d")]),
+      title: "Sites with most from Apple",
       description:
-        "The ten sites whose devices pulled most over the WAN. A low share beside a high number is where a larger cache, or warming, would help first.",
+        "The ten sites whose devices downloaded most from Apple. Where a high number has a low hit ratio beside it, a larger cache, or warming, would help first.",
     }),
   ];
 }
@@ -206,12 +230,14 @@ function explanation(): Unplaced {
   return words(
     "In words",
     [
-      "**Served** is everything the caches gave to devices. **From Apple** is the part that had to cross the WAN. **Saved** is the rest: from the cache itself, from a neighbouring cache, or from a parent cache of ours.",
+      "Everything the caches **served** is in one of three parts:",
       "",
-      "When a cache is **warmed** at night, larder asks for updates before anybody does. Those bytes are served as well, to larder, but nobody was spared a download by that, so *saved* leaves them out. They count when a device asks for them the next morning.",
+      "- **Saved**: devices got it from a cache, from a peer or from a parent cache of yours. It did not cross the WAN again.",
+      "- **Given to warming**: larder asked for it at night, and a cache had it already. No device was spared a download, so it is not *saved*; it counts when a device asks in the morning.",
+      "- **From Apple**: it crossed the WAN, for a device or for warming.",
       "",
-      "A day begins at midnight of the cache that wrote it. A day is written when it is over, so today is not in these numbers yet.",
+      "The **hit ratio** is the first two parts of all three. All panels count whole days, from midnight of the cache, and from the first day that the chosen time touches. A day is written when it is over, so today is not in these numbers yet.",
     ].join("\n"),
-    7,
+    8,
   );
 }

@@ -38,7 +38,7 @@ function numbers(setting: Setting): Unplaced[] {
   const of = (title: string, description: string, figure: Figure, unit: string) => ({
     title,
     description,
-    question: ask({ figures: [figure], buckets: "range" as const }),
+    question: ask({ figures: [figure], buckets: figure.kind === "sum" ? ("day" as const) : ("range" as const) }),
     unit,
     width: 4,
     height: 4,

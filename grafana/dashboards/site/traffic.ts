@@ -13,40 +13,44 @@ import {
   UNITS,
   type Unplaced,
 } from "../../panels.ts";
-import { type Figure, fromOrigin, greatestOf, hitRatio, saved, served, servedBySource, sumOf } from "../../queries.ts";
+import {
+  type Figure,
+  fromOrigin,
+  greatestOf,
+  hitRatio,
+  SOURCES,
+  saved,
+  served,
+  servedBySource,
+  sumOf,
+} from "../../queries.ts";
 import type { Setting } from "../../setting.ts";
 import { COLOURS, THRESHOLDS } from "../../thresholds.ts";
 import { ask } from "./ask.ts";
 
 /** Six numbers of the chosen time. */
 export function numbers(setting: Setting): Unplaced[] {
-  const of = (title: string, description: string, figure: Figure, unit: string) => ({
+  const of = (title: string, description: string, figure: Figure, unit: string = UNITS.bytes) => ({
     title,
     description,
-    question: ask({ figures: [figure], buckets: "range" as const }),
+    // sums are drawn over time as well; a ratio and a highest value are of the whole time
+    question: ask({ figures: [figure], buckets: figure.kind === "sum" ? ("interval" as const) : ("range" as const) }),
     unit,
     width: 4,
     height: 4,
-    mappings: [NOT_NEGATIVE],
   });
   return [
-    stat(setting, of("Served", "Bytes given to devices in the chosen time.", served(""), UNITS.bytes)),
-    stat(
-      setting,
-      of(
-        "Saved",
-        "Bytes that did not have to come from Apple; what warming took is not counted.",
-        saved(""),
-        UNITS.bytes,
-      ),
-    ),
+    stat(setting, of("Served", "Bytes given to devices in the chosen time.", served(""))),
     stat(setting, {
-      ...of("Hit ratio", "Share of what devices got that did not come from Apple.", hitRatio(""), UNITS.share),
-      mappings: [],
+      ...of("Saved", "Bytes that did not have to come from Apple. What warming took is not counted.", saved("")),
+      mappings: [NOT_NEGATIVE],
+    }),
+    stat(setting, {
+      ...of("Hit ratio", "Share of what was served that did not come from Apple.", hitRatio(""), UNITS.share),
       threshold: THRESHOLDS.hitRatio,
       decimals: 1,
     }),
-    stat(setting, of("From Apple", "Bytes fetched over the WAN for devices.", fromOrigin(""), UNITS.bytes)),
+    stat(setting, of("From Apple", "Bytes that crossed the WAN to be served.", fromOrigin(""))),
     stat(setting, {
       ...of(
         "Highest pressure",
@@ -54,7 +58,6 @@ export function numbers(setting: Setting): Unplaced[] {
         greatestOf("cachestatus", "pressure", "Pressure"),
         UNITS.share,
       ),
-      mappings: [],
       threshold: THRESHOLDS.pressure,
     }),
     stat(setting, {
@@ -65,7 +68,6 @@ export function numbers(setting: Setting): Unplaced[] {
         UNITS.count,
       ),
       threshold: THRESHOLDS.any,
-      mappings: [],
     }),
   ];
 }
@@ -93,7 +95,7 @@ export function traffic(setting: Setting): Unplaced[] {
     overTime(setting, {
       ...bars(
         "Served by source",
-        "Bytes given to devices, by where they came from: its own disk, a neighbour, a parent, or Apple. Totals of the chosen time stand in the legend.",
+        "Bytes given to devices, by where they came from: its own disk, a peer, a parent, or Apple. The legend has the totals.",
         servedBySource(""),
         UNITS.bytes,
         16,
@@ -104,7 +106,7 @@ export function traffic(setting: Setting): Unplaced[] {
     overTime(setting, {
       ...bars(
         "Hit ratio",
-        "Share of what devices got that did not come from Apple. No point where nothing was served.",
+        "Share of what was served that did not come from Apple. No point where nothing was served.",
         [hitRatio("")],
         UNITS.share,
         8,
@@ -121,12 +123,7 @@ export function traffic(setting: Setting): Unplaced[] {
       ...bars(
         "Answers by source",
         "Answers to devices, by where the content came from.",
-        [
-          sumOf("replies", "replies.fromcache.toclients", "Cache"),
-          sumOf("replies", "replies.frompeers.toclients", "Peers"),
-          sumOf("replies", "replies.fromparents.toclients", "Parents"),
-          sumOf("replies", "replies.fromorigin.toclients", "Apple"),
-        ],
+        SOURCES.map(([name, source]) => sumOf("replies", `replies.from${source}.toclients`, name)),
         UNITS.count,
         12,
       ),
