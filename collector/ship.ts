@@ -15,10 +15,9 @@ import { type BisectProgress, noProgress } from "./bisect.ts";
 import { Delivery, type SinkState } from "./delivery.ts";
 import { type Job, PieceFeed } from "./piece-feed.ts";
 import { openRejectFile, type RejectFile } from "./reject-file.ts";
-import { RestartWatch } from "./restart-watch.ts";
 import { createRunLimits, Interrupted, type RunLimits, type ShipClock, systemClock } from "./run-limits.ts";
 import { loadPositions, savePositions } from "./ship-cursor.ts";
-import { loadShipState, type ShipState, saveShipState } from "./ship-state.ts";
+import { SinkMemory } from "./sink-memory.ts";
 import type { Sink } from "./sinks/sink.ts";
 
 export interface ShipperOptions {
@@ -70,8 +69,6 @@ export interface Shipper {
 
 const SAVE_EVERY_MS = 1000;
 const IN_FLIGHT = 4;
-/** A server that does not say who it is within this is asked another time. */
-const IDENTITY_TIMEOUT_MS = 5000;
 const REJECT_MAX_BYTES = 64 * 1024 * 1024;
 
 /**
@@ -82,7 +79,7 @@ export async function createShipper(options: ShipperOptions): Promise<Shipper> {
   const { stateDir, sink, readers } = options;
   const saved = await loadPositions(stateDir, sink.name);
   const feed = await PieceFeed.open(readers, saved, sink.limits);
-  return new JournalShipper(options, feed, await loadShipState(stateDir, sink.name));
+  return new JournalShipper(options, feed, await SinkMemory.open(stateDir, sink.name, feed.positions()));
 }
 
 class JournalShipper implements Shipper {
@@ -106,11 +103,10 @@ class JournalShipper implements Shipper {
   #savedMs: number;
   #saving: Promise<void> = Promise.resolve();
   #closed = false;
-  readonly #watch: RestartWatch;
-  #asked: Promise<void> | undefined;
-  #known: ShipState | undefined;
+  readonly #memory: SinkMemory;
+  #asked: Promise<unknown> | undefined;
 
-  constructor(options: ShipperOptions, feed: PieceFeed, known: ShipState | undefined) {
+  constructor(options: ShipperOptions, feed: PieceFeed, memory: SinkMemory) {
     this.#options = options;
     this.#feed = feed;
     this.#sink = options.sink;
@@ -120,8 +116,7 @@ class JournalShipper implements Shipper {
     this.#rejects = openRejectFile(options.stateDir, options.sink.name, options.rejectMaxBytes ?? REJECT_MAX_BYTES);
     this.#limits = createRunLimits(options.signal);
     this.#savedMs = this.#clock.nowMs();
-    this.#known = known;
-    this.#watch = new RestartWatch(known?.server ?? undefined, feed.positions());
+    this.#memory = memory;
   }
 
   pump(): void {
@@ -149,21 +144,18 @@ class JournalShipper implements Shipper {
     alarm.abort();
   }
 
-  /** Asks a server that may forget who it is. True when it is another one, and the sink's place has gone back. */
+  /** Whether the server may have lost what it took: then the sink's place has gone back. */
   async #serverForgot(): Promise<boolean> {
-    if (this.#sink.identity === undefined || this.#options.signal.aborted) return false;
-    const signal = AbortSignal.any([this.#options.signal, AbortSignal.timeout(IDENTITY_TIMEOUT_MS)]);
-    try {
-      const told = await this.#sink.identity(signal);
-      const back = this.#watch.seen(told, this.#delivery.outages, this.#clock.nowMs());
-      if (back === undefined) return false;
-      await this.#feed.goBack(back);
-      await this.#save();
-      return true;
-    } catch {
-      // it is asked again after the next pass
-      return false;
-    }
+    const { signal } = this.#options;
+    const back = await this.#memory.ask(this.#sink, {
+      outages: this.#delivery.outages,
+      nowMs: this.#clock.nowMs(),
+      signal,
+    });
+    if (back === undefined) return false;
+    await this.#feed.goBack(back);
+    await this.#save();
+    return true;
   }
 
   async close(): Promise<void> {
@@ -184,7 +176,7 @@ class JournalShipper implements Shipper {
   async #work(): Promise<void> {
     const room = this.#rooms.pop() ?? Buffer.allocUnsafeSlow(this.#sink.limits.maxBytes);
     try {
-      this.#asked ??= this.#serverForgot().then(() => undefined);
+      this.#asked ??= this.#serverForgot();
       await this.#asked;
       for (;;) {
         const seen = this.#pumps;
@@ -243,7 +235,7 @@ class JournalShipper implements Shipper {
     this.#savedMs = this.#clock.nowMs();
     this.#unsaved = false;
     const positions = this.#feed.positions();
-    this.#watch.reached(positions, this.#savedMs);
+    this.#memory.reached(positions, this.#savedMs);
     const save = this.#saving.then(() => savePositions(this.#options.stateDir, this.#sink.name, positions));
     // one after the other, so that an older place never overwrites a newer one
     this.#saving = save.catch(() => {});
@@ -278,25 +270,8 @@ class JournalShipper implements Shipper {
       problem: trouble ?? problem,
       lastAckMs,
     };
-    await this.#remember(report);
+    await this.#memory.keep(report, this.#clock.nowMs());
     return report;
-  }
-
-  /** Keeps what is known of the sink, where it is something new. Nothing depends on it: a failure is passed over. */
-  async #remember({ state, problem, expiredLines }: ShipReport): Promise<void> {
-    const known = this.#known;
-    const said = problem && { code: problem.code, message: problem.message, next: problem.next ?? null };
-    const next: ShipState = {
-      v: 1,
-      atMs: this.#clock.nowMs(),
-      state,
-      problem: said ?? null,
-      expiredLines: (known?.expiredLines ?? 0) + expiredLines,
-      server: this.#watch.memory ?? null,
-    };
-    if (known !== undefined && JSON.stringify({ ...known, atMs: 0 }) === JSON.stringify({ ...next, atMs: 0 })) return;
-    this.#known = next;
-    await saveShipState(this.#options.stateDir, this.#sink.name, next).catch(() => undefined);
   }
 
   #asTrouble(error: unknown): LarderError {

@@ -10,7 +10,6 @@ import type { ForwardProxy } from "./network/proxy.ts";
 /** The request that failed. */
 export interface FailedRequest extends Way {
   readonly method?: string;
-  readonly timeoutMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 

@@ -39,7 +39,11 @@ export interface Way {
   readonly direct?: boolean | undefined;
   /** Authorities trusted on this connection beside those of all. */
   readonly caFile?: string | undefined;
+  /** How long the request has; a connection that is not there by then is given up. */
+  readonly timeoutMs?: number | undefined;
 }
+
+const CONNECT_MS = 10_000;
 
 interface Network {
   readonly rules: () => ProxyRules;
@@ -75,8 +79,10 @@ export async function dispatcherFor(way: Way): Promise<Dispatcher> {
   const { dispatchers, caFile } = network;
   const proxy = proxyOf(way);
   const files = [...new Set([caFile, way.caFile])].filter((file) => file !== undefined);
-  const key = JSON.stringify([proxy?.href, ...files]);
-  const open = dispatchers.get(key) ?? openDispatcher(proxy, files);
+  // one that goes on trying after its request has ended would keep the process alive
+  const timeout = Math.min(CONNECT_MS, way.timeoutMs ?? CONNECT_MS);
+  const key = JSON.stringify([proxy?.href, timeout, ...files]);
+  const open = dispatchers.get(key) ?? openDispatcher(proxy, timeout, files);
   dispatchers.set(key, open);
   // a file that is corrected is read again by the next request
   open.catch(() => dispatchers.delete(key));
@@ -97,12 +103,16 @@ function networkOf(rules: () => ProxyRules, caFile: string | undefined): Network
   return { rules: once, caFile, dispatchers: new Map() };
 }
 
-async function openDispatcher(proxy: ForwardProxy | undefined, files: readonly string[]): Promise<Dispatcher> {
+async function openDispatcher(
+  proxy: ForwardProxy | undefined,
+  timeout: number,
+  files: readonly string[],
+): Promise<Dispatcher> {
   const undici = await import("undici");
-  const tls = files.length === 0 ? {} : { ca: await trusting(files) };
-  if (proxy === undefined) return new undici.Agent({ connect: tls });
+  const connect = files.length === 0 ? { timeout } : { timeout, ca: await trusting(files) };
+  if (proxy === undefined) return new undici.Agent({ connect });
   // a tunnel for https alone: proxies refuse one to the ports of http
-  return new undici.ProxyAgent({ uri: proxy.href, proxyTunnel: false, requestTls: tls, proxyTls: tls });
+  return new undici.ProxyAgent({ uri: proxy.href, proxyTunnel: false, requestTls: connect, proxyTls: connect });
 }
 
 async function readProxyFile(path: string): Promise<string> {
