@@ -14,6 +14,7 @@
  */
 
 import { DayZones } from "../core/day-zones.ts";
+import { ROLLUP_CURSOR } from "../core/history/rollup-mark.ts";
 import type { Journal } from "../core/journal/journal.ts";
 import { RAW_STREAMS, streamFolder } from "../core/journal/journal.ts";
 import type { Position } from "../core/journal/position.ts";
@@ -24,7 +25,7 @@ import { type ClosedBucket, corrections, type RollupStreams } from "./rollup/cor
 import { LateBuckets } from "./rollup/late-buckets.ts";
 import { SeriesTable } from "./rollup/line-reader.ts";
 import { endOfFirstDay } from "./rollup/raw-gaps.ts";
-import { cursorJson, ROLLUP_CURSOR, restoreCursor, restoreDays, type WrittenEnds } from "./rollup/rollup-cursor.ts";
+import { cursorJson, restoreCursor, restoreDays, type WrittenEnds } from "./rollup/rollup-cursor.ts";
 import { RollupLines } from "./rollup/rollup-lines.ts";
 import { type TellLate, UNITS } from "./rollup/series.ts";
 
@@ -126,6 +127,8 @@ interface State {
   uncommitted: number;
   /** The zones of days have changed since the last commit. */
   changed: boolean;
+  /** What is written is more than what has been read: everything is being computed again. */
+  again: boolean;
 }
 
 /** Nothing read, but the days as they were. */
@@ -138,6 +141,7 @@ function fresh({ days, written }: Pick<State, "days" | "written">): State {
     written,
     uncommitted: 0,
     changed: false,
+    again: written.hour > NOTHING_CLOSED || written.day > NOTHING_CLOSED,
   };
 }
 
@@ -160,7 +164,13 @@ function restore({ journal, timeZone }: RollupOptions): State {
   };
   const cursor = restoreCursor(json, table);
   if (cursor === undefined) return fresh(days);
-  return { ...fresh(days), table, positions: new Map(cursor.positions), closedMs: cursor.closedMs };
+  return {
+    ...fresh(days),
+    table,
+    positions: new Map(cursor.positions),
+    closedMs: cursor.closedMs,
+    again: cursor.again,
+  };
 }
 
 /**
@@ -217,6 +227,8 @@ async function runOnce(
       }
     }
   }
+  if (state.again) state.changed = true;
+  state.again = false;
   await commitUpTo(limitMs);
   return report;
 }
@@ -276,8 +288,8 @@ function writeBuckets(state: State, buckets: readonly ClosedBucket[], lines: Rol
 async function commit(state: State, options: RollupOptions, lines: RollupLines): Promise<void> {
   const { batch } = lines;
   if (batch.lineCount === 0 && state.uncommitted < COMMIT_BYTES && !state.changed) return;
-  const { days, written, closedMs, positions } = state;
-  const cursor = { days, written, closedMs, positions };
+  const { days, written, closedMs, positions, again } = state;
+  const cursor = { days, written, closedMs, positions, again };
   await options.journal.append({
     ...batch,
     cursors: { [ROLLUP_CURSOR]: cursorJson(cursor, state.table) },

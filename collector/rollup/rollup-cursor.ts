@@ -7,18 +7,13 @@
  */
 
 import { DayZones } from "../../core/day-zones.ts";
+import { ROLLUP_VERSION } from "../../core/history/rollup-mark.ts";
 import type { Json } from "../../core/journal/commit.ts";
 import type { Position } from "../../core/journal/position.ts";
 import type { BucketUnit } from "../../core/local-days.ts";
 import type { Integer } from "../../core/point.ts";
 import type { SeriesTable } from "./line-reader.ts";
 import { type Sums, UNITS } from "./series.ts";
-
-/** Its key in the commit marks of the stream `rollup`. */
-export const ROLLUP_CURSOR = "rollup";
-
-/** Raised when roll-ups become more or other lines: what the journal still has is then rolled up anew. */
-const VERSION = 3;
 
 export interface RollupCursor {
   /** Zones of the days. */
@@ -28,6 +23,8 @@ export interface RollupCursor {
   /** Buckets that ended by then have been written. */
   readonly closedMs: number;
   readonly positions: ReadonlyMap<string, Position>;
+  /** Everything is being computed again: what is written is more than what has been read of the raw streams. */
+  readonly again: boolean;
 }
 
 /** By unit: of buckets that began before this, something may be written. */
@@ -50,11 +47,12 @@ export function cursorJson(cursor: RollupCursor, table: SeriesTable): Json {
   }
   const positions = [...cursor.positions].map(([stream, { segment, offset }]): Json => [stream, segment, offset]);
   return {
-    v: VERSION,
+    v: ROLLUP_VERSION,
     timeZone: cursor.days.json,
     written: { hour: cursor.written.hour, day: cursor.written.day },
     closedMs: cursor.closedMs,
     positions,
+    ...(cursor.again ? { again: true } : {}),
     open,
   };
 }
@@ -66,10 +64,11 @@ export function cursorJson(cursor: RollupCursor, table: SeriesTable): Json {
 export function restoreCursor(
   json: Json | undefined,
   table: SeriesTable,
-): Pick<RollupCursor, "closedMs" | "positions"> | undefined {
+): Pick<RollupCursor, "closedMs" | "positions" | "again"> | undefined {
   const cursor = asObject(json);
   const closedMs = cursor?.["closedMs"];
-  if (cursor?.["v"] !== VERSION || restoreDays(json) === undefined || typeof closedMs !== "number") return undefined;
+  if (cursor?.["v"] !== ROLLUP_VERSION || restoreDays(json) === undefined || typeof closedMs !== "number")
+    return undefined;
   const positions = new Map<string, Position>();
   for (const item of asArray(cursor["positions"])) {
     const [stream, segment, offset] = asArray(item);
@@ -81,7 +80,7 @@ export function restoreCursor(
     if (typeof key !== "string" || !isUnit(unit) || typeof from !== "number") return undefined;
     restoreBucket(table, key, unit, from, asObject(values) ?? {});
   }
-  return { closedMs, positions };
+  return { closedMs, positions, again: cursor["again"] === true };
 }
 
 /** The zones of the days that were written, by whatever version, and how far; undefined when none were. */

@@ -6,14 +6,15 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { errorCode } from "../../core/errors.ts";
-import { queryHistory, readLines } from "../../core/history/history.ts";
-import { forEachField, type LineValue, parseLine, parseTags } from "../../core/history/parse-line.ts";
+import type { LineValue } from "../../core/history/parse-line.ts";
+import { ROLLUP_CURSOR } from "../../core/history/rollup-mark.ts";
 import { savingsHistory, savingsOf, totalSavings } from "../../core/history/savings.ts";
-import { streamFolder } from "../../core/journal/journal.ts";
+import { scanLines } from "../../core/history/scan.ts";
+import { RAW_STREAMS, streamFolder } from "../../core/journal/journal.ts";
 import { openReader } from "../../core/journal/reader.ts";
 import { bucketStart, bucketsBefore, nextBucket } from "../../core/local-days.ts";
 import { rejectPath, retryPath } from "../reject-file.ts";
-import { ROLLUP_CURSOR, restoreDays } from "../rollup/rollup-cursor.ts";
+import { restoreDays } from "../rollup/rollup-cursor.ts";
 import { loadPositions } from "../ship-cursor.ts";
 import { loadShipState } from "../ship-state.ts";
 import { type Destination, destinationsOf } from "../sinks/destinations.ts";
@@ -22,6 +23,7 @@ import type { SinkOptions } from "../sinks/options.ts";
 import { CLOCK_AHEAD_MS } from "../sources/source.ts";
 import type { CacheFacts, DayFacts, EventFacts, PassFacts, SinkFacts, StatusFacts } from "./facts.ts";
 import { gatherJournal } from "./gather-journal.ts";
+import { type Seen, SeenLines } from "./seen-lines.ts";
 
 export interface GatherOptions {
   readonly stateDir: string;
@@ -36,34 +38,32 @@ export interface GatherOptions {
 
 const DAYS = 7;
 
-/** A line of a measurement, read whole. */
-interface Seen {
-  readonly timeMs: number;
-  readonly tags: Readonly<Record<string, string>>;
-  readonly fields: ReadonlyMap<string, LineValue>;
-}
-
 /** All there is to know. */
 export async function gatherStatus(options: GatherOptions): Promise<StatusFacts> {
-  const { nowMs, server, timeZone, readsStatus } = options;
+  const { nowMs, server, timeZone, readsStatus, stateDir } = options;
   const todayMs = bucketStart(nowMs, "day", timeZone);
   const fromMs = bucketsBefore(nowMs, DAYS - 1, "day", timeZone);
   const days = await gatherDays(options, fromMs);
+  const seen = (measurement: string) => new SeenLines(measurement, server, fromMs, nowMs + 1);
+  const gauges = { status: seen("cachestatus"), content: seen("cachecontent"), peers: seen("cachepeers") };
+  const [larder, events] = [seen("larder"), seen("events")];
+  const traffic = new SeenLines("bytestoclients", server, fromMs, nowMs + CLOCK_AHEAD_MS);
+  await scanLines(stateDir, RAW_STREAMS, [...Object.values(gauges), larder, events, traffic]);
   return {
     nowMs,
     server,
     timeZone,
     rollupZone: await gatherRollupZone(options),
     readsStatus,
-    cache: await gatherCache(options, fromMs),
+    cache: cacheFacts(gauges),
     today: totalSavings(days.filter(({ startMs }) => startMs >= todayMs)),
     week: totalSavings(days),
     days,
-    lastRowMs: await gatherLastRow(options, fromMs),
-    pass: await gatherPass(options, fromMs),
+    lastRowMs: traffic.newestMs,
+    pass: passFacts(larder.all()[0]),
     sinks: await gatherSinks(options),
-    journal: await gatherJournal(options.stateDir),
-    events: await gatherEvents(options, fromMs),
+    journal: await gatherJournal(stateDir),
+    events: eventFacts(events.all()),
   };
 }
 
@@ -89,18 +89,19 @@ async function gatherRollupZone({ stateDir }: GatherOptions): Promise<string | u
   return restoreDays(last?.cursors[ROLLUP_CURSOR])?.days.zone;
 }
 
-async function gatherLastRow({ stateDir, timeZone, server, nowMs }: GatherOptions, fromMs: number) {
-  const query = { fromMs, toMs: nowMs + CLOCK_AHEAD_MS, by: "all", timeZone, tags: { server } } as const;
-  return (await queryHistory(stateDir, { ...query, measurement: "bytestoclients" }))[0]?.newestMs;
+interface Gauges {
+  readonly status: SeenLines;
+  readonly content: SeenLines;
+  readonly peers: SeenLines;
 }
 
-async function gatherCache(options: GatherOptions, fromMs: number): Promise<CacheFacts | undefined> {
-  const [status] = await seen(options, "cachestatus", fromMs);
+function cacheFacts(gauges: Gauges): CacheFacts | undefined {
+  const [status] = gauges.status.all();
   if (status === undefined) return undefined;
   const ofThisReading = ({ timeMs }: Seen): boolean => timeMs === status.timeMs;
   // a category that is gone is in no later reading: only those of the newest count
-  const content = (await seen(options, "cachecontent", fromMs)).filter(ofThisReading);
-  const peers = (await seen(options, "cachepeers", fromMs)).filter(ofThisReading);
+  const content = gauges.content.all().filter(ofThisReading);
+  const peers = gauges.peers.all().filter(ofThisReading);
   const number = (name: string): number | undefined => numberOf(status.fields.get(name));
   const flag = (name: string): boolean | undefined => flagOf(status.fields.get(name));
   return {
@@ -127,8 +128,7 @@ async function gatherCache(options: GatherOptions, fromMs: number): Promise<Cach
   };
 }
 
-async function gatherPass(options: GatherOptions, fromMs: number): Promise<PassFacts | undefined> {
-  const [last] = await seen(options, "larder", fromMs);
+function passFacts(last: Seen | undefined): PassFacts | undefined {
   if (last === undefined) return undefined;
   return {
     timeMs: last.timeMs,
@@ -137,8 +137,7 @@ async function gatherPass(options: GatherOptions, fromMs: number): Promise<PassF
   };
 }
 
-async function gatherEvents(options: GatherOptions, fromMs: number): Promise<EventFacts[]> {
-  const lines = await seen(options, "events", fromMs);
+function eventFacts(lines: readonly Seen[]): EventFacts[] {
   return lines
     .map(({ timeMs, tags, fields }) => ({
       timeMs,
@@ -147,34 +146,6 @@ async function gatherEvents(options: GatherOptions, fromMs: number): Promise<Eve
       text: textOf(fields.get("text")) ?? "",
     }))
     .sort((a, b) => b.timeMs - a.timeMs);
-}
-
-/** Lines of a measurement of this server: all events, and of a gauge those of its newest reading. */
-async function seen({ stateDir, server, nowMs }: GatherOptions, measurement: string, fromMs: number): Promise<Seen[]> {
-  const all = measurement === "events";
-  const ours = new Map<string, Readonly<Record<string, string>> | undefined>();
-  let found: { timeMs: number; tags: Readonly<Record<string, string>>; fieldText: string }[] = [];
-  let newestMs = 0;
-  for await (const line of readLines(stateDir, measurement, fromMs, nowMs)) {
-    const parsed = parseLine(line);
-    if (parsed === undefined || parsed.measurement !== measurement) continue;
-    const { timeMs, tagText, fieldText } = parsed;
-    if (timeMs < fromMs || (!all && timeMs < newestMs)) continue;
-    if (!ours.has(tagText)) {
-      const tags = parseTags(tagText);
-      ours.set(tagText, tags["server"] === server ? tags : undefined);
-    }
-    const tags = ours.get(tagText);
-    if (tags === undefined) continue;
-    if (!all && timeMs > newestMs) found = [];
-    newestMs = Math.max(newestMs, timeMs);
-    found.push({ timeMs, tags, fieldText });
-  }
-  return found.map(({ timeMs, tags, fieldText }) => {
-    const fields = new Map<string, LineValue>();
-    forEachField(fieldText, (name, value) => fields.set(name, value));
-    return { timeMs, tags, fields };
-  });
 }
 
 async function gatherSinks({ stateDir, sinks }: GatherOptions): Promise<SinkFacts[]> {

@@ -6,12 +6,16 @@
  *
  * @module
  */
-import { RAW_STREAMS, streamFolder } from "../journal/journal.ts";
 import { openReader } from "../journal/reader.ts";
+import { DERIVED_STREAMS, RAW_STREAMS, streamFolder } from "../journal/streams.ts";
 import { addExact } from "../line/sum.ts";
 import { type BucketUnit, bucketStart } from "../local-days.ts";
 import type { Integer } from "../point.ts";
-import { forEachField, type LineValue, parseLine, parseTags } from "./parse-line.ts";
+import { measurementSchema } from "../schema.ts";
+import { forEachField, type LineValue, type ParsedLine, parseTags } from "./parse-line.ts";
+import { planSums, type Range, type SumPlan } from "./plan.ts";
+import { type RollupMark, readRollupMark } from "./rollup-mark.ts";
+import { scanLines, type Wanted } from "./scan.ts";
 
 /** What is asked. */
 export interface HistoryQuery {
@@ -42,6 +46,113 @@ export interface HistoryRow {
   readonly newestMs: number;
 }
 
+/** A question about sums alone: roll-ups answer what is closed, so that years are as quick as days. */
+export type SumsQuery = HistoryQuery;
+
+/** Sums of one bucket of one group. */
+export type SumsRow = Pick<HistoryRow, "startMs" | "group" | "sums">;
+
+/**
+ * Answers, ordered by group and time, from one pass over the raw lines. Memory grows with the answers, not with the
+ * journal.
+ */
+export async function ask(stateDir: string, queries: readonly HistoryQuery[]): Promise<HistoryRow[][]> {
+  const answers = queries.map((query) => new Answer(query));
+  await scanLines(
+    stateDir,
+    RAW_STREAMS,
+    answers.map((answer) => rawOf(answer)),
+  );
+  return answers.map((answer) => answer.rows());
+}
+
+/** One answer of `ask`. */
+export async function queryHistory(stateDir: string, query: HistoryQuery): Promise<HistoryRow[]> {
+  return (await ask(stateDir, [query]))[0] ?? [];
+}
+
+/**
+ * Sums, ordered by group and time: closed hours and days from roll-ups, what is open and the edges of the span from raw
+ * lines. Where roll-ups cannot answer (another time zone, tags they leave out, none there), all of it is read raw.
+ */
+export async function askSums(stateDir: string, queries: readonly SumsQuery[]): Promise<SumsRow[][]> {
+  const mark = queries.some(isRolledUp) ? await readRollupMark(stateDir) : undefined;
+  const answers = queries.map((query) => new Answer(query));
+  const raw: Wanted[] = [];
+  const unread: Wanted[] = [];
+  const rolled: RolledPoints[] = [];
+  for (const [i, query] of queries.entries()) {
+    const answer = answers[i];
+    if (answer === undefined) continue;
+    const plan = mark === undefined || !isRolledUp(query) ? undefined : planSums(query, mark.days);
+    if (mark === undefined || plan === undefined) {
+      raw.push(rawOf(answer));
+      continue;
+    }
+    for (const edge of plan.edges) raw.push(rawOf(answer, edge));
+    unread.push(rawOf(answer, plan.rolled));
+    rolled.push(new RolledPoints(answer, plan));
+    addOpen(answer, plan, mark);
+  }
+  await scanLines(stateDir, RAW_STREAMS, raw);
+  await scanLines(stateDir, RAW_STREAMS, unread, mark?.positions);
+  await scanLines(stateDir, DERIVED_STREAMS, rolled);
+  for (const points of rolled) points.add();
+  return answers.map((answer) => answer.rows());
+}
+
+/** Whether roll-ups have the measurement, and every tag that is asked for. */
+function isRolledUp({ measurement, tags, groupBy }: SumsQuery): boolean {
+  const schema = measurementSchema(measurement);
+  if (schema?.rollup !== true) return false;
+  return ![...Object.keys(tags ?? {}), ...(groupBy ?? [])].some((tag) => schema.rolledWithout?.includes(tag));
+}
+
+function rawOf(answer: Answer, range: Range = answer.query): Wanted {
+  return {
+    measurement: answer.query.measurement,
+    fromMs: range.fromMs,
+    toMs: range.toMs,
+    take: (line) => answer.addLine(line),
+  };
+}
+
+function addOpen(answer: Answer, { unit, rolled }: SumPlan, { open }: RollupMark): void {
+  for (const bucket of open) {
+    if (bucket.unit !== unit || bucket.measurement !== answer.query.measurement) continue;
+    if (bucket.fromMs >= rolled.fromMs && bucket.fromMs < rolled.toMs) {
+      answer.addSums(bucket.tagText, bucket.fromMs, bucket.sums);
+    }
+  }
+}
+
+/**
+ * The points of roll-ups in a span. Those of a bucket add up; of lines with one series and time only the last counts, as an
+ * older version wrote a bucket again where it was corrected.
+ */
+class RolledPoints implements Wanted {
+  readonly measurement: string;
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly #answer: Answer;
+  readonly #points = new Map<string, ParsedLine>();
+
+  constructor(answer: Answer, { unit, rolled }: SumPlan) {
+    this.measurement = `${answer.query.measurement}_1${unit === "hour" ? "h" : "d"}`;
+    this.fromMs = rolled.fromMs;
+    this.toMs = rolled.toMs;
+    this.#answer = answer;
+  }
+
+  take(line: ParsedLine): void {
+    this.#points.set(`${line.tagText} ${line.timeMs}`, line);
+  }
+
+  add(): void {
+    for (const line of this.#points.values()) this.#answer.addLine(line);
+  }
+}
+
 interface OpenRow {
   readonly startMs: number;
   readonly group: Readonly<Record<string, string>>;
@@ -51,37 +162,64 @@ interface OpenRow {
   newestMs: number;
 }
 
-/** Sums, lasts and counts, ordered by group and time. Memory grows with the answer, not with the journal. */
-export async function queryHistory(stateDir: string, query: HistoryQuery): Promise<HistoryRow[]> {
-  const rows = new Map<string, OpenRow>();
-  const groups = new Map<string, { key: string; group: Record<string, string> } | undefined>();
-  const wanted = Object.entries(query.tags ?? {});
-  const groupOf = (tagText: string): { key: string; group: Record<string, string> } | undefined => {
-    const tags = parseTags(tagText);
-    if (wanted.some(([key, value]) => tags[key] !== value)) return undefined;
-    const group = Object.fromEntries((query.groupBy ?? []).map((key) => [key, tags[key] ?? ""]));
-    return { key: JSON.stringify(group), group };
-  };
-  for await (const line of readLines(stateDir, query.measurement, query.fromMs, query.toMs - 1)) {
-    const parsed = parseLine(line);
-    if (parsed === undefined || parsed.measurement !== query.measurement) continue;
-    if (parsed.timeMs < query.fromMs || parsed.timeMs >= query.toMs) continue;
-    if (!groups.has(parsed.tagText)) groups.set(parsed.tagText, groupOf(parsed.tagText));
-    const group = groups.get(parsed.tagText);
-    if (group === undefined) continue;
-    const startMs = query.by === "all" ? query.fromMs : bucketStart(parsed.timeMs, query.by, query.timeZone);
+/** A group of an answer; undefined for points that are not wanted. */
+type Group = { readonly key: string; readonly group: Readonly<Record<string, string>> } | undefined;
+
+/** The rows of a question as they grow. */
+class Answer {
+  readonly query: HistoryQuery;
+  readonly #rows = new Map<string, OpenRow>();
+  readonly #groups = new Map<string, Group>();
+
+  constructor(query: HistoryQuery) {
+    this.query = query;
+  }
+
+  addLine({ tagText, fieldText, timeMs }: ParsedLine): void {
+    const row = this.#rowAt(tagText, timeMs);
+    if (row !== undefined) addFields(row, fieldText, timeMs);
+  }
+
+  addSums(tagText: string, timeMs: number, sums: ReadonlyMap<string, Integer>): void {
+    const row = this.#rowAt(tagText, timeMs);
+    if (row === undefined) return;
+    for (const [name, sum] of sums) row.sums.set(name, addTo(row.sums.get(name), sum));
+  }
+
+  rows(): HistoryRow[] {
+    return [...this.#rows.values()].map(closeRow).sort(byGroupAndTime);
+  }
+
+  #rowAt(tagText: string, timeMs: number): OpenRow | undefined {
+    const { fromMs, by, timeZone } = this.query;
+    if (!this.#groups.has(tagText)) this.#groups.set(tagText, this.#groupOf(tagText));
+    const group = this.#groups.get(tagText);
+    if (group === undefined) return undefined;
+    const startMs = by === "all" ? fromMs : bucketStart(timeMs, by, timeZone);
     const key = `${startMs} ${group.key}`;
-    let row = rows.get(key);
+    let row = this.#rows.get(key);
     if (row === undefined) {
       row = { startMs, group: group.group, sums: new Map(), lasts: new Map(), points: 0, newestMs: 0 };
-      rows.set(key, row);
+      this.#rows.set(key, row);
     }
-    addLine(row, parsed.fieldText, parsed.timeMs);
+    return row;
   }
-  return [...rows.values()].map(closeRow).sort(byGroupAndTime);
+
+  #groupOf(tagText: string): Group {
+    const tags = parseTags(tagText);
+    if (Object.entries(this.query.tags ?? {}).some(([key, value]) => tags[key] !== value)) return undefined;
+    const group = Object.fromEntries((this.query.groupBy ?? []).map((key) => [key, tags[key] ?? ""]));
+    return { key: JSON.stringify(group), group };
+  }
 }
 
-/** Committed lines of all raw streams that begin with a measurement's name, from segments that may hold the span. */
+/** Whole numbers add exactly; a float makes the sum a float. */
+function addTo(sum: Integer | undefined, value: Integer): Integer {
+  const whole = (each: Integer): boolean => typeof each === "bigint" || Number.isInteger(each);
+  return whole(sum ?? 0) && whole(value) ? addExact(sum, value) : Number(sum ?? 0) + Number(value);
+}
+
+/** Committed lines of a measurement in a span of time, both ends included. */
 export async function* readLines(
   stateDir: string,
   measurement: string,
@@ -106,7 +244,7 @@ function* linesStarting(chunk: string, starts: readonly string[]): Generator<str
   }
 }
 
-function addLine(row: OpenRow, fieldText: string, timeMs: number): void {
+function addFields(row: OpenRow, fieldText: string, timeMs: number): void {
   row.points++;
   row.newestMs = Math.max(row.newestMs, timeMs);
   forEachField(fieldText, (name, value) => {

@@ -16,7 +16,7 @@ import {
   shown,
 } from "../measures.ts";
 import type { Integer } from "../point.ts";
-import { type HistoryQuery, queryHistory } from "./history.ts";
+import { askSums, type HistoryQuery } from "./history.ts";
 
 /** Bytes of a stretch of time. */
 export interface Savings {
@@ -78,8 +78,10 @@ export async function savingsHistory(
   query: Omit<HistoryQuery, "measurement">,
 ): Promise<SavingsRow[]> {
   const buckets = new Map<string, { startMs: number; group: SavingsRow["group"]; sums: Map<string, Integer> }>();
-  for (const measurement of SAVINGS_MEASUREMENTS) {
-    for (const { startMs, group, sums } of await queryHistory(stateDir, { ...query, measurement })) {
+  const queries = SAVINGS_MEASUREMENTS.map((measurement) => ({ ...query, measurement }));
+  const answers = await askSums(stateDir, queries);
+  for (const [i, measurement] of SAVINGS_MEASUREMENTS.entries()) {
+    for (const { startMs, group, sums } of answers[i] ?? []) {
       const key = `${JSON.stringify(group)} ${String(startMs).padStart(16, "0")}`;
       const bucket = buckets.get(key) ?? { startMs, group, sums: new Map<string, Integer>() };
       buckets.set(key, bucket);

@@ -1,0 +1,160 @@
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
+import { afterEach, describe, expect, it } from "vitest";
+import { askSums, queryHistory, type SumsQuery } from "../../core/history/history.ts";
+import { readRollupMark } from "../../core/history/rollup-mark.ts";
+import { openJournal } from "../../core/journal/journal.ts";
+import { openRollup } from "../rollup.ts";
+
+const HOUR = 3_600_000;
+/** Both changes of the clocks of Europe and America lie within some days of it. */
+const START = Date.parse("2026-10-20T00:00:00Z");
+const DAYS = 16;
+const END = START + DAYS * 24 * HOUR;
+
+const folders: string[] = [];
+afterEach(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+});
+
+interface Step {
+  readonly rows: readonly {
+    readonly hour: number;
+    readonly late: boolean;
+    readonly server: string;
+    readonly bytes: number;
+  }[];
+  /** Roll up afterwards, perhaps after a restart, at this hour. */
+  readonly rollAt: number | undefined;
+  readonly restart: boolean;
+  readonly zone: string | undefined;
+}
+
+const zones = ["Europe/Berlin", "America/New_York", "UTC", "Asia/Kathmandu", "Australia/Lord_Howe"];
+
+const step = fc.record({
+  rows: fc.array(
+    fc.record({
+      hour: fc.double({ min: 0, max: DAYS * 24 - 1, noNaN: true }),
+      late: fc.boolean(),
+      server: fc.constantFrom("a", "b"),
+      bytes: fc.integer({ min: -10, max: 1000 }),
+    }),
+    { maxLength: 12 },
+  ),
+  rollAt: fc.option(fc.integer({ min: 0, max: DAYS * 24 }), { nil: undefined }),
+  restart: fc.boolean(),
+  zone: fc.option(fc.constantFrom(...zones), { nil: undefined, freq: 6 }),
+});
+
+/** Plays steps: rows come roughly in order, some late; roll-ups run now and then. */
+async function play(zone: string, steps: readonly Step[]): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), "larder-agree-"));
+  folders.push(folder);
+  const raw = await openJournal(folder, "collector", { segmentBytes: 1 });
+  let rolled = await openJournal(folder, "rollup");
+  let nowMs = START;
+  let timeZone = zone;
+  let zoneIsSet = false;
+  const open = () => openRollup({ stateDir: folder, journal: rolled, timeZone, zoneIsSet, nowMs: () => nowMs });
+  let rollup = open();
+  let done = 0;
+  for (const { rows, rollAt, restart, zone: other } of steps) {
+    done += 1 / steps.length;
+    if (rows.length > 0) {
+      const lines = rows.map(({ hour, late, server, bytes }) => {
+        const ms = START + Math.floor((late ? hour : hour * done) * HOUR);
+        return { ms, line: `bytestoclients,server=${server} bytes.fromcache.toclients=${bytes}i ${ms}\n` };
+      });
+      const times = lines.map(({ ms }) => ms);
+      const span = { fromMs: Math.min(...times), toMs: Math.max(...times) };
+      await raw.append({ lines: lines.map(({ line }) => line).join(""), lineCount: lines.length, span });
+    }
+    if (restart || other !== undefined) {
+      await rolled.close();
+      rolled = await openJournal(folder, "rollup");
+      if (other !== undefined) [timeZone, zoneIsSet] = [other, true];
+      rollup = open();
+    }
+    if (rollAt === undefined) continue;
+    nowMs = Math.max(nowMs, START + rollAt * HOUR);
+    await rollup.run();
+  }
+  await rolled.close();
+  await raw.close();
+  return folder;
+}
+
+async function sumOf(folder: string, query: SumsQuery): Promise<Map<string, number>> {
+  const [rows = []] = await askSums(folder, [query]);
+  return withoutNothing(rows);
+}
+
+function withoutNothing(
+  rows: readonly Pick<Awaited<ReturnType<typeof queryHistory>>[number], "startMs" | "group" | "sums">[],
+) {
+  const sums = rows.map(({ startMs, group, sums: each }): [string, number] => [
+    `${startMs} ${JSON.stringify(group)}`,
+    Number(each["bytes.fromcache.toclients"] ?? 0),
+  ]);
+  return new Map(sums.filter(([, sum]) => sum !== 0));
+}
+
+describe("sums from roll-ups and what is open", () => {
+  it("equal those of the raw lines, for any span, zone and bucket, late rows and changed zones included", async () => {
+    let fromRollups = 0;
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom(...zones),
+        fc.array(step, { minLength: 1, maxLength: 6 }),
+        fc.array(
+          fc.record({
+            from: fc.integer({ min: -40, max: DAYS * 48 }),
+            length: fc.integer({ min: 1, max: DAYS * 48 }),
+            by: fc.constantFrom("hour", "day", "all"),
+            timeZone: fc.constantFrom(...zones),
+            grouped: fc.boolean(),
+          }),
+          { minLength: 4, maxLength: 4 },
+        ),
+        async (zone, steps, spans) => {
+          const folder = await play(zone, steps);
+          if ((await readRollupMark(folder)) !== undefined) fromRollups++;
+          for (const { from, length, by, timeZone, grouped } of spans) {
+            const fromMs = START + from * (HOUR / 2);
+            const query: SumsQuery = {
+              measurement: "bytestoclients",
+              fromMs,
+              toMs: fromMs + length * (HOUR / 2),
+              by,
+              timeZone,
+              ...(grouped ? { groupBy: ["server"] } : { tags: { server: "a" } }),
+            };
+            const expected = withoutNothing(await queryHistory(folder, query));
+            expect(await sumOf(folder, query)).toEqual(expected);
+          }
+        },
+      ),
+      { numRuns: 60 },
+    );
+    expect(fromRollups).toBeGreaterThan(10);
+  }, 60_000);
+
+  it("are kept by roll-ups when the raw lines of closed days have gone", async () => {
+    const row = { late: false, server: "a", bytes: 7 };
+    const steps: Step[] = [
+      { rows: [{ ...row, hour: 5 }], rollAt: undefined, restart: false, zone: undefined },
+      { rows: [{ ...row, hour: 300 }], rollAt: DAYS * 24, restart: false, zone: undefined },
+    ];
+    const folder = await play("UTC", steps);
+    const raw = join(folder, "journal", "collector");
+    const segments = readdirSync(raw).filter((name) => name.includes(".lp"));
+    rmSync(join(raw, segments.sort()[0] ?? ""));
+    const query = { measurement: "bytestoclients", fromMs: START, toMs: END, by: "day", timeZone: "UTC" } as const;
+    expect([...(await sumOf(folder, query)).values()]).toEqual([7, 7]);
+    // hours of another zone's days are in no roll-up of days, but in those of hours
+    expect((await sumOf(folder, { ...query, timeZone: "Europe/Berlin" })).size).toBe(2);
+  });
+});
