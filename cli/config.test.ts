@@ -101,7 +101,12 @@ describe("parseTime()", () => {
     expect(iso("now")).toBe("2026-03-30T10:30:00.000Z");
     expect(iso("today")).toBe("2026-03-29T22:00:00.000Z");
     expect(iso("yesterday")).toBe("2026-03-28T23:00:00.000Z");
-    expect(iso("2d")).toBe("2026-03-27T23:00:00.000Z");
+    expect(iso("1d")).toBe(iso("today"));
+    expect(iso("2d")).toBe("2026-03-28T23:00:00.000Z");
+    expect(iso("1w")).toBe(iso("7d"));
+    // a day of 23 hours: what the clock on the wall shows
+    expect(iso("2026-03-29T08:00")).toBe("2026-03-29T06:00:00.000Z");
+    expect(iso("2026-10-25T08:00")).toBe("2026-10-25T07:00:00.000Z");
     expect(iso("90m")).toBe("2026-03-30T09:00:00.000Z");
     expect(iso("2026-01-05")).toBe("2026-01-04T23:00:00.000Z");
     expect(iso("2026-01-05T08:30")).toBe("2026-01-05T07:30:00.000Z");
@@ -110,7 +115,7 @@ describe("parseTime()", () => {
   });
 
   it("refuses what it cannot read", () => {
-    for (const text of ["", "soon", "2026-13-01", "7x", "-3d"])
+    for (const text of ["", "soon", "2026-13-01", "7x", "-3d", "2026-11-01T25:00", "2026-11-01T10:60"])
       expect(() => parseTime(text, now, "UTC")).toThrow(/Cannot read the time/);
   });
 });

@@ -10,7 +10,6 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { createCollector, type PassReport } from "../collector/index.ts";
 import { LarderError } from "../core/errors.ts";
 import { makeFolder } from "../core/files.ts";
-import { savingsHistory } from "../core/history/savings.ts";
 import { httpRequest } from "../core/http.ts";
 import { bucketsBefore } from "../core/local-days.ts";
 import { silentLog } from "../core/log.ts";
@@ -25,7 +24,7 @@ import {
 } from "../fixtures/fleet/index.ts";
 import type { DemoFlags } from "./commands/demo.ts";
 import { larderOptions, type Settings } from "./config.ts";
-import { type HistoryAsk, savingsSentence, savingsTable } from "./history.ts";
+import { type HistoryAsk, savingsRows, savingsSentence, savingsTable } from "./history.ts";
 import { colour, isTerminal, print, printJson } from "./output.ts";
 
 const ZONE = "Europe/Berlin";
@@ -55,8 +54,7 @@ export async function demo(flags: DemoFlags): Promise<void> {
     for (let hour = 0; once ? hour === 0 : hour <= 12; hour++) {
       await grow(world, startMs + hour * HOUR_MS);
       const reports = await collectBoth(world, flags.influx);
-      if (flags.json === true)
-        printJson({ reports: reports.map(reportJson), rows: await savingsHistory(ask.stateDir, ask) });
+      if (flags.json === true) printJson({ reports: reports.map(reportJson), rows: await savingsRows(ask) });
       else await show(ask, reports, hour, once);
       if (!once) await sleep(1500);
     }
@@ -165,7 +163,7 @@ function introduce(world: World, influx: string | undefined): void {
 
 async function show(ask: HistoryAsk, reports: readonly PassReport[], hour: number, once: boolean): Promise<void> {
   if (!once && hour > 0) print("\u001b[2J\u001b[H");
-  const rows = await savingsHistory(ask.stateDir, ask);
+  const rows = await savingsRows(ask);
   const sources = reports.flatMap((report) => report.sources);
   for (const { name, rows: count, lines, problem } of sources) {
     print(problem === undefined ? `${name}: ${count} new rows, ${lines} lines into the journal` : problem.message);

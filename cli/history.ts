@@ -5,15 +5,20 @@
  */
 import { LarderError } from "../core/errors.ts";
 import { type HistoryRow, queryHistory } from "../core/history/history.ts";
-import { type SavingsRow, savingsHistory, totalSavings } from "../core/history/savings.ts";
+import { periodStart } from "../core/history/periods.ts";
+import { joinDays, type SavingsRow, savingsHistory, totalSavings } from "../core/history/savings.ts";
 import { localDate, localMinute } from "../core/local-days.ts";
+import { nearest } from "../core/options.ts";
 import { measurementSchema } from "../core/schema.ts";
 import type { HistoryFlags } from "./commands/history.ts";
 import { loadSettings } from "./config.ts";
+import { checkGroupTags, nothingText } from "./history-nothing.ts";
 import { bar, bytesText, type Column, colour, percentText, print, printJson, table, terminalWidth } from "./output.ts";
 import { parseTime } from "./time-range.ts";
 
-type By = "hour" | "day" | "all";
+type By = "hour" | "day" | "week" | "month" | "all";
+
+const BUCKETS: readonly By[] = ["hour", "day", "week", "month", "all"];
 
 /** What is asked, apart from the measurement. */
 export interface HistoryAsk {
@@ -42,12 +47,18 @@ export async function history(flags: HistoryFlags): Promise<void> {
     tags: parseTagFlags(flags.tag),
     groupBy: flags.groupBy === "" ? [] : flags.groupBy.split(",").map((tag) => tag.trim()),
   };
+  if (ask.fromMs >= ask.toMs) {
+    throw new LarderError(`Cannot show ${flags.from} to ${flags.to}: --from lies after --to`, {
+      code: "USAGE_TIME",
+      next: "write the earlier time after --from",
+    });
+  }
   if (flags.measurement === undefined) await showSavings(ask, flags.json === true);
   else await showMeasurement(ask, flags.measurement, flags.json === true);
 }
 
 async function showSavings(ask: HistoryAsk, json: boolean): Promise<void> {
-  const rows = await savingsHistory(ask.stateDir, ask);
+  const rows = await savingsRows(ask);
   if (json) {
     printJson({
       from: iso(ask.fromMs),
@@ -59,12 +70,23 @@ async function showSavings(ask: HistoryAsk, json: boolean): Promise<void> {
     return;
   }
   if (rows.length === 0) {
-    print("Nothing is recorded for that time. Did a pass run? Try: larder collect --once");
+    print(await nothingText(ask));
     return;
   }
   print(savingsTable(rows, ask));
   print();
   print(savingsSentence(rows));
+}
+
+/** Savings by bucket; weeks and months are made of days. */
+export async function savingsRows(ask: HistoryAsk): Promise<readonly SavingsRow[]> {
+  const { by } = ask;
+  const unit = by === "week" || by === "month" ? "day" : by;
+  const rows = await savingsHistory(ask.stateDir, { ...ask, by: unit });
+  if (rows.length > 0) await checkGroupTags(ask, rows);
+  return unit === by
+    ? rows
+    : joinDays(rows, (startMs) => periodStart(startMs, by === "week" ? "week" : "month", ask.timeZone));
 }
 
 /** A table of savings with a bar of what was served: local part solid, WAN part light. */
@@ -126,7 +148,11 @@ async function showMeasurement(ask: HistoryAsk, measurement: string, json: boole
       },
     );
   }
-  const rows = await queryHistory(ask.stateDir, { ...ask, measurement });
+  if (ask.by === "week" || ask.by === "month") {
+    throw new LarderError(`Cannot show ${measurement} by ${ask.by}: expected hour, day or all`, { code: "USAGE_BY" });
+  }
+  const rows = await queryHistory(ask.stateDir, { ...ask, by: ask.by, measurement });
+  if (rows.length === 0 && !json) return print(await nothingText(ask));
   const value = (row: HistoryRow, field: string): unknown =>
     schema.kind === "delta" ? row.sums[field] : Object.values(row.lasts[field] ?? {})[0];
   if (json) {
@@ -163,7 +189,8 @@ function bucketText(startMs: number, ask: HistoryAsk): string {
   if (Number.isNaN(startMs)) return "total";
   if (ask.by === "all") return localDate(ask.fromMs, ask.timeZone);
   const date = localDate(startMs, ask.timeZone);
-  if (ask.by === "day") return date;
+  if (ask.by === "day" || ask.by === "week") return date;
+  if (ask.by === "month") return date.slice(0, 7);
   const minute = localMinute(startMs, ask.timeZone);
   return `${date} ${String(Math.floor(minute / 60)).padStart(2, "0")}:${String(minute % 60).padStart(2, "0")}`;
 }
@@ -178,8 +205,13 @@ function iso(ms: number): string {
 }
 
 function parseBy(text: string): By {
-  if (text === "hour" || text === "day" || text === "all") return text;
-  throw new LarderError(`Cannot divide time by "${text}": hour, day or all is meant`, { code: "USAGE_BY" });
+  const by = BUCKETS.find((each) => each === text);
+  if (by !== undefined) return by;
+  const hint = nearest(text, BUCKETS);
+  throw new LarderError(`Cannot group time by "${text}": expected ${BUCKETS.join(", ")}`, {
+    code: "USAGE_BY",
+    next: hint === undefined ? "larder history --help" : `did you mean ${hint}?`,
+  });
 }
 
 function parseTagFlags(flags: readonly string[]): Record<string, string> {
@@ -187,7 +219,7 @@ function parseTagFlags(flags: readonly string[]): Record<string, string> {
     flags.map((flag) => {
       const at = flag.indexOf("=");
       if (at > 0) return [flag.slice(0, at), flag.slice(at + 1)];
-      throw new LarderError(`Cannot read the tag "${flag}": key=value is meant`, { code: "USAGE_TAG" });
+      throw new LarderError(`Cannot read the tag "${flag}": expected key=value`, { code: "USAGE_TAG" });
     }),
   );
 }

@@ -30,14 +30,19 @@ export function statusScreen(model: StatusModel, options: ScreenOptions): string
   return blocks.join("\n\n");
 }
 
-function headline({ server, nowMs, timeZone, worst, findings }: StatusModel, { width }: ScreenOptions): string {
+function headline({ server, nowMs, timeZone, worst, findings, cache }: StatusModel, { width }: ScreenOptions): string {
   const time = new Intl.DateTimeFormat("en-GB", { timeZone, hour: "2-digit", minute: "2-digit" }).format(nowMs);
   const left = `${server} · ${localDate(nowMs, timeZone)} ${time}`;
   const count = (level: string): number => findings.filter((finding) => finding.level === level).length;
   const parts = [count("bad") > 0 ? `${count("bad")} bad` : "", count("warn") > 0 ? `${count("warn")} to look at` : ""];
-  const right = worst === "ok" ? "all is well" : parts.filter((part) => part !== "").join(", ");
+  const right = worst === "ok" ? wellText(cache) : parts.filter((part) => part !== "").join(", ");
   const gap = " ".repeat(Math.max(2, width - left.length - right.length));
   return `${colour(left, "bold")}${gap}${colour(right, LEVEL_COLOURS[worst])}`;
+}
+
+/** A cache whose status nobody reads is not said to be well: only what is known is. */
+function wellText(cache: StatusModel["cache"]): string {
+  return cache === undefined ? "collecting well; the cache's own status is not read" : "all is well";
 }
 
 const LEVEL_COLOURS: Readonly<Record<StatusModel["worst"], Colour>> = { ok: "green", warn: "yellow", bad: "red" };

@@ -4,12 +4,15 @@
  * @module
  */
 import { LarderError } from "../core/errors.ts";
-import { bucketStart, localDate } from "../core/local-days.ts";
+import { bucketStart, bucketsBefore, localDate, localMinute } from "../core/local-days.ts";
 
 const UNITS_MS = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const;
+/** Days further back than this are counted in hours: nobody minds the hour. */
+const MOST_DAYS = 40_000;
 
 /**
- * The instant a text means, Unix milliseconds. Days back begin at a local midnight; dates are local dates.
+ * The instant a text means, Unix milliseconds. `7d` begins with the first of the last seven local days, today included;
+ * dates are local dates.
  * @throws LarderError `USAGE_TIME`.
  */
 export function parseTime(text: string, nowMs: number, timeZone: string): number {
@@ -20,20 +23,36 @@ export function parseTime(text: string, nowMs: number, timeZone: string): number
   const back = /^(\d{1,6})([mhdw])$/.exec(word);
   if (back !== null) {
     const unit = back[2] as keyof typeof UNITS_MS;
-    const ms = nowMs - Number(back[1]) * UNITS_MS[unit];
-    return unit === "d" || unit === "w" ? bucketStart(ms, "day", timeZone) : ms;
+    const count = Number(back[1]);
+    if (unit === "d" || unit === "w") return daysBack(count * (unit === "w" ? 7 : 1), nowMs, timeZone);
+    return nowMs - count * UNITS_MS[unit];
   }
   const date = /^(\d{4}-\d{2}-\d{2})(?:[t ](\d{2}):(\d{2}))?$/.exec(word);
   if (date?.[1] !== undefined) {
     const start = dayStart(date[1], timeZone);
-    if (start !== undefined) return start + (Number(date[2] ?? 0) * 60 + Number(date[3] ?? 0)) * 60_000;
+    const [hour, minute] = [Number(date[2] ?? 0), Number(date[3] ?? 0)];
+    if (start !== undefined && hour < 24 && minute < 60) return clockTime(start, hour * 60 + minute, timeZone);
   }
   const exact = /z|[+-]\d{2}:?\d{2}$/.test(word) ? Date.parse(text.trim()) : Number.NaN;
   if (!Number.isNaN(exact)) return exact;
-  throw new LarderError(`Cannot read the time "${text}": none of the forms we know`, {
+  throw new LarderError(`Cannot read the time "${text}": it is not one of the known forms`, {
     code: "USAGE_TIME",
     next: "write 7d, 24h, today, 2026-11-01 or 2026-11-01T08:00",
   });
+}
+
+/** The beginning of the first of the last so many local days, today included. */
+function daysBack(count: number, nowMs: number, timeZone: string): number {
+  if (count > MOST_DAYS) return nowMs - count * UNITS_MS.d;
+  return bucketsBefore(nowMs, Math.max(0, count - 1), "day", timeZone);
+}
+
+/** The instant of a day at which the clock on the wall shows so many minutes; days of 23 and 25 hours included. */
+function clockTime(dayStartMs: number, minutes: number, timeZone: string): number {
+  const near = dayStartMs + minutes * 60_000;
+  const off = minutes - localMinute(near, timeZone);
+  // more than half a day off is another day, which a clock that jumped at midnight can give
+  return Math.abs(off) < 720 ? near + off * 60_000 : near;
 }
 
 /** The first instant of a local date, or undefined for a date that does not exist. */

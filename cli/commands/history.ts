@@ -13,7 +13,7 @@ export function registerHistory(program: Command): void {
     .description("Served, saved and fetched from Apple, from the journal: no server needed.")
     .option("--from <time>", "7d, 24h, today, 2026-11-01, 2026-11-01T08:00", "7d")
     .option("--to <time>", "as --from", "now")
-    .option("--by <bucket>", "hour, day or all", "day")
+    .option("--by <bucket>", "hour, day, week, month or all", "day")
     .option("--tag <key=value>", "only points with this tag; may be repeated", gather, [])
     .option("--group-by <tags>", "one row for each value of these tags, comma-separated", "")
     .option("--measurement <name>", "all fields of another measurement instead, such as requests");

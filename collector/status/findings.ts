@@ -111,6 +111,10 @@ function stateFindings(cache: CacheFacts): Finding[] {
       warn("registering", "the registration with Apple is still under way", "wait some minutes and look again"),
     );
   }
+  if (cache.active === undefined && !(cache.activated === true && cache.startup === "OK")) {
+    const said = "the status does not say whether the cache is active";
+    found.push(warn("activity-unknown", said, "on the cache: AssetCacheManagerUtil status"));
+  }
   if (cache.active === false && cache.registered !== -1) {
     const word = cache.startup === undefined ? "" : `: it says ${cache.startup}`;
     found.push(bad("inactive", `the cache does not serve${word}`, "on the cache: AssetCacheManagerUtil status"));

@@ -160,8 +160,13 @@ describe("findings()", () => {
     ],
     [
       "values that are missing as no complaint",
-      { cache: cache({ activated: undefined, active: undefined, registered: undefined, pressure: undefined }) },
+      { cache: cache({ activated: undefined, registered: undefined, pressure: undefined }) },
       [],
+    ],
+    [
+      "a cache that is not known to be active",
+      { cache: cache({ activated: undefined, active: undefined }) },
+      ["warn activity-unknown"],
     ],
   ])("tells %s", (_what, more, expected) => {
     const found = findings(facts(more));

@@ -47,6 +47,12 @@ export function savingsOf(sumOf: SumOf): Savings {
 
 /** Parts added up to a total, as it is shown. */
 export function totalSavings(parts: readonly Savings[]): Savings {
+  const total = addSavings(parts);
+  return { ...total, saved: shown(SAVED, total.saved) };
+}
+
+/** Parts added up to a part, which keeps its sign. */
+function addSavings(parts: readonly Savings[]): Savings {
   const sum = (pick: (part: Savings) => Integer): Integer =>
     parts.reduce<Integer>((total, part) => addExact(total, pick(part)), 0);
   const served = sum((part) => part.served);
@@ -55,10 +61,7 @@ export function totalSavings(parts: readonly Savings[]): Savings {
     served,
     fromCaches,
     fromApple: sum((part) => part.fromApple),
-    saved: shown(
-      SAVED,
-      sum((part) => part.saved),
-    ),
+    saved: sum((part) => part.saved),
     hitRatio: ratio(fromCaches, served),
   };
 }
@@ -93,4 +96,20 @@ export async function savingsHistory(
     const part = savingsOf((measurement, field) => sums.get(`${measurement} ${field}`));
     return { startMs, group, ...(query.by === "all" ? totalSavings([part]) : part) };
   });
+}
+
+/** Days joined to longer stretches, each with its own beginning, groups apart. Parts keep their sign. */
+export function joinDays(days: readonly SavingsRow[], startOf: (dayMs: number) => number): SavingsRow[] {
+  const joined = new Map<string, SavingsRow[]>();
+  for (const day of days) {
+    const key = `${JSON.stringify(day.group)} ${startOf(day.startMs)}`;
+    const known = joined.get(key);
+    if (known === undefined) joined.set(key, [day]);
+    else known.push(day);
+  }
+  return [...joined.values()].map((rows) => ({
+    startMs: startOf(rows[0]?.startMs ?? 0),
+    group: rows[0]?.group ?? {},
+    ...addSavings(rows),
+  }));
 }
