@@ -1,45 +1,28 @@
 /**
- * The door of warming: find the cache, plan, run, report.
+ * The door of warming, as a menu: discover, plan, run, list, report, measure, convert; with each the types it returns.
  *
  * @module
  */
-export type { Asset, AssetGroup, CacheTarget, DeviceCount, Plan, PlannedAsset } from "./asset.ts";
-export { ASSET_GROUPS } from "./asset.ts";
-export {
-  type BenchPass,
-  type BenchRow,
-  type BenchWorkload,
-  benchCache,
-  benchRows,
-  benchWorkload,
-  parseWorkload,
-} from "./bench.ts";
+export type { Asset, CacheTarget, Plan, PlannedAsset } from "./asset.ts";
+// measure: how fast a cache gives
+export * as measure from "./bench.ts";
+// discover: which cache, and why that one
 export type { Discovery, DiscoveryStep } from "./discovery/discovery.ts";
-export { createLookUp, searchDomain } from "./discovery/dns-look-up.ts";
-export { type LocatorRecords, rangeText, readLocatorRecords } from "./discovery/dns-txt.ts";
-export { readLastAsked } from "./last-asked.ts";
+export { type LocatorRecords, rangeText } from "./discovery/dns-txt.ts";
+export { locatorRecordsOf } from "./discovery/locator-records.ts";
+// list: what the catalogues offer
 export { listAssets } from "./list-assets.ts";
+// plan: what would be fetched
 export { overlayOptions } from "./options.ts";
-export { type PlanTotals, planTotals, planWarming } from "./plan.ts";
-export {
-  isPrecachePyCommandLine,
-  parsePrecachePyArguments,
-} from "./precache-py/arguments.ts";
-export { CONFIGURATION_NAMES, fromPrecachePyConfiguration, withNamedSecrets } from "./precache-py/configuration.ts";
-export { fromPrecachePyArguments, type PrecachePyRequest } from "./precache-py/flags.ts";
-export type { PrecachePyNote } from "./precache-py/notes.ts";
-export { gatherContext, type PrepareContext, type Prepared, planOnly, prepare } from "./prepare.ts";
-export { parseBytes, parseSeconds } from "./quantity.ts";
-export { type RunContext, type RunReport, type RunVerdict, runFolder, runPrecache } from "./run.ts";
+export { planTotals } from "./plan.ts";
+// convert: what precache.py was asked and told
+export * as convert from "./precache-py/precache-py.ts";
+export { type Prepared, planOnly } from "./prepare.ts";
+export { parseBytes } from "./quantity.ts";
+// report: what it cost and saved
+export { reportOf } from "./report-of.ts";
+// run: fetch it
+export { type RunReport, runPrecache } from "./run.ts";
 export { discoverTargets } from "./targets.ts";
-export type {
-  AssetEnd,
-  AssetOutcome,
-  AssetStart,
-  RunEnd,
-  RunStart,
-  WarmEvent,
-  WarmSummary,
-  WarmSums,
-} from "./warm-events.ts";
-export { type WarmReport, warmReport } from "./warm-report.ts";
+export type { AssetEnd, AssetOutcome, WarmEvent, WarmSummary } from "./warm-events.ts";
+export type { WarmReport } from "./warm-report.ts";

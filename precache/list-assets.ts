@@ -6,22 +6,25 @@
 import type { Asset } from "./asset.ts";
 import { firmwareTitle } from "./catalogs/asset-draft.ts";
 import { mergeAssets } from "./catalogs/merge.ts";
-import { type GatherContext, readCatalogs } from "./gather.ts";
+import { readCatalogs } from "./gather.ts";
 import { judgeAssets } from "./judge.ts";
-import type { PrecacheOptions } from "./options.ts";
 import { compareVersions } from "./os-version.ts";
 import { unjudgedSentences } from "./plan.ts";
+import { gatherContext, type PrepareContext } from "./prepare.ts";
 import { choiceOf } from "./wants.ts";
+
+/** What listing needs. */
+export type ListContext = Pick<PrepareContext, "options" | "stateDir" | "log" | "signal" | "nowMs">;
 
 /** The assets of the groups of the options, each file once, by group, title and newest version first. */
 export async function listAssets(
-  options: PrecacheOptions,
-  context: GatherContext,
+  context: ListContext,
 ): Promise<{ assets: readonly Asset[]; troubles: readonly string[] }> {
+  const { options } = context;
   const choice = choiceOf(options);
   const inGroup = ({ group, firmware }: Asset): boolean =>
     options.groups.includes(group) || (firmware && options.groups.includes("firmware"));
-  const listed = await readCatalogs(options, [], context, inGroup);
+  const listed = await readCatalogs(options, [], gatherContext(context), inGroup);
   const ofGroup = mergeAssets(listed.assets).filter((asset) => inGroup(asset) && (choice.betas || !asset.beta));
   // what may be a beta is listed: nothing is fetched here
   const { eligible, unjudged } = judgeAssets(ofGroup, { ...choice, betas: true });

@@ -17,7 +17,7 @@ const limit = (mebibytes: number) =>
     .describe("Most bytes taken of one text, decompressed; more is an error");
 const caFile = z.string().optional().describe("PEM file of a certificate authority to trust beside the system's");
 
-export const pallasOptions = z.strictObject({
+const pallasOptions = z.strictObject({
   kind: z.literal("pallas"),
   url: url().default("https://gdmf.apple.com/v2/assets"),
   boardsUrl: url()
@@ -32,14 +32,14 @@ export const pallasOptions = z.strictObject({
   maxBytes: limit(8),
 });
 
-export const pmvOptions = z.strictObject({
+const pmvOptions = z.strictObject({
   kind: z.literal("pmv").describe("Kept for older settings: it names versions and no files, so it is not read"),
   url: url().default("https://gdmf.apple.com/v2/pmv"),
   caFile,
   maxBytes: limit(16),
 });
 
-export const sucatalogOptions = z.strictObject({
+const sucatalogOptions = z.strictObject({
   kind: z.literal("sucatalog"),
   urls: z
     .array(url())
@@ -58,7 +58,7 @@ export const sucatalogOptions = z.strictObject({
   maxBytes: limit(64),
 });
 
-export const mesuOptions = z.strictObject({
+const mesuOptions = z.strictObject({
   kind: z.literal("mesu"),
   base: url().default("http://mesu.apple.com/assets/"),
   feeds: z
@@ -73,7 +73,7 @@ export const mesuOptions = z.strictObject({
   maxBytes: limit(64),
 });
 
-export const firmwareOptions = z.strictObject({
+const firmwareOptions = z.strictObject({
   kind: z.literal("firmware"),
   from: z
     .array(z.enum(["macos", "itunes", "ipsw.me"]))
@@ -87,7 +87,7 @@ export const firmwareOptions = z.strictObject({
   maxBytes: limit(64),
 });
 
-export const sofaOptions = z.strictObject({
+const sofaOptions = z.strictObject({
   kind: z.literal("sofa"),
   base: url().default("https://sofafeed.macadmins.io/v2/"),
   feeds: z
@@ -98,7 +98,7 @@ export const sofaOptions = z.strictObject({
   maxBytes: limit(32),
 });
 
-export const appledbOptions = z.strictObject({
+const appledbOptions = z.strictObject({
   kind: z.literal("appledb"),
   base: url().default("https://api.appledb.dev/"),
   systems: z
@@ -111,7 +111,7 @@ export const appledbOptions = z.strictObject({
   maxBytes: limit(32),
 });
 
-export const appsListOptions = z.strictObject({
+const appsListOptions = z.strictObject({
   kind: z.literal("apps-list"),
   url: url().default(
     "https://raw.githubusercontent.com/krypted/precache/master/com.github.krypted.precache.apps-list.plist",
@@ -119,9 +119,9 @@ export const appsListOptions = z.strictObject({
   maxBytes: limit(4),
 });
 
-export const urlListOptions = z.strictObject({ kind: z.literal("url-list"), url: url(), maxBytes: limit(16) });
+const urlListOptions = z.strictObject({ kind: z.literal("url-list"), url: url(), maxBytes: limit(16) });
 
-export const planFileOptions = z.strictObject({ kind: z.literal("plan-file"), url: url(), maxBytes: limit(64) });
+const planFileOptions = z.strictObject({ kind: z.literal("plan-file"), url: url(), maxBytes: limit(64) });
 
 /** One catalogue to read, whichever kind. */
 export const catalogOptions = z.discriminatedUnion("kind", [
@@ -141,10 +141,3 @@ export type CatalogOptions = z.output<typeof catalogOptions>;
 export type CatalogKind = CatalogOptions["kind"];
 /** The options of one kind, defaults filled in. */
 export type OptionsOf<Kind extends CatalogKind> = Extract<CatalogOptions, { kind: Kind }>;
-
-/** Where catalogues are kept between runs. */
-export const fetchCacheOptions = z.strictObject({
-  folder: z.string().min(1).describe("Folder of the copies"),
-  freshMinutes: z.number().min(0).default(60).describe("A younger copy is used without asking the server"),
-  timeoutSeconds: z.number().positive().default(120),
-});

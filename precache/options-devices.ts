@@ -17,7 +17,7 @@ const caFile = z
 const base = (usual: string) =>
   z.string().min(1).default(usual).describe("Address of its API; another for a proxy or a test");
 
-export const jamfOptions = z.strictObject({
+const jamfOptions = z.strictObject({
   kind: z.literal("jamf"),
   caFile,
   server: z.string().min(1).describe("https://example.jamfcloud.com; host[:port] is taken as https"),
@@ -34,14 +34,14 @@ export const jamfOptions = z.strictObject({
   pageSize: z.int().min(1).max(2000).default(200).describe("Devices asked for at once"),
 });
 
-export const simplemdmOptions = z.strictObject({
+const simplemdmOptions = z.strictObject({
   kind: z.literal("simplemdm"),
   caFile,
   base: base("https://a.simplemdm.com/api/v1/"),
   token: secretSchema().describe("API key that may read devices"),
 });
 
-export const kandjiOptions = z.strictObject({
+const kandjiOptions = z.strictObject({
   kind: z.literal("kandji"),
   caFile,
   base: z.string().min(1).describe("https://<subdomain>.api.kandji.io/api/v1/"),
@@ -52,7 +52,7 @@ export const kandjiOptions = z.strictObject({
     .describe("Ask each device for its identifier; else the marketing name is looked up"),
 });
 
-export const mosyleOptions = z.strictObject({
+const mosyleOptions = z.strictObject({
   kind: z.literal("mosyle"),
   caFile,
   base: base("https://managerapi.mosyle.com/v2/"),
@@ -66,7 +66,7 @@ export const mosyleOptions = z.strictObject({
     .describe("Which devices"),
 });
 
-export const merakiOptions = z.strictObject({
+const merakiOptions = z.strictObject({
   kind: z.literal("meraki"),
   caFile,
   base: base("https://api.meraki.com/api/v1/"),
@@ -74,7 +74,7 @@ export const merakiOptions = z.strictObject({
   networks: z.array(z.string().min(1)).min(1).describe("Ids of the networks that have Systems Manager"),
 });
 
-export const intuneOptions = z.strictObject({
+const intuneOptions = z.strictObject({
   kind: z.literal("intune"),
   caFile,
   base: base("https://graph.microsoft.com/v1.0/"),
@@ -84,12 +84,12 @@ export const intuneOptions = z.strictObject({
   clientSecret: secretSchema().describe("Its secret"),
 });
 
-export const csvOptions = z.strictObject({
+const csvOptions = z.strictObject({
   kind: z.literal("csv"),
   path: z.string().min(1).describe("Columns model, os, build, board, count; only model is needed"),
 });
 
-export const byHandOptions = z.strictObject({
+const byHandOptions = z.strictObject({
   kind: z.literal("by-hand"),
   models: z.array(z.string().min(1)).min(1).describe("iPad6,8 exactly; iPad for the whole family"),
 });

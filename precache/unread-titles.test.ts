@@ -9,7 +9,7 @@ import { dist, plist, sucatalog } from "../fixtures/catalogs/texts.ts";
 import { macosFamily } from "./catalogs/macos-family.ts";
 import { listAssets } from "./list-assets.ts";
 import { type PrecacheInput, precacheOptions } from "./options.ts";
-import { gatherContext, planOnly } from "./prepare.ts";
+import { planOnly } from "./prepare.ts";
 
 let folder = "";
 let server: CatalogServer;
@@ -144,8 +144,8 @@ describe("installers whose .dist cannot be read", () => {
     const signal = new AbortController().signal;
     const list = async (more: PrecacheInput) => {
       const all = options(more);
-      const context = gatherContext({ options: all, stateDir: folder, log: silentLog, signal, nowMs: Date.now });
-      const { assets, troubles } = await listAssets(all, context);
+      const context = { options: all, stateDir: folder, log: silentLog, signal, nowMs: Date.now };
+      const { assets, troubles } = await listAssets(context);
       return [assets.length, troubles.length];
     };
     expect([await list({}), await list({ os: ["27"] })]).toEqual([

@@ -6,18 +6,7 @@
 import { readFile } from "node:fs/promises";
 import { errorText, LarderError } from "../../core/errors.ts";
 import { writeAtomically } from "../../core/files.ts";
-import {
-  type BenchPass,
-  type BenchRow,
-  type BenchWorkload,
-  benchCache,
-  benchRows,
-  benchWorkload,
-  discoverTargets,
-  parseBytes,
-  parseWorkload,
-  planOnly,
-} from "../../precache/index.ts";
+import { discoverTargets, measure, parseBytes, planOnly } from "../../precache/index.ts";
 import { overlayOptions, precacheOptions } from "../../precache/options.ts";
 import type { BenchRunFlags } from "../commands/precache.ts";
 import { bytesText, durationText, print, printError, printJson, table } from "../output.ts";
@@ -33,7 +22,7 @@ export async function benchSetup(flags: PrecacheFlags & { out: string; size: str
   if (size === undefined || size < 1) throw usage(`--size ${flags.size}`, "expected a size such as 2GB");
   const signal = new AbortController().signal;
   const { plan } = await planOnly({ options, stateDir, log, signal, nowMs: Date.now });
-  const workload = benchWorkload(plan, size);
+  const workload = measure.benchWorkload(plan, size);
   await writeAtomically(flags.out, `${JSON.stringify(workload, null, 2)}\n`);
   print(`${flags.out}: ${plural(workload.files.length)}, ${bytesText(bytesOf(workload))}`);
 }
@@ -43,7 +32,7 @@ export async function benchRun(flags: BenchRunFlags): Promise<void> {
   const text = await readFile(flags.workload, "utf8").catch((error: unknown) => {
     throw usage(`--workload ${flags.workload}`, errorText(error));
   });
-  const workload = parseWorkload(text, flags.workload);
+  const workload = measure.parseWorkload(text, flags.workload);
   const over = flags.cacheServer === undefined ? {} : { servers: [flags.cacheServer] };
   const { targets } = await discoverTargets(overlayOptions(precacheOptions.parse({}), over));
   const target = targets[0];
@@ -54,21 +43,21 @@ export async function benchRun(flags: BenchRunFlags): Promise<void> {
   process.once("SIGINT", () => abort.abort());
   printError(`${plural(workload.files.length)}, ${bytesText(bytesOf(workload))}, from ${target.url}`);
   if (flags.warmUp)
-    for await (const pass of benchCache(workload, target, [4], 1, abort.signal))
+    for await (const pass of measure.benchCache(workload, target, [4], 1, abort.signal))
       printError(`warm-up: ${passText(pass)}`);
-  const passes: BenchPass[] = [];
-  for await (const pass of benchCache(workload, target, sweep, iterations, abort.signal)) {
+  const passes: measure.BenchPass[] = [];
+  for await (const pass of measure.benchCache(workload, target, sweep, iterations, abort.signal)) {
     passes.push(pass);
     if (flags.json !== true) printError(passText(pass));
   }
-  const rows = benchRows(passes);
+  const rows = measure.benchRows(passes);
   if (flags.json === true)
     printJson({ workload: { files: workload.files.length, bytes: bytesOf(workload) }, rows, passes });
   else print(`\n${benchTable(rows)}`);
 }
 
-function benchTable(rows: readonly BenchRow[]): string {
-  const best = rows.reduce<BenchRow | undefined>(
+function benchTable(rows: readonly measure.BenchRow[]): string {
+  const best = rows.reduce<measure.BenchRow | undefined>(
     (top, row) => (top === undefined || row.mean > top.mean ? row : top),
     undefined,
   );
@@ -83,12 +72,12 @@ function benchTable(rows: readonly BenchRow[]): string {
   return best === undefined ? text : `${text}\n\nFastest on average with --concurrency ${best.concurrency}.`;
 }
 
-function passText({ concurrency, bytes, seconds, failed }: BenchPass): string {
+function passText({ concurrency, bytes, seconds, failed }: measure.BenchPass): string {
   const wrong = failed === 0 ? "" : `, ${failed} failed`;
   return `concurrency ${concurrency}: ${bytesText(bytes)} in ${durationText(seconds)}, ${rateText(bytes / Math.max(seconds, 0.001))}${wrong}`;
 }
 
-function bytesOf(workload: BenchWorkload): number {
+function bytesOf(workload: measure.BenchWorkload): number {
   return workload.files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
 }
 

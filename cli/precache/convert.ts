@@ -3,14 +3,14 @@
  *
  * @module
  */
-import { type PrecachePyNote, withNamedSecrets } from "../../precache/index.ts";
+import { convert } from "../../precache/index.ts";
 import { colour, print, printJson } from "../output.ts";
 import { readPrecachePy } from "./load.ts";
 
 /** Runs the command. Secrets in the configuration are not printed: the settings name the environment instead. */
 export async function precacheConvert(path: string, flags: { readonly json?: boolean }): Promise<void> {
   const { options, notes } = await readPrecachePy(path);
-  const precache = withNamedSecrets(options);
+  const precache = convert.withNamedSecrets(options);
   if (flags.json === true) return printJson({ precache });
   print(notesText(notes));
   print("\nPut this into the settings:\n");
@@ -18,7 +18,7 @@ export async function precacheConvert(path: string, flags: { readonly json?: boo
 }
 
 /** Each word with its fate. */
-export function notesText(notes: readonly PrecachePyNote[]): string {
+export function notesText(notes: readonly convert.PrecachePyNote[]): string {
   const marks = { works: colour("✓", "green"), changed: colour("~", "yellow"), gone: colour("✗", "red") } as const;
   return notes.map(({ word, fate, said }) => `${marks[fate]} ${word}\n    ${said}`).join("\n");
 }

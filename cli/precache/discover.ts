@@ -5,7 +5,7 @@
  */
 import { hostPort } from "../../core/cache/cache.ts";
 import type { Discovery, DiscoveryStep, LocatorRecords } from "../../precache/index.ts";
-import { createLookUp, discoverTargets, rangeText, readLocatorRecords, searchDomain } from "../../precache/index.ts";
+import { discoverTargets, locatorRecordsOf, rangeText } from "../../precache/index.ts";
 import { ExitCode, ExitWith } from "../exit.ts";
 import { bytesText, colour, print, printJson } from "../output.ts";
 import type { PrecacheFlags } from "./flags.ts";
@@ -15,18 +15,15 @@ import { loadPrecache } from "./load.ts";
 export async function precacheDiscover(flags: PrecacheFlags & { dns?: string | true }): Promise<void> {
   const { options } = await loadPrecache(flags);
   const found = await discoverTargets(options);
-  const domain = flags.dns === undefined ? undefined : await domainOf(flags.dns, options.dnsDomain);
-  const records = domain === undefined ? undefined : await readLocatorRecords(domain, createLookUp());
+  const named = flags.dns === true ? options.dnsDomain : flags.dns;
+  const { domain, records } =
+    flags.dns === undefined ? { domain: undefined, records: undefined } : await locatorRecordsOf(named);
   if (flags.json === true) printJson({ ...found, dns: records });
   else {
     print(discoveryText(found));
     if (flags.dns !== undefined) print(`\n${recordsText(domain, records)}`);
   }
   if (found.targets.length === 0) throw new ExitWith(ExitCode.failed);
-}
-
-async function domainOf(flag: string | true, setting: string | undefined): Promise<string | undefined> {
-  return flag === true ? (setting ?? (await searchDomain())) : flag;
 }
 
 const MARKS: Readonly<Record<DiscoveryStep["outcome"], string>> = {

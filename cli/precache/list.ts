@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Asset, gatherContext, listAssets } from "../../precache/index.ts";
+import { type Asset, listAssets } from "../../precache/index.ts";
 import { ExitCode, ExitWith } from "../exit.ts";
 import { bytesText, print, printError, printJson, table, tableWidth } from "../output.ts";
 import type { PrecacheFlags } from "./flags.ts";
@@ -15,8 +15,8 @@ const DEFAULT_GROUPS = ["installer", "app", "firmware"];
 /** Runs the command. */
 export async function precacheList(flags: PrecacheFlags): Promise<void> {
   const loaded = await loadPrecache({ ...flags, group: flags.group ?? DEFAULT_GROUPS });
-  const context = gatherContext({ ...loaded, signal: new AbortController().signal, nowMs: Date.now });
-  const { assets, troubles } = await listAssets(loaded.options, context);
+  const signal = new AbortController().signal;
+  const { assets, troubles } = await listAssets({ ...loaded, signal, nowMs: Date.now });
   for (const trouble of troubles) printError(`without ${trouble}`);
   const items = assets.map((asset) => ({ asset, devices: 0, why: "listed", decision: "left" as const }));
   if (flags.json === true) printJson({ items });

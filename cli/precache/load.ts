@@ -7,7 +7,7 @@ import { readFile } from "node:fs/promises";
 import { errorText, LarderError } from "../../core/errors.ts";
 import { createLog, type Log, type LogLevel } from "../../core/log.ts";
 import { parsePlist } from "../../core/plist.ts";
-import { fromPrecachePyConfiguration, overlayOptions, type PrecachePyNote } from "../../precache/index.ts";
+import { convert, overlayOptions } from "../../precache/index.ts";
 import { type PrecacheInput, type PrecacheOptions, precacheOptions } from "../../precache/options.ts";
 import { loadSettings } from "../config.ts";
 import { printError } from "../output.ts";
@@ -48,7 +48,7 @@ export async function loadPrecache(flags: PrecacheFlags, over: PrecacheInput = {
 /** A configuration of precache.py in our words. */
 export async function readPrecachePy(
   path: string,
-): Promise<{ options: PrecacheInput; notes: readonly PrecachePyNote[] }> {
+): Promise<{ options: PrecacheInput; notes: readonly convert.PrecachePyNote[] }> {
   let bytes: Buffer;
   try {
     bytes = await readFile(path);
@@ -60,7 +60,7 @@ export async function readPrecachePy(
       cause: error,
     });
   }
-  return fromPrecachePyConfiguration(await parsePlist(bytes, path));
+  return convert.fromPrecachePyConfiguration(await parsePlist(bytes, path));
 }
 
 function levelOf(text: string | undefined): LogLevel {

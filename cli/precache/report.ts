@@ -3,12 +3,11 @@
  *
  * @module
  */
-import { join } from "node:path";
-import { errorText, LarderError } from "../../core/errors.ts";
-import { discoverTargets, readLastAsked, type WarmReport, warmReport } from "../../precache/index.ts";
+import { LarderError } from "../../core/errors.ts";
+import { reportOf, type WarmReport } from "../../precache/index.ts";
 import { bytesText, durationText, print, printError, printJson, table } from "../output.ts";
 import type { PrecacheFlags } from "./flags.ts";
-import { type Loaded, loadPrecache } from "./load.ts";
+import { loadPrecache } from "./load.ts";
 import { plural } from "./plan-text.ts";
 
 const DAY_MS = 86_400_000;
@@ -21,21 +20,14 @@ export async function precacheReport(flags: PrecacheFlags & { days: string }): P
     throw new LarderError(`Cannot report "${flags.days}" days: expected a number from 1 to 3660`, { code: "USAGE" });
   }
   const now = Date.now();
-  const inventory = await lastAsked(loaded);
-  const report = await warmReport(loaded.stateDir, now - days * DAY_MS, now + 1, loaded.timeZone, inventory);
+  const report = await reportOf({
+    ...loaded,
+    fromMs: now - days * DAY_MS,
+    toMs: now + 1,
+    trouble: (text) => printError(`without ${text}`),
+  });
   if (flags.json === true) printJson(report);
   else print(reportText(report, days));
-}
-
-async function lastAsked({ options }: Loaded) {
-  const { dataPath } = await discoverTargets(options);
-  if (dataPath === undefined) return undefined;
-  try {
-    return await readLastAsked(join(dataPath, "AssetInfo.db"));
-  } catch (error) {
-    printError(`without AssetInfo.db: ${errorText(error)}`);
-    return undefined;
-  }
 }
 
 /** The runs as a table, then cost and effect. */

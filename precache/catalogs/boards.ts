@@ -21,7 +21,7 @@ const CORRECTED: Readonly<Record<string, string>> = { "MacBookPro16,1": "J152FAP
 export type BoardTable = ReadonlyMap<string, readonly string[]>;
 
 /** What decides which board a device is asked under. */
-export interface BoardSources {
+interface BoardSources {
   /** The admin's own table. */
   readonly given: Readonly<Record<string, string>>;
   /** AppleDB's, once somebody needs it. */
@@ -53,7 +53,7 @@ export function boardTable(url: string, maxBytes: number, context: CatalogContex
 }
 
 /** Rows {identifier, board} of a list, or of a dictionary by name; either value may be one text or several. */
-export function parseBoards(answer: Shape): BoardTable {
+function parseBoards(answer: Shape): BoardTable {
   const rows = answer.isList ? answer.items() : answer.entries().map(([, row]) => row);
   const table = new Map<string, string[]>();
   for (const row of rows) {

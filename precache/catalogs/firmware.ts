@@ -100,7 +100,7 @@ async function modelsToAsk(options: OptionsOf<"firmware">, context: CatalogConte
 }
 
 /** One firmware of ipsw.me (`firmwares[]`), or undefined when only signed ones are wanted and this is not. */
-export function ipswMeAsset(model: string, entry: Shape, signedOnly: boolean): Asset | undefined {
+function ipswMeAsset(model: string, entry: Shape, signedOnly: boolean): Asset | undefined {
   if (signedOnly && entry.get("signed").optionalFlag() !== true) return undefined;
   const version = entry.get("version").text();
   const build = entry.get("buildid").text();

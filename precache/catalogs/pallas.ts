@@ -56,7 +56,7 @@ async function* list(options: OptionsOf<"pallas">, context: CatalogContext, entr
 }
 
 /** Every different question the devices make, each once; those of the most devices first. */
-export async function questionsFor(options: OptionsOf<"pallas">, context: CatalogContext): Promise<Question[]> {
+async function questionsFor(options: OptionsOf<"pallas">, context: CatalogContext): Promise<Question[]> {
   const table = boardTable(options.boardsUrl, options.maxBytes, context);
   const sources = { given: options.boards, table };
   const questions = new Map<string, Question>();
@@ -144,7 +144,7 @@ function explainRefusal(body: Buffer): string | undefined {
 }
 
 /** The assets of an answer that this kind of device can use: its own deltas, and full images. */
-export function parseAnswer(question: Question, answer: Shape, entries: Entries): Asset[] {
+function parseAnswer(question: Question, answer: Shape, entries: Entries): Asset[] {
   return answer
     .get("Assets")
     .items()

@@ -34,7 +34,7 @@ async function* readFeeds(options: OptionsOf<"sofa">, context: CatalogContext): 
 }
 
 /** Installers and firmware of one feed; nothing when it names none. */
-export function* sofaAssets(feed: Shape, entries: Entries): Iterable<Asset> {
+function* sofaAssets(feed: Shape, entries: Entries): Iterable<Asset> {
   const apps = feed.get("InstallationApps");
   const read = (entry: Shape, parse: (entry: Shape) => Asset) => {
     const asset = entry.missing ? undefined : entries.read(entry.place, () => parse(entry));

@@ -33,7 +33,7 @@ type Title = DistTitle & { readonly unread?: string };
 const UNTITLED: Title = { title: undefined, version: undefined, build: undefined };
 
 /** A product of the catalogue, before its title is known. */
-export interface Product {
+interface Product {
   readonly id: string;
   readonly postedMs: number | undefined;
   readonly installer: boolean;
@@ -90,7 +90,7 @@ async function* readProducts({ url, options, context, entries }: Reading): Async
 }
 
 /** One product. @throws LarderError `SHAPE_WRONG` */
-export function parseProduct(id: string, product: Shape): Product {
+function parseProduct(id: string, product: Shape): Product {
   const packages = product
     .expectOneOf("Packages", "PostDate")
     .get("Packages")

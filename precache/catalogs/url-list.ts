@@ -67,7 +67,7 @@ function isNoAddress(line: string, index: number): boolean {
  * The asset a line names, or what is wrong with it, as the end of a sentence.
  * @param hosts beside Apple's, see `AddressRule`
  */
-export function parseUrlLine(line: string, hosts: readonly string[]): Asset | string {
+function parseUrlLine(line: string, hosts: readonly string[]): Asset | string {
   if (line.length > MAX_LINE) return `it is longer than ${MAX_LINE} characters`;
   const { address, rest } = cut(line.trim());
   const fault = addressFault(address, { hosts });

@@ -7,7 +7,7 @@ import type { DeviceOptions, DeviceOptionsOf, DeviceSourceKind } from "../option
 import type { DeviceSource } from "./device-source.ts";
 
 /** How each kind is opened. */
-export const DEVICE_SOURCES: {
+const DEVICE_SOURCES: {
   readonly [Kind in DeviceSourceKind]: (options: DeviceOptionsOf<Kind>) => Promise<DeviceSource>;
 } = {
   jamf: async (options) => (await import("./jamf.ts")).jamfSource(options),

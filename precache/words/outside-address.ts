@@ -48,12 +48,6 @@ export function addressFault(text: string, rule: AddressRule): string | undefine
   return hostFault(url, rule.hosts);
 }
 
-/** Whether a host, with its port where it is not the usual one, is Apple's or one the admin named. */
-export function isKnownHost(host: string, hosts: readonly string[]): boolean {
-  const name = host.toLowerCase();
-  return APPLE.test(name) || isNamed(name, hosts);
-}
-
 /** True for a path or a `file:` address of this computer. */
 export function isLocalText(text: string): boolean {
   return /^file:/i.test(text) || !/^[a-z][a-z0-9+.-]*:/i.test(text);
