@@ -35,15 +35,21 @@ export function draftAsset(draft: AssetDraft): Asset {
       },
     );
   }
-  const models = [...new Set((draft.models ?? []).map(plainModel))];
+  const models = [...new Set((draft.models ?? []).map((model) => plainModel(printable(model))))];
+  const { version, build } = draft;
+  if (!isPlain(version) || !isPlain(build)) {
+    throw new LarderError(`Cannot list "${printable(draft.title)}": its version or build is none`, {
+      code: "SHAPE_WRONG",
+    });
+  }
   return {
     url,
     group: draft.group ?? (models[0] === undefined ? "other" : groupOf(models[0])),
-    title: draft.title,
+    title: printable(draft.title),
     sizeBytes: draft.sizeBytes,
     digest: draft.digest,
-    version: draft.version,
-    build: draft.build,
+    version,
+    build,
     models,
     fromBuilds: draft.fromBuilds ?? [],
     firmware: draft.firmware ?? false,
@@ -52,8 +58,21 @@ export function draftAsset(draft: AssetDraft): Asset {
     catalogs: [draft.catalog],
     ...(draft.unread === undefined ? {} : { unread: draft.unread }),
     ...(draft.system === undefined ? {} : { system: draft.system }),
-    ...(draft.product === undefined ? {} : { product: draft.product }),
+    ...(draft.product === undefined ? {} : { product: printable(draft.product) }),
   };
+}
+
+/** Characters that move a cursor, colour a screen or turn the direction of writing: no name of Apple's has any. */
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu;
+const LONGEST = 500;
+
+function printable(text: string): string {
+  return text.replaceAll(UNPRINTABLE, " ").trim().slice(0, LONGEST);
+}
+
+/** `26.3.1 (a)`, `26.1 RC`, `23A5260n`. */
+function isPlain(text: string | undefined): boolean {
+  return text === undefined || (text.length <= 80 && /^[\p{L}\p{N} .,()_+/-]*$/u.test(text));
 }
 
 /** `iOS 26.1 for iPad6,8 from 23A341`. */

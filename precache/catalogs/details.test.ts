@@ -17,6 +17,7 @@ import { judgeAssets } from "../judge.ts";
 import { type CatalogOptions, catalogOptions } from "../options-catalogs.ts";
 import { parseJson } from "../parse-json.ts";
 import { appledbAssets, newestBuilds } from "./appledb.ts";
+import { draftAsset } from "./asset-draft.ts";
 import { assetKey, assetUrl } from "./asset-url.ts";
 import { compareBuilds, isBetaBuild } from "./build-number.ts";
 import { serve } from "./catalog.contract.ts";
@@ -196,7 +197,7 @@ describe("sucatalog", () => {
   });
 
   it("titles installers from their .dist, and lists them untitled when that is not to be had", async () => {
-    const { assets, asked, warnings } = await list("installers", {}, routes);
+    const { assets, asked } = await list("installers", {}, routes);
     expect(assets.map((asset) => [asset.title, asset.group, asset.version, asset.build])).toEqual([
       ['macOS "Sonoma" 14.1: InstallAssistant.pkg', "installer", "14.1", "23B74"],
       ["061-2: InstallAssistantAuto.pkg", "installer", undefined, undefined],
@@ -208,7 +209,10 @@ describe("sucatalog", () => {
       "GET /042-1.English.dist",
       "GET /061-2.English.dist",
     ]);
-    expect(warnings.join()).toMatch(/no title that can be read.*061-2/);
+    expect(assets.filter(({ unread }) => unread !== undefined).map(({ product }) => product)).toEqual([
+      "061-2",
+      "061-2",
+    ]);
   });
 
   it("makes titles by which an admin can choose a product, all of its packages and the newest of its versions", async () => {
@@ -276,6 +280,21 @@ it("a plan of version 0.1, which named the first build by itself, is read like o
     ["A"],
     [],
   ]);
+});
+
+it("nothing that moves a cursor gets out of a catalogue: titles are cleaned, such versions are none", () => {
+  const draft = {
+    url: "https://swcdn.apple.com/a.pkg",
+    title: "a\u001b]0;PWNED\u0007b\u202ec\u009bd\r\b",
+    catalog: "x",
+  };
+  expect(draftAsset({ ...draft, version: "26.3.1 (a)", build: "23A5260n" })).toMatchObject({
+    title: "a ]0;PWNED b c d",
+  });
+  for (const build of ["25A1\u001b]0;PWNED\u0007", "25A1\u202e", "25\n1"]) {
+    expect(() => draftAsset({ ...draft, build })).toThrow(/its version or build is none/);
+    expect(() => draftAsset({ ...draft, version: build })).toThrow(/its version or build is none/);
+  }
 });
 
 describe("AppleDB and mesu", () => {

@@ -2,8 +2,11 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createTestContext, listAll, type TestContext } from "../../fixtures/catalogs/context.ts";
 import { sharedData } from "../../fixtures/shared-data.ts";
 import type { Asset } from "../asset.ts";
+import { type AssetChoice, NO_CHOICE } from "../asset-choice.ts";
+import { judgeAssets } from "../judge.ts";
 import { type CatalogOptions, catalogOptions } from "../options-catalogs.ts";
 import { assetKey } from "./asset-url.ts";
+import type { CatalogContext } from "./catalog.ts";
 import { Entries } from "./entries.ts";
 import { mergeAssets } from "./merge.ts";
 import { openCatalog } from "./registry.ts";
@@ -180,6 +183,37 @@ describe.skipIf(folder === undefined)("firmware", () => {
     expect(new Set(assets.flatMap((asset) => asset.models))).toEqual(
       new Set(["MacBookPro18,1", "iPad13,16", "iPhone14,2", "iPhone15,2"]),
     );
+  });
+});
+
+describe.skipIf(folder === undefined)("Apple's catalogue with every .dist out of reach", () => {
+  const judged = async (filter: Partial<AssetChoice>) => {
+    const closed: CatalogContext = {
+      ...context,
+      fetch: {
+        open: (request) =>
+          request.url.startsWith("http") ? Promise.reject(new Error("out of reach")) : context.fetch.open(request),
+      },
+    };
+    const url = `${folder}/sucatalog/index-10.15.merged-1.sucatalog`;
+    const catalog = await openCatalog(catalogOptions.parse({ kind: "sucatalog", urls: [url] }) as CatalogOptions);
+    const assets = (await listAll(catalog, closed)).filter(({ group }) => group === "installer");
+    const { eligible, unjudged } = judgeAssets(assets, { ...NO_CHOICE, ...filter });
+    const products = (list: Iterable<Asset>) => new Set([...list].map(({ product }) => product));
+    return { eligible, products: products(eligible).size, left: products(unjudged.keys()).size };
+  };
+
+  it("takes a macOS by what the catalogue names, and no Ventura for macOS 11", async () => {
+    const bigSur = await judged({ os: ["11"] });
+    expect([bigSur.products, bigSur.left]).toEqual([3, 0]);
+    expect(bigSur.eligible.every(({ title }) => title.startsWith("macOS Big Sur ("))).toBe(true);
+    expect((await judged({ os: ["14"] })).products).toBe(3);
+    expect((await judged({})).products).toBe(26);
+  });
+
+  it("takes none for the newest, and leaves all", async () => {
+    const { products, left } = await judged({ newestOnly: true });
+    expect([products, left > 0]).toEqual([0, true]);
   });
 });
 

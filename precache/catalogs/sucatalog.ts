@@ -72,7 +72,7 @@ async function* listOne(reading: Reading): AsyncIterable<Asset> {
     yield* productAssets(product, title, entries);
   }
   if (unread.length > 0) {
-    context.log.warn("products have no title that can be read", { products: unread.length, first: unread[0] });
+    context.log.info("products have no title that can be read", { products: unread.length, first: unread[0] });
   }
 }
 
