@@ -163,7 +163,7 @@ async function planAndWarm(
   if (prepared === undefined)
     return await tellSkipped(context, journal, "too late: its time was over before the plan was made");
   context.planned?.(prepared);
-  for (const trouble of prepared.troubles) log.warn("planned without a part", { trouble });
+  for (const trouble of prepared.troubles) log.info("planned without a part", { trouble });
   const items = itemsOf(prepared);
   const plan = { prepared, items, endMs, plannedSinceMs };
   const { summary, failures } = items.length === 0 ? NOTHING : await warmAll(context, journal, plan);
