@@ -168,6 +168,22 @@ describe("the answers", () => {
     await expect(list([device("iPad13,18", "26.0", "23A1", "A1AP")])).rejects.toThrow(/AssetType not found/);
   });
 
+  it("come under the right one of a model's boards, and the others cost nothing and are not told", async () => {
+    const refusal = { status: 404, text: token({ Status: 404, Message: "AssetType not found" }) };
+    answer = (q) => (q.HWModelStr === "J255AP" ? refusal : { text: token({ Assets: [pallasAsset()] }) });
+    expect(await list([device("AppleTV14,1", "26.0", "23J353")])).toHaveLength(1);
+    expect(asked.map((q) => q.HWModelStr).sort()).toEqual(["J255AP", "J256AP"]);
+    expect(context.warnings).toEqual([]);
+  });
+
+  it("that could not be had for a kind of device are missing, and that is told", async () => {
+    answer = (q) =>
+      q.ProductType === "iPad13,17" ? { status: 503, text: "" } : { text: token({ Assets: [pallasAsset()] }) };
+    const devices = [device("iPad13,16", "26.0", "23A341", "A1AP"), device("iPad13,17", "26.0", "23A341", "A2AP")];
+    expect(await list(devices)).toHaveLength(1);
+    expect(context.warnings.join()).toMatch(/^the updates of 1 of 2 kinds of devices: .*answered 503/);
+  });
+
   it.each([
     ["no token", "not.a.token!"],
     ["a token of something else", `x.${Buffer.from("[1,").toString("base64url")}.y`],

@@ -10,7 +10,7 @@
  * @module
  */
 import { pMapIterable } from "p-map";
-import { errorText } from "../../core/errors.ts";
+import { errorText, LarderError } from "../../core/errors.ts";
 import type { Asset, AssetGroup, DeviceCount } from "../asset.ts";
 import { groupOf, isModel, matchesModel, plainModel } from "../model.ts";
 import type { OptionsOf } from "../options-catalogs.ts";
@@ -41,18 +41,37 @@ export function pallasCatalog(options: OptionsOf<"pallas">): Catalog {
 
 async function* list(options: OptionsOf<"pallas">, context: CatalogContext, entries: Entries): AsyncIterable<Asset> {
   const questions = await questionsFor(options, context);
-  const refusals: Error[] = [];
   const { concurrency } = options;
-  const answers = pMapIterable(questions, (question) => ask(question, options, context, entries), { concurrency });
-  for await (const answer of answers) {
-    if (answer instanceof Error) refusals.push(answer);
-    else yield* answer;
+  const asking = async (question: Question) => ({ question, answer: await ask(question, options, context, entries) });
+  const refused = new Map<string, Error>();
+  const answered = new Set<string>();
+  for await (const { question, answer } of pMapIterable(questions, asking, { concurrency })) {
+    if (answer instanceof Error) refused.set(kindOf(question), answer);
+    else {
+      answered.add(kindOf(question));
+      yield* answer;
+    }
   }
-  const [first] = refusals;
+  tellRefusals(refused, answered, context);
+}
+
+/** What is asked for under each board a model may have: one of them is the right one. */
+function kindOf({ model, os, build, splat }: Question): string {
+  return JSON.stringify([model, os, build, splat]);
+}
+
+/** @throws the first refusal when there was no answer at all */
+function tellRefusals(refused: Map<string, Error>, answered: ReadonlySet<string>, context: CatalogContext): void {
+  for (const kind of answered) refused.delete(kind);
+  const errors = [...refused.values()];
+  const [first] = errors;
   if (first === undefined) return;
-  if (refusals.length === questions.length) throw first;
-  const kinds = `${refusals.length} of ${questions.length}`;
-  context.log.warn("gdmf does not answer for some kinds of devices", { kinds, why: first.message });
+  if (answered.size === 0) throw first;
+  const kinds = `${errors.length} of ${errors.length + answered.size}`;
+  const unheard = errors.find((error) => error instanceof LarderError && error.retryable);
+  // what Apple has nothing for is no trouble; what it could not be asked for is
+  if (unheard !== undefined) context.trouble(`the updates of ${kinds} kinds of devices: ${unheard.message}`);
+  else context.log.warn("gdmf does not answer for some kinds of devices", { kinds, why: first.message });
 }
 
 /** Every different question the devices make, each once; those of the most devices first. */
