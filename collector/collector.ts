@@ -31,6 +31,11 @@ const ONCE_SECONDS = 15;
 /** Segments of a stream that are packed after a pass: a third of a second each. */
 const PACKED_PER_PASS = 1;
 
+/** Tidying looks into every stream: there is nothing to do for it every minute. */
+const TIDY_EVERY_MS = 10 * 60_000;
+/** After a pass that wrote as much there may be. */
+const TIDY_LINES = 10_000;
+
 /** What a collector is made from. */
 export interface CollectorSetup {
   readonly settings: CollectorOptions & {
@@ -156,6 +161,7 @@ async function afterPass(
     nowMs,
   });
   const proven = new ProvenTime(streamFolder(stateDir, "collector"));
+  let tidyAgainAt = 0;
   return {
     setAside: openSetAside(stateDir, nowMs),
     /** Roll-ups that fail hold nothing up: the next pass begins where the last commit stands. */
@@ -169,7 +175,10 @@ async function afterPass(
     settle: async (report: PassReport, tags: string): Promise<void> => {
       const now = nowMs();
       await journals.collector.append(selfBatch(report, journals.collector.cursors, tags, now));
-      await tidy(settings, { nowMs: now, provenMs: async () => await proven.before(now) }, log);
+      const written = report.sources.reduce((sum, { lines }) => sum + lines, 0);
+      if (written < TIDY_LINES && performance.now() < tidyAgainAt) return;
+      const more = await tidy(settings, { nowMs: now, provenMs: async () => await proven.before(now) }, log);
+      tidyAgainAt = more ? 0 : performance.now() + TIDY_EVERY_MS;
     },
   };
 }
@@ -196,9 +205,11 @@ async function createShippers(
 
 /**
  * Removes what is older than wanted, where what a sink still needs stays until the disk's share is used up, and packs
- * what is closed: a little in each pass, so that a journal of years is packed while passes go on.
+ * what is closed: a little at a time, so that a journal of years is packed while passes go on.
+ * @returns whether there is more to pack
  */
-async function tidy(settings: CollectorSetup["settings"], clock: RetentionClock, log: Log): Promise<void> {
+async function tidy(settings: CollectorSetup["settings"], clock: RetentionClock, log: Log): Promise<boolean> {
+  let more = false;
   const limits = { keepDays: settings.journal.keepDays, keepBytes: settings.journal.keepMegabytes * 1_000_000 };
   const destinations = destinationsOf(settings.sinks);
   for (const stream of STREAMS) {
@@ -214,18 +225,21 @@ async function tidy(settings: CollectorSetup["settings"], clock: RetentionClock,
       });
     }
     if (done.heldBack > 0) log.info("kept what is old by the clock alone", { stream, segments: done.heldBack });
-    await pack(folder, log);
+    if (await pack(folder, log)) more = true;
   }
   await scrub(settings.stateDir, clock.nowMs, log);
+  return more;
 }
 
-/** Packing only saves room: where it fails, the segment stays as it is, and the next pass tries again. */
-async function pack(folder: string, log: Log): Promise<void> {
+/** Packing only saves room: where it fails, the segment stays as it is, and the next try is later. True when it has packed. */
+async function pack(folder: string, log: Log): Promise<boolean> {
   try {
     const packed = await packSegments(folder, { most: PACKED_PER_PASS });
     if (packed.segments > 0) log.debug("packed a segment of the journal", { folder, ...packed });
+    return packed.segments > 0;
   } catch (error) {
     log.warn(`packing the journal waits: ${errorText(error)}`);
+    return false;
   }
 }
 
