@@ -78,7 +78,7 @@ function parseHttp(text: string): URL | string {
 function hostFault(url: URL, hosts: readonly string[]): string | undefined {
   if (isNamed(url.host, hosts)) return undefined;
   if (isInner(url.hostname)) return `${url.hostname} is inside this network`;
-  if (!APPLE.test(url.hostname)) return `${url.hostname} is not a host of Apple's`;
+  if (!APPLE.test(url.hostname)) return `${url.hostname} is not a host of Apple's, nor named under precache.hosts`;
   return url.port === "" ? undefined : `${url.host} is not a usual port of Apple's`;
 }
 
