@@ -79,11 +79,8 @@ function valueEnd(text: string, start: number): number {
     const comma = text.indexOf(",", start);
     return comma < 0 ? text.length : comma;
   }
-  for (let i = start + 1; i < text.length; i++) {
-    if (text[i] === "\\") i++;
-    else if (text[i] === '"') return i + 1;
-  }
-  return text.length;
+  const end = unescapedIndex(text, '"', start + 1);
+  return end < 0 ? text.length : end + 1;
 }
 
 function readValue(text: string): LineValue | undefined {
@@ -111,6 +108,9 @@ function splitUnescaped(text: string, separator: string): string[] {
 }
 
 function unescapedIndex(text: string, wanted: string, from: number): number {
+  const first = text.indexOf(wanted, from);
+  const backslash = text.indexOf("\\", from);
+  if (backslash < 0 || first < backslash) return first;
   for (let i = from; i < text.length; i++) {
     if (text[i] === "\\") i++;
     else if (text[i] === wanted) return i;

@@ -7,8 +7,8 @@
  * @module
  */
 import { join } from "node:path";
-import { readLines } from "../../core/history/history.ts";
-import { forEachField, parseLine, parseTags } from "../../core/history/parse-line.ts";
+import { forEachField, type ParsedLine, parseTags } from "../../core/history/parse-line.ts";
+import { scanLines } from "../../core/history/scan.ts";
 import type { Cursors } from "../../core/journal/commit.ts";
 import { streamFolder } from "../../core/journal/journal.ts";
 import { lastCommit } from "../../core/journal/last-commit.ts";
@@ -106,26 +106,45 @@ export function oldLedgerPath(stateDir: string): string {
 /** What the journal alone knows. */
 export async function readJournal(book: DeliveryBook, stateDir: string, nowMs: number): Promise<void> {
   for (const target of await tellingTargets(stateDir)) book.addTelling(target);
-  // lines of a clock that was ahead are read too: they are known, and not believed
-  const from = nowMs - MAX_AGE_MS;
-  for await (const line of readLines(stateDir, "precacheasset", from, Number.MAX_SAFE_INTEGER, ["precache"])) {
-    const delivery = deliveryOf(line);
-    if (delivery !== undefined && delivery.atMs >= from) book.add(delivery);
-  }
+  const targetOf = warmedTarget();
+  await scanLines(
+    stateDir,
+    ["precache"],
+    [
+      {
+        measurement: "precacheasset",
+        fromMs: nowMs - MAX_AGE_MS,
+        // lines of a clock that was ahead are read too: they are known, and not believed
+        toMs: Number.MAX_SAFE_INTEGER,
+        take: (line) => {
+          const target = targetOf(line.tagText);
+          const delivery = target === undefined ? undefined : deliveryOf(target, line);
+          if (delivery !== undefined) book.add(delivery);
+        },
+      },
+    ],
+  );
 }
 
-function deliveryOf(line: string): Delivery | undefined {
-  if (!line.includes(",outcome=warmed")) return undefined;
-  const parsed = parseLine(line);
-  if (parsed === undefined) return undefined;
-  const { target, outcome } = parseTags(parsed.tagText);
+/** The target in the tags of a line that says "warmed"; the same few sets of tags come thousands of times. */
+function warmedTarget(): (tagText: string) => string | undefined {
+  const known = new Map<string, string | undefined>();
+  return (tagText) => {
+    if (known.has(tagText)) return known.get(tagText);
+    const { target, outcome } = parseTags(tagText);
+    const found = outcome === "warmed" ? target : undefined;
+    known.set(tagText, found);
+    return found;
+  };
+}
+
+function deliveryOf(target: string, { fieldText, timeMs }: ParsedLine): Delivery | undefined {
   let [url, sizeBytes]: [string | undefined, number | undefined] = [undefined, undefined];
-  forEachField(parsed.fieldText, (name, value) => {
+  forEachField(fieldText, (name, value) => {
     if (name === "url" && "text" in value) url = value.text;
     if (name === "bytes" && "integer" in value) sizeBytes = Number(value.integer);
   });
-  if (outcome !== "warmed" || target === undefined || url === undefined || sizeBytes === undefined) return undefined;
-  return { target, url, sizeBytes, atMs: parsed.timeMs };
+  return url === undefined || sizeBytes === undefined ? undefined : { target, url, sizeBytes, atMs: timeMs };
 }
 
 /** Names in the last commit mark of the stream. */
