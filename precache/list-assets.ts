@@ -8,6 +8,7 @@ import { firmwareTitle } from "./catalogs/asset-draft.ts";
 import { mergeAssets } from "./catalogs/merge.ts";
 import { readCatalogs } from "./gather.ts";
 import { judgeAssets } from "./judge.ts";
+import { noting } from "./notes.ts";
 import { compareVersions } from "./os-version.ts";
 import { unjudgedSentences } from "./plan.ts";
 import { gatherContext, type PrepareContext } from "./prepare.ts";
@@ -19,12 +20,13 @@ export type ListContext = Pick<PrepareContext, "options" | "stateDir" | "log" | 
 /** The assets of the groups of the options, each file once, by group, title and newest version first. */
 export async function listAssets(
   context: ListContext,
-): Promise<{ assets: readonly Asset[]; troubles: readonly string[] }> {
+): Promise<{ assets: readonly Asset[]; troubles: readonly string[]; notes: readonly string[] }> {
   const { options } = context;
   const choice = choiceOf(options);
+  const { log, notes } = noting(context.log);
   const inGroup = ({ group, firmware }: Asset): boolean =>
     options.groups.includes(group) || (firmware && options.groups.includes("firmware"));
-  const listed = await readCatalogs(options, [], gatherContext(context), inGroup);
+  const listed = await readCatalogs(options, [], gatherContext({ ...context, log }), inGroup);
   const ofGroup = mergeAssets(listed.assets).filter((asset) => inGroup(asset) && (choice.betas || !asset.beta));
   // what may be a beta is listed: nothing is fetched here
   const { eligible, unjudged } = judgeAssets(ofGroup, { ...choice, betas: true });
@@ -32,7 +34,7 @@ export async function listAssets(
     ([asset, why]) => ({ asset, devices: 0, why, decision: "left", unjudged: true }) as const,
   );
   const troubles = [...listed.troubles, ...unjudgedSentences({ items: unread })];
-  return { assets: eligible.map(titled).sort(compareListed), troubles };
+  return { assets: eligible.map(titled).sort(compareListed), troubles, notes };
 }
 
 /** One firmware serves many models: its title says so. */

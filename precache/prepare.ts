@@ -16,6 +16,7 @@ import { createFetchCache } from "./catalogs/fetch-cache.ts";
 import type { Discovery, DiscoveryWorld } from "./discovery/discovery.ts";
 import { createFetcher } from "./fetch-asset.ts";
 import { countDevices, type GatherContext, readCatalogs } from "./gather.ts";
+import { noting } from "./notes.ts";
 import type { PrecacheOptions } from "./options.ts";
 import { type PlanInput, planWarming, unjudgedSentences } from "./plan.ts";
 import { type Deliveries, readDeliveries } from "./presence/deliveries.ts";
@@ -51,6 +52,8 @@ export interface Prepared {
   readonly roomBytes: number | undefined;
   /** What could not be had, one sentence each; the plan is made without it. */
   readonly troubles: readonly string[];
+  /** What is worth a sentence and makes nothing worse. */
+  readonly notes: readonly string[];
 }
 
 /** How many caches' answers are awaited at once. */
@@ -65,7 +68,8 @@ export async function prepare(context: PrepareContext): Promise<Prepared> {
   requireWants(options);
   const discovery = await discoverTargets(options, context.world);
   if (context.needsCache) requireTargets(discovery);
-  const gathering = { ...gatherContext(context), say };
+  const { log, notes } = noting(context.log);
+  const gathering = { ...gatherContext({ ...context, log }), say };
   if (options.devices.length > 0) say("counting devices");
   const counted = await countDevices(options, gathering);
   const { devices } = counted;
@@ -90,7 +94,7 @@ export async function prepare(context: PrepareContext): Promise<Prepared> {
   const assets = limited ? await withSizes(wanted, context.signal) : wanted;
   const plan = planWarming({ ...input, assets, held, limits });
   const all = [...counted.troubles, ...listed.troubles, ...troubles, ...unjudgedSentences(plan)];
-  return { plan, discovery, targets: discovery.targets, devices, inventories, heldBy, roomBytes, troubles: all };
+  return { plan, discovery, targets: discovery.targets, devices, inventories, heldBy, roomBytes, troubles: all, notes };
 }
 
 /**

@@ -16,7 +16,8 @@ const DEFAULT_GROUPS = ["installer", "app", "firmware"];
 export async function precacheList(flags: PrecacheFlags): Promise<void> {
   const loaded = await loadPrecache({ ...flags, group: flags.group ?? DEFAULT_GROUPS });
   const signal = new AbortController().signal;
-  const { assets, troubles } = await listAssets({ ...loaded, signal, nowMs: Date.now });
+  const { assets, troubles, notes } = await listAssets({ ...loaded, signal, nowMs: Date.now });
+  for (const note of notes) printError(`note: ${note}`);
   for (const trouble of troubles) printError(`without ${trouble}`);
   const items = assets.map((asset) => ({ asset, devices: 0, why: "listed", decision: "left" as const }));
   if (flags.json === true) printJson({ items });

@@ -42,7 +42,8 @@ export async function precacheRun(flags: PrecacheFlags, over: PrecacheInput = {}
         begun ||= event.type === "asset-start";
         progress.take(event);
       },
-      planned: ({ plan, roomBytes, troubles }) => {
+      planned: ({ plan, roomBytes, troubles, notes }) => {
+        for (const note of notes) progress.say(`note: ${note}`);
         for (const trouble of troubles) progress.say(`without ${trouble}`);
         progress.start(planTotalsText(plan, roomBytes));
       },
@@ -70,7 +71,10 @@ function terminalSize(): { columns: number; rows: number } {
 function printReport(report: RunReport, flags: PrecacheFlags, progress: Progress): void {
   const { verdict, prepared, summary = null, failures: failed, skipped = null } = report;
   // with --quiet nobody has seen them yet, and they are why a run can end with 3
-  if (flags.quiet === true) for (const trouble of prepared?.troubles ?? []) printError(`without ${trouble}`);
+  if (flags.quiet === true) {
+    for (const note of prepared?.notes ?? []) printError(`note: ${note}`);
+    for (const trouble of prepared?.troubles ?? []) printError(`without ${trouble}`);
+  }
   if (flags.json === true) {
     printJson({ verdict, summary, failures: failed, skipped });
     return;
