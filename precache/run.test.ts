@@ -60,6 +60,7 @@ function context(options: PrecacheInput = {}, more: Partial<RunContext> = {}): R
     openJournal: async () => await openJournal(stateDir, "precache"),
     stop: new AbortController().signal,
     abort: new AbortController().signal,
+    exitCodes: { ok: 0, partly: 3, failed: 1 },
     observe: (event) => events.push(event),
     world: { run: nowhere, readPlist: async () => undefined },
     events,

@@ -38,6 +38,8 @@ export interface RunContext {
   readonly stop: AbortSignal;
   /** Aborted: leave everything now. */
   readonly abort: AbortSignal;
+  /** What the process ends with for each verdict: the postscript hears it too. */
+  readonly exitCodes: Readonly<Record<RunVerdict, number>>;
   readonly observe?: (event: WarmEvent) => void;
   /** Told the plan before the first byte. */
   readonly planned?: (prepared: Prepared) => void;
@@ -89,13 +91,13 @@ export async function runPrecache(context: RunContext): Promise<RunReport> {
     }
     return report;
   } finally {
-    if (!(stop.aborted && abort.aborted)) await tellPostscript(options, context.log, outcomeOf(report));
+    if (!(stop.aborted && abort.aborted)) await tellPostscript(options, context.log, outcomeOf(report, context));
     await lock.release();
   }
 }
 
-function outcomeOf(report: RunReport | undefined): RunOutcome {
-  const exitCode = report === undefined ? 1 : { ok: 0, failed: 1, partly: 3 }[report.verdict];
+function outcomeOf(report: RunReport | undefined, { exitCodes }: RunContext): RunOutcome {
+  const exitCode = exitCodes[report?.verdict ?? "failed"];
   return { summary: report?.summary, exitCode, skipped: report?.skipped !== undefined };
 }
 

@@ -15,6 +15,8 @@ import { precachePlan } from "./plan.ts";
 import { planTotalsText } from "./plan-text.ts";
 import { failuresText, summaryTable } from "./summary-text.ts";
 
+const EXIT_CODES = { ok: ExitCode.ok, partly: ExitCode.partly, failed: ExitCode.failed } as const;
+
 /** Runs the command. @param over what an old command line said. */
 export async function precacheRun(flags: PrecacheFlags, over: PrecacheInput = {}): Promise<void> {
   if (flags.dryRun === true) return await precachePlan({ ...flags, all: true }, over);
@@ -38,6 +40,7 @@ export async function precacheRun(flags: PrecacheFlags, over: PrecacheInput = {}
       openJournal: async () => await openJournal(stateDir, "precache"),
       stop: signals.stop,
       abort: signals.abort,
+      exitCodes: EXIT_CODES,
       observe: (event) => {
         begun ||= event.type === "asset-start";
         progress.take(event);
@@ -55,7 +58,7 @@ export async function precacheRun(flags: PrecacheFlags, over: PrecacheInput = {}
   }
   printReport(report, flags, progress);
   if (report.trouble !== undefined) throw report.trouble;
-  const code = { ok: ExitCode.ok, partly: ExitCode.partly, failed: ExitCode.failed }[report.verdict];
+  const code = EXIT_CODES[report.verdict];
   if (code !== ExitCode.ok) throw new ExitWith(code);
 }
 
