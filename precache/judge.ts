@@ -97,9 +97,14 @@ class NewestOf {
     if (version !== undefined) {
       return series.some((name) => this.versions.get(name)?.holds({ version, build })) ? "in" : "out";
     }
-    if (asset.unread !== undefined && !listed) return UNKNOWN.newest;
+    if (isUntitled(asset) && !listed) return UNKNOWN.newest;
     return series.some((name) => this.dates.get(name) === (postedMs ?? 0)) ? "in" : "out";
   }
+}
+
+/** Its title was not to be had, or not to be read: a number tells neither what it is nor how new. */
+function isUntitled({ unread, product, title }: Asset): boolean {
+  return unread !== undefined || (product !== undefined && title.startsWith(`${product}:`));
 }
 
 /** What an asset is one version of: each of its models, or its product's name without numbers. */

@@ -103,6 +103,15 @@ describe("installers whose .dist cannot be read", () => {
     expect(troubles[0]).toMatch(/^2 files \(.*(unknown|unread).*\): 1-(15|27): InstallAssistant.pkg, /);
   });
 
+  it("are not judged by their dates where the settings say not to read titles", async () => {
+    serve({ "1-27": { ...two["1-27"], version: "27.0" }, "1-15": { ...two["1-15"], version: "15.9" } });
+    const catalogs: PrecacheInput["catalogs"] = [
+      { kind: "sucatalog", urls: [`${server.origin}/index`], titles: "none" },
+    ];
+    expect(await planned({ catalogs, newestOnly: true })).toMatchObject({ warm: [], left: ["1-15", "1-27"] });
+    expect((await planned({ catalogs })).warm.sort()).toEqual(["1-15", "1-27"]);
+  });
+
   it("are taken where no filter needs to know what they are, or where they are named by number", async () => {
     serve(two);
     expect((await planned({ betas: true })).warm.sort()).toEqual(["1-15", "1-27"]);
