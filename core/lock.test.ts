@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -73,4 +74,14 @@ describe("acquireLock()", () => {
     expect(words.length).toBe(6 * 15 * 2);
     expect(words).toEqual(words.map((_, i) => (i % 2 === 0 ? "in" : "out")));
   });
+
+  it.skipIf(!existsSync("/proc/self"))(
+    "says what helps where a folder takes no lock (skipped without /proc)",
+    async () => {
+      await expect(acquireLock("/proc/self", "test")).rejects.toMatchObject({
+        code: "LOCK_FAILED",
+        next: expect.stringContaining("right to write"),
+      });
+    },
+  );
 });

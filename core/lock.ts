@@ -77,6 +77,15 @@ function heldError(folder: string, what: string, owner: LockOwner, now: number):
   );
 }
 
+/** What helps: who may not write, or has no room, is not helped by a shorter path. */
+function nextStep(error: unknown): string {
+  const code = errorCode(error) ?? "";
+  if (["EACCES", "EPERM", "EROFS"].includes(code))
+    return "give this user the right to write there, or choose another stateDir";
+  if (["ENOSPC", "EDQUOT"].includes(code)) return "make room on that disk";
+  return "choose a stateDir with a path of at most 60 characters on a local disk";
+}
+
 async function listen(path: string, owner: LockOwner): Promise<Server> {
   const server = createServer((socket) => {
     socket.on("error", () => socket.destroy());
@@ -85,10 +94,10 @@ async function listen(path: string, owner: LockOwner): Promise<Server> {
   return await new Promise((resolve, reject) => {
     server.once("error", (error) =>
       reject(
-        new LarderError(`Cannot lock "${path}": ${errorText(error)}; the folder must be writable and its path short`, {
+        new LarderError(`Cannot lock "${path}": ${errorText(error)}`, {
           code: "LOCK_FAILED",
           state: "nothing was changed",
-          next: "choose a stateDir with a path of at most 60 characters on a local disk",
+          next: nextStep(error),
           cause: error,
         }),
       ),

@@ -90,6 +90,21 @@ describe("openJournal()", () => {
     expect(await reader.backlogBytes(piece?.next ?? start)).toBe(0);
   });
 
+  it("leaves no backlog where only marks follow, however many and large", async () => {
+    const journal = await openJournal(stateDir, "collector", { segmentBytes: 300_000 });
+    await journal.append(batch(0, 5, 5));
+    for (let i = 0; i < 9; i++) {
+      await journal.append({ lines: "", lineCount: 0, span: undefined, cursors: { b: `${i}`.repeat(90_000) } });
+    }
+    await journal.close();
+    expect((await listSegments(folder())).length).toBeGreaterThan(1);
+    const reader = openReader(folder(), "collector");
+    const piece = await reader.readPiece(await reader.start(), { maxLines: 5, maxBytes: 10_000 });
+    expect(piece?.lineCount).toBe(5);
+    expect(await reader.backlogBytes(piece!.next)).toBe(0);
+    expect(await reader.backlogBytes(await reader.start())).toBeGreaterThan(0);
+  });
+
   it("has one writer at a time and frees the lock on close", async () => {
     const first = await openJournal(stateDir, "collector");
     await expect(openJournal(stateDir, "collector")).rejects.toMatchObject({ code: "LOCKED" });
