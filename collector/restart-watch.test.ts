@@ -11,7 +11,7 @@ describe("RestartWatch", () => {
     expect(watch.memory).toBeUndefined();
     expect(watch.seen("a", 0, 0)).toBeUndefined();
     expect(watch.seen("a", 0, 1000)).toBeUndefined();
-    expect(watch.memory).toEqual({ identity: "a", settled: at(100) });
+    expect(watch.memory).toEqual({ identity: "a", settled: at(100), notes: [] });
   });
 
   it("goes back to what the server had for a minute before it was last seen well", () => {
@@ -29,6 +29,18 @@ describe("RestartWatch", () => {
     first.seen("a", 0, 0);
     const second = new RestartWatch(first.memory, at(90));
     expect(second.seen("b", 0, 1000)).toEqual(at(7));
+  });
+
+  it("lets what is safe move on over processes that live for one pass each", () => {
+    let memory = new RestartWatch(undefined, at(0)).memory;
+    for (let minute = 0; minute < 10; minute++) {
+      const watch = new RestartWatch(memory, at(minute));
+      expect(watch.seen("a", 0, minute * 60_000)).toBeUndefined();
+      watch.reached(at(minute + 1), minute * 60_000 + 1000);
+      ({ memory } = watch);
+    }
+    expect(new RestartWatch(memory, at(10)).seen("b", 0, 600_000)?.["collector"]?.offset).toBeGreaterThan(6);
+    expect(memory?.notes.length).toBeLessThan(4);
   });
 
   it("takes a server that does not tell for another one after an outage", () => {

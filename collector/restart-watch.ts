@@ -13,6 +13,8 @@ import type { ShipPositions } from "./ship-cursor.ts";
 const SETTLED_AFTER_MS = 60_000;
 /** Places are noted no more often, so that a long back-fill leaves few. */
 const NOTE_EVERY_MS = 5000;
+/** More are thinned out: a place that is missing only has a little more sent again. */
+const MOST_NOTES = 60;
 /** The identity of a server that does not tell, before the number of its outages. */
 const UNKNOWN = "unknown";
 
@@ -22,24 +24,37 @@ export interface ServerMemory {
   readonly identity: string;
   /** As far as the journal is safe with it. */
   readonly settled: ShipPositions;
+  /** Places reached since, the oldest first: a process may live for one pass alone. */
+  readonly notes: readonly Note[];
+}
+
+/** How far the sink had come at a moment. */
+export interface Note {
+  readonly atMs: number;
+  readonly positions: ShipPositions;
 }
 
 export class RestartWatch {
   #identity: string | undefined;
   #settled: ShipPositions;
-  #notes: { readonly atMs: number; readonly positions: ShipPositions }[] = [];
+  #notes: Note[];
 
   /** @param start how far the sink has come at the beginning, where nothing is known of the server */
   constructor(memory: ServerMemory | undefined, start: ShipPositions) {
     const unknown = memory?.identity.startsWith(UNKNOWN) === true;
     this.#identity = unknown ? `${UNKNOWN} 0` : memory?.identity;
     this.#settled = memory?.settled ?? start;
+    this.#notes = [...(memory?.notes ?? [])];
   }
 
   /** The sink has come this far. */
   reached(positions: ShipPositions, nowMs: number): void {
     const last = this.#notes.at(-1);
-    if (last === undefined || nowMs - last.atMs >= NOTE_EVERY_MS) this.#notes.push({ atMs: nowMs, positions });
+    // a clock that was put back makes notes of the future
+    if (last !== undefined && last.atMs > nowMs) this.#notes = [];
+    else if (last !== undefined && nowMs - last.atMs < NOTE_EVERY_MS) return;
+    this.#notes.push({ atMs: nowMs, positions });
+    if (this.#notes.length > MOST_NOTES) this.#notes = this.#notes.filter((_, i) => i % 2 === 0);
   }
 
   /**
@@ -64,6 +79,8 @@ export class RestartWatch {
 
   /** To be kept; undefined while the server has not been asked. */
   get memory(): ServerMemory | undefined {
-    return this.#identity === undefined ? undefined : { identity: this.#identity, settled: this.#settled };
+    return this.#identity === undefined
+      ? undefined
+      : { identity: this.#identity, settled: this.#settled, notes: [...this.#notes] };
   }
 }

@@ -20,7 +20,16 @@ const stateSchema = z.object({
   problem: z.object({ code: z.string(), message: z.string(), next: z.string().nullable() }).nullable(),
   /** Lines ever settled that are older than the server keeps. */
   expiredLines: whole,
-  server: z.object({ identity: z.string(), settled: positionsSchema }).nullable(),
+  server: z
+    .object({
+      identity: z.string(),
+      settled: positionsSchema,
+      notes: z
+        .array(z.object({ atMs: whole, positions: positionsSchema }))
+        .readonly()
+        .default([]),
+    })
+    .nullable(),
 });
 
 export type ShipState = Readonly<z.output<typeof stateSchema>>;
