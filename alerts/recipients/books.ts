@@ -12,6 +12,8 @@ import type { SqliteDatabase, SqliteValue } from "../../core/sqlite/sqlite.ts";
 import type { Repair } from "./model.ts";
 import type { ALERT_BUNDLE, MAIL_RECIPIENT } from "./schema.ts";
 
+type EntityName = typeof MAIL_RECIPIENT | typeof ALERT_BUNDLE;
+
 /** A row of Z_PRIMARYKEY, and what its table says. */
 export interface EntityBook {
   /** Z_ENT. */
@@ -91,18 +93,24 @@ export function rowNumber(path: string, value: SqliteValue | undefined): number 
  * The book of an entity.
  * @throws LarderError `ALERTS_BOOKS` when Z_PRIMARYKEY names it not exactly once.
  */
-export function bookOf(books: readonly EntityBook[], path: string, name: typeof MAIL_RECIPIENT | typeof ALERT_BUNDLE) {
-  const found = books.filter((book) => book.name === name);
-  const [book] = found;
-  if (book !== undefined && found.length === 1) return book;
+export function bookOf(books: readonly EntityBook[], path: string, name: EntityName): EntityBook {
+  const book = findBook(books, name);
+  if (book !== undefined) return book;
+  const count = books.filter((each) => each.name === name).length;
   throw new LarderError(
-    `Cannot use "${path}": Z_PRIMARYKEY names the entity ${name} ${found.length} times, once is right`,
+    `Cannot change "${path}": Z_PRIMARYKEY names the entity ${name} ${count} times, expected once`,
     {
       code: "ALERTS_BOOKS",
-      state: "nothing was changed",
-      next: "`larder alerts restore --list` shows the copies made before earlier changes",
+      state: "nothing was changed; the list can still be read and exported",
+      next: "`larder alerts recipients export` saves the list, `larder alerts restore --list` shows earlier copies",
     },
   );
+}
+
+/** The book of an entity; undefined when Z_PRIMARYKEY does not name it exactly once. Reading needs none. */
+export function findBook(books: readonly EntityBook[], name: EntityName): EntityBook | undefined {
+  const found = books.filter((book) => book.name === name);
+  return found.length === 1 ? found[0] : undefined;
 }
 
 /** The last row number given out, whatever the books say. */

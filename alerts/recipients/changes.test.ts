@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { findDuplicates, isEmpty, planChanges } from "./changes.ts";
 import type { StoredRecipient } from "./model.ts";
@@ -46,5 +47,50 @@ describe("planChanges()", () => {
     expect(add).toMatchObject({ unchanged: [ada], duplicates: [twice] });
     const other = planChanges([twice, bob, ada], { kind: "add", wanted: [{ address: "bob@example.org" }] }, 7);
     expect(isEmpty(other)).toBe(true);
+  });
+});
+
+describe("rows of one address", () => {
+  const stored = (row: number, address: string, enabled: boolean, language: string): StoredRecipient => ({
+    row,
+    version: 1,
+    address,
+    language,
+    enabled,
+  });
+  const twice = [stored(1, "Ada@Example.org", false, "en"), stored(2, "ada@example.org", true, "de")];
+
+  it.each(["add", "set"] as const)(
+    "are merged by %s to what the person gets now: mails on, in their language",
+    (kind) => {
+      const { updates, duplicates, unchanged } = planChanges(
+        twice,
+        { kind, wanted: [{ address: "ada@example.org" }] },
+        2,
+      );
+      expect(updates.map(({ after }) => after)).toEqual([{ ...twice[0], enabled: true, language: "de", version: 2 }]);
+      expect([duplicates, unchanged]).toEqual([[twice[1]], []]);
+    },
+  );
+
+  it("are switched off only where that is asked for", () => {
+    const wanted = [{ address: "ada@example.org", enabled: false }];
+    const { updates, unchanged } = planChanges(twice, { kind: "set", wanted }, 2);
+    expect([...updates.map(({ after }) => after), ...unchanged].map(({ enabled }) => enabled)).toEqual([false]);
+  });
+
+  it("never silence anybody who got mails, in whatever order and number they are", () => {
+    const rows = fc.array(fc.record({ enabled: fc.boolean(), language: fc.constantFrom("en", "de") }), {
+      minLength: 1,
+      maxLength: 5,
+    });
+    fc.assert(
+      fc.property(rows, fc.constantFrom("add" as const, "set" as const), (found, kind) => {
+        const present = found.map(({ enabled, language }, i) => stored(i + 1, "ada@example.org", enabled, language));
+        const changes = planChanges(present, { kind, wanted: [{ address: "ADA@example.org" }] }, 9);
+        const after = [...changes.updates.map((update) => update.after), ...changes.unchanged];
+        expect(after.map(({ enabled }) => enabled)).toEqual([found.some(({ enabled }) => enabled)]);
+      }),
+    );
   });
 });

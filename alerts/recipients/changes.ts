@@ -6,6 +6,7 @@
 import { addressKey } from "./address.ts";
 import {
   DEFAULT_LANGUAGE,
+  type Recipient,
   type RecipientChanges,
   type RecipientRequest,
   type RecipientUpdate,
@@ -15,8 +16,8 @@ import {
 import { mergeWanted } from "./recipient-list.ts";
 
 /**
- * What must happen to the rows. Of rows that hold the same address the first stays, and the others go when the address
- * is mentioned or the whole list is set.
+ * What must happen to the rows. Rows that hold the same address are merged into the first when the
+ * address is mentioned or the whole list is set; nobody who got mails is silenced by that.
  * @param lastRow the highest Z_PK ever given out; new rows count on from it.
  */
 export function planChanges(
@@ -40,7 +41,7 @@ export function planChanges(
       inserts.push(newRow(wanted, lastRow + inserts.length + 1));
       continue;
     }
-    const after = changedRow(before, wanted);
+    const after = changedRow(before, { ...effective([before, ...others]), ...stated(wanted) });
     if (after === undefined) unchanged.push(before);
     else updates.push({ before, after });
   }
@@ -78,6 +79,17 @@ function groupByAddress(present: readonly StoredRecipient[]): Map<string, Stored
   return groups;
 }
 
+/** What rows of one address mean together: mails come if any row has them on, in that row's language. */
+function effective(rows: readonly [StoredRecipient, ...StoredRecipient[]]): Pick<Recipient, "language" | "enabled"> {
+  const { language, enabled } = rows.find((row) => row.enabled) ?? rows[0];
+  return { language, enabled };
+}
+
+/** What somebody asks for, without what they leave open. */
+function stated({ language, enabled }: WantedRecipient): Partial<Pick<Recipient, "language" | "enabled">> {
+  return { ...(language === undefined ? {} : { language }), ...(enabled === undefined ? {} : { enabled }) };
+}
+
 function newRow(wanted: WantedRecipient, row: number): StoredRecipient {
   return {
     row,
@@ -88,9 +100,10 @@ function newRow(wanted: WantedRecipient, row: number): StoredRecipient {
   };
 }
 
-function changedRow(before: StoredRecipient, wanted: WantedRecipient): StoredRecipient | undefined {
-  const language = wanted.language ?? before.language;
-  const enabled = wanted.enabled ?? before.enabled;
+function changedRow(
+  before: StoredRecipient,
+  { language, enabled }: Pick<Recipient, "language" | "enabled">,
+): StoredRecipient | undefined {
   if (language === before.language && enabled === before.enabled) return undefined;
   return { ...before, language, enabled, version: before.version + 1 };
 }

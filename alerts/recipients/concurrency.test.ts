@@ -35,7 +35,7 @@ function describeProcesses(engine: SqliteEngine): void {
       );
       expect(recipients.map(({ address }) => address).sort()).toEqual(expected.sort());
       expect(recipients.map(({ row }) => row)).toEqual(expected.map((_, i) => i + 1));
-      expect({ repairs, duplicates, lastRow: book.lastRow }).toEqual({ repairs: [], duplicates: [], lastRow: 1000 });
+      expect({ repairs, duplicates, lastRow: book!.lastRow }).toEqual({ repairs: [], duplicates: [], lastRow: 1000 });
     }, 60_000);
 
     it("leaves the old list or the new one, and whole books, when it is killed at any moment", async () => {

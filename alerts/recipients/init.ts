@@ -7,7 +7,7 @@
  * @module
  */
 import { randomBytes, randomUUID } from "node:crypto";
-import { link, open, rm } from "node:fs/promises";
+import { link, open, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { errorCode, errorText, LarderError } from "../../core/errors.ts";
 import { makeFolder, syncFolder } from "../../core/files.ts";
@@ -37,11 +37,12 @@ export interface InitRequest {
  * `ALERTS_CREATE` when it cannot be made.
  */
 export async function initDatabase(path: string, request: InitRequest, options: AlertsOptions): Promise<InitReport> {
-  const there = await existing(path, options);
+  const empty = await isEmptyFile(path);
+  const there = empty ? undefined : await existing(path, options);
   if (there !== undefined) return { ...there, database: path, created: false, dryRun: options.dryRun };
   if (options.dryRun) return { database: path, created: true, services: [], recipients: 0, dryRun: true };
   const identity = request.withoutMetadata ? undefined : await newIdentity();
-  const created = await create(path, identity, options);
+  const created = await create({ path, identity, empty, options });
   const data = await loadAlertData(path, options);
   return { database: path, created, services: data.services, recipients: data.recipients.length, dryRun: false };
 }
@@ -56,8 +57,22 @@ async function existing(path: string, options: AlertsOptions) {
   }
 }
 
+interface Creation {
+  readonly path: string;
+  readonly identity: StoreIdentity | undefined;
+  /** The file is there, without a byte in it. */
+  readonly empty: boolean;
+  readonly options: AlertsOptions;
+}
+
+/** What `sqlite3 alertData.db` leaves when nothing is typed: not a database yet. */
+async function isEmptyFile(path: string): Promise<boolean> {
+  const facts = await stat(path).catch(() => undefined);
+  return facts?.isFile() === true && facts.size === 0;
+}
+
 /** False when somebody else made the file meanwhile. */
-async function create(path: string, identity: StoreIdentity | undefined, options: AlertsOptions): Promise<boolean> {
+async function create({ path, identity, empty, options }: Creation): Promise<boolean> {
   const temporary = `${path}.${process.pid}.${randomBytes(4).toString("hex")}.tmp`;
   try {
     await makeFolder(dirname(path));
@@ -67,7 +82,8 @@ async function create(path: string, identity: StoreIdentity | undefined, options
     await withWriteTransaction(temporary, { busyTimeoutMs, ...(engine === undefined ? {} : { engine }) }, (db) => {
       for (const { sql, parameters } of bareDatabase(identity)) db.run(sql, parameters);
     });
-    await link(temporary, path);
+    // an empty file holds nothing to lose; where there was none, nobody else's new file is replaced
+    await (empty ? rename(temporary, path) : link(temporary, path));
     await syncFolder(dirname(path));
     return true;
   } catch (error) {

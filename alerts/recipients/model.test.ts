@@ -81,8 +81,8 @@ function describeModel(engine: SqliteEngine): void {
             expect(data.recipients).toHaveLength(model.people.size);
             expect(report.total).toBe(model.people.size);
             expect(data.repairs).toEqual([]);
-            expect(data.book.lastRow).toBeGreaterThanOrEqual(Math.max(highest, data.book.highestRow ?? 0));
-            highest = data.book.lastRow;
+            expect(data.book!.lastRow).toBeGreaterThanOrEqual(Math.max(highest, data.book!.highestRow ?? 0));
+            highest = data.book!.lastRow;
           }
         }),
         { numRuns: 15 },

@@ -4,18 +4,21 @@
  * @module
  */
 import type { SqliteDatabase, SqliteValue } from "../../core/sqlite/sqlite.ts";
-import { bookOf, type EntityBook, planEntityRepairs, planLastRowRepairs, readBooks, rowNumber } from "./books.ts";
+import { type EntityBook, findBook, planEntityRepairs, planLastRowRepairs, readBooks, rowNumber } from "./books.ts";
 import { findDuplicates } from "./changes.ts";
 import { type AlertService, DEFAULT_LANGUAGE, type Repair, type StoredRecipient } from "./model.ts";
-import { ALERT_BUNDLE, MAIL_RECIPIENT } from "./schema.ts";
+import { MAIL_RECIPIENT } from "./schema.ts";
 
 /** The part of an alertData.db that we know, at one moment. */
 export interface AlertData {
   /** In the order of their rows. Rows without an address are no recipients, and stay as they are. */
   readonly recipients: readonly StoredRecipient[];
   readonly services: readonly AlertService[];
-  /** The book of the recipients. */
-  readonly book: EntityBook;
+  /** The book of the recipients; undefined where the books do not name them once. A change needs it, reading does not. */
+  readonly book: EntityBook | undefined;
+  readonly books: readonly EntityBook[];
+  /** Rows without an address: nobody gets a mail by them, and they stay as they are. */
+  readonly withoutAddress: number;
   /** What the next change puts right. */
   readonly repairs: readonly Repair[];
   /** Rows that hold an address another row holds too. */
@@ -24,22 +27,24 @@ export interface AlertData {
 
 /**
  * Reads an alertData.db, whatever else is in it.
- * @throws LarderError `ALERTS_FOREIGN`, `ALERTS_BOOKS`, and those of the database.
+ * @throws LarderError `ALERTS_FOREIGN`, `ALERTS_BOOKS` where a row number is not one, and those of the database.
  */
 export function readAlertData(db: SqliteDatabase): AlertData {
   const books = readBooks(db);
-  const book = bookOf(books, db.path, MAIL_RECIPIENT);
-  bookOf(books, db.path, ALERT_BUNDLE);
+  const book = findBook(books, MAIL_RECIPIENT);
   const rows = db.all(
     "SELECT Z_PK, Z_ENT, Z_OPT, ZENABLED, ZADDRESS, ZLOCALIZATION FROM ZADMAILRECIPIENT ORDER BY Z_PK",
   );
   const recipients = rows.filter((row) => row[4] !== null).map((row) => toRecipient(db.path, row));
+  const withoutAddress = rows.length - recipients.filter(({ address }) => address.trim() !== "").length;
   const numbers = rows.map(([row, entity]) => ({ row: rowNumber(db.path, row), entity: entityNumber(entity) }));
   return {
     recipients,
     services: readServices(db),
     book,
-    repairs: [...planLastRowRepairs(books), ...planEntityRepairs(books, book, numbers)],
+    books,
+    withoutAddress,
+    repairs: [...planLastRowRepairs(books), ...(book === undefined ? [] : planEntityRepairs(books, book, numbers))],
     duplicates: findDuplicates(recipients),
   };
 }

@@ -38,9 +38,12 @@ interface Columns {
   readonly named: boolean;
 }
 
-const ADDRESS_TITLES = /^(e?mail|e?mailaddress|e?mailadresse?|e?mails|addresse?s?|adresse|recipients?|zaddress)$/;
+const ADDRESS_TITLES =
+  /^(e?mail|e?mailaddress|e?mailadresse?|e?mails|addresse?s?|adresse|courriels?|correos?|recipients?|empf(ä|ae)nger|zaddress)$/u;
 const LANGUAGE_TITLES = /^(language|languagecode|lang|locale|locali[sz]ation|sprache|langue|idioma|zlocalization)$/;
-const ENABLED_TITLES = /^(enabled|active|zenabled)$/;
+const ENABLED_TITLES = /^(enabled|active|aktiv|actif|activo|mails?|zenabled)$/;
+const YES = /^(1|yes|true|on|ja|an|ein|oui|s[ií])$/;
+const NO = /^(0|no|false|off|nein|aus|non)$/;
 const MAX_QUOTED = 60;
 
 /** Reads a list from the bytes of a file. */
@@ -110,12 +113,12 @@ function readRecipient(fields: readonly CsvField[], columns: Columns): WantedRec
   const code = language === "" ? undefined : parseLanguage(language);
   if (language !== "" && code === undefined) return { problem: languageProblem(language, columns.named) };
   const enabled = withoutComment(columns.enabled === undefined ? undefined : fields[columns.enabled]).toLowerCase();
-  if (!/^(|1|yes|true|on|0|no|false|off)$/.test(enabled))
+  if (enabled !== "" && !YES.test(enabled) && !NO.test(enabled))
     return { problem: `"${shorten(enabled)}" is neither yes nor no` };
   return {
     address: address.text,
     language: code,
-    enabled: enabled === "" ? undefined : /^(1|yes|true|on)$/.test(enabled),
+    enabled: enabled === "" ? undefined : YES.test(enabled),
   };
 }
 

@@ -155,6 +155,8 @@ export function describeAlertStore(engine: SqliteEngine): void {
       const bookless = await bareDatabase(engine);
       query(bookless, "DELETE FROM Z_PRIMARYKEY WHERE Z_NAME = 'ADMailRecipient'");
       await expect(add(bookless, "a@example.org")).rejects.toMatchObject({ code: "ALERTS_BOOKS" });
+      // reading needs no books
+      expect((await loadAlertData(bookless, options)).recipients).toEqual([]);
       await expect(add(await newPath(), "a@example.org")).rejects.toMatchObject({ code: "DB_MISSING" });
       expect(existsSync(backupFolder(path)) || existsSync(backupFolder(bookless))).toBe(false);
     });

@@ -13,10 +13,11 @@ import { withWriteTransaction } from "../../core/sqlite/write/write.ts";
 import type { AlertsOptions } from "../options.ts";
 import { applyChanges, applyRepairs } from "./apply.ts";
 import { makeBackup } from "./backup.ts";
-import { lastRowOf } from "./books.ts";
+import { bookOf, lastRowOf } from "./books.ts";
 import { isEmpty, planChanges } from "./changes.ts";
 import type { RecipientChanges, RecipientRequest, Repair } from "./model.ts";
 import { type AlertData, readAlertData } from "./read.ts";
+import { MAIL_RECIPIENT } from "./schema.ts";
 
 /** How often a change is tried when somebody without our locks is faster. */
 const ATTEMPTS = 5;
@@ -54,13 +55,14 @@ export async function changeRecipients(
 ): Promise<RecipientReport> {
   const plan = (db: SqliteDatabase) => {
     const data = readAlertData(db);
-    return { data, changes: planChanges(data.recipients, request, lastRowOf(data.book)) };
+    const book = data.book ?? bookOf(data.books, path, MAIL_RECIPIENT);
+    return { data, book, changes: planChanges(data.recipients, request, lastRowOf(book)) };
   };
   const { plan: done, backup } = await changing(path, options, plan, {
     isNeeded: ({ data, changes }) => data.repairs.length > 0 || !isEmpty(changes),
-    apply: (db, { data, changes }) => {
+    apply: (db, { data, book, changes }) => {
       applyRepairs(db, data.repairs);
-      applyChanges(db, data.book, changes);
+      applyChanges(db, book, changes);
     },
   });
   const { data, changes } = done;

@@ -13,6 +13,7 @@ import type {
   RestoreReport,
   ServiceReport,
 } from "../../alerts/index.ts";
+import { addressKey } from "../../alerts/index.ts";
 import { type Colour, colour, isTerminal, print, printJson, table, terminalWidth } from "../output.ts";
 
 type Json = true | undefined;
@@ -25,9 +26,9 @@ const WORD_WIDTH = 10;
 
 /** `recipients list`. */
 export function printRecipients(path: string, data: AlertData, json: Json): void {
-  const { recipients, repairs, duplicates } = data;
+  const { recipients, repairs, duplicates, withoutAddress } = data;
   if (json === true) {
-    printJson({ database: path, recipients, duplicates, repairs: repairs.map(({ text }) => text) });
+    printJson({ database: path, recipients, duplicates, withoutAddress, repairs: repairs.map(({ text }) => text) });
     return;
   }
   if (recipients.length === 0) print("nobody is on the list");
@@ -43,11 +44,12 @@ export function printRecipients(path: string, data: AlertData, json: Json): void
   const notes: Happening[] = [
     ...repairs.map(({ text }): Happening => ["to repair", text, "yellow"]),
     ...duplicates.map(({ address, row }): Happening => ["twice", `${address} (row ${row} too)`, "yellow"]),
+    ...(withoutAddress === 0 ? [] : [["no address", `${withoutAddress} rows reach nobody`, "yellow"] as Happening]),
   ];
   if (notes.length === 0) return;
   print();
   printHappenings(notes);
-  if (repairs.length > 0) print("The next change of recipients or services repairs the books.");
+  if (repairs.length > 0) print("The next change of recipients or services repairs that.");
 }
 
 /** What was done to the list. `missing` are those it is an error not to find. */
@@ -83,18 +85,28 @@ export function printChange(
       ({ before, after }): Happening => ["changed", `${after.address}: ${difference(before, after)}`, "green"],
     ),
     ...deletes.map(({ address }): Happening => ["removed", address, "red"]),
-    ...duplicates.map(({ address, row }): Happening => ["removed", `${address} (row ${row} held it again)`, "red"]),
-    ...unchanged.map(({ address }): Happening => ["as it was", address, "dim"]),
+    ...mergedLines(changes),
+    ...unchanged.map(({ address }): Happening => ["unchanged", address, "dim"]),
     ...missing.map((address): Happening => ["not there", address, "red"]),
     ...refusals.map(refusalLine),
   ]);
   print(
     summary(
-      `${total === 1 ? "1 recipient" : `${total} recipients`} on the list${dryRun ? " then" : ""}`,
+      `${total === 1 ? "1 recipient" : `${total} recipients`} on the list${dryRun ? " afterwards" : ""}`,
       backup,
       dryRun,
     ),
   );
+}
+
+/** Rows of one address that became one. */
+function mergedLines({ duplicates, updates, unchanged }: RecipientReport["changes"]): Happening[] {
+  const kept = [...updates.map(({ after }) => after), ...unchanged];
+  return kept.flatMap(({ address, enabled }): Happening[] => {
+    const others = duplicates.filter((row) => addressKey(row.address) === addressKey(address)).length;
+    if (others === 0) return [];
+    return [["merged", `${address}: ${others + 1} rows into 1, mails are ${enabled ? "on" : "off"}`, "yellow"]];
+  });
 }
 
 /** Lines that were refused, when nothing else is to be said. */
@@ -130,7 +142,7 @@ export function printServiceReport(report: ServiceReport, json: Json): void {
   printHappenings([
     ...repairs.map(({ text }): Happening => ["repaired", text, "yellow"]),
     ...changed.map(({ after }): Happening => ["changed", serviceText(after), "green"]),
-    ...unchanged.map((service): Happening => ["as it was", serviceText(service), "dim"]),
+    ...unchanged.map((service): Happening => ["unchanged", serviceText(service), "dim"]),
   ]);
   const services = changed.length === 1 ? "1 service" : `${changed.length} services`;
   print(summary(`${services} ${dryRun ? "would change" : "changed"}`, backup, dryRun));
@@ -144,7 +156,7 @@ export function printInit(report: InitReport, json: Json): void {
   }
   const { database, created, dryRun, recipients } = report;
   const people = recipients === 1 ? "1 recipient" : `${recipients} recipients`;
-  if (!created) printHappenings([["as it was", database, "dim"]]);
+  if (!created) printHappenings([["unchanged", database, "dim"]]);
   else printHappenings([[dryRun ? "to make" : "made", database, "green"]]);
   if (!created) print(`the database is there already, with ${people}; nothing had to be written`);
   else if (dryRun) print("nothing was written (--dry-run)");

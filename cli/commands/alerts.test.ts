@@ -71,7 +71,7 @@ describe("larder alerts", () => {
     expect((await larder("recipients add --db DB a@example.org --language English")).code).toBe(2);
     expect(await larder("recipients import DIR/no-such.csv --db DB")).toMatchObject({
       code: 1,
-      err: expect.stringContaining("ENOENT"),
+      err: expect.stringContaining("there is no such file"),
     });
   });
 
@@ -97,7 +97,7 @@ describe("larder alerts", () => {
     const dry = await larder("recipients set --db DB --file - --dry-run", "eve@example.org\n");
     expect(dry).toMatchObject({
       code: 0,
-      out: expect.stringContaining("1 recipient on the list then; nothing was written"),
+      out: expect.stringContaining("1 recipient on the list afterwards; nothing was written"),
     });
     expect((await larder("recipients set --db DB --file -", "eve@example.org\nada@example.org\n")).code).toBe(0);
     expect(await addresses()).toEqual(["ada@example.org", "eve@example.org"]);

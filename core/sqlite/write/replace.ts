@@ -104,11 +104,11 @@ async function refuseInUse(path: string, realPath: string): Promise<void> {
     const state = await fileState(realPath + suffix);
     if (state === undefined || (suffix === "-journal" && state.size === 0)) continue;
     throw new LarderError(
-      `Cannot change "${path}": there is a "${suffix}" beside it, so another program is at work in it`,
+      `Cannot change "${path}": there is a "${suffix}" beside it: another program is using it, or one did not close it`,
       {
         code: "DB_LOCKED",
         state: "the database was not changed",
-        next: STOP_OWNER,
+        next: `${STOP_OWNER}; if none is running: sqlite3 "${path}" 'PRAGMA wal_checkpoint(TRUNCATE)'`,
         retryable: true,
       },
     );
