@@ -44,7 +44,8 @@ export function readChunk(task: ChunkTask): Chunk {
   return task.db.snapshot(() => {
     const { cursor, outcome } = resume(task.db, task.reading, task.cursor);
     const found = { ...task, cursor };
-    const remembered = outcome === "continued" || outcome === "first" ? task.remembering : undefined;
+    // what was asked for is of no use where the rows are others now
+    const remembered = outcome === "renumbered" || outcome === "changed" ? undefined : task.remembering;
     const chunk = readRows(found, remembered?.(found) ?? goForward(found));
     // from here on rows may share their times with any before
     if (remembered !== undefined) chunk.cursor = { ...chunk.cursor, steppedMs: chunk.cursor.newestMs };

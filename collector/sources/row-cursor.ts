@@ -108,8 +108,9 @@ export function resume(db: SqliteDatabase, numbering: RowNumbering, before: RowC
   const [first, last] = ends ?? [null, null];
   // an empty table says nothing; what it is filled with will
   if (typeof first !== "number" || typeof last !== "number") return { cursor: before, outcome: "continued" };
-  if (!changed && first > before.row) return { cursor, outcome: "purged" };
   const overlapMs = Math.max(before.overlapMs, before.newestMs);
+  // or the same rows under greater numbers: what is not newer than the newest is compared with the journal
+  if (!changed && first > before.row) return { cursor: { ...cursor, overlapMs }, outcome: "purged" };
   // who took the rows before columns were named may have known others
   const changedMs = changed || before.columns === "" ? overlapMs : before.changedMs;
   return { cursor: { ...FIRST, columns, overlapMs, changedMs }, outcome: changed ? "changed" : "renumbered" };

@@ -99,7 +99,7 @@ async function* readRows(
   for (;;) {
     if (context.signal.aborted) return;
     const chunk = readChunk({ db, reading, cursor, limit, groups, context, remembering });
-    report(options, chunk.outcome, cursor, context);
+    if (chunk.asks === undefined || chunk.outcome !== "purged") report(options, chunk.outcome, cursor, context);
     const last = chunk.end === "last";
     // the stamp says "read to the end", so it goes with the last rows alone
     cursor = { ...chunk.cursor, stamp: last ? stamp : "" };
