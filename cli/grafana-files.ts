@@ -44,24 +44,23 @@ export async function readToken(path: string): Promise<string> {
   });
 }
 
-/** @throws LarderError `GRAFANA_FILE` for a file that is no board. */
+/** @throws LarderError `GRAFANA_FILE` for a file that is not a board. */
 export async function readBoards(paths: readonly string[]): Promise<Dashboard[]> {
+  const { boardOf } = await import("../grafana/index.ts");
   return await Promise.all(
     paths.map(async (path) => {
-      try {
-        const board = JSON.parse(await readFile(path, "utf8")) as Partial<Dashboard>;
-        if (
-          Array.isArray(board.panels) &&
-          Array.isArray(board.templating?.list) &&
-          Array.isArray(board.annotations?.list)
-        ) {
-          return board as Dashboard;
-        }
-      } catch (cause) {
-        throw new LarderError(`Cannot read the board "${path}": ${errorText(cause)}`, { code: "GRAFANA_FILE", cause });
-      }
+      const board = await readFile(path, "utf8")
+        .then((text) => boardOf(JSON.parse(text)))
+        .catch((cause: unknown) => {
+          throw new LarderError(`Cannot read the board "${path}": ${errorText(cause)}`, {
+            code: "GRAFANA_FILE",
+            cause,
+          });
+        });
+      if (board !== undefined) return board;
       throw new LarderError(`Cannot read the board "${path}": it has no panels, variables and annotations`, {
         code: "GRAFANA_FILE",
+        next: "give the JSON of a dashboard, as Grafana exports it",
       });
     }),
   );

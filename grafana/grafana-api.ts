@@ -39,6 +39,7 @@ const DASHBOARDS = "dashboard.grafana.app";
 const FOLDERS = "folder.grafana.app";
 const MESSAGE = "larder grafana push";
 
+const healthSchema = z.object({ database: z.string() });
 const groupSchema = z.object({ versions: z.array(z.object({ version: z.string() })) });
 const resourceSchema = z.object({
   metadata: z.object({
@@ -54,11 +55,38 @@ const legacySchema = z.object({
 
 /** The newest API the server has: it is asked which versions it serves; 404 there means the older generation. */
 export async function openApi(options: ApiOptions): Promise<GrafanaApi> {
+  checkAddress(options.url);
   const client = clientOf(options);
+  await expectGrafana(client, options.url);
   const boards = await servedVersion(client, DASHBOARDS);
   const folders = boards === undefined ? undefined : await servedVersion(client, FOLDERS);
   if (boards === undefined || folders === undefined) return legacyApi(client);
   return resourceApi(client, boards, folders, options.namespace ?? "default");
+}
+
+/** @throws LarderError `GRAFANA_SETTING` for an address that is not one of the web. */
+function checkAddress(url: string): void {
+  if (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) return;
+  throw new LarderError(`Cannot use the address "${url}": expected it to begin with http:// or https://`, {
+    code: "GRAFANA_SETTING",
+    next: `use --url http://${url}`,
+  });
+}
+
+/** A Grafana without our boards and a wrong path look alike: both answer 404. Every Grafana answers here. */
+async function expectGrafana(client: Client, url: string): Promise<void> {
+  const answer = await client("GET", "/api/health").catch((error: unknown) => {
+    // a proxy may guard this page and yet let the token through
+    if (error instanceof LarderError && error.code === "GRAFANA_DENIED") return undefined;
+    throw error;
+  });
+  if (answer === undefined || healthSchema.safeParse(jsonOf(answer)).success) return;
+  const what = answer.status === 404 ? "answered 404" : "gave an answer that is not Grafana's";
+  throw new LarderError(`Cannot find a Grafana at "${publicUrl(url)}": api/health ${what}`, {
+    code: "GRAFANA_ANSWER",
+    state: "nothing was written",
+    next: "give the address of Grafana's own pages, with the path it is served under, such as https://example.org/grafana",
+  });
 }
 
 type Client = (method: "GET" | "POST" | "PUT", path: string, body?: unknown) => Promise<HttpResponse>;
@@ -168,14 +196,14 @@ async function expectFound(answer: Promise<HttpResponse>, path: string): Promise
   if (status !== 404) return;
   throw new LarderError(`Cannot write to "${path}": Grafana answered 404, expected it to be there`, {
     code: "GRAFANA_REFUSED",
-    next: "look at the address: it is that of Grafana's own pages, with the path it is served under",
+    next: "check the address: that of Grafana's own pages, with the path it is served under",
   });
 }
 
 function parse<T>(schema: z.ZodType<T>, answer: HttpResponse, path: string): T {
   const parsed = schema.safeParse(jsonOf(answer));
   if (parsed.success) return parsed.data;
-  throw new LarderError(`Cannot read "${path}": the answer has not the form of a dashboard`, {
+  throw new LarderError(`Cannot read "${path}": the answer does not have the form of a dashboard`, {
     code: "GRAFANA_ANSWER",
     cause: parsed.error,
   });

@@ -7,6 +7,7 @@
  * @module
  */
 export { type AlertRule, alertRules } from "./alert-rules.ts";
+export { boardOf } from "./board-file.ts";
 export { boards, boardText } from "./boards.ts";
 export { exportFiles } from "./export.ts";
 export { type Finding, lint } from "./lint.ts";

@@ -192,6 +192,15 @@ const RULES: Readonly<Record<string, Rule>> = {
     if (all.filter(({ uid }) => uid === board.uid).length > 1)
       yield { where: board.title, problem: "the uid is used twice" };
   },
+  *title(board, all) {
+    const others = all.filter((each) => each !== board && each.title === board.title);
+    if (others.length === 0) return;
+    const uids = [board, ...others].map(({ uid }) => `"${uid}"`).join(" and ");
+    yield {
+      where: board.title,
+      problem: `the boards ${uids} have one title: in one folder Grafana refuses the second`,
+    };
+  },
   *"no-secret"(board) {
     if (/password|glsa_|bearer |secureJsonData|authorization/i.test(JSON.stringify(board))) {
       yield { where: board.title, problem: "it seems to hold a secret" };

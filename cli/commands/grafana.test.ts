@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -5,6 +6,10 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type FakeGrafana, startGrafana } from "../../fixtures/grafana/server.ts";
 import { type Answer, larderInProcess } from "../testing/in-process.ts";
 
+const FOREIGN = join(
+  import.meta.dirname,
+  "../../../shared/data/metrics/dashboards/woodleigh-assetcache-exporter-dashboard.json",
+);
 let folder = "";
 let grafana: FakeGrafana | undefined;
 
@@ -95,7 +100,28 @@ describe("larder grafana push", () => {
     await writeFile(join(folder, "token"), "");
     const refused = await larder("push", "--url", "http://127.0.0.1:9", "--token-file", "FOLDER/token");
     expect(refused).toMatchObject({ code: 78, err: expect.stringContaining("Cannot read the token of Grafana") });
+    const missing = await larder("push", "--url", "http://127.0.0.1:9", "--token-file", "FOLDER/nope");
+    expect(missing).toMatchObject({ code: 78, err: expect.stringContaining("there is no such file") });
   });
+
+  it.each([[[]], [["--dry-run"]]])("finds out that a server is not a Grafana %s", async (words) => {
+    grafana = await startGrafana({ versions: [], notGrafana: true });
+    await writeFile(join(folder, "token"), "glsa_test\n", { mode: 0o600 });
+    const refused = await larder("push", "--url", grafana.url, "--token-file", "FOLDER/token", ...words);
+    expect(refused.code).toBe(1);
+    expect(refused.err).toContain("Cannot find a Grafana at");
+    expect(refused.out).not.toContain("create");
+  });
+
+  it.each(["127.0.0.1:3997", "localhost:3000", "grafana.example.org"])(
+    "says how an address begins: %s",
+    async (url) => {
+      await writeFile(join(folder, "token"), "glsa_test\n", { mode: 0o600 });
+      const refused = await larder("push", "--url", url, "--token-file", "FOLDER/token");
+      expect(refused.code).toBe(1);
+      expect(refused.err).toContain(`use --url http://${url}`);
+    },
+  );
 });
 
 describe("larder grafana check", () => {
@@ -108,6 +134,37 @@ describe("larder grafana check", () => {
     const found = await larder("check", ...files);
     expect(found.code).toBe(1);
     expect(found.out).toContain("uneditable  larder / Savings");
+  });
+
+  it("names two boards with one title", async () => {
+    await larder("export", "--out", "FOLDER/out");
+    const text = await readFile(join(folder, "out/dashboards/savings.json"), "utf8");
+    await writeFile(
+      join(folder, "out/dashboards/copy.json"),
+      text.replace('"uid": "larder-savings"', '"uid": "copied"'),
+    );
+    const names = ["savings", "copy", "site", "fleet", "warming"];
+    const found = await larder("check", ...names.map((name) => `FOLDER/out/dashboards/${name}.json`));
+    expect(found.code).toBe(1);
+    expect(found.out).toContain('the boards "larder-savings" and "copied" have one title');
+  });
+
+  it.runIf(existsSync(FOREIGN))("checks a board of somebody else", async () => {
+    const { out, err, code } = await larder("check", FOREIGN);
+    expect({ err, code }).toEqual({ err: "", code: 1 });
+    expect(out).toContain("1 boards, ");
+  });
+
+  it("checks whatever a board may lack", { timeout: 60_000 }, async () => {
+    const { boardOf, boards, DEFAULT_SETTING, lint } = await import("../../grafana/index.ts");
+    const text = JSON.stringify(boards(DEFAULT_SETTING).savings);
+    const keys = [...new Set([...text.matchAll(/"(\w+)":/g)].map(([, key = ""]) => key))];
+    for (const key of keys) {
+      for (const wrong of [undefined, null, 7, "x", [], [null], {}]) {
+        const board = boardOf(JSON.parse(text, (name, value) => (name === key ? wrong : value)));
+        if (board !== undefined) expect(() => lint([board]), `${key}: ${JSON.stringify(wrong)}`).not.toThrow();
+      }
+    }
   });
 
   it("says which file is no board", async () => {
