@@ -3,13 +3,15 @@
  *
  * @module
  */
-import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { Secret } from "../core/config/secret.ts";
 import { errorText, LarderError } from "../core/errors.ts";
-import { makeFolder, readIfThere, writeAtomically } from "../core/files.ts";
+import { makeFolder, readIfThere, readRegularFile, writeAtomically } from "../core/files.ts";
+import { parseJsonText } from "../core/json-text.ts";
 import type { Dashboard, Finding, PushReport } from "../grafana/index.ts";
 import { colour, print, printError, printJson } from "./output.ts";
+
+const MAX_BOARD_BYTES = 16 * 1024 * 1024;
 
 type Action = "create" | "change" | "keep";
 
@@ -49,8 +51,8 @@ export async function readBoards(paths: readonly string[]): Promise<Dashboard[]>
   const { boardOf } = await import("../grafana/index.ts");
   return await Promise.all(
     paths.map(async (path) => {
-      const board = await readFile(path, "utf8")
-        .then((text) => boardOf(JSON.parse(text)))
+      const board = await readRegularFile(path, MAX_BOARD_BYTES)
+        .then(({ bytes }) => boardOf(parseJsonText(bytes.toString("utf8").replace(/^\ufeff/, ""))))
         .catch((cause: unknown) => {
           throw new LarderError(`Cannot read the board "${path}": ${errorText(cause)}`, {
             code: "GRAFANA_FILE",

@@ -1,9 +1,10 @@
+import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { makeFolder } from "./files.ts";
+import { makeFolder, readRegularFile } from "./files.ts";
 
 let folder: string;
 beforeAll(async () => {
@@ -40,4 +41,21 @@ describe("makeFolder()", () => {
       await expect(makeFolder("/proc/larder/state")).rejects.toMatchObject({ code: "ENOENT" });
     },
   );
+});
+
+it("readRegularFile() neither waits for a pipe nor reads a device, but takes what a shell hands over", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "larder-pipe-"));
+  execFileSync("mkfifo", [join(folder, "pipe")]);
+  const refused = (path: string) => expect(readRegularFile(path, 100)).rejects.toMatchObject({ code: "FILE_KIND" });
+  await refused(join(folder, "pipe"));
+  await refused("/dev/zero");
+  await refused(folder);
+  await writeFile(join(folder, "large"), "x".repeat(101));
+  await expect(readRegularFile(join(folder, "large"), 100)).rejects.toMatchObject({ code: "FILE_TOO_LARGE" });
+  const script = `import { readRegularFile } from ${JSON.stringify(new URL("files.ts", import.meta.url).href)};
+    process.stdout.write((await readRegularFile(process.argv[1], 100)).bytes);`;
+  const node = `${process.execPath} --import tsx --input-type=module -e '${script}'`;
+  const said = execFileSync("bash", ["-c", `${node} <(sleep 0.1; printf handed-over)`], { encoding: "utf8" });
+  expect(said).toBe("handed-over");
+  await rm(folder, { recursive: true });
 });

@@ -73,21 +73,34 @@ async function isFolder(path: string): Promise<boolean> {
   );
 }
 
+/** What a file held when it was read. */
+export interface RegularFile {
+  readonly bytes: Buffer;
+  /** Permission bits. */
+  readonly mode: number;
+  readonly modifiedMs: number;
+}
+
+/** What a shell hands over with `<(…)` and `<`: somebody writes into it already, so it may be read to its end. */
+const HANDED_OVER = /^\/dev\/(?:fd\/\d+|stdin)$/;
+
 /**
- * The bytes and permissions of a file that a user named. A pipe or a device is refused, not waited for.
+ * The bytes and permissions of a file that a user named. A pipe or a device is refused, not waited for, unless the shell
+ * handed it over, as in `-c <(sops -d larder.json)`.
  * @throws LarderError `FILE_KIND`, `FILE_TOO_LARGE`; the file system's own errors pass.
  */
-export async function readRegularFile(path: string, maxBytes: number): Promise<{ bytes: Buffer; mode: number }> {
+export async function readRegularFile(path: string, maxBytes: number): Promise<RegularFile> {
+  const handedOver = HANDED_OVER.test(path);
   // without O_NONBLOCK, opening a pipe waits until somebody writes into it
-  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  const file = await open(path, constants.O_RDONLY | (handedOver ? 0 : constants.O_NONBLOCK));
   try {
     const facts = await file.stat();
-    if (!facts.isFile()) {
+    if (!facts.isFile() && !(handedOver && facts.isFIFO())) {
       const kind = facts.isDirectory() ? "it is a folder" : "it is not a regular file";
       throw new LarderError(`${kind}, a file was expected`, { code: "FILE_KIND" });
     }
     const bytes = await readUpTo(file, maxBytes);
-    return { bytes, mode: facts.mode };
+    return { bytes, mode: facts.mode, modifiedMs: Math.floor(facts.mtimeMs) };
   } finally {
     await file.close();
   }
@@ -102,7 +115,7 @@ async function readUpTo(file: FileHandle, maxBytes: number): Promise<Buffer> {
     if (bytesRead === 0) return Buffer.concat(parts);
     total += bytesRead;
     if (total > maxBytes) {
-      throw new LarderError(`it is larger than ${maxBytes} bytes`, { code: "FILE_TOO_LARGE" });
+      throw new LarderError(`it is larger than the ${maxBytes} bytes that are read`, { code: "FILE_TOO_LARGE" });
     }
     parts.push(buffer.subarray(0, bytesRead));
   }

@@ -114,3 +114,30 @@ describe("nearest()", () => {
     expect(nearest("colour", ["database", "bucket"])).toBeUndefined();
   });
 });
+
+describe("settings of a hostile or careless hand", () => {
+  it.each([
+    ["a key that is a prototype", '{"tags": {"__proto__": {"a": "b"}}}', '"__proto__" cannot be a key'],
+    ["nesting 200,000 deep", `${'{"tags":'.repeat(200_000)}1${"}".repeat(200_000)}`, "nested deeper than 64 levels"],
+    ["nothing", "", "it is empty"],
+    ["a wrong word", '{"server": hunter2}', "line 1, column 12: expected a value"],
+  ])("refuses %s in plain words", async (_name, text, said) => {
+    const path = join(folder, "hostile");
+    await writeFile(path, text);
+    await expect(readSettings(path)).rejects.toMatchObject({
+      code: "CONFIG_SYNTAX",
+      message: expect.stringContaining(said),
+    });
+  });
+
+  it("never waits for a pipe or a device", async () => {
+    await expect(readSettings("/dev/zero")).rejects.toMatchObject({ code: "CONFIG_SYNTAX" });
+  });
+
+  it("names several wrong keys on a line each", () => {
+    const schema = z.strictObject({ server: z.string(), days: z.number() });
+    expect(() => validateSettings(schema, { sever: 1, days: "x", server: "a" }, "f")).toThrow(
+      /in "f":\n {4}days: it is text, a number was expected\n {4}sever: there is no such key; did you mean "server"\?$/,
+    );
+  });
+});

@@ -6,9 +6,10 @@
  *
  * @module
  */
-import { readFile } from "node:fs/promises";
 import type { z } from "zod";
 import { errorCode, errorText, LarderError } from "./errors.ts";
+import { readRegularFile } from "./files.ts";
+import { parseJsonText } from "./json-text.ts";
 import { parsePlist } from "./plist.ts";
 import { settingWords } from "./settings-words.ts";
 
@@ -38,7 +39,14 @@ export async function readSettings(path: string): Promise<RawSettings> {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw syntaxError(path, "it holds no dictionary at its top");
   }
+  if (namesPrototype(value)) throw syntaxError(path, '"__proto__" cannot be a key');
   return value as RawSettings;
+}
+
+/** Whether a key `__proto__` is anywhere in it; the depth was limited when it was parsed. */
+function namesPrototype(value: unknown): boolean {
+  if (typeof value !== "object" || value === null || ArrayBuffer.isView(value)) return false;
+  return Object.hasOwn(value, "__proto__") || Object.values(value).some(namesPrototype);
 }
 
 /** Merges layers, strongest first. Dictionaries are merged key by key, everything else is taken whole. */
@@ -63,7 +71,8 @@ export function validateSettings<Schema extends z.ZodType>(
   const checked = schema.safeParse(values, { error: settingWords });
   if (checked.success) return checked.data;
   const complaints = checked.error.issues.flatMap((issue) => complaintsOf(issue, schema));
-  throw new LarderError(`Cannot use the settings in "${place}": ${complaints.join("; ")}`, {
+  const list = complaints.length === 1 ? ` ${complaints[0]}` : complaints.map((each) => `\n    ${each}`).join("");
+  throw new LarderError(`Cannot use the settings in "${place}":${list}`, {
     code: "CONFIG_INVALID",
     state: "nothing was started",
     next: "correct it, then check with: larder config check",
@@ -79,7 +88,7 @@ function overlay(
 ): RawSettings {
   const merged: Record<string, unknown> = { ...below };
   for (const [key, value] of Object.entries(over)) {
-    if (value === undefined || key === "__proto__") continue;
+    if (value === undefined) continue;
     const place = path === "" ? key : `${path}.${key}`;
     const beneath = merged[key];
     if (isDictionary(value)) {
@@ -94,15 +103,17 @@ function overlay(
 
 function isDictionary(value: unknown): value is RawSettings {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
-  return !(value instanceof Date) && !ArrayBuffer.isView(value);
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
 }
 
 async function readBytes(path: string): Promise<Buffer> {
-  let bytes: Buffer;
   try {
-    bytes = await readFile(path);
+    return (await readRegularFile(path, MAX_BYTES)).bytes;
   } catch (error) {
-    const missing = errorCode(error) === "ENOENT";
+    const code = errorCode(error);
+    if (code === "FILE_KIND" || code === "FILE_TOO_LARGE") throw syntaxError(path, errorText(error));
+    const missing = code === "ENOENT";
     throw new LarderError(
       `Cannot read the settings "${path}": ${missing ? "there is no such file" : errorText(error)}`,
       {
@@ -113,8 +124,6 @@ async function readBytes(path: string): Promise<Buffer> {
       },
     );
   }
-  if (bytes.length > MAX_BYTES) throw syntaxError(path, `it is larger than ${MAX_BYTES} bytes`);
-  return bytes;
 }
 
 function looksLikeJson(bytes: Buffer): boolean {
@@ -128,9 +137,9 @@ function looksLikeJson(bytes: Buffer): boolean {
 
 function parseJson(bytes: Buffer, path: string): unknown {
   try {
-    return JSON.parse(bytes.toString("utf8").replace(/^\uFEFF/, "")) as unknown;
+    return parseJsonText(bytes.toString("utf8").replace(/^\uFEFF/, ""));
   } catch (error) {
-    throw syntaxError(path, errorText(error), error);
+    throw syntaxError(path, errorText(error));
   }
 }
 
@@ -138,16 +147,16 @@ async function parseProperty(bytes: Buffer, path: string): Promise<unknown> {
   try {
     return await parsePlist(bytes, path);
   } catch (error) {
-    throw syntaxError(path, `it is neither JSON nor a property list (${errorText(error)})`, error);
+    // it names the file already: only what is wrong is wanted here
+    throw syntaxError(path, errorText(error).replace(/^Cannot read the property list ".*?": /s, ""));
   }
 }
 
-function syntaxError(path: string, said: string, cause?: unknown): LarderError {
+function syntaxError(path: string, said: string): LarderError {
   return new LarderError(`Cannot read the settings "${path}": ${said}`, {
     code: "CONFIG_SYNTAX",
     state: "nothing was started",
-    next: "see an example with: larder config init",
-    cause,
+    next: `correct it, then check with: larder config check -c "${path}"`,
   });
 }
 

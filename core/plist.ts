@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { errorText, LarderError } from "./errors.ts";
+import { LarderError } from "./errors.ts";
 
 /** The largest property list of settings we take. */
 export const PLIST_MAX_BYTES = 4 * 1024 * 1024;
@@ -19,8 +19,9 @@ const BINARY_MAGIC = "bplist00";
  * @throws LarderError `PLIST_INVALID` when it is neither, too large or too deep.
  */
 export async function parsePlist(bytes: Uint8Array, place: string): Promise<unknown> {
-  if (bytes.length > PLIST_MAX_BYTES)
+  if (bytes.length > PLIST_MAX_BYTES) {
     throw invalid(place, `${bytes.length} bytes, at most ${PLIST_MAX_BYTES} are read`);
+  }
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const binary = buffer.subarray(0, BINARY_MAGIC.length).toString("latin1") === BINARY_MAGIC;
   const value = binary ? await parseBinary(buffer, place) : await parseXml(buffer.toString("utf8"), place);
@@ -32,21 +33,20 @@ async function parseBinary(bytes: Buffer, place: string): Promise<unknown> {
   const { parseBuffer } = await import("bplist-parser");
   try {
     return parseBuffer(bytes)[0];
-  } catch (error) {
-    throw invalid(place, errorText(error), error);
+  } catch {
+    // the parser's own words may repeat the content
+    throw invalid(place, "it is not a whole binary property list");
   }
 }
 
 async function parseXml(text: string, place: string): Promise<unknown> {
-  // entities of its own are how a small file becomes a large one; Apple writes none
-  if (/<!ENTITY/i.test(text)) throw invalid(place, "it declares entities");
-  const start = text.search(/<(\?xml|!DOCTYPE plist|plist)[\s>]/);
-  if (start < 0 || !/<\/plist>\s*$/.test(text)) throw invalid(place, "it is no property list");
-  const { parse } = await import("plist");
+  if (text.trim() === "") throw invalid(place, "it is empty");
+  if (!/^\ufeff?\s*</.test(text)) throw invalid(place, "it is not a property list");
+  const { parsePlistXml, PlistFault } = await import("./plist-xml.ts");
   try {
-    return parse(text.slice(start));
+    return parsePlistXml(text, MAX_DEPTH);
   } catch (error) {
-    throw invalid(place, errorText(error), error);
+    throw error instanceof PlistFault ? invalid(place, error.message) : error;
   }
 }
 
@@ -55,11 +55,10 @@ function tooDeep(value: unknown, left: number): boolean {
   return left === 0 || Object.values(value).some((item) => tooDeep(item, left - 1));
 }
 
-function invalid(place: string, said: string, cause?: unknown): LarderError {
+function invalid(place: string, said: string): LarderError {
   return new LarderError(`Cannot read the property list "${place}": ${said}`, {
     code: "PLIST_INVALID",
     state: "nothing was changed",
-    next: `plutil -lint "${place}" says where it is wrong`,
-    cause,
+    next: `correct it; plutil -lint "${place}" checks it again`,
   });
 }

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { createReadStream } from "node:fs";
 import type { Command } from "commander";
 import {
   type AlertsOptions,
@@ -18,7 +17,7 @@ import {
   type WantedRecipient,
 } from "../../alerts/index.ts";
 import { errorText, LarderError } from "../../core/errors.ts";
-import { writeAtomically } from "../../core/files.ts";
+import { readRegularFile, writeAtomically } from "../../core/files.ts";
 import { ExitCode, ExitWith } from "../exit.ts";
 import { print, printJson } from "../output.ts";
 import { printChange, printRefused } from "./alerts-output.ts";
@@ -147,15 +146,8 @@ function isAddress(text: string): boolean {
 }
 
 async function readList(source: string): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let size = 0;
   try {
-    for await (const chunk of source === "-" ? process.stdin : createReadStream(source)) {
-      const bytes = Buffer.from(chunk);
-      size += bytes.length;
-      if (size > MAX_LIST_BYTES) throw new Error(`it is longer than the ${MAX_LIST_BYTES} bytes we take`);
-      chunks.push(bytes);
-    }
+    return source === "-" ? await readInput() : (await readRegularFile(source, MAX_LIST_BYTES)).bytes;
   } catch (error) {
     throw new LarderError(`Cannot read the list "${source}": ${errorText(error)}`, {
       code: "ALERTS_LIST",
@@ -163,6 +155,17 @@ async function readList(source: string): Promise<Buffer> {
       next: "check the path; - stands for standard input",
       cause: error,
     });
+  }
+}
+
+async function readInput(): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of process.stdin) {
+    const bytes = Buffer.from(chunk);
+    size += bytes.length;
+    if (size > MAX_LIST_BYTES) throw new Error(`it is larger than the ${MAX_LIST_BYTES} bytes that are read`);
+    chunks.push(bytes);
   }
   return Buffer.concat(chunks);
 }

@@ -3,9 +3,8 @@
  *
  * @module
  */
-import { readFile } from "node:fs/promises";
 import { errorText, LarderError } from "../../core/errors.ts";
-import { writeAtomically } from "../../core/files.ts";
+import { readRegularFile, writeAtomically } from "../../core/files.ts";
 import { discoverTargets, measure, parseBytes, planOnly } from "../../precache/index.ts";
 import { overlayOptions, precacheOptions } from "../../precache/options.ts";
 import type { BenchRunFlags } from "../commands/precache.ts";
@@ -14,6 +13,8 @@ import { rateText } from "../progress.ts";
 import type { PrecacheFlags } from "./flags.ts";
 import { loadPrecache } from "./load.ts";
 import { plural } from "./plan-text.ts";
+
+const MAX_WORKLOAD_BYTES = 64 * 1024 * 1024;
 
 /** `bench setup`. */
 export async function benchSetup(flags: PrecacheFlags & { out: string; size: string }): Promise<void> {
@@ -29,10 +30,10 @@ export async function benchSetup(flags: PrecacheFlags & { out: string; size: str
 
 /** `bench run`. */
 export async function benchRun(flags: BenchRunFlags): Promise<void> {
-  const text = await readFile(flags.workload, "utf8").catch((error: unknown) => {
+  const { bytes } = await readRegularFile(flags.workload, MAX_WORKLOAD_BYTES).catch((error: unknown) => {
     throw usage(`--workload ${flags.workload}`, errorText(error));
   });
-  const workload = measure.parseWorkload(text, flags.workload);
+  const workload = measure.parseWorkload(bytes.toString("utf8"), flags.workload);
   const over = flags.cacheServer === undefined ? {} : { servers: [flags.cacheServer] };
   const { targets } = await discoverTargets(overlayOptions(precacheOptions.parse({}), over));
   const target = targets[0];

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { readFile } from "node:fs/promises";
 import { errorText, LarderError } from "../../core/errors.ts";
+import { readRegularFile } from "../../core/files.ts";
 import { createLog, type Log, type LogLevel } from "../../core/log.ts";
-import { parsePlist } from "../../core/plist.ts";
+import { PLIST_MAX_BYTES, parsePlist } from "../../core/plist.ts";
 import { convert, overlayOptions } from "../../precache/index.ts";
 import { type PrecacheInput, type PrecacheOptions, precacheOptions } from "../../precache/options.ts";
 import { loadSettings } from "../config.ts";
@@ -51,7 +51,7 @@ export async function readPrecachePy(
 ): Promise<{ options: PrecacheInput; notes: readonly convert.PrecachePyNote[] }> {
   let bytes: Buffer;
   try {
-    bytes = await readFile(path);
+    ({ bytes } = await readRegularFile(path, PLIST_MAX_BYTES));
   } catch (error) {
     throw new LarderError(`Cannot read "${path}": ${errorText(error)}`, {
       code: "CONFIG_MISSING",

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { readFile } from "node:fs/promises";
 import * as tls from "node:tls";
-import { errorCode, errorText, LarderError } from "../errors.ts";
+import { errorText, LarderError } from "../errors.ts";
+import { readRegularFile } from "../files.ts";
 
 /**
  * What Node trusts, `NODE_EXTRA_CA_CERTS` included, and the certificates of these PEM files.
@@ -23,14 +23,17 @@ async function usualAuthorities(): Promise<readonly string[]> {
   if (getCACertificates !== undefined) return getCACertificates("default");
   const extra = process.env["NODE_EXTRA_CA_CERTS"] ?? "";
   // Node itself only warns of a file it cannot read
-  const pem = extra === "" ? undefined : await readFile(extra, "utf8").catch(() => undefined);
+  const pem = extra === "" ? undefined : await readPem(extra).catch(() => undefined);
   return pem === undefined ? tls.rootCertificates : [...tls.rootCertificates, pem];
 }
 
+async function readPem(file: string): Promise<string> {
+  return (await readRegularFile(file, 4 * 1024 * 1024)).bytes.toString("utf8");
+}
+
 async function readAuthority(file: string): Promise<string> {
-  const pem = await readFile(file, "utf8").catch((error: unknown) => {
-    const said = errorCode(error) === "ENOENT" ? "there is no such file" : errorText(error);
-    throw new LarderError(`Cannot trust the certificates of "${file}": ${said}`, {
+  const pem = await readPem(file).catch((error: unknown) => {
+    throw new LarderError(`Cannot trust the certificates of "${file}": ${errorText(error)}`, {
       code: "CA_FILE",
       state: "nothing was sent",
       next: "correct caFile, or give this user the right to read the file",

@@ -4,10 +4,10 @@
  *
  * @module
  */
-import { readFile } from "node:fs/promises";
 import type { Dispatcher } from "undici";
 import { z } from "zod";
 import { errorText, LarderError } from "../errors.ts";
+import { readRegularFile } from "../files.ts";
 import { trusting } from "./authorities.ts";
 import { type Environment, type ForwardProxy, type ProxyRules, proxyFor, proxyRules } from "./proxy.ts";
 
@@ -117,7 +117,7 @@ async function openDispatcher(
 
 async function readProxyFile(path: string): Promise<string> {
   try {
-    return (await readFile(path, "utf8")).trim();
+    return (await readRegularFile(path, 64 * 1024)).bytes.toString("utf8").trim();
   } catch (error) {
     throw new LarderError(`Cannot read the proxy's address from "${path}": ${errorText(error)}`, {
       code: "PROXY_INVALID",

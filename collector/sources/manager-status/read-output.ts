@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { open } from "node:fs/promises";
 import { type CommandResult, MAX_STATUS_BYTES, runCommand } from "../../../core/cache/cache.ts";
-import { errorText, LarderError } from "../../../core/errors.ts";
+import { errorCode, errorText, LarderError } from "../../../core/errors.ts";
+import { readRegularFile } from "../../../core/files.ts";
 
 const MAX_LINE = 256;
 
@@ -41,19 +41,11 @@ export async function runStatusCommand(
  */
 export async function readStatusFile(path: string): Promise<{ text: string; modifiedMs: number }> {
   try {
-    const file = await open(path, "r");
-    try {
-      const { size, mtimeMs } = await file.stat();
-      if (size > MAX_STATUS_BYTES) throw fileError(path, `it is ${size} bytes long`, "STATUS_HOSTILE");
-      const bytes = Buffer.alloc(size);
-      const { bytesRead } = await file.read(bytes, 0, size, 0);
-      return { text: bytes.toString("utf8", 0, bytesRead).replace(/^\ufeff/, ""), modifiedMs: Math.floor(mtimeMs) };
-    } finally {
-      await file.close();
-    }
+    const { bytes, modifiedMs } = await readRegularFile(path, MAX_STATUS_BYTES);
+    return { text: bytes.toString("utf8").replace(/^\ufeff/, ""), modifiedMs };
   } catch (error) {
-    if (error instanceof LarderError) throw error;
-    throw fileError(path, errorText(error), "STATUS_FILE", error);
+    const code = errorCode(error) === "FILE_TOO_LARGE" ? "STATUS_HOSTILE" : "STATUS_FILE";
+    throw fileError(path, errorText(error), code, error);
   }
 }
 
