@@ -192,7 +192,7 @@ export function printRestore(report: RestoreReport, json: Json): void {
   ]);
   const what = report.placed
     ? "the file was missing, the backup took its place"
-    : `${report.total === 1 ? "1 recipient" : `${report.total} recipients`} on the list${report.dryRun ? " then" : ""}`;
+    : `${report.total === 1 ? "1 recipient" : `${report.total} recipients`} on the list${report.dryRun ? " afterwards" : ""}`;
   print(summary(what, report.backup, report.dryRun));
 }
 
