@@ -59,13 +59,14 @@ export function openRejectFile(stateDir: string, sink: string, maxBytes: number)
       const unknown = rejected.filter(({ line }) => !known.has(fingerprint(line)));
       if (unknown.length === 0) return { newLines: 0, lostLines: 0, lostBytes: 0 };
       try {
-        const lost = await appendWithin(path, unknown, nowMs, maxBytes);
-        for (const { line } of unknown) known.add(fingerprint(line));
+        const outcome = await appendWithin(path, unknown, nowMs, maxBytes);
+        // a line that found no room is not in the file, so it is not remembered either
+        for (const { line } of outcome.kept) known.add(fingerprint(line));
         for (const oldest of known) {
           if (known.size <= REMEMBERED_LINES) break;
           known.delete(oldest);
         }
-        return { newLines: unknown.length, lostLines: lost.lines, lostBytes: lost.bytes };
+        return { newLines: unknown.length, lostLines: outcome.lostLines, lostBytes: outcome.lostBytes };
       } catch (error) {
         throw new LarderError(`Cannot write what was refused to "${path}": ${errorText(error)}`, {
           code: "REJECT_WRITE",
@@ -88,22 +89,24 @@ async function appendWithin(
   rejected: readonly RejectedLine[],
   nowMs: number,
   maxBytes: number,
-): Promise<{ readonly lines: number; readonly bytes: number }> {
+): Promise<{ readonly lostLines: number; readonly lostBytes: number; readonly kept: readonly RejectedLine[] }> {
   const folder = join(path, "..");
   await makeFolder(folder);
   let room = maxBytes - (await sizeOf(path));
-  const lost = { lines: 0, bytes: 0 };
+  const outcome = { lostLines: 0, lostBytes: 0, kept: [] as RejectedLine[] };
   const parts: Uint8Array[] = [];
-  for (const { line, reason } of rejected) {
+  for (const each of rejected) {
+    const { line, reason } = each;
     const comment = rejectComment(reason, nowMs);
     const size = comment.length + line.length;
     if (size > room) {
-      lost.lines++;
-      lost.bytes += line.length;
+      outcome.lostLines++;
+      outcome.lostBytes += line.length;
       continue;
     }
     room -= size;
     parts.push(comment, line);
+    outcome.kept.push(each);
   }
   const file = await open(path, "a", 0o640);
   try {
@@ -113,7 +116,7 @@ async function appendWithin(
     await file.close();
   }
   await syncFolder(folder);
-  return lost;
+  return outcome;
 }
 
 async function sizeOf(path: string): Promise<number> {

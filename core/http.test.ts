@@ -180,7 +180,7 @@ describe("an answer", () => {
 describe("the deadline", () => {
   it.each(["http", "https"])("ends the wait for a port that accepts %s and is silent", async (scheme) => {
     const sockets: Socket[] = [];
-    const port = createPort((socket) => void sockets.push(socket.on("error", () => undefined)));
+    const port = createPort((socket) => void sockets.push(socket.on("error", () => undefined).resume()));
     port.listen(0, "127.0.0.1");
     await once(port, "listening");
     ends.push(() => {
