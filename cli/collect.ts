@@ -15,7 +15,7 @@ import { createLog, type Log, type LogLevel } from "../core/log.ts";
 import type { CollectFlags } from "./commands/collect.ts";
 import { loadSettings, type Settings } from "./config.ts";
 import { ExitCode, ExitWith } from "./exit.ts";
-import { bytesText, durationText, print, printJson } from "./output.ts";
+import { bytesText, durationText, jsonText, print, printJson } from "./output.ts";
 
 const LEVELS: readonly LogLevel[] = ["debug", "info", "warn", "error", "silent"];
 
@@ -72,7 +72,7 @@ async function collectOnSchedule(
   };
   await runOnSchedule(options, async () => {
     const report = await collector.pass();
-    if (json) print(JSON.stringify(reportJson(report)));
+    if (json) print(jsonText(reportJson(report)));
     logReport(report, log);
   });
   log.info("stopped");

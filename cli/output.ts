@@ -1,8 +1,11 @@
 /**
- * What people see: the only place that writes to the terminal.
+ * What people see: the only place that writes to the terminal. Nothing that comes from a catalogue, a database or a
+ * server can steer the terminal: every line is cleaned here, our own colours excepted.
  *
  * @module
  */
+
+import { randomUUID } from "node:crypto";
 
 /** One column of a table. */
 export interface Column<Row> {
@@ -23,31 +26,102 @@ export function isTerminal(stream: NodeJS.WriteStream = process.stdout): boolean
 
 /** Text in a colour where that helps; plain text when not a terminal or NO_COLOR is set. */
 export function colour(text: string, name: Colour, stream: NodeJS.WriteStream = process.stdout): string {
-  const plain = !isTerminal(stream) || (process.env["NO_COLOR"] ?? "") !== "";
-  return plain ? text : `\u001b[${COLOURS[name]}m${text}\u001b[0m`;
+  return hasColours(stream) ? `\u001b[${COLOURS[name]}m${printable(text)}\u001b[0m` : text;
+}
+
+function hasColours(stream: NodeJS.WriteStream): boolean {
+  return isTerminal(stream) && (process.env["NO_COLOR"] ?? "") === "";
+}
+
+/** Moves a cursor, colours a screen, turns the direction of writing, or cannot be seen: controls and formats. */
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+const UNPRINTABLE_IN_LINES = /(?![\n\t])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+/** What `colour()` makes: a colour and its end, nothing that steers in between. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the escape of our own colours
+const OWN_COLOUR = /\u001b\[(?:[12]|3[1-6])m([^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*)\u001b\[0m/gu;
+
+/** Text from outside on one line, without anything that would steer a terminal: `·` in its place. */
+export function printable(text: string): string {
+  return text.replaceAll(UNPRINTABLE, "·");
+}
+
+/** Text of several lines, without anything that would steer a terminal; line ends and tabs stay. */
+export function printableLines(text: string): string {
+  return text.replaceAll(UNPRINTABLE_IN_LINES, "·");
+}
+
+/** Cleans all of a text but the colours of ours in it; those are dropped where `colours` is false. */
+function clean(text: string, colours: boolean, dirt: (text: string) => string): string {
+  let done = "";
+  let from = 0;
+  for (const match of text.matchAll(OWN_COLOUR)) {
+    done += dirt(text.slice(from, match.index)) + (colours ? match[0] : (match[1] ?? ""));
+    from = match.index + match[0].length;
+  }
+  return done + dirt(text.slice(from));
+}
+
+/** Text to a stream as it is but for what would steer the terminal. */
+export function write(text: string, stream: NodeJS.WriteStream): void {
+  stream.write(clean(text, hasColours(stream), printableLines));
 }
 
 /** A line on standard output. */
 export function print(text = ""): void {
-  process.stdout.write(`${text}\n`);
+  write(`${text}\n`, process.stdout);
+}
+
+/** A value as JSON on standard output, indented for people. See `jsonText`. */
+export function printJson(value: unknown): void {
+  print(jsonText(value, 2));
 }
 
 /**
- * A value as JSON on standard output, indented for people. A whole number beyond 2^53 is written as text, `"9007199254740993"`:
- * most readers of JSON would round it as a number.
+ * A value as JSON. A `bigint` is a number with all its digits; what would steer a terminal is written as `\\u` escapes,
+ * which every reader of JSON turns back.
  */
-export function printJson(value: unknown): void {
-  print(JSON.stringify(value, (_key, item: unknown) => (typeof item === "bigint" ? String(item) : item), 2));
+export function jsonText(value: unknown, indent = 0): string {
+  // unguessable, so that no text from outside can pass for a number
+  const mark = `bigint-${randomUUID()}:`;
+  const json = JSON.stringify(value, (_key, item: unknown) => (typeof item === "bigint" ? mark + item : item), indent);
+  return json
+    .replaceAll(new RegExp(`"${mark}(-?\\d+)"`, "g"), "$1")
+    .replaceAll(UNPRINTABLE, (character) => (character === "\n" ? character : escaped(character)));
+}
+
+function escaped(character: string): string {
+  const units = Array.from({ length: character.length }, (_, i) => character.charCodeAt(i));
+  return units.map((unit) => `\\u${unit.toString(16).padStart(4, "0")}`).join("");
 }
 
 /** A message on standard error. */
 export function printError(text: string): void {
-  process.stderr.write(`${text}\n`);
+  write(`${text}\n`, process.stderr);
+}
+
+/** Rows as CSV after RFC 4180; text that a spreadsheet would run as a formula is guarded by a `'`. */
+export function csvText(rows: readonly (readonly (string | number | undefined)[])[]): string {
+  return rows.map((row) => row.map(csvCell).join(",")).join("\r\n");
+}
+
+/** What `csvText` made, on standard output. */
+export function printCsv(text: string): void {
+  const lines = text.split("\r\n").map((line) => `${printable(line)}\r\n`);
+  process.stdout.write(lines.join(""));
+}
+
+function csvCell(value: string | number | undefined): string {
+  if (typeof value === "number") return String(value);
+  const text = value ?? "";
+  const guarded = /^[=+\-@\t\r＝＋－＠]/.test(text) ? `'${printable(text)}` : printable(text);
+  return /[",]/.test(guarded) ? `"${guarded.replaceAll('"', '""')}"` : guarded;
 }
 
 /** A table with aligned columns and a rule under the titles; two spaces between columns. */
 export function table<Row>(rows: readonly Row[], columns: readonly Column<Row>[]): string {
-  const cells = rows.map((row) => columns.map((column) => cut(column.value(row), column.maxWidth)));
+  const cells = rows.map((row) =>
+    columns.map((column) => cut(clean(column.value(row), true, printable), column.maxWidth)),
+  );
   const widths = columns.map((column, i) => Math.max(width(column.title), ...cells.map((row) => width(row[i] ?? ""))));
   const line = (values: readonly string[]): string =>
     values

@@ -15,6 +15,7 @@ import { registerJournal } from "./commands/journal.ts";
 import { registerPrecache } from "./commands/precache.ts";
 import { registerSinks } from "./commands/sinks.ts";
 import { registerStatus } from "./commands/status.ts";
+import { write } from "./output.ts";
 
 export const VERSION = "0.1.0";
 
@@ -38,6 +39,10 @@ export function createProgram(words?: readonly string[]): Command {
     .description("Watches Apple content caches and fills them before people ask.")
     .version(VERSION)
     .exitOverride()
+    .configureOutput({
+      writeOut: (text) => write(text, process.stdout),
+      writeErr: (text) => write(text, process.stderr),
+    })
     .showHelpAfterError("(larder --help lists the commands)")
     .configureHelp({ helpWidth: Math.min(process.stdout.columns ?? 80, 100) });
   registerCollect(program);

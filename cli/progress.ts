@@ -6,7 +6,7 @@
  * @module
  */
 import type { WarmEvent } from "../precache/index.ts";
-import { bar, bytesText, durationText, percentText } from "./output.ts";
+import { bar, bytesText, durationText, percentText, printable, printableLines } from "./output.ts";
 import { type ActiveFile, type ProgressNow, ProgressState, type Wait } from "./progress-state.ts";
 
 export type ProgressMode = "bars" | "plain" | "quiet";
@@ -45,15 +45,15 @@ export function createProgress(options: ProgressOptions): Progress {
   const draw = (): void => {
     const { columns, rows } = size();
     const lines = barLines(state.at(nowMs()), columns, rows);
-    write(`${erase()}${lines.map((line) => `${line}\n`).join("")}`);
+    write(`${erase()}${lines.map((line) => `${printable(line)}\n`).join("")}`);
     drawn = lines.length;
   };
-  const line = (): void => write(`${plainLine(state.at(nowMs()))}\n`);
+  const line = (): void => write(`${printable(plainLine(state.at(nowMs())))}\n`);
   const everyMs = mode === "bars" ? DRAW_EVERY_MS : LINE_EVERY_MS;
   let timer: NodeJS.Timeout | undefined;
   const say = (text: string): void => {
     if (mode === "quiet") return;
-    write(`${erase()}${text}\n`);
+    write(`${erase()}${printableLines(text)}\n`);
     drawn = 0;
   };
   return {

@@ -14,7 +14,7 @@ import type {
   ServiceReport,
 } from "../../alerts/index.ts";
 import { addressKey } from "../../alerts/index.ts";
-import { type Colour, colour, isTerminal, print, printJson, table, terminalWidth } from "../output.ts";
+import { type Colour, colour, isTerminal, print, printable, printJson, table, terminalWidth } from "../output.ts";
 
 type Json = true | undefined;
 /** One thing that happened, the word for it, and a word's colour. */
@@ -245,11 +245,6 @@ function serviceText({ bundle, mail, push }: AlertService): string {
 function summary(what: string, backup: string | undefined, dryRun: boolean): string {
   if (dryRun) return `${what}; nothing was written (--dry-run)`;
   return backup === undefined ? `${what}; nothing had to be written` : `${what}\nbackup: ${backup}`;
-}
-
-/** Text from a database or a file, without anything that would steer a terminal. */
-function printable(text: string): string {
-  return text.replaceAll(/[\p{Cc}\p{Cf}]/gu, "·");
 }
 
 function localTime(ms: number): string {

@@ -5,7 +5,7 @@
  */
 import { type Asset, listAssets } from "../../precache/index.ts";
 import { ExitCode, ExitWith } from "../exit.ts";
-import { bytesText, print, printError, printJson, table, tableWidth } from "../output.ts";
+import { bytesText, print, printCsv, printError, printJson, table, tableWidth } from "../output.ts";
 import type { PrecacheFlags } from "./flags.ts";
 import { loadPrecache } from "./load.ts";
 import { planCsv, plural, sizeText } from "./plan-text.ts";
@@ -21,7 +21,7 @@ export async function precacheList(flags: PrecacheFlags): Promise<void> {
   for (const trouble of troubles) printError(`without ${trouble}`);
   const items = assets.map((asset) => ({ asset, devices: 0, why: "listed", decision: "left" as const }));
   if (flags.json === true) printJson({ items });
-  else if (flags.csv === true) print(planCsv({ items }));
+  else if (flags.csv === true) printCsv(planCsv({ items }));
   else {
     print(listTable(assets));
     const known = assets.reduce((sum, { sizeBytes }) => sum + (sizeBytes ?? 0), 0);

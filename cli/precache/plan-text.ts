@@ -4,7 +4,7 @@
  * @module
  */
 import { type Plan, type PlannedAsset, planTotals } from "../../precache/index.ts";
-import { bytesText, type Column, table } from "../output.ts";
+import { bytesText, type Column, csvText, table } from "../output.ts";
 
 const DECISIONS = { warm: "fetch", cached: "there", left: "left" } as const;
 
@@ -70,7 +70,7 @@ export function planCsv(plan: Plan): string {
     asset.catalogs.join(" "),
     asset.url,
   ]);
-  return [CSV_TITLES, ...rows].map((row) => row.map(csvCell).join(",")).join("\r\n");
+  return csvText([CSV_TITLES, ...rows]);
 }
 
 /** The plan as JSON: what a plan file of ours holds, and the totals. */
@@ -89,11 +89,4 @@ export function sizeText(bytes: number | undefined): string {
 /** `1 file`, `12 files`. */
 export function plural(count: number): string {
   return `${count} ${count === 1 ? "file" : "files"}`;
-}
-
-/** A cell that a spreadsheet neither splits nor runs as a formula. */
-function csvCell(value: string | number | undefined): string {
-  const text = String(value ?? "");
-  const safe = typeof value === "string" && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

@@ -6,7 +6,7 @@
 import { type Prepared, planOnly } from "../../precache/index.ts";
 import type { PrecacheInput } from "../../precache/options.ts";
 import { ExitCode, ExitWith } from "../exit.ts";
-import { print, printError, printJson, tableWidth } from "../output.ts";
+import { print, printCsv, printError, printJson, tableWidth } from "../output.ts";
 import type { PrecacheFlags } from "./flags.ts";
 import { loadPrecache } from "./load.ts";
 import { planCsv, planJson, planTable, planTotalsText } from "./plan-text.ts";
@@ -34,7 +34,7 @@ export function printPlan(prepared: Prepared, flags: PrecacheFlags): void {
   for (const note of notes) printError(`note: ${note}`);
   for (const trouble of troubles) printError(`without ${trouble}`);
   if (flags.json === true) printJson(planJson(plan, roomBytes));
-  else if (flags.csv === true) print(planCsv(plan));
+  else if (flags.csv === true) printCsv(planCsv(plan));
   else {
     print(planTable(plan, flags.all === true, tableWidth()));
     print(`\n${planTotalsText(plan, roomBytes)}`);
