@@ -71,8 +71,16 @@ export function print(text = ""): void {
   write(`${text}\n`, process.stdout);
 }
 
+let answers = 0;
+
+/** How many answers in JSON were printed so far. */
+export function jsonAnswers(): number {
+  return answers;
+}
+
 /** A value as JSON on standard output, indented for people. See `jsonText`. */
 export function printJson(value: unknown): void {
+  answers++;
   print(jsonText(value, 2));
 }
 

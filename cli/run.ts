@@ -4,9 +4,9 @@
  * @module
  */
 import { CommanderError } from "commander";
-import { errorCode, explainError } from "../core/errors.ts";
+import { errorCode, errorText, explainError, LarderError } from "../core/errors.ts";
 import { ExitCode, ExitWith } from "./exit.ts";
-import { printError } from "./output.ts";
+import { jsonAnswers, printError, printJson } from "./output.ts";
 import { createProgram } from "./program.ts";
 
 /**
@@ -14,12 +14,23 @@ import { createProgram } from "./program.ts";
  * @returns the documented exit code; nothing is thrown and the process goes on.
  */
 export async function run(argv: readonly string[]): Promise<number> {
+  const before = jsonAnswers();
   try {
     await createProgram(argv).parseAsync(argv);
     return ExitCode.ok;
   } catch (error) {
-    return exitCodeOf(error);
+    const code = exitCodeOf(error);
+    if (code !== ExitCode.ok && argv.includes("--json") && jsonAnswers() === before) printJson(errorJson(error));
+    return code;
   }
+}
+
+/** A failure for programs; null where it is unknown. */
+function errorJson(error: unknown): object {
+  const known = error instanceof LarderError ? error : undefined;
+  const { state = null, next = null, retryable = null } = known ?? {};
+  const code = error instanceof CommanderError ? "USAGE" : (errorCode(error) ?? null);
+  return { error: { code, message: errorText(error), state, next, retryable } };
 }
 
 function exitCodeOf(error: unknown): number {
