@@ -4,7 +4,7 @@
  *
  * A history is a seed: a database of either generation, WAL or not, changed step by step (batches of one second, late
  * rows, purges, new files, restored backups, VACUUM, new columns, new row numbers) while `larder collect --once` of any
- * Node runs, is killed, meets a live writer or a server that crashes, and has its tags changed. The book and the
+ * Node runs, is killed, meets a live writer or a server that crashes, and has its tags and its time zone changed. The book and the
  * comparison are Python (`world.py`, `verify.py`) and use nothing of larder.
  *
  * Run: npx tsx bench/histories/histories.ts [--seeds 200] [--first 1] [--steps 14]; npm test runs a short form.
@@ -97,7 +97,9 @@ class History {
   readonly #engines: Engines;
   readonly #folder: string;
   readonly #world = new World();
+  /** The zone the days of roll-ups began in, which those of the past keep. */
   readonly #zone: string;
+  #zoneNow: string;
   readonly steps: string[] = [];
   #tags: Readonly<Record<string, string>> = {};
   #path = "";
@@ -109,6 +111,7 @@ class History {
     this.#folder = folder;
     this.#engines = engines;
     this.#zone = this.#dice.pick(ZONES);
+    this.#zoneNow = this.#zone;
   }
 
   get #database(): string {
@@ -165,6 +168,10 @@ class History {
       this.#tags = this.#dice.pick(TAGS);
       this.#note("other tags");
     },
+    rezone: (): void => {
+      this.#zoneNow = this.#dice.pick(ZONES);
+      this.#note(`time zone ${this.#zoneNow}`);
+    },
     crash: async (which: keyof Engines): Promise<void> => {
       this.#note(`${which} crashes`);
       await this.#engines[which].restart();
@@ -209,7 +216,7 @@ class History {
     return {
       server: `s${this.#seed}`,
       stateDir: join(this.#folder, "state"),
-      timezone: this.#zone,
+      timezone: this.#zoneNow,
       tags: this.#tags,
       passSeconds: 60,
       // the world is years old, and the journal is to keep all of it for the comparison
@@ -230,7 +237,7 @@ class History {
     const words = ["history", "--json", "--by", "day", "--from", "2020-01-01", "--to", "2026-01-01"];
     const { code, output } = await this.#larder(words);
     if (code !== 0) return [`larder history ended with ${code}: ${output}`];
-    const { rows } = JSON.parse(output) as { rows: { start: string; served: number }[] };
+    const { rows } = JSON.parse(output) as { rows: { day: string; served: number }[] };
     await this.#engines.victoria.flush();
     const question = {
       folder: this.#folder,
@@ -238,7 +245,8 @@ class History {
       zone: this.#zone,
       influx: { url: this.#engines.influx.url, database: this.#database },
       victoria: { url: this.#engines.victoria.url, server: `s${this.#seed}` },
-      history: rows.map(({ start, served }) => ({ day: start.slice(0, 10), served: Number(served) })),
+      historyZone: this.#zoneNow,
+      history: rows.map(({ day, served }) => ({ day, served: Number(served) })),
     };
     const { stdout } = await promisify(execFile)("python3", [join(HERE, "verify.py"), JSON.stringify(question)], {
       maxBuffer: 64 * 1024 * 1024,
@@ -293,6 +301,7 @@ const STEPS: readonly ((acting: Acting) => Promise<void> | void)[] = [
   },
   async ({ live }) => await live(),
   ({ retag }) => retag(),
+  ({ rezone }) => rezone(),
   async ({ crash }) => await crash("influx"),
   async ({ crash, dice }) => {
     if (dice().next() < 0.5) await crash("victoria");
