@@ -5,7 +5,7 @@
  */
 import { LarderError } from "../core/errors.ts";
 import { knownTags } from "../core/history/questions/known-tags.ts";
-import { nearest } from "../core/options.ts";
+import { nearest } from "../core/nearest.ts";
 import type { HistoryAsk } from "./history.ts";
 
 const MOST_NAMED = 8;

@@ -8,7 +8,7 @@ import { type HistoryRow, queryHistory } from "../core/history/history.ts";
 import { periodStart } from "../core/history/periods.ts";
 import { joinDays, type SavingsRow, savingsHistory, totalSavings } from "../core/history/savings.ts";
 import { localDate, localMinute } from "../core/local-days.ts";
-import { nearest } from "../core/options.ts";
+import { nearest } from "../core/nearest.ts";
 import { measurementSchema } from "../core/schema.ts";
 import type { HistoryFlags } from "./commands/history.ts";
 import { loadSettings } from "./config.ts";

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { buildBinary, build as buildPlist } from "plist";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
-import { mergeLayers, nearest, readSettings, validateSettings } from "./options.ts";
+import { nearest } from "./nearest.ts";
+import { mergeLayers, readSettings, validateSettings } from "./options.ts";
 
 let folder: string;
 beforeAll(async () => {
@@ -98,7 +99,7 @@ describe("settingWords()", () => {
     [{ name: "x", size: 0 }, "size: it is 0, more than 0 was expected"],
     [{ name: "x", size: 101 }, "size: it is 101, at most 100 was expected"],
     [{ name: "x", on: "yes" }, "on: it is text, true or false was expected"],
-    [{ name: "x", kind: "c" }, 'kind: it is "c"; known are a, b'],
+    [{ name: "x", kind: "c" }, 'kind: it is "c"; expected one of a, b'],
     [{ name: "x", more: {} }, "more: it is a dictionary, a list was expected"],
     [{ name: "x", more: [] }, "more: it is empty"],
     [{ name: "x", more: [{ kind: "y" }] }, "more[0].kind: it is none of those we know: x"],

@@ -6,6 +6,7 @@
  * @module
  */
 import type { z } from "zod";
+import { nearest } from "./nearest.ts";
 
 const KINDS: Readonly<Record<string, string>> = {
   string: "text",
@@ -23,7 +24,7 @@ export function settingWords(issue: z.core.$ZodRawIssue): string | undefined {
     case "invalid_type":
       return `${kindOf(issue.input)}, ${KINDS[issue.expected] ?? issue.expected} was expected`;
     case "invalid_value":
-      return `${quoted(issue.input)}; known are ${issue.values.map(String).join(", ")}`;
+      return `${quoted(issue.input)}; ${hint(issue.input, issue.values.map(String))}`;
     case "invalid_union":
       return Array.isArray(issue.options) ? `it is none of those we know: ${issue.options.join(", ")}` : undefined;
     case "too_small":
@@ -40,6 +41,12 @@ function sizeWords(issue: { input?: unknown; origin: string }, side: string, lim
   if (typeof input === "number") return `it is ${input}, ${side} ${limit} was expected`;
   if (input === "" || (Array.isArray(input) && input.length === 0)) return "it is empty";
   return `${kindOf(input)} of the wrong length, ${side} ${limit} ${origin === "string" ? "characters" : "entries"} were expected`;
+}
+
+/** The value somebody may have meant, or all there are. */
+function hint(input: unknown, values: readonly string[]): string {
+  const near = typeof input === "string" && input.length > 2 ? nearest(input, values) : undefined;
+  return near === undefined ? `expected one of ${values.join(", ")}` : `did you mean ${near}?`;
 }
 
 function quoted(input: unknown): string {

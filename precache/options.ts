@@ -7,6 +7,7 @@
  */
 import { z } from "zod";
 import { LarderError } from "../core/errors.ts";
+import { settingWords } from "../core/settings-words.ts";
 import { ASSET_GROUPS } from "./asset.ts";
 import { catalogOptions } from "./options-catalogs.ts";
 import { deviceOptions } from "./options-devices.ts";
@@ -148,7 +149,7 @@ const LISTS = ["url-list", "plan-file"];
  * @throws LarderError `USAGE` when what the command line says is no valid value.
  */
 export function overlayOptions(settings: PrecacheOptions, over: PrecacheInput): PrecacheOptions {
-  const checked = precacheOptions.safeParse(over);
+  const checked = precacheOptions.safeParse(over, { error: settingWords });
   if (!checked.success) {
     const wrong = checked.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`).join("; ");
     throw new LarderError(`Cannot use the command line: ${wrong}`, {

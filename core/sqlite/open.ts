@@ -114,6 +114,13 @@ async function openImageOf(sqlite: NodeSqlite, opening: Opening, turnMs: number)
 export function chooseEngine(options: OpenOptions): SqliteEngine {
   const wished = options.engine ?? process.env["LARDER_SQLITE"];
   if (wished === "native" || wished === "portable") return wished;
+  if (wished !== undefined && wished !== "") {
+    throw new LarderError(`Cannot use "${wished}" as LARDER_SQLITE: expected native or portable`, {
+      code: "CONFIG_SQLITE",
+      state: "nothing was read",
+      next: "unset LARDER_SQLITE",
+    });
+  }
   return nativeAvailable() ? "native" : "portable";
 }
 
