@@ -7,7 +7,7 @@ import { open } from "node:fs/promises";
 import { z } from "zod";
 import { errorCode, errorText, LarderError } from "../core/errors.ts";
 import { larderOptions } from "./config.ts";
-import { print } from "./output.ts";
+import { print, printJson } from "./output.ts";
 
 /** The part of a JSON schema that is used here. */
 interface SchemaNode {
@@ -19,28 +19,36 @@ interface SchemaNode {
   readonly items?: SchemaNode;
 }
 
-/** Values that make the example one to start from. */
-const EXAMPLE: Readonly<Record<string, unknown>> = {
-  server: "cache01",
-  tags: { region: "North", site_code: "1234", site_name: "Hill School", school_type: "primary" },
-  timezone: "Europe/Berlin",
-  sinks: [
-    {
-      name: "influx",
-      type: "influx1",
-      url: "http://influxdb.example.org:8086",
-      database: "caching",
-      username: "larder",
-      password: { file: "/etc/larder-password" },
-    },
-  ],
+/** Values shown in comments: what another cache must not share, or nobody else has. */
+const SHOWN: Readonly<Record<string, string>> = {
+  server: "<string>cache01</string>",
+  timezone: "<string>Europe/Berlin</string>",
+  tags: "<dict><key>region</key><string>North</string><key>site_name</key><string>Hill School</string></dict>",
 };
 
+/** One sink of each type, without a login: where the server wants one, the comment above `sinks` says how. */
+const SINKS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  influx1: { name: "influx", type: "influx1", url: "http://influxdb.example.org:8086", database: "caching" },
+  influx2: {
+    name: "influx",
+    type: "influx2",
+    url: "http://influxdb.example.org:8086",
+    org: "school",
+    bucket: "caching",
+  },
+  influx3: { name: "influx", type: "influx2", url: "http://influxdb.example.org:8181", bucket: "caching" },
+  victoriametrics: { name: "metrics", type: "victoriametrics", url: "http://victoria.example.org:8428" },
+};
+
+const SECRET_COMMENT =
+  "<!-- A login: <key>username</key><string>larder</string><key>password</key><dict><key>file</key><string>/Library/Application Support/larder/influx-password</string></dict>, a token likewise. -->";
+
 /** Prints or writes the example. */
-export async function configInit(flags: { out?: string; format: string }): Promise<void> {
-  const text = exampleSettings(flags.format);
+export async function configInit(flags: { out?: string; format: string; sink?: string; json?: true }): Promise<void> {
+  const text = exampleSettings(flags.format, flags.sink);
   if (flags.out === undefined) {
-    print(text.trimEnd());
+    if (flags.json === true) printJson({ format: flags.format, settings: text });
+    else print(text.trimEnd());
     return;
   }
   try {
@@ -57,24 +65,38 @@ export async function configInit(flags: { out?: string; format: string }): Promi
       cause: error,
     });
   }
-  print(`Wrote ${flags.out}. Change what is yours, then: larder config check --config ${flags.out}`);
+  if (flags.json === true) printJson({ file: flags.out, format: flags.format });
+  else print(`Wrote ${flags.out}. Edit it, then run: larder config check --config ${flags.out}`);
 }
 
 /**
- * The example as text.
- * @throws LarderError `USAGE_FORMAT`.
+ * The example as text. As it is written it is valid, and changes nothing but the sink that was asked for.
+ * @param sink a type of `SINKS`, to be shipped to
+ * @throws LarderError `USAGE_FORMAT`, `USAGE_SINK`.
  */
-export function exampleSettings(format: string): string {
-  if (format === "json") return `${JSON.stringify(EXAMPLE, null, 2)}\n`;
-  if (format !== "plist")
-    throw new LarderError(`Cannot write "${format}": plist or json is meant`, { code: "USAGE_FORMAT" });
+export function exampleSettings(format: string, sink?: string): string {
+  const wanted = sink === undefined ? undefined : SINKS[sink];
+  if (sink !== undefined && wanted === undefined) {
+    throw new LarderError(`Cannot write a sink of type "${sink}": expected ${Object.keys(SINKS).join(", ")}`, {
+      code: "USAGE_SINK",
+      next: "larder config init --help",
+    });
+  }
+  const live = wanted === undefined ? {} : { sinks: [wanted] };
+  if (format === "json") return `${JSON.stringify(live, null, 2)}\n`;
+  if (format !== "plist") {
+    throw new LarderError(`Cannot write "${format}": expected plist or json`, {
+      code: "USAGE_FORMAT",
+      next: "larder config init --help",
+    });
+  }
   const schema = z.toJSONSchema(larderOptions, { io: "input", unrepresentable: "any" }) as SchemaNode;
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
     '<!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">',
     '<plist version="1.0">',
     "<!-- Settings of larder. Everything has a default: delete what you do not need. -->",
-    ...dictionary(schema, EXAMPLE, ""),
+    ...dictionary(schema, live, ""),
     "</plist>",
     "",
   ].join("\n");
@@ -87,9 +109,12 @@ function dictionary(schema: SchemaNode, example: Readonly<Record<string, unknown
   for (const [key, node] of Object.entries(schema.properties ?? {})) {
     if (node.description !== undefined) lines.push(`${inner}<!-- ${node.description.replaceAll("--", "- -")} -->`);
     const value = example[key];
+    if (key === "sinks" && indent === "") lines.push(`${inner}${SECRET_COMMENT}`);
     if (value !== undefined) lines.push(`${inner}<key>${key}</key>`, ...valueLines(value, node, inner));
-    else if (node.properties !== undefined) lines.push(`${inner}<key>${key}</key>`, ...dictionary(node, {}, inner));
-    else lines.push(`${inner}<!-- <key>${key}</key> ${defaultText(node)} -->`);
+    else if (node.properties !== undefined && SHOWN[key] === undefined)
+      lines.push(`${inner}<key>${key}</key>`, ...dictionary(node, {}, inner));
+    else
+      lines.push(`${inner}<!-- <key>${key}</key> ${(indent === "" ? SHOWN[key] : undefined) ?? defaultText(node)} -->`);
   }
   return [...lines, `${indent}</dict>`];
 }

@@ -1,10 +1,11 @@
+import { readFileSync } from "node:fs";
 import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { parsePlist } from "../core/plist.ts";
 import { loadSettings } from "./config.ts";
 import { exampleSettings } from "./config-init.ts";
+import { FIRST_COMMANDS } from "./demo.ts";
 import { larderInProcess } from "./testing/in-process.ts";
 import { parseTime } from "./time-range.ts";
 
@@ -75,12 +76,46 @@ describe("larder config check", () => {
 });
 
 describe("larder config init", () => {
-  it("writes an example that is valid as it stands, in both forms, with every key explained", async () => {
-    for (const format of ["plist", "json"]) await load(exampleSettings(format));
+  it.each(
+    ["plist", "json"].flatMap((format) =>
+      [undefined, "influx1", "influx2", "influx3", "victoriametrics"].map((sink) => [format, sink]),
+    ),
+  )("writes an example that config check finds right as it is: %s, sink %s", async (format, sink) => {
+    const out = join(folder, `init-${format}-${sink}`);
+    const words = [
+      "config",
+      "init",
+      "--out",
+      out,
+      "--format",
+      format ?? "",
+      ...(sink === undefined ? [] : ["--sink", sink]),
+    ];
+    expect((await larderInProcess(words)).code).toBe(0);
+    const { code, err } = await larderInProcess(["config", "check", "--config", out]);
+    expect([code, err]).toEqual([0, ""]);
+    const { settings } = await loadSettings({ config: out }, {});
+    // two caches set up from the same example are still two caches
+    expect(settings.tags).toEqual({});
+    expect(settings.server).toBe((await load("{}")).settings.server);
+    expect(settings.sinks).toHaveLength(sink === undefined ? 0 : 1);
+  });
+
+  it("explains every key", () => {
     const text = exampleSettings("plist");
     for (const key of ["server", "tags", "stateDir", "schedule", "timezone", "keepDays", "sinks", "password"])
       expect(text).toContain(key);
-    expect(await parsePlist(Buffer.from(text), "example")).toMatchObject({ tags: { site_code: "1234" } });
+  });
+
+  it("knows what the demo says at its end", async () => {
+    for (const line of FIRST_COMMANDS) {
+      const words = line.split(" -- ")[1]?.split(" ") ?? [];
+      expect(line).toMatch(/^sudo npm run -s larder -- /);
+      // refused for the folder alone, which is not one: every word was understood
+      const { err } = await larderInProcess([...words, "--state-dir", "/dev/null/x"]);
+      expect(err).not.toMatch(/unknown|error:/);
+    }
+    expect(readFileSync(new URL("../README.md", import.meta.url), "utf8")).toContain(FIRST_COMMANDS[0]);
   });
 
   it("writes a file only its owner can read and never overwrites one", async () => {

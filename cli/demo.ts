@@ -177,15 +177,19 @@ async function show(ask: HistoryAsk, reports: readonly PassReport[], hour: numbe
   print(savingsTable(rows, ask));
   print();
   print(savingsSentence(rows));
-  if (!once) print(colour(`an hour passes every moment (${hour} of 12); Ctrl-C ends it`, "dim"));
+  if (!once) print(colour(`replaying an hour every 1.7 s (${hour} of 12). Press Ctrl-C to stop.`, "dim"));
 }
+
+/** What to type on a real cache, from a checkout. */
+export const FIRST_COMMANDS = [
+  "sudo npm run -s larder -- collect --once",
+  "sudo npm run -s larder -- history",
+] as const;
 
 function farewell(influx: string | undefined): void {
   print();
-  print("On a real cache:");
-  print("  larder config init --out larder.plist");
-  print("  larder collect --once --config larder.plist");
-  print("  larder history --config larder.plist");
+  print("On your cache, from this folder, without any settings:");
+  for (const line of FIRST_COMMANDS) print(`  ${line}`);
   if (influx !== undefined)
     print(`In InfluxDB:  SELECT sum("bytes.fromcache.toclients") FROM "bytestoclients" GROUP BY time(1d), "site_code"`);
 }

@@ -13,7 +13,9 @@ export function registerConfig(group: Command): void {
     .description("Write an example with every key explained.")
     .option("--out <file>", "where to (default: print it); never overwrites")
     .option("--format <format>", "plist (with comments) or json", "plist")
-    .action(async (flags: { out?: string; format: string }) => {
+    .option("--sink <type>", "ship to influx1, influx2, influx3 or victoriametrics")
+    .option("--json", "print JSON")
+    .action(async (flags: { out?: string; format: string; sink?: string; json?: true }) => {
       const { configInit } = await import("../config-init.ts");
       await configInit(flags);
     });

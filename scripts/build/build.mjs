@@ -1,32 +1,55 @@
 /**
  * Builds dist/: one small entry and lazily loaded chunks, so that `larder --help` pays for nothing it does not use.
- * With --if-stale it builds only when a source file is newer than the last build.
+ * With --if-stale it builds only when a source file is newer than the last build. A program that runs from dist/ meanwhile
+ * goes on: see swapIn.
  */
-import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { bundling } from "./bundling.mjs";
 
 const root = new URL("../..", import.meta.url).pathname;
 const ROOMS = ["core", "collector", "precache", "alerts", "grafana", "report", "cli", "fixtures"];
 const stamp = join(root, "dist", ".built");
+/** How long the chunks of an earlier build stay. */
+const KEPT_MS = 86_400_000;
 
 if (!process.argv.includes("--if-stale") || isStale()) await build();
 
 async function build() {
   const { build: bundle } = await import("esbuild");
-  rmSync(join(root, "dist"), { recursive: true, force: true });
+  mkdirSync(join(root, "dist"), { recursive: true });
+  const beside = mkdtempSync(join(root, "dist", ".new-"));
   await bundle({
     absWorkingDir: root,
     entryPoints: { larder: "cli/main.ts" },
-    outdir: "dist",
+    outdir: beside,
     ...bundling,
     packages: "external",
     alias: { commander: "commander" },
     plugins: [inline(["commander"])],
     chunkNames: "chunks/[name]-[hash]",
   });
-  mkdirSync(join(root, "dist"), { recursive: true });
+  swapIn(beside);
   writeFileSync(stamp, "");
+}
+
+/**
+ * Puts a finished build in the place of the old one. Chunks are named after their content, so old and new lie side by
+ * side: the entry is replaced last, in one step, and what a running program may still load stays for a day.
+ */
+function swapIn(beside) {
+  const chunks = join(root, "dist", "chunks");
+  mkdirSync(chunks, { recursive: true });
+  const fresh = existsSync(join(beside, "chunks")) ? readdirSync(join(beside, "chunks")) : [];
+  for (const name of fresh) renameSync(join(beside, "chunks", name), join(chunks, name));
+  for (const name of readdirSync(beside)) {
+    if (name !== "chunks") renameSync(join(beside, name), join(root, "dist", name));
+  }
+  rmSync(beside, { recursive: true, force: true });
+  for (const name of readdirSync(chunks)) {
+    const old = statSync(join(chunks, name), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+    if (!fresh.includes(name) && Date.now() - old > KEPT_MS) rmSync(join(chunks, name), { force: true });
+  }
 }
 
 /** Packages that are bundled although others stay external: those every start needs. */
