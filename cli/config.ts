@@ -98,11 +98,12 @@ function fromEnvironment(environment: Readonly<Record<string, string | undefined
   return values;
 }
 
+/** The state folder of a daemon that runs as root. */
+export function systemStateDir(platform: NodeJS.Platform = process.platform): string {
+  return platform === "darwin" ? "/Library/Application Support/larder" : "/var/lib/larder";
+}
+
 function defaultStateDir(): string {
-  const root = process.getuid?.() === 0;
-  if (process.platform === "darwin") {
-    const support = "Library/Application Support/larder";
-    return root ? `/${support}` : join(homedir(), support);
-  }
-  return root ? "/var/lib/larder" : join(homedir(), ".local/state/larder");
+  if (process.getuid?.() === 0) return systemStateDir();
+  return process.platform === "darwin" ? join(homedir(), systemStateDir()) : join(homedir(), ".local/state/larder");
 }

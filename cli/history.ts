@@ -15,6 +15,7 @@ import { loadSettings } from "./config.ts";
 import { checkGroupTags, nothingText } from "./history-nothing.ts";
 import { bar, bytesText, type Column, colour, percentText, print, printJson, table, terminalWidth } from "./output.ts";
 import { parseTime } from "./time-range.ts";
+import { checkWhoseJournal } from "./whose-journal.ts";
 
 type By = "hour" | "day" | "week" | "month" | "all";
 
@@ -36,7 +37,9 @@ const ROLLUP = /_1[hd]$/;
 
 /** Runs the command. */
 export async function history(flags: HistoryFlags): Promise<void> {
-  const { settings } = await loadSettings(flags);
+  const loaded = await loadSettings(flags);
+  checkWhoseJournal("history", loaded);
+  const { settings } = loaded;
   const timeZone = settings.timezone;
   const ask: HistoryAsk = {
     stateDir: settings.stateDir,

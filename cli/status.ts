@@ -9,6 +9,7 @@ import { loadSettings } from "./config.ts";
 import { ExitCode, ExitWith } from "./exit.ts";
 import { isTerminal, print, printJson, terminalWidth } from "./output.ts";
 import { statusScreen } from "./status-screen.ts";
+import { checkWhoseJournal } from "./whose-journal.ts";
 
 const EXIT_CODES: Readonly<Record<StatusModel["worst"], number>> = {
   ok: ExitCode.ok,
@@ -18,7 +19,9 @@ const EXIT_CODES: Readonly<Record<StatusModel["worst"], number>> = {
 
 /** Runs the command. */
 export async function status(flags: SettingsCommandFlags): Promise<void> {
-  const { settings } = await loadSettings(flags);
+  const loaded = await loadSettings(flags);
+  checkWhoseJournal("status", loaded);
+  const { settings } = loaded;
   const model = await readStatusModel({
     stateDir: settings.stateDir,
     server: settings.server,
