@@ -229,7 +229,7 @@ describe("openRollup()", () => {
           await world.close();
         },
       ),
-      { numRuns: 60 },
+      { numRuns: 30 },
     );
   });
 
@@ -306,7 +306,7 @@ describe("openRollup()", () => {
         }
         await world.close();
       }),
-      { numRuns: 60 },
+      { numRuns: 30 },
     );
   });
 
