@@ -16,7 +16,7 @@ const STEP_TIMEOUT_MS = 8 * 60_000;
 const OTHER_NODES = [22, 24];
 
 /** What behaves differently from one Node to another: SQLite engines, locks, files, and what stands on them. */
-const NODE_DEPENDENT = ["core/sqlite", "core/lock", "core/journal", "collector/sources", "alerts/"];
+const NODE_DEPENDENT = ["core/sqlite", "core/lock", "core/journal/journal", "collector/sources", "alerts/"];
 
 const counts = [];
 const skips = [];
