@@ -17,6 +17,8 @@ const OTHER_NODES = [22, 24];
 
 /** What behaves differently from one Node to another: SQLite engines, locks, files, and what stands on them. */
 const NODE_DEPENDENT = ["core/sqlite", "core/lock", "core/journal/journal", "collector/sources", "alerts/"];
+/** The engine is the same module in 22 as in 24, so there only its own suites run again. */
+const ENGINE_ONLY = { 22: ["core/sqlite", "core/lock"] };
 
 const counts = [];
 const skips = [];
@@ -69,7 +71,7 @@ async function vitest(title, node, filters, quiet = false) {
 async function otherNode(major) {
   const node = nodeOf(major);
   if (node === undefined) return skip(`tests on Node ${major}: not brought by scripts/test/engines.mjs`);
-  const folders = NODE_DEPENDENT.filter(hasTests);
+  const folders = (ENGINE_ONLY[major] ?? NODE_DEPENDENT).filter(hasTests);
   if (folders.length === 0) return skip(`tests on Node ${major}: no contract suites yet`);
   return await vitest(`contract suites on Node ${major}`, node, [...folders, "--maxWorkers=1"], true);
 }
