@@ -73,7 +73,12 @@ async function otherNode(major) {
   if (node === undefined) return skip(`tests on Node ${major}: not brought by scripts/test/engines.mjs`);
   const folders = (ENGINE_ONLY[major] ?? NODE_DEPENDENT).filter(hasTests);
   if (folders.length === 0) return skip(`tests on Node ${major}: no contract suites yet`);
-  return await vitest(`contract suites on Node ${major}`, node, [...folders, "--maxWorkers=1"], true);
+  return await vitest(
+    `contract suites on Node ${major}`,
+    node,
+    [...folders, `--maxWorkers=${ENGINE_ONLY[major] === undefined ? 2 : 1}`],
+    true,
+  );
 }
 
 /** The built program starts, and its demo runs. */
