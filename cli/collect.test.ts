@@ -6,7 +6,10 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { PassReport } from "../collector/index.ts";
+import { LarderError } from "../core/errors.ts";
 import { openSqliteFile } from "../fixtures/content-cache/sqlite-file.ts";
+import { passText } from "./collect.ts";
 
 const LARDER = join(import.meta.dirname, "../dist/larder.js");
 let folder: string;
@@ -235,4 +238,23 @@ describe("larder collect", () => {
     expect(readdirSync(folder).sort()).toEqual(["Metrics.db", "larder.json", "state"]);
     rmSync(database());
   });
+});
+
+it("passText() is one line for somebody who watches, with what went wrong below", () => {
+  const source = {
+    name: "metrics-db",
+    place: "p",
+    rows: 21,
+    lines: 8,
+    newestMs: 1,
+    rejected: 0,
+    unkept: 0,
+    problem: undefined,
+  };
+  const report = { seconds: 0.1, sources: [source], sinks: [] } as unknown as PassReport;
+  const at = new Date("2026-11-28T21:24:05Z");
+  expect(passText(report, at, "Europe/Berlin")).toBe("22:24:05  metrics-db 21 rows");
+  const problem = new LarderError("Cannot read it", { code: "X", next: "look" });
+  const failed = { ...report, sources: [{ ...source, problem }] };
+  expect(passText(failed, at, "UTC")).toContain("\nCannot read it");
 });

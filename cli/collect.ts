@@ -15,7 +15,7 @@ import { createLog, type Log, type LogLevel } from "../core/log.ts";
 import type { CollectFlags } from "./commands/collect.ts";
 import { loadSettings, type Settings } from "./config.ts";
 import { ExitCode, ExitWith } from "./exit.ts";
-import { bytesText, durationText, jsonText, print, printJson } from "./output.ts";
+import { bytesText, durationText, isTerminal, jsonText, print, printJson } from "./output.ts";
 
 const LEVELS: readonly LogLevel[] = ["debug", "info", "warn", "error", "silent"];
 
@@ -23,7 +23,8 @@ const LEVELS: readonly LogLevel[] = ["debug", "info", "warn", "error", "silent"]
 export async function collect(flags: CollectFlags): Promise<void> {
   const { settings, origins } = await loadSettings(flags);
   const once = flags.once === true || flags.dryRun === true;
-  const log = await createLog(once && flags.logLevel === "info" ? "warn" : parseLevel(flags.logLevel));
+  const watched = !once && isTerminal() && flags.json !== true && flags.logLevel === "info";
+  const log = await createLog((once || watched) && flags.logLevel === "info" ? "warn" : parseLevel(flags.logLevel));
   const stop = stopOnSignals(log);
   const collector = await createCollector({
     settings,
@@ -36,7 +37,7 @@ export async function collect(flags: CollectFlags): Promise<void> {
   });
   try {
     if (once) await collectOnce(collector, flags);
-    else await collectOnSchedule(collector, settings, stop, log, flags.json === true);
+    else await collectOnSchedule({ collector, settings, stop, log, json: flags.json === true, watched });
   } finally {
     await collector.close();
   }
@@ -50,13 +51,18 @@ async function collectOnce(collector: Collector, flags: CollectFlags): Promise<v
   if (code !== ExitCode.ok) throw new ExitWith(code);
 }
 
-async function collectOnSchedule(
-  collector: Collector,
-  settings: Settings,
-  stop: AbortSignal,
-  log: Log,
-  json: boolean,
-): Promise<void> {
+interface Scheduled {
+  readonly collector: Collector;
+  readonly settings: Settings;
+  readonly stop: AbortSignal;
+  readonly log: Log;
+  readonly json: boolean;
+  /** A person looks on: lines for people instead of a log. */
+  readonly watched: boolean;
+}
+
+async function collectOnSchedule({ collector, settings, stop, log, json, watched }: Scheduled): Promise<void> {
+  if (watched) print(`collecting (schedule ${settings.schedule}); Ctrl-C ends it after the pass in hand`);
   log.info("collecting", {
     server: settings.server,
     schedule: settings.schedule,
@@ -73,7 +79,8 @@ async function collectOnSchedule(
   await runOnSchedule(options, async () => {
     const report = await collector.pass();
     if (json) print(jsonText(reportJson(report)));
-    logReport(report, log);
+    if (watched) print(passText(report, new Date(), settings.timezone));
+    else logReport(report, log);
   });
   log.info("stopped");
 }
@@ -112,6 +119,17 @@ function logReport(report: PassReport, log: Log): void {
     if (problem !== undefined) log.error(explainError(problem), { sink: name, code: problem.code, backlogBytes });
     else if (shippedLines > 0) log.info("shipped", { sink: name, lines: shippedLines });
   }
+}
+
+/** A pass in a line for somebody who watches, and what went wrong in it below. */
+export function passText(report: PassReport, at: Date, timeZone: string): string {
+  const clock = new Intl.DateTimeFormat("en-GB", { timeZone, timeStyle: "medium" }).format(at);
+  const sources = report.sources.map(({ name, rows }) => `${name} ${rows} rows`);
+  const sinks = report.sinks.map(({ sink, shippedLines }) => `${sink} ${shippedLines} lines shipped`);
+  const problems = [...report.sources, ...report.sinks].flatMap(({ problem }) =>
+    problem === undefined ? [] : [explainError(problem)],
+  );
+  return [`${clock}  ${[...sources, ...sinks].join(", ")}`, ...problems].join("\n");
 }
 
 function reportText(report: PassReport, dryRun: boolean): string {

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
@@ -37,7 +37,10 @@ it("names the daemon's journal instead of saying that nothing ran", () => {
   expect(() => checkWhoseJournal("status", loaded(mine), { isRoot: false, systemDir })).toThrow(
     expect.objectContaining({ code: "STATE_NOT_YOURS", next: "sudo larder status" }),
   );
-  mkdirSync(join(mine, "journal"), { recursive: true });
+  // a folder without a line in it, as a failed first try leaves behind, is not a journal either
+  mkdirSync(join(mine, "journal", "collector"), { recursive: true });
+  expect(() => checkWhoseJournal("history", loaded(mine), { isRoot: false, systemDir })).toThrow(/root/);
+  writeFileSync(join(mine, "journal", "collector", "000000000000000.lp"), "x");
   const text = told(() => checkWhoseJournal("history", loaded(mine), { isRoot: false, systemDir }));
   expect(text).toContain(`This looks at your own journal in ${mine}`);
   expect(text).toContain("sudo larder history");

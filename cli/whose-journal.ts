@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { LarderError } from "../core/errors.ts";
 import { type LoadedSettings, systemStateDir } from "./config.ts";
@@ -30,7 +30,7 @@ export function checkWhoseJournal(
   const named = origins["stateDir"] !== undefined;
   if (isRoot || named || settings.stateDir === systemDir || !existsSync(systemDir)) return;
   const next = `sudo larder ${command}`;
-  if (existsSync(join(settings.stateDir, "journal"))) {
+  if (hasLines(settings.stateDir)) {
     printError(
       `This looks at your own journal in ${settings.stateDir}. The daemon keeps its own in ${systemDir}: ${next}`,
     );
@@ -41,4 +41,10 @@ export function checkWhoseJournal(
     state: "nothing was changed; you have no journal of your own",
     next,
   });
+}
+
+/** Whether anything was ever collected there; a first try that failed leaves an empty folder. */
+function hasLines(stateDir: string): boolean {
+  const folder = join(stateDir, "journal", "collector");
+  return existsSync(folder) && readdirSync(folder).some((name) => name.includes(".lp"));
 }

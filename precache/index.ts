@@ -7,7 +7,7 @@ export type { Asset, CacheTarget, Plan, PlannedAsset } from "./asset.ts";
 // measure: how fast a cache gives
 export * as measure from "./bench.ts";
 // discover: which cache, and why that one
-export type { Discovery, DiscoveryStep } from "./discovery/discovery.ts";
+export { type Discovery, type DiscoveryStep, silentTargets } from "./discovery/discovery.ts";
 export { type LocatorRecords, rangeText } from "./discovery/dns-txt.ts";
 export { locatorRecordsOf } from "./discovery/locator-records.ts";
 // list: what the catalogues offer

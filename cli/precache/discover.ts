@@ -5,7 +5,7 @@
  */
 import { hostPort } from "../../core/cache/cache.ts";
 import type { Discovery, DiscoveryStep, LocatorRecords } from "../../precache/index.ts";
-import { discoverTargets, locatorRecordsOf, rangeText } from "../../precache/index.ts";
+import { discoverTargets, locatorRecordsOf, rangeText, silentTargets } from "../../precache/index.ts";
 import { ExitCode, ExitWith } from "../exit.ts";
 import { bytesText, colour, print, printJson } from "../output.ts";
 import type { PrecacheFlags } from "./flags.ts";
@@ -14,7 +14,7 @@ import { loadPrecache } from "./load.ts";
 /** Runs the command. */
 export async function precacheDiscover(flags: PrecacheFlags & { dns?: string | true }): Promise<void> {
   const { options } = await loadPrecache(flags);
-  const found = await discoverTargets(options);
+  const found = await knocked(await discoverTargets(options));
   const named = flags.dns === true ? options.dnsDomain : flags.dns;
   const { domain, records } =
     flags.dns === undefined ? { domain: undefined, records: undefined } : await locatorRecordsOf(named);
@@ -24,6 +24,19 @@ export async function precacheDiscover(flags: PrecacheFlags & { dns?: string | t
     if (flags.dns !== undefined) print(`\n${recordsText(domain, records)}`);
   }
   if (found.targets.length === 0) throw new ExitWith(ExitCode.failed);
+}
+
+/** A cache that was named is not searched for; here, where people look whether it is right, it is asked for an answer. */
+async function knocked(found: Discovery): Promise<Discovery> {
+  if (found.steps[0]?.way !== "by hand") return found;
+  const silent = new Set(await silentTargets(found.targets));
+  const targets = found.targets.filter((target) => !silent.has(target));
+  const steps = found.targets.map((target): DiscoveryStep => {
+    const answer = silent.has(target) ? "no answer there" : "it answers";
+    const outcome = silent.has(target) ? "passed over" : "chosen";
+    return { way: "by hand", asked: "command line or settings", said: `${target.url}: ${answer}`, outcome };
+  });
+  return { ...found, targets, steps: [...steps, ...found.steps.slice(1)] };
 }
 
 const MARKS: Readonly<Record<DiscoveryStep["outcome"], string>> = {
@@ -41,7 +54,9 @@ export function discoveryText({ steps, targets, status }: Discovery): string {
   });
   const chosen =
     targets.length === 0
-      ? "No cache found. Name one: --cache-server http://host:port"
+      ? steps[0]?.way === "by hand"
+        ? "No cache answers. See the address and the port in: AssetCacheManagerUtil status"
+        : "No cache found. Name one: --cache-server http://host:port"
       : `Cache to warm: ${targets.map(({ name, url }) => `${url} (${name})`).join(", ")}`;
   const room =
     status?.freeBytes === undefined

@@ -10,7 +10,7 @@ export function readError(path: string, said: string, cause?: unknown): LarderEr
   return new LarderError(`Cannot read the journal "${path}": ${said}`, {
     code: "JOURNAL_READ",
     state: "nothing was changed",
-    next: "give this user the right to read it, or run as the user that collects",
+    next: "repeat the command with sudo, or as the user that collects",
     cause,
   });
 }

@@ -77,7 +77,7 @@ export async function discover(byHand: readonly CacheTarget[], world: DiscoveryW
     status.value?.active === true ? parseDataPath((await run(MANAGER, ["-j", "settings"])).stdout) : undefined;
   if (byHand.length > 0) {
     const said = byHand.map(({ url }) => url).join(", ");
-    const chosen: DiscoveryStep = { way: "by hand", asked: "options", said, outcome: "chosen" };
+    const chosen: DiscoveryStep = { way: "by hand", asked: "command line or settings", said, outcome: "chosen" };
     return { targets: byHand, steps: [chosen, notTried(status.candidate.way)], status: status.value, dataPath };
   }
   const ways = [
@@ -133,6 +133,22 @@ export async function answersAsCache(url: string): Promise<boolean> {
   }
 }
 
+/** The caches that give no answer at all; any status line is one. */
+export async function silentTargets(targets: readonly CacheTarget[]): Promise<CacheTarget[]> {
+  const limits = { timeoutMs: 3000, maxBytes: 64 * 1024, cutLong: true, direct: true };
+  const silent = await Promise.all(
+    targets.map(async (target) => {
+      try {
+        await httpRequest({ url: `${target.url}/`, headers: { "max-forwards": "0" }, ...limits });
+        return [];
+      } catch {
+        return [target];
+      }
+    }),
+  );
+  return silent.flat();
+}
+
 function targetAt(hostPort: string): CacheTarget {
   return targetByHand(hostPort);
 }
@@ -152,7 +168,7 @@ function stepFor({ way, asked, servers, said }: Candidate, answering: string | u
 }
 
 function notTried(way: DiscoveryWay): DiscoveryStep {
-  return { way, asked: "all other ways", said: "a cache given by hand wins", outcome: "not tried" };
+  return { way, asked: "every other way", said: "not needed: a cache was named", outcome: "not tried" };
 }
 
 async function askManager(run: RunCommand): Promise<{ candidate: Candidate; value: CacheStatus | undefined }> {

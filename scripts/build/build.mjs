@@ -3,14 +3,27 @@
  * With --if-stale it builds only when a source file is newer than the last build. A program that runs from dist/ meanwhile
  * goes on: see swapIn.
  */
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { bundling } from "./bundling.mjs";
 
 const root = new URL("../..", import.meta.url).pathname;
 const ROOMS = ["core", "collector", "precache", "alerts", "grafana", "report", "cli", "fixtures"];
 const stamp = join(root, "dist", ".built");
-/** How long the chunks of an earlier build stay. */
+/** The chunks of the build that is in place. */
+const list = join(root, "dist", ".chunks");
+/** How long the chunks of an earlier build stay after it was replaced. */
 const KEPT_MS = 86_400_000;
 
 if (!process.argv.includes("--if-stale") || isStale()) await build();
@@ -19,36 +32,44 @@ async function build() {
   const { build: bundle } = await import("esbuild");
   mkdirSync(join(root, "dist"), { recursive: true });
   const beside = mkdtempSync(join(root, "dist", ".new-"));
-  await bundle({
-    absWorkingDir: root,
-    entryPoints: { larder: "cli/main.ts" },
-    outdir: beside,
-    ...bundling,
-    packages: "external",
-    alias: { commander: "commander" },
-    plugins: [inline(["commander"])],
-    chunkNames: "chunks/[name]-[hash]",
-  });
-  swapIn(beside);
-  writeFileSync(stamp, "");
+  try {
+    await bundle({
+      absWorkingDir: root,
+      entryPoints: { larder: "cli/main.ts" },
+      outdir: beside,
+      ...bundling,
+      packages: "external",
+      alias: { commander: "commander" },
+      plugins: [inline(["commander"])],
+      chunkNames: "chunks/[name]-[hash]",
+    });
+    swapIn(beside);
+    writeFileSync(stamp, "");
+  } finally {
+    rmSync(beside, { recursive: true, force: true });
+  }
 }
 
 /**
  * Puts a finished build in the place of the old one. Chunks are named after their content, so old and new lie side by
- * side: the entry is replaced last, in one step, and what a running program may still load stays for a day.
+ * side: the entry is replaced last, in one step, and what a running program may still load stays for a day from then on.
  */
 function swapIn(beside) {
   const chunks = join(root, "dist", "chunks");
   mkdirSync(chunks, { recursive: true });
+  const before = existsSync(list) ? JSON.parse(readFileSync(list, "utf8")) : readdirSync(chunks);
   const fresh = existsSync(join(beside, "chunks")) ? readdirSync(join(beside, "chunks")) : [];
   for (const name of fresh) renameSync(join(beside, "chunks", name), join(chunks, name));
   for (const name of readdirSync(beside)) {
     if (name !== "chunks") renameSync(join(beside, name), join(root, "dist", name));
   }
-  rmSync(beside, { recursive: true, force: true });
+  writeFileSync(list, JSON.stringify(fresh));
+  const now = new Date();
   for (const name of readdirSync(chunks)) {
-    const old = statSync(join(chunks, name), { throwIfNoEntry: false })?.mtimeMs ?? 0;
-    if (!fresh.includes(name) && Date.now() - old > KEPT_MS) rmSync(join(chunks, name), { force: true });
+    if (fresh.includes(name)) continue;
+    // the day begins when a chunk is replaced, however long it was in use
+    if (before.includes(name)) utimesSync(join(chunks, name), now, now);
+    else if (now - statSync(join(chunks, name)).mtime > KEPT_MS) rmSync(join(chunks, name), { force: true });
   }
 }
 

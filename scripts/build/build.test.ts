@@ -1,5 +1,14 @@
 import { spawn, spawnSync } from "node:child_process";
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import {
+  cpSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
@@ -35,4 +44,33 @@ it("never shows a program that starts meanwhile half of a build", async () => {
   expect(await end).toBe(0);
   expect(starts).toBeGreaterThan(0);
   expect(readFileSync(join(copy, "dist/larder.js"), "utf8")).toBe(old);
+}, 60_000);
+
+it("keeps what a running program may load for a day after its build was replaced, however old that build is", () => {
+  const chunks = (): string[] => readdirSync(join(copy, "dist/chunks"));
+  const old = chunks();
+  const ago = new Date(Date.now() - 3 * 86_400_000);
+  for (const name of old) utimesSync(join(copy, "dist/chunks", name), ago, ago);
+  const changed = join(copy, "cli/config-init.ts");
+  writeFileSync(changed, readFileSync(changed, "utf8").replace("print(`Wrote ", "print(`Wrote this "));
+  const entry = readFileSync(join(copy, "dist/larder.js"));
+  expect(spawnSync(process.execPath, ["scripts/build/build.mjs"], { cwd: copy }).status).toBe(0);
+  expect(chunks()).toEqual(expect.arrayContaining(old));
+  expect(chunks().length).toBeGreaterThan(old.length);
+  // the program as it was still runs
+  writeFileSync(join(copy, "dist/old.js"), entry);
+  expect(spawnSync(process.execPath, [join(copy, "dist/old.js"), "config", "init"], { encoding: "utf8" }).status).toBe(
+    0,
+  );
+  // and what was replaced more than a day ago goes with the next build
+  for (const name of old) utimesSync(join(copy, "dist/chunks", name), ago, ago);
+  writeFileSync(changed, readFileSync(changed, "utf8").replace("Wrote this", "Wrote that"));
+  expect(spawnSync(process.execPath, ["scripts/build/build.mjs"], { cwd: copy }).status).toBe(0);
+  expect(old.some((name) => !chunks().includes(name))).toBe(true);
+}, 60_000);
+
+it("leaves nothing behind when it fails", () => {
+  writeFileSync(join(copy, "cli/main.ts"), "this is not a program (");
+  expect(spawnSync(process.execPath, ["scripts/build/build.mjs"], { cwd: copy }).status).not.toBe(0);
+  expect(readdirSync(join(copy, "dist")).filter((name) => name.startsWith(".new-"))).toEqual([]);
 }, 60_000);
