@@ -1,13 +1,6 @@
-/**
- * How far a sink has come: `stateDir/ship/<sink>.json`, one position a stream, and the rule by which it moves: only past
- * pieces that are done, in their order, however the answers come in.
- *
- * @module
- */
-import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import { errorCode, errorText, LarderError } from "../core/errors.ts";
+import { errorText, LarderError } from "../core/errors.ts";
 import { makeFolder, readIfThere, writeAtomically } from "../core/files.ts";
 import type { Position } from "../core/journal/position.ts";
 
@@ -62,17 +55,6 @@ export async function oldestNeeded(
     if (oldest === undefined || position.segment + position.offset < oldest.segment + oldest.offset) oldest = position;
   }
   return oldest;
-}
-
-/** Names of the sinks that have a position, also of those no longer configured. */
-export async function knownSinks(stateDir: string): Promise<string[]> {
-  try {
-    const names = await readdir(join(stateDir, "ship"));
-    return names.filter((name) => name.endsWith(SUFFIX)).map((name) => name.slice(0, -SUFFIX.length));
-  } catch (error) {
-    if (errorCode(error) === "ENOENT") return [];
-    throw error;
-  }
 }
 
 function cursorPath(stateDir: string, sink: string): string {

@@ -89,9 +89,6 @@ export const HIT_RATIO: RatioMeasure = { title: "Hit ratio", part: FROM_CACHES, 
 /** What warming had the cache fetch from Apple. */
 export const WARMING_COST = sum("Warming, from Apple", askedOfApple);
 
-/** What warming read through the cache, wherever it came from. */
-export const WARMING_ASKED = sum("Warming, asked", asked);
-
 /** What the cache gave devices from its own disk: warming's effect is in it, and never more than it. */
 export const WARMING_EFFECT = lessWarming("From the cache's disk", toClients("cache"));
 

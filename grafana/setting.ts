@@ -6,7 +6,7 @@
 import { LarderError } from "../core/errors.ts";
 import { influxql } from "./influxql.ts";
 import { metricsql } from "./metricsql.ts";
-import type { Compiled, Dialect, Question } from "./queries.ts";
+import type { Compiled, Question } from "./queries.ts";
 
 export type Engine = "influxdb" | "victoriametrics";
 
@@ -73,10 +73,6 @@ export function checkSetting(setting: Setting): Setting {
     });
   }
   return setting;
-}
-
-export function dialectOf(engine: Engine): Dialect {
-  return engine === "influxdb" ? "influxql" : "metricsql";
 }
 
 /** Grafana's name for the kind of data source. */

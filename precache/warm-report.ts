@@ -10,8 +10,8 @@
  *
  * @module
  */
-import { queryHistory, readLines } from "../core/history/history.ts";
-import { forEachField, type LineValue, parseLine, parseTags } from "../core/history/parse-line.ts";
+import { queryHistory } from "../core/history/history.ts";
+import { forEachField, type LineValue, type ParsedLine, parseTags } from "../core/history/parse-line.ts";
 import {
   type LastAsked,
   usedSince,
@@ -20,6 +20,7 @@ import {
   warmedFiles,
   warmingRuns,
 } from "../core/history/questions/warming.ts";
+import { scanLines, type Wanted } from "../core/history/scan.ts";
 import { measure, type SumOf, shown, WARMING_COST, WARMING_EFFECT } from "../core/measures.ts";
 
 export interface WarmReport {
@@ -67,45 +68,62 @@ export async function warmReport(
   };
 }
 
+/** Events, runs and files in one pass. */
 async function readWarming(stateDir: string, fromMs: number, toMs: number): Promise<WarmingLines> {
   const starts: WarmingLines["starts"][number][] = [];
-  for await (const { timeMs, tags, fields } of readPoints(stateDir, "events", fromMs, toMs)) {
-    if (tags["event"] !== "run-start") continue;
-    const planned = fields.get("planned.seconds");
-    const planningMs = planned !== undefined && "float" in planned ? planned.float * 1000 : undefined;
-    starts.push({ timeMs, planningMs });
-  }
   const finished: WarmingRun[] = [];
-  for await (const { timeMs, tags, fields } of readPoints(stateDir, "precacherun", fromMs, toMs)) {
-    finished.push({
-      finished: true,
-      endedMs: timeMs,
-      target: tags["target"] ?? "",
-      planned: count(fields, "planned"),
-      warmed: count(fields, "warmed"),
-      cached: count(fields, "cached"),
-      failed: count(fields, "failed"),
-      skipped: count(fields, "skipped"),
-      bytesAsked: count(fields, "bytes.asked"),
-      bytesFromOrigin: count(fields, "bytes.fromorigin"),
-      seconds: count(fields, "seconds"),
-    });
-  }
   const assets: WarmingLines["assets"][number][] = [];
-  for await (const { timeMs, tags, fields } of readPoints(stateDir, "precacheasset", fromMs, toMs)) {
-    const url = fields.get("url");
-    assets.push({
-      timeMs,
-      target: tags["target"] ?? "",
-      outcome: tags["outcome"] ?? "",
-      url: url !== undefined && "text" in url ? url.text : "",
-      bytes: count(fields, "bytes"),
-      bytesAsked: count(fields, "bytes.asked"),
-      bytesFromOrigin: count(fields, "bytes.fromorigin"),
-      seconds: count(fields, "seconds"),
-    });
-  }
+  const wanted = (measurement: string, take: (point: ReadPoint) => void): Wanted => ({
+    measurement,
+    fromMs,
+    toMs,
+    take: (line) => take(readPoint(line)),
+  });
+  await scanLines(
+    stateDir,
+    ["precache"],
+    [
+      wanted("events", ({ timeMs, tags, fields }) => {
+        if (tags["event"] !== "run-start") return;
+        const planned = fields.get("planned.seconds");
+        const planningMs = planned !== undefined && "float" in planned ? planned.float * 1000 : undefined;
+        starts.push({ timeMs, planningMs });
+      }),
+      wanted("precacherun", (point) => finished.push(finishedRun(point))),
+      wanted("precacheasset", (point) => assets.push(assetLine(point))),
+    ],
+  );
   return { starts: starts.sort((a, b) => a.timeMs - b.timeMs), finished, assets };
+}
+
+function finishedRun({ timeMs, tags, fields }: ReadPoint): WarmingRun {
+  return {
+    finished: true,
+    endedMs: timeMs,
+    target: tags["target"] ?? "",
+    planned: count(fields, "planned"),
+    warmed: count(fields, "warmed"),
+    cached: count(fields, "cached"),
+    failed: count(fields, "failed"),
+    skipped: count(fields, "skipped"),
+    bytesAsked: count(fields, "bytes.asked"),
+    bytesFromOrigin: count(fields, "bytes.fromorigin"),
+    seconds: count(fields, "seconds"),
+  };
+}
+
+function assetLine({ timeMs, tags, fields }: ReadPoint): WarmingLines["assets"][number] {
+  const url = fields.get("url");
+  return {
+    timeMs,
+    target: tags["target"] ?? "",
+    outcome: tags["outcome"] ?? "",
+    url: url !== undefined && "text" in url ? url.text : "",
+    bytes: count(fields, "bytes"),
+    bytesAsked: count(fields, "bytes.asked"),
+    bytesFromOrigin: count(fields, "bytes.fromorigin"),
+    seconds: count(fields, "seconds"),
+  };
 }
 
 interface ReadPoint {
@@ -114,19 +132,10 @@ interface ReadPoint {
   readonly fields: ReadonlyMap<string, LineValue>;
 }
 
-async function* readPoints(
-  stateDir: string,
-  measurement: string,
-  fromMs: number,
-  toMs: number,
-): AsyncGenerator<ReadPoint> {
-  for await (const line of readLines(stateDir, measurement, fromMs, toMs - 1, ["precache"])) {
-    const parsed = parseLine(line);
-    if (parsed === undefined || parsed.timeMs < fromMs || parsed.timeMs >= toMs) continue;
-    const fields = new Map<string, LineValue>();
-    forEachField(parsed.fieldText, (name, value) => fields.set(name, value));
-    yield { timeMs: parsed.timeMs, tags: parseTags(parsed.tagText), fields };
-  }
+function readPoint({ timeMs, tagText, fieldText }: ParsedLine): ReadPoint {
+  const fields = new Map<string, LineValue>();
+  forEachField(fieldText, (name, value) => fields.set(name, value));
+  return { timeMs, tags: parseTags(tagText), fields };
 }
 
 function count(fields: ReadonlyMap<string, LineValue>, name: string): number {

@@ -9,10 +9,12 @@
  * @module
  */
 import type { DayZones } from "../../core/day-zones.ts";
-import { forEachField, parseLine } from "../../core/history/parse-line.ts";
+import { forEachField, type ParsedLine } from "../../core/history/parse-line.ts";
+import { scanReader } from "../../core/history/scan.ts";
 import type { Span } from "../../core/journal/commit.ts";
 import type { JournalReader } from "../../core/journal/reader.ts";
-import { addExact, subtractExact } from "../../core/line/sum.ts";
+import { addExact, addValue, subtractExact } from "../../core/line/sum.ts";
+import { measurementEnd } from "../../core/line/tags.ts";
 import type { BucketUnit } from "../../core/local-days.ts";
 import type { Integer } from "../../core/point.ts";
 import { findRawGaps } from "./raw-gaps.ts";
@@ -76,18 +78,20 @@ async function pointsOf(
     else known.byStart.set(from, each);
   }
   const points = new Map<ClosedBucket, WrittenPoints>();
-  for await (const text of written.chunks(spanOf(closed))) {
-    for (const line of text.split("\n")) {
-      const parsed = parseLine(line);
-      const found = parsed && wanted.get(`${parsed.measurement}${parsed.tagText}`);
-      if (parsed === undefined || found === undefined) continue;
-      const bucket = found.byStart.get(days.start(parsed.timeMs, found.unit));
-      if (bucket === undefined) continue;
-      const known = points.get(bucket);
-      if (known === undefined) points.set(bucket, new Map([[parsed.timeMs, parsed.fieldText]]));
-      else known.set(parsed.timeMs, parsed.fieldText);
-    }
-  }
+  const take = ({ measurement, tagText, fieldText, timeMs }: ParsedLine): void => {
+    const found = wanted.get(`${measurement}${tagText}`);
+    const bucket = found?.byStart.get(days.start(timeMs, found.unit));
+    if (bucket === undefined) return;
+    const known = points.get(bucket);
+    if (known === undefined) points.set(bucket, new Map([[timeMs, fieldText]]));
+    else known.set(timeMs, fieldText);
+  };
+  const { fromMs, toMs } = spanOf(closed);
+  const measurements = new Set([...wanted.keys()].map((key) => key.slice(0, measurementEnd(key))));
+  await scanReader(
+    written,
+    [...measurements].map((measurement) => ({ measurement, fromMs, toMs: toMs + 1, take })),
+  );
   return points;
 }
 
@@ -99,7 +103,7 @@ function difference({ series, bucket }: ClosedBucket, points: WrittenPoints, onl
       const float = "float" in value;
       if (!float && !("integer" in value)) return;
       const index = series.fieldIndex(name, float);
-      held[index] = float ? Number(held[index] ?? 0) + value.float : addExact(held[index], value.integer);
+      held[index] = float ? addValue(held[index], value.float, true) : addExact(held[index], value.integer);
     });
   }
   let missing = false;

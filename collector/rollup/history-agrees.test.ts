@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
-import { askSums, queryHistory, type SumsQuery } from "../../core/history/history.ts";
+import { askSums, type HistoryQuery, queryHistory } from "../../core/history/history.ts";
 import { readRollupMark } from "../../core/history/rollup-mark.ts";
 import { openJournal } from "../../core/journal/journal.ts";
 import { openRollup } from "../rollup.ts";
@@ -87,7 +87,7 @@ async function play(zone: string, steps: readonly Step[]): Promise<string> {
   return folder;
 }
 
-async function sumOf(folder: string, query: SumsQuery): Promise<Map<string, number>> {
+async function sumOf(folder: string, query: HistoryQuery): Promise<Map<string, number>> {
   const [rows = []] = await askSums(folder, [query]);
   return withoutNothing(rows);
 }
@@ -124,7 +124,7 @@ describe("sums from roll-ups and what is open", () => {
           if ((await readRollupMark(folder)) !== undefined) fromRollups++;
           for (const { from, length, by, timeZone, grouped } of spans) {
             const fromMs = START + from * (HOUR / 2);
-            const query: SumsQuery = {
+            const query: HistoryQuery = {
               measurement: "bytestoclients",
               fromMs,
               toMs: fromMs + length * (HOUR / 2),

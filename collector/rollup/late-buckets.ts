@@ -6,12 +6,13 @@
 
 import type { DayZones } from "../../core/day-zones.ts";
 import type { JournalReader } from "../../core/journal/reader.ts";
+import { addValue } from "../../core/line/sum.ts";
 import type { BucketUnit } from "../../core/local-days.ts";
 import type { Integer } from "../../core/point.ts";
 import type { ClosedBucket } from "./corrections.ts";
 import { SeriesTable } from "./line-reader.ts";
 import type { LineValues } from "./line-values.ts";
-import { addExact, rollupKey, type Series, UNITS } from "./series.ts";
+import { rollupKey, type Series, UNITS } from "./series.ts";
 
 /** More separate spans than this are read as one: every span costs a look at the segments it may lie in. */
 const MAX_SPANS = 16;
@@ -80,7 +81,7 @@ export class LateBuckets {
     }
     const { sums } = late.bucket;
     const add = (index: number, value: Integer): void => {
-      sums[index] = addExact(sums[index], value, series.floats[index] === true);
+      sums[index] = addValue(sums[index], value, series.floats[index] === true);
     };
     for (let i = 0; i < values.count; i++) add(values.indexes[i] ?? 0, values.numbers[i] ?? 0);
     for (const [index, value] of values.large) add(index, value);

@@ -32,9 +32,6 @@ export class RawGaps {
   }
 }
 
-/** No row is gone. */
-export const NO_GAPS = new RawGaps(Number.NEGATIVE_INFINITY, []);
-
 /** Finds the gaps of raw streams. @param asked only these times matter */
 export async function findRawGaps(raw: readonly JournalReader[], days: DayZones, asked: Span): Promise<RawGaps> {
   const spans: Span[] = [];

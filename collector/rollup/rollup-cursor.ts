@@ -7,11 +7,10 @@
  */
 
 import { DayZones } from "../../core/day-zones.ts";
-import { ROLLUP_VERSION } from "../../core/history/rollup-mark.ts";
+import { type OpenBucket, parseRollupMark, ROLLUP_VERSION, type RollupMark } from "../../core/history/rollup-mark.ts";
 import type { Json } from "../../core/journal/commit.ts";
 import type { Position } from "../../core/journal/position.ts";
 import type { BucketUnit } from "../../core/local-days.ts";
-import type { Integer } from "../../core/point.ts";
 import type { SeriesTable } from "./line-reader.ts";
 import { type Sums, UNITS } from "./series.ts";
 
@@ -61,26 +60,10 @@ export function cursorJson(cursor: RollupCursor, table: SeriesTable): Json {
  * Reads a cursor, putting open buckets back into the table.
  * @returns undefined for none, or one we do not understand: everything is then computed anew.
  */
-export function restoreCursor(
-  json: Json | undefined,
-  table: SeriesTable,
-): Pick<RollupCursor, "closedMs" | "positions" | "again"> | undefined {
-  const cursor = asObject(json);
-  const closedMs = cursor?.["closedMs"];
-  if (cursor?.["v"] !== ROLLUP_VERSION || restoreDays(json) === undefined || typeof closedMs !== "number")
-    return undefined;
-  const positions = new Map<string, Position>();
-  for (const item of asArray(cursor["positions"])) {
-    const [stream, segment, offset] = asArray(item);
-    if (typeof stream !== "string" || typeof segment !== "number" || typeof offset !== "number") return undefined;
-    positions.set(stream, { segment, offset });
-  }
-  for (const item of asArray(cursor["open"])) {
-    const [key, unit, from, values] = asArray(item);
-    if (typeof key !== "string" || !isUnit(unit) || typeof from !== "number") return undefined;
-    restoreBucket(table, key, unit, from, asObject(values) ?? {});
-  }
-  return { closedMs, positions, again: cursor["again"] === true };
+export function restoreCursor(json: Json | undefined, table: SeriesTable): RollupMark | undefined {
+  const mark = restoreDays(json) === undefined ? undefined : parseRollupMark(json);
+  for (const bucket of mark?.open ?? []) restoreBucket(table, bucket);
+  return mark;
 }
 
 /** The zones of the days that were written, by whatever version, and how far; undefined when none were. */
@@ -93,36 +76,12 @@ export function restoreDays(json: Json | undefined): Pick<RollupCursor, "days" |
   return { days, written: { hour, day } };
 }
 
-function restoreBucket(
-  table: SeriesTable,
-  key: string,
-  unit: BucketUnit,
-  from: number,
-  values: Readonly<Record<string, Json>>,
-): void {
+function restoreBucket(table: SeriesTable, { key, unit, fromMs, sums }: OpenBucket): void {
   const series = table.get(key);
   if (series === undefined) return;
-  const sums: Sums = [];
-  for (const [name, value] of Object.entries(values)) {
-    const sum = parseSum(value);
-    if (sum !== undefined) sums[series.fieldIndex(name, typeof value === "number")] = sum;
-  }
-  series.restore(unit, from, sums);
-}
-
-function parseSum(value: Json): Integer | undefined {
-  if (typeof value === "number") return value;
-  if (typeof value !== "string" || !/^-?\d{1,40}$/.test(value)) return undefined;
-  const near = Number(value);
-  return Number.isSafeInteger(near) ? near : BigInt(value);
-}
-
-function isUnit(value: Json | undefined): value is BucketUnit {
-  return value === "hour" || value === "day";
-}
-
-function asArray(json: Json | undefined): readonly Json[] {
-  return Array.isArray(json) ? (json as readonly Json[]) : [];
+  const values: Sums = [];
+  for (const [name, { value, isFloat }] of sums) values[series.fieldIndex(name, isFloat)] = value;
+  series.restore(unit, fromMs, values);
 }
 
 function asObject(json: Json | undefined): Readonly<Record<string, Json>> | undefined {

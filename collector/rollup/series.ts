@@ -5,6 +5,7 @@
  */
 
 import type { DayZones } from "../../core/day-zones.ts";
+import { addValue } from "../../core/line/sum.ts";
 import { measurementEnd } from "../../core/line/tags.ts";
 import type { BucketUnit } from "../../core/local-days.ts";
 import { type Integer, integerText, isInteger64 } from "../../core/point.ts";
@@ -97,14 +98,14 @@ export class Series {
       if (sum > Number.MAX_SAFE_INTEGER || sum < Number.MIN_SAFE_INTEGER) {
         // too much for a double: on into the exact sums
         for (const sums of this.#slotBuckets)
-          sums[index] = addExact(sums[index], slot[index] ?? 0, this.floats[index] === true);
+          sums[index] = addValue(sums[index], slot[index] ?? 0, this.floats[index] === true);
         slot[index] = values.numbers[i] ?? 0;
       } else {
         slot[index] = sum;
       }
     }
     for (const [index, value] of values.large) {
-      for (const sums of this.#slotBuckets) sums[index] = addExact(sums[index], value, false);
+      for (const sums of this.#slotBuckets) sums[index] = addValue(sums[index], value, false);
     }
   }
 
@@ -185,7 +186,7 @@ export class Series {
     if (!this.#slotUsed) return;
     for (const sums of this.#slotBuckets) {
       this.#slot.forEach((value, index) => {
-        if (value !== 0) sums[index] = addExact(sums[index], value, this.floats[index] === true);
+        if (value !== 0) sums[index] = addValue(sums[index], value, this.floats[index] === true);
       });
     }
     this.#slot.fill(0);
@@ -213,15 +214,4 @@ export class Series {
 export function rollupKey(key: string, unit: BucketUnit): string {
   const end = measurementEnd(key);
   return `${key.slice(0, end)}${ROLLUP_SUFFIXES[unit]}${key.slice(end)}`;
-}
-
-/** Adds exactly: a sum beyond 2^53 goes on as bigint. */
-export function addExact(sum: Integer | undefined, value: Integer, float: boolean): Integer {
-  if (sum === undefined) return value;
-  if (float) return Number(sum) + Number(value);
-  if (typeof sum === "number" && typeof value === "number") {
-    const total = sum + value;
-    if (Number.isSafeInteger(total)) return total;
-  }
-  return BigInt(sum) + BigInt(value);
 }

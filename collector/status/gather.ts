@@ -19,7 +19,6 @@ import { loadPositions } from "../ship-cursor.ts";
 import { loadShipState } from "../ship-state.ts";
 import { type Destination, destinationsOf } from "../sinks/destinations.ts";
 import type { SinkOptions } from "../sinks/options.ts";
-
 import { CLOCK_AHEAD_MS } from "../sources/source.ts";
 import type { CacheFacts, DayFacts, EventFacts, PassFacts, SinkFacts, StatusFacts } from "./facts.ts";
 import { gatherJournal } from "./gather-journal.ts";

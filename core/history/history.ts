@@ -6,15 +6,15 @@
  *
  * @module
  */
-import { openReader } from "../journal/reader.ts";
-import { DERIVED_STREAMS, RAW_STREAMS, streamFolder } from "../journal/streams.ts";
-import { addExact } from "../line/sum.ts";
+import { DERIVED_STREAMS, RAW_STREAMS } from "../journal/streams.ts";
+import { addExact, addValue } from "../line/sum.ts";
+import { measurementEnd } from "../line/tags.ts";
 import { type BucketUnit, bucketStart } from "../local-days.ts";
 import type { Integer } from "../point.ts";
 import { measurementSchema } from "../schema.ts";
 import { forEachField, type LineValue, type ParsedLine, parseTags } from "./parse-line.ts";
 import { planSums, type Range, type SumPlan } from "./plan.ts";
-import { type RollupMark, readRollupMark } from "./rollup-mark.ts";
+import { type OpenSum, type RollupMark, readRollupMark } from "./rollup-mark.ts";
 import { scanLines, type Wanted } from "./scan.ts";
 
 /** What is asked. */
@@ -46,9 +46,6 @@ export interface HistoryRow {
   readonly newestMs: number;
 }
 
-/** A question about sums alone: roll-ups answer what is closed, so that years are as quick as days. */
-export type SumsQuery = HistoryQuery;
-
 /** Sums of one bucket of one group. */
 export type SumsRow = Pick<HistoryRow, "startMs" | "group" | "sums">;
 
@@ -75,7 +72,7 @@ export async function queryHistory(stateDir: string, query: HistoryQuery): Promi
  * Sums, ordered by group and time: closed hours and days from roll-ups, what is open and the edges of the span from raw
  * lines. Where roll-ups cannot answer (another time zone, tags they leave out, none there), all of it is read raw.
  */
-export async function askSums(stateDir: string, queries: readonly SumsQuery[]): Promise<SumsRow[][]> {
+export async function askSums(stateDir: string, queries: readonly HistoryQuery[]): Promise<SumsRow[][]> {
   const mark = queries.some(isRolledUp) ? await readRollupMark(stateDir) : undefined;
   const answers = queries.map((query) => new Answer(query));
   const raw: Wanted[] = [];
@@ -102,7 +99,7 @@ export async function askSums(stateDir: string, queries: readonly SumsQuery[]): 
 }
 
 /** Whether roll-ups have the measurement, and every tag that is asked for. */
-function isRolledUp({ measurement, tags, groupBy }: SumsQuery): boolean {
+function isRolledUp({ measurement, tags, groupBy }: HistoryQuery): boolean {
   const schema = measurementSchema(measurement);
   if (schema?.rollup !== true) return false;
   return ![...Object.keys(tags ?? {}), ...(groupBy ?? [])].some((tag) => schema.rolledWithout?.includes(tag));
@@ -119,10 +116,10 @@ function rawOf(answer: Answer, range: Range = answer.query): Wanted {
 
 function addOpen(answer: Answer, { unit, rolled }: SumPlan, { open }: RollupMark): void {
   for (const bucket of open) {
-    if (bucket.unit !== unit || bucket.measurement !== answer.query.measurement) continue;
-    if (bucket.fromMs >= rolled.fromMs && bucket.fromMs < rolled.toMs) {
-      answer.addSums(bucket.tagText, bucket.fromMs, bucket.sums);
-    }
+    if (bucket.unit !== unit || bucket.fromMs < rolled.fromMs || bucket.fromMs >= rolled.toMs) continue;
+    const nameEnd = measurementEnd(bucket.key);
+    if (bucket.key.slice(0, nameEnd) !== answer.query.measurement) continue;
+    answer.addSums(bucket.key.slice(nameEnd), bucket.fromMs, bucket.sums);
   }
 }
 
@@ -180,10 +177,10 @@ class Answer {
     if (row !== undefined) addFields(row, fieldText, timeMs);
   }
 
-  addSums(tagText: string, timeMs: number, sums: ReadonlyMap<string, Integer>): void {
+  addSums(tagText: string, timeMs: number, sums: ReadonlyMap<string, OpenSum>): void {
     const row = this.#rowAt(tagText, timeMs);
     if (row === undefined) return;
-    for (const [name, sum] of sums) row.sums.set(name, addTo(row.sums.get(name), sum));
+    for (const [name, { value, isFloat }] of sums) row.sums.set(name, addValue(row.sums.get(name), value, isFloat));
   }
 
   rows(): HistoryRow[] {
@@ -213,45 +210,14 @@ class Answer {
   }
 }
 
-/** Whole numbers add exactly; a float makes the sum a float. */
-function addTo(sum: Integer | undefined, value: Integer): Integer {
-  const whole = (each: Integer): boolean => typeof each === "bigint" || Number.isInteger(each);
-  return whole(sum ?? 0) && whole(value) ? addExact(sum, value) : Number(sum ?? 0) + Number(value);
-}
-
-/** Committed lines of a measurement in a span of time, both ends included. */
-export async function* readLines(
-  stateDir: string,
-  measurement: string,
-  fromMs: number,
-  toMs: number,
-  streams: readonly string[] = RAW_STREAMS,
-): AsyncGenerator<string> {
-  const starts = [`${measurement},`, `${measurement} `];
-  for (const stream of streams) {
-    for await (const chunk of openReader(streamFolder(stateDir, stream), stream).chunks({ fromMs, toMs })) {
-      yield* linesStarting(chunk, starts);
-    }
-  }
-}
-
-function* linesStarting(chunk: string, starts: readonly string[]): Generator<string> {
-  for (let at = 0; at < chunk.length; ) {
-    const end = chunk.indexOf("\n", at);
-    const stop = end < 0 ? chunk.length : end;
-    if (starts.some((start) => chunk.startsWith(start, at))) yield chunk.slice(at, stop);
-    at = stop + 1;
-  }
-}
-
 function addFields(row: OpenRow, fieldText: string, timeMs: number): void {
   row.points++;
   row.newestMs = Math.max(row.newestMs, timeMs);
   forEachField(fieldText, (name, value) => {
     const last = row.lasts.get(name);
     if (last === undefined || timeMs >= last.timeMs) row.lasts.set(name, { timeMs, value });
-    if ("integer" in value) row.sums.set(name, addExact(row.sums.get(name) ?? 0, value.integer));
-    else if ("float" in value) row.sums.set(name, Number(row.sums.get(name) ?? 0) + value.float);
+    if ("integer" in value) row.sums.set(name, addExact(row.sums.get(name), value.integer));
+    else if ("float" in value) row.sums.set(name, addValue(row.sums.get(name), value.float, true));
   });
 }
 

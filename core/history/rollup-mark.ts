@@ -9,9 +9,9 @@ import type { Json } from "../journal/commit.ts";
 import type { Position } from "../journal/position.ts";
 import { openReader } from "../journal/reader.ts";
 import { DERIVED_STREAMS, RAW_STREAMS, streamFolder } from "../journal/streams.ts";
+import { fromBigInt } from "../line/sum.ts";
 import type { BucketUnit } from "../local-days.ts";
 import type { Integer } from "../point.ts";
-import { type ParsedLine, parseLine } from "./parse-line.ts";
 
 /** The key of the cursor in the marks of the stream `rollup`. */
 export const ROLLUP_CURSOR = "rollup";
@@ -19,22 +19,30 @@ export const ROLLUP_CURSOR = "rollup";
 /** Raised when roll-ups become more or other lines: what the journal still has is then rolled up again. */
 export const ROLLUP_VERSION = 3;
 
+/** A sum that is still growing: integers are exact. */
+export interface OpenSum {
+  readonly value: Integer;
+  readonly isFloat: boolean;
+}
+
 /** An open bucket of a series. */
 export interface OpenBucket {
   readonly unit: BucketUnit;
   readonly fromMs: number;
-  readonly measurement: string;
-  /** As in a line: `,region=North,server=c1`. */
-  readonly tagText: string;
-  /** Floats are numbers, integers exact. */
-  readonly sums: ReadonlyMap<string, Integer>;
+  /** Measurement and tags as in a line: `requests,region=North,server=c1`. */
+  readonly key: string;
+  readonly sums: ReadonlyMap<string, OpenSum>;
 }
 
 /** What roll-ups have done. */
 export interface RollupMark {
   readonly days: DayZones;
+  /** Buckets that ended by then have been written. */
+  readonly closedMs: number;
   /** How far each raw stream has been read. */
   readonly positions: ReadonlyMap<string, Position>;
+  /** Everything is being computed again: what is written is more than what has been read of the raw streams. */
+  readonly again: boolean;
   readonly open: readonly OpenBucket[];
 }
 
@@ -45,8 +53,8 @@ export interface RollupMark {
 export async function readRollupMark(stateDir: string): Promise<RollupMark | undefined> {
   const [stream = "rollup"] = DERIVED_STREAMS;
   const reader = openReader(streamFolder(stateDir, stream), stream);
-  const mark = parseMark((await reader.last())?.cursors[ROLLUP_CURSOR]);
-  if (mark === undefined) return undefined;
+  const mark = parseRollupMark((await reader.last())?.cursors[ROLLUP_CURSOR]);
+  if (mark === undefined || mark.again) return undefined;
   for (const raw of RAW_STREAMS) {
     const its = openReader(streamFolder(stateDir, raw), raw);
     const position = mark.positions.get(raw);
@@ -55,10 +63,12 @@ export async function readRollupMark(stateDir: string): Promise<RollupMark | und
   return mark;
 }
 
-function parseMark(json: Json | undefined): RollupMark | undefined {
+/** The cursor of a mark; undefined for none, one of another version, or one that is not ours. */
+export function parseRollupMark(json: Json | undefined): RollupMark | undefined {
   const cursor = asObject(json);
   const days = DayZones.parse(cursor?.["timeZone"]);
-  if (cursor?.["v"] !== ROLLUP_VERSION || cursor["again"] === true || days === undefined) return undefined;
+  const closedMs = cursor?.["closedMs"];
+  if (cursor?.["v"] !== ROLLUP_VERSION || days === undefined || typeof closedMs !== "number") return undefined;
   const positions = new Map<string, Position>();
   for (const item of asArray(cursor["positions"])) {
     const [stream, segment, offset] = asArray(item);
@@ -66,29 +76,35 @@ function parseMark(json: Json | undefined): RollupMark | undefined {
     positions.set(stream, { segment, offset });
   }
   const open = asArray(cursor["open"]).map(parseOpen);
-  return open.includes(undefined) ? undefined : { days, positions, open: open.filter((each) => each !== undefined) };
+  if (open.includes(undefined)) return undefined;
+  return {
+    days,
+    closedMs,
+    positions,
+    again: cursor["again"] === true,
+    open: open.filter((each) => each !== undefined),
+  };
 }
 
 function parseOpen(json: Json): OpenBucket | undefined {
   const [key, unit, fromMs, values] = asArray(json);
-  const sums = asObject(values);
+  const texts = asObject(values);
   if (typeof key !== "string" || (unit !== "hour" && unit !== "day") || typeof fromMs !== "number") return undefined;
-  // a key is a line's measurement and tags
-  const line: ParsedLine | undefined = parseLine(`${key} x=0i 0`);
-  if (line === undefined || sums === undefined) return undefined;
-  const found = new Map<string, Integer>();
-  for (const [name, value] of Object.entries(sums)) {
-    const sum = typeof value === "number" ? value : typeof value === "string" ? exact(value) : undefined;
+  if (texts === undefined) return undefined;
+  const sums = new Map<string, OpenSum>();
+  for (const [name, text] of Object.entries(texts)) {
+    const sum = parseSum(text);
     if (sum === undefined) return undefined;
-    found.set(name, sum);
+    sums.set(name, sum);
   }
-  return { unit, fromMs, measurement: line.measurement, tagText: line.tagText, sums: found };
+  return { unit, fromMs, key, sums };
 }
 
-function exact(text: string): Integer | undefined {
-  if (!/^-?\d+$/.test(text)) return undefined;
-  const near = Number(text);
-  return Number.isSafeInteger(near) ? near : BigInt(text);
+/** Sums of integers are written as text, those of floats as numbers. */
+function parseSum(json: Json): OpenSum | undefined {
+  if (typeof json === "number") return { value: json, isFloat: true };
+  if (typeof json !== "string" || !/^-?\d{1,40}$/.test(json)) return undefined;
+  return { value: fromBigInt(BigInt(json)), isFloat: false };
 }
 
 function asObject(json: Json | undefined): Readonly<Record<string, Json>> | undefined {

@@ -8,7 +8,7 @@
  */
 import type { Position } from "../journal/position.ts";
 import { type JournalReader, openReader } from "../journal/reader.ts";
-import { streamFolder } from "../journal/streams.ts";
+import { RAW_STREAMS, streamFolder } from "../journal/streams.ts";
 import { type ParsedLine, parseLine } from "./parse-line.ts";
 
 /** Lines somebody wants: of one measurement, in a span of time. */
@@ -42,40 +42,67 @@ export async function scanLines(
   wanted: readonly Wanted[],
   from?: ReadonlyMap<string, Position>,
 ): Promise<void> {
-  if (wanted.length === 0) return;
-  const searches = wanted.map((by): Search => ({ name: Buffer.from(by.measurement), by }));
   for (const stream of streams) {
-    await scanStream(openReader(streamFolder(stateDir, stream), stream), searches, from?.get(stream));
+    await scanReader(openReader(streamFolder(stateDir, stream), stream), wanted, from?.get(stream));
   }
 }
 
-async function scanStream(
-  reader: JournalReader,
-  searches: readonly Search[],
-  from: Position | undefined,
-): Promise<void> {
+/** The same of one stream that is open. */
+export async function scanReader(reader: JournalReader, wanted: readonly Wanted[], from?: Position): Promise<void> {
+  if (wanted.length === 0) return;
+  const searches = wanted.map((by): Search => ({ name: Buffer.from(by.measurement), by }));
   for (const { number, span } of await reader.segments()) {
     if (span === undefined || (from !== undefined && number < from.segment)) continue;
     const here = searches.filter(({ by }) => span.fromMs < by.toMs && span.toMs >= by.fromMs);
     if (here.length === 0) continue;
     const offset = from?.segment === number ? from.offset : 0;
-    for await (const bytes of reader.bytes(number, offset)) scanBytes(bytes, here);
+    for await (const bytes of reader.bytes(number, offset)) {
+      forEachLine(bytes, (start, end) => handOut(bytes, start, end, here));
+    }
   }
 }
 
-function scanBytes(bytes: Buffer, searches: readonly Search[]): void {
-  for (let at = 0; at < bytes.length; ) {
-    const newline = bytes.indexOf(NEWLINE, at);
-    const end = newline < 0 ? bytes.length : newline;
-    let line: ParsedLine | undefined;
-    for (const { name, by } of searches) {
-      if (!begins(bytes, at, name)) continue;
-      const timeMs = timeOf(bytes, at, end);
-      if (timeMs === undefined || timeMs < by.fromMs || timeMs >= by.toMs) continue;
-      line ??= parseLine(bytes.toString("utf8", at, end));
-      if (line !== undefined) by.take(line);
+/** Lines of a measurement as they are written, from segments that may hold the span, both its ends included. */
+export async function* readLines(
+  stateDir: string,
+  measurement: string,
+  fromMs: number,
+  toMs: number,
+  streams: readonly string[] = RAW_STREAMS,
+): AsyncGenerator<string> {
+  const name = Buffer.from(measurement);
+  for (const stream of streams) {
+    const reader = openReader(streamFolder(stateDir, stream), stream);
+    for (const { number, span } of await reader.segments()) {
+      if (span === undefined || span.fromMs > toMs || span.toMs < fromMs) continue;
+      for await (const bytes of reader.bytes(number)) {
+        const found: string[] = [];
+        forEachLine(bytes, (start, end) => {
+          if (begins(bytes, start, name)) found.push(bytes.toString("utf8", start, end));
+        });
+        yield* found;
+      }
     }
-    at = end + 1;
+  }
+}
+
+function forEachLine(bytes: Buffer, take: (start: number, end: number) => void): void {
+  for (let start = 0; start < bytes.length; ) {
+    const newline = bytes.indexOf(NEWLINE, start);
+    const end = newline < 0 ? bytes.length : newline;
+    take(start, end);
+    start = end + 1;
+  }
+}
+
+function handOut(bytes: Buffer, start: number, end: number, searches: readonly Search[]): void {
+  let line: ParsedLine | undefined;
+  for (const { name, by } of searches) {
+    if (!begins(bytes, start, name)) continue;
+    const timeMs = timeOf(bytes, start, end);
+    if (timeMs === undefined || timeMs < by.fromMs || timeMs >= by.toMs) continue;
+    line ??= parseLine(bytes.toString("utf8", start, end));
+    if (line !== undefined) by.take(line);
   }
 }
 

@@ -16,6 +16,11 @@ export function addExact(a: Integer | undefined, b: Integer | undefined): Intege
   return fromBigInt(BigInt(a) + BigInt(b));
 }
 
+/** Adds a field's value: whole numbers exactly, floats as floats. */
+export function addValue(sum: Integer | undefined, value: Integer, isFloat: boolean): Integer {
+  return isFloat ? Number(sum ?? 0) + Number(value) : addExact(sum, value);
+}
+
 /** The exact difference of whole numbers. */
 export function subtractExact(a: Integer, b: Integer | undefined): Integer {
   if (b === undefined) return a;
