@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { LarderError } from "../core/errors.ts";
+import { planTable } from "./commands/precache/plan-text.ts";
 import { colour, csvText, print, printCsv, printError, printJson, table } from "./output.ts";
-import { planTable } from "./precache/plan-text.ts";
-import { createProgress } from "./progress.ts";
+import { createProgress } from "./progress/progress.ts";
 import { larderInProcess } from "./testing/in-process.ts";
 
 /** Steers a terminal, turns the direction of writing, or hides: nothing of it may be printed. */

@@ -4,17 +4,17 @@
  * @module
  */
 import { Command } from "commander";
-import { registerAlerts } from "./commands/alerts.ts";
-import { registerCollect } from "./commands/collect.ts";
-import { registerConfig } from "./commands/config.ts";
-import { registerDemo } from "./commands/demo.ts";
-import { registerGrafana } from "./commands/grafana.ts";
-import { registerHistory } from "./commands/history.ts";
-import { registerInflux } from "./commands/influx.ts";
-import { registerJournal } from "./commands/journal.ts";
-import { registerPrecache } from "./commands/precache.ts";
-import { registerSinks } from "./commands/sinks.ts";
-import { registerStatus } from "./commands/status.ts";
+import { registerAlerts } from "./commands/alerts/register.ts";
+import { registerCollect } from "./commands/collect/register.ts";
+import { registerConfig } from "./commands/config/register.ts";
+import { registerDemo } from "./commands/demo/register.ts";
+import { registerGrafana } from "./commands/grafana/register.ts";
+import { registerHistory } from "./commands/history/register.ts";
+import { registerInflux } from "./commands/influx/register.ts";
+import { registerJournal } from "./commands/journal/register.ts";
+import { registerPrecache } from "./commands/precache/register.ts";
+import { registerSinks } from "./commands/sinks/register.ts";
+import { registerStatus } from "./commands/status/register.ts";
 import { write } from "./output.ts";
 
 export const VERSION = "0.1.0";

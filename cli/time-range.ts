@@ -4,7 +4,7 @@
  * @module
  */
 import { LarderError } from "../core/errors.ts";
-import { bucketStart, bucketsBefore, localDate, localMinute } from "../core/local-days.ts";
+import { bucketStart, bucketsBefore, localDate, localMinute } from "../core/time/local-days.ts";
 
 const UNITS_MS = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const;
 /** Days further back than this are counted in hours: nobody minds the hour. */

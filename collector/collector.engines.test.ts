@@ -4,7 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { killCollect } from "../bench/kill-collect.ts";
+import { killCollect } from "../bench/collect/kill-collect.ts";
 import { queryHistory } from "../core/history/history.ts";
 import { silentLog } from "../core/log.ts";
 import { openSqliteFile } from "../fixtures/content-cache/sqlite-file.ts";

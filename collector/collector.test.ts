@@ -18,9 +18,9 @@ import {
   writeMetricsDb,
 } from "../fixtures/fleet/index.ts";
 import { createCollector } from "./collector.ts";
-import { planInfluxSetup } from "./influx-setup.ts";
+import { readStatusModel } from "./health/health.ts";
 import { collectorOptions } from "./options.ts";
-import { readStatusModel } from "./status/status.ts";
+import { planInfluxSetup } from "./sinks/setup/setup.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "larder-collector-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

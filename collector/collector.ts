@@ -11,19 +11,19 @@ import { ProvenTime } from "../core/journal/proven-time.ts";
 import { openReader } from "../core/journal/reader.ts";
 import { applyRetention, type RetentionClock } from "../core/journal/retention.ts";
 import { scrubJournal } from "../core/journal/scrub.ts";
+import { tagText } from "../core/line/point.ts";
 import type { Log } from "../core/log.ts";
-import { tagText } from "../core/point.ts";
+import { selfBatch } from "./health/self-metrics.ts";
 import type { CollectorOptions } from "./options.ts";
 import { checkOwner, OWNER_CURSOR } from "./owner.ts";
 import { type PassReport, runPass } from "./pass.ts";
-import { openRollup } from "./rollup.ts";
-import { selfBatch } from "./self.ts";
+import { openRollup } from "./rollup/rollup.ts";
 import { openSetAside } from "./set-aside.ts";
-import { createShipper, type Shipper } from "./ship.ts";
-import { oldestNeeded } from "./ship-cursor.ts";
-import { createSink } from "./sinks/create.ts";
+import { oldestNeeded } from "./ship/cursor.ts";
+import { createShipper, type Shipper } from "./ship/ship.ts";
 import { destinationsOf } from "./sinks/destinations.ts";
-import { sourcesOf } from "./sources/present.ts";
+import { createSink } from "./sinks/sinks.ts";
+import { sourcesOf } from "./sources/detect-sources.ts";
 
 /** How long a single pass waits for a server that takes nothing. */
 const ONCE_SECONDS = 15;

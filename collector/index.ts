@@ -4,15 +4,15 @@
  * @module
  */
 export { type Collector, type CollectorSetup, createCollector } from "./collector.ts";
-export { type KeepDays, type PlannedStep, planInfluxSetup } from "./influx-setup.ts";
+export type { SinkFacts } from "./health/facts.ts";
+export type { Finding } from "./health/findings.ts";
+export { readStatusModel, type StatusModel } from "./health/health.ts";
 export type { PassReport, SourceReport } from "./pass.ts";
-export { type RetryReport, retryRejected } from "./reject-retry.ts";
 export { runOnSchedule } from "./schedule.ts";
-export { checkUse } from "./settings-check.ts";
-export type { ShipReport } from "./ship.ts";
-export { createSink } from "./sinks/create.ts";
+export { type RetryReport, retryRejected } from "./ship/reject-retry.ts";
+export type { ShipReport } from "./ship/ship.ts";
 export { type Destination, destinationsOf } from "./sinks/destinations.ts";
-export { hasStatus } from "./sources/present.ts";
-export type { SinkFacts } from "./status/facts.ts";
-export type { Finding } from "./status/findings.ts";
-export { readStatusModel, type StatusModel } from "./status/status.ts";
+export { type KeepDays, type PlannedStep, planInfluxSetup } from "./sinks/setup/setup.ts";
+export { createSink } from "./sinks/sinks.ts";
+export { hasStatus } from "./sources/detect-sources.ts";
+export { checkUse } from "./try-settings.ts";

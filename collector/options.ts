@@ -5,10 +5,10 @@
  */
 import { z } from "zod";
 import { METRICS_DB_PATH, METRICS_SQLITE_PATH } from "../core/cache/cache.ts";
-import { isTimeZone } from "../core/local-days.ts";
 import { MEASUREMENTS } from "../core/schema.ts";
+import { isTimeZone } from "../core/time/local-days.ts";
 import { sinksSchema } from "./sinks/options.ts";
-import { managerStatusOptions } from "./sources/manager-status/options.ts";
+import { managerStatusOptions } from "./sources/cache-status/options.ts";
 
 const DAYS = z.number().int().min(1).max(36_500);
 

@@ -12,7 +12,7 @@ import { readLines } from "../core/history/scan.ts";
 import type { Batch, Journal } from "../core/journal/journal.ts";
 import type { Log } from "../core/log.ts";
 import type { RejectedRow, SetAside } from "./set-aside.ts";
-import type { Shipper, ShipReport } from "./ship.ts";
+import type { Shipper, ShipReport } from "./ship/ship.ts";
 import { CLOCK_AHEAD_MS, type Source, type SourceBatch, type SourceContext } from "./sources/source.ts";
 
 export interface PassOptions {

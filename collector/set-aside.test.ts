@@ -2,8 +2,8 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { rejectPath } from "./reject-file.ts";
 import { openSetAside, SET_ASIDE } from "./set-aside.ts";
+import { rejectPath } from "./ship/reject-file.ts";
 
 describe("openSetAside()", () => {
   let stateDir: string;

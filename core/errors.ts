@@ -8,7 +8,7 @@
  */
 
 import { withoutSecrets } from "./config/revealed.ts";
-import { systemWords } from "./system-words.ts";
+import { systemWords } from "./words/system-errors.ts";
 
 /** What an error says besides its message. */
 export interface LarderErrorOptions {

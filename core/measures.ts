@@ -17,8 +17,9 @@
  *
  * @module
  */
+
+import type { Integer } from "./line/point.ts";
 import { addExact, subtractExact } from "./line/sum.ts";
-import type { Integer } from "./point.ts";
 
 /** Fields of one measurement. */
 export interface MeasuredFields {

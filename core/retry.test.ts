@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { parseHttpDate } from "./http-date.ts";
 import { isTransientStatus, LEAST_ASKED_MS, retryAfterMs, retryDelayMs } from "./retry.ts";
+import { parseHttpDate } from "./time/http-date.ts";
 
 const NOW = Date.UTC(2026, 10, 28, 12, 0, 0);
 const PATIENCE = { firstMs: 1000, longestMs: 300_000, longestAskedMs: 600_000 };

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { parseHttpDate } from "./http-date.ts";
+import { parseHttpDate } from "./time/http-date.ts";
 
 /** How patient to be with one kind of server. */
 export interface Patience {

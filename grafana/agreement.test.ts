@@ -4,7 +4,7 @@
  */
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { bucketStart, localMinute, nextBucket } from "../core/local-days.ts";
+import { bucketStart, localMinute, nextBucket } from "../core/time/local-days.ts";
 import {
   enginesAvailable,
   type InfluxEngine,
@@ -18,8 +18,8 @@ import type { Frame } from "../fixtures/grafana/frames.ts";
 import { parsePoint, type SeedPoint } from "../fixtures/grafana/points.ts";
 import { SEED_DATABASE, SEED_END, SEED_NOW, SEED_ZONE, seedEngines, writeVictoria } from "../fixtures/grafana/seed.ts";
 import { columnSum, legendSums, tileValue } from "../fixtures/grafana/shown.ts";
-import { boards } from "./boards.ts";
-import type { Panel } from "./plain.ts";
+import { boards } from "./dashboards/dashboards.ts";
+import type { Panel } from "./look/grafana-types.ts";
 import { type Board, DEFAULT_SETTING, ENGINES, type Engine } from "./setting.ts";
 
 const HOUR = 3_600_000;

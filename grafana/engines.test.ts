@@ -26,12 +26,12 @@ import { EXPECTED } from "../fixtures/grafana/expected.ts";
 import type { SeedPoint } from "../fixtures/grafana/points.ts";
 import { SEED_DATABASE, SEED_NOW, SEED_ZONE, type Seed, SILENT_INDEX, seedEngines } from "../fixtures/grafana/seed.ts";
 import { columnValues, tileValue } from "../fixtures/grafana/shown.ts";
-import { alertRules } from "./alert-rules.ts";
-import { boards } from "./boards.ts";
-import { intervalOf } from "./interpolate.ts";
-import { queriesOf } from "./lint.ts";
-import { measurementsIn } from "./lint-names.ts";
-import type { Panel } from "./plain.ts";
+import { alertRules } from "./alerts/alerts.ts";
+import { boards } from "./dashboards/dashboards.ts";
+import { intervalOf } from "./lint/interpolate.ts";
+import { queriesOf } from "./lint/lint.ts";
+import { measurementsIn } from "./lint/names.ts";
+import type { Panel } from "./look/grafana-types.ts";
 import { DEFAULT_SETTING, ENGINES, type Engine } from "./setting.ts";
 
 const HOUR = 3_600_000;

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { boards, boardText } from "./boards.ts";
+import { boards, boardText } from "./dashboards/dashboards.ts";
 import { alertingText, contactPointsText, dataSourcesText, providerText } from "./provisioning.ts";
 import type { Setting } from "./setting.ts";
 

@@ -9,11 +9,11 @@
  */
 import { stringify } from "yaml";
 import { LarderError } from "../core/errors.ts";
-import { type AlertRule, alertRules } from "./alert-rules.ts";
-import { boards } from "./boards.ts";
-import { panelsOf } from "./lint.ts";
+import { type AlertRule, alertRules } from "./alerts/alerts.ts";
+import { boards } from "./dashboards/dashboards.ts";
+import { panelsOf } from "./lint/lint.ts";
+import { dataSourceUid } from "./look/variables.ts";
 import { type Setting, slug, uidOf } from "./setting.ts";
-import { dataSourceUid } from "./variables.ts";
 
 /** Where things are, as Grafana sees them: each may be given in its environment. */
 const WHERE = {

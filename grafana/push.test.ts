@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { type FakeGrafana, startGrafana } from "../fixtures/grafana/server.ts";
-import { differences } from "./differences.ts";
+import { differences } from "./api/json-diff.ts";
 import { push } from "./push.ts";
 import { DEFAULT_SETTING } from "./setting.ts";
 

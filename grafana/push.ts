@@ -7,9 +7,10 @@
  *
  * @module
  */
-import { boards } from "./boards.ts";
-import { differences } from "./differences.ts";
-import { type GrafanaApi, openApi } from "./grafana-api.ts";
+
+import { type GrafanaApi, openApi } from "./api/api.ts";
+import { differences } from "./api/json-diff.ts";
+import { boards } from "./dashboards/dashboards.ts";
 import { type Setting, uidOf } from "./setting.ts";
 
 export interface PushOptions {
@@ -44,7 +45,7 @@ export interface PushReport {
 /**
  * Pushes all boards of a setting into their folder.
  * @throws LarderError `GRAFANA_DENIED` for a token that may not, `GRAFANA_REFUSED` for any other refusal, and those of
- * `core/http.ts`. Boards are written one by one: those before a failure stay written.
+ * `core/network/http.ts`. Boards are written one by one: those before a failure stay written.
  */
 export async function push(setting: Setting, options: PushOptions): Promise<PushReport> {
   const built = Object.values(boards(setting));

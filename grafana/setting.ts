@@ -4,9 +4,9 @@
  * @module
  */
 import { LarderError } from "../core/errors.ts";
-import { influxql } from "./influxql.ts";
-import { metricsql } from "./metricsql.ts";
-import type { Compiled, Question } from "./queries.ts";
+import { influxql } from "./query/influxql/influxql.ts";
+import { metricsql } from "./query/metricsql.ts";
+import type { Compiled, Question } from "./query/query.ts";
 
 export type Engine = "influxdb" | "victoriametrics";
 

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { ASSET_GROUPS } from "./asset.ts";
+import { catalogOptions } from "./catalogs/options.ts";
 import { precacheOptions } from "./options.ts";
-import { catalogOptions } from "./options-catalogs.ts";
+import { ASSET_GROUPS } from "./words/asset.ts";
 
 const page = readFileSync(join(import.meta.dirname, "../docs/precache.md"), "utf8");
 

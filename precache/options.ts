@@ -6,14 +6,14 @@
  * @module
  */
 import { z } from "zod";
+import { settingWords } from "../core/config/complaints.ts";
 import { LarderError } from "../core/errors.ts";
-import { settingWords } from "../core/settings-words.ts";
-import { ASSET_GROUPS } from "./asset.ts";
-import { catalogOptions } from "./options-catalogs.ts";
-import { deviceOptions } from "./options-devices.ts";
-import { parseBytes, parseRate, parseSeconds } from "./quantity.ts";
+import { catalogOptions } from "./catalogs/options.ts";
+import { deviceOptions } from "./devices/options.ts";
 import { parseWindow } from "./run/window.ts";
 import { DEFAULT_LEAST_RATE } from "./transfer/least-rate.ts";
+import { ASSET_GROUPS } from "./words/asset.ts";
+import { parseBytes, parseRate, parseSeconds } from "./words/units.ts";
 
 /** Text or a number that one of the parsers of amounts understands. */
 function amount(parse: (text: string) => number | undefined, expected: string) {

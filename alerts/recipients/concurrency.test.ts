@@ -6,9 +6,9 @@ import { loadAlertData } from "./store.ts";
 import { bareDatabase, optionsFor, removeFolders } from "./testing/databases.ts";
 import { bundleWorker, ended, startWorker } from "./testing/worker.ts";
 
-/** How many at a time. `bench/alerts-two-writers.ts` adds one by one; portable waits 15 ms after each change for the file to settle. */
+/** How many at a time. `bench/alerts/two-writers.ts` adds one by one; portable waits 15 ms after each change for the file to settle. */
 const BATCH: Record<SqliteEngine, number> = { native: 5, portable: 20 };
-/** `bench/alerts-kill.ts` does 200. */
+/** `bench/alerts/kill.ts` does 200. */
 const KILLS = 5;
 
 let script = "";

@@ -8,15 +8,16 @@
  *
  * @module
  */
-import type { DayZones } from "../../core/day-zones.ts";
-import { forEachField, type ParsedLine } from "../../core/history/parse-line.ts";
+
 import { scanReader } from "../../core/history/scan.ts";
 import type { Span } from "../../core/journal/commit.ts";
 import type { JournalReader } from "../../core/journal/reader.ts";
+import { forEachField, type ParsedLine } from "../../core/line/parse-line.ts";
+import type { Integer } from "../../core/line/point.ts";
 import { addExact, addValue, subtractExact } from "../../core/line/sum.ts";
 import { measurementEnd } from "../../core/line/tags.ts";
-import type { BucketUnit } from "../../core/local-days.ts";
-import type { Integer } from "../../core/point.ts";
+import type { DayZones } from "../../core/time/day-zones.ts";
+import type { BucketUnit } from "../../core/time/local-days.ts";
 import { findRawGaps } from "./raw-gaps.ts";
 import { type Bucket, rollupKey, type Series, type Sums } from "./series.ts";
 

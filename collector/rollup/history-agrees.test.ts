@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { askSums, type HistoryQuery, queryHistory } from "../../core/history/history.ts";
 import { readRollupMark } from "../../core/history/rollup-mark.ts";
 import { openJournal } from "../../core/journal/journal.ts";
-import { openRollup } from "../rollup.ts";
+import { openRollup } from "./rollup.ts";
 
 const HOUR = 3_600_000;
 /** Both changes of the clocks of Europe and America lie within some days of it. */

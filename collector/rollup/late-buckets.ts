@@ -4,11 +4,11 @@
  * @module
  */
 
-import type { DayZones } from "../../core/day-zones.ts";
 import type { JournalReader } from "../../core/journal/reader.ts";
+import type { Integer } from "../../core/line/point.ts";
 import { addValue } from "../../core/line/sum.ts";
-import type { BucketUnit } from "../../core/local-days.ts";
-import type { Integer } from "../../core/point.ts";
+import type { DayZones } from "../../core/time/day-zones.ts";
+import type { BucketUnit } from "../../core/time/local-days.ts";
 import type { ClosedBucket } from "./corrections.ts";
 import { SeriesTable } from "./line-reader.ts";
 import type { LineValues } from "./line-values.ts";

@@ -5,8 +5,8 @@
  * @module
  */
 
-import type { DayZones } from "../../core/day-zones.ts";
 import type { JournalReader } from "../../core/journal/reader.ts";
+import type { DayZones } from "../../core/time/day-zones.ts";
 
 const FIRST_LINE_BYTES = 64 * 1024;
 const NOTHING_CLOSED = Number.MIN_SAFE_INTEGER;

@@ -6,11 +6,11 @@
  * @module
  */
 
-import { DayZones } from "../../core/day-zones.ts";
 import { type OpenBucket, parseRollupMark, ROLLUP_VERSION, type RollupMark } from "../../core/history/rollup-mark.ts";
 import type { Json } from "../../core/journal/commit.ts";
 import type { Position } from "../../core/journal/position.ts";
-import type { BucketUnit } from "../../core/local-days.ts";
+import { DayZones } from "../../core/time/day-zones.ts";
+import type { BucketUnit } from "../../core/time/local-days.ts";
 import type { SeriesTable } from "./line-reader.ts";
 import { type Sums, UNITS } from "./series.ts";
 

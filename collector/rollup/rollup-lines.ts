@@ -5,7 +5,7 @@
  * @module
  */
 import type { Batch } from "../../core/journal/journal.ts";
-import { withRoom } from "../with-room.ts";
+import { withRoom } from "../ensure-capacity.ts";
 
 const FIRST_BYTES = 64 * 1024;
 /** Of one UTF-16 unit. */

@@ -4,12 +4,12 @@
  * @module
  */
 
-import type { DayZones } from "../../core/day-zones.ts";
+import { type Integer, integerText, isInteger64 } from "../../core/line/point.ts";
 import { addValue } from "../../core/line/sum.ts";
 import { measurementEnd } from "../../core/line/tags.ts";
-import type { BucketUnit } from "../../core/local-days.ts";
-import { type Integer, integerText, isInteger64 } from "../../core/point.ts";
 import { type FieldSchema, ROLLUP_SUFFIXES } from "../../core/schema.ts";
+import type { DayZones } from "../../core/time/day-zones.ts";
+import type { BucketUnit } from "../../core/time/local-days.ts";
 import type { LineValues } from "./line-values.ts";
 import { Pattern } from "./pattern.ts";
 import type { RollupLines } from "./rollup-lines.ts";

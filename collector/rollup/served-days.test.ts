@@ -6,8 +6,8 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { savingsHistory, totalSavings } from "../../core/history/savings.ts";
 import { openJournal, type StreamName, streamFolder } from "../../core/journal/journal.ts";
 import { openReader } from "../../core/journal/reader.ts";
-import { nextBucket } from "../../core/local-days.ts";
-import { openRollup } from "../rollup.ts";
+import { nextBucket } from "../../core/time/local-days.ts";
+import { openRollup } from "./rollup.ts";
 
 const HOUR = 3_600_000;
 const ZONE = "Europe/Berlin";

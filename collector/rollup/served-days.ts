@@ -8,9 +8,10 @@
  *
  * @module
  */
-import { type FleetPlace, fleetPlace } from "../../core/fleet-day.ts";
+
+import { type Integer, integerText, isInteger64 } from "../../core/line/point.ts";
 import { DAY_NUMBERS, measure, measurementsOf, type SumMeasure } from "../../core/measures.ts";
-import { type Integer, integerText, isInteger64 } from "../../core/point.ts";
+import { type FleetPlace, fleetPlace } from "../../core/time/fleet-day.ts";
 import type { RollupLines } from "./rollup-lines.ts";
 
 /** The day's sum of a field; undefined where no row had it. */

@@ -13,9 +13,9 @@ import type { Dialect } from "../../fixtures/influx-fake/dialects.ts";
 import { type FakeOptions, type Fault, type InfluxFake, startInfluxFake } from "../../fixtures/influx-fake/server.ts";
 import { hasOpenssl, ownCertificate } from "../../fixtures/network/certificate.ts";
 import { startProxy } from "../../fixtures/network/proxy.ts";
-import { createSink } from "./create.ts";
 import { sinkSchema } from "./options.ts";
 import { type Fate, type Sink, SinkError } from "./sink.ts";
+import { createSink } from "./sinks.ts";
 
 /** A stored value of the field `v`. */
 export interface StoredPoint {

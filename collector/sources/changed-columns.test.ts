@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { unixMsToApple } from "../../core/apple-time.ts";
 import { queryHistory } from "../../core/history/history.ts";
+import { unixMsToApple } from "../../core/time/apple-time.ts";
 import { openSqliteFile, type SqliteFile } from "../../fixtures/content-cache/sqlite-file.ts";
 import { ZMETRIC_PLACES } from "../mapping/zmetric.ts";
-import { metricsDb } from "./metrics-db.ts";
+import { metricsDb } from "./metrics/metrics-db.ts";
 import { makeBench, NOON, type SourceWorld } from "./source.contract.ts";
 
 const MINUTE = 60_000;

@@ -14,7 +14,7 @@ import type { SqliteEngine } from "../../core/sqlite/sqlite.ts";
 import { betweenStatements } from "../../core/sqlite/testing/between-statements.ts";
 import { DatabaseOwner, noOwner, python } from "../../core/sqlite/testing/owner.ts";
 import type { SqliteFile } from "../../fixtures/content-cache/sqlite-file.ts";
-import type { OpenDatabase } from "./row-source.ts";
+import type { OpenDatabase } from "./metrics/row-source.ts";
 import { makeBench, NOON, type SourceWorld } from "./source.contract.ts";
 import type { Source } from "./source.ts";
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type ShipClock, systemClock } from "../run-limits.ts";
+import { type ShipClock, systemClock } from "../ship/run-limits.ts";
 
 export function fastClock(times: number): ShipClock {
   const start = Date.now();

@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Json } from "../../core/journal/commit.ts";
 import type { Log } from "../../core/log.ts";
-import { managerStatusSource } from "../sources/manager-status/manager-status.ts";
-import { managerStatusOptions } from "../sources/manager-status/options.ts";
+import { managerStatusSource } from "../sources/cache-status/cache-status.ts";
+import { managerStatusOptions } from "../sources/cache-status/options.ts";
 import type { SourceContext } from "../sources/source.ts";
 
 export const NO_CURSOR: Json | undefined = undefined;

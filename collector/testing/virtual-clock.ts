@@ -4,7 +4,7 @@
  * @module
  */
 import { setImmediate as turn } from "node:timers/promises";
-import type { ShipClock } from "../run-limits.ts";
+import type { ShipClock } from "../ship/run-limits.ts";
 
 export interface VirtualClock extends ShipClock {
   advance(ms: number): void;

@@ -4,9 +4,9 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openJournal, type StreamName } from "../journal/journal.ts";
+import { pointLine } from "../line/point.ts";
 import { addExact } from "../line/sum.ts";
-import { bucketStart } from "../local-days.ts";
-import { pointLine } from "../point.ts";
+import { bucketStart } from "../time/local-days.ts";
 import { queryHistory } from "./history.ts";
 
 let stateDir: string;

@@ -7,12 +7,12 @@
  * @module
  */
 import { DERIVED_STREAMS, RAW_STREAMS } from "../journal/streams.ts";
+import { forEachField, type LineValue, type ParsedLine, parseTags } from "../line/parse-line.ts";
+import type { Integer } from "../line/point.ts";
 import { addExact, addValue } from "../line/sum.ts";
 import { measurementEnd } from "../line/tags.ts";
-import { type BucketUnit, bucketStart } from "../local-days.ts";
-import type { Integer } from "../point.ts";
 import { measurementSchema } from "../schema.ts";
-import { forEachField, type LineValue, type ParsedLine, parseTags } from "./parse-line.ts";
+import { type BucketUnit, bucketStart } from "../time/local-days.ts";
 import { planSums, type Range, type SumPlan } from "./plan.ts";
 import { type OpenSum, type RollupMark, readRollupMark } from "./rollup-mark.ts";
 import { scanLines, type Wanted } from "./scan.ts";

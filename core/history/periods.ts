@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { bucketStart, bucketsBefore, localDate } from "../local-days.ts";
+import { bucketStart, bucketsBefore, localDate } from "../time/local-days.ts";
 
 export type Period = "week" | "month";
 

@@ -6,8 +6,8 @@
  *
  * @module
  */
-import type { DayZones } from "../day-zones.ts";
-import { type BucketUnit, bucketStart, nextBucket } from "../local-days.ts";
+import type { DayZones } from "../time/day-zones.ts";
+import { type BucketUnit, bucketStart, nextBucket } from "../time/local-days.ts";
 
 /** A span of time: from, inclusive, to, exclusive, Unix milliseconds. */
 export interface Range {

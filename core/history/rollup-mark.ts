@@ -4,14 +4,15 @@
  *
  * @module
  */
-import { DayZones } from "../day-zones.ts";
+
 import type { Json } from "../journal/commit.ts";
 import type { Position } from "../journal/position.ts";
 import { openReader } from "../journal/reader.ts";
 import { DERIVED_STREAMS, RAW_STREAMS, streamFolder } from "../journal/streams.ts";
+import type { Integer } from "../line/point.ts";
 import { fromBigInt } from "../line/sum.ts";
-import type { BucketUnit } from "../local-days.ts";
-import type { Integer } from "../point.ts";
+import { DayZones } from "../time/day-zones.ts";
+import type { BucketUnit } from "../time/local-days.ts";
 
 /** The key of the cursor in the marks of the stream `rollup`. */
 export const ROLLUP_CURSOR = "rollup";

@@ -3,6 +3,8 @@
  *
  * @module
  */
+
+import type { Integer } from "../line/point.ts";
 import { addExact } from "../line/sum.ts";
 import {
   FROM_APPLE,
@@ -15,7 +17,6 @@ import {
   type SumOf,
   shown,
 } from "../measures.ts";
-import type { Integer } from "../point.ts";
 import { askSums, type HistoryQuery } from "./history.ts";
 
 /** Bytes of a stretch of time. */

@@ -9,7 +9,7 @@
 import type { Position } from "../journal/position.ts";
 import { type JournalReader, openReader } from "../journal/reader.ts";
 import { RAW_STREAMS, streamFolder } from "../journal/streams.ts";
-import { type ParsedLine, parseLine } from "./parse-line.ts";
+import { type ParsedLine, parseLine } from "../line/parse-line.ts";
 
 /** Lines somebody wants: of one measurement, in a span of time. */
 export interface Wanted {

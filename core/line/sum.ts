@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Integer } from "../point.ts";
+import type { Integer } from "./point.ts";
 
 /** The exact sum of whole numbers; undefined, for a field no line had, adds nothing. */
 export function addExact(a: Integer | undefined, b: Integer | undefined): Integer {

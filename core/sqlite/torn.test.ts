@@ -9,7 +9,7 @@ import { readTorn } from "./testing/torn-check.ts";
 
 const engines: SqliteEngine[] = nativeAvailable() ? ["portable", "native"] : ["portable"];
 
-// Longer, with busier writers: bench/sqlite-torn.ts
+// Longer, with busier writers: bench/sqlite/torn.ts
 describe.skipIf(noOwner !== undefined)("beside a busy writer", () => {
   for (const engine of engines) {
     for (const mode of ["delete", "wal"] as const) {

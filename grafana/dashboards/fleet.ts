@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { annotation, board } from "../board.ts";
-import type { Dashboard } from "../plain.ts";
+import { annotation, board } from "../look/board.ts";
+import type { Dashboard } from "../look/grafana-types.ts";
+import { BY_SITE, selection } from "../look/variables.ts";
 import type { Setting } from "../setting.ts";
 import { COLOURS } from "../thresholds.ts";
-import { BY_SITE, selection } from "../variables.ts";
 import { everyCache } from "./fleet/caches.ts";
 import { overall } from "./fleet/overall.ts";
 import { known, TROUBLES, troubleCount, troubleMap } from "./fleet/troubles.ts";

@@ -6,8 +6,9 @@
  * @module
  */
 import { HIT_RATIO } from "../../core/measures.ts";
-import { board } from "../board.ts";
-import { linkTo } from "../links.ts";
+import { board } from "../look/board.ts";
+import type { Dashboard } from "../look/grafana-types.ts";
+import { linkTo } from "../look/links.ts";
 import {
   barGauge,
   coloured,
@@ -23,8 +24,8 @@ import {
   UNITS,
   type Unplaced,
   words,
-} from "../panels.ts";
-import type { Dashboard } from "../plain.ts";
+} from "../look/panels.ts";
+import { BY_SITE, priceVariable, selection, timezoneVariable } from "../look/variables.ts";
 import {
   fromOrigin,
   givenToWarming,
@@ -34,10 +35,9 @@ import {
   savedChange,
   savedMoney,
   servedByDay,
-} from "../queries.ts";
+} from "../query/query.ts";
 import type { Setting } from "../setting.ts";
 import { COLOURS, THRESHOLDS } from "../thresholds.ts";
-import { BY_SITE, priceVariable, selection, timezoneVariable } from "../variables.ts";
 
 const ask = (question: Omit<Question, "select">): Question => ({ ...question, select: BY_SITE });
 

@@ -5,11 +5,11 @@
  *
  * @module
  */
-import { annotation, board } from "../board.ts";
-import type { Dashboard } from "../plain.ts";
+import { annotation, board } from "../look/board.ts";
+import type { Dashboard } from "../look/grafana-types.ts";
+import { BY_CACHE, selection } from "../look/variables.ts";
 import type { Setting } from "../setting.ts";
 import { COLOURS } from "../thresholds.ts";
-import { BY_CACHE, selection } from "../variables.ts";
 import { content } from "./site/content.ts";
 import { neighbours } from "./site/neighbours.ts";
 import { pipe } from "./site/pipe.ts";

@@ -6,16 +6,17 @@
  *
  * @module
  */
-import type { Asset, AssetGroup } from "../asset.ts";
-import { groupOf } from "../model.ts";
-import type { OptionsOf } from "../options-catalogs.ts";
-import { isPrerelease } from "../os-version.ts";
-import { parseJson, readBytes } from "../parse-json.ts";
-import type { Shape } from "../shape.ts";
+
+import { parseJson, readBytes } from "../untrusted/parse-json.ts";
+import type { Shape } from "../untrusted/untrusted.ts";
+import type { Asset, AssetGroup } from "../words/asset.ts";
+import { groupOf } from "../words/model.ts";
+import { isPrerelease } from "../words/os-version.ts";
 import { digestOf, draftAsset, updateTitle } from "./asset-draft.ts";
 import { compareBuilds, isBetaBuild } from "./build-number.ts";
 import type { Catalog, CatalogContext } from "./catalog.ts";
 import { catalogOf, type Entries } from "./entries.ts";
+import type { OptionsOf } from "./options.ts";
 
 const NAME = "appledb";
 

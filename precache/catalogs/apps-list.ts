@@ -3,13 +3,14 @@
  *
  * @module
  */
-import type { Asset } from "../asset.ts";
-import type { OptionsOf } from "../options-catalogs.ts";
-import { Shape } from "../shape.ts";
+
+import { Shape } from "../untrusted/untrusted.ts";
+import type { Asset } from "../words/asset.ts";
 import { draftAsset } from "./asset-draft.ts";
 import type { Catalog, CatalogContext } from "./catalog.ts";
 import { catalogOf, type Entries } from "./entries.ts";
-import { readPlistEntries } from "./plist-stream.ts";
+import type { OptionsOf } from "./options.ts";
+import { readPlistEntries } from "./plist/plist.ts";
 
 const NAME = "apps-list";
 

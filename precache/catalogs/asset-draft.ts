@@ -4,9 +4,9 @@
  * @module
  */
 import { LarderError } from "../../core/errors.ts";
-import type { Asset, AssetGroup, Digest } from "../asset.ts";
-import { groupOf, plainModel } from "../model.ts";
-import { isPrerelease } from "../os-version.ts";
+import type { Asset, AssetGroup, Digest } from "../words/asset.ts";
+import { groupOf, plainModel } from "../words/model.ts";
+import { isPrerelease } from "../words/os-version.ts";
 import { assetUrl } from "./asset-url.ts";
 import { isBetaBuild } from "./build-number.ts";
 

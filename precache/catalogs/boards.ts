@@ -6,10 +6,11 @@
  *
  * @module
  */
-import type { DeviceCount } from "../asset.ts";
-import { plainModel } from "../model.ts";
-import { parseJson, readBytes } from "../parse-json.ts";
-import type { Shape } from "../shape.ts";
+
+import { parseJson, readBytes } from "../untrusted/parse-json.ts";
+import type { Shape } from "../untrusted/untrusted.ts";
+import type { DeviceCount } from "../words/asset.ts";
+import { plainModel } from "../words/model.ts";
 import type { CatalogContext } from "./catalog.ts";
 
 const T2_MODELS =

@@ -11,10 +11,10 @@ import {
   status,
 } from "../../fixtures/catalogs/catalog-server.ts";
 import { createTestContext, listAll, type TestContext } from "../../fixtures/catalogs/context.ts";
-import { ASSET_GROUPS, type DeviceCount } from "../asset.ts";
-import { type CatalogOptions, catalogOptions } from "../options-catalogs.ts";
+import { ASSET_GROUPS, type DeviceCount } from "../words/asset.ts";
 import { assetUrl } from "./asset-url.ts";
-import { openCatalog } from "./registry.ts";
+import { openCatalog } from "./catalogs.ts";
+import { type CatalogOptions, catalogOptions } from "./options.ts";
 
 /** Texts by path; a path that is not there is answered 404. */
 export type Routes = Readonly<Record<string, string>>;

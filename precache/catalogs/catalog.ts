@@ -8,7 +8,7 @@
  * @module
  */
 import type { Log } from "../../core/log.ts";
-import type { Asset, DeviceCount } from "../asset.ts";
+import type { Asset, DeviceCount } from "../words/asset.ts";
 import type { AddressRule } from "../words/outside-address.ts";
 
 /** What a text must be before it may replace the copy on disk; `any` takes everything. */

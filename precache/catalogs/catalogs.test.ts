@@ -12,7 +12,7 @@ import {
   token,
   versionPlist,
 } from "../../fixtures/catalogs/texts.ts";
-import type { DeviceCount } from "../asset.ts";
+import type { DeviceCount } from "../words/asset.ts";
 import { catalogContract } from "./catalog.contract.ts";
 
 const JSON_FOREIGN = '{"something": "else"}';

@@ -12,20 +12,20 @@ import {
   product,
   sucatalog,
 } from "../../fixtures/catalogs/texts.ts";
-import { chosenBecause, NO_CHOICE } from "../asset-choice.ts";
-import { judgeAssets } from "../judge.ts";
-import { type CatalogOptions, catalogOptions } from "../options-catalogs.ts";
-import { parseJson } from "../parse-json.ts";
+import { chosenBecause, NO_CHOICE } from "../plan/asset-choice.ts";
+import { judgeAssets } from "../plan/judge.ts";
+import { parseJson } from "../untrusted/parse-json.ts";
 import { appledbAssets, newestBuilds } from "./appledb.ts";
 import { draftAsset } from "./asset-draft.ts";
 import { assetKey, assetUrl } from "./asset-url.ts";
 import { compareBuilds, isBetaBuild } from "./build-number.ts";
 import { serve } from "./catalog.contract.ts";
+import { openCatalog } from "./catalogs.ts";
 import { readDistTitle } from "./dist-title.ts";
 import { Entries } from "./entries.ts";
 import { mergeAssets } from "./merge.ts";
+import { type CatalogOptions, catalogOptions } from "./options.ts";
 import { planAssets } from "./plan-file.ts";
-import { openCatalog } from "./registry.ts";
 
 async function* bytes(text: string, size = 7): AsyncIterable<Buffer> {
   const all = Buffer.from(text);

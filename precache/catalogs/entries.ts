@@ -8,7 +8,7 @@
  */
 import { LarderError } from "../../core/errors.ts";
 import type { Log } from "../../core/log.ts";
-import type { Asset } from "../asset.ts";
+import type { Asset } from "../words/asset.ts";
 import type { Catalog, CatalogContext } from "./catalog.ts";
 
 export class Entries {

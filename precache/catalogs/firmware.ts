@@ -6,15 +6,16 @@
  *
  * @module
  */
-import type { Asset } from "../asset.ts";
-import { isModel, matchesModel, plainModel } from "../model.ts";
-import type { OptionsOf } from "../options-catalogs.ts";
-import { parseJson, readBytes } from "../parse-json.ts";
-import { Shape } from "../shape.ts";
+
+import { parseJson, readBytes } from "../untrusted/parse-json.ts";
+import { Shape } from "../untrusted/untrusted.ts";
+import type { Asset } from "../words/asset.ts";
+import { isModel, matchesModel, plainModel } from "../words/model.ts";
 import { digestOf, draftAsset, firmwareTitle } from "./asset-draft.ts";
 import type { Catalog, CatalogContext } from "./catalog.ts";
 import { catalogOf, type Entries } from "./entries.ts";
-import { readPlistEntries } from "./plist-stream.ts";
+import type { OptionsOf } from "./options.ts";
+import { readPlistEntries } from "./plist/plist.ts";
 
 const NAME = "firmware";
 

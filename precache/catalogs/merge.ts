@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Asset, Digest } from "../asset.ts";
+import type { Asset, Digest } from "../words/asset.ts";
 import { assetKey } from "./asset-url.ts";
 
 /** Weakest first: the strongest checksum any catalogue gives is kept. */

@@ -6,14 +6,15 @@
  *
  * @module
  */
-import type { Asset } from "../asset.ts";
-import type { OptionsOf } from "../options-catalogs.ts";
-import { plainVersion } from "../os-version.ts";
-import { Shape } from "../shape.ts";
+
+import { Shape } from "../untrusted/untrusted.ts";
+import type { Asset } from "../words/asset.ts";
+import { plainVersion } from "../words/os-version.ts";
 import { digestOf, draftAsset, updateTitle } from "./asset-draft.ts";
 import type { Catalog, CatalogContext } from "./catalog.ts";
 import { catalogOf, type Entries } from "./entries.ts";
-import { readPlistEntries } from "./plist-stream.ts";
+import type { OptionsOf } from "./options.ts";
+import { readPlistEntries } from "./plist/plist.ts";
 
 const NAME = "mesu";
 /** What is read of an entry; most of it is for the installer. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { AssetGroup } from "../asset.ts";
+import type { AssetGroup } from "../words/asset.ts";
 
 /** One kind of device, and what is asked for it. */
 export interface Question {

@@ -8,10 +8,10 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type CatalogServer, startCatalogServer, status } from "../../fixtures/catalogs/catalog-server.ts";
 import { createTestContext, listAll, type TestContext } from "../../fixtures/catalogs/context.ts";
 import { pallasAsset, token } from "../../fixtures/catalogs/texts.ts";
-import type { DeviceCount } from "../asset.ts";
-import { type CatalogOptions, catalogOptions } from "../options-catalogs.ts";
+import type { DeviceCount } from "../words/asset.ts";
+import { openCatalog } from "./catalogs.ts";
 import { mergeAssets } from "./merge.ts";
-import { openCatalog } from "./registry.ts";
+import { type CatalogOptions, catalogOptions } from "./options.ts";
 
 interface Asked {
   readonly HWModelStr: string;

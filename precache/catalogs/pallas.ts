@@ -11,17 +11,17 @@
  */
 import { pMapIterable } from "p-map";
 import { errorText, LarderError } from "../../core/errors.ts";
-import type { Asset, AssetGroup, DeviceCount } from "../asset.ts";
-import { groupOf, isModel, matchesModel, plainModel } from "../model.ts";
-import type { OptionsOf } from "../options-catalogs.ts";
-import { plainVersion } from "../os-version.ts";
-import { readBytes } from "../parse-json.ts";
-import type { Shape } from "../shape.ts";
+import { readBytes } from "../untrusted/parse-json.ts";
+import type { Shape } from "../untrusted/untrusted.ts";
+import type { Asset, AssetGroup, DeviceCount } from "../words/asset.ts";
+import { groupOf, isModel, matchesModel, plainModel } from "../words/model.ts";
+import { plainVersion } from "../words/os-version.ts";
 import { digestOf, draftAsset, updateTitle } from "./asset-draft.ts";
 import { type BoardTable, boardsOf, boardTable } from "./boards.ts";
 import type { Catalog, CatalogContext } from "./catalog.ts";
 import { catalogOf, type Entries } from "./entries.ts";
 import { readToken } from "./jwt.ts";
+import type { OptionsOf } from "./options.ts";
 import { type Question, questionBody } from "./pallas-question.ts";
 
 const NAME = "pallas";

@@ -3,14 +3,15 @@
  *
  * @module
  */
-import { ASSET_GROUPS, type Asset, type AssetGroup } from "../asset.ts";
-import { groupOf } from "../model.ts";
-import type { OptionsOf } from "../options-catalogs.ts";
-import { parseJson, readBytes } from "../parse-json.ts";
-import type { Shape } from "../shape.ts";
+
+import { parseJson, readBytes } from "../untrusted/parse-json.ts";
+import type { Shape } from "../untrusted/untrusted.ts";
+import { ASSET_GROUPS, type Asset, type AssetGroup } from "../words/asset.ts";
+import { groupOf } from "../words/model.ts";
 import { digestOf, draftAsset, updateTitle } from "./asset-draft.ts";
 import type { Catalog, CatalogContext } from "./catalog.ts";
 import { catalogOf, type Entries } from "./entries.ts";
+import type { OptionsOf } from "./options.ts";
 
 const NAME = "plan-file";
 

@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createTestContext, listAll, type TestContext } from "../../fixtures/catalogs/context.ts";
 import { sharedData } from "../../fixtures/shared-data.ts";
-import type { Asset } from "../asset.ts";
-import { type AssetChoice, NO_CHOICE } from "../asset-choice.ts";
-import { judgeAssets } from "../judge.ts";
-import { type CatalogOptions, catalogOptions } from "../options-catalogs.ts";
+import { type AssetChoice, NO_CHOICE } from "../plan/asset-choice.ts";
+import { judgeAssets } from "../plan/judge.ts";
+import type { Asset } from "../words/asset.ts";
 import { assetKey } from "./asset-url.ts";
 import type { CatalogContext } from "./catalog.ts";
+import { openCatalog } from "./catalogs.ts";
 import { Entries } from "./entries.ts";
 import { mergeAssets } from "./merge.ts";
-import { openCatalog } from "./registry.ts";
+import { type CatalogOptions, catalogOptions } from "./options.ts";
 
 // Apple's, SOFA's and AppleDB's real files lie beside the project; what they must yield is known.
 const folder = sharedData("precache");
@@ -148,7 +148,7 @@ describe.skipIf(folder === undefined)("sucatalog, November 2023", () => {
 
   it("has as many products as Apple lists", async () => {
     // a product without packages lists nothing, so the products are counted where they are parsed
-    const { readPlistEntries } = await import("./plist-stream.ts");
+    const { readPlistEntries } = await import("./plist/plist.ts");
     const counts: number[] = [];
     for (const name of ["14", "10.15", "10.12"]) {
       const url = `${folder}/sucatalog/index-${name}.merged-1.sucatalog`;
@@ -240,7 +240,7 @@ describe.skipIf(folder === undefined)("SOFA", () => {
 describe.skipIf(folder === undefined)("AppleDB and precache's list", () => {
   it("one release of tvOS: full images and deltas by build", async () => {
     const { appledbAssets } = await import("./appledb.ts");
-    const { parseJson } = await import("../parse-json.ts");
+    const { parseJson } = await import("../untrusted/parse-json.ts");
     const { readFile } = await import("node:fs/promises");
     const path = `${folder}/appledb/tvOS_26.0beta2_23J5295e.json`;
     const assets = [

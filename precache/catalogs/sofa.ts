@@ -6,13 +6,14 @@
  *
  * @module
  */
-import type { Asset } from "../asset.ts";
-import type { OptionsOf } from "../options-catalogs.ts";
-import { parseJson, readBytes } from "../parse-json.ts";
-import type { Shape } from "../shape.ts";
+
+import { parseJson, readBytes } from "../untrusted/parse-json.ts";
+import type { Shape } from "../untrusted/untrusted.ts";
+import type { Asset } from "../words/asset.ts";
 import { draftAsset, firmwareTitle } from "./asset-draft.ts";
 import type { Catalog, CatalogContext } from "./catalog.ts";
 import { catalogOf, type Entries } from "./entries.ts";
+import type { OptionsOf } from "./options.ts";
 
 const NAME = "sofa";
 

@@ -9,15 +9,15 @@
  */
 import { pMapIterable } from "p-map";
 import { errorText } from "../../core/errors.ts";
-import type { Asset } from "../asset.ts";
-import type { OptionsOf } from "../options-catalogs.ts";
-import { Shape } from "../shape.ts";
+import { Shape } from "../untrusted/untrusted.ts";
+import type { Asset } from "../words/asset.ts";
 import { digestOf, draftAsset } from "./asset-draft.ts";
 import type { Catalog, CatalogContext } from "./catalog.ts";
 import type { DistTitle } from "./dist-title.ts";
 import { catalogOf, type Entries } from "./entries.ts";
 import { type MacosFamily, macosFamily } from "./macos-family.ts";
-import { readPlistEntries } from "./plist-stream.ts";
+import type { OptionsOf } from "./options.ts";
+import { readPlistEntries } from "./plist/plist.ts";
 
 const NAME = "sucatalog";
 const DIST_MAX_BYTES = 16 * 1024 * 1024;

@@ -8,13 +8,13 @@
  */
 import { decodeText, splitLines } from "../../core/csv.ts";
 import { LarderError } from "../../core/errors.ts";
-import { publicUrl } from "../../core/http.ts";
-import type { Asset } from "../asset.ts";
-import type { OptionsOf } from "../options-catalogs.ts";
-import { readBytes } from "../parse-json.ts";
-import { parseBytes } from "../quantity.ts";
+import { publicUrl } from "../../core/network/http.ts";
+import { readBytes } from "../untrusted/parse-json.ts";
+import type { Asset } from "../words/asset.ts";
 import { addressFault } from "../words/outside-address.ts";
+import { parseBytes } from "../words/units.ts";
 import type { Catalog, CatalogContext } from "./catalog.ts";
+import type { OptionsOf } from "./options.ts";
 
 const MAX_LINE = 8192;
 /** So many faults are told in full. */

@@ -4,9 +4,9 @@
  * @module
  */
 import { LarderError } from "../../core/errors.ts";
-import { groupOf, isModel, plainModel } from "../model.ts";
-import type { DeviceOptionsOf } from "../options-devices.ts";
+import { groupOf, isModel, plainModel } from "../words/model.ts";
 import type { DeviceSource } from "./device-source.ts";
+import type { DeviceOptionsOf } from "./options.ts";
 import { Tally } from "./tally.ts";
 
 /**

@@ -10,10 +10,10 @@
 import { readFile } from "node:fs/promises";
 import { type Delimiter, decodeText, findDelimiter, readRecord, separatorLine, splitLines } from "../../core/csv.ts";
 import { errorText, LarderError } from "../../core/errors.ts";
-import { regularFile } from "../catalogs/file-pieces.ts";
-import type { DeviceOptionsOf } from "../options-devices.ts";
+import { regularFile } from "../catalogs/texts/file-pieces.ts";
 import { buildFault, parseCount, plainDecimal, rejoined, versionFault, withoutFormulas } from "./csv-cells.ts";
 import type { DeviceContext, DeviceSource } from "./device-source.ts";
+import type { DeviceOptionsOf } from "./options.ts";
 import { Tally } from "./tally.ts";
 
 type Column = "model" | "os" | "build" | "board" | "count";

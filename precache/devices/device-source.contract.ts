@@ -6,7 +6,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type MdmFaults, type MdmKind, type MdmServer, startMdm } from "../../fixtures/mdm/mdm-server.ts";
 import { KINDS, PRIVATE } from "../../fixtures/mdm/school.ts";
-import type { DeviceCount } from "../asset.ts";
+import type { DeviceCount } from "../words/asset.ts";
 import type { DeviceContext, DeviceSource } from "./device-source.ts";
 
 export interface DeviceSourceCase {

@@ -8,7 +8,7 @@
  * @module
  */
 import type { Log } from "../../core/log.ts";
-import type { DeviceCount } from "../asset.ts";
+import type { DeviceCount } from "../words/asset.ts";
 
 /** What a source may use while counting. */
 export interface DeviceContext {

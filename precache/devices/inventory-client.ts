@@ -10,11 +10,11 @@
 import { hideFromNowOn } from "../../core/config/revealed.ts";
 import type { Secret } from "../../core/config/secret.ts";
 import { errorText, LarderError } from "../../core/errors.ts";
-import { type HttpResponse, httpRequest, publicUrl } from "../../core/http.ts";
+import { type HttpResponse, httpRequest, publicUrl } from "../../core/network/http.ts";
 import { isTransientStatus, type Patience, retryAfterMs, retryDelayMs } from "../../core/retry.ts";
-import type { DeviceCount } from "../asset.ts";
-import { parseJson } from "../parse-json.ts";
-import type { Shape } from "../shape.ts";
+import { parseJson } from "../untrusted/parse-json.ts";
+import type { Shape } from "../untrusted/untrusted.ts";
+import type { DeviceCount } from "../words/asset.ts";
 import type { DeviceContext, DeviceSource } from "./device-source.ts";
 
 const TRIES = 6;

@@ -7,10 +7,10 @@
  * @module
  */
 import { LarderError } from "../../core/errors.ts";
-import type { DeviceOptionsOf } from "../options-devices.ts";
-import type { Shape } from "../shape.ts";
+import type { Shape } from "../untrusted/untrusted.ts";
 import type { DeviceContext, DeviceSource } from "./device-source.ts";
 import { basic, bearer, InventoryClient, inventorySource, reveal } from "./inventory-client.ts";
+import type { DeviceOptionsOf } from "./options.ts";
 import { identityOf, MOST_DEVICES, Pages } from "./pages.ts";
 import { type DeviceFacts, Tally } from "./tally.ts";
 

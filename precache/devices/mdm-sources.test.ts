@@ -13,7 +13,6 @@ import {
 } from "../../fixtures/mdm/kinds.ts";
 import { type MdmKind, startMdm } from "../../fixtures/mdm/mdm-server.ts";
 import { hasOpenssl, ownCertificate } from "../../fixtures/network/certificate.ts";
-import { deviceOptions } from "../options-devices.ts";
 import { deviceContext, deviceSourceContract, expectedCounts, sorted } from "./device-source.contract.ts";
 import type { DeviceSource } from "./device-source.ts";
 import { intuneSource } from "./intune.ts";
@@ -22,6 +21,7 @@ import { jamfSource } from "./jamf.ts";
 import { kandjiSource } from "./kandji.ts";
 import { merakiSource, nextLink } from "./meraki.ts";
 import { mosyleSource } from "./mosyle.ts";
+import { deviceOptions } from "./options.ts";
 import { Pages } from "./pages.ts";
 import { simplemdmSource } from "./simplemdm.ts";
 

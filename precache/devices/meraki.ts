@@ -3,9 +3,10 @@
  *
  * @module
  */
-import type { DeviceOptionsOf } from "../options-devices.ts";
+
 import type { DeviceContext, DeviceSource } from "./device-source.ts";
 import { InventoryClient, inventorySource, reveal } from "./inventory-client.ts";
+import type { DeviceOptionsOf } from "./options.ts";
 import { Pages } from "./pages.ts";
 import { Tally } from "./tally.ts";
 

@@ -6,9 +6,9 @@
  * @module
  */
 import type { CatalogContext } from "../catalogs/catalog.ts";
-import { isModel, plainModel } from "../model.ts";
-import { parseJson, readBytes } from "../parse-json.ts";
-import type { Shape } from "../shape.ts";
+import { parseJson, readBytes } from "../untrusted/parse-json.ts";
+import type { Shape } from "../untrusted/untrusted.ts";
+import { isModel, plainModel } from "../words/model.ts";
 
 const FEEDS = ["macos_data_feed.json", "ios_data_feed.json"];
 const MAX_BYTES = 32 * 1024 * 1024;

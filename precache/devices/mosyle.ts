@@ -4,10 +4,10 @@
  * @module
  */
 import { hideFromNowOn } from "../../core/config/revealed.ts";
-import type { DeviceOptionsOf } from "../options-devices.ts";
-import type { Shape } from "../shape.ts";
+import type { Shape } from "../untrusted/untrusted.ts";
 import type { DeviceContext, DeviceSource } from "./device-source.ts";
 import { InventoryClient, inventorySource, reveal } from "./inventory-client.ts";
+import type { DeviceOptionsOf } from "./options.ts";
 import { identityOf, Pages } from "./pages.ts";
 import { Tally } from "./tally.ts";
 

@@ -4,8 +4,8 @@
  * @module
  */
 import { LarderError } from "../../core/errors.ts";
-import type { DeviceCount } from "../asset.ts";
-import { groupOf, isModel, plainModel } from "../model.ts";
+import type { DeviceCount } from "../words/asset.ts";
+import { groupOf, isModel, plainModel } from "../words/model.ts";
 import type { DeviceContext } from "./device-source.ts";
 
 /** What is read of one device's record; the rest of it is dropped. Text as the inventory writes it. */

@@ -4,7 +4,7 @@
  * @module
  */
 import { readIfThere } from "../../core/files.ts";
-import { parsePlist } from "../../core/plist.ts";
+import { parsePlist } from "../../core/plist/plist.ts";
 
 /**
  * Its value, or undefined when there is no such file.

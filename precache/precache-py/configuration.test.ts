@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { build, buildBinary } from "plist";
 import { describe, expect, it } from "vitest";
-import { parsePlist } from "../../core/plist.ts";
+import { parsePlist } from "../../core/plist/plist.ts";
 import { sharedData } from "../../fixtures/shared-data.ts";
 import { precacheOptions } from "../options.ts";
 import { fromPrecachePyConfiguration } from "./configuration.ts";

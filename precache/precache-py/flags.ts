@@ -4,8 +4,8 @@
  * @module
  */
 import { LarderError } from "../../core/errors.ts";
-import { ASSET_GROUPS, type AssetGroup } from "../asset.ts";
 import type { PrecacheInput } from "../options.ts";
+import { ASSET_GROUPS, type AssetGroup } from "../words/asset.ts";
 import type { PrecachePyArguments, PrecachePyFlag } from "./arguments.ts";
 import { APPS_NOTE, GROUP_NOTE, PASSWORD_NOTE, type PrecachePyNote } from "./notes.ts";
 

@@ -7,7 +7,7 @@
 import { rename } from "node:fs/promises";
 import { errorText } from "../../core/errors.ts";
 import type { Log } from "../../core/log.ts";
-import type { RunJournal } from "../run-journal.ts";
+import type { RunJournal } from "../run/run-journal.ts";
 import { type Delivery, oldLedgerPath } from "./deliveries.ts";
 import { readOldLedger } from "./old-ledger.ts";
 

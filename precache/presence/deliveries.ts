@@ -7,11 +7,11 @@
  * @module
  */
 import { join } from "node:path";
-import { forEachField, type ParsedLine, parseTags } from "../../core/history/parse-line.ts";
 import { scanLines } from "../../core/history/scan.ts";
 import type { Cursors } from "../../core/journal/commit.ts";
 import { streamFolder } from "../../core/journal/journal.ts";
 import { lastCommit } from "../../core/journal/last-commit.ts";
+import { forEachField, type ParsedLine, parseTags } from "../../core/line/parse-line.ts";
 import { readOldLedger } from "./old-ledger.ts";
 
 /** One whole delivery. */

@@ -8,8 +8,8 @@ import { errorCode, errorText, LarderError } from "../../core/errors.ts";
 import type { Log } from "../../core/log.ts";
 import { adoptOldLedger } from "../presence/adopt-old-ledger.ts";
 import { DeliveryBook, readJournal } from "../presence/deliveries.ts";
-import { type LineJournal, RunJournal } from "../run-journal.ts";
-import type { WarmSummary } from "../warm-events.ts";
+import type { WarmSummary } from "../warm/events.ts";
+import { type LineJournal, RunJournal } from "./run-journal.ts";
 
 /** What the books need to be opened. */
 export interface BooksContext {

@@ -6,8 +6,8 @@
 import { LarderError } from "../../core/errors.ts";
 import type { Log } from "../../core/log.ts";
 import type { PrecacheOptions } from "../options.ts";
-import { runScript, summaryEnvironment } from "../scripts.ts";
-import type { WarmSummary } from "../warm-events.ts";
+import type { WarmSummary } from "../warm/events.ts";
+import { runScript, summaryEnvironment } from "./scripts.ts";
 
 /** @throws LarderError `PRESCRIPT_FAILED` when it refuses; `CONFIG_SCRIPT` */
 export async function askPrescript({ prescript, scriptTimeout }: PrecacheOptions): Promise<void> {

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import type { Asset, Digest } from "../asset.ts";
+import type { Asset, Digest } from "../words/asset.ts";
 
 /** What the head of an answer says about its body. */
 export interface AnsweredBody {

@@ -5,7 +5,6 @@
  */
 import { createHash, type Hash } from "node:crypto";
 import { isTransientStatus, retryAfterMs } from "../../core/retry.ts";
-import { type CachedRanges, parseCachedRanges } from "../cached-ranges.ts";
 import {
   type AnswerFields,
   type AssetHead,
@@ -17,10 +16,11 @@ import {
   type ResponseHandler,
   type TransferEnd,
   type Transport,
-} from "../fetch/transfer.ts";
-import type { Pace } from "../pace.ts";
+} from "../transport/transport.ts";
+import { type CachedRanges, parseCachedRanges } from "./cached-ranges.ts";
 import { beginsAsPage, notTheFile } from "./evidence.ts";
 import { type LeastRate, RateCheck } from "./least-rate.ts";
+import type { Pace } from "./pace.ts";
 
 export interface FetchOptions {
   readonly signal?: AbortSignal | undefined;

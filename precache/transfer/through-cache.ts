@@ -4,10 +4,10 @@
  *
  * @module
  */
-import type { Asset, CacheTarget } from "../asset.ts";
-import { cacheUrl } from "../cache-url.ts";
-import type { AssetRequest, Redirect } from "../fetch-asset.ts";
+import type { Asset, CacheTarget } from "../words/asset.ts";
 import { addressFault } from "../words/outside-address.ts";
+import { cacheUrl } from "./cache-url.ts";
+import type { AssetRequest, Redirect } from "./transfer.ts";
 
 /** What is asked of a cache for an asset. */
 export function throughCache(

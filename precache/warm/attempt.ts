@@ -3,15 +3,16 @@
  *
  * @module
  */
-import type { PlannedAsset } from "../asset.ts";
-import type { HeldCheck, HeldVerdict } from "../cached.ts";
-import type { CachedRanges } from "../cached-ranges.ts";
-import type { Clock } from "../clock.ts";
-import type { AssetHead, AssetRequest, Fetcher, FetchOptions, FetchResult } from "../fetch-asset.ts";
-import type { FirmwareCopy, FirmwareFolder, KeptFirmware } from "../firmware/firmware-folder.ts";
+
+import type { Clock } from "../../core/time/clock.ts";
+import type { FirmwareCopy, FirmwareFolder, KeptFirmware } from "../firmware/firmware.ts";
+import type { HeldCheck, HeldVerdict } from "../presence/presence.ts";
+import type { CachedRanges } from "../transfer/cached-ranges.ts";
 import { digestToCheck } from "../transfer/evidence.ts";
 import { throughCache } from "../transfer/through-cache.ts";
-import type { AssetCost, AssetOutcome, WarmEvent } from "../warm-events.ts";
+import type { AssetHead, AssetRequest, Fetcher, FetchOptions, FetchResult } from "../transfer/transfer.ts";
+import type { PlannedAsset } from "../words/asset.ts";
+import type { AssetCost, AssetOutcome, WarmEvent } from "./events.ts";
 import type { TargetHealth } from "./target-health.ts";
 
 /** What all assets of a run share. */

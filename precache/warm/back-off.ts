@@ -4,7 +4,7 @@
  * @module
  */
 import type { Patience } from "../../core/retry.ts";
-import type { FetchError } from "../fetch-asset.ts";
+import type { FetchError } from "../transfer/transfer.ts";
 
 /**
  * `final`: this file will not come. `retry`: this file again, later. `busy`: the cache asks everybody to wait.

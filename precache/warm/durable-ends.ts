@@ -7,7 +7,7 @@
  * @module
  */
 import { errorText } from "../../core/errors.ts";
-import type { AssetEnd } from "../warm-events.ts";
+import type { AssetEnd } from "./events.ts";
 
 export class DurableEnds {
   readonly #emit: (end: AssetEnd) => void;

@@ -4,7 +4,7 @@
  * @module
  */
 import { setMaxListeners } from "node:events";
-import type { Clock } from "../clock.ts";
+import type { Clock } from "../../core/time/clock.ts";
 
 export interface EndingOptions {
   /** Unix milliseconds at which nothing runs any more. */

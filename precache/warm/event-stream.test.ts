@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { anAsset } from "../../fixtures/assets.ts";
-import type { PlannedAsset } from "../asset.ts";
-import type { WarmEvent } from "../warm-events.ts";
+import type { PlannedAsset } from "../words/asset.ts";
 import { EventStream } from "./event-stream.ts";
+import type { WarmEvent } from "./events.ts";
 
 const target = { name: "one", url: "http://c", role: "cache" as const };
 const item = (name: string): PlannedAsset => ({

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import type { AssetEnd, AssetStart, Progress, WarmEvent } from "../warm-events.ts";
+import type { AssetEnd, AssetStart, Progress, WarmEvent } from "./events.ts";
 
 /** What runs behind the stream. It tells its events; `abandoned` is aborted when nobody reads them any more. */
 export type EventSource = (tell: (event: WarmEvent) => void, abandoned: AbortSignal) => Promise<void>;

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { CacheTarget } from "../asset.ts";
+import type { CacheTarget } from "../words/asset.ts";
 
 /** Caches of which one is asked at a time: the next one takes over when it dies. */
 export type Lane = readonly CacheTarget[];

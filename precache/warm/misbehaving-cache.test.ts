@@ -4,7 +4,7 @@
 import { expect, test } from "vitest";
 import { anAsset } from "../../fixtures/assets.ts";
 import { startRawServer } from "../../fixtures/origin/index.ts";
-import { warm } from "../warm.ts";
+import { warm } from "./warm.ts";
 
 const B = "b".repeat(10_000);
 const ok = `HTTP/1.1 200 OK\r\nContent-Length: 10000\r\n\r\n${B}`;

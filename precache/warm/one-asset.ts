@@ -8,10 +8,10 @@
  */
 import { errorCode, errorText } from "../../core/errors.ts";
 import { retryDelayMs } from "../../core/retry.ts";
-import { FetchError, type Fetcher } from "../fetch-asset.ts";
-import type { Waiting } from "../warm-events.ts";
+import { FetchError, type Fetcher } from "../transfer/transfer.ts";
 import { Attempt, type EngineContext, keptText, type Work, type WorkEnd } from "./attempt.ts";
 import { type FailureKind, FILE_PATIENCE, failureKind } from "./back-off.ts";
+import type { Waiting } from "./events.ts";
 import type { TargetHealth } from "./target-health.ts";
 
 const ENDINGS = { deadline: "out of time", stopped: "the run was stopped" } as const;

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import type { CacheTarget, PlannedAsset } from "../asset.ts";
-import type { AssetEnd } from "../warm-events.ts";
+import type { CacheTarget, PlannedAsset } from "../words/asset.ts";
 import type { EngineContext, Work, WorkEnd } from "./attempt.ts";
 import { DurableEnds } from "./durable-ends.ts";
+import type { AssetEnd } from "./events.ts";
 import type { Lane } from "./lanes.ts";
 import { warmOne } from "./one-asset.ts";
 import type { TargetHealth } from "./target-health.ts";

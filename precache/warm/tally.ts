@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { CacheTarget } from "../asset.ts";
-import type { AssetEnd, WarmSummary, WarmSums } from "../warm-events.ts";
+import type { CacheTarget } from "../words/asset.ts";
+import type { AssetEnd, WarmSummary, WarmSums } from "./events.ts";
 
 type Sums = { -readonly [Key in keyof WarmSums]: WarmSums[Key] };
 

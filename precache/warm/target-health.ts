@@ -5,8 +5,8 @@
  */
 import { setMaxListeners } from "node:events";
 import { retryDelayMs } from "../../core/retry.ts";
-import type { CacheTarget } from "../asset.ts";
-import type { FetchError } from "../fetch-asset.ts";
+import type { FetchError } from "../transfer/transfer.ts";
+import type { CacheTarget } from "../words/asset.ts";
 import { BUSY_PATIENCE, SILENT_PATIENCE } from "./back-off.ts";
 
 /** When a cache counts as dead. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { PlannedAsset } from "../asset.ts";
+import type { PlannedAsset } from "../words/asset.ts";
 import { Work } from "./attempt.ts";
 
 export class Todo {

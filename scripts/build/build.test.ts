@@ -51,7 +51,7 @@ it("keeps what a running program may load for a day after its build was replaced
   const old = chunks();
   const ago = new Date(Date.now() - 3 * 86_400_000);
   for (const name of old) utimesSync(join(copy, "dist/chunks", name), ago, ago);
-  const changed = join(copy, "cli/config-init.ts");
+  const changed = join(copy, "cli/commands/config/init.ts");
   writeFileSync(changed, readFileSync(changed, "utf8").replace("print(`Wrote ", "print(`Wrote this "));
   const entry = readFileSync(join(copy, "dist/larder.js"));
   expect(spawnSync(process.execPath, ["scripts/build/build.mjs"], { cwd: copy }).status).toBe(0);

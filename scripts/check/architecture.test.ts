@@ -2,8 +2,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { parseLine } from "../../core/history/parse-line.ts";
 import { commitMatches, parseCommit } from "../../core/journal/commit.ts";
+import { parseLine } from "../../core/line/parse-line.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 const PAGE = readFileSync(join(ROOT, "docs/architecture.md"), "utf8");

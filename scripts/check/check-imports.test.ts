@@ -8,28 +8,28 @@ function wrong(from: string, to: string): string[] {
 
 describe("violations()", () => {
   it.each([
-    ["core/http.ts", "collector/index.ts", "core imports nothing of ours"],
-    ["collector/ship.ts", "precache/index.ts", "rooms have no sideways arrows"],
-    ["cli/wiring.ts", "collector/ship.ts", "the door of collector is collector/index.ts"],
-    ["collector/ship.ts", "cli/output.ts", "nobody imports cli"],
+    ["core/network/http.ts", "collector/index.ts", "core imports nothing of ours"],
+    ["collector/ship/ship.ts", "precache/index.ts", "rooms have no sideways arrows"],
+    ["cli/wiring.ts", "collector/ship/ship.ts", "the door of collector is collector/index.ts"],
+    ["collector/ship/ship.ts", "cli/output.ts", "nobody imports cli"],
     ["scripts/x.ts", "cli/output.ts", "nobody imports cli"],
-    ["collector/ship.ts", "fixtures/engines.ts", "fixtures serve tests"],
+    ["collector/ship/ship.ts", "fixtures/engines.ts", "fixtures serve tests"],
     ["cli/wiring.ts", "fixtures/engines.ts", "fixtures serve tests"],
-    ["collector/ship.ts", "bench/backfill.ts", "bench is imported by nobody"],
-    ["core/http.ts", "scripts/build.ts", "scripts is imported by nobody"],
+    ["collector/ship/ship.ts", "bench/collect/backfill.ts", "bench is imported by nobody"],
+    ["core/network/http.ts", "scripts/build.ts", "scripts is imported by nobody"],
   ])("%s may not import %s", (from, to, reason) => {
     expect(wrong(from, to)).toEqual([expect.stringContaining(reason)]);
   });
 
   it.each([
-    ["collector/ship.ts", "core/http.ts"],
-    ["collector/ship.ts", "collector/sinks/sink.ts"],
+    ["collector/ship/ship.ts", "core/network/http.ts"],
+    ["collector/ship/ship.ts", "collector/sinks/sink.ts"],
     ["cli/wiring.ts", "collector/index.ts"],
-    ["cli/config.ts", "collector/options.ts"],
-    ["cli/commands/demo.ts", "fixtures/engines.ts"],
-    ["collector/ship.test.ts", "fixtures/engines.ts"],
+    ["cli/commands/config/check.ts", "collector/options.ts"],
+    ["cli/commands/demo/register.ts", "fixtures/engines.ts"],
+    ["collector/ship/ship.test.ts", "fixtures/engines.ts"],
     ["collector/sinks/sink.contract.ts", "fixtures/engines.ts"],
-    ["bench/backfill.ts", "collector/ship.ts"],
+    ["bench/collect/backfill.ts", "collector/ship/ship.ts"],
     ["cli/main.test.ts", "cli/main.ts"],
     ["scripts/docs/generate-commands.ts", "cli/program.ts"],
   ])("%s may import %s", (from, to) => {

@@ -4,10 +4,10 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { DOMAIN, larderOptions } from "../../cli/config.ts";
+import { DOMAIN, larderOptions } from "../../cli/commands/config/check.ts";
 import { createProgram, VERSION } from "../../cli/program.ts";
-import { validateSettings } from "../../core/options.ts";
-import { parsePlist } from "../../core/plist.ts";
+import { validateSettings } from "../../core/config/config.ts";
+import { parsePlist } from "../../core/plist/plist.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 const DEPLOY = join(ROOT, "deploy");

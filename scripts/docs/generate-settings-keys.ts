@@ -4,7 +4,7 @@
  * @module
  */
 import { z } from "zod";
-import { larderOptions } from "../../cli/config.ts";
+import { larderOptions } from "../../cli/commands/config/check.ts";
 
 /** The part of a JSON schema that is used here. */
 export interface SchemaNode {

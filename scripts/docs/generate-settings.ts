@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { DOMAIN, SETTINGS_ENVIRONMENT, settingsPlaces } from "../../cli/config.ts";
+import { DOMAIN, SETTINGS_ENVIRONMENT, settingsPlaces } from "../../cli/commands/config/check.ts";
 import { type SettingKey, settingsKeys } from "./generate-settings-keys.ts";
 import { code, type GeneratedPage, markdownTable, writeWhenStarted } from "./generated-page.ts";
 
@@ -18,7 +18,7 @@ export const settingsPage: GeneratedPage = {
 
 const INTRODUCTION = `# Settings
 
-<!-- Generated from the schema of cli/config.ts by scripts/docs/generate-settings.ts. Do not edit: npm run docs -->
+<!-- Generated from the schema of cli/commands/config/check.ts by scripts/docs/generate-settings.ts. Do not edit: npm run docs -->
 
 Everything has a default; a file is needed only to change one. \`larder config init\` writes an example with every key explained,
 \`larder config check\` names every wrong or unknown key with its place and the nearest right one, \`larder config show\` prints what

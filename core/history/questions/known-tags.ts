@@ -4,7 +4,7 @@
  * @module
  */
 import { DERIVED_STREAMS, RAW_STREAMS } from "../../journal/streams.ts";
-import { type ParsedLine, parseTags } from "../parse-line.ts";
+import { type ParsedLine, parseTags } from "../../line/parse-line.ts";
 import { readRollupMark } from "../rollup-mark.ts";
 import { scanLines, type Wanted } from "../scan.ts";
 

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { linkTo } from "../../links.ts";
-import { type CacheCount, type Condition, fields, type Question } from "../../queries.ts";
+import { linkTo } from "../../look/links.ts";
+import { BY_SITE } from "../../look/variables.ts";
+import { type CacheCount, type Condition, fields, type Question } from "../../query/query.ts";
 import type { Setting } from "../../setting.ts";
-import { BY_SITE } from "../../variables.ts";
 
 /** A question of the chosen sites. */
 export const ask = (question: Omit<Question, "select">): Question => ({ ...question, select: BY_SITE });

@@ -3,9 +3,10 @@
  *
  * @module
  */
-import { column, judged, type Override, sorted, table, UNITS, type Unplaced, YES_NO } from "../../panels.ts";
-import type { ValueMapping } from "../../plain.ts";
-import { fromOrigin, hitRatio, lastOf, lastSeen, served, sumOf } from "../../queries.ts";
+
+import type { ValueMapping } from "../../look/grafana-types.ts";
+import { column, judged, type Override, sorted, table, UNITS, type Unplaced, YES_NO } from "../../look/panels.ts";
+import { fromOrigin, hitRatio, lastOf, lastSeen, served, sumOf } from "../../query/query.ts";
 import type { Setting } from "../../setting.ts";
 import { COLOURS, SILENT_AFTER, THRESHOLDS } from "../../thresholds.ts";
 import { ask, cacheLink, ROW, reporting } from "./ask.ts";

@@ -13,8 +13,8 @@ import {
   sorted,
   UNITS,
   type Unplaced,
-} from "../../panels.ts";
-import { fromOrigin, greatestOf, servedBySource } from "../../queries.ts";
+} from "../../look/panels.ts";
+import { fromOrigin, greatestOf, servedBySource } from "../../query/query.ts";
 import type { Setting } from "../../setting.ts";
 import { COLOURS, THRESHOLDS } from "../../thresholds.ts";
 import { ask } from "./ask.ts";

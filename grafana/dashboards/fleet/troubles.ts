@@ -3,9 +3,10 @@
  *
  * @module
  */
-import { column, sorted, stat, table, UNITS, type Unplaced } from "../../panels.ts";
-import type { ValueMapping } from "../../plain.ts";
-import type { CacheCount, Condition, Figure } from "../../queries.ts";
+
+import type { ValueMapping } from "../../look/grafana-types.ts";
+import { column, sorted, stat, table, UNITS, type Unplaced } from "../../look/panels.ts";
+import type { CacheCount, Condition, Figure } from "../../query/query.ts";
 import type { Setting } from "../../setting.ts";
 import { COLOURS, SILENT_AFTER, THRESHOLDS } from "../../thresholds.ts";
 import { ask, cacheLink, gauge, ROW, reporting } from "./ask.ts";

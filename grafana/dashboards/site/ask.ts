@@ -3,8 +3,9 @@
  *
  * @module
  */
-import type { Question } from "../../queries.ts";
-import { BY_CACHE } from "../../variables.ts";
+
+import { BY_CACHE } from "../../look/variables.ts";
+import type { Question } from "../../query/query.ts";
 
 /** A question of the chosen caches. */
 export const ask = (question: Omit<Question, "select">): Question => ({ ...question, select: BY_CACHE });

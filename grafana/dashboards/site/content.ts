@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { barGauge, overTime, sorted, UNITS, type Unplaced } from "../../panels.ts";
-import { between, greatestOf, sumOf, totalOf } from "../../queries.ts";
+import { barGauge, overTime, sorted, UNITS, type Unplaced } from "../../look/panels.ts";
+import { between, greatestOf, sumOf, totalOf } from "../../query/query.ts";
 import type { Setting } from "../../setting.ts";
 import { THRESHOLDS } from "../../thresholds.ts";
 import { ask } from "./ask.ts";

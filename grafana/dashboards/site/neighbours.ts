@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { barGauge, column, overTime, sorted, table, UNITS, type Unplaced, YES_NO } from "../../panels.ts";
-import { lastOf, lastSeen, totalOf } from "../../queries.ts";
+import { barGauge, column, overTime, sorted, table, UNITS, type Unplaced, YES_NO } from "../../look/panels.ts";
+import { lastOf, lastSeen, totalOf } from "../../query/query.ts";
 import type { Setting } from "../../setting.ts";
 import { ask } from "./ask.ts";
 

@@ -12,7 +12,7 @@ import {
   type TimeSpec,
   UNITS,
   type Unplaced,
-} from "../../panels.ts";
+} from "../../look/panels.ts";
 import {
   type Figure,
   fromOrigin,
@@ -23,7 +23,7 @@ import {
   served,
   servedBySource,
   sumOf,
-} from "../../queries.ts";
+} from "../../query/query.ts";
 import type { Setting } from "../../setting.ts";
 import { COLOURS, THRESHOLDS } from "../../thresholds.ts";
 import { ask } from "./ask.ts";

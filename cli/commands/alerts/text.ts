@@ -1,0 +1,253 @@
+/**
+ * What `larder alerts` says: reports to lines for people, or to JSON for programs.
+ *
+ * @module
+ */
+import type {
+  AlertData,
+  AlertService,
+  Backup,
+  InitReport,
+  RecipientReport,
+  Refusal,
+  RestoreReport,
+  ServiceReport,
+} from "../../../alerts/index.ts";
+import { addressKey } from "../../../alerts/index.ts";
+import { type Colour, colour, isTerminal, print, printable, printJson, table, terminalWidth } from "../../output.ts";
+
+type Json = true | undefined;
+/** One thing that happened, the word for it, and a word's colour. */
+type Happening = readonly [word: string, what: string, tone?: Colour];
+
+/** More of one kind than this are counted instead of listed; --json lists all. Refused lines are always listed. */
+const MOST_LISTED = 20;
+const WORD_WIDTH = 10;
+
+/** `recipients list`. */
+export function printRecipients(path: string, data: AlertData, json: Json): void {
+  const { recipients, repairs, duplicates, withoutAddress } = data;
+  if (json === true) {
+    printJson({ database: path, recipients, duplicates, withoutAddress, repairs: repairs.map(({ text }) => text) });
+    return;
+  }
+  if (recipients.length === 0) print("nobody is on the list");
+  else {
+    print(
+      table(recipients, [
+        { title: "ADDRESS", value: ({ address }) => printable(address), maxWidth: 54 },
+        { title: "LANGUAGE", value: ({ language }) => printable(language), maxWidth: 12 },
+        { title: "MAILS", value: ({ enabled }) => (enabled ? "on" : "off") },
+      ]),
+    );
+  }
+  const notes: Happening[] = [
+    ...repairs.map(({ text }): Happening => ["to repair", text, "yellow"]),
+    ...duplicates.map(({ address, row }): Happening => ["twice", `${address} (row ${row} too)`, "yellow"]),
+    ...(withoutAddress === 0 ? [] : [["no address", `${withoutAddress} rows reach nobody`, "yellow"] as Happening]),
+  ];
+  if (notes.length === 0) return;
+  print();
+  printHappenings(notes);
+  if (repairs.length > 0) print("The next change of recipients or services repairs that.");
+}
+
+/** What was done to the list. `missing` are those it is an error not to find. */
+export function printChange(
+  report: RecipientReport,
+  refusals: readonly Refusal[],
+  missing: readonly string[],
+  json: Json,
+): void {
+  const { changes, repairs, total, backup, dryRun, database } = report;
+  const { inserts, updates, deletes, duplicates, unchanged } = changes;
+  if (json === true) {
+    printJson({
+      database,
+      dryRun,
+      total,
+      added: inserts,
+      changed: updates,
+      removed: deletes,
+      duplicates,
+      unchanged,
+      missing,
+      refused: refusals,
+      repairs: repairs.map(({ text }) => text),
+      backup,
+    });
+    return;
+  }
+  printHappenings([
+    ...repairs.map(({ text }): Happening => ["repaired", text, "yellow"]),
+    ...inserts.map(({ address, language }): Happening => ["added", `${address} (${language})`, "green"]),
+    ...updates.map(
+      ({ before, after }): Happening => ["changed", `${after.address}: ${difference(before, after)}`, "green"],
+    ),
+    ...deletes.map(({ address }): Happening => ["removed", address, "red"]),
+    ...mergedLines(changes),
+    ...unchanged.map(({ address }): Happening => ["unchanged", address, "dim"]),
+    ...missing.map((address): Happening => ["not there", address, "red"]),
+    ...refusals.map(refusalLine),
+  ]);
+  print(
+    summary(
+      `${total === 1 ? "1 recipient" : `${total} recipients`} on the list${dryRun ? " afterwards" : ""}`,
+      backup,
+      dryRun,
+    ),
+  );
+}
+
+/** Rows of one address that became one. */
+function mergedLines({ duplicates, updates, unchanged }: RecipientReport["changes"]): Happening[] {
+  const kept = [...updates.map(({ after }) => after), ...unchanged];
+  return kept.flatMap(({ address, enabled }): Happening[] => {
+    const others = duplicates.filter((row) => addressKey(row.address) === addressKey(address)).length;
+    if (others === 0) return [];
+    return [["merged", `${address}: ${others + 1} rows into 1, mails are ${enabled ? "on" : "off"}`, "yellow"]];
+  });
+}
+
+/** Lines that were refused, when nothing else is to be said. */
+export function printRefused(refusals: readonly Refusal[], json: Json): void {
+  if (json === true) printJson({ refused: refusals });
+  else printHappenings(refusals.map(refusalLine));
+}
+
+/** `services list`. */
+export function printServices(path: string, data: AlertData, json: Json): void {
+  if (json === true) {
+    printJson({ database: path, services: data.services });
+    return;
+  }
+  const onOff = (on: boolean) => (on ? "on" : "off");
+  print(
+    table(data.services, [
+      { title: "SERVICE", value: ({ bundle }) => printable(bundle), maxWidth: 30 },
+      { title: "NAME", value: ({ name }) => printable(name), maxWidth: 30 },
+      { title: "MAIL", value: ({ mail }) => onOff(mail) },
+      { title: "PUSH", value: ({ push }) => onOff(push) },
+    ]),
+  );
+}
+
+/** `services enable` and `disable`. */
+export function printServiceReport(report: ServiceReport, json: Json): void {
+  const { changed, unchanged, repairs, backup, dryRun } = report;
+  if (json === true) {
+    printJson({ ...report, repairs: repairs.map(({ text }) => text) });
+    return;
+  }
+  printHappenings([
+    ...repairs.map(({ text }): Happening => ["repaired", text, "yellow"]),
+    ...changed.map(({ after }): Happening => ["changed", serviceText(after), "green"]),
+    ...unchanged.map((service): Happening => ["unchanged", serviceText(service), "dim"]),
+  ]);
+  const services = changed.length === 1 ? "1 service" : `${changed.length} services`;
+  print(summary(`${services} ${dryRun ? "would change" : "changed"}`, backup, dryRun));
+}
+
+/** `alerts init`. */
+export function printInit(report: InitReport, json: Json): void {
+  if (json === true) {
+    printJson(report);
+    return;
+  }
+  const { database, created, dryRun, recipients } = report;
+  const people = recipients === 1 ? "1 recipient" : `${recipients} recipients`;
+  if (!created) printHappenings([["unchanged", database, "dim"]]);
+  else printHappenings([[dryRun ? "to make" : "made", database, "green"]]);
+  if (!created) print(`the database is there already, with ${people}; nothing had to be written`);
+  else if (dryRun) print("nothing was written (--dry-run)");
+  else print("mail and push are on for Caching and Common; nobody is on the list yet");
+}
+
+/** `restore --list`. */
+export function printBackups(path: string, backups: readonly Backup[], json: Json): void {
+  if (json === true) printJson({ database: path, backups });
+  else if (backups.length === 0) print(`there is no backup of ${path} yet`);
+  else {
+    print(
+      table(backups, [
+        { title: "BACKUP", value: ({ name }) => name },
+        { title: "MADE (LOCAL TIME)", value: ({ madeMs }) => localTime(madeMs) },
+        { title: "RECIPIENTS", value: ({ recipients }) => String(recipients ?? "unreadable"), align: "right" },
+      ]),
+    );
+  }
+}
+
+/** `restore`. */
+export function printRestore(report: RestoreReport, json: Json): void {
+  if (json === true) {
+    printJson(report);
+    return;
+  }
+  printHappenings([
+    ["from", report.from],
+    ...report.added.map(({ address }): Happening => ["back", address, "green"]),
+    ...report.removed.map(({ address }): Happening => ["removed", address, "red"]),
+    ...report.changed.map((text): Happening => ["changed", text, "green"]),
+  ]);
+  const what = report.placed
+    ? "the file was missing, the backup took its place"
+    : `${report.total === 1 ? "1 recipient" : `${report.total} recipients`} on the list${report.dryRun ? " afterwards" : ""}`;
+  print(summary(what, report.backup, report.dryRun));
+}
+
+function printHappenings(happenings: readonly Happening[]): void {
+  const listed = new Map<string, number>();
+  for (const [word, what, tone] of happenings) {
+    const count = (listed.get(word) ?? 0) + 1;
+    listed.set(word, count);
+    if (word !== "refused" && count > MOST_LISTED) continue;
+    const label = word.padEnd(WORD_WIDTH);
+    print(`  ${tone === undefined ? label : colour(label, tone)} ${wrapped(printable(what))}`);
+  }
+  for (const [word, count] of listed) {
+    if (word !== "refused" && count > MOST_LISTED) {
+      print(`  ${word.padEnd(WORD_WIDTH)} … and ${count - MOST_LISTED} more (--json lists all)`);
+    }
+  }
+}
+
+/** Text behind a word of `WORD_WIDTH`, broken between words where a person's terminal is too narrow for it. */
+function wrapped(text: string): string {
+  const indent = WORD_WIDTH + 3;
+  if (!isTerminal()) return text;
+  const room = Math.max(20, terminalWidth() - indent);
+  const lines = [""];
+  for (const word of text.split(" ")) {
+    const line = lines.at(-1) ?? "";
+    if (line === "") lines[lines.length - 1] = word;
+    else if (line.length + 1 + word.length <= room) lines[lines.length - 1] = `${line} ${word}`;
+    else lines.push(word);
+  }
+  return lines.join(`\n${" ".repeat(indent)}`);
+}
+
+function refusalLine({ line, text, problem }: Refusal): Happening {
+  return ["refused", `${line === undefined ? "" : `line ${line}: `}"${text}": ${problem}`, "red"];
+}
+
+function difference(before: { language: string; enabled: boolean }, after: { language: string; enabled: boolean }) {
+  const parts: string[] = [];
+  if (before.language !== after.language) parts.push(`language ${before.language} → ${after.language}`);
+  if (before.enabled !== after.enabled) parts.push(after.enabled ? "mails on" : "mails off");
+  return parts.join(", ");
+}
+
+function serviceText({ bundle, mail, push }: AlertService): string {
+  return `${bundle}: mail ${mail ? "on" : "off"}, push ${push ? "on" : "off"}`;
+}
+
+function summary(what: string, backup: string | undefined, dryRun: boolean): string {
+  if (dryRun) return `${what}; nothing was written (--dry-run)`;
+  return backup === undefined ? `${what}; nothing had to be written` : `${what}\nbackup: ${backup}`;
+}
+
+function localTime(ms: number): string {
+  const date = new Date(ms - new Date(ms).getTimezoneOffset() * 60_000);
+  return date.toISOString().slice(0, 19).replace("T", " ");
+}

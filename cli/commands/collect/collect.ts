@@ -1,0 +1,182 @@
+/**
+ * What `larder collect` does: one pass, or passes on the schedule until it is told to stop.
+ *
+ * @module
+ */
+import {
+  type Collector,
+  createCollector,
+  type PassReport,
+  runOnSchedule,
+  type SourceReport,
+} from "../../../collector/index.ts";
+import { explainError, LarderError } from "../../../core/errors.ts";
+import { createLog, type Log, type LogLevel } from "../../../core/log.ts";
+import { ExitCode, ExitWith } from "../../exit.ts";
+import { bytesText, durationText, isTerminal, jsonText, print, printJson } from "../../output.ts";
+import { loadSettings, type Settings } from "../config/check.ts";
+import type { CollectFlags } from "./register.ts";
+
+const LEVELS: readonly LogLevel[] = ["debug", "info", "warn", "error", "silent"];
+
+/** Runs the command. */
+export async function collect(flags: CollectFlags): Promise<void> {
+  const { settings, origins } = await loadSettings(flags);
+  const once = flags.once === true || flags.dryRun === true;
+  const watched = !once && isTerminal() && flags.json !== true && flags.logLevel === "info";
+  const log = await createLog((once || watched) && flags.logLevel === "info" ? "warn" : parseLevel(flags.logLevel));
+  const stop = stopOnSignals(log);
+  const collector = await createCollector({
+    settings,
+    zoneIsSet: origins["timezone"] !== undefined,
+    log,
+    signal: stop,
+    once,
+    takeOver: flags.takeOver === true,
+    dryRun: flags.dryRun === true,
+  });
+  try {
+    if (once) await collectOnce(collector, flags);
+    else await collectOnSchedule({ collector, settings, stop, log, json: flags.json === true, watched });
+  } finally {
+    await collector.close();
+  }
+}
+
+async function collectOnce(collector: Collector, flags: CollectFlags): Promise<void> {
+  const report = await collector.pass();
+  if (flags.json === true) printJson(reportJson(report));
+  else print(reportText(report, flags.dryRun === true));
+  const code = exitCodeOf(report);
+  if (code !== ExitCode.ok) throw new ExitWith(code);
+}
+
+interface Scheduled {
+  readonly collector: Collector;
+  readonly settings: Settings;
+  readonly stop: AbortSignal;
+  readonly log: Log;
+  readonly json: boolean;
+  /** A person looks on: lines for people instead of a log. */
+  readonly watched: boolean;
+}
+
+async function collectOnSchedule({ collector, settings, stop, log, json, watched }: Scheduled): Promise<void> {
+  if (watched) print(`collecting (schedule ${settings.schedule}); Ctrl-C ends it after the pass in hand`);
+  log.info("collecting", {
+    server: settings.server,
+    schedule: settings.schedule,
+    sinks: settings.sinks.map(({ name }) => name),
+  });
+  const options = {
+    expression: settings.schedule,
+    timeZone: settings.timezone,
+    server: settings.server,
+    spreadSeconds: settings.spreadSeconds,
+    signal: stop,
+    log,
+  };
+  await runOnSchedule(options, async () => {
+    const report = await collector.pass();
+    if (json) print(jsonText(reportJson(report)));
+    if (watched) print(passText(report, new Date(), settings.timezone));
+    else logReport(report, log);
+  });
+  log.info("stopped");
+}
+
+/** An abort at the first SIGTERM or SIGINT; the second ends the process at once. */
+function stopOnSignals(log: Log): AbortSignal {
+  const controller = new AbortController();
+  const onSignal = (name: NodeJS.Signals): void => {
+    if (controller.signal.aborted) process.exit(ExitCode.failed);
+    log.info("finishing the pass", { signal: name });
+    controller.abort();
+  };
+  process.on("SIGTERM", onSignal);
+  process.on("SIGINT", onSignal);
+  return controller.signal;
+}
+
+/** 0 when all was read and shipped; 1 when nothing could be read; 3 when some of it waits or was refused. */
+export function exitCodeOf(report: PassReport): number {
+  const failed = report.sources.filter(({ problem }) => problem !== undefined);
+  if (report.sources.length > 0 && failed.length === report.sources.length) return ExitCode.failed;
+  const waiting = report.sinks.some(
+    ({ state, backlogBytes, rejectedLines }) => state !== "ok" || backlogBytes > 0 || rejectedLines > 0,
+  );
+  const rejected = report.sources.some((source) => source.rejected > 0);
+  return failed.length > 0 || waiting || rejected ? ExitCode.partly : ExitCode.ok;
+}
+
+function logReport(report: PassReport, log: Log): void {
+  for (const { name, problem, rows, lines } of report.sources) {
+    if (problem !== undefined) log.error(explainError(problem), { source: name, code: problem.code });
+    else if (rows > 0) log.info("collected", { source: name, rows, lines });
+  }
+  for (const sink of report.sinks) {
+    const { name, problem, shippedLines, backlogBytes } = { ...sink, name: sink.sink };
+    if (problem !== undefined) log.error(explainError(problem), { sink: name, code: problem.code, backlogBytes });
+    else if (shippedLines > 0) log.info("shipped", { sink: name, lines: shippedLines });
+  }
+}
+
+/** A pass in a line for somebody who watches, and what went wrong in it below. */
+export function passText(report: PassReport, at: Date, timeZone: string): string {
+  const clock = new Intl.DateTimeFormat("en-GB", { timeZone, timeStyle: "medium" }).format(at);
+  const sources = report.sources.map(({ name, rows }) => `${name} ${rows} rows`);
+  const sinks = report.sinks.map(({ sink, shippedLines }) => `${sink} ${shippedLines} lines shipped`);
+  const problems = [...report.sources, ...report.sinks].flatMap(({ problem }) =>
+    problem === undefined ? [] : [explainError(problem)],
+  );
+  return [`${clock}  ${[...sources, ...sinks].join(", ")}`, ...problems].join("\n");
+}
+
+function reportText(report: PassReport, dryRun: boolean): string {
+  const lines = report.sources.map((source) => {
+    const what = `${source.name}  ${source.rows} rows, ${source.lines} lines ${dryRun ? "would be written" : "written"}`;
+    const rejected = rejectedText(source);
+    return source.problem === undefined ? `${what}${rejected}` : `${what}${rejected}\n${explainError(source.problem)}`;
+  });
+  for (const sink of report.sinks) {
+    const parts = [`${sink.shippedLines} lines shipped`];
+    if (sink.rejectedLines > 0) parts.push(`${sink.rejectedLines} refused`);
+    if (sink.expiredLines > 0) parts.push(`${sink.expiredLines} older than it keeps`);
+    if (sink.backlogBytes > 0) parts.push(`${bytesText(sink.backlogBytes)} waiting`);
+    if (sink.lostBytes > 0) parts.push(`${bytesText(sink.lostBytes)} lost to the byte limit`);
+    lines.push(`${sink.sink}  ${parts.join(", ")}`);
+    if (sink.problem !== undefined) lines.push(explainError(sink.problem));
+  }
+  lines.push(`done in ${durationText(report.seconds)}`);
+  return lines.join("\n");
+}
+
+function rejectedText({ rejected, unkept }: SourceReport): string {
+  const kept = rejected - unkept;
+  const aside = kept > 0 ? `, ${kept} rows set aside` : "";
+  return unkept > 0 ? `${aside}, ${unkept} bad rows left out (rejected/_rows.lp is full)` : aside;
+}
+
+function reportJson(report: PassReport): unknown {
+  const problemJson = (problem: LarderError | undefined): unknown =>
+    problem === undefined
+      ? null
+      : { code: problem.code, message: problem.message, state: problem.state ?? null, next: problem.next ?? null };
+  return {
+    started: new Date(report.startedMs).toISOString(),
+    seconds: report.seconds,
+    sources: report.sources.map((source) => ({
+      ...source,
+      newestMs: undefined,
+      newest: source.newestMs === undefined ? null : new Date(source.newestMs).toISOString(),
+      problem: problemJson(source.problem),
+    })),
+    sinks: report.sinks.map((sink) => ({ ...sink, problem: problemJson(sink.problem) })),
+  };
+}
+
+function parseLevel(text: string): LogLevel {
+  const level = LEVELS.find((known) => known === text);
+  if (level !== undefined) return level;
+  throw new LarderError(`Cannot use the log level "${text}": ${LEVELS.join(", ")} are meant`, { code: "USAGE_LEVEL" });
+}

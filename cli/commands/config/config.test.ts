@@ -1,0 +1,156 @@
+import { readFileSync } from "node:fs";
+import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { larderInProcess } from "../../testing/in-process.ts";
+import { parseTime } from "../../time-range.ts";
+import { FIRST_COMMANDS } from "../demo/demo.ts";
+import { loadSettings } from "./check.ts";
+import { exampleSettings } from "./init.ts";
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "lconfig-"));
+});
+afterAll(async () => {
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function load(text: string, environment = {}) {
+  const path = join(folder, `c${Math.random()}`);
+  await writeFile(path, text);
+  return await loadSettings({ config: path }, environment);
+}
+
+describe("loadSettings()", () => {
+  it("has a default for everything", async () => {
+    const { settings } = await load("{}");
+    expect(settings).toMatchObject({ schedule: "* * * * *", journal: { keepDays: 400 }, sinks: [], tags: {} });
+    expect(settings.server).not.toBe("");
+    expect(settings.stateDir).toContain("larder");
+  });
+
+  it("lets the environment win over the file, and says where each comes from", async () => {
+    const { settings, origins, path } = await load('{"server": "a", "timezone": "Europe/Berlin"}', {
+      LARDER_SERVER: "b",
+    });
+    expect(settings).toMatchObject({ server: "b", timezone: "Europe/Berlin" });
+    expect(origins).toMatchObject({ server: "environment", timezone: path });
+  });
+
+  it("names what is wrong with its place and the nearest right key", async () => {
+    const wrong =
+      '{"sever": "a", "journal": {"keepdays": 3}, "timezone": "Berlin", "sinks": [{"name": "x", "type": "influx1", "url": "http://h", "databse": "d"}], "tags": {"server": "x"}}';
+    const error = await load(wrong).then(
+      () => "",
+      (reason: Error) => reason.message,
+    );
+    for (const part of [
+      'sever: there is no such key; did you mean "server"?',
+      'journal.keepdays: there is no such key; did you mean "keepDays"?',
+      "timezone: no time zone of that name",
+      'sinks[0].databse: there is no such key; did you mean "database"?',
+      "tags.server:",
+    ]) {
+      expect(error).toContain(part);
+    }
+  });
+});
+
+describe("larder config check", () => {
+  const sink = { name: "a", type: "influx1", url: "http://127.0.0.1:1", database: "d", username: "u" };
+  it.each<[what: string, settings: object, why: string]>([
+    ["a schedule that is none", { schedule: "every minute" }, 'Cannot use the schedule "every minute"'],
+    [
+      "a secret that is not there",
+      { sinks: [{ ...sink, passwordFile: "/none" }] },
+      'Cannot read the password of sink "a"',
+    ],
+  ])("finds %s before anything is started", async (_, settings, why) => {
+    const path = join(folder, "check.json");
+    await writeFile(path, JSON.stringify(settings));
+    const { code, err } = await larderInProcess(["config", "check", "--config", path]);
+    expect([code, err]).toEqual([78, expect.stringContaining(why)]);
+  });
+});
+
+describe("larder config init", () => {
+  it.each(
+    ["plist", "json"].flatMap((format) =>
+      [undefined, "influx1", "influx2", "influx3", "victoriametrics"].map((sink) => [format, sink]),
+    ),
+  )("writes an example that config check finds right as it is: %s, sink %s", async (format, sink) => {
+    const out = join(folder, `init-${format}-${sink}`);
+    const words = [
+      "config",
+      "init",
+      "--out",
+      out,
+      "--format",
+      format ?? "",
+      ...(sink === undefined ? [] : ["--sink", sink]),
+    ];
+    expect((await larderInProcess(words)).code).toBe(0);
+    const { code, err } = await larderInProcess(["config", "check", "--config", out]);
+    expect([code, err]).toEqual([0, ""]);
+    const { settings } = await loadSettings({ config: out }, {});
+    // two caches set up from the same example are still two caches
+    expect(settings.tags).toEqual({});
+    expect(settings.server).toBe((await load("{}")).settings.server);
+    expect(settings.sinks).toHaveLength(sink === undefined ? 0 : 1);
+  });
+
+  it("explains every key", () => {
+    const text = exampleSettings("plist");
+    for (const key of ["server", "tags", "stateDir", "schedule", "timezone", "keepDays", "sinks", "password"])
+      expect(text).toContain(key);
+  });
+
+  it("knows what the demo says at its end", async () => {
+    for (const line of FIRST_COMMANDS) {
+      const words = line.split(" -- ")[1]?.split(" ") ?? [];
+      expect(line).toMatch(/^sudo npm run -s larder -- /);
+      // refused for the folder alone, which is not one: every word was understood
+      const { err } = await larderInProcess([...words, "--state-dir", "/dev/null/x"]);
+      expect(err).not.toMatch(/unknown|error:/);
+    }
+    expect(readFileSync(new URL("../../../README.md", import.meta.url), "utf8")).toContain(FIRST_COMMANDS[0]);
+  });
+
+  it("writes a file only its owner can read and never overwrites one", async () => {
+    const { configInit } = await import("./init.ts");
+    const out = join(folder, "new.plist");
+    await configInit({ out, format: "plist" });
+    expect((await stat(out)).mode & 0o777).toBe(0o600);
+    await expect(configInit({ out, format: "plist" })).rejects.toMatchObject({ code: "CONFIG_WRITE" });
+    expect(await readFile(out, "utf8")).toContain("<plist");
+  });
+});
+
+describe("parseTime()", () => {
+  const now = Date.parse("2026-03-30T10:30:00Z");
+  const iso = (text: string, zone = "Europe/Berlin"): string => new Date(parseTime(text, now, zone)).toISOString();
+
+  it("reads what people write, in local days", () => {
+    expect(iso("now")).toBe("2026-03-30T10:30:00.000Z");
+    expect(iso("today")).toBe("2026-03-29T22:00:00.000Z");
+    expect(iso("yesterday")).toBe("2026-03-28T23:00:00.000Z");
+    expect(iso("1d")).toBe(iso("today"));
+    expect(iso("2d")).toBe("2026-03-28T23:00:00.000Z");
+    expect(iso("1w")).toBe(iso("7d"));
+    // a day of 23 hours: what the clock on the wall shows
+    expect(iso("2026-03-29T08:00")).toBe("2026-03-29T06:00:00.000Z");
+    expect(iso("2026-10-25T08:00")).toBe("2026-10-25T07:00:00.000Z");
+    expect(iso("90m")).toBe("2026-03-30T09:00:00.000Z");
+    expect(iso("2026-01-05")).toBe("2026-01-04T23:00:00.000Z");
+    expect(iso("2026-01-05T08:30")).toBe("2026-01-05T07:30:00.000Z");
+    expect(iso("2026-01-05T08:30:00Z")).toBe("2026-01-05T08:30:00.000Z");
+    expect(iso("2026-01-05", "Pacific/Kiritimati")).toBe("2026-01-04T10:00:00.000Z");
+  });
+
+  it("refuses what it cannot read", () => {
+    for (const text of ["", "soon", "2026-13-01", "7x", "-3d", "2026-11-01T25:00", "2026-11-01T10:60"])
+      expect(() => parseTime(text, now, "UTC")).toThrow(/Cannot read the time/);
+  });
+});

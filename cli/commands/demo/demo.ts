@@ -1,0 +1,202 @@
+/**
+ * What `larder demo` does: a small world whose databases grow, real passes over it, and the board in the terminal.
+ *
+ * @module
+ */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { createCollector, type PassReport } from "../../../collector/index.ts";
+import { validateSettings } from "../../../core/config/config.ts";
+import { LarderError } from "../../../core/errors.ts";
+import { makeFolder } from "../../../core/files.ts";
+import { silentLog } from "../../../core/log.ts";
+import { httpRequest } from "../../../core/network/http.ts";
+import { bucketsBefore } from "../../../core/time/local-days.ts";
+import {
+  cacheRows,
+  type Fleet,
+  type FleetCache,
+  planFleet,
+  writeMetricsDb,
+  writeMetricsSqlite,
+} from "../../../fixtures/fleet/index.ts";
+import { colour, isTerminal, print, printJson } from "../../output.ts";
+import { larderOptions, type Settings } from "../config/check.ts";
+import { type HistoryAsk, savingsRows, savingsSentence, savingsTable } from "../history/history.ts";
+import type { DemoFlags } from "./register.ts";
+
+const ZONE = "Europe/Berlin";
+const DAYS = 7;
+const HOUR_MS = 3_600_000;
+const DATABASE = "larder_demo";
+
+/** The two caches of the demo: one of each generation. */
+interface World {
+  readonly folder: string;
+  readonly fleet: Fleet;
+  readonly old: FleetCache;
+  readonly current: FleetCache;
+}
+
+/** Runs the command. */
+export async function demo(flags: DemoFlags): Promise<void> {
+  const folder = flags.dir ?? (await mkdtemp(join(tmpdir(), "larder-demo-")));
+  await makeFolder(folder);
+  const once = flags.once === true || !isTerminal();
+  try {
+    if (flags.influx !== undefined) await createDatabase(flags.influx);
+    const startMs = Date.now();
+    const world = makeWorld(folder, startMs);
+    const ask = askFor(world, startMs + (once ? 0 : 12 * HOUR_MS));
+    if (flags.json !== true) introduce(world, flags.influx);
+    for (let hour = 0; once ? hour === 0 : hour <= 12; hour++) {
+      await grow(world, startMs + hour * HOUR_MS);
+      const reports = await collectBoth(world, flags.influx);
+      if (flags.json === true) printJson({ reports: reports.map(reportJson), rows: await savingsRows(ask) });
+      else await show(ask, reports, hour, once);
+      if (!once) await sleep(1500);
+    }
+    if (flags.json !== true) farewell(flags.influx);
+  } finally {
+    if (flags.dir === undefined) await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function makeWorld(folder: string, nowMs: number): World {
+  const fleet = planFleet({
+    seed: 2,
+    caches: 12,
+    regions: 2,
+    fromMs: bucketsBefore(nowMs, DAYS - 1, "day", ZONE),
+    toMs: nowMs + 24 * HOUR_MS,
+    zone: ZONE,
+    intervalSeconds: 300,
+    incidentsPerMonth: 0,
+  });
+  const old = fleet.caches.find(({ generation, tags }) => generation === "sqlite" && tags["site_code"] !== undefined);
+  const current = fleet.caches.find(
+    ({ generation, tags }) => generation === "db" && tags["site_code"] !== old?.tags["site_code"],
+  );
+  if (old === undefined || current === undefined) throw new Error("the demo's fleet has caches of both generations");
+  return { folder, fleet, old, current };
+}
+
+/** Lets the databases hold everything up to a time, as macOS would have written it. */
+async function grow(world: World, untilMs: number): Promise<void> {
+  const until = (cache: FleetCache) => [...cacheRows(world.fleet, cache)].filter(({ timeMs }) => timeMs <= untilMs);
+  await writeMetricsSqlite(join(world.folder, "Metrics.sqlite"), until(world.old));
+  await writeMetricsDb(join(world.folder, "Metrics.db"), until(world.current));
+}
+
+/** A pass on each cache; both write the same journal, one after the other. */
+async function collectBoth(world: World, influx: string | undefined): Promise<PassReport[]> {
+  const reports: PassReport[] = [];
+  const { signal } = new AbortController();
+  for (const cache of [world.old, world.current]) {
+    const collector = await createCollector({
+      settings: settingsFor(world, cache, influx),
+      log: silentLog,
+      signal,
+      once: true,
+    });
+    try {
+      reports.push(await collector.pass());
+    } finally {
+      await collector.close();
+    }
+  }
+  return reports;
+}
+
+function settingsFor(world: World, cache: FleetCache, influx: string | undefined): Settings {
+  const { server, ...tags } = cache.tags;
+  const values = {
+    server,
+    tags,
+    stateDir: join(world.folder, "state"),
+    timezone: ZONE,
+    sources: {
+      metricsSqlite: { enabled: cache === world.old, path: join(world.folder, "Metrics.sqlite") },
+      metricsDb: { enabled: cache === world.current, path: join(world.folder, "Metrics.db") },
+    },
+    sinks: influx === undefined ? [] : [{ name: "influx", type: "influx1", url: influx, database: DATABASE }],
+  };
+  const settings = validateSettings(larderOptions, values, "the demo");
+  return { ...settings, server: cache.server, stateDir: values.stateDir, timezone: ZONE };
+}
+
+function askFor(world: World, toMs: number): HistoryAsk {
+  return {
+    stateDir: join(world.folder, "state"),
+    timeZone: ZONE,
+    fromMs: world.fleet.options.fromMs,
+    toMs,
+    by: "day",
+    tags: {},
+    groupBy: ["site_name"],
+  };
+}
+
+async function createDatabase(url: string): Promise<void> {
+  const answer = await httpRequest({
+    url: `${url.replace(/\/+$/, "")}/query`,
+    method: "POST",
+    headers: { "content-type": "application/x-www-form-urlencoded" },
+    body: `q=${encodeURIComponent(`CREATE DATABASE "${DATABASE}"`)}`,
+  });
+  if (answer.status === 200 && !answer.body.includes('"error"')) return;
+  throw new LarderError(`Cannot create the database "${DATABASE}": ${url} answered ${answer.status}`, {
+    code: "DEMO_INFLUX",
+    next: "--influx takes the address of an InfluxDB 1.x without login, such as http://127.0.0.1:8086",
+  });
+}
+
+function introduce(world: World, influx: string | undefined): void {
+  print(colour("larder demo: two content caches, a week of school, one journal", "bold"));
+  print(`  ${world.old.tags["site_name"]}: macOS Server, Metrics.sqlite`);
+  print(`  ${world.current.tags["site_name"]}: macOS 10.13.4 or later, Metrics.db`);
+  if (influx !== undefined) print(`  shipping to ${influx}, database ${DATABASE}`);
+  print();
+}
+
+async function show(ask: HistoryAsk, reports: readonly PassReport[], hour: number, once: boolean): Promise<void> {
+  if (!once && hour > 0) print("\u001b[2J\u001b[H");
+  const rows = await savingsRows(ask);
+  const sources = reports.flatMap((report) => report.sources);
+  for (const { name, rows: count, lines, problem } of sources) {
+    print(problem === undefined ? `${name}: ${count} new rows, ${lines} lines into the journal` : problem.message);
+  }
+  for (const sink of reports.flatMap((report) => report.sinks)) {
+    print(
+      `${sink.sink}: ${sink.shippedLines} lines shipped${sink.problem === undefined ? "" : `; ${sink.problem.message}`}`,
+    );
+  }
+  print();
+  print(savingsTable(rows, ask));
+  print();
+  print(savingsSentence(rows));
+  if (!once) print(colour(`replaying an hour every 1.7 s (${hour} of 12). Press Ctrl-C to stop.`, "dim"));
+}
+
+/** What to type on a real cache, from a checkout. */
+export const FIRST_COMMANDS = [
+  "sudo npm run -s larder -- collect --once",
+  "sudo npm run -s larder -- history",
+] as const;
+
+function farewell(influx: string | undefined): void {
+  print();
+  print("On your cache, from this folder, without any settings:");
+  for (const line of FIRST_COMMANDS) print(`  ${line}`);
+  if (influx !== undefined)
+    print(`In InfluxDB:  SELECT sum("bytes.fromcache.toclients") FROM "bytestoclients" GROUP BY time(1d), "site_code"`);
+}
+
+function reportJson(report: PassReport): unknown {
+  return {
+    sources: report.sources.map(({ name, rows, lines }) => ({ name, rows, lines })),
+    sinks: report.sinks.map(({ sink, shippedLines, rejectedLines }) => ({ sink, shippedLines, rejectedLines })),
+  };
+}

@@ -1,0 +1,29 @@
+/**
+ * `larder demo`.
+ *
+ * @module
+ */
+import type { Command } from "commander";
+
+/** Adds the command. */
+export function registerDemo(program: Command): void {
+  program
+    .command("demo")
+    .description("Two caches in miniature, collected before your eyes: no Mac and no server needed.")
+    .option("--once", "one week, one look, then end (also when this is no terminal)")
+    .option("--influx <url>", "ship there too, into the database larder_demo of an InfluxDB 1.x")
+    .option("--dir <folder>", "keep the little world here (default: a temporary folder, removed at the end)")
+    .option("--json", "print JSON")
+    .action(async (flags: DemoFlags) => {
+      const { demo } = await import("./demo.ts");
+      await demo(flags);
+    });
+}
+
+/** What the command line said. */
+export interface DemoFlags {
+  readonly once?: boolean;
+  readonly influx?: string;
+  readonly dir?: string;
+  readonly json?: boolean;
+}

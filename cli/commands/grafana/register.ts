@@ -1,0 +1,94 @@
+/**
+ * `larder grafana`: boards, alert rules and provisioning.
+ *
+ * @module
+ */
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { ExitCode, ExitWith } from "../../exit.ts";
+
+/** What every subcommand may be told about the boards. */
+interface SettingOptions {
+  readonly engine: "influxdb" | "victoriametrics";
+  readonly prefix: string;
+  readonly timezone?: string;
+  readonly currency: string;
+  readonly price: number;
+  readonly wanGb: number;
+  readonly passwordFile?: string;
+  readonly json?: boolean;
+  readonly dryRun?: boolean;
+}
+
+export function registerGrafana(grafana: Command): void {
+  settingOptions(grafana.command("export"))
+    .description("Write everything a Grafana server provisions itself from.")
+    .requiredOption("--out <folder>", "folder to write into; made when missing")
+    .option("--password-file <path>", "file on the Grafana server with the password of the database's reader")
+    .option("--dry-run", "say what would be written")
+    .action(async (options: SettingOptions & { out: string }) => {
+      const { exportFiles } = await import("../../../grafana/index.ts");
+      const { printZone, writeExport } = await import("./files.ts");
+      const setting = settingOf(options);
+      await writeExport(options.out, exportFiles(setting), options);
+      if (options.json !== true) printZone(setting.timezone, options.timezone !== undefined);
+    });
+
+  settingOptions(grafana.command("push"))
+    .description("Create or change the boards of a running Grafana; what is right already stays as it is.")
+    .requiredOption("--url <address>", "address of Grafana, with the path it is served under")
+    .requiredOption("--token-file <path>", "file with the token of a service account (role Editor)")
+    .option("--namespace <name>", "organisation: default, org-2, …", "default")
+    .option("--dry-run", "say what would change and change nothing")
+    .action(async (options: SettingOptions & { url: string; tokenFile: string; namespace: string }) => {
+      const { push } = await import("../../../grafana/index.ts");
+      const { readToken, printPush, printZone } = await import("./files.ts");
+      const { url, namespace, dryRun = false, json = false } = options;
+      const token = await readToken(options.tokenFile);
+      const setting = settingOf(options);
+      printPush(await push(setting, { url, token, namespace, dryRun }), json);
+      if (!json) printZone(setting.timezone, options.timezone !== undefined);
+    });
+
+  settingOptions(grafana.command("check"))
+    .description("Hold boards against the house rules: units, descriptions, names, links, gaps.")
+    .argument("[files...]", "board files; default: the boards as they would be exported")
+    .action(async (files: string[], options: SettingOptions) => {
+      const { boards, lint } = await import("../../../grafana/index.ts");
+      const { readBoards, printFindings } = await import("./files.ts");
+      const checked = files.length > 0 ? await readBoards(files) : Object.values(boards(settingOf(options)));
+      const findings = lint(checked);
+      printFindings(checked.length, findings, options.json === true);
+      if (findings.length > 0) throw new ExitWith(ExitCode.failed);
+    });
+}
+
+function settingOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option("--engine <name>", "where the numbers are stored")
+        .choices(["influxdb", "victoriametrics"])
+        .default("influxdb"),
+    )
+    .option("--prefix <words>", "stands before titles and uids", "larder")
+    .option("--timezone <zone>", "where days begin (default: the zone of this machine)")
+    .option("--currency <sign>", "sign beside amounts of money", "€")
+    .option("--price <amount>", "price of 1 GB over the WAN", numberOf, 0.05)
+    .option("--wan-gb <amount>", "GB one cache may fetch from Apple in a day before an alert", numberOf, 200)
+    .option("--json", "print JSON");
+}
+
+function settingOf(options: SettingOptions) {
+  const { engine, prefix, timezone, currency, price, wanGb, passwordFile } = options;
+  // asked for here and not as the option's default: it would cost every start of larder 14 ms
+  const zone = timezone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const setting = { engine, prefix, timezone: zone, currency, pricePerGb: price, wanGbPerDay: wanGb };
+  return passwordFile === undefined ? setting : { ...setting, passwordFile };
+}
+
+function numberOf(text: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || !Number.isFinite(value) || value < 0) {
+    throw new InvalidArgumentError("expected a number with a point, such as 0.05");
+  }
+  return value;
+}

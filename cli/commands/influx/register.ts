@@ -1,0 +1,32 @@
+/**
+ * `larder influx`: setting up the servers that the sinks of the settings write to.
+ *
+ * @module
+ */
+import type { Command } from "commander";
+import { type SettingsCommandFlags, withSettings } from "../../settings-flags.ts";
+
+/** Fills the group. */
+export function registerInflux(group: Command): void {
+  const setup = group
+    .command("setup")
+    .description("Make what the sinks write to. Says what it would do; --apply does it.")
+    .option("--sink <name>", "only this sink")
+    .option("--keep-days <days>", "how long minutes are kept, 0 for ever; what exists is left alone without it")
+    .option("--keep-rollup-days <days>", "how long roll-ups are kept, where they have a place of their own")
+    .option("--dry-run", "only say what would be done (the default)")
+    .option("--apply", "do it");
+  withSettings(setup).action(async (flags: InfluxSetupFlags) => {
+    const { influxSetup } = await import("./setup.ts");
+    await influxSetup(flags);
+  });
+}
+
+/** What the command line said. */
+export interface InfluxSetupFlags extends SettingsCommandFlags {
+  readonly sink?: string;
+  readonly keepDays?: string;
+  readonly keepRollupDays?: string;
+  readonly dryRun?: boolean;
+  readonly apply?: boolean;
+}

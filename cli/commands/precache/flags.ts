@@ -1,0 +1,101 @@
+/**
+ * What a command line of `larder precache` says, in the room's options. Pure.
+ *
+ * @module
+ */
+import type { PrecacheInput } from "../../../precache/options.ts";
+
+/** Flags as commander parses them; each command has some of them. */
+export interface PrecacheFlags {
+  readonly config?: string;
+  readonly stateDir?: string;
+  readonly precacheConfig?: string;
+  readonly json?: boolean;
+  readonly csv?: boolean;
+  readonly all?: boolean;
+  readonly dryRun?: boolean;
+  readonly quiet?: boolean;
+  readonly logLevel?: string;
+  readonly model?: readonly string[];
+  readonly group?: readonly string[];
+  readonly apps?: readonly string[];
+  readonly updates?: readonly string[];
+  readonly ipsw?: readonly string[];
+  readonly destination?: string;
+  readonly urls?: string;
+  readonly planFile?: string;
+  readonly mdm?: string;
+  readonly mdmServer?: string;
+  readonly mdmUser?: string;
+  readonly mdmPassword?: string;
+  readonly mdmToken?: string;
+  readonly mdmPasswordFile?: string;
+  readonly mdmTokenFile?: string;
+  readonly os?: readonly string[];
+  readonly newestOnly?: boolean;
+  readonly betas?: boolean;
+  readonly deltas?: string;
+  readonly exclude?: readonly string[];
+  readonly cacheServer?: readonly string[];
+  readonly budget?: string;
+  readonly room?: string;
+  readonly concurrency?: string;
+  readonly bandwidth?: string;
+  readonly until?: string;
+  readonly splay?: string;
+}
+
+/** Only what was said; the values are checked where options are checked. */
+export function optionsOfFlags(flags: PrecacheFlags): PrecacheInput {
+  const { ipsw, destination } = flags;
+  const lists = [
+    ...(flags.urls === undefined ? [] : [{ kind: "url-list" as const, url: flags.urls }]),
+    ...(flags.planFile === undefined ? [] : [{ kind: "plan-file" as const, url: flags.planFile }]),
+  ];
+  const said = {
+    models: flags.model,
+    groups: flags.group,
+    apps: flags.apps,
+    updates: flags.updates,
+    firmware: ipsw === undefined && destination === undefined ? undefined : { models: ipsw ?? [], destination },
+    catalogs: lists.length === 0 ? undefined : lists,
+    devices: flags.mdm === undefined ? undefined : [inventoryOf(flags)],
+    os: flags.os,
+    newestOnly: flags.newestOnly,
+    betas: flags.betas,
+    deltas: flags.deltas,
+    exclude: flags.exclude,
+    servers: flags.cacheServer,
+    budget: flags.budget,
+    room: flags.room,
+    concurrency: flags.concurrency === undefined ? undefined : Number(flags.concurrency),
+    bandwidth: flags.bandwidth,
+    until: flags.until,
+    splay: flags.splay,
+  };
+  // validated by the schema, which knows the words and says which are wrong
+  return Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined)) as PrecacheInput;
+}
+
+/** The inventory the flags name; a secret comes from the line, a file or the environment, in this order. */
+function inventoryOf(flags: PrecacheFlags): object {
+  const { mdm, mdmServer, mdmUser } = flags;
+  const password = secret(flags.mdmPassword, flags.mdmPasswordFile, "LARDER_MDM_PASSWORD");
+  const token = secret(flags.mdmToken, flags.mdmTokenFile, "LARDER_MDM_TOKEN");
+  if (mdm === "jamf") return { kind: mdm, server: mdmServer ?? "", user: mdmUser, password };
+  return { kind: mdm, token };
+}
+
+function secret(text: string | undefined, file: string | undefined, env: string): unknown {
+  return text ?? (file === undefined ? { env } : { file });
+}
+
+/** Warnings about secrets on the command line: named, never repeated. */
+export function secretWarnings(flags: PrecacheFlags): string[] {
+  const names = [flags.mdmPassword && "--mdm-password", flags.mdmToken && "--mdm-token"];
+  return names.flatMap((name) =>
+    name === undefined || name === ""
+      ? []
+      : [`${name}: every user of this computer can see it; use ${name}-file, or the environment`],
+  );
+}

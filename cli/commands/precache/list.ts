@@ -1,0 +1,42 @@
+/**
+ * What `larder precache list` does.
+ *
+ * @module
+ */
+import { type Asset, listAssets } from "../../../precache/index.ts";
+import { ExitCode, ExitWith } from "../../exit.ts";
+import { bytesText, print, printCsv, printError, printJson, table, tableWidth } from "../../output.ts";
+import type { PrecacheFlags } from "./flags.ts";
+import { loadPrecache } from "./load.ts";
+import { planCsv, plural, sizeText } from "./plan-text.ts";
+
+const DEFAULT_GROUPS = ["installer", "app", "firmware"];
+
+/** Runs the command. */
+export async function precacheList(flags: PrecacheFlags): Promise<void> {
+  const loaded = await loadPrecache({ ...flags, group: flags.group ?? DEFAULT_GROUPS });
+  const signal = new AbortController().signal;
+  const { assets, troubles, notes } = await listAssets({ ...loaded, signal, nowMs: Date.now });
+  for (const note of notes) printError(`note: ${note}`);
+  for (const trouble of troubles) printError(`without ${trouble}`);
+  const items = assets.map((asset) => ({ asset, devices: 0, why: "listed", decision: "left" as const }));
+  if (flags.json === true) printJson({ items });
+  else if (flags.csv === true) printCsv(planCsv({ items }));
+  else {
+    print(listTable(assets));
+    const known = assets.reduce((sum, { sizeBytes }) => sum + (sizeBytes ?? 0), 0);
+    print(`\n${plural(assets.length)}, ${bytesText(known)}`);
+  }
+  if (troubles.length > 0) throw new ExitWith(ExitCode.partly);
+}
+
+function listTable(assets: readonly Asset[]): string {
+  const models = ({ models: own }: Asset): string => (own.length > 2 ? `${own.length} models` : own.join(", "));
+  return table(assets, [
+    { title: "group", value: ({ group }) => group },
+    { title: "what", value: ({ title }) => title, maxWidth: Math.max(20, tableWidth() - 52) },
+    { title: "build", value: ({ build }) => build ?? "" },
+    { title: "for", value: models, maxWidth: 24 },
+    { title: "size", value: ({ sizeBytes }) => sizeText(sizeBytes), align: "right" },
+  ]);
+}

@@ -1,0 +1,71 @@
+/**
+ * What `larder sinks retry` does.
+ *
+ * @module
+ */
+import {
+  createSink,
+  type Destination,
+  destinationsOf,
+  type RetryReport,
+  retryRejected,
+} from "../../../collector/index.ts";
+import { explainError, LarderError } from "../../../core/errors.ts";
+import { createLog } from "../../../core/log.ts";
+import { ExitCode, ExitWith } from "../../exit.ts";
+import { print, printJson } from "../../output.ts";
+import { loadSettings, type Settings } from "../config/check.ts";
+import type { SinksRetryFlags } from "./register.ts";
+
+/** Runs the command. Exit code 3 when lines stay in a file. */
+export async function sinksRetry(name: string | undefined, flags: SinksRetryFlags): Promise<void> {
+  const { settings } = await loadSettings(flags);
+  const log = await createLog("warn");
+  const dryRun = flags.dryRun === true;
+  const reports: RetryReport[] = [];
+  for (const destination of destinationsFor(settings, name)) {
+    const sink = await createSink(destination, { log });
+    const { signal } = new AbortController();
+    reports.push(await retryRejected({ sink, stateDir: settings.stateDir, signal, dryRun }));
+    await sink.close();
+  }
+  if (flags.json === true) printJson({ dryRun, sinks: reports.map(reportJson) });
+  else print(reports.map((report) => reportText(report, dryRun)).join("\n"));
+  if (!dryRun && reports.some(({ keptLines }) => keptLines > 0)) throw new ExitWith(ExitCode.partly);
+}
+
+/** The destinations meant: of one sink, or one alone, or all. */
+function destinationsFor({ sinks }: Settings, name: string | undefined): Destination[] {
+  const all = destinationsOf(sinks);
+  const found = all.filter((each) => name === undefined || name === each.sink || name === each.name);
+  if (found.length > 0 || name === undefined) return found;
+  throw new LarderError(
+    `Cannot retry sink "${name}": there are ${sinks.map((sink) => sink.name).join(", ") || "none"}`,
+    {
+      code: "USAGE_SINK",
+      state: "nothing was sent",
+    },
+  );
+}
+
+function reportText(report: RetryReport, dryRun: boolean): string {
+  const { sink, lines, takenLines, expiredLines, keptLines, reasons, problem } = report;
+  if (lines === 0) return `${sink}  no refused lines`;
+  const counts = dryRun
+    ? [`${lines} refused lines would be sent once more`]
+    : [`${takenLines} of ${lines} lines taken`];
+  if (expiredLines > 0) counts.push(`${expiredLines} older than it keeps by now`);
+  if (keptLines > 0 && !dryRun) counts.push(`${keptLines} stay in the file`);
+  const why = reasons
+    .slice(0, 5)
+    .map(({ reason, lines: count }) => `  ${count}  ${reason || "no reason stands there"}`);
+  return [`${sink}  ${counts.join(", ")}`, ...why, ...(problem === undefined ? [] : [explainError(problem)])].join(
+    "\n",
+  );
+}
+
+function reportJson({ problem, ...report }: RetryReport): unknown {
+  const told =
+    problem === undefined ? null : { code: problem.code, message: problem.message, next: problem.next ?? null };
+  return { ...report, problem: told };
+}

@@ -1,0 +1,177 @@
+/**
+ * The screen of `larder status`: a model in, lines of text out. Colours and bars only where a person looks.
+ *
+ * @module
+ */
+import type { Finding, SinkFacts, StatusModel } from "../../../collector/index.ts";
+import { localDate } from "../../../core/time/local-days.ts";
+import { bar, bytesText, type Colour, type Column, colour, durationText, percentText, table } from "../../output.ts";
+
+export interface ScreenOptions {
+  /** Columns there are. */
+  readonly width: number;
+  /** Whether bars may be drawn. */
+  readonly bars: boolean;
+}
+
+const MARGIN = 10;
+const SPARKS = "▁▂▃▄▅▆▇█";
+const MAX_KINDS = 5;
+
+/** The whole screen, without a newline at its end. */
+export function statusScreen(model: StatusModel, options: ScreenOptions): string {
+  const blocks = [
+    headline(model, options),
+    block("CACHE", cacheLines(model, options)),
+    block("TRAFFIC", trafficLines(model, options)),
+    block("PIPE", pipeLines(model, options)),
+    block(model.findings.length === 0 ? "WELL" : "TO DO", findingLines(model, options)),
+  ];
+  return blocks.join("\n\n");
+}
+
+function headline({ server, nowMs, timeZone, worst, findings, cache }: StatusModel, { width }: ScreenOptions): string {
+  const time = new Intl.DateTimeFormat("en-GB", { timeZone, hour: "2-digit", minute: "2-digit" }).format(nowMs);
+  const left = `${server} · ${localDate(nowMs, timeZone)} ${time}`;
+  const count = (level: string): number => findings.filter((finding) => finding.level === level).length;
+  const parts = [count("bad") > 0 ? `${count("bad")} bad` : "", count("warn") > 0 ? `${count("warn")} to look at` : ""];
+  const right = worst === "ok" ? wellText(cache) : parts.filter((part) => part !== "").join(", ");
+  const gap = " ".repeat(Math.max(2, width - left.length - right.length));
+  return `${colour(left, "bold")}${gap}${colour(right, LEVEL_COLOURS[worst])}`;
+}
+
+/** A cache whose status nobody reads is not said to be well: only what is known is. */
+function wellText(cache: StatusModel["cache"]): string {
+  return cache === undefined ? "collecting well; the cache's own status is not read" : "all is well";
+}
+
+const LEVEL_COLOURS: Readonly<Record<StatusModel["worst"], Colour>> = { ok: "green", warn: "yellow", bad: "red" };
+
+/** A title in the margin, lines beside it. */
+function block(title: string, lines: readonly string[]): string {
+  return lines
+    .map((line, i) =>
+      i === 0 ? `${colour(title, "dim")}${" ".repeat(MARGIN - title.length)}${line}` : `${" ".repeat(MARGIN)}${line}`,
+    )
+    .map((line) => line.trimEnd())
+    .join("\n");
+}
+
+function cacheLines({ cache, nowMs, readsStatus }: StatusModel, options: ScreenOptions): string[] {
+  if (cache === undefined)
+    return [readsStatus ? "no status has been read yet" : "its status is not read (sources.managerStatus)"];
+  const registered = { 1: "registered", 0: "registering", [-1]: "not registered" }[cache.registered ?? 9];
+  const states = [
+    cache.active === undefined ? undefined : cache.active ? "active" : "not active",
+    registered,
+    cache.pressure === undefined ? undefined : `pressure ${Math.round(cache.pressure * 100)} %`,
+    `read ${durationText(Math.max(0, (nowMs - cache.timeMs) / 1000))} ago`,
+  ];
+  const known = states.filter((state) => state !== undefined);
+  const lines = flow(known, " · ", options.width - MARGIN);
+  const used = roomLine(cache, options);
+  if (used !== undefined) lines.push(used);
+  const kinds = cache.content.slice(0, MAX_KINDS).map(({ kind, bytes }) => `${kind} ${bytesText(bytes)}`);
+  const rest = cache.content.slice(MAX_KINDS).reduce((sum, { bytes }) => sum + bytes, 0);
+  if (rest > 0) kinds.push(`other kinds ${bytesText(rest)}`);
+  return [...lines, ...flow(kinds, " · ", options.width - MARGIN)];
+}
+
+function roomLine(cache: NonNullable<StatusModel["cache"]>, { bars }: ScreenOptions): string | undefined {
+  const { usedBytes, limitBytes, freeBytes } = cache;
+  if (usedBytes === undefined) return undefined;
+  const free = freeBytes === undefined ? "" : `, ${bytesText(freeBytes)} free`;
+  if (limitBytes === undefined) return `used ${bytesText(usedBytes)}, no limit${free}`;
+  const share = usedBytes / limitBytes;
+  const drawn = bars ? `  ${bar(share, 20).padEnd(20, "░")}` : "";
+  return `used ${bytesText(usedBytes)} of ${bytesText(limitBytes)}${free}${drawn}  ${Math.round(share * 100)} %`;
+}
+
+interface TrafficRow {
+  readonly name: string;
+  readonly savings: StatusModel["today"];
+}
+
+function trafficLines({ today, week, days, timeZone }: StatusModel, { bars }: ScreenOptions): string[] {
+  const columns: Column<TrafficRow>[] = [
+    { title: "", value: ({ name }) => name },
+    { title: "served", value: ({ savings }) => bytesText(savings.served), align: "right" },
+    { title: "saved", value: ({ savings }) => bytesText(savings.saved), align: "right" },
+    { title: "from Apple", value: ({ savings }) => bytesText(savings.fromApple), align: "right" },
+    {
+      title: "hit",
+      value: ({ savings: { hitRatio } }) => percentText(hitRatio ?? 0, hitRatio === undefined ? 0 : 1),
+      align: "right",
+    },
+  ];
+  const rows = [
+    { name: "today", savings: today },
+    { name: "7 days", savings: week },
+  ];
+  const [titles = "", , ...body] = table(rows, columns).split("\n");
+  const peak = Math.max(...days.map(({ served }) => Number(served)));
+  const lines = [colour(titles, "dim"), ...body];
+  if (!bars || peak === 0) return lines;
+  const spark = days.map(({ served }) => SPARKS[Math.ceil((Number(served) / peak) * 8) - 1] ?? " ").join(" ");
+  const weekday = new Intl.DateTimeFormat("en-GB", { timeZone, weekday: "short" });
+  const names = days.map(({ startMs }) => weekday.format(startMs + 12 * 3_600_000).slice(0, 1)).join(" ");
+  return [...lines, `served   ${colour(spark, "cyan")}`, `         ${colour(names, "dim")}`];
+}
+
+function pipeLines(
+  { nowMs, timeZone, rollupZone, lastRowMs, pass, sinks }: StatusModel,
+  { width }: ScreenOptions,
+): string[] {
+  const ago = (ms: number): string => `${durationText(Math.max(0, (nowMs - ms) / 1000))} ago`;
+  const row = lastRowMs === undefined ? "no row in 7 days" : `last row ${ago(lastRowMs)}`;
+  const took = pass?.seconds === undefined ? "" : ` (took ${pass.seconds.toFixed(1)} s)`;
+  const last = pass === undefined ? "no pass in 7 days" : `last pass ${ago(pass.timeMs)}${took}`;
+  const lines = [`${row} · ${last}`];
+  if (rollupZone !== undefined && rollupZone !== timeZone) {
+    const said = `days on servers are those of ${rollupZone}, here of ${timeZone}; timezone in the settings rules both`;
+    lines.push(...flow(said.split(" "), " ", width - MARGIN));
+  }
+  if (sinks.length === 0) lines.push("no sink: everything is kept in the journal here");
+  if (sinks.length === 0) return lines;
+  const columns: Column<SinkFacts>[] = [
+    { title: "sink", value: ({ name }) => name, maxWidth: 24 },
+    { title: "last ship", value: ({ movedMs }) => (movedMs === undefined ? "never" : ago(movedMs)) },
+    { title: "waiting", value: ({ backlogBytes }) => bytesText(backlogBytes), align: "right" },
+    { title: "refused", value: ({ rejectBytes }) => bytesText(rejectBytes), align: "right" },
+  ];
+  const [, rule = ""] = table(sinks, columns).split("\n");
+  const room = width - MARGIN - rule.length - 2;
+  if (room >= 12) columns.push({ title: "place", value: ({ place }) => place, maxWidth: room });
+  const [titles = "", , ...body] = table(sinks, columns).split("\n");
+  return [...lines, colour(titles, "dim"), ...body];
+}
+
+function findingLines({ findings }: StatusModel, { width }: ScreenOptions): string[] {
+  if (findings.length === 0) return ["nothing is wrong"];
+  return findings.flatMap((finding) => findingText(finding, width - MARGIN));
+}
+
+function findingText({ level, said, next }: Finding, width: number): string[] {
+  const mark = level === "bad" ? "x" : "!";
+  const [first = "", ...others] = flow(said.split(" "), " ", width - 2);
+  const steps = flow(next.split(" "), " ", width - 5);
+  return [
+    `${colour(mark, LEVEL_COLOURS[level])} ${first}`,
+    ...others.map((line) => `  ${line}`),
+    ...steps.map((line, i) => (i === 0 ? `  ${colour("→", "dim")} ${line}` : `    ${line}`)),
+  ];
+}
+
+/** Parts on as many lines as they need. */
+function flow(parts: readonly string[], separator: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const part of parts) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + separator.length + part.length <= width) {
+      lines[lines.length - 1] = `${last}${separator}${part}`;
+    } else {
+      lines.push(part);
+    }
+  }
+  return lines;
+}

@@ -1,0 +1,177 @@
+/**
+ * What is wrong, and what to do about it. Pure: facts in, findings out, the worst first.
+ *
+ * @module
+ */
+
+import type { Finding, FindingLevel } from "../../core/finding.ts";
+import type { CacheFacts, SinkFacts, StatusFacts } from "./facts.ts";
+import { isFull, journalFindings } from "./journal-findings.ts";
+
+export type { Finding, FindingLevel } from "../../core/finding.ts";
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+
+/** A pass comes every minute; this long without one and it does not run. */
+const SILENT_MS = 10 * MINUTE_MS;
+/** A status older than this says nothing of now. */
+const OLD_STATUS_MS = HOUR_MS;
+/** A weekend with a day off is longer than two days, a cache nobody uses longer than this. */
+const IDLE_MS = 4 * DAY_MS;
+/** A sink that stands still this long while lines wait is in trouble, and after a day somebody must act. */
+const SINK_LATE_MS = 15 * MINUTE_MS;
+const PRESSURE_HIGH = 0.5;
+
+/** What Apple's words for a failed registration ask for. */
+const REGISTRATION_ADVICE: Readonly<Record<string, string>> = {
+  NOT_ACTIVATED: "switch content caching on: sudo AssetCacheManagerUtil activate",
+  WIRELESS_PORTABLE_NOT_SUPPORTED: "connect this Mac by cable, and a portable to its power supply",
+  INVALID_IP_RANGE: "correct PublicRanges in the cache's settings",
+  PUBLIC_IP_NOT_IN_RANGE: "add this site's public address to PublicRanges in the cache's settings",
+  TOO_MANY_PRIVATE_ADDRESSES: "give this Mac fewer addresses, or set the interface it caches on",
+  INVALID_DEVICE: "this Mac may not be a cache: run it on a Mac that is no virtual machine",
+};
+
+/** Findings of all kinds, the worst first. */
+export function findings(facts: StatusFacts): Finding[] {
+  const found = [
+    ...journalFindings(facts.journal),
+    ...pipeFindings(facts),
+    ...cacheFindings(facts),
+    ...facts.sinks.flatMap((sink) => sinkFindings(sink, facts.nowMs)),
+  ];
+  return found.sort((a, b) => rank(a) - rank(b));
+}
+
+/** The worst level there is. */
+export function worstLevel(found: readonly Finding[]): FindingLevel | "ok" {
+  return found.some(({ level }) => level === "bad") ? "bad" : found.length > 0 ? "warn" : "ok";
+}
+
+function rank({ level }: Finding): number {
+  return level === "bad" ? 0 : 1;
+}
+
+function pipeFindings({ nowMs, pass, readsStatus, cache, lastRowMs, journal }: StatusFacts): Finding[] {
+  const found: Finding[] = [];
+  if (isFull(journal) && (pass === undefined || nowMs - pass.timeMs > SILENT_MS)) {
+    // a pass that cannot be recorded leaves no trace: the disk is the finding
+  } else if (pass === undefined) {
+    found.push(bad("never-ran", "no pass has run in seven days", "run one and see: larder collect --once"));
+  } else if (nowMs - pass.timeMs > SILENT_MS) {
+    const said = `the collector is silent: the last pass was ${ago(nowMs - pass.timeMs)} ago`;
+    found.push(bad("collector-silent", said, "see that it runs; by hand: larder collect --once"));
+  } else if (!pass.up) {
+    found.push(bad("source-failed", "the last pass could not read all its sources", "see why: larder collect --once"));
+  }
+  if (readsStatus && pass !== undefined) {
+    if (cache === undefined) {
+      found.push(warn("status-unknown", "the cache has not told its status", "see why: larder collect --once"));
+    } else if (nowMs - cache.timeMs > OLD_STATUS_MS) {
+      const said = `the status of the cache is ${ago(nowMs - cache.timeMs)} old`;
+      found.push(warn("status-old", said, "see why: larder collect --once"));
+    }
+  }
+  if (lastRowMs !== undefined && nowMs - lastRowMs > IDLE_MS) {
+    const said = `nothing was asked of the cache for ${ago(nowMs - lastRowMs)}`;
+    found.push(warn("idle", said, "on a device: AssetCacheLocatorUtil says whether it finds the cache"));
+  }
+  return found;
+}
+
+function cacheFindings({ cache, events, nowMs }: StatusFacts): Finding[] {
+  const found = cache === undefined ? [] : [...stateFindings(cache), ...roomFindings(cache)];
+  for (const { role, address } of cache?.neighbours.filter(({ healthy }) => !healthy) ?? []) {
+    found.push(
+      warn("neighbour-unhealthy", `${role} ${address} does not answer`, "see whether that cache is switched on"),
+    );
+  }
+  const wiped = events.find(({ event }) => event === "wiped");
+  if (wiped !== undefined) {
+    const said = `the cache was wiped ${ago(nowMs - wiped.timeMs)} ago: ${wiped.text}`;
+    found.push(warn("wiped", said, "warm it before the next school day: larder precache plan"));
+  }
+  return found;
+}
+
+function stateFindings(cache: CacheFacts): Finding[] {
+  if (cache.activated === false) {
+    const next = REGISTRATION_ADVICE["NOT_ACTIVATED"] ?? "";
+    return [bad("not-activated", "content caching is switched off on this Mac", next)];
+  }
+  const found: Finding[] = [];
+  if (cache.registered === -1) {
+    const word = cache.registrationError ?? "";
+    const next = REGISTRATION_ADVICE[word] ?? "see that this Mac reaches lcdn-registration.apple.com over the network";
+    const said = `Apple refused the registration${word === "" ? "" : `: ${word}`}; the cache may delete all it holds`;
+    found.push(bad("unregistered", said, next));
+  } else if (cache.registered === 0) {
+    found.push(
+      warn("registering", "the registration with Apple is still under way", "wait some minutes and look again"),
+    );
+  }
+  if (cache.active === undefined && !(cache.activated === true && cache.startup === "OK")) {
+    const said = "the status does not say whether the cache is active";
+    found.push(warn("activity-unknown", said, "on the cache: AssetCacheManagerUtil status"));
+  }
+  if (cache.active === false && cache.registered !== -1) {
+    const word = cache.startup === undefined ? "" : `: it says ${cache.startup}`;
+    found.push(bad("inactive", `the cache does not serve${word}`, "on the cache: AssetCacheManagerUtil status"));
+  }
+  return found;
+}
+
+function roomFindings(cache: CacheFacts): Finding[] {
+  const found: Finding[] = [];
+  const next = "raise the cache's limit, or give it a larger disk";
+  if (cache.diskExceeded === true) {
+    found.push(warn("disk-exceeded", "the cache holds more than its disk has room for", next));
+  } else if (cache.lowSpace === true || (cache.pressure ?? 0) >= PRESSURE_HIGH) {
+    const pressure = cache.pressure === undefined ? "" : ` (pressure ${Math.round(cache.pressure * 100)} %)`;
+    found.push(warn("low-space", `the cache is short of room and evicts young content${pressure}`, next));
+  }
+  if ((cache.alerts ?? 0) > 0) {
+    const said = `the cache itself raises ${cache.alerts} alert${cache.alerts === 1 ? "" : "s"}`;
+    found.push(warn("alerts", said, "on the cache: AssetCacheManagerUtil -j status shows them"));
+  }
+  return found;
+}
+
+function sinkFindings(sink: SinkFacts, nowMs: number): Finding[] {
+  const { name, place, movedMs, backlogBytes, lostBytes, rejectBytes, problem } = sink;
+  const found: Finding[] = [];
+  const still = movedMs === undefined ? Number.POSITIVE_INFINITY : nowMs - movedMs;
+  const stopped = problem?.stopped === true;
+  if (backlogBytes > 0 && (still > SINK_LATE_MS || stopped)) {
+    const since = movedMs === undefined ? "has never taken anything" : `has taken nothing for ${ago(still)}`;
+    const why = problem === undefined ? "" : ` (${problem.message})`;
+    const said = `${name} ${since}; what waits is kept${why}`;
+    const next = problem?.next ?? `see what ${place} answers: larder collect --once`;
+    found.push(still > DAY_MS || stopped ? bad("sink-stopped", said, next) : warn("sink-late", said, next));
+  }
+  if (lostBytes > 0) {
+    const next = "give the journal more room: journal.keepMegabytes";
+    found.push(bad("sink-lost", `${lostBytes} bytes of the journal were removed before ${name} took them`, next));
+  }
+  if (rejectBytes > 0) {
+    const next = `read the reasons in ${sink.rejectPath}, mend the cause, then: larder sinks retry ${name}`;
+    found.push(warn("sink-rejects", `${name} refused lines for ever; they are kept beside the journal`, next));
+  }
+  return found;
+}
+
+function bad(id: string, said: string, next: string): Finding {
+  return { id, level: "bad", said, next };
+}
+
+function warn(id: string, said: string, next: string): Finding {
+  return { id, level: "warn", said, next };
+}
+
+/** A length of time in its largest unit: `3 h`. */
+function ago(ms: number): string {
+  if (ms < 2 * HOUR_MS) return `${Math.max(0, Math.round(ms / MINUTE_MS))} min`;
+  return ms < 2 * DAY_MS ? `${Math.round(ms / HOUR_MS)} h` : `${Math.round(ms / DAY_MS)} d`;
+}

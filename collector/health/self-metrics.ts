@@ -1,0 +1,205 @@
+/**
+ * What the collector knows of itself and of the cache's fate: `larder` after every pass, and `events` for dashboards.
+ *
+ * Events are found by comparing two readings of the status, which stand in the commit marks: the one of the last pass in
+ * our own cursor, the present one in that of the status source. Points and cursor are one batch, so that nothing is told
+ * twice or forgotten.
+ *
+ * @module
+ */
+import type { Cursors, Json } from "../../core/journal/commit.ts";
+import type { Batch } from "../../core/journal/journal.ts";
+import { type FieldValue, fieldText, tagText } from "../../core/line/point.ts";
+import type { PassReport } from "../pass.ts";
+import { MANAGER_STATUS } from "../sources/cache-status/cache-status.ts";
+import { type ManagerStatusCursor, parseCursor } from "../sources/cache-status/cursor.ts";
+import { CLOCK_AHEAD_MS } from "../sources/source.ts";
+
+/** The key of our cursor in the journal. */
+export const SELF_CURSOR = "self";
+
+/** Something that happened, in the words of the tag `event`. */
+export type EventKind = "restarted" | "wiped" | "unregistered" | "registered" | "gap";
+
+export interface CacheEvent {
+  readonly kind: EventKind;
+  readonly title: string;
+  readonly text: string;
+  readonly timeMs: number;
+}
+
+/** How the cache was at a reading. */
+export interface Observed {
+  readonly timeMs: number;
+  readonly guid: string | undefined;
+  /** When its totals began, as printed. */
+  readonly since: string | undefined;
+  readonly usedBytes: number | undefined;
+  /** The last word there was: 1 registered, -1 not. A registration under way changes nothing yet. */
+  readonly registered: 1 | -1 | undefined;
+}
+
+interface SelfCursor {
+  readonly passMs: number | undefined;
+  readonly newestMs: number | undefined;
+  readonly observed: Observed | undefined;
+}
+
+/** A cache that held less than this cannot be told to have been wiped. */
+const WIPE_FROM_BYTES = 1e9;
+const WIPED_SHARE = 0.1;
+/** A pass comes every minute or so; after this long it is a gap. */
+const GAP_MS = 15 * 60_000;
+
+/**
+ * The batch to append after a pass: a `larder` line, and a line for each event.
+ * @param cursors those of the journal after the pass
+ * @param tags escaped text of the tags that go on every line
+ */
+export function selfBatch(report: PassReport, cursors: Cursors, tags: string, nowMs: number): Batch {
+  const before = parseSelf(cursors[SELF_CURSOR]);
+  const observed = observe(parseCursor(cursors[MANAGER_STATUS]), before.observed);
+  const newestMs = newestRow(report, before.newestMs, nowMs);
+  const events = [
+    ...(before.observed === undefined || observed === undefined ? [] : detectEvents(before.observed, observed)),
+    ...detectGap(before.passMs, report.startedMs),
+  ];
+  const lines = [selfLine(report, newestMs, tags, nowMs), ...events.map((event) => eventLine(event, tags))];
+  const times = [nowMs, ...events.map(({ timeMs }) => timeMs)];
+  return {
+    lines: lines.join(""),
+    lineCount: lines.length,
+    span: { fromMs: Math.min(...times), toMs: Math.max(...times) },
+    cursors: { [SELF_CURSOR]: selfJson({ passMs: report.startedMs, newestMs, observed }) },
+  };
+}
+
+/** What happened between two readings of one cache. */
+export function detectEvents(before: Observed, now: Observed): CacheEvent[] {
+  if (before.guid !== now.guid || now.timeMs <= before.timeMs) return [];
+  const found: CacheEvent[] = [];
+  const tell = (kind: EventKind, title: string, text: string): void => {
+    found.push({ kind, title, text, timeMs: now.timeMs });
+  };
+  if (before.since !== undefined && now.since !== undefined && before.since !== now.since) {
+    tell("restarted", "Service restarted", `its totals began anew at ${now.since}`);
+  }
+  const { usedBytes: held = 0 } = before;
+  if (now.usedBytes !== undefined && held >= WIPE_FROM_BYTES && now.usedBytes < held * WIPED_SHARE) {
+    tell("wiped", "Cache wiped", `it held ${gigabytes(held)} and now holds ${gigabytes(now.usedBytes)}`);
+  }
+  if (before.registered === 1 && now.registered === -1) {
+    tell(
+      "unregistered",
+      "Registration lost",
+      "Apple does not send clients here; the cache may be wiped within minutes",
+    );
+  }
+  if (before.registered === -1 && now.registered === 1) {
+    tell("registered", "Registration back", "Apple sends clients here again");
+  }
+  return found;
+}
+
+/** A pass after a long silence. */
+export function detectGap(lastPassMs: number | undefined, passMs: number): CacheEvent[] {
+  if (lastPassMs === undefined || passMs - lastPassMs < GAP_MS) return [];
+  const minutes = Math.round((passMs - lastPassMs) / 60_000);
+  const length = minutes < 120 ? `${minutes} min` : `${Math.round(minutes / 60)} h`;
+  const text = `no pass for ${length}; what the cache recorded meanwhile has been read now`;
+  return [{ kind: "gap", title: "Collector back after a gap", text, timeMs: passMs }];
+}
+
+/** The present reading; where it lacks something, what was known before still holds. */
+function observe(cursor: ManagerStatusCursor | undefined, before: Observed | undefined): Observed | undefined {
+  if (cursor === undefined) return before;
+  const same = before?.guid === cursor.guid ? before : undefined;
+  const { registered } = cursor.seen;
+  return {
+    timeMs: cursor.timeMs,
+    guid: cursor.guid,
+    since: cursor.totals?.since ?? same?.since,
+    usedBytes: cursor.seen.usedBytes ?? same?.usedBytes,
+    registered: registered === 1 || registered === -1 ? registered : same?.registered,
+  };
+}
+
+/** Time of the newest row ever read that is not in the future: of databases if there are any, as a status is always fresh. */
+function newestRow(report: PassReport, before: number | undefined, nowMs: number): number | undefined {
+  const databases = report.sources.filter(({ name }) => name !== MANAGER_STATUS);
+  const read = (databases.length > 0 ? databases : report.sources).flatMap((source) => source.newestMs ?? []);
+  const times = [...(before === undefined ? [] : [before]), ...read].filter((ms) => ms <= nowMs + CLOCK_AHEAD_MS);
+  return times.length === 0 ? undefined : Math.max(...times);
+}
+
+function selfLine(report: PassReport, newestMs: number | undefined, tags: string, nowMs: number): string {
+  const { sources, sinks } = report;
+  const integer = (value: number): FieldValue => ({ integer: value });
+  const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+  const fields: Record<string, FieldValue> = {
+    up: integer(sources.every(({ problem }) => problem === undefined) ? 1 : 0),
+    rows: integer(sum(sources.map(({ rows }) => rows))),
+    lines: integer(sum(sources.map(({ lines }) => lines))),
+    shipped: integer(sum(sinks.map(({ shippedLines }) => shippedLines))),
+    backlog: integer(Math.max(0, ...sinks.map(({ backlogBytes }) => backlogBytes))),
+    rejects: integer(sum(sinks.map(({ rejectedLines }) => rejectedLines))),
+    expired: integer(sum(sinks.map(({ expiredLines }) => expiredLines))),
+    seconds: { float: report.seconds },
+  };
+  if (newestMs !== undefined) fields["lag"] = { float: Math.max(0, (nowMs - newestMs) / 1000) };
+  return lineOf("larder", tags, fields, nowMs);
+}
+
+function eventLine({ kind, title, text, timeMs }: CacheEvent, tags: string): string {
+  const fields = { title: { text: title }, text: { text }, tags: { text: `larder,${kind}` } };
+  return lineOf("events", `${tags}${tagText({ event: kind })}`, fields, timeMs);
+}
+
+function lineOf(name: string, tags: string, fields: Readonly<Record<string, FieldValue>>, timeMs: number): string {
+  const values = Object.entries(fields).map(([key, value]) => `${key}=${fieldText(value)}`);
+  return `${name}${tags} ${values.join(",")} ${timeMs}\n`;
+}
+
+function gigabytes(bytes: number): string {
+  return `${(bytes / 1e9).toFixed(1)} GB`;
+}
+
+function selfJson(cursor: SelfCursor): Json {
+  // what is undefined is left out
+  return JSON.parse(JSON.stringify({ v: 1, ...cursor })) as Json;
+}
+
+function parseSelf(json: Json | undefined): SelfCursor {
+  const cursor = asObject(json);
+  const seen = asObject(cursor?.["observed"]);
+  const timeMs = asNumber(seen?.["timeMs"]);
+  const registered = asNumber(seen?.["registered"]);
+  return {
+    passMs: asNumber(cursor?.["passMs"]),
+    newestMs: asNumber(cursor?.["newestMs"]),
+    observed:
+      timeMs === undefined
+        ? undefined
+        : {
+            timeMs,
+            guid: asText(seen?.["guid"]),
+            since: asText(seen?.["since"]),
+            usedBytes: asNumber(seen?.["usedBytes"]),
+            registered: registered === 1 || registered === -1 ? registered : undefined,
+          },
+  };
+}
+
+function asObject(json: Json | undefined): Readonly<Record<string, Json>> | undefined {
+  return typeof json === "object" && json !== null && !Array.isArray(json)
+    ? (json as Readonly<Record<string, Json>>)
+    : undefined;
+}
+
+function asNumber(json: Json | undefined): number | undefined {
+  return typeof json === "number" ? json : undefined;
+}
+
+function asText(json: Json | undefined): string | undefined {
+  return typeof json === "string" ? json : undefined;
+}

@@ -1,0 +1,299 @@
+/**
+ * Roll-ups at the edge: `<name>_1h` and `<name>_1d`, and days in three numbers (`served_1d`, `fleet_1d`), so that a year of
+ * a whole fleet is as quick to ask as a day.
+ *
+ * Sums of closed hours and closed local days are computed from the committed lines of the raw streams and written to the
+ * stream `rollup`, stamped with the beginning of their bucket, tags kept. The open buckets' partial sums stand in the
+ * commit mark beside the lines: a restart neither loses nor repeats a row. A row that comes late for a closed bucket has
+ * that bucket computed anew from the journal, and the difference written as a further point: `rollup/corrections.ts`.
+ *
+ * A reader of the stream `rollup` adds up the points of a bucket. Days are those of the zone that was used first, until
+ * the admin names another: `core/time/day-zones.ts`.
+ *
+ * @module
+ */
+
+import { ROLLUP_CURSOR } from "../../core/history/rollup-mark.ts";
+import type { Journal } from "../../core/journal/journal.ts";
+import { RAW_STREAMS, streamFolder } from "../../core/journal/journal.ts";
+import type { Position } from "../../core/journal/position.ts";
+import { type JournalReader, openReader } from "../../core/journal/reader.ts";
+import type { Log } from "../../core/log.ts";
+import { DayZones } from "../../core/time/day-zones.ts";
+import { isTimeZone } from "../../core/time/local-days.ts";
+import { type ClosedBucket, corrections, type RollupStreams } from "./corrections.ts";
+import { LateBuckets } from "./late-buckets.ts";
+import { SeriesTable } from "./line-reader.ts";
+import { endOfFirstDay } from "./raw-gaps.ts";
+import { cursorJson, restoreCursor, restoreDays, type WrittenEnds } from "./rollup-cursor.ts";
+import { RollupLines } from "./rollup-lines.ts";
+import { type TellLate, UNITS } from "./series.ts";
+
+/** Streams that are rolled up. */
+export const ROLLED_STREAMS = RAW_STREAMS;
+
+export interface RollupOptions {
+  readonly stateDir: string;
+  /** Writers of raw streams in this process, whose readers are then the quicker. */
+  readonly writers?: readonly Journal[];
+  /** The stream `rollup`, open for writing. */
+  readonly journal: Journal;
+  /** Zone of local days, where none has been used yet. */
+  readonly timeZone: string;
+  /** Whether the admin has named it. Only then it replaces the one in use, from the end of a day on. */
+  readonly zoneIsSet?: boolean;
+  readonly log?: Log;
+  readonly nowMs: () => number;
+  /** A bucket is closed this long after its end. Default 300,000 ms: rows of its last minute are then there. */
+  readonly graceMs?: number;
+  /**
+   * Buckets held open beside an hour and a day of each series, before those that are over are written. Default 500: what
+   * lives longer outlives each search for garbage, and the memory of a back-fill grows with its length.
+   */
+  readonly maxOpen?: number;
+}
+
+/** What a run did. */
+export interface RollupReport {
+  /** Raw bytes read, those of late buckets included. */
+  readonly bytesRead: number;
+  /** Buckets of series written because they are over. */
+  readonly closed: number;
+  /** Buckets of series computed anew because of late rows. */
+  readonly late: number;
+}
+
+/** Rolls up what is new. Keep it between passes: what is open need then not be read again. */
+export interface Rollup {
+  /**
+   * Reads what was committed since the last run, and writes what is over.
+   * @throws LarderError when the journal cannot be read or written; the next run begins where the last commit stands.
+   */
+  run(): Promise<RollupReport>;
+}
+
+const NOTHING_CLOSED = Number.MIN_SAFE_INTEGER;
+const DEFAULT_GRACE_MS = 300_000;
+const DEFAULT_MAX_OPEN = 500;
+/** As sinks take them: a large batch of the journal is then one piece. */
+const PIECE = { maxLines: 10_000, maxBytes: 2_000_000 } as const;
+/** The cursor is committed at the latest after this many bytes, so that a restart does not read them again. */
+const COMMIT_BYTES = 16 * 1024 * 1024;
+
+/** Opens roll-ups where the last commit stands; everything is computed anew when there is none. */
+export function openRollup(options: RollupOptions): Rollup {
+  const writers = [options.journal, ...(options.writers ?? [])];
+  const read = (stream: string): JournalReader =>
+    openReader(
+      streamFolder(options.stateDir, stream),
+      stream,
+      writers.find((writer) => writer.stream === stream),
+    );
+  const streams: RollupStreams = { raw: ROLLED_STREAMS.map(read), written: read(options.journal.stream) };
+  let state = restore(options);
+  if (state.days.zone !== options.timeZone && options.zoneIsSet !== true) {
+    const said = { zone: state.days.zone, here: options.timeZone };
+    options.log?.warn("days of roll-ups go on in the zone they began in; name another in timezone to change it", said);
+  }
+  /** A journal can be put back while nobody runs; from then on places only grow. */
+  let stands = false;
+  return {
+    async run() {
+      const nowMs = options.nowMs();
+      const limitMs = nowMs - (options.graceMs ?? DEFAULT_GRACE_MS);
+      // a clock that was set back: what was closed in the future would be late for ever
+      const ahead = state.closedMs > limitMs + 3_600_000;
+      if (ahead || !(stands || (await standsInJournal(state, streams.raw)))) state = fresh(state);
+      stands = true;
+      state = changeZone(state, options, nowMs);
+      try {
+        return await runOnce(state, options, streams, limitMs);
+      } catch (error) {
+        state = restore(options);
+        throw error;
+      }
+    },
+  };
+}
+
+interface State {
+  readonly table: SeriesTable;
+  readonly positions: Map<string, Position>;
+  readonly days: DayZones;
+  closedMs: number;
+  /** Ends of the newest hour and day of which anything was written, whatever the clock said. */
+  written: WrittenEnds;
+  /** Bytes read since the last commit. */
+  uncommitted: number;
+  /** The zones of days have changed since the last commit. */
+  changed: boolean;
+  /** What is written is more than what has been read: everything is being computed again. */
+  again: boolean;
+}
+
+/** Nothing read, but the days as they were. */
+function fresh({ days, written }: Pick<State, "days" | "written">): State {
+  return {
+    table: new SeriesTable(),
+    positions: new Map(),
+    days,
+    closedMs: NOTHING_CLOSED,
+    written,
+    uncommitted: 0,
+    changed: false,
+    again: written.hour > NOTHING_CLOSED || written.day > NOTHING_CLOSED,
+  };
+}
+
+/** False where the raw journal is not the one that was read: a backup was put back, and it ends before our places. */
+async function standsInJournal({ positions }: State, raw: readonly JournalReader[]): Promise<boolean> {
+  for (const reader of raw) {
+    const position = positions.get(reader.stream);
+    if (position !== undefined && !(await reader.canResume(position))) return false;
+  }
+  return true;
+}
+
+/** The state of the last commit. Of one we do not understand, its days are kept: their points are written. */
+function restore({ journal, timeZone }: RollupOptions): State {
+  const table = new SeriesTable();
+  const json = journal.cursors[ROLLUP_CURSOR];
+  const days = restoreDays(json) ?? {
+    days: DayZones.of(timeZone),
+    written: { hour: NOTHING_CLOSED, day: NOTHING_CLOSED },
+  };
+  const cursor = restoreCursor(json, table);
+  if (cursor === undefined) return fresh(days);
+  return {
+    ...fresh(days),
+    table,
+    positions: new Map(cursor.positions),
+    closedMs: cursor.closedMs,
+    again: cursor.again,
+  };
+}
+
+/**
+ * Another zone, named by the admin, applies from the end of the open day on. Open days beyond it, of rows with a time in
+ * the future, cannot be divided otherwise than they are: everything is then computed anew.
+ */
+function changeZone(state: State, { timeZone, zoneIsSet, log }: RollupOptions, nowMs: number): State {
+  if (zoneIsSet !== true || !isTimeZone(timeZone)) return state;
+  const days = state.days.changed(timeZone, Math.max(nowMs, state.written.day - 1));
+  if (days === state.days) return state;
+  const fromMs = days.differsFrom(state.days);
+  log?.info("days of roll-ups change their zone", { zone: days.zone, from: new Date(fromMs).toISOString() });
+  const divided = [...state.table.all()].some((series) =>
+    [...series.openOf("day").keys()].some((from) => from >= fromMs),
+  );
+  return divided ? { ...fresh({ ...state, days }), changed: true } : { ...state, days, changed: true };
+}
+
+async function runOnce(
+  state: State,
+  options: RollupOptions,
+  streams: RollupStreams,
+  limitMs: number,
+): Promise<RollupReport> {
+  const room = Buffer.allocUnsafeSlow(PIECE.maxBytes);
+  const lines = new RollupLines();
+  let late = new LateBuckets(state.days);
+  const report = { bytesRead: 0, closed: 0, late: 0 };
+  const commitUpTo = async (closeMs: number): Promise<void> => {
+    lines.clear();
+    const anew = await late.recompute(streams.raw);
+    writeBuckets(state, await corrections(anew, streams, state.days), lines);
+    report.late += anew.length;
+    report.closed += await closeBuckets(state, closeMs, streams, lines);
+    await commit(state, options, lines);
+    late = new LateBuckets(state.days);
+  };
+  for (const reader of streams.raw) {
+    const known = state.positions.get(reader.stream);
+    let position = known ?? (await reader.start());
+    let beheaded = known === undefined && position.segment > 0;
+    for (;;) {
+      const piece = await reader.readPiece(position, PIECE, room);
+      if (piece === undefined) break;
+      if (beheaded) state.closedMs = Math.max(state.closedMs, endOfFirstDay(piece.lines, state.days));
+      beheaded = false;
+      const newestMs = addPiece(state, piece.lines, late);
+      position = piece.next;
+      state.positions.set(reader.stream, position);
+      state.uncommitted += piece.lines.length;
+      report.bytesRead += piece.lines.length;
+      if (countExcess(state) > (options.maxOpen ?? DEFAULT_MAX_OPEN)) {
+        await commitUpTo(Math.min(newestMs, limitMs));
+      }
+    }
+  }
+  if (state.again) state.changed = true;
+  state.again = false;
+  await commitUpTo(limitMs);
+  return report;
+}
+
+/** Adds the lines of a piece to open buckets and marks the closed ones they are late for; returns their newest time. */
+function addPiece(state: State, lines: Buffer, late: LateBuckets): number {
+  let newestMs = Number.MIN_SAFE_INTEGER;
+  const tellLate: TellLate = (key, ms, unit) => late.add(key, ms, unit);
+  state.table.readLines(lines, (series, values, ms) => {
+    if (ms > newestMs) newestMs = ms;
+    series.add(values, ms, state.days, state.closedMs, tellLate);
+  });
+  return newestMs;
+}
+
+/** Open buckets beside those that each series has open anyway. */
+function countExcess(state: State): number {
+  let excess = 0;
+  for (const series of state.table.all()) excess += Math.max(0, series.openCount - UNITS.length);
+  return excess;
+}
+
+/** Takes the buckets that are over into the lines; returns how many they are. */
+async function closeBuckets(
+  state: State,
+  closeMs: number,
+  streams: RollupStreams,
+  lines: RollupLines,
+): Promise<number> {
+  state.closedMs = Math.max(state.closedMs, closeMs);
+  const fresh: ClosedBucket[] = [];
+  /** Closed before by a clock that was ahead, or when everything is computed anew. */
+  const again: ClosedBucket[] = [];
+  for (const series of state.table.all()) {
+    for (const unit of UNITS) {
+      for (const bucket of series.close(unit, state.closedMs, state.days)) {
+        (bucket.from < state.written[unit] ? again : fresh).push({ series, bucket });
+      }
+    }
+  }
+  writeBuckets(state, [...fresh, ...(await corrections(again, streams, state.days))], lines);
+  for (const { series, bucket } of [...fresh, ...again]) series.giveBack(bucket.sums);
+  return fresh.length + again.length;
+}
+
+function writeBuckets(state: State, buckets: readonly ClosedBucket[], lines: RollupLines): void {
+  const { hour, day } = state.written;
+  const ends = { hour, day };
+  for (const { series, bucket } of buckets) {
+    series.write(bucket, lines);
+    ends[bucket.unit] = Math.max(ends[bucket.unit], bucket.to);
+  }
+  state.written = ends;
+}
+
+/** Commits lines with the cursor; nothing when there is nothing worth it. */
+async function commit(state: State, options: RollupOptions, lines: RollupLines): Promise<void> {
+  const { batch } = lines;
+  if (batch.lineCount === 0 && state.uncommitted < COMMIT_BYTES && !state.changed) return;
+  const { days, written, closedMs, positions, again } = state;
+  const cursor = { days, written, closedMs, positions, again };
+  await options.journal.append({
+    ...batch,
+    cursors: { [ROLLUP_CURSOR]: cursorJson(cursor, state.table) },
+  });
+  state.uncommitted = 0;
+  state.changed = false;
+}

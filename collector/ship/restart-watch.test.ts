@@ -1,0 +1,87 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { ShipPositions } from "./cursor.ts";
+import { RestartWatch } from "./restart-watch.ts";
+
+const at = (offset: number): ShipPositions => ({ collector: { segment: 0, offset } });
+
+describe("RestartWatch", () => {
+  it("sends nothing again while the server is the same, nor when it is asked for the first time", () => {
+    const watch = new RestartWatch(undefined, at(100));
+    expect(watch.memory).toBeUndefined();
+    expect(watch.seen("a", 0, 0)).toBeUndefined();
+    expect(watch.seen("a", 0, 1000)).toBeUndefined();
+    expect(watch.memory).toEqual({ identity: "a", settled: at(100), notes: [] });
+  });
+
+  it("goes back to what the server had for a minute before it was last seen well", () => {
+    const watch = new RestartWatch(undefined, at(0));
+    watch.seen("a", 0, 0);
+    for (let second = 0; second <= 300; second += 10) watch.reached(at(second), second * 1000);
+    watch.seen("a", 0, 300_000);
+    watch.reached(at(400), 400_000);
+    expect(watch.seen("b", 0, 410_000)).toEqual(at(240));
+    expect(watch.seen("b", 0, 420_000)).toBeUndefined();
+  });
+
+  it("knows a restart that happened between two processes of ours", () => {
+    const first = new RestartWatch(undefined, at(7));
+    first.seen("a", 0, 0);
+    const second = new RestartWatch(first.memory, at(90));
+    expect(second.seen("b", 0, 1000)).toEqual(at(7));
+  });
+
+  it("lets what is safe move on over processes that live for one pass each", () => {
+    let memory = new RestartWatch(undefined, at(0)).memory;
+    for (let minute = 0; minute < 10; minute++) {
+      const watch = new RestartWatch(memory, at(minute));
+      expect(watch.seen("a", 0, minute * 60_000)).toBeUndefined();
+      watch.reached(at(minute + 1), minute * 60_000 + 1000);
+      ({ memory } = watch);
+    }
+    expect(new RestartWatch(memory, at(10)).seen("b", 0, 600_000)?.["collector"]?.offset).toBeGreaterThan(6);
+    expect(memory?.notes.length).toBeLessThan(4);
+  });
+
+  it("takes a server that does not tell for another one after an outage", () => {
+    const watch = new RestartWatch(undefined, at(7));
+    expect(watch.seen(undefined, 0, 0)).toBeUndefined();
+    expect(watch.seen(undefined, 0, 1000)).toBeUndefined();
+    expect(watch.seen(undefined, 1, 2000)).toEqual(at(7));
+    const next = new RestartWatch(watch.memory, at(90));
+    expect(next.seen(undefined, 0, 3000)).toBeUndefined();
+  });
+
+  it("never counts as settled what was taken in the minute before the server was last the same", () => {
+    const steps = fc.array(fc.tuple(fc.integer({ min: 0, max: 90_000 }), fc.constantFrom("ship", "ask", "crash")));
+    fc.assert(
+      fc.property(steps, (plan) => {
+        const watch = new RestartWatch(undefined, at(0));
+        watch.seen("0", 0, 0);
+        let [now, shipped, server] = [0, 0, 0];
+        /** What the server took, and when; a crash forgets the last minute. */
+        let taken: { atMs: number; upTo: number }[] = [];
+        for (const [wait, act] of plan) {
+          now += wait;
+          if (act === "ship") {
+            taken.push({ atMs: now, upTo: ++shipped });
+            watch.reached(at(shipped), now);
+          } else if (act === "crash") {
+            server++;
+            const safe = taken.filter(({ atMs }) => atMs <= now - 60_000);
+            taken = safe;
+          } else {
+            const back = watch.seen(String(server), 0, now);
+            const has = taken.at(-1)?.upTo ?? 0;
+            if (back !== undefined) {
+              expect(back["collector"]?.offset).toBeLessThanOrEqual(has);
+              // it is all sent again
+              taken.push({ atMs: now, upTo: shipped });
+              watch.reached(at(shipped), now);
+            }
+          }
+        }
+      }),
+    );
+  });
+});

@@ -1,0 +1,290 @@
+/**
+ * Journal to sink: reads pieces, keeps a few on their way, and moves the sink's place when they are done.
+ *
+ * Promise: at least once. The place moves only past lines the server has taken or that stand in the reject file, in the
+ * order of the journal; a crash repeats at most what was on its way and the last second's saves. A repeat does no harm:
+ * it is the same point. A shipper works while others append: call `pump` after each append, `finish` when the pass ends.
+ *
+ * What answers mean is `sinks/classify.ts`; patience and halving are `delivery.ts`; the journal is not changed here.
+ *
+ * @module
+ */
+import { errorText, LarderError } from "../../core/errors.ts";
+import type { Piece, StreamReader } from "../../core/journal/position.ts";
+import type { Sink } from "../sinks/sink.ts";
+import { type BisectProgress, noProgress } from "./bisect.ts";
+import { loadPositions, savePositions } from "./cursor.ts";
+import { Delivery, type SinkState } from "./delivery.ts";
+import { openRejectFile, type RejectFile } from "./reject-file.ts";
+import { createRunLimits, Interrupted, type RunLimits, type ShipClock, systemClock } from "./run-limits.ts";
+import { SinkMemory } from "./sink-memory.ts";
+import { type Job, PieceFeed } from "./slice-feed.ts";
+
+export interface ShipperOptions {
+  readonly sink: Sink;
+  /** The streams to ship; the sink reads each from its own place. */
+  readonly readers: readonly StreamReader[];
+  readonly stateDir: string;
+  /** Ends everything: requests in flight are given up and will be repeated. */
+  readonly signal: AbortSignal;
+  /** Requests in flight. Default 4, where InfluxDB is busy and memory still small. */
+  readonly inFlight?: number;
+  /** Size the reject file never exceeds. Default 64 MiB. */
+  readonly rejectMaxBytes?: number;
+  readonly clock?: ShipClock;
+}
+
+/** What was done since the last report. */
+export interface ShipReport {
+  readonly sink: string;
+  /** Lines the server took, and their bytes. */
+  readonly shippedLines: number;
+  readonly shippedBytes: number;
+  /** Lines refused for ever. */
+  readonly rejectedLines: number;
+  /** Lines the server did not store because they are older than it keeps. */
+  readonly expiredLines: number;
+  /** Journal bytes this sink has yet to take. */
+  readonly backlogBytes: number;
+  /** Bytes this sink will never get: removed by retention before it took them, or refused with the reject file full. */
+  readonly lostBytes: number;
+  readonly state: SinkState;
+  /** Why not everything is shipped. */
+  readonly problem: LarderError | undefined;
+  /** When the server last said yes, Unix milliseconds; undefined when it has not since the shipper was made. */
+  readonly lastAckMs: number | undefined;
+}
+
+export interface Shipper {
+  /** There may be something new: ships in the background. Returns at once. */
+  pump(): void;
+  /**
+   * Ships until everything is done, the server asks for more patience than there is time, or the deadline is reached
+   * (Unix milliseconds); saves the sink's place and reports. Never throws for the sink's sake. May be called again.
+   */
+  finish(deadlineMs: number): Promise<ShipReport>;
+  /** Gives up what is on its way, saves the place and closes the sink. */
+  close(): Promise<void>;
+}
+
+const SAVE_EVERY_MS = 1000;
+const IN_FLIGHT = 4;
+const REJECT_MAX_BYTES = 64 * 1024 * 1024;
+
+/**
+ * Makes the shipper of one sink.
+ * @throws LarderError `SHIP_CURSOR` when its saved place cannot be read.
+ */
+export async function createShipper(options: ShipperOptions): Promise<Shipper> {
+  const { stateDir, sink, readers } = options;
+  const saved = await loadPositions(stateDir, sink.name);
+  const feed = await PieceFeed.open(readers, saved, sink.limits);
+  return new JournalShipper(options, feed, await SinkMemory.open(stateDir, sink.name, feed.positions()));
+}
+
+class JournalShipper implements Shipper {
+  readonly #options: ShipperOptions;
+  readonly #feed: PieceFeed;
+  readonly #sink: Sink;
+  readonly #clock: ShipClock;
+  readonly #inFlight: number;
+  readonly #delivery: Delivery;
+  readonly #rejects: RejectFile;
+  #counts = noCounts();
+  /** What went wrong on our side. */
+  #trouble: LarderError | undefined;
+  #limits: RunLimits;
+  #workers = 0;
+  /** Memory for a piece, used again and again: garbage of this size would have the whole heap searched every time. */
+  readonly #rooms: Buffer[] = [];
+  #pumps = 0;
+  #idle: (() => void)[] = [];
+  #unsaved = false;
+  #savedMs: number;
+  #saving: Promise<void> = Promise.resolve();
+  #closed = false;
+  readonly #memory: SinkMemory;
+  #asked: Promise<unknown> | undefined;
+
+  constructor(options: ShipperOptions, feed: PieceFeed, memory: SinkMemory) {
+    this.#options = options;
+    this.#feed = feed;
+    this.#sink = options.sink;
+    this.#clock = options.clock ?? systemClock;
+    this.#inFlight = options.inFlight ?? IN_FLIGHT;
+    this.#delivery = new Delivery(options.sink, this.#inFlight, this.#clock);
+    this.#rejects = openRejectFile(options.stateDir, options.sink.name, options.rejectMaxBytes ?? REJECT_MAX_BYTES);
+    this.#limits = createRunLimits(options.signal);
+    this.#savedMs = this.#clock.nowMs();
+    this.#memory = memory;
+  }
+
+  pump(): void {
+    this.#pumps++;
+    this.#startWorker();
+  }
+
+  async finish(deadlineMs: number): Promise<ShipReport> {
+    await this.#run(deadlineMs);
+    if (this.#delivery.state === "ok" && (await this.#serverForgot())) await this.#run(deadlineMs);
+    return await this.#report();
+  }
+
+  async #run(deadlineMs: number): Promise<void> {
+    const limits = this.#limits;
+    const alarm = new AbortController();
+    limits.deadlineMs = deadlineMs;
+    if (this.#delivery.pausedUntilMs > deadlineMs) limits.leave.abort();
+    const rings = this.#clock.sleep(Math.max(0, deadlineMs - this.#clock.nowMs()), alarm.signal);
+    void rings.then(() => {
+      if (!alarm.signal.aborted) limits.kill.abort();
+    });
+    this.pump();
+    await this.#endRun();
+    alarm.abort();
+  }
+
+  /** Whether the server may have lost what it took: then the sink's place has gone back. */
+  async #serverForgot(): Promise<boolean> {
+    const { signal } = this.#options;
+    const back = await this.#memory.ask(this.#sink, {
+      outages: this.#delivery.outages,
+      nowMs: this.#clock.nowMs(),
+      signal,
+    });
+    if (back === undefined) return false;
+    await this.#feed.goBack(back);
+    await this.#save();
+    return true;
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#limits.kill.abort();
+    await this.#endRun();
+    this.#limits.dispose();
+    await this.#sink.close();
+  }
+
+  #startWorker(): void {
+    if (this.#closed || this.#workers >= this.#inFlight || this.#limits.leave.signal.aborted) return;
+    this.#workers++;
+    void this.#work();
+  }
+
+  /** One of the pieces in flight: takes pieces until there are none; while there are, another may join it. */
+  async #work(): Promise<void> {
+    const room = this.#rooms.pop() ?? Buffer.allocUnsafeSlow(this.#sink.limits.maxBytes);
+    try {
+      this.#asked ??= this.#serverForgot();
+      await this.#asked;
+      for (;;) {
+        const seen = this.#pumps;
+        const job = this.#limits.leave.signal.aborted ? undefined : await this.#feed.take(room);
+        if (job !== undefined) {
+          this.#startWorker();
+          await this.#settle(job);
+        } else if (this.#pumps === seen || this.#limits.leave.signal.aborted) return;
+      }
+    } catch (error) {
+      if (!(error instanceof Interrupted)) this.#trouble = this.#asTrouble(error);
+      this.#limits.leave.abort();
+    } finally {
+      this.#rooms.push(room);
+      this.#workers--;
+      if (this.#workers === 0) for (const wake of this.#idle.splice(0)) wake();
+    }
+  }
+
+  /** Delivers a piece and moves the sink's place. */
+  async #settle(job: Job): Promise<void> {
+    const progress = noProgress();
+    try {
+      await this.#delivery.deliver(job.piece.lines, progress, this.#limits);
+    } catch (error) {
+      await this.#settleBeginning(job, progress);
+      throw error;
+    }
+    await this.#count(job.piece, progress);
+    this.#counts.lostBytes += this.#feed.done(job);
+    if (this.#clock.nowMs() - this.#savedMs >= SAVE_EVERY_MS) await this.#save();
+  }
+
+  /** A long search for bad lines is not begun anew in every pass: what is settled of the piece counts. */
+  async #settleBeginning(job: Job, progress: BisectProgress): Promise<void> {
+    const { settledLines } = progress;
+    if (settledLines === 0 || settledLines >= job.piece.lineCount) return;
+    const beginning = await this.#feed.beginning(job, settledLines);
+    if (beginning === undefined) return;
+    await this.#count(beginning, progress);
+    this.#counts.lostBytes += this.#feed.beginningDone(job, beginning);
+  }
+
+  /** Keeps what was refused, before the sink's place moves past it, and counts. */
+  async #count(piece: Piece, { rejected, expiredLines }: BisectProgress): Promise<void> {
+    const { newLines, lostBytes } = await this.#rejects.append(rejected, this.#clock.nowMs());
+    this.#counts.lostBytes += lostBytes;
+    this.#counts.rejectedLines += newLines;
+    this.#counts.expiredLines += expiredLines;
+    this.#counts.shippedLines += piece.lineCount - rejected.length - expiredLines;
+    this.#counts.shippedBytes += piece.lines.length - rejected.reduce((total, { line }) => total + line.length, 0);
+    this.#unsaved = true;
+  }
+
+  async #save(): Promise<void> {
+    this.#savedMs = this.#clock.nowMs();
+    this.#unsaved = false;
+    const positions = this.#feed.positions();
+    this.#memory.reached(positions, this.#savedMs);
+    const save = this.#saving.then(() => savePositions(this.#options.stateDir, this.#sink.name, positions));
+    // one after the other, so that an older place never overwrites a newer one
+    this.#saving = save.catch(() => {});
+    await save;
+  }
+
+  /** Waits for the workers; what they gave up is read again next time. */
+  async #endRun(): Promise<void> {
+    while (this.#workers > 0) await new Promise<void>((resolve) => this.#idle.push(resolve));
+    if (this.#limits.leave.signal.aborted) this.#feed.rewind();
+    this.#limits.dispose();
+    this.#limits = createRunLimits(this.#options.signal);
+    if (!this.#unsaved) return;
+    await this.#save().catch((error: unknown) => {
+      this.#unsaved = true;
+      this.#trouble = this.#asTrouble(error);
+    });
+  }
+
+  async #report(): Promise<ShipReport> {
+    const counts = this.#counts;
+    const trouble = this.#trouble;
+    this.#counts = noCounts();
+    this.#trouble = undefined;
+    const backlogBytes = await this.#feed.backlogBytes();
+    const { state, problem, lastAckMs } = this.#delivery;
+    const report: ShipReport = {
+      sink: this.#sink.name,
+      ...counts,
+      backlogBytes,
+      state: state === "ok" && trouble !== undefined ? "later" : state,
+      problem: trouble ?? problem,
+      lastAckMs,
+    };
+    await this.#memory.keep(report, this.#clock.nowMs());
+    return report;
+  }
+
+  #asTrouble(error: unknown): LarderError {
+    if (error instanceof LarderError) return error;
+    return new LarderError(`Cannot ship to sink "${this.#sink.name}": ${errorText(error)}`, {
+      code: "SHIP_FAILED",
+      state: "nothing was lost; the journal keeps the lines",
+      retryable: true,
+      cause: error,
+    });
+  }
+}
+
+function noCounts() {
+  return { shippedLines: 0, shippedBytes: 0, rejectedLines: 0, expiredLines: 0, lostBytes: 0 };
+}

@@ -1,0 +1,92 @@
+/**
+ * Where the status source stands: the time, form and totals of its last reading.
+ *
+ * @module
+ */
+
+import { type StatusForm, type StatusTotals, TOTAL_KEYS, type TotalName } from "../../../core/cache/cache.ts";
+import type { Json } from "../../../core/journal/commit.ts";
+import { NO_SURPLUS, type Surplus } from "./flows.ts";
+
+export interface ManagerStatusCursor {
+  /** When it was read, Unix milliseconds. */
+  readonly at: number;
+  /** The time of its points: when it was read, or when the file was written. */
+  readonly timeMs: number;
+  readonly form: StatusForm;
+  readonly guid: string | undefined;
+  readonly totals: StatusTotals | undefined;
+  readonly surplus: Surplus;
+  /** What events are told by: see `collector/health/self-metrics.ts`. */
+  readonly seen: Seen;
+}
+
+/** How the cache was at a reading; undefined where the status did not say. */
+export interface Seen {
+  readonly usedBytes: number | undefined;
+  readonly registered: number | undefined;
+  /** Why its totals could not be used: said once, not at every reading. */
+  readonly unusableTotals?: string | undefined;
+}
+
+const FORMS: ReadonlySet<unknown> = new Set<StatusForm>(["json", "text", "plist", "serveradmin"]);
+
+/** A cursor from the journal; undefined for none, or one we do not understand: then we begin to count anew. */
+export function parseCursor(json: Json | undefined): ManagerStatusCursor | undefined {
+  const cursor = asObject(json);
+  if (cursor?.["v"] !== 1 || !FORMS.has(cursor["form"])) return undefined;
+  const at = asCount(cursor["at"]);
+  const timeMs = asCount(cursor["timeMs"]);
+  if (at === undefined || timeMs === undefined) return undefined;
+  const surplus = asObject(cursor["surplus"]);
+  const seen = asObject(cursor["seen"]);
+  const registered = seen?.["registered"];
+  return {
+    at,
+    timeMs,
+    form: cursor["form"] as StatusForm,
+    guid: asText(cursor["guid"]),
+    totals: parseTotals(asObject(cursor["totals"])),
+    surplus: {
+      origin: asCount(surplus?.["origin"]) ?? NO_SURPLUS.origin,
+      peers: asCount(surplus?.["peers"]) ?? NO_SURPLUS.peers,
+      parents: asCount(surplus?.["parents"]) ?? NO_SURPLUS.parents,
+    },
+    seen: {
+      usedBytes: asCount(seen?.["usedBytes"]),
+      registered: typeof registered === "number" ? registered : undefined,
+      unusableTotals: asText(seen?.["unusableTotals"]),
+    },
+  };
+}
+
+/** The cursor as JSON. */
+export function cursorJson(cursor: ManagerStatusCursor): Json {
+  // what is undefined is left out
+  return JSON.parse(JSON.stringify({ v: 1, ...cursor })) as Json;
+}
+
+function parseTotals(json: Readonly<Record<string, Json>> | undefined): StatusTotals | undefined {
+  const kept = asObject(json?.["bytes"]);
+  if (json === undefined || kept === undefined) return undefined;
+  const bytes: Partial<Record<TotalName, number>> = {};
+  for (const name of Object.keys(TOTAL_KEYS) as TotalName[]) {
+    const value = asCount(kept[name]);
+    if (value !== undefined) bytes[name] = value;
+  }
+  return { since: asText(json["since"]), sinceMs: asCount(json["sinceMs"]), bytes };
+}
+
+function asObject(json: Json | undefined): Readonly<Record<string, Json>> | undefined {
+  return typeof json === "object" && json !== null && !Array.isArray(json)
+    ? (json as Readonly<Record<string, Json>>)
+    : undefined;
+}
+
+function asCount(json: Json | undefined): number | undefined {
+  return typeof json === "number" && Number.isSafeInteger(json) && json >= 0 ? json : undefined;
+}
+
+function asText(json: Json | undefined): string | undefined {
+  return typeof json === "string" ? json : undefined;
+}

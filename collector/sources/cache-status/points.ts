@@ -1,0 +1,98 @@
+/**
+ * A status as lines: `cachestatus`, `cachecontent` and `cachepeers`, and the bytes of an interval.
+ *
+ * @module
+ */
+
+import type { CacheStatus, Neighbour } from "../../../core/cache/cache.ts";
+import { type FieldValue, fieldText, tagText } from "../../../core/line/point.ts";
+import type { TotalsChange } from "./flows.ts";
+
+type Fields = Readonly<Record<string, FieldValue | undefined>>;
+
+const integer = (value: number | undefined): FieldValue | undefined =>
+  value === undefined ? undefined : { integer: value };
+const flag = (value: boolean | undefined): FieldValue | undefined =>
+  value === undefined ? undefined : { flag: value };
+const text = (value: string | undefined): FieldValue | undefined => (value === undefined ? undefined : { text: value });
+
+/** The gauges of a status; `tags` is the escaped text of the tags that go on every line. */
+export function statusLines(status: CacheStatus, tags: string, timeMs: number): string[] {
+  const lines = [
+    line("cachestatus", tags, {}, gauges(status), timeMs),
+    ...[...(status.content ?? [])].map(([kind, bytes]) =>
+      line("cachecontent", tags, { kind }, { bytes: integer(bytes) }, timeMs),
+    ),
+    ...status.parents.map((each) => neighbourLine("parent", each, tags, timeMs)),
+    ...status.peers.map((each) => neighbourLine("peer", each, tags, timeMs)),
+  ];
+  return lines.filter((each) => each !== "");
+}
+
+/**
+ * What flowed in an interval, from totals; empty when nothing did, as Apple's databases write nothing either.
+ * @param fields bytes by way, or undefined where the status does not say enough to split them.
+ */
+export function byteLines(
+  fields: Readonly<Record<string, number>> | undefined,
+  delta: TotalsChange["delta"],
+  tags: string,
+  timeMs: number,
+): string[] {
+  const groups: readonly (readonly [string, Readonly<Record<string, number>>])[] = [
+    ["bytestoclients", fields ?? {}],
+    ["bytesdropped", { "bytes.dropped": delta.dropped }],
+    // the status does not tell the way of an import; nearly all come from devices, over HTTP
+    ["bytesimported", { "bytes.imported.byhttp": delta.imported }],
+  ];
+  return groups.flatMap(([measurement, values]) => {
+    if (Object.values(values).every((value) => value === 0)) return [];
+    const whole = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, integer(value)]));
+    return [line(measurement, tags, {}, whole, timeMs)];
+  });
+}
+
+function gauges(status: CacheStatus): Fields {
+  const { freeBytes, limitBytes, usedBytes, startup, cacheStatus } = status;
+  return {
+    activated: flag(status.activated),
+    active: flag(status.active),
+    registered: integer(status.registered),
+    port: integer(status.port),
+    used: integer(status.actualUsedBytes ?? usedBytes),
+    allocated: integer(usedBytes),
+    free: integer(freeBytes === undefined ? undefined : Math.max(0, freeBytes)),
+    limit: integer(limitBytes === 0 ? undefined : limitBytes),
+    "personal.used": integer(status.personalUsedBytes),
+    pressure: status.pressure === undefined ? undefined : { float: status.pressure },
+    parents: integer(status.parentCount),
+    peers: integer(status.peerCount),
+    lowspace: flag(cacheStatus === undefined ? undefined : cacheStatus === "LOWSPACE"),
+    diskexceeded: flag(freeBytes === undefined ? undefined : freeBytes < 0),
+    "startup.ok": flag(startup === undefined ? undefined : startup === "OK"),
+    startup: text(startup),
+    // empty rather than absent: the last error would else be shown for ever
+    "registration.error": text(status.registrationError ?? ""),
+    alerts: integer(status.alerts.length + [...status.parents, ...status.peers].filter(({ alert }) => alert).length),
+  };
+}
+
+/** A neighbour without an address is counted, but a point of its own could not say whose it is. */
+function neighbourLine(role: "parent" | "peer", { address, healthy, friendly }: Neighbour, tags: string, ms: number) {
+  if (address === undefined) return "";
+  return line("cachepeers", tags, { peer: address, role }, { healthy: flag(healthy), friendly: flag(friendly) }, ms);
+}
+
+/** A line with its newline; empty when no field is known. */
+function line(
+  measurement: string,
+  tags: string,
+  own: Readonly<Record<string, string>>,
+  fields: Fields,
+  timeMs: number,
+): string {
+  const known = Object.entries(fields).flatMap(([key, value]) =>
+    value === undefined ? [] : [`${key}=${fieldText(value)}`],
+  );
+  return known.length === 0 ? "" : `${measurement}${tags}${tagText(own)} ${known.join(",")} ${timeMs}\n`;
+}

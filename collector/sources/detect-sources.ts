@@ -1,0 +1,52 @@
+/**
+ * Which sources there are on this machine: settings in, sources out.
+ *
+ * Apple's own places are looked into only where there is something: a Mac has one generation of database or none yet, and
+ * a machine that is no Mac has no status command. A place the admin named is always read, and its absence is an error.
+ *
+ * @module
+ */
+import { existsSync } from "node:fs";
+import { METRICS_DB_PATH, METRICS_SQLITE_PATH } from "../../core/cache/cache.ts";
+import { LarderError } from "../../core/errors.ts";
+import type { CollectorOptions } from "../options.ts";
+import { managerStatusSource } from "./cache-status/cache-status.ts";
+import { DEFAULT_STATUS_COMMAND } from "./cache-status/options.ts";
+import { metricsDb } from "./metrics/metrics-db.ts";
+import { metricsSqlite } from "./metrics/metrics-sqlite.ts";
+import type { Source } from "./source.ts";
+
+type SourceSettings = CollectorOptions["sources"];
+
+/**
+ * Makes the databases' sources once, as they remember what they have seen, and gives those of each pass.
+ * The status counts bytes only where no metrics database counts the same.
+ * @returns a function that throws LarderError `SOURCE_NONE` when there is nothing to read.
+ */
+export function sourcesOf(settings: SourceSettings, server: string): () => Source[] {
+  const { metricsSqlite: sqlite, metricsDb: db, managerStatus } = settings;
+  const databases = [
+    ...(sqlite.enabled ? [metricsSqlite({ path: sqlite.path })] : []),
+    ...(db.enabled ? [metricsDb({ path: db.path })] : []),
+  ];
+  const usual = new Set([METRICS_DB_PATH, METRICS_SQLITE_PATH]);
+  return () => {
+    const present = databases.filter(({ place }) => !usual.has(place) || existsSync(place));
+    const bytes = present.length === 0;
+    const status = hasStatus(managerStatus) ? [managerStatusSource({ ...managerStatus, bytes })] : [];
+    const all = [...present, ...status];
+    if (all.length > 0 || (databases.length === 0 && !managerStatus.enabled)) return all;
+    throw new LarderError(`Cannot collect on "${server}": neither of Apple's metrics databases is there`, {
+      code: "SOURCE_NONE",
+      state: "nothing was changed",
+      next: "switch content caching on and wait a minute, or set sources.metricsDb.path or sources.metricsSqlite.path",
+      retryable: true,
+    });
+  };
+}
+
+/** Whether the status can be asked for here. */
+export function hasStatus({ enabled, file, command }: SourceSettings["managerStatus"]): boolean {
+  const [program = ""] = DEFAULT_STATUS_COMMAND;
+  return enabled && (file !== undefined || command[0] !== program || existsSync(program));
+}

@@ -1,0 +1,213 @@
+/**
+ * Alert rules that make sense centrally: what no single cache can tell of itself, and what somebody has to know.
+ *
+ * A rule asks for one number for each cache and compares it with the thresholds the panels are coloured by. The rules
+ * name no receiver: `provisioning.ts` shows how to add one, and an admin's own policy tree is left alone.
+ *
+ * @module
+ */
+import { LarderError } from "../../core/errors.ts";
+import { type Fields, fields } from "../query/query.ts";
+import { type Setting, uidOf } from "../setting.ts";
+import { SILENT_AFTER, THRESHOLDS } from "../thresholds.ts";
+
+/** One rule, before Grafana's chain of query, reduction and threshold is put around it. */
+export interface AlertRule {
+  readonly uid: string;
+  readonly title: string;
+  /** What it means and what to do, without any `$`: braces are expanded by Grafana. */
+  readonly summary: string;
+  readonly description: string;
+  readonly severity: "critical" | "warning";
+  /** InfluxQL or MetricsQL, with `$timeFilter` left to Grafana. */
+  readonly query: string;
+  /** How far back it looks. */
+  readonly rangeSeconds: number;
+  readonly is: "gt" | "lt";
+  readonly limit: number;
+  readonly forMinutes: number;
+  /** The board that shows more. */
+  readonly board: "fleet" | "site" | "warming";
+  /** The panel of it, by title. */
+  readonly panel: string;
+  /** What it means when the query returns nothing. */
+  readonly noData: "OK" | "NoData" | "Alerting";
+  /** Nothing to find is the usual state. */
+  readonly mayBeEmpty: boolean;
+}
+
+const HOUR = 3600;
+const DAY = 86_400;
+const LABELS = ["server", "site_name", "region"] as const;
+
+/** Every rule in the language of the setting's engine. */
+export function alertRules(setting: Setting): AlertRule[] {
+  const rule = (name: string, rest: Omit<AlertRule, "uid">): AlertRule => ({ uid: uidOf(setting, name), ...rest });
+  const ask = (fn: Measure, of: Fields, rangeSeconds: number, event?: string): string =>
+    query(setting, fn, of, rangeSeconds, event);
+  return [
+    rule("silent", {
+      title: "Cache silent",
+      summary: "{{ .Labels.server }} ({{ .Labels.site_name }}) has not reported for half an hour",
+      description:
+        "The collector of this cache wrote before and writes no more: the Mac is off, without network, or larder is stopped on it.",
+      severity: "critical",
+      query: ask("heard", fields("larder", "up"), 2 * DAY),
+      rangeSeconds: 2 * DAY,
+      is: "lt",
+      // any report at all in the last half hour is more
+      limit: 0.1,
+      forMinutes: 5,
+      board: "fleet",
+      panel: "Where the trouble is",
+      noData: "Alerting",
+      mayBeEmpty: false,
+    }),
+    rule("wiped", {
+      title: "Cache wiped",
+      summary: "{{ .Labels.server }} ({{ .Labels.site_name }}) has lost what it held",
+      description:
+        "Everything held was deleted: registration failed, or somebody flushed it. The next days will go over the WAN unless it is warmed.",
+      severity: "critical",
+      query: ask("count", fields("events", "title"), HOUR, "wiped"),
+      rangeSeconds: HOUR,
+      is: "gt",
+      limit: 0,
+      forMinutes: 0,
+      board: "site",
+      panel: "Served by source",
+      noData: "OK",
+      mayBeEmpty: true,
+    }),
+    rule("unregistered", {
+      title: "Cache unregistered",
+      summary: "{{ .Labels.server }} ({{ .Labels.site_name }}) is not registered with Apple",
+      description: "Apple does not send devices to this cache. After some time it deletes what it holds.",
+      severity: "critical",
+      query: ask("last", fields("cachestatus", "registered"), 2 * HOUR),
+      rangeSeconds: 2 * HOUR,
+      is: "lt",
+      limit: 1,
+      forMinutes: 15,
+      board: "fleet",
+      panel: "Where the trouble is",
+      noData: "OK",
+      mayBeEmpty: false,
+    }),
+    rule("pressure", {
+      title: "Cache pressure high",
+      summary: "{{ .Labels.server }} ({{ .Labels.site_name }}) evicts what is still asked for",
+      description: "The disk is too small for what devices ask. Give the cache more room, or warm less.",
+      severity: "warning",
+      query: ask("last", fields("cachestatus", "pressure"), 2 * HOUR),
+      rangeSeconds: 2 * HOUR,
+      is: "gt",
+      limit: THRESHOLDS.pressure.trouble,
+      forMinutes: 60,
+      board: "site",
+      panel: "Cache pressure",
+      noData: "OK",
+      mayBeEmpty: false,
+    }),
+    rule("wan", {
+      title: "WAN over budget",
+      summary:
+        '{{ .Labels.server }} ({{ .Labels.site_name }}) fetched {{ index .Values "B" }} bytes from Apple in a day',
+      description: "More crossed the WAN for this cache in 24 hours than the budget allows.",
+      severity: "warning",
+      query: ask("sum", fields("bytestoclients_1h", "bytes.fromorigin.toclients"), DAY),
+      rangeSeconds: DAY,
+      is: "gt",
+      limit: setting.wanGbPerDay * 1_000_000_000,
+      forMinutes: 0,
+      board: "site",
+      panel: "From Apple",
+      noData: "OK",
+      mayBeEmpty: false,
+    }),
+    rule("behind", {
+      title: "Sink behind",
+      summary: '{{ .Labels.server }} ({{ .Labels.site_name }}) has {{ index .Values "B" }} bytes still to send',
+      description: "The journal of this cache does not get through to a sink. Nothing is lost while it waits.",
+      severity: "warning",
+      query: ask("last", fields("larder", "backlog"), 2 * HOUR),
+      rangeSeconds: 2 * HOUR,
+      is: "gt",
+      limit: THRESHOLDS.backlogBytes.trouble,
+      forMinutes: 30,
+      board: "site",
+      panel: "Waiting to be sent",
+      noData: "OK",
+      mayBeEmpty: false,
+    }),
+    rule("warming", {
+      title: "Warming failed",
+      summary:
+        '{{ .Labels.server }} ({{ .Labels.site_name }}): {{ index .Values "B" }} files of the last day\'s runs failed',
+      description:
+        "Files could not be fetched through the cache. The next run tries them again; the log of the run says why.",
+      severity: "warning",
+      query: ask("sum", fields("precacherun", "failed"), DAY),
+      rangeSeconds: DAY,
+      is: "gt",
+      limit: THRESHOLDS.warmingFailed.trouble - 1,
+      forMinutes: 0,
+      board: "warming",
+      panel: "Failed",
+      noData: "OK",
+      mayBeEmpty: true,
+    }),
+  ];
+}
+
+/** `heard` is 0 for caches that wrote in the range, but not in its last half hour. */
+type Measure = "last" | "sum" | "count" | "heard";
+
+function query(setting: Setting, fn: Measure, of: Fields, rangeSeconds: number, event: string | undefined): string {
+  const [field, ...more] = of.fields;
+  if (field === undefined || more.length > 0) {
+    throw new LarderError(`Cannot build an alert rule of "${of.measurement}": it needs exactly one field`, {
+      code: "GRAFANA_RULE",
+    });
+  }
+  return setting.engine === "influxdb"
+    ? influx(fn, of.measurement, field, event)
+    : metrics(fn, of.measurement, field, rangeSeconds, event);
+}
+
+/**
+ * A silent cache gives no rows, so an alert on its last rows would never fire. `heard` counts rows of every known cache
+ * in tens of minutes, empty ones too, and looks at the last four: 30 minutes and what has begun of the next ten.
+ */
+function influx(fn: Measure, measurement: string, field: string, event: string | undefined): string {
+  const where = event === undefined ? "$timeFilter" : `"event" = '${event}' AND $timeFilter`;
+  const tags = LABELS.map((tag) => `"${tag}"`).join(", ");
+  if (fn !== "heard")
+    return `SELECT ${fn}("${field}") AS "value" FROM "${measurement}" WHERE ${where} GROUP BY ${tags}`;
+  const counted = `SELECT moving_average(count("${field}"), 4) AS "n" FROM "${measurement}" WHERE ${where} GROUP BY time(10m), ${tags} fill(0)`;
+  return `SELECT last("n") AS "value" FROM (${counted}) WHERE $timeFilter GROUP BY ${tags}`;
+}
+
+function metrics(
+  fn: Measure,
+  measurement: string,
+  field: string,
+  rangeSeconds: number,
+  event: string | undefined,
+): string {
+  const series = `{__name__="${measurement}_${field}"${event === undefined ? "" : `,event="${event}"`}}`;
+  const selector = `${series}[${rangeSeconds}s]`;
+  const by = `by (${LABELS.join(", ")})`;
+  const text = {
+    last: `max ${by} (last_over_time(${selector}))`,
+    sum: `sum ${by} (sum_over_time(${selector}))`,
+    count: `sum ${by} (count_over_time(${selector}))`,
+    // every known cache, with 0 where nothing was heard
+    heard: `sum ${by} (union(${part("0", `sum ${by} (count_over_time(${series}[${SILENT_AFTER}]))`)}, ${part("1", `0 * sum ${by} (count_over_time(${selector}))`)}))`,
+  };
+  return text[fn];
+}
+
+function part(name: string, expression: string): string {
+  return `label_set(${expression}, "part", "${name}")`;
+}

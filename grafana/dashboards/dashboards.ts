@@ -1,0 +1,31 @@
+/**
+ * All boards of an installation.
+ *
+ * @module
+ */
+
+import type { Dashboard } from "../look/grafana-types.ts";
+import { type Board, checkSetting, type Setting } from "../setting.ts";
+import { fleet } from "./fleet.ts";
+import { savings } from "./savings.ts";
+import { site } from "./site.ts";
+import { warming } from "./warming.ts";
+
+const BOARDS: Readonly<Record<Board, (setting: Setting) => Dashboard>> = { savings, fleet, site, warming };
+
+/** Every board, by name, ready to be written as JSON. */
+export function boards(setting: Setting): Readonly<Record<Board, Dashboard>> {
+  checkSetting(setting);
+  const built = Object.entries(BOARDS).map(([name, build]) => [name, plainJson(build(setting))] as const);
+  return Object.fromEntries(built) as Record<Board, Dashboard>;
+}
+
+/** A board as a file holds it. */
+export function boardText(dashboard: Dashboard): string {
+  return `${JSON.stringify(dashboard, null, 2)}\n`;
+}
+
+/** What undefined leaves behind in JSON, so that what is compared is what is written. */
+function plainJson(dashboard: Dashboard): Dashboard {
+  return JSON.parse(JSON.stringify(dashboard)) as Dashboard;
+}

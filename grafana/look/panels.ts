@@ -1,0 +1,287 @@
+/**
+ * The house look: panels as plain functions over Grafana's types.
+ *
+ * Every panel has a title and a description, a unit, and says "no data" where nothing was written, so that nothing
+ * written never reads as zero.
+ *
+ * @module
+ */
+import type { Options as BarGaugeOptions } from "@grafana/schema/dist/esm/raw/composable/bargauge/panelcfg/x/BarGaugePanelCfg_types.gen";
+import type { Options as StatOptions } from "@grafana/schema/dist/esm/raw/composable/stat/panelcfg/x/StatPanelCfg_types.gen";
+import type { Options as TableOptions } from "@grafana/schema/dist/esm/raw/composable/table/panelcfg/x/TablePanelCfg_types.gen";
+import type { Options as TextOptions } from "@grafana/schema/dist/esm/raw/composable/text/panelcfg/x/TextPanelCfg_types.gen";
+import type {
+  FieldConfig,
+  Options as TimeSeriesOptions,
+} from "@grafana/schema/dist/esm/raw/composable/timeseries/panelcfg/x/TimeSeriesPanelCfg_types.gen";
+import { SAVED } from "../../core/measures.ts";
+import { GIVEN_TO_WARMING, namesOf, type Question, SOURCES, type Transformation } from "../query/query.ts";
+import { compile, type Setting } from "../setting.ts";
+import { COLOURS, type Threshold, thresholdSteps } from "../thresholds.ts";
+import type { FieldConfigSource, Panel, Plain, ValueMapping } from "./grafana-types.ts";
+import { dataSource } from "./variables.ts";
+
+/** Units, by Grafana's names. Bytes are powers of 1,000, as Apple counts them and as WAN is paid. */
+export const UNITS = {
+  bytes: "decbytes",
+  bytesPerSecond: "Bps",
+  share: "percentunit",
+  count: "short",
+  seconds: "s",
+  whenSeen: "dateTimeFromNow",
+} as const;
+
+export type Override = FieldConfigSource["overrides"][number];
+
+/** What all panels are made from. */
+export interface PanelSpec {
+  readonly title: string;
+  readonly description: string;
+  readonly question: Question;
+  readonly unit: string;
+  readonly width: number;
+  readonly height: number;
+  readonly threshold?: Threshold;
+  readonly overrides?: readonly Override[];
+  readonly mappings?: readonly ValueMapping[];
+  /** After those the question needs itself. */
+  readonly transformations?: readonly Transformation[];
+  /** Instead of "no data". */
+  readonly noValue?: string;
+  readonly decimals?: number;
+  /** A range of the panel's own, such as `now/M`, and how far it is moved back, such as `1M`. */
+  readonly timeFrom?: string;
+  readonly timeShift?: string;
+}
+
+/** A panel before the board gives it an id and a place. */
+export type Unplaced = Panel & {
+  readonly gridPos: { readonly w: number; readonly h: number; readonly x: number; readonly y: number };
+};
+
+/** 0 / 0 is not a ratio: a panel says so. */
+const NO_TRAFFIC: ValueMapping = {
+  type: "special",
+  options: { match: "nan", result: { text: "no traffic", color: COLOURS.none, index: 0 } },
+};
+
+/** Sums of differences may fall a little below zero at the edge of a range; nothing saved is less than nothing. */
+export const NOT_NEGATIVE: ValueMapping = {
+  type: "range",
+  options: { from: Number.MIN_SAFE_INTEGER, to: 0, result: { text: "0", index: 0 } },
+};
+
+/** A flag: InfluxDB answers with true and false, VictoriaMetrics with 1 and 0. */
+export const YES_NO: ValueMapping = {
+  type: "value",
+  options: {
+    true: { text: "yes", color: COLOURS.fine, index: 0 },
+    "1": { text: "yes", color: COLOURS.fine, index: 1 },
+    false: { text: "no", color: COLOURS.trouble, index: 2 },
+    "0": { text: "no", color: COLOURS.trouble, index: 3 },
+  },
+};
+
+/** One number. */
+export function stat(setting: Setting, spec: PanelSpec): Unplaced {
+  const drawn = spec.question.buckets !== "range";
+  const options: Plain<Partial<StatOptions>> = {
+    colorMode: spec.threshold === undefined ? "none" : "value",
+    graphMode: drawn ? "area" : "none",
+    justifyMode: "center",
+    orientation: "auto",
+    textMode: spec.question.figures.flatMap(namesOf).length > 1 ? "value_and_name" : "value",
+    // buckets add up to their number, so it is the one in the legend of the same buckets
+    reduceOptions: { calcs: [drawn ? "sum" : "lastNotNull"], fields: "", values: false },
+  };
+  return panel(setting, spec, "stat", options, {});
+}
+
+/** Bars or lines over time. */
+export interface TimeSpec extends PanelSpec {
+  readonly draw: "bars" | "lines";
+  readonly stacked?: boolean;
+  /** The sum (deltas) or the last value (gauges) stands beside each name in the legend. */
+  readonly legend: "sum" | "last" | "mean" | "none";
+  readonly min?: number;
+  readonly max?: number;
+}
+
+export function overTime(setting: Setting, spec: TimeSpec): Unplaced {
+  const options: Plain<TimeSeriesOptions> = {
+    legend: {
+      displayMode: spec.legend === "none" ? "list" : "table",
+      placement: "bottom",
+      showLegend: true,
+      calcs: spec.legend === "none" ? [] : [{ sum: "sum", last: "lastNotNull", mean: "mean" }[spec.legend]],
+    },
+    tooltip: { mode: "multi", sort: "desc" },
+  };
+  const custom: Plain<Partial<FieldConfig>> = {
+    drawStyle: spec.draw === "bars" ? "bars" : "line",
+    fillOpacity: spec.draw === "bars" ? 85 : 10,
+    lineWidth: spec.draw === "bars" ? 0 : 2,
+    barAlignment: 1,
+    showPoints: spec.draw === "bars" ? "never" : "auto",
+    // a gap longer than an hour stays a gap
+    spanNulls: spec.draw === "bars" ? false : 3_600_000,
+    stacking: { group: "A", mode: spec.stacked === true ? "normal" : "none" },
+    thresholdsStyle: { mode: spec.threshold === undefined ? "off" : "dashed" },
+    axisSoftMin: 0,
+  };
+  const limits = {
+    ...(spec.min === undefined ? {} : { min: spec.min }),
+    ...(spec.max === undefined ? {} : { max: spec.max }),
+  };
+  return panel(setting, spec, "timeseries", options, { custom, ...limits });
+}
+
+/** A table; the first column by which it is sorted is the one that matters. */
+export interface TableSpec extends PanelSpec {
+  readonly sortBy?: { readonly column: string; readonly desc: boolean };
+}
+
+export function table(setting: Setting, spec: TableSpec): Unplaced {
+  const options: Plain<Partial<TableOptions>> = {
+    showHeader: true,
+    cellHeight: "sm",
+    ...(spec.sortBy === undefined ? {} : { sortBy: [{ displayName: spec.sortBy.column, desc: spec.sortBy.desc }] }),
+  };
+  return panel(setting, spec, "table", options, { custom: { filterable: true, align: "auto" } });
+}
+
+/** One bar for each row of a table, its name beside it. */
+export function barGauge(setting: Setting, spec: PanelSpec): Unplaced {
+  const options: Plain<Partial<BarGaugeOptions>> = {
+    displayMode: "basic",
+    orientation: "horizontal",
+    valueMode: "text",
+    namePlacement: "left",
+    showUnfilled: false,
+    sizing: "auto",
+    minVizHeight: 14,
+    minVizWidth: 8,
+    maxVizHeight: 40,
+    // every row is a bar
+    reduceOptions: { calcs: [], fields: "", values: true, limit: 20 },
+  };
+  return panel(setting, spec, "bargauge", options, { min: 0 });
+}
+
+/** A paragraph that says what a board is for. */
+export function words(title: string, content: string, height: number): Unplaced {
+  const options: Plain<TextOptions> = { mode: "markdown", content };
+  return {
+    type: "text",
+    title,
+    description: "What this board answers and how its numbers are made.",
+    gridPos: { w: 24, h: height, x: 0, y: 0 },
+    options,
+  };
+}
+
+/** The colour of one series or column by its name. */
+export function coloured(name: string, colour: string): Override {
+  return {
+    matcher: { id: "byName", options: name },
+    properties: [{ id: "color", value: { mode: "fixed", fixedColor: colour } }],
+  };
+}
+
+/** Properties of one column. */
+export function column(name: string, properties: Readonly<Record<string, unknown>>): Override {
+  return {
+    matcher: { id: "byName", options: name },
+    properties: Object.entries(properties).map(([id, value]) => ({ id, value })),
+  };
+}
+
+/** A column whose cells are filled with the colour of its threshold. */
+export function judged(
+  name: string,
+  unit: string,
+  threshold: Threshold,
+  more: Readonly<Record<string, unknown>> = {},
+): Override {
+  return column(name, {
+    unit,
+    "custom.cellOptions": { type: "color-background", mode: "basic" },
+    thresholds: { mode: "absolute", steps: thresholdSteps(threshold) },
+    color: { mode: "thresholds" },
+    ...more,
+  });
+}
+
+/** The places bytes come from, in the same colours on every board. */
+export const SOURCE_COLOURS: readonly Override[] = [
+  ...SOURCES.map(([name, source]) => coloured(name, COLOURS[source])),
+  coloured(SAVED.title, COLOURS.cache),
+  coloured(GIVEN_TO_WARMING, COLOURS.peers),
+];
+
+/** Rows in the order of a column. */
+export const sorted = (field: string, desc: boolean): Transformation => ({
+  id: "sortBy",
+  options: { fields: {}, sort: [{ field, desc }] },
+});
+
+/** The first rows only. */
+export const limited = (rows: number): Transformation => ({ id: "limit", options: { limitField: rows } });
+
+function panel(
+  setting: Setting,
+  spec: PanelSpec,
+  type: string,
+  options: object,
+  defaults: Readonly<Record<string, unknown>>,
+): Unplaced {
+  const { targets, transformations } = compile(setting, spec.question);
+  const ratio = spec.question.figures.some(({ kind }) => kind === "ratio");
+  const mappings = [...(spec.mappings ?? []), ...(ratio ? [NO_TRAFFIC] : [])];
+  const fixed = { mode: spec.threshold === undefined ? "palette-classic" : "thresholds" };
+  return {
+    type,
+    title: spec.title,
+    description: spec.description,
+    datasource: dataSource(setting),
+    gridPos: { w: spec.width, h: spec.height, x: 0, y: 0 },
+    ...stepsOf(setting, spec.question),
+    ...(spec.timeFrom === undefined ? {} : { timeFrom: spec.timeFrom }),
+    ...(spec.timeShift === undefined ? {} : { timeShift: spec.timeShift }),
+    options,
+    fieldConfig: {
+      defaults: {
+        unit: spec.unit,
+        noValue: spec.noValue ?? "no data",
+        color: fixed,
+        ...(spec.decimals === undefined ? {} : { decimals: spec.decimals }),
+        thresholds: {
+          mode: "absolute",
+          steps:
+            spec.threshold === undefined ? [{ color: COLOURS.plain, value: null }] : thresholdSteps(spec.threshold),
+        },
+        mappings,
+        ...defaults,
+      },
+      overrides: [...(spec.overrides ?? [])],
+    },
+    targets: targets.map((each) => ({ ...each, datasource: dataSource(setting) })),
+    transformations: [...transformations, ...(spec.transformations ?? [])],
+  };
+}
+
+/** Panels that show one thing as a number and over time have the same steps, whatever their width: so they agree. */
+function stepsOf(setting: Setting, { buckets, figures }: Question): { interval?: string; maxDataPoints?: number } {
+  if (buckets === "range") return {};
+  const victoria = setting.engine === "victoriametrics";
+  // by Grafana's rounding: days up to 12 weeks, weeks up to 36, then thirty days
+  if (buckets === "day") return { interval: "1d", maxDataPoints: victoria ? EVERY_STEP : 12 };
+  const hours = figures.some(
+    (figure) => figure.kind === "sum" && figure.add.some(({ measurement }) => measurement.endsWith("_1h")),
+  );
+  if (hours) return { interval: "1h", maxDataPoints: victoria ? EVERY_STEP : 400 };
+  return { interval: "5m", maxDataPoints: 400 };
+}
+
+/** Longer steps of VictoriaMetrics would reach beyond the chosen time. */
+const EVERY_STEP = 10_000;

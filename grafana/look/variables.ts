@@ -1,0 +1,118 @@
+/**
+ * The drop-downs of the boards.
+ *
+ * Region, school type, site and cache narrow one another in that order. All of them is `.*`, which keeps queries short
+ * in a fleet of thousands and also matches points without the tag, so the boards work where no such tag is set.
+ *
+ * @module
+ */
+import { influxWhere } from "../query/influxql/columns.ts";
+import { metricsMatchers } from "../query/metricsql.ts";
+import { fields } from "../query/query.ts";
+import { dataSourceType, type Setting } from "../setting.ts";
+import type { Variable } from "./grafana-types.ts";
+
+/** Tags and their variables, coarse to fine. */
+const CHOICES = [
+  { tag: "region", name: "region", label: "Region" },
+  { tag: "school_type", name: "school_type", label: "School type" },
+  { tag: "site_name", name: "site", label: "Site" },
+  { tag: "server", name: "server", label: "Cache" },
+] as const;
+
+/** What most boards select on. */
+export const BY_SITE = { region: "region", school_type: "school_type", site_name: "site" } as const;
+
+/** What the board of one cache selects on. */
+export const BY_CACHE = { ...BY_SITE, server: "server" } as const;
+
+/** The reference every query carries: whatever data source is chosen in the board. */
+export function dataSource(setting: Setting): { type: string; uid: string } {
+  return { type: dataSourceType(setting.engine), uid: "${datasource}" };
+}
+
+/** The data source, then the drop-downs for the tags a board selects on. */
+export function selection(setting: Setting, select: Readonly<Record<string, string>>): Variable[] {
+  const chosen = CHOICES.filter(({ tag }) => select[tag] !== undefined);
+  return [
+    {
+      type: "datasource",
+      name: "datasource",
+      label: "Data source",
+      query: dataSourceType(setting.engine),
+      refresh: 1,
+      regex: "",
+      current: { text: `${setting.prefix} ${setting.engine}`, value: dataSourceUid(setting) },
+      hide: 0,
+    },
+    ...chosen.map(({ tag, name, label }, i): Variable => {
+      const above = Object.fromEntries(chosen.slice(0, i).map((each) => [each.tag, each.name]));
+      return {
+        type: "query",
+        name,
+        label,
+        datasource: dataSource(setting),
+        query: valuesQuery(setting, tag, above),
+        refresh: 2,
+        sort: 1,
+        multi: true,
+        includeAll: true,
+        allValue: ".*",
+        current: { text: ["All"], value: ["$__all"] },
+        hide: 0,
+      };
+    }),
+  ];
+}
+
+/** The uid of the provisioned data source. */
+export function dataSourceUid(setting: Setting): string {
+  return `larder-${setting.engine}`;
+}
+
+/** Where days begin; only InfluxQL asks, MetricsQL follows the board's own time zone. */
+export function timezoneVariable(setting: Setting): Variable[] {
+  if (setting.engine !== "influxdb") return [];
+  return [
+    {
+      type: "constant",
+      name: "timezone",
+      label: "Days begin in",
+      query: setting.timezone,
+      current: { text: setting.timezone, value: setting.timezone },
+      hide: 2,
+      skipUrlSync: true,
+    },
+  ];
+}
+
+/** What 1 GB over the WAN costs: a plain number, which anybody may type over. */
+export function priceVariable(setting: Setting): Variable {
+  const price = String(setting.pricePerGb);
+  return {
+    type: "textbox",
+    name: "price",
+    label: `Price per GB (${setting.currency})`,
+    description: "What 1 GB over the WAN costs, a number with a point. Money saved is computed from it.",
+    query: price,
+    current: { text: price, value: price },
+    hide: 0,
+  };
+}
+
+/** The values of a tag, among those the drop-downs above it leave. */
+function valuesQuery(
+  setting: Setting,
+  tag: string,
+  above: Readonly<Record<string, string>>,
+): string | Record<string, string> {
+  const { measurement } = fields("bytestoclients_1d", "bytes.fromcache.toclients");
+  if (setting.engine === "influxdb") {
+    const where = influxWhere({ select: above }, "");
+    const narrowed = where.replace(/( AND )?$/, "");
+    return `SHOW TAG VALUES FROM "${measurement}" WITH KEY = "${tag}"${narrowed === "" ? "" : ` WHERE ${narrowed}`}`;
+  }
+  const matchers = metricsMatchers({ select: above });
+  const metric = `{__name__="${measurement}_bytes.fromcache.toclients"${matchers === "" ? "" : `,${matchers}`}}`;
+  return { query: `label_values(${metric}, ${tag})`, refId: `larder-${tag}` };
+}

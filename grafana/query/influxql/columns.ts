@@ -1,0 +1,193 @@
+/**
+ * The columns a figure needs in InfluxQL, each with the query it belongs to.
+ *
+ * @module
+ */
+import { cutOffset, influxCompared, influxDays } from "../day-cut.ts";
+import type { CacheCount, Fields, Figure, Question } from "../query.ts";
+
+/** What is selected, and the name it gets. */
+export interface Column {
+  readonly expression: string;
+  readonly alias: string;
+}
+
+/** One query: what it selects, and from where. */
+export interface Query {
+  readonly columns: Column[];
+  readonly source: string;
+  readonly keepsTime: boolean;
+  readonly counted: boolean;
+}
+
+/**
+ * The chosen time, widened to the whole hours or days that a measurement has.
+ * @param source the measurement, or what a query is FROM
+ * @param zone IANA zone in which days begin
+ */
+export function timeBounds(source: string, zone: string): string {
+  if (source.includes("_1d")) return influxDays(cutOffset(zone));
+  return source.includes("_1h") ? "time > ${__from}ms - 1h AND time <= ${__to}ms" : "$timeFilter";
+}
+
+/** The conditions of a question's drop-downs and fixed tags, joined by AND. */
+export function influxWhere(question: Pick<Question, "select" | "where">, time = "$timeFilter"): string {
+  const chosen = Object.entries(question.select).map(([tag, variable]) => `"${tag}" =~ /^\${${variable}:regex}$/`);
+  const fixed = Object.entries(question.where ?? {}).map(([tag, value]) => `"${tag}" =~ /^(${value})$/`);
+  return [...chosen, ...fixed, time].join(" AND ");
+}
+
+/** A column and the query it belongs to: those with one key are asked together. */
+export interface Placed {
+  readonly key: string;
+  readonly query: Query;
+  readonly column: Column;
+}
+
+/** The columns of a figure. */
+export function figureColumns(figure: Figure, question: Question, zone: string): Placed[] {
+  if (figure.kind === "change") return changeColumns(figure, question, zone);
+  if (figure.kind === "count") {
+    return [
+      ...figure.add.map((count, i) => countColumn(count, question, termName(figure, i, ""), "")),
+      ...(figure.subtract ?? []).map((count, i) => countColumn(count, question, termName(figure, i, "less "), " * -1")),
+    ];
+  }
+  if (figure.kind === "sum") {
+    const lone = isLone(figure);
+    const times = figure.times === undefined ? "" : ` ${figure.times}`;
+    const cut = isCut(figure, question);
+    const [first] = figure.add;
+    return [
+      ...figure.add.flatMap((each) => sumColumns(each, lone ? totalName(figure, question) : undefined, times, figure)),
+      ...(figure.subtract ?? []).flatMap((each) => sumColumns(each, undefined, `${times} * -1`, figure)),
+      // InfluxQL selects no constants: the nought that a total is compared with is made of one of its columns
+      ...(cut && first !== undefined
+        ? sumColumns({ ...first, fields: first.fields.slice(0, 1) }, ZERO, " * 0", undefined)
+        : []),
+    ];
+  }
+  if (figure.kind === "ratio") {
+    return [...figure.part, ...figure.whole].flatMap((each) => sumColumns(each, undefined, "", undefined));
+  }
+  if (figure.kind === "total") return [totalColumn(figure, question)];
+  const { measurement, fields } = figure.of;
+  const fn = figure.kind === "greatest" ? "max" : "last";
+  const query = { columns: [], source: `"${measurement}"`, keepsTime: figure.kind === "seen", counted: false };
+  return fields.map((field) => ({
+    key: figure.kind === "seen" ? `seen ${measurement}` : measurement,
+    query,
+    column: { expression: `${fn}("${field}")`, alias: figure.kind === "seen" ? "last" : figure.name },
+  }));
+}
+
+/** A column for each field of a sum. `alias` is given where the sum is one field; `times` multiplies it. */
+export function sumColumns(
+  each: Fields,
+  alias: string | undefined,
+  times: string,
+  figure: Figure | undefined,
+): Placed[] {
+  return each.fields.map((field) => ({
+    key: each.measurement,
+    query: { columns: [], source: `"${each.measurement}"`, keepsTime: false, counted: false },
+    column: { expression: `sum("${field}")${times}`, alias: alias ?? columnName(field, times, figure) },
+  }));
+}
+
+/** Caches are counted over the last value of each, in a query of their own. */
+function countColumn(count: CacheCount, question: Question, alias: string, times: string): Placed {
+  const { measurement, fields } = count.of;
+  const time =
+    count.within === undefined ? "$timeFilter" : `time > \${__to}ms - ${count.within} AND time <= \${__to}ms`;
+  const tags = tagList(["server", ...(question.by ?? []).filter((tag) => tag !== "server")]);
+  const last = `SELECT last("${fields[0]}") AS "x" FROM "${measurement}" WHERE ${influxWhere(question, time)} GROUP BY ${tags}`;
+  const where = count.where === undefined ? "" : ` WHERE "x" ${count.where.is} ${count.where.value}`;
+  const source = `(${last})${where}`;
+  return {
+    key: source,
+    query: { columns: [], source, keepsTime: false, counted: true },
+    column: { expression: `count("x")${times}`, alias },
+  };
+}
+
+/**
+ * Two sums and their difference. Each is asked for through a subquery: an answer without bounds of its own has the time 0,
+ * by which the two become one row.
+ */
+function changeColumns(figure: Extract<Figure, { kind: "change" }>, question: Question, zone: string): Placed[] {
+  const { measurement, fields } = figure.of;
+  const { now, before } = influxCompared(cutOffset(zone));
+  const from = (time: string): string =>
+    `(SELECT sum("${fields[0]}") AS "x" FROM "${measurement}" WHERE ${influxWhere(question, time)})`;
+  const placed = (source: string, expression: string, alias: string): Placed => ({
+    key: source,
+    query: { columns: [], source, keepsTime: false, counted: true },
+    column: { expression, alias },
+  });
+  const earlier = `${from(before)} WHERE "x" > 0`;
+  return [
+    placed(from(now), 'sum("x")', changeNames(figure).now),
+    placed(earlier, 'sum("x")', figure.before),
+    placed(earlier, 'sum("x") * -1', changeNames(figure).less),
+  ];
+}
+
+/** Columns on the way to a change. */
+export function changeNames({ name, before }: Extract<Figure, { kind: "change" }>) {
+  return { now: `now of ${name}`, less: `less ${before}`, difference: `difference of ${name}` };
+}
+
+/** The last of each cache, then their sum. */
+function totalColumn(figure: Extract<Figure, { kind: "total" }>, question: Question): Placed {
+  const { measurement, fields } = figure.of;
+  const groups = [
+    ...TIME[question.buckets],
+    tagList(["server", ...(question.by ?? []).filter((tag) => tag !== "server")]),
+  ];
+  const fill = question.buckets === "range" ? "" : " fill(none)";
+  const last = `SELECT last("${fields[0]}") AS "x" FROM "${measurement}" WHERE ${influxWhere(question)} GROUP BY ${groups.join(", ")}${fill}`;
+  return {
+    key: `${figure.name} ${measurement} ${fields[0]}`,
+    query: { columns: [], source: `(${last})`, keepsTime: false, counted: false },
+    column: { expression: 'sum("x")', alias: figure.name },
+  };
+}
+
+/** How time is grouped. */
+export const TIME = { range: [], day: ["time($__interval)"], interval: ["time($__interval)"] } as const;
+
+/** A column of noughts. */
+export const ZERO = "zero";
+
+/** Whether a figure is cut off at zero here: one number for the range is, its buckets keep their sign. */
+export function isCut(figure: Figure, question: Question): boolean {
+  return figure.kind === "sum" && figure.neverNegative === true && question.buckets === "range";
+}
+
+/** The name of a total: one that may be below zero has a name of its own until it is cut off. */
+export function totalName(figure: Figure, question: Question): string {
+  return isCut(figure, question) ? `net ${figure.name}` : figure.name;
+}
+
+/** Whether a sum is one field, which needs no adding up. */
+export function isLone(figure: Extract<Figure, { kind: "sum" }>): boolean {
+  return figure.subtract === undefined && figure.add.length === 1 && figure.add[0]?.fields.length === 1;
+}
+
+/** Fields that several figures use are asked for once: the name says field, sign and price, not the figure. */
+export function columnName(field: string, times: string, figure: Figure | undefined): string {
+  const sign = times.endsWith("* -1") ? "less " : "";
+  const priced = figure?.kind === "sum" && figure.times !== undefined ? " in money" : "";
+  return `${sign}${field}${priced}`;
+}
+
+/** The name of one term of a count. */
+export function termName(figure: Extract<Figure, { kind: "count" }>, index: number, sign: string): string {
+  const lone = figure.add.length === 1 && figure.subtract === undefined;
+  return lone ? figure.name : `${sign}${figure.name} ${index + 1}`;
+}
+
+function tagList(tags: readonly string[]): string {
+  return tags.map((tag) => `"${tag}"`).join(", ");
+}

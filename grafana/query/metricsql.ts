@@ -1,0 +1,163 @@
+/**
+ * Questions in MetricsQL, VictoriaMetrics' language: one expression for each figure.
+ *
+ * A metric is `<measurement>_<field>`, dots kept. Sums go over `(from, to]`, so a millisecond is added at the front: a
+ * day's roll-up stands at the very beginning of its day. Buckets are labelled by their start, as InfluxQL does, by
+ * looking forward from it: `i` is the step, and a hair less keeps what stands on the next start out. Days begin a little
+ * earlier, so that around a change of the clock, when local midnight is an hour off the steps, each stays on its date.
+ *
+ * @module
+ */
+
+import { TAG_TITLES } from "../look/titles.ts";
+import { cutOffset, metricsCompared } from "./day-cut.ts";
+import type { CacheCount, Compiled, Fields, Figure, Period, Question, Transformation } from "./query.ts";
+
+/** The chosen time, and with it the whole hours and days it touches: day-cut.ts says why 23 hours. */
+const RANGE = "[${__range_ms}ms1ms]";
+const RANGES = { "": RANGE, _1h: "[${__range_ms}ms1h]", _1d: "[${__range_ms}ms82799999ms] offset 1ms" } as const;
+const STEPS = { day: "[1i] offset -0.95i", interval: "[1i] offset -0.999999i" } as const;
+
+/** Steps of hours and days that lie outside the range are left out: Grafana's steps begin before it and end after it. */
+const INSIDE = {
+  "": "",
+  _1h: " > ${__from}/1000 - 3600 <= ${__to}/1000",
+  _1d: " > ${__from}/1000 - 82800 < ${__to}/1000",
+} as const;
+
+/** The targets and transformations of a question. @param zone IANA zone in which days begin */
+export function metricsql(question: Question, zone: string): Compiled {
+  const range = question.buckets === "range";
+  const by = question.by ?? [];
+  const table = range && by.length > 0;
+  const asked = question.figures.flatMap((figure) => figureTexts(figure, question, zone));
+  const targets = asked.map(({ name, expr }, i) => ({
+    refId: String.fromCharCode(65 + i),
+    expr,
+    editorMode: "code",
+    ...(range ? { instant: true, range: false } : { instant: false, range: true }),
+    ...(question.buckets === "day" ? { interval: "1d" } : {}),
+    format: table ? "table" : "time_series",
+    legendFormat: by.length === 0 ? name : seriesName(question, name),
+  }));
+  return { targets, transformations: table ? oneTable(question) : [] };
+}
+
+/** The label matchers of a question: `a=~"$a",b=~"…"`. */
+export function metricsMatchers(question: Pick<Question, "select" | "where">): string {
+  const chosen = Object.entries(question.select).map(([tag, variable]) => `${tag}=~"$${variable}"`);
+  const fixed = Object.entries(question.where ?? {}).map(([tag, value]) => `${tag}=~"${value}"`);
+  return [...chosen, ...fixed].join(",");
+}
+
+/** Series of some fields: `{__name__=~"measurement_(a|b)",region=~"$region"}`. */
+export function metricsSelector(of: Fields, question: Pick<Question, "select" | "where">): string {
+  const escaped = of.fields.map((field) => field.replaceAll(".", "\\\\."));
+  const name =
+    of.fields.length === 1
+      ? `__name__="${of.measurement}_${of.fields[0]}"`
+      : `__name__=~"${of.measurement}_(${escaped.join("|")})"`;
+  const matchers = metricsMatchers(question);
+  return `{${name}${matchers === "" ? "" : `,${matchers}`}}`;
+}
+
+/** An expression for each number of a figure. */
+function figureTexts(figure: Figure, question: Question, zone: string): { name: string; expr: string }[] {
+  if (figure.kind !== "change") return [{ name: figure.name, expr: figureText(figure, question) }];
+  const { now, before } = metricsCompared(metricsSelector(figure.of, question), cutOffset(zone));
+  return [
+    { name: figure.before, expr: `${before} > 0` },
+    { name: figure.name, expr: `${now} / (${before} > 0) - 1` },
+  ];
+}
+
+function figureText(figure: Exclude<Figure, { kind: "change" }>, question: Question): string {
+  const by = byText(question.by ?? []);
+  const sumText = (of: Fields): string => sumOverTime(of, question, by);
+  if (figure.kind === "sum") {
+    const total = combined(figure.add, figure.subtract ?? [], sumText, by);
+    const floored = figure.neverNegative === true && question.buckets === "range" ? `clamp_min(${total}, 0)` : total;
+    return figure.times === undefined ? floored : `${floored} ${figure.times}`;
+  }
+  if (figure.kind === "ratio") {
+    const sum = (of: readonly Fields[]): string => combined(of, [], sumText, by);
+    return `${sum(figure.part)} / ${sum(figure.whole)}`;
+  }
+  if (figure.kind === "count") {
+    return combined(figure.add, figure.subtract ?? [], (count) => `count${by} (${countText(count, question)})`, by);
+  }
+  const selector = metricsSelector(figure.of, question);
+  const window = windowOf(figure.of.measurement, question);
+  if (figure.kind === "seen") return `max${by} (tlast_over_time(${selector}${window})) * 1000`;
+  const fn = figure.kind === "greatest" ? "max_over_time" : "last_over_time";
+  return `${figure.kind === "total" ? "sum" : "max"}${by} (${fn}(${selector}${window}))`;
+}
+
+function periodOf(measurement: string): Period {
+  const [suffix = ""] = /_1[hd]$/.exec(measurement) ?? [];
+  return suffix as Period;
+}
+
+function windowOf(measurement: string, { buckets }: Question): string {
+  return buckets === "range" ? RANGES[periodOf(measurement)] : STEPS[buckets];
+}
+
+function sumOverTime(of: Fields, question: Question, by: string): string {
+  const points = `${metricsSelector(of, question)}${windowOf(of.measurement, question)}`;
+  const sum = `sum${by} (sum_over_time(${points}))`;
+  const inside = question.buckets === "range" ? "" : INSIDE[periodOf(of.measurement)];
+  return inside === "" ? sum : `(${sum} if (max${by} (tlast_over_time(${points}))${inside}))`;
+}
+
+/**
+ * A sum of terms where any may be missing. `union` keeps them apart by the label `part`; what is subtracted stands in
+ * it with its sign, so a group without it keeps its value.
+ */
+function combined<T>(add: readonly T[], subtract: readonly T[], text: (term: T) => string, by: string): string {
+  const parts = [...add.map(text), ...subtract.map((term) => `0 - ${text(term)}`)];
+  if (parts.length === 1) return parts[0] ?? "";
+  const labelled = parts.map((part, i) => `label_set(${part}, "part", "${i}")`);
+  return `sum${by} (union(${labelled.join(", ")}))`;
+}
+
+function countText(count: CacheCount, question: Question): string {
+  const tags = ["server", ...(question.by ?? []).filter((tag) => tag !== "server")];
+  const window = count.within === undefined ? RANGE : `[${count.within}]`;
+  const last = `max${byText(tags)} (last_over_time(${metricsSelector(count.of, question)}${window}))`;
+  if (count.where === undefined) return last;
+  const { is, value } = count.where;
+  return `${last} ${is === "=" ? "==" : is} ${Number(value)}`;
+}
+
+function byText(tags: readonly string[]): string {
+  return tags.length === 0 ? "" : ` by (${tags.join(", ")})`;
+}
+
+function seriesName(question: Question, name: string): string {
+  const tags = (question.by ?? []).map((tag) => `{{${tag}}}`).join(" ");
+  return question.figures.length > 1 ? `${tags} ${name}` : tags;
+}
+
+/** Answers become one table on their tags; Grafana calls their values `Value #A` and so on. */
+function oneTable(question: Question): Transformation[] {
+  const by = question.by ?? [];
+  const values = question.figures.map(({ name }, i) => [`Value #${String.fromCharCode(65 + i)}`, name] as const);
+  const first = values.length === 1 ? [["Value", values[0]?.[1] ?? ""] as const] : [];
+  const order = [...by, ...values.map(([value]) => value), ...first.map(([value]) => value)];
+  return [
+    { id: "filterFieldsByName", options: { exclude: { names: ["Time"] } } },
+    ...(values.length > 1 ? [{ id: "merge", options: {} }] : []),
+    {
+      id: "organize",
+      options: {
+        excludeByName: {},
+        indexByName: Object.fromEntries(order.map((name, i) => [name, i])),
+        renameByName: Object.fromEntries([
+          ...by.map((tag) => [tag, TAG_TITLES[tag] ?? tag] as const),
+          ...values,
+          ...first,
+        ]),
+      },
+    },
+  ];
+}
