@@ -97,7 +97,7 @@ export function alertingText(setting: Setting): string {
     rules: alertRules(setting).map((rule) => ruleYaml(setting, rule)),
   };
   const text = yaml({ apiVersion: 1, groups: [group] });
-  return `${HEADER("When somebody should be told. Limits are those the boards are coloured by.")}${text}`;
+  return `${HEADER("When somebody is alerted. Limits are those the boards are coloured by.")}${text}`;
 }
 
 /** Query, the last value of each series, threshold. */
@@ -121,15 +121,15 @@ function ruleYaml(setting: Setting, rule: AlertRule): object {
       { refId: "A", relativeTimeRange, datasourceUid: dataSourceUid(setting), model: { refId: "A", ...query } },
       expression("B", { type: "reduce", expression: "A", reducer: "last", settings: { mode: "dropNN" } }),
       expression("C", {
-        type: "threshold",
-        expression: "B",
-        conditions: [{ evaluator: { type: rule.is, params: [rule.limit] } }],
+        // Grafana's own kind "threshold" cannot tell what equals its limit, and the boards are coloured from there on
+        type: "math",
+        expression: `$B ${rule.is} ${rule.limit}`,
       }),
     ],
     ...panelOf(setting, rule),
     noDataState: rule.noData,
     execErrState: "Error",
-    for: `${rule.forMinutes}m`,
+    for: `${rule.forSeconds}s`,
     annotations: { summary: rule.summary, description: rule.description },
     labels: { severity: rule.severity, source: slug(setting.prefix) },
     isPaused: false,

@@ -5,6 +5,7 @@
  */
 
 import type { Finding, FindingLevel } from "../../core/finding.ts";
+import { type Level, levelOf, THRESHOLDS, type Threshold } from "../../core/thresholds.ts";
 import type { CacheFacts, SinkFacts, StatusFacts } from "./facts.ts";
 import { isFull, journalFindings } from "./journal-findings.ts";
 
@@ -13,16 +14,6 @@ export type { Finding, FindingLevel } from "../../core/finding.ts";
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
-
-/** A pass comes every minute; this long without one and it does not run. */
-const SILENT_MS = 10 * MINUTE_MS;
-/** A status older than this says nothing of now. */
-const OLD_STATUS_MS = HOUR_MS;
-/** A weekend with a day off is longer than two days, a cache nobody uses longer than this. */
-const IDLE_MS = 4 * DAY_MS;
-/** A sink that stands still this long while lines wait is in trouble, and after a day somebody must act. */
-const SINK_LATE_MS = 15 * MINUTE_MS;
-const PRESSURE_HIGH = 0.5;
 
 /** What Apple's words for a failed registration ask for. */
 const REGISTRATION_ADVICE: Readonly<Record<string, string>> = {
@@ -56,25 +47,26 @@ function rank({ level }: Finding): number {
 
 function pipeFindings({ nowMs, pass, readsStatus, cache, lastRowMs, journal }: StatusFacts): Finding[] {
   const found: Finding[] = [];
-  if (isFull(journal) && (pass === undefined || nowMs - pass.timeMs > SILENT_MS)) {
+  const silent = pass === undefined ? "trouble" : ageLevel(THRESHOLDS.silentSeconds, nowMs - pass.timeMs);
+  if (isFull(journal) && silent !== "fine") {
     // a pass that cannot be recorded leaves no trace: the disk is the finding
   } else if (pass === undefined) {
     found.push(bad("never-ran", "no pass has run in seven days", "run one and see: larder collect --once"));
-  } else if (nowMs - pass.timeMs > SILENT_MS) {
+  } else if (silent !== "fine") {
     const said = `the collector is silent: the last pass was ${ago(nowMs - pass.timeMs)} ago`;
-    found.push(bad("collector-silent", said, "see that it runs; by hand: larder collect --once"));
+    found.push(of(silent, "collector-silent", said, "see that it runs; by hand: larder collect --once"));
   } else if (!pass.up) {
     found.push(bad("source-failed", "the last pass could not read all its sources", "see why: larder collect --once"));
   }
   if (readsStatus && pass !== undefined) {
     if (cache === undefined) {
       found.push(warn("status-unknown", "the cache has not told its status", "see why: larder collect --once"));
-    } else if (nowMs - cache.timeMs > OLD_STATUS_MS) {
+    } else if (ageLevel(THRESHOLDS.statusSeconds, nowMs - cache.timeMs) !== "fine") {
       const said = `the status of the cache is ${ago(nowMs - cache.timeMs)} old`;
       found.push(warn("status-old", said, "see why: larder collect --once"));
     }
   }
-  if (lastRowMs !== undefined && nowMs - lastRowMs > IDLE_MS) {
+  if (lastRowMs !== undefined && ageLevel(THRESHOLDS.newestRowSeconds, nowMs - lastRowMs) !== "fine") {
     const said = `nothing was asked of the cache for ${ago(nowMs - lastRowMs)}`;
     found.push(warn("idle", said, "on a device: AssetCacheLocatorUtil says whether it finds the cache"));
   }
@@ -126,11 +118,13 @@ function stateFindings(cache: CacheFacts): Finding[] {
 function roomFindings(cache: CacheFacts): Finding[] {
   const found: Finding[] = [];
   const next = "raise the cache's limit, or give it a larger disk";
+  const pressureLevel = levelOf(THRESHOLDS.pressure, cache.pressure ?? 0);
   if (cache.diskExceeded === true) {
     found.push(warn("disk-exceeded", "the cache holds more than its disk has room for", next));
-  } else if (cache.lowSpace === true || (cache.pressure ?? 0) >= PRESSURE_HIGH) {
+  } else if (cache.lowSpace === true || pressureLevel !== "fine") {
     const pressure = cache.pressure === undefined ? "" : ` (pressure ${Math.round(cache.pressure * 100)} %)`;
-    found.push(warn("low-space", `the cache is short of room and evicts young content${pressure}`, next));
+    const said = `the cache is short of room and evicts young content${pressure}`;
+    found.push(of(pressureLevel, "low-space", said, next));
   }
   if ((cache.alerts ?? 0) > 0) {
     const said = `the cache itself raises ${cache.alerts} alert${cache.alerts === 1 ? "" : "s"}`;
@@ -143,13 +137,14 @@ function sinkFindings(sink: SinkFacts, nowMs: number): Finding[] {
   const { name, place, movedMs, backlogBytes, lostBytes, rejectBytes, problem } = sink;
   const found: Finding[] = [];
   const still = movedMs === undefined ? Number.POSITIVE_INFINITY : nowMs - movedMs;
+  const late = ageLevel(THRESHOLDS.sinkSeconds, still);
   const stopped = problem?.stopped === true;
-  if (backlogBytes > 0 && (still > SINK_LATE_MS || stopped)) {
+  if (backlogBytes > 0 && (late !== "fine" || stopped)) {
     const since = movedMs === undefined ? "has never taken anything" : `has taken nothing for ${ago(still)}`;
     const why = problem === undefined ? "" : ` (${problem.message})`;
     const said = `${name} ${since}; what waits is kept${why}`;
     const next = problem?.next ?? `see what ${place} answers: larder collect --once`;
-    found.push(still > DAY_MS || stopped ? bad("sink-stopped", said, next) : warn("sink-late", said, next));
+    found.push(late === "trouble" || stopped ? bad("sink-stopped", said, next) : warn("sink-late", said, next));
   }
   if (lostBytes > 0) {
     const next = "give the journal more room: journal.keepMegabytes";
@@ -168,6 +163,15 @@ function bad(id: string, said: string, next: string): Finding {
 
 function warn(id: string, said: string, next: string): Finding {
   return { id, level: "warn", said, next };
+}
+
+/** A finding as bad as its value: `bad` for trouble. */
+function of(level: Level, id: string, said: string, next: string): Finding {
+  return level === "trouble" ? bad(id, said, next) : warn(id, said, next);
+}
+
+function ageLevel(threshold: Threshold, ms: number): Level {
+  return levelOf(threshold, ms / 1000);
 }
 
 /** A length of time in its largest unit: `3 h`. */

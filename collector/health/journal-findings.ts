@@ -6,19 +6,16 @@
 
 import type { Finding } from "../../core/finding.ts";
 import type { Loss } from "../../core/journal/losses.ts";
+import { levelOf, THRESHOLDS } from "../../core/thresholds.ts";
 import { SET_ASIDE_MAX_BYTES } from "../set-aside.ts";
 import type { JournalFacts } from "./facts.ts";
 
-/** Less than a segment and a batch: the next write may fail. */
-const FULL_BYTES = 16_000_000;
-/** Weeks of a busy cache. */
-const NEARLY_FULL_BYTES = 256_000_000;
 /** The file is as good as full when no row fits any more. */
 const ROW_BYTES = 4096;
 
 /** Whether the disk of the journal has no room left. */
 export function isFull({ freeBytes }: JournalFacts): boolean {
-  return freeBytes !== undefined && freeBytes < FULL_BYTES;
+  return freeBytes !== undefined && levelOf(THRESHOLDS.journalFreeBytes, freeBytes) === "trouble";
 }
 
 export function journalFindings(journal: JournalFacts): Finding[] {
@@ -27,7 +24,7 @@ export function journalFindings(journal: JournalFacts): Finding[] {
 
 function roomFindings(journal: JournalFacts): Finding[] {
   const { freeBytes } = journal;
-  if (freeBytes === undefined || freeBytes >= NEARLY_FULL_BYTES) return [];
+  if (freeBytes === undefined || levelOf(THRESHOLDS.journalFreeBytes, freeBytes) === "fine") return [];
   const free = `${Math.floor(freeBytes / 1_000_000)} MB are free`;
   const next = "make room on the disk of the state folder, or lower journal.keepMegabytes";
   return isFull(journal)

@@ -99,6 +99,7 @@ describe("findings()", () => {
     ["nothing of a sink that waits a moment", { sinks: [sink({ backlogBytes: 9 })] }, []],
     ["that no pass ever ran, once", { pass: undefined, cache: undefined, lastRowMs: undefined }, ["bad never-ran"]],
     ["a silent collector", { pass: { timeMs: NOW - HOUR, up: true, seconds: 1 } }, ["bad collector-silent"]],
+    ["one silent since a while", { pass: { timeMs: NOW - HOUR / 4, up: true, seconds: 1 } }, ["warn collector-silent"]],
     ["a source that failed", { pass: { timeMs: NOW, up: false, seconds: 1 } }, ["bad source-failed"]],
     ["no status", { cache: undefined }, ["warn status-unknown"]],
     ["nothing where no status is read", { cache: undefined, readsStatus: false }, []],
@@ -114,6 +115,8 @@ describe("findings()", () => {
     ["a registration under way", { cache: cache({ registered: 0 }) }, ["warn registering"]],
     ["a cache that does not start", { cache: cache({ active: false, startup: "FAILED" }) }, ["bad inactive"]],
     ["little room", { cache: cache({ pressure: 0.6 }) }, ["warn low-space"]],
+    ["too little room", { cache: cache({ pressure: 0.8 }) }, ["bad low-space"]],
+    ["room that Apple calls low", { cache: cache({ lowSpace: true }) }, ["warn low-space"]],
     ["too much held", { cache: cache({ lowSpace: true, diskExceeded: true }) }, ["warn disk-exceeded"]],
     [
       "a full disk, and not that no pass ran",

@@ -7,9 +7,10 @@
  * @module
  */
 import { LarderError } from "../../core/errors.ts";
+import { THRESHOLDS, type Threshold } from "../../core/thresholds.ts";
 import { type Fields, fields } from "../query/query.ts";
+import { SILENT_AFTER, SILENT_PIECES, SILENT_WORDS } from "../query/silent.ts";
 import { type Setting, uidOf } from "../setting.ts";
-import { SILENT_AFTER, THRESHOLDS } from "../thresholds.ts";
 
 /** One rule, before Grafana's chain of query, reduction and threshold is put around it. */
 export interface AlertRule {
@@ -23,9 +24,11 @@ export interface AlertRule {
   readonly query: string;
   /** How far back it looks. */
   readonly rangeSeconds: number;
-  readonly is: "gt" | "lt";
+  /** What the number has to be for an alert, against the limit. */
+  readonly is: ">=" | "<";
   readonly limit: number;
-  readonly forMinutes: number;
+  /** How long it has to be so. */
+  readonly forSeconds: number;
   /** The board that shows more. */
   readonly board: "fleet" | "site" | "warming";
   /** The panel of it, by title. */
@@ -36,9 +39,22 @@ export interface AlertRule {
   readonly mayBeEmpty: boolean;
 }
 
+/** When a rule rings. */
+type Rings = Pick<AlertRule, "is" | "limit" | "forSeconds">;
+
 const HOUR = 3600;
 const DAY = 86_400;
 const LABELS = ["server", "site_name", "region"] as const;
+
+/** From a limit of the table of thresholds on, once it has lasted as long as the table says. */
+function from(threshold: Threshold, limit = threshold.trouble): Rings {
+  if (limit === undefined) {
+    throw new LarderError("Cannot build an alert rule: its threshold has no limit from which somebody has to act", {
+      code: "GRAFANA_RULE",
+    });
+  }
+  return { is: threshold.below === true ? "<" : ">=", limit, forSeconds: threshold.alertAfterSeconds ?? 0 };
+}
 
 /** Every rule in the language of the setting's engine. */
 export function alertRules(setting: Setting): AlertRule[] {
@@ -48,16 +64,14 @@ export function alertRules(setting: Setting): AlertRule[] {
   return [
     rule("silent", {
       title: "Cache silent",
-      summary: "{{ .Labels.server }} ({{ .Labels.site_name }}) has not reported for half an hour",
+      summary: `{{ .Labels.server }} ({{ .Labels.site_name }}) has not reported for ${SILENT_WORDS}`,
       description:
         "The collector of this cache wrote before and writes no more: the Mac is off, without network, or larder is stopped on it.",
       severity: "critical",
       query: ask("heard", fields("larder", "up"), 2 * DAY),
       rangeSeconds: 2 * DAY,
-      is: "lt",
-      // any report at all in the last half hour is more
-      limit: 0.1,
-      forMinutes: 5,
+      // no report at all
+      ...{ is: "<", limit: 1, forSeconds: THRESHOLDS.silentSeconds.alertAfterSeconds },
       board: "fleet",
       panel: "Where the trouble is",
       noData: "Alerting",
@@ -71,9 +85,7 @@ export function alertRules(setting: Setting): AlertRule[] {
       severity: "critical",
       query: ask("count", fields("events", "title"), HOUR, "wiped"),
       rangeSeconds: HOUR,
-      is: "gt",
-      limit: 0,
-      forMinutes: 0,
+      ...from(THRESHOLDS.any),
       board: "site",
       panel: "Served by source",
       noData: "OK",
@@ -86,9 +98,8 @@ export function alertRules(setting: Setting): AlertRule[] {
       severity: "critical",
       query: ask("last", fields("cachestatus", "registered"), 2 * HOUR),
       rangeSeconds: 2 * HOUR,
-      is: "lt",
-      limit: 1,
-      forMinutes: 15,
+      // a registration that stays under way is one that does not come
+      ...from(THRESHOLDS.registered, THRESHOLDS.registered.watch),
       board: "fleet",
       panel: "Where the trouble is",
       noData: "OK",
@@ -101,9 +112,7 @@ export function alertRules(setting: Setting): AlertRule[] {
       severity: "warning",
       query: ask("last", fields("cachestatus", "pressure"), 2 * HOUR),
       rangeSeconds: 2 * HOUR,
-      is: "gt",
-      limit: THRESHOLDS.pressure.trouble,
-      forMinutes: 60,
+      ...from(THRESHOLDS.pressure),
       board: "site",
       panel: "Cache pressure",
       noData: "OK",
@@ -117,9 +126,7 @@ export function alertRules(setting: Setting): AlertRule[] {
       severity: "warning",
       query: ask("sum", fields("bytestoclients_1h", "bytes.fromorigin.toclients"), DAY),
       rangeSeconds: DAY,
-      is: "gt",
-      limit: setting.wanGbPerDay * 1_000_000_000,
-      forMinutes: 0,
+      ...{ is: ">=", limit: setting.wanGbPerDay * 1_000_000_000, forSeconds: 0 },
       board: "site",
       panel: "From Apple",
       noData: "OK",
@@ -132,9 +139,7 @@ export function alertRules(setting: Setting): AlertRule[] {
       severity: "warning",
       query: ask("last", fields("larder", "backlog"), 2 * HOUR),
       rangeSeconds: 2 * HOUR,
-      is: "gt",
-      limit: THRESHOLDS.backlogBytes.trouble,
-      forMinutes: 30,
+      ...from(THRESHOLDS.backlogBytes),
       board: "site",
       panel: "Waiting to be sent",
       noData: "OK",
@@ -142,16 +147,13 @@ export function alertRules(setting: Setting): AlertRule[] {
     }),
     rule("warming", {
       title: "Warming failed",
-      summary:
-        '{{ .Labels.server }} ({{ .Labels.site_name }}): {{ index .Values "B" }} files of the last day\'s runs failed',
+      summary: '{{ .Labels.server }} ({{ .Labels.site_name }}): {{ index .Values "B" }} files of the last run failed',
       description:
         "Files could not be fetched through the cache. The next run tries them again; the log of the run says why.",
       severity: "warning",
-      query: ask("sum", fields("precacherun", "failed"), DAY),
-      rangeSeconds: DAY,
-      is: "gt",
-      limit: THRESHOLDS.warmingFailed.trouble - 1,
-      forMinutes: 0,
+      query: ask("last", fields("precacherun", "failed"), 2 * DAY),
+      rangeSeconds: 2 * DAY,
+      ...from(THRESHOLDS.warmingFailed),
       board: "warming",
       panel: "Failed",
       noData: "OK",
@@ -160,7 +162,7 @@ export function alertRules(setting: Setting): AlertRule[] {
   ];
 }
 
-/** `heard` is 0 for caches that wrote in the range, but not in its last half hour. */
+/** `heard` is 0 for caches that wrote in the range, but not in the end of it that query/silent.ts names. */
 type Measure = "last" | "sum" | "count" | "heard";
 
 function query(setting: Setting, fn: Measure, of: Fields, rangeSeconds: number, event: string | undefined): string {
@@ -177,14 +179,15 @@ function query(setting: Setting, fn: Measure, of: Fields, rangeSeconds: number, 
 
 /**
  * A silent cache gives no rows, so an alert on its last rows would never fire. `heard` counts rows of every known cache
- * in tens of minutes, empty ones too, and looks at the last four: 30 minutes and what has begun of the next ten.
+ * in pieces of time, empty ones too, and adds up those of the end.
  */
 function influx(fn: Measure, measurement: string, field: string, event: string | undefined): string {
   const where = event === undefined ? "$timeFilter" : `"event" = '${event}' AND $timeFilter`;
   const tags = LABELS.map((tag) => `"${tag}"`).join(", ");
   if (fn !== "heard")
     return `SELECT ${fn}("${field}") AS "value" FROM "${measurement}" WHERE ${where} GROUP BY ${tags}`;
-  const counted = `SELECT moving_average(count("${field}"), 4) AS "n" FROM "${measurement}" WHERE ${where} GROUP BY time(10m), ${tags} fill(0)`;
+  const { each, count } = SILENT_PIECES;
+  const counted = `SELECT moving_average(count("${field}"), ${count}) * ${count} AS "n" FROM "${measurement}" WHERE ${where} GROUP BY time(${each}), ${tags} fill(0)`;
   return `SELECT last("n") AS "value" FROM (${counted}) WHERE $timeFilter GROUP BY ${tags}`;
 }
 

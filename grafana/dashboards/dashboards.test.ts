@@ -13,7 +13,7 @@ import { boards } from "./dashboards.ts";
 const ROOT = join(import.meta.dirname, "../..");
 
 describe("grafana/generated", () => {
-  it.each(ENGINES)("holds what the code builds for %s (else: npx tsx scripts/docs/generate-grafana.ts)", (engine) => {
+  it.each(ENGINES)("holds what the code builds for %s (else: npm run docs)", (engine) => {
     const folder = join(ROOT, "grafana/generated", engine);
     const built = exportFiles({ ...DEFAULT_SETTING, engine });
     const there = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());

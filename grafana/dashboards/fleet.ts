@@ -4,10 +4,10 @@
  * @module
  */
 import { annotation, board } from "../look/board.ts";
+import { COLOURS } from "../look/colours.ts";
 import type { Dashboard } from "../look/grafana-types.ts";
 import { BY_SITE, selection } from "../look/variables.ts";
 import type { Setting } from "../setting.ts";
-import { COLOURS } from "../thresholds.ts";
 import { everyCache } from "./fleet/caches.ts";
 import { overall } from "./fleet/overall.ts";
 import { known, TROUBLES, troubleCount, troubleMap } from "./fleet/troubles.ts";

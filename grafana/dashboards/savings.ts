@@ -6,7 +6,9 @@
  * @module
  */
 import { HIT_RATIO } from "../../core/measures.ts";
+import { THRESHOLDS } from "../../core/thresholds.ts";
 import { board } from "../look/board.ts";
+import { COLOURS } from "../look/colours.ts";
 import type { Dashboard } from "../look/grafana-types.ts";
 import { linkTo } from "../look/links.ts";
 import {
@@ -37,7 +39,6 @@ import {
   servedByDay,
 } from "../query/query.ts";
 import type { Setting } from "../setting.ts";
-import { COLOURS, THRESHOLDS } from "../thresholds.ts";
 
 const ask = (question: Omit<Question, "select">): Question => ({ ...question, select: BY_SITE });
 

@@ -6,10 +6,10 @@
  * @module
  */
 import { annotation, board } from "../look/board.ts";
+import { COLOURS } from "../look/colours.ts";
 import type { Dashboard } from "../look/grafana-types.ts";
 import { BY_CACHE, selection } from "../look/variables.ts";
 import type { Setting } from "../setting.ts";
-import { COLOURS } from "../thresholds.ts";
 import { content } from "./site/content.ts";
 import { neighbours } from "./site/neighbours.ts";
 import { pipe } from "./site/pipe.ts";

@@ -3,13 +3,15 @@
  *
  * @module
  */
+
+import { THRESHOLDS } from "../../core/thresholds.ts";
 import { annotation, board } from "../look/board.ts";
+import { COLOURS } from "../look/colours.ts";
 import type { Dashboard } from "../look/grafana-types.ts";
 import { coloured, column, judged, overTime, sorted, stat, table, UNITS, type Unplaced } from "../look/panels.ts";
 import { BY_SITE, selection, timezoneVariable } from "../look/variables.ts";
 import { type Figure, fields, hitRatio, lastOf, lastSeen, type Question, sumOf } from "../query/query.ts";
 import type { Setting } from "../setting.ts";
-import { COLOURS, THRESHOLDS } from "../thresholds.ts";
 
 const ask = (question: Omit<Question, "select">): Question => ({ ...question, select: BY_SITE });
 const RUN = "precacherun_1d";

@@ -15,9 +15,10 @@ import type {
   Options as TimeSeriesOptions,
 } from "@grafana/schema/dist/esm/raw/composable/timeseries/panelcfg/x/TimeSeriesPanelCfg_types.gen";
 import { SAVED } from "../../core/measures.ts";
+import type { Threshold } from "../../core/thresholds.ts";
 import { GIVEN_TO_WARMING, namesOf, type Question, SOURCES, type Transformation } from "../query/query.ts";
 import { compile, type Setting } from "../setting.ts";
-import { COLOURS, type Threshold, thresholdSteps } from "../thresholds.ts";
+import { COLOURS, thresholdSteps } from "./colours.ts";
 import type { FieldConfigSource, Panel, Plain, ValueMapping } from "./grafana-types.ts";
 import { dataSource } from "./variables.ts";
 

@@ -1,6 +1,6 @@
 /**
  * Writes grafana/generated/: the boards and provisioning files as they are by default, for both engines.
- * `npx tsx scripts/docs/generate-grafana.ts`, after a change of a board.
+ * `npm run docs`, after a change of a board.
  */
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";

@@ -4,11 +4,13 @@
  * @module
  */
 
+import { THRESHOLDS } from "../../../core/thresholds.ts";
+import { COLOURS } from "../../look/colours.ts";
 import type { ValueMapping } from "../../look/grafana-types.ts";
 import { column, judged, type Override, sorted, table, UNITS, type Unplaced, YES_NO } from "../../look/panels.ts";
 import { fromOrigin, hitRatio, lastOf, lastSeen, served, sumOf } from "../../query/query.ts";
+import { SILENT_AFTER } from "../../query/silent.ts";
 import type { Setting } from "../../setting.ts";
-import { COLOURS, SILENT_AFTER, THRESHOLDS } from "../../thresholds.ts";
 import { ask, cacheLink, ROW, reporting } from "./ask.ts";
 
 /** The table of all caches. */

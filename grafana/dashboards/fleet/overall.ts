@@ -3,6 +3,9 @@
  *
  * @module
  */
+
+import { THRESHOLDS } from "../../../core/thresholds.ts";
+import { COLOURS } from "../../look/colours.ts";
 import {
   barGauge,
   coloured,
@@ -16,7 +19,6 @@ import {
 } from "../../look/panels.ts";
 import { fromOrigin, greatestOf, servedBySource } from "../../query/query.ts";
 import type { Setting } from "../../setting.ts";
-import { COLOURS, THRESHOLDS } from "../../thresholds.ts";
 import { ask } from "./ask.ts";
 
 /** Traffic, pressure and lag of all chosen caches. */

@@ -4,11 +4,13 @@
  * @module
  */
 
+import { THRESHOLDS } from "../../../core/thresholds.ts";
+import { COLOURS } from "../../look/colours.ts";
 import type { ValueMapping } from "../../look/grafana-types.ts";
 import { column, sorted, stat, table, UNITS, type Unplaced } from "../../look/panels.ts";
 import type { CacheCount, Condition, Figure } from "../../query/query.ts";
+import { SILENT_AFTER, SILENT_WORDS } from "../../query/silent.ts";
 import type { Setting } from "../../setting.ts";
-import { COLOURS, SILENT_AFTER, THRESHOLDS } from "../../thresholds.ts";
 import { ask, cacheLink, gauge, ROW, reporting } from "./ask.ts";
 
 /**
@@ -24,7 +26,7 @@ export const TROUBLES: readonly {
 }[] = [
   {
     name: "Silent",
-    meaning: `Caches that reported in this time range, but not in its last ${SILENT_AFTER}.`,
+    meaning: `Caches that reported in this time range, but not in its last ${SILENT_WORDS}.`,
     all: reporting,
     fine: { ...reporting, within: SILENT_AFTER },
   },
@@ -51,7 +53,7 @@ export const TROUBLES: readonly {
   },
   {
     name: "Sink behind",
-    meaning: "Caches whose numbers do not get through: a sink has more than 100 MB of journal still to take.",
+    meaning: `Caches whose numbers do not get through: a sink has ${THRESHOLDS.backlogBytes.trouble / 1_000_000} MB of journal or more still to take.`,
     all: gauge("larder", "backlog"),
     has: { is: ">=", value: THRESHOLDS.backlogBytes.trouble },
     fine: gauge("larder", "backlog", { is: "<", value: THRESHOLDS.backlogBytes.trouble }),

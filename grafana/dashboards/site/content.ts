@@ -3,10 +3,11 @@
  *
  * @module
  */
+
+import { THRESHOLDS } from "../../../core/thresholds.ts";
 import { barGauge, overTime, sorted, UNITS, type Unplaced } from "../../look/panels.ts";
 import { between, greatestOf, sumOf, totalOf } from "../../query/query.ts";
 import type { Setting } from "../../setting.ts";
-import { THRESHOLDS } from "../../thresholds.ts";
 import { ask } from "./ask.ts";
 
 /** Disk, pressure and what passes through. */

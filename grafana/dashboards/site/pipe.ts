@@ -3,10 +3,11 @@
  *
  * @module
  */
+
+import { THRESHOLDS } from "../../../core/thresholds.ts";
 import { overTime, UNITS, type Unplaced } from "../../look/panels.ts";
 import { greatestOf, sumOf, totalOf } from "../../query/query.ts";
 import type { Setting } from "../../setting.ts";
-import { THRESHOLDS } from "../../thresholds.ts";
 import { ask } from "./ask.ts";
 
 /** The collector and its sinks. */
@@ -19,7 +20,7 @@ export function pipe(setting: Setting): Unplaced[] {
       description: "How old the newest row of the cache's database was after each pass of the collector.",
       question: ask({ figures: [greatestOf("larder", "lag", "Age")], buckets: "interval" }),
       unit: UNITS.seconds,
-      threshold: THRESHOLDS.lagSeconds,
+      threshold: THRESHOLDS.newestRowSeconds,
     }),
     overTime(setting, {
       ...shared,

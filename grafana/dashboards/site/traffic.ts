@@ -3,6 +3,9 @@
  *
  * @module
  */
+
+import { THRESHOLDS } from "../../../core/thresholds.ts";
+import { COLOURS } from "../../look/colours.ts";
 import {
   coloured,
   NOT_NEGATIVE,
@@ -25,7 +28,6 @@ import {
   sumOf,
 } from "../../query/query.ts";
 import type { Setting } from "../../setting.ts";
-import { COLOURS, THRESHOLDS } from "../../thresholds.ts";
 import { ask } from "./ask.ts";
 
 /** Six numbers of the chosen time. */
