@@ -13,6 +13,7 @@ import { registerHistory } from "./commands/history/register.ts";
 import { registerInflux } from "./commands/influx/register.ts";
 import { registerJournal } from "./commands/journal/register.ts";
 import { registerPrecache } from "./commands/precache/register.ts";
+import { registerReport } from "./commands/report/register.ts";
 import { registerSinks } from "./commands/sinks/register.ts";
 import { registerStatus } from "./commands/status/register.ts";
 import { write } from "./output.ts";
@@ -48,6 +49,7 @@ export function createProgram(words?: readonly string[]): Command {
   registerCollect(program);
   registerStatus(program);
   registerHistory(program);
+  registerReport(program);
   registerDemo(program);
   for (const [name, description, register] of GROUPS) {
     const group = program.command(name).description(description);

@@ -4,7 +4,7 @@
  * @module
  */
 import { LarderError } from "../core/errors.ts";
-import { bucketStart, bucketsBefore, localDate, localMinute } from "../core/time/local-days.ts";
+import { bucketStart, bucketsBefore, dateStart, localMinute } from "../core/time/local-days.ts";
 
 const UNITS_MS = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const;
 /** Days further back than this are counted in hours: nobody minds the hour. */
@@ -29,7 +29,7 @@ export function parseTime(text: string, nowMs: number, timeZone: string): number
   }
   const date = /^(\d{4}-\d{2}-\d{2})(?:[t ](\d{2}):(\d{2}))?$/.exec(word);
   if (date?.[1] !== undefined) {
-    const start = dayStart(date[1], timeZone);
+    const start = dateStart(date[1], timeZone);
     const [hour, minute] = [Number(date[2] ?? 0), Number(date[3] ?? 0)];
     if (start !== undefined && hour < 24 && minute < 60) return clockTime(start, hour * 60 + minute, timeZone);
   }
@@ -53,13 +53,4 @@ function clockTime(dayStartMs: number, minutes: number, timeZone: string): numbe
   const off = minutes - localMinute(near, timeZone);
   // more than half a day off is another day, which a clock that jumped at midnight can give
   return Math.abs(off) < 720 ? near + off * 60_000 : near;
-}
-
-/** The first instant of a local date, or undefined for a date that does not exist. */
-function dayStart(date: string, timeZone: string): number | undefined {
-  const noon = Date.parse(`${date}T12:00:00Z`);
-  if (Number.isNaN(noon)) return undefined;
-  return [-1, 0, 1]
-    .map((days) => bucketStart(noon + days * UNITS_MS.d, "day", timeZone))
-    .find((start) => localDate(start, timeZone) === date);
 }

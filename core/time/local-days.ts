@@ -66,6 +66,15 @@ export function localDate(ms: number, zone: string): string {
   return new Date(ms + offsetAt(known, ms)).toISOString().slice(0, 10);
 }
 
+/** The first instant of a local date such as `2026-11-20`; undefined for a date that does not exist. */
+export function dateStart(date: string, zone: string): number | undefined {
+  const noon = Date.parse(`${date}T12:00:00Z`);
+  if (Number.isNaN(noon)) return undefined;
+  return [-1, 0, 1]
+    .map((days) => bucketStart(noon + days * DAY_MS, "day", zone))
+    .find((start) => localDate(start, zone) === date);
+}
+
 /** Minutes since local midnight by the clock on the wall, 0 to 1439. */
 export function localMinute(ms: number, zone: string): number {
   const local = ms + offsetAt(zoneOf(zone), ms);

@@ -43,6 +43,18 @@ async function build() {
       plugins: [inline(["commander"])],
       chunkNames: "chunks/[name]-[hash]",
     });
+    await bundle({
+      absWorkingDir: root,
+      entryPoints: { page: "report/page/browser/browser.ts" },
+      outdir: beside,
+      bundle: true,
+      format: "iife",
+      platform: "browser",
+      target: "es2022",
+      minify: true,
+      legalComments: "none",
+      logLevel: "warning",
+    });
     swapIn(beside);
     writeFileSync(stamp, "");
   } finally {

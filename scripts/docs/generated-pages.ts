@@ -6,7 +6,14 @@
 import { commandsPage } from "./generate-commands.ts";
 import { manifestPage } from "./generate-manifest.ts";
 import { measurementsPage } from "./generate-measurements.ts";
+import { reportSchemaPage } from "./generate-report-schema.ts";
 import { settingsPage } from "./generate-settings.ts";
 import type { GeneratedPage } from "./generated-page.ts";
 
-export const generatedPages: readonly GeneratedPage[] = [measurementsPage, settingsPage, commandsPage, manifestPage];
+export const generatedPages: readonly GeneratedPage[] = [
+  measurementsPage,
+  settingsPage,
+  commandsPage,
+  manifestPage,
+  reportSchemaPage,
+];

@@ -12,6 +12,7 @@ import { type Layer, mergeLayers, type Origins, readSettings, validateSettings }
 import { type NetworkOptions, networkSchema, useNetwork } from "../../../core/network/network.ts";
 import { systemTimeZone } from "../../../core/time/local-days.ts";
 import { type PrecacheOptions, precacheShape } from "../../../precache/options.ts";
+import { type ReportOptions, reportOptions } from "../../../report/options.ts";
 
 /** The preference domain of profiles and of /Library/Preferences. */
 export const DOMAIN = "org.larder";
@@ -21,12 +22,14 @@ export const larderOptions = z.strictObject({
   ...collectorShape,
   ...precacheShape,
   network: networkSchema.prefault({}),
+  report: reportOptions.prefault({}).describe("reports"),
 });
 
 /** Settings ready to use: nothing left to default. */
 export type Settings = CollectorOptions & {
   readonly network: NetworkOptions;
   readonly precache: PrecacheOptions;
+  readonly report: ReportOptions;
   readonly server: string;
   readonly stateDir: string;
   readonly timezone: string;

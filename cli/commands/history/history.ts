@@ -21,6 +21,7 @@ import {
   table,
   terminalWidth,
 } from "../../output.ts";
+import { parseTagFlags } from "../../tag-flags.ts";
 import { parseTime } from "../../time-range.ts";
 import { checkWhoseJournal } from "../../whose-journal.ts";
 import { loadSettings } from "../config/check.ts";
@@ -225,14 +226,4 @@ function parseBy(text: string): By {
     code: "USAGE_BY",
     next: hint === undefined ? "larder history --help" : `did you mean ${hint}?`,
   });
-}
-
-function parseTagFlags(flags: readonly string[]): Record<string, string> {
-  return Object.fromEntries(
-    flags.map((flag) => {
-      const at = flag.indexOf("=");
-      if (at > 0) return [flag.slice(0, at), flag.slice(at + 1)];
-      throw new LarderError(`Cannot read the tag "${flag}": expected key=value`, { code: "USAGE_TAG" });
-    }),
-  );
 }

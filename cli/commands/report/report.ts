@@ -1,0 +1,164 @@
+/**
+ * What `larder report` does: reads a stretch of the journal, and writes the report in the form asked for.
+ *
+ * @module
+ */
+import { settingWords } from "../../../core/config/complaints.ts";
+import { LarderError } from "../../../core/errors.ts";
+import { writeAtomically } from "../../../core/files.ts";
+import { nearest } from "../../../core/nearest.ts";
+import { localDate } from "../../../core/time/local-days.ts";
+import {
+  type By,
+  csv,
+  json,
+  type LanguageName,
+  logoAddress,
+  makeJournalReport,
+  namedPeriod,
+  type Period,
+  page,
+  periodOf,
+  pictures,
+  type Report,
+  text,
+  type Words,
+  wordsOf,
+} from "../../../report/index.ts";
+import { type ReportOptions, reportOptions } from "../../../report/options.ts";
+import { jsonText, print, printCsv, printJson } from "../../output.ts";
+import { parseTagFlags } from "../../tag-flags.ts";
+import { parseTime } from "../../time-range.ts";
+import { checkWhoseJournal } from "../../whose-journal.ts";
+import { loadSettings } from "../config/check.ts";
+import type { ReportFlags } from "./register.ts";
+
+const FORMATS = ["text", "html", "png", "csv", "json"] as const;
+type Format = (typeof FORMATS)[number];
+const BUCKETS: readonly By[] = ["hour", "day", "week", "month"];
+const DAY_MS = 86_400_000;
+
+/** Runs the command. */
+export async function report(flags: ReportFlags): Promise<void> {
+  const format = oneOf(flags.json === true ? "json" : flags.format, FORMATS, "format");
+  const loaded = await loadSettings(flags);
+  checkWhoseJournal("report", loaded);
+  const { settings } = loaded;
+  const options = withFlags(settings.report, flags);
+  const period = periodFrom(flags, options, settings.timezone);
+  const made = await makeJournalReport(settings.stateDir, {
+    madeMs: Date.now(),
+    timeZone: settings.timezone,
+    period,
+    by: flags.by === undefined ? fittingBuckets(period) : oneOf(flags.by, BUCKETS, "by"),
+    organisation: options.organisation,
+    logo: options.logo === undefined ? undefined : await logoAddress(options.logo),
+    filter: parseTagFlags(flags.tag),
+    groupBy: flags.groupBy,
+    worth: { currency: options.currency, pricePerGB: options.pricePerGB, lineMbits: options.lineMbits },
+  });
+  await write(made, wordsOf(options.language as LanguageName), format, flags.out);
+}
+
+async function write(made: Report, words: Words, format: Format, out: string | undefined): Promise<void> {
+  if (format === "png") return writePictures(made, words, out);
+  const toScreen = out === "-" || (out === undefined && format !== "html");
+  if (format === "json" && toScreen) return printJson(json(made));
+  const document = await documentOf(made, words, format);
+  // the mark is for spreadsheets that open a file
+  if (toScreen && format === "csv") return printCsv(document.replace(/^\ufeff/, "").trimEnd());
+  if (toScreen) return print(document.replace(/\r?\n$/, ""));
+  const path = out ?? defaultName(made, "html");
+  await writeAtomically(path, document);
+  print(path);
+}
+
+async function documentOf(made: Report, words: Words, format: Exclude<Format, "png">): Promise<string> {
+  if (format === "html") return page(made, words);
+  if (format === "csv") return csv(made, words);
+  return format === "json" ? `${jsonText(json(made), 2)}\n` : text(made, words);
+}
+
+/** One file for each picture, `NAME-buckets.png` and so on. */
+async function writePictures(made: Report, words: Words, out: string | undefined): Promise<void> {
+  if (out === "-") {
+    throw new LarderError("Cannot write pictures to standard output: a report has several", {
+      code: "USAGE",
+      next: "give --out FILE.png; each picture gets its name before the ending",
+    });
+  }
+  const stem = (out ?? defaultName(made, "png")).replace(/\.png$/i, "");
+  for (const { name, png } of await pictures(made, words)) {
+    const path = `${stem}-${name}.png`;
+    await writeAtomically(path, png);
+    print(path);
+  }
+}
+
+function defaultName({ period, timeZone }: Report, ending: string): string {
+  const from = localDate(period.fromMs, timeZone);
+  const name = period.kind === "month" ? from.slice(0, 7) : `${from}-to-${localDate(period.toMs - 1, timeZone)}`;
+  return `larder-report-${name}.${ending}`;
+}
+
+function periodFrom(flags: ReportFlags, options: ReportOptions, timeZone: string): Period {
+  const nowMs = Date.now();
+  if (flags.from === undefined) {
+    if (flags.to !== undefined) {
+      throw new LarderError("Cannot report up to a time: --to needs --from", { code: "USAGE_TIME" });
+    }
+    const context = { nowMs, timeZone, schoolYearStarts: options.schoolYearStarts };
+    return namedPeriod(flags.month ?? flags.period, context);
+  }
+  const fromMs = parseTime(flags.from, nowMs, timeZone);
+  const toMs = parseTime(flags.to ?? "now", nowMs, timeZone);
+  if (fromMs >= toMs) {
+    throw new LarderError(`Cannot report on ${flags.from} to ${flags.to ?? "now"}: --from lies after --to`, {
+      code: "USAGE_TIME",
+      next: "write the earlier time after --from",
+    });
+  }
+  return periodOf({ fromMs, toMs }, timeZone);
+}
+
+/** Some two dozen bars, whatever the period. */
+function fittingBuckets({ fromMs, toMs }: Period): By {
+  const days = (toMs - fromMs) / DAY_MS;
+  if (days <= 2) return "hour";
+  if (days <= 62) return "day";
+  return days <= 200 ? "week" : "month";
+}
+
+function oneOf<T extends string>(given: string, known: readonly T[], flag: string): T {
+  const found = known.find((each) => each === given);
+  if (found !== undefined) return found;
+  const hint = nearest(given, known);
+  throw new LarderError(`Cannot take --${flag} "${given}": expected ${known.join(", ")}`, {
+    code: "USAGE",
+    next: hint === undefined ? "larder report --help" : `did you mean ${hint}?`,
+  });
+}
+
+/** Flags that are settings too, with the names of both. */
+const SETTING_FLAGS = [
+  ["language", "--language"],
+  ["organisation", "--organisation"],
+  ["logo", "--logo"],
+  ["currency", "--currency"],
+  ["pricePerGB", "--price-per-gb"],
+  ["lineMbits", "--line"],
+] as const;
+
+function withFlags(options: ReportOptions, flags: ReportFlags): ReportOptions {
+  const amount = (text: string | undefined): number | undefined => (text === undefined ? undefined : Number(text));
+  const given = { ...flags, pricePerGB: amount(flags.pricePerGb), lineMbits: amount(flags.line) };
+  const set = SETTING_FLAGS.filter(([key]) => given[key] !== undefined).map(([key]) => [key, given[key]]);
+  const checked = reportOptions.safeParse({ ...options, ...Object.fromEntries(set) }, { error: settingWords });
+  if (checked.success) return checked.data;
+  const issue = checked.error.issues[0];
+  const flag = SETTING_FLAGS.find(([key]) => key === issue?.path[0])?.[1] ?? "a flag";
+  throw new LarderError(`Cannot take ${flag}: ${issue?.message ?? "it is wrong"}`, {
+    code: "USAGE",
+    next: "larder report --help",
+  });
+}

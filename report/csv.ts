@@ -1,0 +1,72 @@
+/**
+ * The report as CSV that opens right in a spreadsheet: one table, a row for each stretch of time, site and kind.
+ *
+ * Spreadsheets read numbers by the language of the computer: a German one takes `0.93` for a text and `,` for the decimal
+ * sign, so the separators follow the language of the report. Dates are ISO dates, which every one of them knows; amounts
+ * are whole bytes. The mark at the beginning has Excel read UTF-8. Text that would run as a formula is guarded by a `'`.
+ *
+ * @module
+ */
+import { localDate } from "../core/time/local-days.ts";
+import type { Words } from "./languages/languages.ts";
+import type { Report } from "./model.ts";
+
+const TITLES = [
+  "part",
+  "from",
+  "name",
+  "served",
+  "from_caches",
+  "from_apple",
+  "saved",
+  "hit_ratio",
+  "has_data",
+] as const;
+
+type Cell = string | number | bigint | boolean | undefined;
+
+/** The report as CSV, lines ended as RFC 4180 says. */
+export function csv(report: Report, words: Words): string {
+  const comma = new Intl.NumberFormat(words.texts.locale).format(0.5).includes(",");
+  const separator = comma ? ";" : ",";
+  const rows: Cell[][] = [[...TITLES], ...rowsOf(report)];
+  const line = (row: readonly Cell[]): string => row.map((cell) => field(cell, separator, comma)).join(separator);
+  return `\ufeff${rows.map(line).join("\r\n")}\r\n`;
+}
+
+function rowsOf(report: Report): Cell[][] {
+  const { buckets, sites, kinds, total, timeZone, period, by } = report;
+  const from = (ms: number): string => (by === "hour" ? new Date(ms).toISOString() : localDate(ms, timeZone));
+  const amounts = ({ served, fromCaches, fromApple, saved, hitRatio }: Report["total"]): Cell[] => [
+    served,
+    fromCaches,
+    fromApple,
+    saved,
+    hitRatio,
+  ];
+  return [
+    ["total", from(period.fromMs), "", ...amounts(total), true],
+    ...buckets.map((bucket): Cell[] => [
+      by,
+      from(bucket.startMs),
+      "",
+      // no data is not zero
+      ...(bucket.hasData ? amounts(bucket) : [undefined, undefined, undefined, undefined, undefined]),
+      bucket.hasData,
+    ]),
+    ...sites.map((site): Cell[] => ["site", from(period.fromMs), site.name, ...amounts(site), true]),
+    ...kinds.map(({ kind, bytes }): Cell[] => ["held", from(period.toMs), kind, bytes]),
+  ];
+}
+
+function field(cell: Cell, separator: string, comma: boolean): string {
+  if (cell === undefined) return "";
+  if (typeof cell === "number" && !Number.isInteger(cell)) {
+    const text = cell.toFixed(4);
+    return comma ? text.replace(".", ",") : text;
+  }
+  if (typeof cell !== "string") return String(cell);
+  const printable = cell.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "·");
+  const guarded = /^\s*[=+\-@＝＋－＠]/u.test(printable) ? `'${printable}` : printable;
+  return guarded.includes(separator) || guarded.includes('"') ? `"${guarded.replaceAll('"', '""')}"` : guarded;
+}

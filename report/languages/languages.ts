@@ -1,0 +1,103 @@
+/**
+ * The languages a report can be written in, as data, and the numbers, sizes, money and dates of each.
+ *
+ * A language is a table of texts; `Intl` does the rest. Adding one is a file beside `en.ts` and a line below.
+ *
+ * @module
+ */
+import { de } from "./de.ts";
+import { en } from "./en.ts";
+import type { Texts } from "./texts.ts";
+
+export const LANGUAGES = { en, de } as const satisfies Record<string, Texts>;
+export type LanguageName = keyof typeof LANGUAGES;
+export const LANGUAGE_NAMES = Object.keys(LANGUAGES) as readonly LanguageName[];
+
+/** Texts of a language, and its ways to write values. */
+export interface Words {
+  readonly language: LanguageName;
+  readonly texts: Texts;
+  /** `1.08 TB`: powers of 1,000 as Apple counts, three digits. */
+  readonly bytes: (bytes: number | bigint) => string;
+  /** A share, 0 to 1: `93.1%`; `–` where there was nothing to divide. */
+  readonly percent: (share: number | undefined) => string;
+  readonly count: (value: number) => string;
+  readonly money: (amount: number, currency: string) => string;
+  /** A length of time in its largest units: `3 h 12 min`. */
+  readonly hours: (hours: number) => string;
+  /** The day an instant lies in, short: `1 Oct`. */
+  readonly day: (ms: number, timeZone: string) => string;
+  /** With its year: `1 October 2026`. */
+  readonly date: (ms: number, timeZone: string) => string;
+  readonly dateTime: (ms: number, timeZone: string) => string;
+  readonly month: (ms: number, timeZone: string) => string;
+  /** Both ends included: `1 – 31 October 2026`. */
+  readonly span: (fromMs: number, toMs: number, timeZone: string) => string;
+}
+
+const UNITS = ["B", "KB", "MB", "GB", "TB", "PB"] as const;
+
+/** The words of a language. */
+export function wordsOf(language: LanguageName): Words {
+  const texts = LANGUAGES[language];
+  const { locale } = texts;
+  const dates = cached((options: string) => new Intl.DateTimeFormat(locale, JSON.parse(options)));
+  const date = (ms: number, timeZone: string, parts: Intl.DateTimeFormatOptions): string =>
+    dates(JSON.stringify({ ...parts, timeZone })).format(ms);
+  const numbers = cached((digits: string) => {
+    const fixed = Number(digits);
+    return new Intl.NumberFormat(locale, { minimumFractionDigits: fixed, maximumFractionDigits: fixed });
+  });
+  const number = (value: number, digits: number): string => numbers(String(digits)).format(value);
+  return {
+    language,
+    texts,
+    bytes: (bytes) => {
+      let value = Math.abs(Number(bytes));
+      let unit = 0;
+      while (value >= 999.5 && unit < UNITS.length - 1) {
+        value /= 1000;
+        unit++;
+      }
+      const digits = unit === 0 || value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2;
+      return `${bytes < 0 ? "−" : ""}${number(value, digits)} ${UNITS[unit]}`;
+    },
+    percent: (share) =>
+      share === undefined
+        ? "–"
+        : new Intl.NumberFormat(locale, {
+            style: "percent",
+            minimumFractionDigits: 1,
+            maximumFractionDigits: 1,
+          }).format(share),
+    count: (value) => number(value, 0),
+    money: (amount, currency) =>
+      new Intl.NumberFormat(locale, {
+        style: "currency",
+        currency,
+        ...(amount >= 1000 ? { maximumFractionDigits: 0 } : {}),
+      }).format(amount),
+    hours: (hours) =>
+      hours < 1
+        ? `${number(hours * 60, 0)} min`
+        : hours < 48
+          ? `${number(hours, 1)} h`
+          : `${number(hours / 24, 1)} ${texts.days}`,
+    day: (ms, timeZone) => date(ms, timeZone, { day: "numeric", month: "short" }),
+    date: (ms, timeZone) => date(ms, timeZone, { day: "numeric", month: "long", year: "numeric" }),
+    dateTime: (ms, timeZone) =>
+      date(ms, timeZone, { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit" }),
+    month: (ms, timeZone) => date(ms, timeZone, { month: "long", year: "numeric" }),
+    span: (fromMs, toMs, timeZone) =>
+      dates(JSON.stringify({ day: "numeric", month: "long", year: "numeric", timeZone })).formatRange(fromMs, toMs - 1),
+  };
+}
+
+function cached<T>(make: (key: string) => T): (key: string) => T {
+  const known = new Map<string, T>();
+  return (key) => {
+    const have = known.get(key) ?? make(key);
+    known.set(key, have);
+    return have;
+  };
+}

@@ -1,0 +1,167 @@
+/**
+ * The sections of the page. Pure: the report and the live page are made of the same.
+ *
+ * @module
+ */
+import { type ChartName, chart, LIGHT } from "../charts.ts";
+import type { Words } from "../languages/languages.ts";
+import type { Report, Site } from "../model.ts";
+import { bucketTitle, changeText, hasData, remarks, siteTitle, summary } from "../titles.ts";
+import { type Html, html } from "./html.ts";
+
+/** Longer tables are folded. */
+const MOST_OPEN_ROWS = 40;
+
+/** All of them, in order. */
+export function sections(report: Report, words: Words): Html[] {
+  const makers = [
+    summarySection,
+    timeSection,
+    sitesSection,
+    kindsSection,
+    warmingSection,
+    troublesSection,
+    gapsSection,
+  ];
+  return makers.map((make) => make(report, words)).filter((section) => section !== undefined);
+}
+
+function summarySection(report: Report, words: Words): Html {
+  const { total, before } = report;
+  const { texts } = words;
+  const tile = (title: string, value: string, change: string | undefined): Html =>
+    html`<div><dt>${title}</dt><dd><span class="value">${value}</span>${
+      change !== undefined && html`<br><span class="change">${change}</span>`
+    }</dd></div>`;
+  const hitChange = before?.hitRatio === undefined ? undefined : `${texts.before}: ${words.percent(before.hitRatio)}`;
+  return html`<section>
+<div class="summary">${summary(report, words).map((sentence) => html`<p>${sentence}</p>`)}</div>
+${remarks(report, words).map((sentence) => html`<p>${sentence}</p>`)}
+<dl class="tiles">${[
+    tile(texts.served, words.bytes(total.served), changeText(total.served, before?.served, words)),
+    tile(texts.saved, words.bytes(total.saved), changeText(total.saved, before?.saved, words)),
+    tile(texts.fromApple, words.bytes(total.fromApple), changeText(total.fromApple, before?.fromApple, words)),
+    tile(texts.hitRatio, words.percent(total.hitRatio), hitChange),
+  ]}</dl>
+</section>`;
+}
+
+function timeSection(report: Report, words: Words): Html | undefined {
+  if (!hasData(report)) return undefined;
+  const { texts } = words;
+  const { buckets, by, total } = report;
+  const rows = buckets.map((bucket) => [
+    bucketTitle(bucket.startMs, report, words),
+    ...(bucket.hasData ? traffic(bucket, words) : [texts.noData, "", "", ""]),
+  ]);
+  return html`<section><h2>${texts.byTime[by]}</h2>
+${picture("buckets", report, words, texts.byTime[by])}
+${table(words, texts.byTime[by], [texts.time[by], ...trafficTitles(words)], rows, [texts.total, ...traffic(total, words)])}
+${picture("shares", report, words, texts.shares, true)}</section>`;
+}
+
+function sitesSection(report: Report, words: Words): Html | undefined {
+  const { texts } = words;
+  if (report.sites.length < 2) return undefined;
+  const rows = report.sites.map((site) => [
+    html`<bdi>${siteTitle(site, words)}</bdi>${mark(site, words)}`,
+    ...amounts(site, words),
+  ]);
+  return html`<section><h2>${texts.sites}</h2>
+${picture("sites", report, words, texts.sites)}
+${table(words, texts.sites, [texts.site, ...amountTitles(words)], rows, [texts.total, ...amounts(report.total, words)])}</section>`;
+}
+
+function mark({ outlier }: Site, { texts }: Words): Html | undefined {
+  return outlier === undefined ? undefined : html` <span class="warn">${texts[outlier]}</span>`;
+}
+
+function kindsSection(report: Report, words: Words): Html | undefined {
+  const { texts } = words;
+  if (report.kinds.length === 0) return undefined;
+  const rows = report.kinds.map(({ kind, bytes }) => [html`<bdi>${kind}</bdi>`, words.bytes(bytes)]);
+  return html`<section><h2>${texts.kinds}</h2>
+${picture("kinds", report, words, texts.kinds)}
+${table(words, texts.kinds, [texts.kind, texts.held], rows)}</section>`;
+}
+
+function warmingSection({ warming }: Report, words: Words): Html | undefined {
+  if (warming === undefined) return undefined;
+  const { texts } = words;
+  const rows: Cell[][] = [
+    [texts.warmedFiles, words.count(warming.warmed)],
+    [texts.failedFiles, words.count(warming.failed)],
+    [texts.warmingCost, words.bytes(warming.bytesFromOrigin)],
+    [texts.warmingEffect, words.bytes(warming.bytesServedFromDisk)],
+  ];
+  return html`<section><h2>${texts.warming}</h2>${table(words, texts.warming, undefined, rows)}</section>`;
+}
+
+function troublesSection({ troubles, timeZone }: Report, words: Words): Html {
+  const { texts } = words;
+  const rows = troubles.map(({ timeMs, server, title, text }) => [
+    words.dateTime(timeMs, timeZone),
+    html`<bdi>${server}</bdi>`,
+    html`<bdi>${text === "" ? title : `${title}: ${text}`}</bdi>`,
+  ]);
+  return html`<section><h2>${texts.troubles}</h2>${
+    rows.length === 0
+      ? html`<p>${texts.noTroubles}</p>`
+      : table(words, texts.troubles, [texts.when, texts.cache, texts.what], rows, undefined, 3)
+  }</section>`;
+}
+
+function gapsSection({ gaps, timeZone }: Report, words: Words): Html {
+  const { texts } = words;
+  return html`<section><h2>${texts.gaps}</h2>${
+    gaps.length === 0
+      ? html`<p>${texts.noGaps}</p>`
+      : html`<ul>${gaps.map(({ fromMs, toMs }) => html`<li>${words.span(fromMs, toMs, timeZone)}</li>`)}</ul>`
+  }</section>`;
+}
+
+/** Of a part of the time: what warming took in one night is given back on other days, so "saved" is for the whole. */
+function trafficTitles({ texts }: Words): string[] {
+  return [texts.served, texts.fromCaches, texts.fromApple, texts.hitRatio];
+}
+
+function traffic({ served, fromCaches, fromApple, hitRatio }: Report["total"], words: Words): string[] {
+  return [words.bytes(served), words.bytes(fromCaches), words.bytes(fromApple), words.percent(hitRatio)];
+}
+
+function amountTitles({ texts }: Words): string[] {
+  return [texts.served, texts.saved, texts.fromApple, texts.hitRatio];
+}
+
+function amounts({ served, saved, fromApple, hitRatio }: Report["total"], words: Words): string[] {
+  return [words.bytes(served), words.bytes(saved), words.bytes(fromApple), words.percent(hitRatio)];
+}
+
+/** Room for a picture; the browser draws it. Nothing where there is nothing to draw. */
+function picture(name: ChartName, report: Report, words: Words, title: string, titled = false): Html | undefined {
+  const config = chart(name, report, words, LIGHT);
+  if (config === undefined) return undefined;
+  const lying = config.options?.indexAxis === "y";
+  const bars = config.data.labels?.length ?? 0;
+  return html`${titled && html`<h3>${title}</h3>`}<div class="${lying ? "chart lying" : "chart"}" data-bars="${bars}"><canvas id="chart-${name}" role="img" aria-label="${title}"></canvas></div>`;
+}
+
+type Cell = string | Html;
+
+/** A table; the first `texts` columns are text, the others numbers. */
+function table(
+  words: Words,
+  name: string,
+  titles: readonly string[] | undefined,
+  rows: readonly (readonly Cell[])[],
+  foot?: readonly string[],
+  texts = 1,
+): Html {
+  const kind = (i: number): Html | undefined => (i < texts ? undefined : html` class="number"`);
+  const body = html`<div class="scroll" tabindex="0" role="region" aria-label="${name}"><table>
+${titles !== undefined && html`<thead><tr>${titles.map((title, i) => html`<th scope="col"${kind(i)}>${title}</th>`)}</tr></thead>`}
+<tbody>${rows.map((row) => html`<tr>${row.map((cell, i) => (i === 0 && texts === 1 ? html`<th scope="row">${cell}</th>` : html`<td${kind(i)}>${cell}</td>`))}</tr>`)}</tbody>
+${foot !== undefined && html`<tfoot><tr>${foot.map((cell, i) => (i === 0 ? html`<th scope="row">${cell}</th>` : html`<td${kind(i)}>${cell}</td>`))}</tr></tfoot>`}
+</table></div>`;
+  return rows.length <= MOST_OPEN_ROWS ? body : html`<details><summary>${words.texts.table}</summary>${body}</details>`;
+}

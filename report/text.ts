@@ -1,0 +1,147 @@
+/**
+ * The report as plain text of 72 columns, for mail and terminals.
+ *
+ * @module
+ */
+import type { Words } from "./languages/languages.ts";
+import type { Report } from "./model.ts";
+import { bucketTitle, changeText, hasData, periodTitle, remarks, siteTitle, summary } from "./titles.ts";
+
+const COLUMNS = 72;
+/** Sites listed; the page has them all. */
+const MOST_SITES = 15;
+/** Longer reports leave out the list by time. */
+const MOST_BUCKETS = 40;
+const MOST_TROUBLES = 20;
+const NAME_COLUMNS = 28;
+const GAP = "  ";
+
+/** The report, lines ended by a line feed. */
+export function text(report: Report, words: Words): string {
+  const { texts } = words;
+  const { total, before } = report;
+  const head = [report.organisation, texts.title, periodTitle(report, words)].filter((line) => line !== undefined);
+  const numbers: Row[] = [
+    [texts.served, words.bytes(total.served), changeText(total.served, before?.served, words) ?? ""],
+    [texts.saved, words.bytes(total.saved), changeText(total.saved, before?.saved, words) ?? ""],
+    [texts.fromApple, words.bytes(total.fromApple), changeText(total.fromApple, before?.fromApple, words) ?? ""],
+    [texts.hitRatio, words.percent(total.hitRatio), hitBefore(report, words)],
+  ];
+  const blocks = [
+    [...head, "─".repeat(COLUMNS)],
+    [...summary(report, words), ...remarks(report, words)].flatMap((sentence) => wrapped(sentence)),
+    columns(numbers, ["left", "right", "left"]),
+    byTime(report, words),
+    bySite(report, words),
+    warming(report, words),
+    troubles(report, words),
+    [texts.madeBy(words.dateTime(report.madeMs, report.timeZone))],
+  ];
+  return `${blocks
+    .filter((block) => block.length > 0)
+    .map((block) => block.join("\n"))
+    .join("\n\n")}\n`;
+}
+
+type Row = readonly string[];
+
+function hitBefore({ before }: Report, words: Words): string {
+  return before?.hitRatio === undefined ? "" : `${words.texts.before}: ${words.percent(before.hitRatio)}`;
+}
+
+function byTime(report: Report, words: Words): string[] {
+  const { texts } = words;
+  if (!hasData(report) || report.buckets.length > MOST_BUCKETS || report.buckets.length < 2) return [];
+  const rows = report.buckets.map((bucket): Row => {
+    const title = bucketTitle(bucket.startMs, report, words);
+    return bucket.hasData ? [title, ...traffic(bucket, words)] : [title, texts.noData];
+  });
+  return [texts.byTime[report.by], ...columns([trafficTitles(texts.time[report.by], words), ...rows], AMOUNTS)];
+}
+
+function bySite(report: Report, words: Words): string[] {
+  const { texts } = words;
+  if (report.sites.length < 2) return [];
+  const rows = report.sites.slice(0, MOST_SITES).map((site): Row => {
+    const name = siteTitle(site, words);
+    return [site.outlier === undefined ? name : `! ${name}`, ...amounts(site, words)];
+  });
+  const left = report.sites.length - MOST_SITES;
+  const more = left > 0 ? [texts.otherSites(words.count(left))] : [];
+  const silent = report.sites.filter(({ outlier }) => outlier === "silent").map((site) => siteTitle(site, words));
+  const marks = silent.length === 0 ? [] : wrapped(`${texts.silent}: ${silent.join(", ")}`);
+  return [texts.sites, ...columns([titles(texts.site, words), ...rows], AMOUNTS), ...more, ...marks];
+}
+
+function warming({ warming: done }: Report, words: Words): string[] {
+  if (done === undefined) return [];
+  const { texts } = words;
+  const rows: Row[] = [
+    [texts.warmedFiles, words.count(done.warmed)],
+    [texts.failedFiles, words.count(done.failed)],
+    [texts.warmingCost, words.bytes(done.bytesFromOrigin)],
+    [texts.warmingEffect, words.bytes(done.bytesServedFromDisk)],
+  ];
+  return [texts.warming, ...columns(rows, ["left", "right"])];
+}
+
+function troubles({ troubles: all, timeZone }: Report, words: Words): string[] {
+  const { texts } = words;
+  if (all.length === 0) return [texts.troubles, texts.noTroubles];
+  const lines = all.slice(0, MOST_TROUBLES).flatMap(({ timeMs, server, title, text: details }) => {
+    const what = `${words.dateTime(timeMs, timeZone)}  ${clipped(server, NAME_COLUMNS)}: ${title}`;
+    return wrapped(details === "" ? what : `${what}. ${details}`);
+  });
+  return [texts.troubles, ...lines];
+}
+
+const AMOUNTS = ["left", "right", "right", "right", "right"] as const;
+
+/** Of a part of the time: what warming took in one night is given back on other days, so "saved" is for the whole. */
+function trafficTitles(first: string, { texts }: Words): Row {
+  return [first, texts.total, texts.fromCaches, texts.fromApple, texts.hitRatio];
+}
+
+function traffic({ served, fromCaches, fromApple, hitRatio }: Report["total"], words: Words): string[] {
+  return [words.bytes(served), words.bytes(fromCaches), words.bytes(fromApple), words.percent(hitRatio)];
+}
+
+function titles(first: string, { texts }: Words): Row {
+  return [first, texts.fromCaches, texts.saved, texts.fromApple, texts.hitRatio];
+}
+
+function amounts({ fromCaches, saved, fromApple, hitRatio }: Report["total"], words: Words): string[] {
+  return [words.bytes(fromCaches), words.bytes(saved), words.bytes(fromApple), words.percent(hitRatio)];
+}
+
+/** Cells in columns; the first is cut where the line would be too long. */
+function columns(rows: readonly Row[], align: readonly ("left" | "right")[]): string[] {
+  const widths = align.map((_, i) => Math.max(...rows.map((row) => (row[i] ?? "").length)));
+  const others = widths.slice(1).reduce((sum, width) => sum + width + GAP.length, 0);
+  const first = Math.min(widths[0] ?? 0, COLUMNS - others);
+  return rows.map(([name = "", ...cells]) =>
+    [clipped(name, first).padEnd(first), ...cells.map((cell, i) => padded(cell, widths[i + 1] ?? 0, align[i + 1]))]
+      .join(GAP)
+      .trimEnd(),
+  );
+}
+
+function padded(cell: string, width: number, align: "left" | "right" | undefined): string {
+  return align === "right" ? cell.padStart(width) : cell.padEnd(width);
+}
+
+function clipped(name: string, most: number): string {
+  const line = name.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "·");
+  return line.length <= most ? line : `${line.slice(0, most - 1)}…`;
+}
+
+/** A sentence in lines; no word is cut. */
+function wrapped(sentence: string): string[] {
+  const lines: string[] = [];
+  for (const word of sentence.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, " ").split(" ")) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= COLUMNS) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
+}
