@@ -2,7 +2,8 @@
  * Everything larder emits: every measurement, tag and field with its type, unit and meaning.
  *
  * This is the published list. `docs/measurements.md` is generated from it, the mapping of Apple's names must land in
- * it, and dashboards take their names from it, so that no board can ask for a field nobody writes.
+ * it, and dashboards take their names from it. A test runs every writer and compares what it wrote with this list, both ways,
+ * so that no board can ask for a field nobody writes.
  * The byte, reply and request fields are deltas of one interval (Apple's own), never running totals: sums of deltas
  * stay exact across resets, gaps and the edges of a time range.
  *
@@ -177,18 +178,6 @@ export const MEASUREMENTS: readonly MeasurementSchema[] = [
     fields: [flag("healthy", "able to answer"), flag("friendly", "accepts peering")],
   },
   {
-    name: "cacheclients",
-    meaning: "Clients, where the log or Apple's report tells.",
-    kind: "gauge",
-    rollup: false,
-    tags: ["family", "model", "os"],
-    fields: [
-      count("connected", "connected now"),
-      count("unique", "different clients in the period"),
-      count("peak", "most at once in the period"),
-    ],
-  },
-  {
     name: "precacherun",
     meaning: "One warming run, written when it ends: a run that was killed has none.",
     kind: "delta",
@@ -270,7 +259,14 @@ export function measurementSchema(name: string): MeasurementSchema | undefined {
   return base?.rollup === true && base.name !== name ? base : undefined;
 }
 
-/** The schema of a field, or undefined where we write no such field. */
+/** The schema of a field, or undefined where we write no such field: roll-ups have sums alone, no text and no flags. */
 export function fieldSchema(measurement: string, field: string): FieldSchema | undefined {
-  return measurementSchema(measurement)?.fields.find(({ name }) => name === field);
+  const schema = measurementSchema(measurement);
+  const found = schema?.fields.find(({ name }) => name === field);
+  return schema?.name === measurement || (found !== undefined && isSummed(found)) ? found : undefined;
+}
+
+/** Whether roll-ups have the field. */
+export function isSummed({ type }: FieldSchema): boolean {
+  return type === "integer" || type === "float";
 }

@@ -42,7 +42,7 @@ describe.skipIf(!enginesAvailable())(
       await writeVictoria(victoria, late.join(""));
       await victoria.flush();
       points.push(...late.map((line) => parsePoint(line.trimEnd())));
-    });
+    }, 180_000);
     afterAll(async () => {
       await Promise.all([influx?.stop(), victoria?.stop()]);
     });

@@ -7,7 +7,7 @@
 import { type Integer, integerText, isInteger64 } from "../../core/line/point.ts";
 import { addValue } from "../../core/line/sum.ts";
 import { measurementEnd } from "../../core/line/tags.ts";
-import { type FieldSchema, ROLLUP_SUFFIXES } from "../../core/schema.ts";
+import { type FieldSchema, isSummed, ROLLUP_SUFFIXES } from "../../core/schema.ts";
 import type { DayZones } from "../../core/time/day-zones.ts";
 import type { BucketUnit } from "../../core/time/local-days.ts";
 import type { LineValues } from "./line-values.ts";
@@ -65,9 +65,7 @@ export class Series {
   constructor(key: string, fields: readonly FieldSchema[]) {
     this.key = key;
     this.beginning = new Pattern(`${key} `);
-    for (const { name, type } of fields) {
-      if (type === "integer" || type === "float") this.fieldIndex(name, type === "float");
-    }
+    for (const field of fields.filter(isSummed)) this.fieldIndex(field.name, field.type === "float");
     const end = measurementEnd(key);
     this.#served = ServedDays.of(key.slice(0, end), key.slice(end));
   }

@@ -156,6 +156,7 @@ describe("a question in both languages", () => {
       expect.objectContaining({ code: "GRAFANA_UNKNOWN_FIELD" }),
     );
     expect(() => fields("cachestatus_1d", "active")).toThrow(/no field "active"/);
+    expect(() => fields("precacheasset_1d", "url")).toThrow(/no field "url"/);
   });
 });
 

@@ -34,8 +34,8 @@ export function site(setting: Setting): Dashboard {
       { panels: numbers(setting) },
       { panels: traffic(setting) },
       { title: "What it holds", panels: content(setting) },
-      { title: "Its neighbours and clients", panels: neighbours(setting) },
-      { title: "Do its numbers get through", collapsed: true, panels: pipe(setting) },
+      { title: "Peers and parents", panels: neighbours(setting) },
+      { title: "Data delivery", collapsed: true, panels: pipe(setting) },
     ],
   });
 }

@@ -14,9 +14,6 @@ export const TAG_TITLES: Readonly<Record<string, string>> = {
   kind: "Kind",
   peer: "Peer",
   role: "Role",
-  family: "Family",
-  model: "Model",
-  os: "System",
   group: "Group",
   outcome: "Outcome",
 };

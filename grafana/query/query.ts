@@ -4,7 +4,8 @@
  * A question has figures (a sum of deltas, a ratio, the last value of a gauge, a number of caches), tags to group by,
  * and whether it wants one number for the whole time range or one for each bucket of time. `influxql.ts` and
  * `metricsql.ts` turn it into the targets and transformations of a Grafana panel. Names of measurements and fields are
- * checked against `core/schema.ts` here, so no board can ask for what nobody writes.
+ * checked against `core/schema.ts` here, and that against all writers by `fixtures/written.test.ts`: no board can ask for
+ * what nobody writes.
  *
  * @module
  */
@@ -114,7 +115,7 @@ export interface Transformation {
 }
 
 /**
- * Fields of a measurement, checked against the schema.
+ * Fields of a measurement, checked against the schema, which lists what is written and nothing else.
  * @throws LarderError `GRAFANA_UNKNOWN_FIELD` for a name that nobody writes.
  */
 export function fields(measurement: string, ...names: readonly string[]): Fields {
