@@ -50,6 +50,8 @@ export const THRESHOLDS = {
   warmingFailed: { watch: 1, trouble: 5 },
   /** Of anything that should not be there at all. */
   any: { watch: 1, trouble: 1 },
+  /** Of what should be there always: 1 or 0. */
+  always: { watch: 1, trouble: 1, below: true },
 } as const satisfies Record<string, Threshold>;
 
 /** Whether a value has reached a limit of a threshold. */

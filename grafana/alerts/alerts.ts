@@ -73,7 +73,7 @@ export function alertRules(setting: Setting): AlertRule[] {
       // no report at all
       ...{ is: "<", limit: 1, forSeconds: THRESHOLDS.silentSeconds.alertAfterSeconds },
       board: "fleet",
-      panel: "Where the trouble is",
+      panel: "Caches with problems",
       noData: "Alerting",
       mayBeEmpty: false,
     }),
@@ -101,7 +101,7 @@ export function alertRules(setting: Setting): AlertRule[] {
       // a registration that stays under way is one that does not come
       ...from(THRESHOLDS.registered, THRESHOLDS.registered.watch),
       board: "fleet",
-      panel: "Where the trouble is",
+      panel: "Caches with problems",
       noData: "OK",
       mayBeEmpty: false,
     }),
@@ -133,7 +133,7 @@ export function alertRules(setting: Setting): AlertRule[] {
       mayBeEmpty: false,
     }),
     rule("behind", {
-      title: "Sink behind",
+      title: "Behind with sending",
       summary: '{{ .Labels.server }} ({{ .Labels.site_name }}) has {{ index .Values "B" }} bytes still to send',
       description: "The journal of this cache does not get through to a sink. Nothing is lost while it waits.",
       severity: "warning",

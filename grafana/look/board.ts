@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { influxWhere } from "../query/influxql/columns.ts";
+import { influxWhere } from "../query/influxql/where.ts";
 import { metricsMatchers } from "../query/metricsql.ts";
 import { fields } from "../query/query.ts";
 import { type Board, type Setting, slug, uidOf } from "../setting.ts";

@@ -26,7 +26,7 @@ export function thresholdSteps(threshold: Threshold): { color: string; value: nu
         ? [{ color: COLOURS.watch, value: null }]
         : [
             { color: COLOURS.trouble, value: null },
-            { color: COLOURS.watch, value: trouble },
+            ...(watch === trouble ? [] : [{ color: COLOURS.watch, value: trouble }]),
           ]),
       { color: COLOURS.fine, value: watch },
     ];

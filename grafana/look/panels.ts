@@ -20,6 +20,7 @@ import { GIVEN_TO_WARMING, namesOf, type Question, SOURCES, type Transformation 
 import { compile, type Setting } from "../setting.ts";
 import { COLOURS, thresholdSteps } from "./colours.ts";
 import type { FieldConfigSource, Panel, Plain, ValueMapping } from "./grafana-types.ts";
+import { NOT_SET, TAG_TITLES } from "./titles.ts";
 import { dataSource } from "./variables.ts";
 
 /** Units, by Grafana's names. Bytes are powers of 1,000, as Apple counts them and as WAN is paid. */
@@ -148,7 +149,31 @@ export function table(setting: Setting, spec: TableSpec): Unplaced {
     cellHeight: "sm",
     ...(spec.sortBy === undefined ? {} : { sortBy: [{ displayName: spec.sortBy.column, desc: spec.sortBy.desc }] }),
   };
-  return panel(setting, spec, "table", options, { custom: { filterable: true, align: "auto" } });
+  const overrides = [...unsetTags(spec.question), ...(spec.overrides ?? [])];
+  return panel(setting, { ...spec, overrides }, "table", options, { custom: { filterable: true, align: "auto" } });
+}
+
+/** Columns of tags say so where an installation sets none. */
+function unsetTags({ by = [] }: Question): Override[] {
+  return by.flatMap((tag) => {
+    const text = NOT_SET[tag];
+    if (text === undefined) return [];
+    const special = (match: "empty" | "null", index: number): ValueMapping => ({
+      type: "special",
+      options: { match, result: { text, index } },
+    });
+    return [column(TAG_TITLES[tag] ?? tag, { mappings: [special("empty", 0), special("null", 1)] })];
+  });
+}
+
+/** A table of two columns: a name and a bar. Unlike bars of Grafana's own it has a name for what has no tag. */
+export function bars(setting: Setting, spec: TableSpec & { readonly bar: string; readonly colour: string }): Unplaced {
+  const bar = column(spec.bar, {
+    "custom.cellOptions": { type: "gauge", mode: "basic", valueDisplayMode: "text" },
+    color: { mode: "fixed", fixedColor: spec.colour },
+    min: 0,
+  });
+  return table(setting, { ...spec, overrides: [...(spec.overrides ?? []), bar] });
 }
 
 /** One bar for each row of a table, its name beside it. */

@@ -4,6 +4,13 @@
  * @module
  */
 
+/** What people read where an installation sets no such tag. */
+export const NOT_SET: Readonly<Record<string, string>> = {
+  site_name: "no site set",
+  region: "no region set",
+  school_type: "no school type set",
+};
+
 /** What people read for a tag. */
 export const TAG_TITLES: Readonly<Record<string, string>> = {
   server: "Cache",

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { influxWhere } from "../query/influxql/columns.ts";
+import { influxWhere } from "../query/influxql/where.ts";
 import { metricsMatchers } from "../query/metricsql.ts";
 import { fields } from "../query/query.ts";
 import { dataSourceType, type Setting } from "../setting.ts";

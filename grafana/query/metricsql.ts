@@ -11,7 +11,7 @@
 
 import { TAG_TITLES } from "../look/titles.ts";
 import { cutOffset, metricsCompared } from "./day-cut.ts";
-import type { CacheCount, Compiled, Fields, Figure, Period, Question, Transformation } from "./query.ts";
+import type { CacheCount, Compiled, Fields, Figure, Period, Question, ShareCount, Transformation } from "./query.ts";
 
 /** The chosen time, and with it the whole hours and days it touches: day-cut.ts says why 23 hours. */
 const RANGE = "[${__range_ms}ms1ms]";
@@ -84,7 +84,9 @@ function figureText(figure: Exclude<Figure, { kind: "change" }>, question: Quest
     return `${sum(figure.part)} / ${sum(figure.whole)}`;
   }
   if (figure.kind === "count") {
-    return combined(figure.add, figure.subtract ?? [], (count) => `count${by} (${countText(count, question)})`, by);
+    const times = figure.times === undefined ? "" : ` * ${figure.times}`;
+    const text = (count: CacheCount): string => `count${by} (${countText(count, question)})${times}`;
+    return combined(figure.add, figure.subtract ?? [], text, by);
   }
   const selector = metricsSelector(figure.of, question);
   const window = windowOf(figure.of.measurement, question);
@@ -122,11 +124,18 @@ function combined<T>(add: readonly T[], subtract: readonly T[], text: (term: T) 
 
 function countText(count: CacheCount, question: Question): string {
   const tags = ["server", ...(question.by ?? []).filter((tag) => tag !== "server")];
+  if (!("of" in count)) return shareText(count, question, byText(tags));
   const window = count.within === undefined ? RANGE : `[${count.within}]`;
   const last = `max${byText(tags)} (last_over_time(${metricsSelector(count.of, question)}${window}))`;
   if (count.where === undefined) return last;
   const { is, value } = count.where;
   return `${last} ${is === "=" ? "==" : is} ${Number(value)}`;
+}
+
+/** Caches whose share of two sums is below a limit: part - limit * whole < 0, so that a part nobody wrote is 0. */
+function shareText({ part, whole, below }: ShareCount, question: Question, by: string): string {
+  const sum = (of: Fields): string => sumOverTime(of, { ...question, buckets: "range" }, by);
+  return `${combined([sum(part), `${-below} * ${sum(whole)}`], [], (text) => text, by)} < 0`;
 }
 
 function byText(tags: readonly string[]): string {

@@ -40,12 +40,23 @@ export interface Condition {
 }
 
 /** Caches whose last value of a field is as asked; without a condition, all caches that have one. */
-export interface CacheCount {
+export interface ValueCount {
   readonly of: Fields;
   readonly where?: Condition;
   /** Only points so close to the end of the time range, such as `30m`; default the whole range. */
   readonly within?: string;
+  /** Tags that a cache has several values by: the greatest of the last ones counts. */
+  readonly per?: readonly string[];
 }
+
+/** Caches whose share of two sums is below a limit; of nothing there is no share. */
+export interface ShareCount {
+  readonly part: Fields;
+  readonly whole: Fields;
+  readonly below: number;
+}
+
+export type CacheCount = ValueCount | ShareCount;
 
 /** One number a panel shows. */
 export type Figure =
@@ -67,7 +78,13 @@ export type Figure =
     }
   /** A sum of the complete days of the range against as many days before them: -0.1 is a tenth less. */
   | { readonly kind: "change"; readonly name: string; readonly of: Fields; readonly before: string }
-  | { readonly kind: "last"; readonly name: string; readonly of: Fields }
+  | {
+      readonly kind: "last";
+      readonly name: string;
+      readonly of: Fields;
+      /** Tags that a row has several values by: the greatest of the last ones is shown. */
+      readonly per?: readonly string[];
+    }
   | { readonly kind: "total"; readonly name: string; readonly of: Fields }
   | { readonly kind: "greatest"; readonly name: string; readonly of: Fields }
   | { readonly kind: "seen"; readonly name: string; readonly of: Fields }
@@ -76,6 +93,8 @@ export type Figure =
       readonly name: string;
       readonly add: readonly CacheCount[];
       readonly subtract?: readonly CacheCount[];
+      /** What one cache counts for; default 1. */
+      readonly times?: number;
     };
 
 /**
@@ -198,6 +217,15 @@ export const hitRatio = (period: Period, name = HIT_RATIO.title): Figure => ({
   whole: partsOf(HIT_RATIO.whole, period).add,
 });
 
+/** Caches whose hit ratio of closed hours is below a limit. */
+export function hitRatioCount(below: number): ShareCount {
+  const [part, whole] = [HIT_RATIO.part, HIT_RATIO.whole].map((measure) => partsOf(measure, "_1h").add[0]);
+  if (part === undefined || whole === undefined) {
+    throw new LarderError("Cannot build a query of the hit ratio: it has no fields", { code: "GRAFANA_UNKNOWN_FIELD" });
+  }
+  return { part, whole, below };
+}
+
 /** One field's sum under a name of its own. */
 export const sumOf = (measurement: string, field: string, name: string): Figure => ({
   kind: "sum",
@@ -213,11 +241,12 @@ export const between = (measurement: string, field: string, less: string, name: 
   subtract: [fields(measurement, less)],
 });
 
-/** The last value of a gauge. */
-export const lastOf = (measurement: string, field: string, name: string): Figure => ({
+/** The last value of a gauge. @param per tags that a row has several values by */
+export const lastOf = (measurement: string, field: string, name: string, per?: readonly string[]): Figure => ({
   kind: "last",
   name,
   of: fields(measurement, field),
+  ...(per === undefined ? {} : { per }),
 });
 
 /** The last value of a gauge of each cache, added up. */

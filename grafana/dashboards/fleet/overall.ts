@@ -27,7 +27,7 @@ export function overall(setting: Setting): Unplaced[] {
     overTime(setting, {
       title: "Served by source",
       description:
-        "Bytes given to devices by all chosen caches, by where the bytes came from. Totals stand in the legend.",
+        "Bytes given to devices by all chosen caches, by where the bytes came from. The legend has the totals.",
       question: ask({ figures: servedBySource("_1h"), buckets: "interval" }),
       unit: UNITS.bytes,
       width: 12,
@@ -40,7 +40,7 @@ export function overall(setting: Setting): Unplaced[] {
     overTime(setting, {
       title: "Highest pressure by region",
       description:
-        "The highest cache pressure in each region. The dashed lines are where the alert rules watch and ring.",
+        "The highest cache pressure in each region. From the lower dashed line on a cache is listed above, from the upper one on somebody is alerted if it lasts.",
       question: ask({
         figures: [greatestOf("cachestatus", "pressure", "Pressure")],
         by: ["region"],
@@ -62,8 +62,8 @@ export function overall(setting: Setting): Unplaced[] {
       ],
     }),
     barGauge(setting, {
-      title: "Fetched from Apple by cache",
-      description: "The twenty caches that pulled most over the WAN in the chosen time.",
+      title: "From Apple, by cache",
+      description: "The twenty caches with most from Apple in the chosen time.",
       question: ask({ figures: [fromOrigin("_1h")], by: ["server"], buckets: "range" }),
       unit: UNITS.bytes,
       width: 12,

@@ -3,8 +3,10 @@
  *
  * @module
  */
-import { cutOffset, influxCompared, influxDays } from "../day-cut.ts";
-import type { CacheCount, Fields, Figure, Question } from "../query.ts";
+import { cutOffset, influxCompared } from "../day-cut.ts";
+import type { Fields, Figure, Question } from "../query.ts";
+import { eachCache, worstOfEach } from "./caches.ts";
+import { influxWhere, tagList } from "./where.ts";
 
 /** What is selected, and the name it gets. */
 export interface Column {
@@ -20,23 +22,6 @@ export interface Query {
   readonly counted: boolean;
 }
 
-/**
- * The chosen time, widened to the whole hours or days that a measurement has.
- * @param source the measurement, or what a query is FROM
- * @param zone IANA zone in which days begin
- */
-export function timeBounds(source: string, zone: string): string {
-  if (source.includes("_1d")) return influxDays(cutOffset(zone));
-  return source.includes("_1h") ? "time > ${__from}ms - 1h AND time <= ${__to}ms" : "$timeFilter";
-}
-
-/** The conditions of a question's drop-downs and fixed tags, joined by AND. */
-export function influxWhere(question: Pick<Question, "select" | "where">, time = "$timeFilter"): string {
-  const chosen = Object.entries(question.select).map(([tag, variable]) => `"${tag}" =~ /^\${${variable}:regex}$/`);
-  const fixed = Object.entries(question.where ?? {}).map(([tag, value]) => `"${tag}" =~ /^(${value})$/`);
-  return [...chosen, ...fixed, time].join(" AND ");
-}
-
 /** A column and the query it belongs to: those with one key are asked together. */
 export interface Placed {
   readonly key: string;
@@ -49,8 +34,12 @@ export function figureColumns(figure: Figure, question: Question, zone: string):
   if (figure.kind === "change") return changeColumns(figure, question, zone);
   if (figure.kind === "count") {
     return [
-      ...figure.add.map((count, i) => countColumn(count, question, termName(figure, i, ""), "")),
-      ...(figure.subtract ?? []).map((count, i) => countColumn(count, question, termName(figure, i, "less "), " * -1")),
+      ...figure.add.map((count, i) =>
+        countColumn(eachCache(count, question), termName(figure, i, ""), figure.times ?? 1),
+      ),
+      ...(figure.subtract ?? []).map((count, i) =>
+        countColumn(eachCache(count, question), termName(figure, i, "less "), -(figure.times ?? 1)),
+      ),
     ];
   }
   if (figure.kind === "sum") {
@@ -71,6 +60,7 @@ export function figureColumns(figure: Figure, question: Question, zone: string):
     return [...figure.part, ...figure.whole].flatMap((each) => sumColumns(each, undefined, "", undefined));
   }
   if (figure.kind === "total") return [totalColumn(figure, question)];
+  if (figure.kind === "last" && figure.per !== undefined) return [worstColumn(figure, figure.per, question)];
   const { measurement, fields } = figure.of;
   const fn = figure.kind === "greatest" ? "max" : "last";
   const query = { columns: [], source: `"${measurement}"`, keepsTime: figure.kind === "seen", counted: false };
@@ -95,19 +85,21 @@ export function sumColumns(
   }));
 }
 
-/** Caches are counted over the last value of each, in a query of their own. */
-function countColumn(count: CacheCount, question: Question, alias: string, times: string): Placed {
-  const { measurement, fields } = count.of;
-  const time =
-    count.within === undefined ? "$timeFilter" : `time > \${__to}ms - ${count.within} AND time <= \${__to}ms`;
-  const tags = tagList(["server", ...(question.by ?? []).filter((tag) => tag !== "server")]);
-  const last = `SELECT last("${fields[0]}") AS "x" FROM "${measurement}" WHERE ${influxWhere(question, time)} GROUP BY ${tags}`;
-  const where = count.where === undefined ? "" : ` WHERE "x" ${count.where.is} ${count.where.value}`;
-  const source = `(${last})${where}`;
+/** Caches are counted in a query of their own. */
+function countColumn(source: string, alias: string, times: number): Placed {
   return {
     key: source,
     query: { columns: [], source, keepsTime: false, counted: true },
-    column: { expression: `count("x")${times}`, alias },
+    column: { expression: `count("x")${times === 1 ? "" : ` * ${times}`}`, alias },
+  };
+}
+
+function worstColumn(figure: Extract<Figure, { kind: "last" }>, per: readonly string[], question: Question): Placed {
+  const source = `(${worstOfEach(figure.of, { tags: question.by ?? [], per, where: influxWhere(question) })})`;
+  return {
+    key: source,
+    query: { columns: [], source, keepsTime: false, counted: true },
+    column: { expression: 'max("x")', alias: figure.name },
   };
 }
 
@@ -186,8 +178,4 @@ export function columnName(field: string, times: string, figure: Figure | undefi
 export function termName(figure: Extract<Figure, { kind: "count" }>, index: number, sign: string): string {
   const lone = figure.add.length === 1 && figure.subtract === undefined;
   return lone ? figure.name : `${sign}${figure.name} ${index + 1}`;
-}
-
-function tagList(tags: readonly string[]): string {
-  return tags.map((tag) => `"${tag}"`).join(", ");
 }

@@ -9,9 +9,10 @@
  */
 import { fleetDays } from "../fleet-days.ts";
 import type { Compiled, Question } from "../query.ts";
-import { type Column, figureColumns, influxWhere, type Query, TIME, timeBounds } from "./columns.ts";
+import { type Column, figureColumns, type Query, TIME } from "./columns.ts";
 import { figureSteps, tidy, together } from "./steps.ts";
 import { topRows } from "./top.ts";
+import { influxWhere, timeBounds } from "./where.ts";
 
 /** The targets and transformations of a question. @param zone IANA zone in which days begin */
 export function influxql(question: Question, zone: string): Compiled {

@@ -1,0 +1,109 @@
+/**
+ * The caches with problems, and how many have each.
+ *
+ * @module
+ */
+import { THRESHOLDS } from "../../../core/thresholds.ts";
+import { COLOURS, thresholdSteps } from "../../look/colours.ts";
+import type { ValueMapping } from "../../look/grafana-types.ts";
+import { column, sorted, stat, table, UNITS, type Unplaced } from "../../look/panels.ts";
+import type { Setting } from "../../setting.ts";
+import { ask, cacheLink, ROW, reporting } from "./ask.ts";
+import { allProblems, PROBLEMS, problemCount, problemFigure, WEIGHTS } from "./problems.ts";
+
+/** Whether anything is wrong at all. */
+export function state(setting: Setting): Unplaced {
+  return stat(setting, {
+    title: "Problems",
+    description: `All problems of all caches, those of the list below. "no data" means that no cache has written in the chosen time.`,
+    question: ask({ figures: [allProblems("Problems")], buckets: "range" }),
+    unit: UNITS.count,
+    width: 4,
+    height: 5,
+    threshold: { watch: THRESHOLDS.any.watch },
+    mappings: [{ type: "value", options: { "0": { text: "Nothing is wrong", color: COLOURS.fine, index: 0 } } }],
+  });
+}
+
+/** How many caches there are. */
+export function known(setting: Setting): Unplaced {
+  return stat(setting, {
+    title: "Caches known",
+    description: "Caches that wrote at least once in the chosen time.",
+    question: ask({ figures: [{ kind: "count", name: "Known", add: [reporting] }], buckets: "range" }),
+    unit: UNITS.count,
+    width: 3,
+    height: 5,
+  });
+}
+
+/** How many caches have each problem. */
+export function counts(setting: Setting): Unplaced {
+  return stat(setting, {
+    title: "Caches with each problem",
+    description: "How many caches of the list below have each problem, whether amber or red.",
+    question: ask({ figures: PROBLEMS.map(problemCount), buckets: "range" }),
+    unit: UNITS.count,
+    width: 17,
+    height: 5,
+    threshold: THRESHOLDS.any,
+    noValue: "–",
+    overrides: PROBLEMS.filter(({ threshold: { watch, trouble } }) => watch !== trouble).map(({ name }) =>
+      column(name, { thresholds: { mode: "absolute", steps: thresholdSteps({ watch: 1 }) } }),
+    ),
+  });
+}
+
+const CELLS: ValueMapping = {
+  type: "value",
+  options: {
+    "0": { text: " ", color: "transparent", index: 0 },
+    [WEIGHTS.watch]: { text: "look", color: COLOURS.watch, index: 1 },
+    [WEIGHTS.trouble]: { text: "act", color: COLOURS.trouble, index: 2 },
+  },
+};
+
+/** The name of a column that orders the rows and is not shown. */
+const WEIGHT = "Weight";
+
+/** The caches with problems, the worst first. */
+export function problemList(setting: Setting): Unplaced {
+  const names = PROBLEMS.map(({ name }) => name);
+  const meanings = PROBLEMS.map(({ name, meaning }) => `*${name}*: ${meaning}.`);
+  return table(setting, {
+    title: "Caches with problems",
+    description: `Every cache that the table below paints amber (look) or red (act), the worst first. ${meanings.join(" ")}`,
+    question: ask({ figures: PROBLEMS.map(problemFigure), by: ROW, buckets: "range" }),
+    unit: UNITS.count,
+    width: 24,
+    height: 8,
+    noValue: "Nothing is wrong with the caches known above",
+    overrides: [
+      column("Cache", { links: [cacheLink(setting)] }),
+      ...names.map((name) =>
+        column(name, {
+          "custom.cellOptions": { type: "color-background", mode: "basic" },
+          mappings: [CELLS],
+          noValue: " ",
+          color: { mode: "fixed", fixedColor: "transparent" },
+        }),
+      ),
+    ],
+    transformations: [
+      {
+        id: "calculateField",
+        options: { mode: "reduceRow", reduce: { reducer: "sum", include: names }, alias: WEIGHT },
+      },
+      {
+        id: "filterByValue",
+        options: {
+          filters: [{ fieldName: WEIGHT, config: { id: "greater", options: { value: 0 } } }],
+          type: "include",
+          match: "any",
+        },
+      },
+      sorted(WEIGHT, true),
+      { id: "organize", options: { excludeByName: { [WEIGHT]: true }, indexByName: {}, renameByName: {} } },
+    ],
+  });
+}
