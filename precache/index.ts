@@ -5,25 +5,28 @@
  */
 
 // discover: which cache, and why that one
-export { type Discovery, type DiscoveryStep, silentTargets } from "./discovery/discovery.ts";
-export { type LocatorRecords, rangeText } from "./discovery/dns-txt.ts";
-export { locatorRecordsOf } from "./discovery/locator-records.ts";
-export { discoverTargets } from "./discovery/targets.ts";
+export {
+  type Discovery,
+  type DiscoveryStep,
+  discoverTargets,
+  type LocatorRecords,
+  locatorRecordsOf,
+  rangeText,
+  silentTargets,
+} from "./discovery/discovery.ts";
 // measure: how fast a cache gives
 export * as measure from "./measure/measure.ts";
 // plan: what would be fetched
 export { overlayOptions } from "./options.ts";
 // list: what the catalogues offer
-export { listAssets } from "./plan/list-assets.ts";
-export { type Prepared, planOnly } from "./plan/make-plan.ts";
-export { planTotals } from "./plan/plan.ts";
+export { listAssets, type Prepared, planOnly, planTotals } from "./plan/plan.ts";
 // convert: what precache.py was asked and told
 export * as convert from "./precache-py/precache-py.ts";
 export type { WarmReport } from "./report/report.ts";
 // report: what it cost and saved
-export { reportOf } from "./report/report-of.ts";
+export { reportOf } from "./report/report.ts";
 // run: fetch it
 export { type RunReport, runPrecache } from "./run/run.ts";
-export type { AssetEnd, AssetOutcome, WarmEvent, WarmSummary } from "./warm/events.ts";
+export type { AssetEnd, AssetOutcome, WarmEvent, WarmSummary } from "./warm/warm.ts";
 export type { Asset, CacheTarget, Plan, PlannedAsset } from "./words/asset.ts";
 export { parseBytes } from "./words/units.ts";

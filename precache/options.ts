@@ -10,10 +10,10 @@ import { settingWords } from "../core/config/complaints.ts";
 import { LarderError } from "../core/errors.ts";
 import { catalogOptions } from "./catalogs/options.ts";
 import { deviceOptions } from "./devices/options.ts";
-import { parseWindow } from "./run/window.ts";
-import { DEFAULT_LEAST_RATE } from "./transfer/least-rate.ts";
+import { DEFAULT_LEAST_RATE } from "./transfer/transfer.ts";
 import { ASSET_GROUPS } from "./words/asset.ts";
 import { parseBytes, parseRate, parseSeconds } from "./words/units.ts";
+import { parseWindow } from "./words/window.ts";
 
 /** Text or a number that one of the parsers of amounts understands. */
 function amount(parse: (text: string) => number | undefined, expected: string) {

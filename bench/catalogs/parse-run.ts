@@ -5,10 +5,10 @@
  */
 import { silentLog } from "../../core/log.ts";
 import type { Catalog } from "../../precache/catalogs/catalog.ts";
-import { mergeAssets } from "../../precache/catalogs/merge.ts";
+import { createFetchCache } from "../../precache/catalogs/fetch-cache/fetch-cache.ts";
 import { mesuCatalog } from "../../precache/catalogs/mesu.ts";
 import { sucatalogCatalog } from "../../precache/catalogs/sucatalog.ts";
-import { createFetchCache } from "../../precache/catalogs/texts/fetch-cache.ts";
+import { mergeAssets } from "../../precache/plan/merge.ts";
 import type { Asset } from "../../precache/words/asset.ts";
 
 const MAX_BYTES = 64 * 1024 * 1024;

@@ -6,8 +6,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { cacheUrl } from "../../precache/transfer/cache-url.ts";
+import { createFetcher } from "../../precache/transfer/fetcher.ts";
 import { createPace, readBytesFor } from "../../precache/transfer/pace.ts";
-import { createFetcher } from "../../precache/transfer/transfer.ts";
 import { startNginx } from "./file-server.ts";
 
 const SECONDS = 10;

@@ -5,7 +5,7 @@
 
 import { openJournal } from "../../core/journal/journal.ts";
 import { anAsset } from "../../fixtures/assets.ts";
-import { DeliveryBook, readJournal } from "../../precache/presence/deliveries.ts";
+import { DeliveryBook, readJournal } from "../../precache/presence/presence.ts";
 import { RunJournal } from "../../precache/run/run-journal.ts";
 import { warm } from "../../precache/warm/warm.ts";
 import type { PlannedAsset } from "../../precache/words/asset.ts";

@@ -5,7 +5,7 @@
  * @module
  */
 import { DERIVED_STREAMS, RAW_STREAMS, STREAMS, type StreamName } from "../../core/journal/streams.ts";
-import type { SinkOptions } from "./options.ts";
+import { rollupName, type SinkOptions } from "./options.ts";
 
 /** One type of server, and the place on it: its options without name and roll-ups. */
 export type Target = TargetOf<SinkOptions>;
@@ -34,11 +34,6 @@ export function destinationsOf(sinks: readonly SinkOptions[]): Destination[] {
       { name: rollupName(sink), sink, target: rollupTarget(options), streams: DERIVED_STREAMS },
     ];
   });
-}
-
-/** The name of the destination of a sink's roll-ups, where they have one. */
-export function rollupName(sink: string): string {
-  return `${sink}.rollup`;
 }
 
 /** The sink's own target with what its `rollup` names instead. */

@@ -5,7 +5,6 @@
  */
 import { z } from "zod";
 import { secretSchema, withFlatSecrets } from "../../core/config/secret.ts";
-import { rollupName } from "./destinations.ts";
 
 const text = z.string().min(1);
 
@@ -114,6 +113,11 @@ export const sinksSchema = z.array(sinkSchema).superRefine((sinks, context) => {
     }
   });
 });
+
+/** The name of the destination of a sink's roll-ups, where they have one. */
+export function rollupName(sink: string): string {
+  return `${sink}.rollup`;
+}
 
 /** What is wrong with a login; undefined when nothing is. */
 function loginProblem(sink: SinkOptions): string | undefined {

@@ -8,6 +8,16 @@ export { type AssetInventory, readAssetInfo } from "./asset-info.ts";
 export { type CommandResult, type RunCommand, runCommand } from "./command.ts";
 export { ASSET_CACHE_MANAGER, METRICS_DB_PATH, METRICS_SQLITE_PATH } from "./paths.ts";
 export { parseDataPath } from "./settings.ts";
-export { MAX_STATUS_BYTES, unreadableStatus } from "./status/raw.ts";
-export { type CacheStatus, hostPort, type Neighbour, parseStatus, type StatusForm } from "./status/status.ts";
-export { type StatusTotals, TOTAL_KEYS, TOTAL_NAMES, type TotalName } from "./status/totals.ts";
+export {
+  type CacheStatus,
+  hostPort,
+  MAX_STATUS_BYTES,
+  type Neighbour,
+  parseStatus,
+  type StatusForm,
+  type StatusTotals,
+  TOTAL_KEYS,
+  TOTAL_NAMES,
+  type TotalName,
+  unreadableStatus,
+} from "./status/status.ts";

@@ -7,13 +7,13 @@
  * @module
  */
 
-import { parseJson, readBytes } from "../untrusted/parse-json.ts";
 import type { Shape } from "../untrusted/untrusted.ts";
+import { parseJson, readBytes } from "../untrusted/untrusted.ts";
 import type { Asset, AssetGroup } from "../words/asset.ts";
+import { compareBuilds, isBetaBuild } from "../words/build-number.ts";
 import { groupOf } from "../words/model.ts";
 import { isPrerelease } from "../words/os-version.ts";
 import { digestOf, draftAsset, updateTitle } from "./asset-draft.ts";
-import { compareBuilds, isBetaBuild } from "./build-number.ts";
 import type { Catalog, CatalogContext } from "./catalog.ts";
 import { catalogOf, type Entries } from "./entries.ts";
 import type { OptionsOf } from "./options.ts";

@@ -5,10 +5,10 @@
  */
 import { LarderError } from "../../core/errors.ts";
 import type { Asset, AssetGroup, Digest } from "../words/asset.ts";
+import { assetUrl } from "../words/asset-url.ts";
+import { isBetaBuild } from "../words/build-number.ts";
 import { groupOf, plainModel } from "../words/model.ts";
 import { isPrerelease } from "../words/os-version.ts";
-import { assetUrl } from "./asset-url.ts";
-import { isBetaBuild } from "./build-number.ts";
 
 /** What a catalogue must tell, and what it may. */
 export type AssetDraft = Partial<Omit<Asset, "url" | "title" | "catalogs" | "group">> & {

@@ -7,8 +7,8 @@
  * @module
  */
 
-import { parseJson, readBytes } from "../untrusted/parse-json.ts";
 import type { Shape } from "../untrusted/untrusted.ts";
+import { parseJson, readBytes } from "../untrusted/untrusted.ts";
 import type { DeviceCount } from "../words/asset.ts";
 import { plainModel } from "../words/model.ts";
 import type { CatalogContext } from "./catalog.ts";

@@ -12,7 +12,7 @@ import {
 } from "../../fixtures/catalogs/catalog-server.ts";
 import { createTestContext, listAll, type TestContext } from "../../fixtures/catalogs/context.ts";
 import { ASSET_GROUPS, type DeviceCount } from "../words/asset.ts";
-import { assetUrl } from "./asset-url.ts";
+import { assetUrl } from "../words/asset-url.ts";
 import { openCatalog } from "./catalogs.ts";
 import { type CatalogOptions, catalogOptions } from "./options.ts";
 

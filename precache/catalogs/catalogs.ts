@@ -7,6 +7,10 @@
 import type { Catalog } from "./catalog.ts";
 import type { CatalogKind, CatalogOptions, OptionsOf } from "./options.ts";
 
+export { draftAsset, firmwareTitle } from "./asset-draft.ts";
+export type { CatalogContext, CatalogFetch } from "./catalog.ts";
+export { createFetchCache } from "./fetch-cache/fetch-cache.ts";
+
 /** How each kind is opened. */
 export const CATALOGS: { readonly [Kind in CatalogKind]: (options: OptionsOf<Kind>) => Promise<Catalog> } = {
   pallas: async (options) => (await import("./pallas.ts")).pallasCatalog(options),

@@ -14,16 +14,16 @@ import {
 } from "../../fixtures/catalogs/texts.ts";
 import { chosenBecause, NO_CHOICE } from "../plan/asset-choice.ts";
 import { judgeAssets } from "../plan/judge.ts";
+import { mergeAssets } from "../plan/merge.ts";
 import { parseJson } from "../untrusted/parse-json.ts";
+import { assetKey, assetUrl } from "../words/asset-url.ts";
+import { compareBuilds, isBetaBuild } from "../words/build-number.ts";
 import { appledbAssets, newestBuilds } from "./appledb.ts";
 import { draftAsset } from "./asset-draft.ts";
-import { assetKey, assetUrl } from "./asset-url.ts";
-import { compareBuilds, isBetaBuild } from "./build-number.ts";
 import { serve } from "./catalog.contract.ts";
 import { openCatalog } from "./catalogs.ts";
 import { readDistTitle } from "./dist-title.ts";
 import { Entries } from "./entries.ts";
-import { mergeAssets } from "./merge.ts";
 import { type CatalogOptions, catalogOptions } from "./options.ts";
 import { planAssets } from "./plan-file.ts";
 

@@ -7,8 +7,7 @@
  * @module
  */
 
-import { parseJson, readBytes } from "../untrusted/parse-json.ts";
-import { Shape } from "../untrusted/untrusted.ts";
+import { parseJson, readBytes, Shape } from "../untrusted/untrusted.ts";
 import type { Asset } from "../words/asset.ts";
 import { isModel, matchesModel, plainModel } from "../words/model.ts";
 import { digestOf, draftAsset, firmwareTitle } from "./asset-draft.ts";

@@ -6,8 +6,8 @@
  * @module
  */
 import { LarderError } from "../../core/errors.ts";
-import { parseJson } from "../untrusted/parse-json.ts";
 import type { Shape } from "../untrusted/untrusted.ts";
+import { parseJson } from "../untrusted/untrusted.ts";
 
 /**
  * The payload of a token; a bare JSON text is taken as it is.

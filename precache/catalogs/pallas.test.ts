@@ -8,9 +8,9 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type CatalogServer, startCatalogServer, status } from "../../fixtures/catalogs/catalog-server.ts";
 import { createTestContext, listAll, type TestContext } from "../../fixtures/catalogs/context.ts";
 import { pallasAsset, token } from "../../fixtures/catalogs/texts.ts";
+import { mergeAssets } from "../plan/merge.ts";
 import type { DeviceCount } from "../words/asset.ts";
 import { openCatalog } from "./catalogs.ts";
-import { mergeAssets } from "./merge.ts";
 import { type CatalogOptions, catalogOptions } from "./options.ts";
 
 interface Asked {

@@ -11,8 +11,8 @@
  */
 import { pMapIterable } from "p-map";
 import { errorText, LarderError } from "../../core/errors.ts";
-import { readBytes } from "../untrusted/parse-json.ts";
 import type { Shape } from "../untrusted/untrusted.ts";
+import { readBytes } from "../untrusted/untrusted.ts";
 import type { Asset, AssetGroup, DeviceCount } from "../words/asset.ts";
 import { groupOf, isModel, matchesModel, plainModel } from "../words/model.ts";
 import { plainVersion } from "../words/os-version.ts";

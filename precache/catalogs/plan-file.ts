@@ -4,8 +4,8 @@
  * @module
  */
 
-import { parseJson, readBytes } from "../untrusted/parse-json.ts";
 import type { Shape } from "../untrusted/untrusted.ts";
+import { parseJson, readBytes } from "../untrusted/untrusted.ts";
 import { ASSET_GROUPS, type Asset, type AssetGroup } from "../words/asset.ts";
 import { groupOf } from "../words/model.ts";
 import { digestOf, draftAsset, updateTitle } from "./asset-draft.ts";

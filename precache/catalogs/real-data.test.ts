@@ -3,12 +3,12 @@ import { createTestContext, listAll, type TestContext } from "../../fixtures/cat
 import { sharedData } from "../../fixtures/shared-data.ts";
 import { type AssetChoice, NO_CHOICE } from "../plan/asset-choice.ts";
 import { judgeAssets } from "../plan/judge.ts";
+import { mergeAssets } from "../plan/merge.ts";
 import type { Asset } from "../words/asset.ts";
-import { assetKey } from "./asset-url.ts";
+import { assetKey } from "../words/asset-url.ts";
 import type { CatalogContext } from "./catalog.ts";
 import { openCatalog } from "./catalogs.ts";
 import { Entries } from "./entries.ts";
-import { mergeAssets } from "./merge.ts";
 import { type CatalogOptions, catalogOptions } from "./options.ts";
 
 // Apple's, SOFA's and AppleDB's real files lie beside the project; what they must yield is known.

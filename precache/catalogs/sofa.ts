@@ -7,8 +7,8 @@
  * @module
  */
 
-import { parseJson, readBytes } from "../untrusted/parse-json.ts";
 import type { Shape } from "../untrusted/untrusted.ts";
+import { parseJson, readBytes } from "../untrusted/untrusted.ts";
 import type { Asset } from "../words/asset.ts";
 import { draftAsset, firmwareTitle } from "./asset-draft.ts";
 import type { Catalog, CatalogContext } from "./catalog.ts";

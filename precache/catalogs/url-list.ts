@@ -9,7 +9,7 @@
 import { decodeText, splitLines } from "../../core/csv.ts";
 import { LarderError } from "../../core/errors.ts";
 import { publicUrl } from "../../core/network/http.ts";
-import { readBytes } from "../untrusted/parse-json.ts";
+import { readBytes } from "../untrusted/untrusted.ts";
 import type { Asset } from "../words/asset.ts";
 import { addressFault } from "../words/outside-address.ts";
 import { parseBytes } from "../words/units.ts";

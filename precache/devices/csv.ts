@@ -10,7 +10,7 @@
 import { readFile } from "node:fs/promises";
 import { type Delimiter, decodeText, findDelimiter, readRecord, separatorLine, splitLines } from "../../core/csv.ts";
 import { errorText, LarderError } from "../../core/errors.ts";
-import { regularFile } from "../catalogs/texts/file-pieces.ts";
+import { regularFile } from "../../core/file-pieces.ts";
 import { buildFault, parseCount, plainDecimal, rejoined, versionFault, withoutFormulas } from "./csv-cells.ts";
 import type { DeviceContext, DeviceSource } from "./device-source.ts";
 import type { DeviceOptionsOf } from "./options.ts";

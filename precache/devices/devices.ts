@@ -7,6 +7,8 @@
 import type { DeviceSource } from "./device-source.ts";
 import type { DeviceOptions, DeviceOptionsOf, DeviceSourceKind } from "./options.ts";
 
+export { type ModelNames, readModelNames } from "./model-names.ts";
+
 /** How each kind is opened. */
 const DEVICE_SOURCES: {
   readonly [Kind in DeviceSourceKind]: (options: DeviceOptionsOf<Kind>) => Promise<DeviceSource>;

@@ -12,8 +12,8 @@ import type { Secret } from "../../core/config/secret.ts";
 import { errorText, LarderError } from "../../core/errors.ts";
 import { type HttpResponse, httpRequest, publicUrl } from "../../core/network/http.ts";
 import { isTransientStatus, type Patience, retryAfterMs, retryDelayMs } from "../../core/retry.ts";
-import { parseJson } from "../untrusted/parse-json.ts";
 import type { Shape } from "../untrusted/untrusted.ts";
+import { parseJson } from "../untrusted/untrusted.ts";
 import type { DeviceCount } from "../words/asset.ts";
 import type { DeviceContext, DeviceSource } from "./device-source.ts";
 

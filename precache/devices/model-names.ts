@@ -5,9 +5,9 @@
  *
  * @module
  */
-import type { CatalogContext } from "../catalogs/catalog.ts";
-import { parseJson, readBytes } from "../untrusted/parse-json.ts";
+import type { CatalogContext } from "../catalogs/catalogs.ts";
 import type { Shape } from "../untrusted/untrusted.ts";
+import { parseJson, readBytes } from "../untrusted/untrusted.ts";
 import { isModel, plainModel } from "../words/model.ts";
 
 const FEEDS = ["macos_data_feed.json", "ios_data_feed.json"];

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { sharedData } from "../../fixtures/shared-data.ts";
-import { Shape } from "../untrusted/untrusted.ts";
+import { Shape } from "../untrusted/shape.ts";
 import { matchesModel } from "../words/model.ts";
 import { byHandSource } from "./by-hand.ts";
 import { csvSource } from "./csv.ts";

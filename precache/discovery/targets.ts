@@ -6,7 +6,7 @@
 import { LarderError } from "../../core/errors.ts";
 import type { PrecacheOptions } from "../options.ts";
 import type { CacheTarget } from "../words/asset.ts";
-import { type Discovery, type DiscoveryWorld, discover, targetByHand } from "./discovery.ts";
+import { type Discovery, type DiscoveryWorld, discover, targetByHand } from "./discover.ts";
 
 /** Share of the free space that is used: devices fetch at night too, and a full cache evicts what was warmed. */
 const USED_SHARE = 0.95;

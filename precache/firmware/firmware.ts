@@ -14,8 +14,8 @@ import { basename, extname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { errorCode, errorText, LarderError } from "../../core/errors.ts";
 import { makeFolder, readIfThere, syncFolder, writeAtomically } from "../../core/files.ts";
-import { assetKey } from "../catalogs/asset-url.ts";
 import type { Asset } from "../words/asset.ts";
+import { assetKey } from "../words/asset-url.ts";
 
 /** A file that is kept. */
 export interface KeptFirmware {

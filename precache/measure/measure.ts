@@ -8,7 +8,7 @@
  */
 import { z } from "zod";
 import { LarderError } from "../../core/errors.ts";
-import { draftAsset } from "../catalogs/asset-draft.ts";
+import { draftAsset } from "../catalogs/catalogs.ts";
 import { warm } from "../warm/warm.ts";
 import type { CacheTarget, Plan, PlannedAsset } from "../words/asset.ts";
 

@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { silentLog } from "../../core/log.ts";
 import { startCatalogServer, status } from "../../fixtures/catalogs/catalog-server.ts";
 import { dist, product, sucatalog } from "../../fixtures/catalogs/texts.ts";
-import { createFetchCache } from "../catalogs/texts/fetch-cache.ts";
+import { createFetchCache } from "../catalogs/fetch-cache/fetch-cache.ts";
 import { precacheOptions } from "../options.ts";
 import { countDevices, type GatherContext, readCatalogs } from "./inputs.ts";
 

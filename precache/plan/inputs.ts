@@ -9,15 +9,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { errorText, LarderError } from "../../core/errors.ts";
 import type { Log } from "../../core/log.ts";
-import { assetKey } from "../catalogs/asset-url.ts";
-import type { CatalogFetch } from "../catalogs/catalog.ts";
+import type { CatalogFetch } from "../catalogs/catalogs.ts";
 import { openCatalog } from "../catalogs/catalogs.ts";
 import type { CatalogOptions } from "../catalogs/options.ts";
-import { openDeviceSource } from "../devices/devices.ts";
-import { type ModelNames, readModelNames } from "../devices/model-names.ts";
+import { type ModelNames, openDeviceSource, readModelNames } from "../devices/devices.ts";
 import { type DeviceOptions, deviceOptions } from "../devices/options.ts";
 import type { PrecacheOptions } from "../options.ts";
 import type { Asset, DeviceCount } from "../words/asset.ts";
+import { assetKey } from "../words/asset-url.ts";
 import { addressFault, hostsOf, isLocalText } from "../words/outside-address.ts";
 import { catalogsFor, devicesFor, isAdminsList, wantsBesideInventories } from "./selection.ts";
 

@@ -4,15 +4,15 @@
  * @module
  */
 
-import { firmwareTitle } from "../catalogs/asset-draft.ts";
-import { mergeAssets } from "../catalogs/merge.ts";
-import { noting } from "../run/notes.ts";
+import { firmwareTitle } from "../catalogs/catalogs.ts";
 import type { Asset } from "../words/asset.ts";
 import { compareVersions } from "../words/os-version.ts";
 import { readCatalogs } from "./inputs.ts";
 import { judgeAssets } from "./judge.ts";
 import { gatherContext, type PrepareContext } from "./make-plan.ts";
-import { unjudgedSentences } from "./plan.ts";
+import { mergeAssets } from "./merge.ts";
+import { noting } from "./notes.ts";
+import { unjudgedSentences } from "./plan-warming.ts";
 import { choiceOf } from "./selection.ts";
 
 /** What listing needs. */

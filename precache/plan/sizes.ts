@@ -5,7 +5,7 @@
  */
 import pMap from "p-map";
 import { httpRequest } from "../../core/network/http.ts";
-import { notTheFile } from "../transfer/evidence.ts";
+import { notTheFile } from "../transfer/transfer.ts";
 import type { Asset } from "../words/asset.ts";
 
 const AT_ONCE = 8;

@@ -4,7 +4,7 @@
  * @module
  */
 import { readIfThere } from "../../core/files.ts";
-import type { Delivery } from "./deliveries.ts";
+import type { Delivery } from "./delivery-book.ts";
 
 /** What the file holds. */
 export interface OldLedger {

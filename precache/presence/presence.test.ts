@@ -7,9 +7,9 @@ import { anAsset } from "../../fixtures/assets.ts";
 import { type ContentCache, startContentCache } from "../../fixtures/content-cache/index.ts";
 import { type Origin, startOrigin } from "../../fixtures/origin/index.ts";
 import { cacheUrl } from "../transfer/cache-url.ts";
-import { createFetcher, type Fetcher } from "../transfer/transfer.ts";
+import { createFetcher, type Fetcher } from "../transfer/fetcher.ts";
 import type { CacheTarget } from "../words/asset.ts";
-import { DeliveryBook } from "./deliveries.ts";
+import { DeliveryBook } from "./delivery-book.ts";
 import { DEFAULT_SIGNS, HeldCheck, type HeldCheckOptions } from "./presence.ts";
 
 let folder: string;

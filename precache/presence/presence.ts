@@ -18,11 +18,20 @@
  */
 
 import type { AssetInventory } from "../../core/cache/cache.ts";
-import { type CachedRanges, parseCachedRanges } from "../transfer/cached-ranges.ts";
-import { throughCache } from "../transfer/through-cache.ts";
-import { type AssetHead, FetchError, type Fetcher } from "../transfer/transfer.ts";
+import {
+  type AssetHead,
+  type CachedRanges,
+  FetchError,
+  type Fetcher,
+  parseCachedRanges,
+  throughCache,
+} from "../transfer/transfer.ts";
 import type { Asset, CacheTarget } from "../words/asset.ts";
-import type { Deliveries } from "./deliveries.ts";
+import type { Deliveries } from "./delivery-book.ts";
+
+export { oldLedgerPath, readDeliveries, readJournal } from "./deliveries.ts";
+export { type Deliveries, type Delivery, DeliveryBook } from "./delivery-book.ts";
+export { readOldLedger } from "./old-ledger.ts";
 
 /** Which signs are believed. */
 export interface HeldSigns {

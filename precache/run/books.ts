@@ -6,9 +6,9 @@
  */
 import { errorCode, errorText, LarderError } from "../../core/errors.ts";
 import type { Log } from "../../core/log.ts";
-import { adoptOldLedger } from "../presence/adopt-old-ledger.ts";
-import { DeliveryBook, readJournal } from "../presence/deliveries.ts";
-import type { WarmSummary } from "../warm/events.ts";
+import { DeliveryBook, readJournal } from "../presence/presence.ts";
+import type { WarmSummary } from "../warm/warm.ts";
+import { adoptOldLedger } from "./adopt-old-ledger.ts";
 import { type LineJournal, RunJournal } from "./run-journal.ts";
 
 /** What the books need to be opened. */

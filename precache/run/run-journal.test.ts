@@ -7,10 +7,10 @@ import { openJournal, streamFolder } from "../../core/journal/journal.ts";
 import { silentLog } from "../../core/log.ts";
 import { fieldSchema, measurementSchema } from "../../core/schema.ts";
 import { anAsset } from "../../fixtures/assets.ts";
-import { adoptOldLedger } from "../presence/adopt-old-ledger.ts";
-import { DeliveryBook, readDeliveries } from "../presence/deliveries.ts";
+import { DeliveryBook, readDeliveries } from "../presence/presence.ts";
 import type { AssetEnd, RunEnd, RunStart, WarmSums } from "../warm/events.ts";
 import type { CacheTarget, PlannedAsset } from "../words/asset.ts";
+import { adoptOldLedger } from "./adopt-old-ledger.ts";
 import { type LineJournal, RunJournal } from "./run-journal.ts";
 import { RunPoints } from "./run-points.ts";
 

@@ -8,8 +8,8 @@
  */
 import type { Cursors } from "../../core/journal/commit.ts";
 import { type Point, pointLine } from "../../core/line/point.ts";
-import type { Deliveries, Delivery, DeliveryBook } from "../presence/deliveries.ts";
-import type { WarmEvent } from "../warm/events.ts";
+import type { Deliveries, Delivery, DeliveryBook } from "../presence/presence.ts";
+import type { WarmEvent } from "../warm/warm.ts";
 import { RunPoints } from "./run-points.ts";
 
 /** What this file needs of a journal: the stream `precache`, open for writing. */

@@ -12,8 +12,8 @@
  * @module
  */
 import { type FieldValue, type Point, tagText } from "../../core/line/point.ts";
-import type { Delivery } from "../presence/deliveries.ts";
-import type { AssetCost, AssetEnd, AssetPart, RunEnd, RunStart, WarmEvent, WarmSums } from "../warm/events.ts";
+import type { Delivery } from "../presence/presence.ts";
+import type { AssetCost, AssetEnd, AssetPart, RunEnd, RunStart, WarmEvent, WarmSums } from "../warm/warm.ts";
 
 /** Makes the points of one run; keep one for the run. */
 export class RunPoints {

@@ -11,20 +11,19 @@ import { LarderError } from "../../core/errors.ts";
 import { acquireLock } from "../../core/lock.ts";
 import type { Log } from "../../core/log.ts";
 import { type Clock, systemClock } from "../../core/time/clock.ts";
-import { assetKey } from "../catalogs/asset-url.ts";
 import type { DiscoveryWorld } from "../discovery/discovery.ts";
 import { FirmwareFolder } from "../firmware/firmware.ts";
 import type { PrecacheOptions } from "../options.ts";
-import { type Prepared, prepare } from "../plan/make-plan.ts";
-import { DEFAULT_LEAST_RATE } from "../transfer/least-rate.ts";
-import { sleepUntil } from "../warm/ending.ts";
-import type { AssetEnd, WarmEvent, WarmSummary } from "../warm/events.ts";
-import { warm } from "../warm/warm.ts";
+import { type Prepared, prepare } from "../plan/plan.ts";
+import { DEFAULT_LEAST_RATE } from "../transfer/transfer.ts";
+import type { AssetEnd, WarmEvent, WarmSummary } from "../warm/warm.ts";
+import { sleepUntil, warm } from "../warm/warm.ts";
 import type { PlannedAsset } from "../words/asset.ts";
+import { assetKey } from "../words/asset-url.ts";
+import { parseWindow, type WindowAtStart, windowAt } from "../words/window.ts";
 import { unrecorded, withBooks } from "./books.ts";
 import type { LineJournal, RunJournal } from "./run-journal.ts";
 import { askPrescript, type RunOutcome, tellPostscript } from "./script-calls.ts";
-import { parseWindow, type WindowAtStart, windowAt } from "./window.ts";
 
 export interface RunContext {
   readonly options: PrecacheOptions;

@@ -6,7 +6,7 @@
 import { LarderError } from "../../core/errors.ts";
 import type { Log } from "../../core/log.ts";
 import type { PrecacheOptions } from "../options.ts";
-import type { WarmSummary } from "../warm/events.ts";
+import type { WarmSummary } from "../warm/warm.ts";
 import { runScript, summaryEnvironment } from "./scripts.ts";
 
 /** @throws LarderError `PRESCRIPT_FAILED` when it refuses; `CONFIG_SCRIPT` */

@@ -13,7 +13,7 @@
 import { execFile } from "node:child_process";
 import { stat } from "node:fs/promises";
 import { errorCode, LarderError } from "../../core/errors.ts";
-import type { WarmSummary } from "../warm/events.ts";
+import type { WarmSummary } from "../warm/warm.ts";
 
 /** What a script did. */
 export interface ScriptResult {

@@ -7,7 +7,7 @@
 import type { Asset, CacheTarget } from "../words/asset.ts";
 import { addressFault } from "../words/outside-address.ts";
 import { cacheUrl } from "./cache-url.ts";
-import type { AssetRequest, Redirect } from "./transfer.ts";
+import type { AssetRequest, Redirect } from "./fetcher.ts";
 
 /** What is asked of a cache for an asset. */
 export function throughCache(

@@ -10,7 +10,6 @@ import { errorCode, errorText } from "../../core/errors.ts";
 import { USER_AGENT } from "../../core/network/http.ts";
 import { BodyFraming } from "./body-framing.ts";
 import { HeadReader } from "./head-reader.ts";
-import { contentLength, type ResponseHead } from "./response-head.ts";
 import {
   connectCode,
   fetchError,
@@ -19,7 +18,8 @@ import {
   type TransferEnd,
   type TransportOptions,
   type TransportRequest,
-} from "./transport.ts";
+} from "./request.ts";
+import { contentLength, type ResponseHead } from "./response-head.ts";
 
 /** Into so many parts the stall time is divided; a stall is found at most one of them late. */
 export const TICKS_TO_STALL = 10;

@@ -9,13 +9,7 @@ import type { Socket } from "node:net";
 import fc from "fast-check";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type RawServer, sendPieces, startRawServer } from "../../fixtures/origin/index.ts";
-import {
-  createFetcher,
-  FetchError,
-  type Fetcher,
-  type FetcherOptions,
-  type FetchResult,
-} from "../transfer/transfer.ts";
+import { createFetcher, FetchError, type Fetcher, type FetcherOptions, type FetchResult } from "../transfer/fetcher.ts";
 
 type Script = { pieces: readonly (Buffer | string)[]; after: "end" | "keep" | "reset" };
 

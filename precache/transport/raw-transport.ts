@@ -14,7 +14,7 @@ import {
   type Transport,
   type TransportOptions,
   type TransportRequest,
-} from "./transport.ts";
+} from "./request.ts";
 
 export interface RawTransportOptions extends TransportOptions {
   /** Size of the shared buffer: the most that one read takes. */

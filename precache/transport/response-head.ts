@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { AnswerFields } from "./transport.ts";
+import type { AnswerFields } from "./request.ts";
 
 /** Longest head, all interim answers included. */
 export const MAX_HEAD_BYTES = 64 * 1024;

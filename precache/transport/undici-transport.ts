@@ -6,7 +6,6 @@
 import type { Agent, Dispatcher } from "undici";
 import { errorCode, errorText } from "../../core/errors.ts";
 import { USER_AGENT } from "../../core/network/http.ts";
-import { contentLength, MAX_HEAD_BYTES } from "./response-head.ts";
 import {
   type AnswerFields,
   connectCode,
@@ -18,7 +17,8 @@ import {
   type Transport,
   type TransportOptions,
   type TransportRequest,
-} from "./transport.ts";
+} from "./request.ts";
+import { contentLength, MAX_HEAD_BYTES } from "./response-head.ts";
 
 export class UndiciTransport implements Transport {
   readonly #options: TransportOptions;

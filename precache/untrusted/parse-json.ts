@@ -4,7 +4,7 @@
  * @module
  */
 import { errorText, LarderError } from "../../core/errors.ts";
-import { Shape } from "./untrusted.ts";
+import { Shape } from "./shape.ts";
 
 const MAX_DEPTH = 64;
 const QUOTE = 0x22;

@@ -7,10 +7,15 @@
 import type { Clock } from "../../core/time/clock.ts";
 import type { FirmwareCopy, FirmwareFolder, KeptFirmware } from "../firmware/firmware.ts";
 import type { HeldCheck, HeldVerdict } from "../presence/presence.ts";
-import type { CachedRanges } from "../transfer/cached-ranges.ts";
-import { digestToCheck } from "../transfer/evidence.ts";
-import { throughCache } from "../transfer/through-cache.ts";
-import type { AssetHead, AssetRequest, Fetcher, FetchOptions, FetchResult } from "../transfer/transfer.ts";
+import type {
+  AssetHead,
+  AssetRequest,
+  CachedRanges,
+  Fetcher,
+  FetchOptions,
+  FetchResult,
+} from "../transfer/transfer.ts";
+import { digestToCheck, throughCache } from "../transfer/transfer.ts";
 import type { PlannedAsset } from "../words/asset.ts";
 import type { AssetCost, AssetOutcome, WarmEvent } from "./events.ts";
 import type { TargetHealth } from "./target-health.ts";

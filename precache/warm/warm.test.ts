@@ -10,7 +10,7 @@ import type { Clock } from "../../core/time/clock.ts";
 import { anAsset, plannedFiles } from "../../fixtures/assets.ts";
 import { type ContentCache, type ContentCacheOptions, startContentCache } from "../../fixtures/content-cache/index.ts";
 import { fileDigest, type Origin, type OriginOptions, startOrigin } from "../../fixtures/origin/index.ts";
-import { DeliveryBook, readJournal } from "../presence/deliveries.ts";
+import { DeliveryBook, readJournal } from "../presence/presence.ts";
 import { RunJournal } from "../run/run-journal.ts";
 import type { CacheTarget, PlannedAsset } from "../words/asset.ts";
 import type { AssetEnd, WarmEvent, WarmSummary } from "./events.ts";

@@ -13,11 +13,17 @@ import type { AssetInventory } from "../../core/cache/cache.ts";
 import { LarderError } from "../../core/errors.ts";
 import { type Clock, systemClock } from "../../core/time/clock.ts";
 import type { FirmwareFolder } from "../firmware/firmware.ts";
-import type { Deliveries } from "../presence/deliveries.ts";
+import type { Deliveries } from "../presence/presence.ts";
 import { HeldCheck, type HeldSigns } from "../presence/presence.ts";
-import { DEFAULT_LEAST_RATE, type LeastRate, leastRateFor } from "../transfer/least-rate.ts";
-import { createPace, readBytesFor } from "../transfer/pace.ts";
-import { createFetcher, type Fetcher } from "../transfer/transfer.ts";
+import {
+  createFetcher,
+  createPace,
+  DEFAULT_LEAST_RATE,
+  type Fetcher,
+  type LeastRate,
+  leastRateFor,
+  readBytesFor,
+} from "../transfer/transfer.ts";
 import type { Asset, CacheTarget, PlannedAsset } from "../words/asset.ts";
 import type { EngineContext } from "./attempt.ts";
 import { Ending } from "./ending.ts";
@@ -27,6 +33,19 @@ import { type Lane, lanesOf } from "./lanes.ts";
 import { runLane } from "./run-lane.ts";
 import { Tally } from "./tally.ts";
 import { DEFAULT_LIMITS, type HealthLimits, TargetHealth } from "./target-health.ts";
+
+export { sleepUntil } from "./ending.ts";
+export type {
+  AssetCost,
+  AssetEnd,
+  AssetOutcome,
+  AssetPart,
+  RunEnd,
+  RunStart,
+  WarmEvent,
+  WarmSummary,
+  WarmSums,
+} from "./events.ts";
 
 export interface WarmOptions {
   /** In the order they are to be fetched. Only those with the decision `warm` are. */

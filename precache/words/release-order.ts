@@ -7,8 +7,8 @@
  * @module
  */
 
-import { branchOf, isLaterBuild } from "../catalogs/build-number.ts";
 import type { Asset } from "./asset.ts";
+import { branchOf, isLaterBuild } from "./build-number.ts";
 import { compareVersions, isPrerelease, releaseNumbers } from "./os-version.ts";
 
 /** What tells one release from another. */

@@ -6,12 +6,14 @@
 import { LarderError } from "../../../core/errors.ts";
 import { knownTags } from "../../../core/history/questions/known-tags.ts";
 import { nearest } from "../../../core/nearest.ts";
-import type { HistoryAsk } from "./history.ts";
 
 const MOST_NAMED = 8;
 
 /** Why there are no rows, and what to do. */
-export async function nothingText(ask: Pick<HistoryAsk, "stateDir" | "tags">): Promise<string> {
+export async function nothingText(ask: {
+  readonly stateDir: string;
+  readonly tags: Readonly<Record<string, string>>;
+}): Promise<string> {
   const known = await knownTags(ask.stateDir);
   if (known.size === 0) return "The journal has no traffic yet. Collect some: larder collect --once";
   for (const [tag, value] of Object.entries(ask.tags)) {
@@ -27,7 +29,7 @@ export async function nothingText(ask: Pick<HistoryAsk, "stateDir" | "tags">): P
  * @throws LarderError `USAGE_TAG`.
  */
 export async function checkGroupTags(
-  { stateDir, groupBy }: Pick<HistoryAsk, "stateDir" | "groupBy">,
+  { stateDir, groupBy }: { readonly stateDir: string; readonly groupBy: readonly string[] },
   rows: readonly { readonly group: Readonly<Record<string, string>> }[],
 ): Promise<void> {
   const empty = groupBy.filter((tag) => rows.every(({ group }) => (group[tag] ?? "") === ""));

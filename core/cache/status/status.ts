@@ -26,6 +26,9 @@ import { parseServeradminForm } from "./serveradmin-form.ts";
 import { parseTextForm } from "./text-form.ts";
 import { type StatusTotals, totalsOf } from "./totals.ts";
 
+export { MAX_STATUS_BYTES, unreadableStatus } from "./raw.ts";
+export { type StatusTotals, TOTAL_KEYS, TOTAL_NAMES, type TotalName } from "./totals.ts";
+
 export type StatusForm = "json" | "text" | "plist" | "serveradmin";
 
 /** A parent or a peer. */

@@ -6,8 +6,8 @@
  * @module
  */
 import type { LarderError } from "../../../core/errors.ts";
-import type { PlistEntry } from "./plist.ts";
-import { LEAVES, PlistFault, type PlistValue, parseLeaf } from "./value.ts";
+import { PlistFault } from "../../untrusted/untrusted.ts";
+import { LEAVES, type PlistEntry, type PlistValue, parseLeaf } from "./value.ts";
 
 /** `walk`: on the way to the wanted container. `emit`: it. `build`: inside an entry. `skip`: beside all that. */
 type Role = "walk" | "emit" | "build" | "skip";

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { SaxesParser } from "saxes";
 import { describe, expect, it } from "vitest";
 import type { LarderError } from "../../../core/errors.ts";
-import { Shape } from "../../untrusted/untrusted.ts";
+import { Shape } from "../../untrusted/shape.ts";
 import { type PlistLimits, type PlistValue, readPlist, readPlistEntries } from "./plist.ts";
 
 const HEAD =

@@ -13,7 +13,7 @@ import { isAscii } from "node:buffer";
 import { LarderError } from "../../../core/errors.ts";
 import { PlistBuilder } from "./builder.ts";
 import { PlistTokens } from "./tokens.ts";
-import type { PlistValue } from "./value.ts";
+import type { PlistEntry, PlistValue } from "./value.ts";
 
 export type { PlistDict, PlistValue } from "./value.ts";
 
@@ -26,15 +26,6 @@ export interface PlistLimits {
   readonly maxNodes?: number;
   /** Keys that are wanted, wherever they stand in an entry. Default all; values of others are checked, not built. */
   readonly only?: readonly string[];
-}
-
-/** One child of the wanted container. */
-export interface PlistEntry {
-  /** Its key in a dictionary, its place in an array. */
-  readonly key: string | number;
-  readonly value: PlistValue;
-  /** Line on which it begins. */
-  readonly line: number;
 }
 
 /**

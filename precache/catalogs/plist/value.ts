@@ -5,6 +5,7 @@
  *
  * @module
  */
+import type { PlistFault } from "../../untrusted/untrusted.ts";
 
 export type PlistDict = ReadonlyMap<string, PlistValue>;
 export type PlistValue =
@@ -19,18 +20,13 @@ export type PlistValue =
   | PlistDict
   | PlistFault;
 
-/** A leaf whose text is of another kind than its name says: `<integer>12a</integer>`. It spoils its entry only. */
-export class PlistFault {
-  readonly wrong: string;
-
-  /** @param wrong the end of a sentence: `"12a" is no integer` */
-  constructor(wrong: string) {
-    this.wrong = wrong;
-  }
-
-  toString(): string {
-    return `unreadable (${this.wrong})`;
-  }
+/** One child of the wanted container. */
+export interface PlistEntry {
+  /** Its key in a dictionary, its place in an array. */
+  readonly key: string | number;
+  readonly value: PlistValue;
+  /** Line on which it begins. */
+  readonly line: number;
 }
 
 /** Elements that hold text and nothing else; `true` and `false` hold nothing. */

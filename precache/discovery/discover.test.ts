@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import type { CommandResult, RunCommand } from "../../core/cache/cache.ts";
 import { errorCode } from "../../core/errors.ts";
-import { type Discovery, discover, targetByHand } from "./discovery.ts";
+import { type Discovery, discover, targetByHand } from "./discover.ts";
 
 const servers: Server[] = [];
 afterEach(() => {

@@ -7,9 +7,8 @@
 import { rename } from "node:fs/promises";
 import { errorText } from "../../core/errors.ts";
 import type { Log } from "../../core/log.ts";
-import type { RunJournal } from "../run/run-journal.ts";
-import { type Delivery, oldLedgerPath } from "./deliveries.ts";
-import { readOldLedger } from "./old-ledger.ts";
+import { type Delivery, oldLedgerPath, readOldLedger } from "../presence/presence.ts";
+import type { RunJournal } from "./run-journal.ts";
 
 const WEEK_MS = 7 * 86_400_000;
 /** The journal and the ledger wrote the same time; a second is more than they can differ. */

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { openJournal } from "../../core/journal/journal.ts";
-import { warmReport } from "./report.ts";
+import { warmReport } from "./warm-report.ts";
 
 let state = "";
 beforeEach(async () => {

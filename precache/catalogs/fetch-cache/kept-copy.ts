@@ -6,6 +6,7 @@
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { errorText, LarderError } from "../../../core/errors.ts";
+import { readPieces } from "../../../core/file-pieces.ts";
 import { makeFolder } from "../../../core/files.ts";
 import { publicUrl } from "../../../core/network/http.ts";
 import { type Patience, retryDelayMs } from "../../../core/retry.ts";
@@ -13,7 +14,6 @@ import type { CatalogDocument, DocumentRequest } from "../catalog.ts";
 import { type Copy, copyName, readCopy, renewCopy, sweepCopies } from "./copy-file.ts";
 import { type Answer, CatalogBusy, download } from "./download.ts";
 import type { FetchCacheOptions } from "./fetch-cache.ts";
-import { readPieces } from "./file-pieces.ts";
 
 /** A run waits for its catalogues, so not for long: the last good copy is there for that. */
 const PATIENCE: Patience = { firstMs: 1000, longestMs: 10_000, longestAskedMs: 60_000 };

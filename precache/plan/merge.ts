@@ -4,7 +4,7 @@
  * @module
  */
 import type { Asset, Digest } from "../words/asset.ts";
-import { assetKey } from "./asset-url.ts";
+import { assetKey } from "../words/asset-url.ts";
 
 /** Weakest first: the strongest checksum any catalogue gives is kept. */
 const STRENGTH: readonly Digest["algorithm"][] = ["md5", "sha1", "sha256", "sha384", "sha512"];

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { nextTimeOfDay } from "../words/units.ts";
+import { nextTimeOfDay } from "./units.ts";
 
 /** Hours of the local clock: `06:00`, or with its beginning `22:00-06:00`. */
 export interface RunWindow {

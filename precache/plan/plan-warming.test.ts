@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { anAsset } from "../../fixtures/assets.ts";
-import { assetKey } from "../catalogs/asset-url.ts";
 import type { Asset, DeviceCount } from "../words/asset.ts";
+import { assetKey } from "../words/asset-url.ts";
 import { familyOf } from "../words/model.ts";
 import { type AssetChoice, NO_CHOICE } from "./asset-choice.ts";
-import { compareWanted, type PlanInput, planTotals, planWarming } from "./plan.ts";
+import { compareWanted, type PlanInput, planTotals, planWarming } from "./plan-warming.ts";
 
 let serial = 0;
 const asset = (more: Partial<Asset> = {}): Asset =>

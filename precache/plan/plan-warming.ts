@@ -1,0 +1,171 @@
+/**
+ * The plan: which assets are fetched tonight, in which order, and why the others are not. Pure: no clock, no disk, no
+ * network.
+ *
+ * Promises: every file once, whichever addresses and catalogues name it; never more bytes than the budget, nor than the
+ * cache can take without evicting; what the cache holds is not asked for again; the most wanted first, by devices
+ * waiting for each byte.
+ *
+ * Here is the order of the steps. Who waits is `waiting-devices.ts`, what was asked for by name is `asset-choice.ts`.
+ *
+ * @module
+ */
+
+import { firmwareTitle } from "../catalogs/catalogs.ts";
+import type { Asset, DeviceCount, Plan, PlannedAsset } from "../words/asset.ts";
+import { assetKey } from "../words/asset-url.ts";
+import { matchesModel } from "../words/model.ts";
+import { type AssetChoice, chosenBecause, mayBeNamed } from "./asset-choice.ts";
+import { judgeAssets } from "./judge.ts";
+import { mergeAssets } from "./merge.ts";
+import { type DeltaRule, waitingDevices } from "./waiting-devices.ts";
+
+export interface PlanLimits {
+  /** Most bytes of one run; undefined means no limit. */
+  readonly budgetBytes: number | undefined;
+  /** Bytes the cache can still take without evicting, where it tells. */
+  readonly roomBytes: number | undefined;
+}
+
+export interface PlanInput {
+  readonly assets: readonly Asset[];
+  readonly devices: readonly DeviceCount[];
+  readonly choice: AssetChoice;
+  readonly deltas: DeltaRule;
+  /** What the caches hold, by `assetKey`, with how we know: `in AssetInfo.db`, `warmed 2 days ago`. */
+  readonly held: ReadonlyMap<string, string>;
+  readonly limits: PlanLimits;
+}
+
+/** What is wanted, before anybody asked whether it fits. */
+interface Wanted {
+  readonly asset: Asset;
+  readonly devices: number;
+  readonly why: string;
+}
+
+/** The plan: to be warmed first (in that order), then what is there, then what is left for another time. */
+export function planWarming(input: PlanInput): Plan {
+  const { eligible, unjudged } = judgeAssets(mergeAssets(input.assets), input.choice);
+  const wanted = mostWantedFirst(wantedAssets(eligible, input));
+  const present = wanted.filter(({ asset }) => input.held.has(assetKey(asset.url)));
+  const missing = wanted.filter(({ asset }) => !input.held.has(assetKey(asset.url)));
+  const { fits, left } = withinLimits(missing, input.limits);
+  const cached = present.map(
+    ({ asset, devices }): PlannedAsset => ({
+      asset,
+      devices,
+      why: input.held.get(assetKey(asset.url)) ?? "there already",
+      decision: "cached",
+    }),
+  );
+  return { items: [...fits, ...cached, ...left, ...unjudgedItems(eligible, unjudged, input)] };
+}
+
+/** What would be wanted, were it known what it is; it is left, and the run says so. */
+function unjudgedItems(
+  eligible: readonly Asset[],
+  unjudged: ReadonlyMap<Asset, string>,
+  input: PlanInput,
+): PlannedAsset[] {
+  const missing = (asset: Asset): boolean => !input.held.has(assetKey(asset.url));
+  const wanted = wantedAssets([...unjudged.keys()].filter(missing), input).map(
+    (item): Wanted => ({ ...item, why: unjudged.get(item.asset) ?? "" }),
+  );
+  const taken = new Set(wanted.map(({ asset }) => asset));
+  const named = [...eligible, ...unjudged.keys()]
+    .filter((asset) => !taken.has(asset) && mayBeNamed(asset, input.choice) && missing(asset))
+    .filter((asset) => chosenBecause(asset, input.choice) === undefined)
+    .map((asset): Wanted => ({ asset, devices: 0, why: "title unread, so it may be one that is named" }));
+  return mostWantedFirst([...wanted, ...named]).map((item) => ({ ...item, decision: "left", unjudged: true }));
+}
+
+/** What a plan leaves because nobody can tell what it is, one sentence for each reason. */
+export function unjudgedSentences(plan: Plan): string[] {
+  const reasons = new Map<string, string[]>();
+  for (const { asset, why, unjudged } of plan.items) {
+    if (unjudged === true) reasons.set(why, [...(reasons.get(why) ?? []), asset.title]);
+  }
+  return [...reasons].map(([why, titles]) => {
+    const more = titles.length > 3 ? " …" : "";
+    return `${titles.length} ${titles.length === 1 ? "file" : "files"} (${why}): ${titles.slice(0, 3).join(", ")}${more}`;
+  });
+}
+
+/** Sums of a plan, for tables and totals; bytes of what has a known size. */
+export interface PlanTotals {
+  readonly assets: number;
+  readonly bytes: number;
+  /** Of these, assets whose size no catalogue tells. */
+  readonly unknownSizes: number;
+}
+
+/** Totals of one decision. */
+export function planTotals(plan: Plan, decision: PlannedAsset["decision"]): PlanTotals {
+  const items = plan.items.filter((item) => item.decision === decision);
+  return {
+    assets: items.length,
+    bytes: items.reduce((sum, { asset }) => sum + (asset.sizeBytes ?? 0), 0),
+    unknownSizes: items.filter(({ asset }) => asset.sizeBytes === undefined).length,
+  };
+}
+
+/** The order of the plan: devices waiting per byte; then what was named; smaller before larger; then by address. */
+export function compareWanted(a: Wanted, b: Wanted): number {
+  // cross-multiplied, so that no division by a size nobody knows is needed
+  const [sizeA, sizeB] = [a.asset.sizeBytes ?? UNKNOWN_SIZE, b.asset.sizeBytes ?? UNKNOWN_SIZE];
+  return (
+    b.devices * sizeA - a.devices * sizeB || sizeA - sizeB || compareText(assetKey(a.asset.url), assetKey(b.asset.url))
+  );
+}
+
+/** For the order only: an asset of unknown size ranks as a system image would. */
+const UNKNOWN_SIZE = 8_000_000_000;
+
+function wantedAssets(candidates: readonly Asset[], input: PlanInput): Wanted[] {
+  const waiting = waitingDevices(candidates, input.devices, input.deltas);
+  return candidates.flatMap((asset) => {
+    const wait = waiting.get(asset);
+    if (wait !== undefined) return [{ asset, ...wait }];
+    if (input.deltas === "none" && asset.fromBuilds.length > 0) return [];
+    const why = chosenBecause(asset, input.choice);
+    return why === undefined ? [] : [{ asset: titledFor(asset, input.choice), devices: 0, why }];
+  });
+}
+
+/** One firmware serves many models: its title names those it was asked for. */
+function titledFor(asset: Asset, { firmware }: AssetChoice): Asset {
+  const { models, version } = asset;
+  if (!asset.firmware || models.length < 2 || version === undefined) return asset;
+  const asked = models.filter((model) => firmware.some((want) => matchesModel(want, model)));
+  return { ...asset, title: firmwareTitle(version, asked.length > 0 ? asked : models) };
+}
+
+function mostWantedFirst(wanted: readonly Wanted[]): Wanted[] {
+  return [...wanted].sort(compareWanted);
+}
+
+/** Takes what fits, in order; a smaller one may still fit where a larger did not. */
+function withinLimits(wanted: readonly Wanted[], limits: PlanLimits): { fits: PlannedAsset[]; left: PlannedAsset[] } {
+  const fits: PlannedAsset[] = [];
+  const left: PlannedAsset[] = [];
+  const limit = Math.min(limits.budgetBytes ?? Number.POSITIVE_INFINITY, limits.roomBytes ?? Number.POSITIVE_INFINITY);
+  const tight = (limits.roomBytes ?? Number.POSITIVE_INFINITY) < (limits.budgetBytes ?? Number.POSITIVE_INFINITY);
+  let taken = 0;
+  for (const item of wanted) {
+    const size = item.asset.sizeBytes;
+    if (size === undefined && Number.isFinite(limit)) {
+      left.push({ ...item, why: "size unknown, and there is a limit", decision: "left" });
+    } else if (taken + (size ?? 0) > limit) {
+      left.push({ ...item, why: tight ? "no room without evicting" : "beyond the budget", decision: "left" });
+    } else {
+      taken += size ?? 0;
+      fits.push({ ...item, decision: "warm" });
+    }
+  }
+  return { fits, left };
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
