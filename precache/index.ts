@@ -17,7 +17,7 @@ export {
 // measure: how fast a cache gives
 export * as measure from "./measure/measure.ts";
 // plan: what would be fetched
-export { overlayOptions } from "./options.ts";
+export { requestLayer } from "./options.ts";
 // list: what the catalogues offer
 export { listAssets, type Prepared, planOnly, planTotals } from "./plan/plan.ts";
 // convert: what precache.py was asked and told

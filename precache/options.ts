@@ -6,8 +6,7 @@
  * @module
  */
 import { z } from "zod";
-import { settingWords } from "../core/config/complaints.ts";
-import { LarderError } from "../core/errors.ts";
+import type { Layer } from "../core/config/config.ts";
 import { catalogOptions } from "./catalogs/options.ts";
 import { deviceOptions } from "./devices/options.ts";
 import { DEFAULT_LEAST_RATE } from "./transfer/transfer.ts";
@@ -26,6 +25,8 @@ function amount(parse: (text: string) => number | undefined, expected: string) {
 }
 
 const names = () => z.array(z.string().min(1).max(300)).max(10_000).default([]);
+/** Names of groups. */
+export const groupNames = z.array(z.enum(ASSET_GROUPS));
 /** The hours of a run. */
 const hours = z.string().refine((text) => parseWindow(text) !== undefined, {
   message: "expected a time of day such as 06:00, or hours such as 22:00-06:00",
@@ -67,7 +68,7 @@ export const precacheOptions = z.strictObject({
     "Hosts that files may come from beside Apple's, such as a mirror: mirror.example.org, 10.0.0.5:8080, *.example.org",
   ),
 
-  groups: z.array(z.enum(ASSET_GROUPS)).default([]).describe("Whole groups"),
+  groups: groupNames.default([]).describe("Whole groups"),
   apps: names().describe("Apps and installers by name"),
   updates: names().describe("Mac updates by product id or a word of the title"),
   exclude: names().describe("Titles that hold one of these are left out"),
@@ -140,50 +141,35 @@ export type PrecacheInput = z.input<typeof precacheOptions>;
 export const precacheShape = { precache: precacheOptions.prefault({}) };
 
 /** Keys that say what is wanted: naming one on a command line replaces all that the settings want. */
-const WANTS = ["models", "devices", "groups", "apps", "updates", "firmware"] as const;
+const WANTS = ["models", "devices", "groups", "apps", "updates"] as const;
 const LISTS = ["url-list", "plan-file"];
 
 /**
- * Settings with a command line laid over them. A command line that says what is wanted is the whole of it: what the
- * settings want is left out, their firmware folder, catalogues and limits stay.
- * @throws LarderError `USAGE` when what the command line says is no valid value.
+ * What a command line says about warming, as a part of a layer of settings. A command line that says what is wanted is
+ * the whole of it: what weaker layers want is left out, their firmware folder, catalogues and limits stay. A catalogue
+ * it names takes the place of those of its kind.
  */
-export function overlayOptions(settings: PrecacheOptions, over: PrecacheInput): PrecacheOptions {
-  const checked = precacheOptions.safeParse(over, { error: settingWords });
-  if (!checked.success) {
-    const wrong = checked.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`).join("; ");
-    throw new LarderError(`Cannot use the command line: ${wrong}`, {
-      code: "USAGE",
-      state: "nothing was fetched",
-      next: "larder precache run --help",
-    });
-  }
-  const said = checked.data;
-  const given = Object.fromEntries(Object.keys(over).map((key) => [key, said[key as keyof PrecacheOptions]]));
-  const lists = said.catalogs.filter(({ kind }) => LISTS.includes(kind));
-  const wants = lists.length > 0 || WANTS.some((key) => key !== "firmware" && over[key] !== undefined);
-  const wantsFirmware = said.firmware.models.length > 0;
-  const base = wants || wantsFirmware ? withoutWants(settings) : settings;
-  const kinds = said.catalogs.map(({ kind }) => kind);
+export function requestLayer(said: PrecacheInput): Required<Pick<Layer, "values" | "clears" | "keeps">> {
+  const { firmware: { models: firmwareModels = [], ...otherFirmware } = {} } = said;
+  const wantsFirmware = firmwareModels.length > 0;
+  const firmware = wantsFirmware ? { ...otherFirmware, models: firmwareModels } : otherFirmware;
+  const kinds = (said.catalogs ?? []).map(({ kind }) => kind as string);
+  const wants =
+    kinds.some((kind) => LISTS.includes(kind)) || wantsFirmware || WANTS.some((key) => said[key] !== undefined);
+  const replaced = new Set([...kinds, ...(wants ? LISTS : [])]);
   return {
-    ...base,
-    ...given,
-    catalogs: [...base.catalogs.filter(({ kind }) => !kinds.includes(kind)), ...said.catalogs],
-    firmware: {
-      models: wantsFirmware ? said.firmware.models : base.firmware.models,
-      destination: said.firmware.destination ?? base.firmware.destination,
-    },
+    values: { precache: { ...said, firmware } },
+    clears: wants ? [...WANTS, "firmware.models"].map((key) => `precache.${key}`) : [],
+    keeps: { "precache.catalogs": (entry) => !replaced.has(String((entry as { kind?: unknown } | null)?.kind)) },
   };
 }
 
-function withoutWants(settings: PrecacheOptions): PrecacheOptions {
+/** Settings to list what the catalogues offer of some groups, whatever the settings want to be fetched. */
+export function listingOf(settings: PrecacheOptions, groups: PrecacheOptions["groups"]): PrecacheOptions {
   return {
     ...settings,
-    models: [],
-    devices: [],
-    groups: [],
-    apps: [],
-    updates: [],
+    groups,
+    ...{ models: [], devices: [], apps: [], updates: [] },
     firmware: { ...settings.firmware, models: [] },
     catalogs: settings.catalogs.filter(({ kind }) => !LISTS.includes(kind)),
   };

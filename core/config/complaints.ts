@@ -1,12 +1,57 @@
 /**
- * What is wrong with a setting, in the words of an admin: "it is text, a number was expected".
+ * What is wrong with a setting and where, in the words of an admin: "it is text, a number was expected".
  *
  * Values are told only where they cannot be secrets: numbers, and words from a list we know.
  *
  * @module
  */
 import type { z } from "zod";
+import { LarderError } from "../errors.ts";
 import { nearest } from "../nearest.ts";
+import { type Origin, originText } from "./layers.ts";
+
+/** One wrong setting. */
+export interface Complaint {
+  /** `sinks[0].url`; "" for all of them. */
+  readonly place: string;
+  readonly said: string;
+  readonly origin: Origin;
+}
+
+/**
+ * The error for wrong settings: each with the layer that is to be corrected.
+ * @returns code `USAGE` when flags alone are wrong, else `CONFIG_INVALID`
+ */
+export function invalidSettings(complaints: readonly Complaint[]): LarderError {
+  const names = new Set(complaints.map(({ origin }) => `${origin.kind} ${origin.name}`));
+  const [first] = complaints;
+  const lines = complaints.map((each) => wrongText(each, names.size > 1));
+  const subject = first === undefined || names.size > 1 ? "the settings" : layerText(first.origin);
+  const list = lines.length === 1 ? ` ${lines[0]}` : lines.map((each) => `\n    ${each}`).join("");
+  const kinds = new Set(complaints.map(({ origin }) => origin.kind));
+  const flagsOnly = kinds.size === 1 && kinds.has("flag");
+  return new LarderError(`Cannot use ${subject}:${list}`, {
+    code: flagsOnly ? "USAGE" : "CONFIG_INVALID",
+    state: "nothing was started",
+    next: flagsOnly ? "the command with --help says what it takes" : "correct it, then check with: larder config check",
+  });
+}
+
+/** A layer as the object of a sentence. */
+function layerText(origin: Origin): string {
+  if (origin.kind === "flag") return origin.key === undefined ? `the ${origin.name}` : origin.name;
+  if (origin.kind === "environment") return `the environment variable ${origin.name}`;
+  if (origin.kind === "profile") return `the managed profile "${origin.name}"`;
+  return origin.kind === "default" ? "the settings" : `the settings in "${origin.name}"`;
+}
+
+/** A flag or a variable that sets this very key says its name already. */
+function wrongText({ place, said, origin }: Complaint, several: boolean): string {
+  const inside = origin.key === undefined ? place : place.slice(origin.key.length).replace(/^\./, "");
+  // a flag's own words are no list to the one who wrote them
+  const key = origin.kind === "flag" && origin.key !== undefined ? inside.replace(/^\[\d+\]\.?/, "") : inside;
+  return [...(several ? [originText(origin)] : []), ...(key === "" ? [] : [key]), said].join(": ");
+}
 
 const KINDS: Readonly<Record<string, string>> = {
   string: "text",

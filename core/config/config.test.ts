@@ -5,7 +5,7 @@ import { buildBinary, build as buildPlist } from "plist";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { nearest } from "../nearest.ts";
-import { mergeLayers, readSettings, validateSettings } from "./config.ts";
+import { readSettings, validateSettings } from "./config.ts";
 
 let folder: string;
 beforeAll(async () => {
@@ -32,22 +32,6 @@ describe("readSettings()", () => {
       await writeFile(join(folder, "bad"), text);
       await expect(readSettings(join(folder, "bad"))).rejects.toMatchObject({ code: "CONFIG_SYNTAX" });
     }
-  });
-});
-
-describe("mergeLayers()", () => {
-  it("lets the first layer win key by key and remembers who said what", () => {
-    const { values, origins } = mergeLayers([
-      { origin: "profile", values: { journal: { keepDays: 7 } } },
-      { origin: "file", values: { ...settings, journal: { keepDays: 30, keepMegabytes: 5 } } },
-    ]);
-    expect(values).toEqual({ ...settings, journal: { keepDays: 7, keepMegabytes: 5 } });
-    expect(origins).toMatchObject({ "journal.keepDays": "profile", "journal.keepMegabytes": "file", server: "file" });
-  });
-
-  it("takes no prototype from outside", () => {
-    mergeLayers([{ origin: "x", values: JSON.parse('{"__proto__": {"polluted": true}}') as Record<string, unknown> }]);
-    expect(({} as Record<string, unknown>)["polluted"]).toBeUndefined();
   });
 });
 

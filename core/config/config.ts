@@ -1,8 +1,7 @@
 /**
- * Settings: load, merge, validate, explain. This is the one place that says who wins.
+ * Settings: read, merge, validate, explain. Who wins is in `layers.ts`.
  *
- * Order, first hit wins: managed profile (an administrator forced it), command line, environment, file, built-in
- * default. A file is an XML property list, a binary one, or JSON; the keys are the same.
+ * A file is an XML property list, a binary one, or JSON; the keys are the same.
  *
  * @module
  */
@@ -11,23 +10,42 @@ import { errorCode, errorText, LarderError } from "../errors.ts";
 import { readRegularFile } from "../files.ts";
 import { nearest } from "../nearest.ts";
 import { parsePlist } from "../plist/plist.ts";
-import { settingWords } from "./complaints.ts";
+import { type Complaint, invalidSettings, settingWords } from "./complaints.ts";
 import { parseJsonText } from "./json-text.ts";
+import {
+  type Layer,
+  mergeLayers,
+  type Origin,
+  type Origins,
+  type Overruled,
+  originOf,
+  type RawSettings,
+} from "./layers.ts";
+import { keysAt } from "./setting-keys.ts";
 
 const MAX_BYTES = 4 * 1024 * 1024;
 
-/** Settings as read, before anybody has looked at them. */
-export type RawSettings = Readonly<Record<string, unknown>>;
+export { type Environment, environmentLayer, variableOf } from "./environment.ts";
+export {
+  DEFAULT_ORIGIN,
+  type Layer,
+  mergeLayers,
+  type Origin,
+  type Origins,
+  type Overruled,
+  originOf,
+  originText,
+  type RawSettings,
+} from "./layers.ts";
+export { type SettingKey, settingKeys } from "./setting-keys.ts";
 
-/** One layer of settings and where it comes from. */
-export interface Layer {
-  readonly origin: string;
-  readonly values: RawSettings;
-}
-
-/** A merged value with its origin, for `larder config show`. */
-export interface Origins {
-  readonly [path: string]: string;
+/** Settings that hold, and where each comes from. */
+export interface Resolved<Schema extends z.ZodType> {
+  readonly settings: z.output<Schema>;
+  /** Origin of every value that was set somewhere. */
+  readonly origins: Origins;
+  /** Flags that a profile overrules. */
+  readonly overruled: readonly Overruled[];
 }
 
 /**
@@ -50,62 +68,39 @@ function namesPrototype(value: unknown): boolean {
   return Object.hasOwn(value, "__proto__") || Object.values(value).some(namesPrototype);
 }
 
-/** Merges layers, strongest first. Dictionaries are merged key by key, everything else is taken whole. */
-export function mergeLayers(layers: readonly Layer[]): { values: RawSettings; origins: Origins } {
-  const origins: Record<string, string> = {};
-  const values = layers.reduceRight<RawSettings>(
-    (below, layer) => overlay(below, layer, "", origins, layer.values),
-    {},
-  );
-  return { values, origins };
+/**
+ * The settings that hold: layers merged and checked, defaults filled in, exact types.
+ * @param layers in any order, see `mergeLayers`
+ * @throws LarderError `CONFIG_INVALID`, or `USAGE` when flags alone are wrong; it names every wrong or unknown key, the
+ *   layer that set it, and the nearest right one.
+ */
+export function resolveSettings<Schema extends z.ZodType>(schema: Schema, layers: readonly Layer[]): Resolved<Schema> {
+  const { values, origins, overruled } = mergeLayers(layers, schema);
+  return { settings: checked(schema, values, (path) => originOf(origins, path)), origins, overruled };
 }
 
 /**
- * Checks settings against a schema; the result has defaults filled in and exact types.
- * @throws LarderError `CONFIG_INVALID` that names every wrong or unknown key with its place and the nearest right one.
+ * Checks settings that come from one place.
+ * @param place a file's path, or another origin
+ * @throws LarderError `CONFIG_INVALID`; `USAGE` for a flag
  */
 export function validateSettings<Schema extends z.ZodType>(
   schema: Schema,
   values: unknown,
-  place: string,
+  place: string | Origin,
 ): z.output<Schema> {
-  const checked = schema.safeParse(values, { error: settingWords });
-  if (checked.success) return checked.data;
-  const complaints = checked.error.issues.flatMap((issue) => complaintsOf(issue, schema));
-  const list = complaints.length === 1 ? ` ${complaints[0]}` : complaints.map((each) => `\n    ${each}`).join("");
-  throw new LarderError(`Cannot use the settings in "${place}":${list}`, {
-    code: "CONFIG_INVALID",
-    state: "nothing was started",
-    next: "correct it, then check with: larder config check",
-  });
+  const origin: Origin = typeof place === "string" ? { kind: "file", name: place } : place;
+  return checked(schema, values, () => origin);
 }
 
-function overlay(
-  below: RawSettings,
-  layer: Layer,
-  path: string,
-  origins: Record<string, string>,
-  over: RawSettings,
-): RawSettings {
-  const merged: Record<string, unknown> = { ...below };
-  for (const [key, value] of Object.entries(over)) {
-    if (value === undefined) continue;
-    const place = path === "" ? key : `${path}.${key}`;
-    const beneath = merged[key];
-    if (isDictionary(value)) {
-      merged[key] = overlay(isDictionary(beneath) ? beneath : {}, layer, place, origins, value);
-    } else {
-      merged[key] = value;
-      origins[place] = layer.origin;
-    }
-  }
-  return merged;
-}
-
-function isDictionary(value: unknown): value is RawSettings {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
+function checked<Schema extends z.ZodType>(
+  schema: Schema,
+  values: unknown,
+  originAt: (path: string) => Origin,
+): z.output<Schema> {
+  const result = schema.safeParse(values, { error: settingWords });
+  if (result.success) return result.data;
+  throw invalidSettings(result.error.issues.flatMap((issue) => complaintsOf(issue, schema, originAt)));
 }
 
 async function readBytes(path: string): Promise<Buffer> {
@@ -161,20 +156,22 @@ function syntaxError(path: string, said: string): LarderError {
   });
 }
 
-function complaintsOf(issue: z.core.$ZodIssue, schema: z.ZodType): string[] {
+function complaintsOf(issue: z.core.$ZodIssue, schema: z.ZodType, originAt: (path: string) => Origin): Complaint[] {
   const place = placeText(issue.path);
-  if (issue.code !== "unrecognized_keys") return [`${place === "" ? "" : `${place}: `}${issue.message}`];
+  if (issue.code !== "unrecognized_keys") return [{ place, said: issue.message, origin: originAt(place) }];
   const known = keysAt(schema, issue.path);
   return issue.keys.map((key) => {
-    // a key that entries of another kind in the same list have
-    if (known.includes(key)) {
-      const said = issue.message.startsWith("Unrecognized") ? "it belongs to another kind of entry" : issue.message;
-      return `${place === "" ? key : `${place}.${key}`}: ${said}`;
-    }
-    const near = nearest(key, known);
-    const hint = near === undefined ? `known there: ${known.join(", ")}` : `did you mean "${near}"?`;
-    return `${place === "" ? key : `${place}.${key}`}: there is no such key; ${hint}`;
+    const own = place === "" ? key : `${place}.${key}`;
+    return { place: own, said: unknownKeyText(key, known, issue.message), origin: originAt(own) };
   });
+}
+
+function unknownKeyText(key: string, known: readonly string[], message: string): string {
+  // a key that entries of another kind in the same list have
+  if (known.includes(key)) return message.startsWith("Unrecognized") ? "it belongs to another kind of entry" : message;
+  const near = nearest(key, known);
+  const hint = near === undefined ? `known there: ${known.join(", ")}` : `did you mean "${near}"?`;
+  return `there is no such key; ${hint}`;
 }
 
 /** `sinks[0].url`. */
@@ -182,32 +179,4 @@ function placeText(path: readonly PropertyKey[]): string {
   return path
     .map((part, i) => (typeof part === "number" ? `[${part}]` : `${i === 0 ? "" : "."}${String(part)}`))
     .join("");
-}
-
-/** The keys a schema knows at a path. */
-function keysAt(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
-  let at: unknown = schema;
-  for (const part of path) {
-    const def = definition(at);
-    if (def["shape"] !== undefined) at = (def["shape"] as Record<PropertyKey, unknown>)[part];
-    else at = def["element"] ?? def["valueType"];
-  }
-  const def = definition(at);
-  const options = Array.isArray(def["options"]) ? def["options"].map(definition) : [def];
-  return [...new Set(options.flatMap(({ shape }) => (shape === undefined ? [] : Object.keys(shape as object))))];
-}
-
-/** The definition of a schema under its optional, default and preprocessing wrappers. */
-function definition(schema: unknown): Record<string, unknown> {
-  let def = defOf(schema);
-  for (let wrapped = wrappedIn(def); wrapped !== undefined; wrapped = wrappedIn(def)) def = defOf(wrapped);
-  return def;
-}
-
-function wrappedIn(def: Record<string, unknown>): unknown {
-  return def["innerType"] ?? (defOf(def["in"])["type"] === "transform" ? def["out"] : def["in"]);
-}
-
-function defOf(schema: unknown): Record<string, unknown> {
-  return (schema as { def?: Record<string, unknown> } | undefined)?.def ?? {};
 }

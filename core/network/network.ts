@@ -21,7 +21,8 @@ export const networkSchema = z.strictObject({
     .describe("proxy to every server but content caches and this machine; default: http_proxy and https_proxy"),
   proxyFile: text
     .optional()
-    .describe("file that holds the proxy's address, where it has a login: http://user:password@host:port"),
+    .describe("file that holds the proxy's address, where it has a login: http://user:password@host:port")
+    .meta({ insteadOf: "proxy" }),
   noProxy: text
     .optional()
     .describe("hosts, domains and networks that are asked straight, with commas; default: no_proxy"),

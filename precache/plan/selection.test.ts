@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { z } from "zod";
+import { originOf, resolveSettings } from "../../core/config/config.ts";
 import { errorCode } from "../../core/errors.ts";
-import { overlayOptions, type PrecacheInput, precacheOptions } from "../options.ts";
+import { type PrecacheInput, precacheOptions, precacheShape, requestLayer } from "../options.ts";
 import { catalogsFor, choiceOf, devicesFor, requireWants, wantsAnything } from "./selection.ts";
 
 const parse = (input: PrecacheInput) => precacheOptions.parse(input);
@@ -58,18 +60,24 @@ it("requireWants() refuses to plan for nothing", () => {
   expect(choiceOf(parse({ catalogs: [{ kind: "plan-file", url: "x" }] })).wholeCatalogs).toEqual(["plan-file"]);
 });
 
-describe("overlayOptions()", () => {
-  const settings = parse({
+describe("requestLayer()", () => {
+  const file = {
     models: ["iPad6,8"],
     groups: ["installer"],
     budget: "100 GB",
     concurrency: 8,
     firmware: { models: ["iPad6,8"], destination: "/ipsw" },
     catalogs: [{ kind: "sofa" }, { kind: "url-list", url: "list" }],
-  });
+  };
+  const resolve = (said: PrecacheInput) =>
+    resolveSettings(z.strictObject(precacheShape), [
+      { kind: "flag", name: "command line", ...requestLayer(said) },
+      { kind: "file", name: "f", values: { precache: file } },
+    ]);
+  const laidOver = (said: PrecacheInput) => resolve(said).settings.precache;
 
   it("replaces what the settings want when the command line wants something, and keeps the rest", () => {
-    expect(overlayOptions(settings, { groups: ["iPhone"] })).toMatchObject({
+    expect(laidOver({ groups: ["iPhone"] })).toMatchObject({
       models: [],
       groups: ["iPhone"],
       budget: 100e9,
@@ -80,33 +88,35 @@ describe("overlayOptions()", () => {
   });
 
   it("keeps what the settings want when it says only how", () => {
-    const laid = overlayOptions(settings, { budget: "1 GB", firmware: { models: [], destination: "/other" } });
-    expect(laid).toMatchObject({
-      models: ["iPad6,8"],
-      budget: 1e9,
-      firmware: { models: ["iPad6,8"], destination: "/other" },
-    });
+    const laid = laidOver({ budget: "1 GB", firmware: { models: [], destination: "/other" } });
+    expect(laid).toMatchObject({ budget: 1e9, groups: ["installer"] });
+    expect(laid.firmware).toEqual({ models: ["iPad6,8"], destination: "/other" });
     expect(laid.catalogs).toHaveLength(2);
-    expect(overlayOptions(settings, {})).toEqual(settings);
+    expect(laidOver({})).toEqual(parse(file as PrecacheInput));
   });
 
-  it("takes a list or firmware as the whole of what is wanted", () => {
-    const list = overlayOptions(settings, { catalogs: [{ kind: "plan-file", url: "p" }] });
-    expect(list.catalogs.map(({ kind }) => kind)).toEqual(["sofa", "plan-file"]);
-    expect(list.models).toEqual([]);
-    const firmware = overlayOptions(settings, { firmware: { models: ["Mac"] } });
+  it("takes a list or firmware as the whole of what is wanted, and knows which catalogue came from where", () => {
+    const { settings, origins } = resolve({ catalogs: [{ kind: "plan-file", url: "p" }] });
+    expect(settings.precache.catalogs.map(({ kind }) => kind)).toEqual(["sofa", "plan-file"]);
+    expect(settings.precache.models).toEqual([]);
+    expect(["[0].base", "[1].url"].map((at) => originOf(origins, `precache.catalogs${at}`).kind)).toEqual([
+      "file",
+      "flag",
+    ]);
+    const firmware = laidOver({ firmware: { models: ["Mac"] } });
     expect(firmware).toMatchObject({ models: [], firmware: { models: ["Mac"], destination: "/ipsw" } });
   });
 
-  it("says which value is wrong", () => {
-    for (const over of [{ concurrency: 900 }, { budget: "lots" }, { until: "25:00" }, { splay: "soon" }]) {
+  it.each<PrecacheInput>([{ concurrency: 900 }, { budget: "lots" }, { until: "25:00" }, { splay: "soon" }])(
+    "says that the command line is wrong, not the file: %j",
+    (over) => {
       try {
-        overlayOptions(settings, over);
+        laidOver(over);
         expect.unreachable();
       } catch (error) {
         expect(errorCode(error)).toBe("USAGE");
-        expect(String(error)).toContain(Object.keys(over)[0]);
+        expect(String(error)).toContain(`Cannot use the command line: precache.${Object.keys(over)[0]}: `);
       }
-    }
-  });
+    },
+  );
 });

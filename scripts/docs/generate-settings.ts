@@ -3,7 +3,14 @@
  *
  * @module
  */
-import { DOMAIN, SETTINGS_ENVIRONMENT, settingsPlaces } from "../../cli/commands/config/check.ts";
+import {
+  CONFIG_VARIABLE,
+  DOMAIN,
+  larderOptions,
+  managedPlace,
+  settingsPlaces,
+} from "../../cli/commands/config/check.ts";
+import { settingKeys, variableOf } from "../../core/config/config.ts";
 import { type SettingKey, settingsKeys } from "./generate-settings-keys.ts";
 import { code, type GeneratedPage, markdownTable, writeWhenStarted } from "./generated-page.ts";
 
@@ -26,19 +33,31 @@ holds and where each value comes from.`;
 
 function precedencePart(): string {
   const places = (platform: NodeJS.Platform): string => settingsPlaces(platform).map(code).join(", then ");
-  const rows = Object.entries(SETTINGS_ENVIRONMENT).map(([name, key]) => [code(name), code(key)]);
   return `## Who wins
 
-First hit wins; dictionaries are merged key by key, lists are taken whole.
+For every key alike, the first of these that sets it:
 
-1. a managed profile: \`/Library/Managed Preferences/${DOMAIN}.plist\` (macOS; what an MDM forces)
-2. the command line: \`--state-dir\`
-3. the environment
-4. the settings file: \`--config FILE\`; else the file \`LARDER_CONFIG\` names; else the first that is there of
+1. a managed profile: ${code(managedPlace("darwin") ?? "")} (macOS; what an MDM forces)
+2. the command line: \`--state-dir\`, and the flags of \`larder precache\` for the keys under \`precache\`
+3. the environment: \`LARDER_\` and the key, as in the tables below
+4. the settings file: \`--config FILE\`; else the file \`${CONFIG_VARIABLE}\` names; else the first that is there of
    ${places("darwin")} on a Mac, ${places("linux")} elsewhere
-5. the defaults below
+5. the default
 
-${markdownTable(["environment variable", "sets"], [["`LARDER_CONFIG`", "which file is read"], ...rows])}
+Dictionaries are merged key by key, lists are taken whole. Of keys that say the same thing, such as \`network.proxy\` and
+\`network.proxyFile\`, the one that was set further up this list holds. A flag whose key the profile forces is ignored, and a warning says so.
+
+Two things the command line of \`larder precache\` does beside setting keys: a flag that says what is wanted (\`--model\`, \`--group\`,
+\`--apps\`, \`--updates\`, \`--ipsw\`, \`--mdm\`, \`--urls\`, \`--plan-file\`) takes the place of everything that the environment and the file want,
+and \`--precache-config PLIST\`, a configuration of precache.py, takes the place of \`precache\` in the settings file.
+
+\`larder config show\` prints each value with the place it comes from. A complaint about a wrong value names that place too.
+
+### Environment
+
+The variable of a key is \`LARDER_\` and the key in capitals, words joined by \`_\`: ${code(variableOf("journal.keepDays"))} for \`journal.keepDays\`. Every key has
+one but those inside lists. A list of texts is written with commas, a number or a truth value as itself, a dictionary or any other list as
+JSON: \`${variableOf("tags")}='{"region": "North"}'\`. An empty variable counts as not set.
 
 Secrets that flags and settings name are read from the environment too: \`LARDER_MDM_PASSWORD\`, \`LARDER_MDM_TOKEN\`, and whatever
 \`{"env": …}\` says. \`NO_COLOR\` takes the colours away.
@@ -76,13 +95,17 @@ function titleOf({ path, kind }: SettingKey): string {
 }
 
 function groupPart({ title, keys }: Group): string {
+  const withVariable = new Set(settingKeys(larderOptions).map(({ path }) => path));
+  const variables = keys.some(({ path }) => withVariable.has(path));
   const rows = keys.map(({ path, type, required, fallback, meaning }) => [
     code(path),
     type,
     required ? "**needed**" : fallback,
+    ...(variables ? [withVariable.has(path) ? code(variableOf(path)) : ""] : []),
     meaning,
   ]);
-  return `## ${title}\n\n${markdownTable(["key", "type", "default", "meaning"], rows)}`;
+  const titles = ["key", "type", "default", ...(variables ? ["environment variable"] : []), "meaning"];
+  return `## ${title}\n\n${markdownTable(titles, rows)}`;
 }
 
 writeWhenStarted(import.meta, settingsPage);

@@ -8,11 +8,20 @@ import { homedir, hostname } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
 import { type CollectorOptions, collectorShape } from "../../../collector/options.ts";
-import { type Layer, mergeLayers, type Origins, readSettings, validateSettings } from "../../../core/config/config.ts";
+import {
+  type Environment,
+  environmentLayer,
+  type Layer,
+  type Origins,
+  originText,
+  readSettings,
+  resolveSettings,
+} from "../../../core/config/config.ts";
 import { type NetworkOptions, networkSchema, useNetwork } from "../../../core/network/network.ts";
 import { systemTimeZone } from "../../../core/time/local-days.ts";
 import { type PrecacheOptions, precacheShape } from "../../../precache/options.ts";
 import { type ReportOptions, reportOptions } from "../../../report/options.ts";
+import { printError } from "../../output.ts";
 
 /** The preference domain of profiles and of /Library/Preferences. */
 export const DOMAIN = "org.larder";
@@ -37,25 +46,30 @@ export type Settings = CollectorOptions & {
 
 export interface LoadedSettings {
   readonly settings: Settings;
-  /** Origin of every key that was set somewhere. */
+  /** Origin of every value that was set somewhere. */
   readonly origins: Origins;
   /** The file that was read, if any. */
   readonly path: string | undefined;
 }
 
-/** What a command line may set. */
+/** Flags that every command with settings has. */
 export interface SettingsFlags {
   readonly config?: string;
   readonly stateDir?: string;
 }
 
-/** Environment variables that set a key, beside `LARDER_CONFIG`, which names the file. */
-export const SETTINGS_ENVIRONMENT: Readonly<Record<string, string>> = {
-  LARDER_SERVER: "server",
-  LARDER_STATE_DIR: "stateDir",
-  LARDER_TIMEZONE: "timezone",
-  LARDER_SCHEDULE: "schedule",
-};
+/** Where else settings come from, beside the file. */
+export interface SettingsSources {
+  /** Default `process.env`. */
+  readonly environment?: Environment;
+  /** Layers of a command: what its own flags set, files they name. */
+  readonly layers?: readonly Layer[];
+  /** Where macOS keeps what an MDM forces; undefined where there is no such thing. */
+  readonly managedPlace?: string | undefined;
+}
+
+/** The variable that names the settings file. */
+export const CONFIG_VARIABLE = "LARDER_CONFIG";
 
 /** Files looked for without --config; the first that is there is read. */
 export function settingsPlaces(platform: NodeJS.Platform = process.platform): string[] {
@@ -63,42 +77,50 @@ export function settingsPlaces(platform: NodeJS.Platform = process.platform): st
   return ["/etc/larder.plist", "/etc/larder.json"];
 }
 
-/**
- * Loads, merges and checks the settings, and sends every request from now on the way they say.
- * @throws LarderError whose code begins with `CONFIG_`; `PROXY_INVALID`.
- */
-export async function loadSettings(
-  flags: SettingsFlags,
-  environment: Readonly<Record<string, string | undefined>> = process.env,
-): Promise<LoadedSettings> {
-  const path = flags.config ?? environment["LARDER_CONFIG"] ?? settingsPlaces().find((place) => existsSync(place));
-  const layers: Layer[] = [];
-  const managed = `/Library/Managed Preferences/${DOMAIN}.plist`;
-  if (process.platform === "darwin" && existsSync(managed)) {
-    layers.push({ origin: "managed profile", values: await readSettings(managed) });
-  }
-  layers.push({ origin: "command line", values: flags.stateDir === undefined ? {} : { stateDir: flags.stateDir } });
-  layers.push({ origin: "environment", values: fromEnvironment(environment) });
-  if (path !== undefined) layers.push({ origin: path, values: await readSettings(path) });
-  const { values, origins } = mergeLayers(layers);
-  const checked = validateSettings(larderOptions, values, path ?? "built-in defaults");
-  const settings: Settings = {
-    ...checked,
-    server: checked.server ?? hostname().replace(/\.local$/, ""),
-    stateDir: checked.stateDir ?? defaultStateDir(),
-    timezone: checked.timezone ?? systemTimeZone(),
-  };
-  await useNetwork(settings.network, environment);
-  return { settings, origins, path };
+/** Where macOS keeps the settings that a profile forces; undefined on other systems. */
+export function managedPlace(platform: NodeJS.Platform = process.platform): string | undefined {
+  return platform === "darwin" ? `/Library/Managed Preferences/${DOMAIN}.plist` : undefined;
 }
 
-function fromEnvironment(environment: Readonly<Record<string, string | undefined>>): Record<string, string> {
-  const values: Record<string, string> = {};
-  for (const [name, key] of Object.entries(SETTINGS_ENVIRONMENT)) {
-    const value = environment[name];
-    if (value !== undefined && value !== "") values[key] = value;
+/**
+ * Loads, merges and checks the settings, and sends every request from now on the way they say. Of a flag that a profile
+ * overrules it says so, on standard error.
+ * @throws LarderError whose code begins with `CONFIG_`; `USAGE` when flags alone are wrong; `PROXY_INVALID`.
+ */
+export async function loadSettings(flags: SettingsFlags, sources: SettingsSources = {}): Promise<LoadedSettings> {
+  const { environment = process.env, layers = [] } = sources;
+  const managed = "managedPlace" in sources ? sources.managedPlace : managedPlace();
+  const path = flags.config ?? environment[CONFIG_VARIABLE] ?? settingsPlaces().find((place) => existsSync(place));
+  const { settings, origins, overruled } = resolveSettings(larderOptions, [
+    ...(managed !== undefined && existsSync(managed) ? [await fileLayer("profile", managed)] : []),
+    flagLayer(flags),
+    ...layers,
+    environmentLayer(larderOptions, environment),
+    ...(path === undefined ? [] : [await fileLayer("file", path)]),
+  ]);
+  for (const { flag, by } of overruled) {
+    printError(`warning: ${flag.name} is set by the ${originText(by)}; the flag is ignored`);
   }
-  return values;
+  await useNetwork(settings.network, environment);
+  return { settings: withPlaces(settings), origins, path };
+}
+
+async function fileLayer(kind: "profile" | "file", path: string): Promise<Layer> {
+  return { kind, name: path, values: await readSettings(path) };
+}
+
+function flagLayer({ stateDir }: SettingsFlags): Layer {
+  return { kind: "flag", name: "command line", values: { stateDir }, names: { stateDir: "--state-dir" } };
+}
+
+/** Settings with the defaults that depend on the machine. */
+function withPlaces(settings: z.output<typeof larderOptions>): Settings {
+  return {
+    ...settings,
+    server: settings.server ?? hostname().replace(/\.local$/, ""),
+    stateDir: settings.stateDir ?? defaultStateDir(),
+    timezone: settings.timezone ?? systemTimeZone(),
+  };
 }
 
 /** The state folder of a daemon that runs as root. */

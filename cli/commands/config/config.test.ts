@@ -20,7 +20,7 @@ afterAll(async () => {
 async function load(text: string, environment = {}) {
   const path = join(folder, `c${Math.random()}`);
   await writeFile(path, text);
-  return await loadSettings({ config: path }, environment);
+  return await loadSettings({ config: path }, { environment });
 }
 
 describe("loadSettings()", () => {
@@ -36,7 +36,7 @@ describe("loadSettings()", () => {
       LARDER_SERVER: "b",
     });
     expect(settings).toMatchObject({ server: "b", timezone: "Europe/Berlin" });
-    expect(origins).toMatchObject({ server: "environment", timezone: path });
+    expect(origins).toMatchObject({ server: { kind: "environment", name: "LARDER_SERVER" }, timezone: { name: path } });
   });
 
   it("names what is wrong with its place and the nearest right key", async () => {
@@ -94,7 +94,7 @@ describe("larder config init", () => {
     expect((await larderInProcess(words)).code).toBe(0);
     const { code, err } = await larderInProcess(["config", "check", "--config", out]);
     expect([code, err]).toEqual([0, ""]);
-    const { settings } = await loadSettings({ config: out }, {});
+    const { settings } = await loadSettings({ config: out }, { environment: {} });
     // two caches set up from the same example are still two caches
     expect(settings.tags).toEqual({});
     expect(settings.server).toBe((await load("{}")).settings.server);

@@ -3,10 +3,12 @@
  *
  * @module
  */
+import { basename } from "node:path";
 import { checkUse } from "../../../collector/index.ts";
+import { type Origin, originOf, originText } from "../../../core/config/config.ts";
 import { Secret } from "../../../core/config/secret.ts";
 import { createLog } from "../../../core/log.ts";
-import { print, printJson, table } from "../../output.ts";
+import { print, printJson, table, tableWidth } from "../../output.ts";
 import type { SettingsCommandFlags } from "../../settings-flags.ts";
 import { loadSettings, settingsPlaces } from "./check.ts";
 
@@ -22,21 +24,50 @@ export async function configCheck(flags: SettingsCommandFlags): Promise<void> {
 /** Prints every setting that holds, with its origin; secrets are not shown. */
 export async function configShow(flags: SettingsCommandFlags): Promise<void> {
   const { settings, origins, path } = await loadSettings(flags);
-  const rows = flatten(settings, "").map(([key, value]) => ({ key, value, origin: originOf(key, origins) }));
+  const rows = flatten(settings, "").map(([key, value]) => ({ key, value, origin: originOf(origins, key) }));
   if (flags.json === true) {
-    printJson({
-      path: path ?? null,
-      settings: Object.fromEntries(rows.map(({ key, value, origin }) => [key, { value, origin }])),
-    });
+    const values = rows.map(({ key, value, origin }) => [
+      key,
+      { value, layer: origin.kind, origin: origin.kind === "profile" ? origin.name : originText(origin) },
+    ]);
+    printJson({ path: path ?? null, settings: Object.fromEntries(values) });
     return;
   }
-  print(
-    table(rows, [
-      { title: "setting", value: ({ key }) => key },
-      { title: "value", value: ({ value }) => String(value), maxWidth: 60 },
-      { title: "from", value: ({ origin }) => origin, maxWidth: 40 },
-    ]),
+  print(showText(rows, tableWidth()));
+}
+
+/** A setting that holds. */
+export interface ShownSetting {
+  readonly key: string;
+  readonly value: unknown;
+  readonly origin: Origin;
+}
+
+/** The files that were read, then a line for each setting; in a terminal, long values are cut to its width. */
+export function showText(rows: readonly ShownSetting[], width: number): string {
+  const files = new Map(
+    rows.flatMap(({ origin }) => (isFile(origin) ? [[`${shortOrigin(origin)}  `, origin.name] as const] : [])),
   );
+  const widest = (texts: Iterable<string>): number => Math.max(0, ...[...texts].map((text) => text.length));
+  const named = widest(files.keys());
+  const rest = width - widest(rows.map(({ key }) => key)) - widest(rows.map(({ origin }) => shortOrigin(origin))) - 4;
+  const settings = table(rows, [
+    { title: "setting", value: ({ key }) => key },
+    { title: "value", value: ({ value }) => String(value), maxWidth: Math.max(8, rest) },
+    { title: "from", value: ({ origin }) => shortOrigin(origin) },
+  ]);
+  const head = [...files].map(([name, path]) => `${name.padEnd(named)}${path}`);
+  return [...head, ...(head.length === 0 ? [] : [""]), settings].join("\n");
+}
+
+function isFile({ kind }: Origin): boolean {
+  return kind === "file" || kind === "profile";
+}
+
+/** A flag, a variable, `profile`, or a file's name without its folder. */
+function shortOrigin(origin: Origin): string {
+  if (origin.kind === "profile") return "profile";
+  return origin.kind === "file" ? basename(origin.name) : originText(origin);
 }
 
 function flatten(value: unknown, path: string): [string, unknown][] {
@@ -53,9 +84,4 @@ function flatten(value: unknown, path: string): [string, unknown][] {
 /** That there is one and where it is read, never what it is. */
 function secretText(secret: Secret): string {
   return secret.origin === undefined ? String(secret) : `${secret}, from ${secret.origin}`;
-}
-
-/** A list is set as a whole, so its entries come from where the list does. */
-function originOf(key: string, origins: Readonly<Record<string, string>>): string {
-  return origins[key] ?? origins[key.replace(/\[.*$/, "")] ?? "default";
 }

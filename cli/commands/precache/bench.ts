@@ -6,7 +6,6 @@
 import { errorText, LarderError } from "../../../core/errors.ts";
 import { readRegularFile, writeAtomically } from "../../../core/files.ts";
 import { discoverTargets, measure, parseBytes, planOnly } from "../../../precache/index.ts";
-import { overlayOptions, precacheOptions } from "../../../precache/options.ts";
 import { bytesText, durationText, print, printError, printJson, table } from "../../output.ts";
 import { rateText } from "../../progress/progress.ts";
 import type { PrecacheFlags } from "./flags.ts";
@@ -34,8 +33,12 @@ export async function benchRun(flags: BenchRunFlags): Promise<void> {
     throw usage(`--workload ${flags.workload}`, errorText(error));
   });
   const workload = measure.parseWorkload(bytes.toString("utf8"), flags.workload);
-  const over = flags.cacheServer === undefined ? {} : { servers: [flags.cacheServer] };
-  const { targets } = await discoverTargets(overlayOptions(precacheOptions.parse({}), over));
+  const { cacheServer, ...others } = flags;
+  const { options } = await loadPrecache({
+    ...others,
+    ...(cacheServer === undefined ? {} : { cacheServer: [cacheServer] }),
+  });
+  const { targets } = await discoverTargets(options);
   const target = targets[0];
   if (target === undefined) throw usage("bench run", "no cache was found; name one with --cache-server");
   const sweep = flags.sweep.split(",").map((word) => wholeNumber("--sweep", word, 100));

@@ -1,8 +1,10 @@
 /**
- * What a command line of `larder precache` says, in the room's options. Pure.
+ * What a command line of `larder precache` says, as a layer of the settings. Pure.
  *
  * @module
  */
+import type { Layer } from "../../../core/config/config.ts";
+import { requestLayer } from "../../../precache/index.ts";
 import type { PrecacheInput } from "../../../precache/options.ts";
 
 /** Flags as commander parses them; each command has some of them. */
@@ -45,7 +47,42 @@ export interface PrecacheFlags {
   readonly splay?: string;
 }
 
-/** Only what was said; the values are checked where options are checked. */
+/** The flag that sets a key. */
+const FLAG_OF: Readonly<Record<string, string>> = {
+  models: "--model",
+  groups: "--group",
+  apps: "--apps",
+  updates: "--updates",
+  "firmware.models": "--ipsw",
+  "firmware.destination": "--destination",
+  devices: "--mdm",
+  os: "--os",
+  newestOnly: "--newest-only",
+  betas: "--betas",
+  deltas: "--deltas",
+  exclude: "--exclude",
+  servers: "--cache-server",
+  budget: "--budget",
+  room: "--room",
+  concurrency: "--concurrency",
+  bandwidth: "--bandwidth",
+  until: "--until",
+  splay: "--splay",
+};
+
+/** The layer of the flags; their values are checked where all settings are. */
+export function layerOfFlags(flags: PrecacheFlags): Layer {
+  const lists = [flags.urls && "--urls", flags.planFile && "--plan-file"].filter((flag) => flag !== undefined);
+  const names = { ...FLAG_OF, ...(lists.length === 0 ? {} : { catalogs: lists.join(", ") }) };
+  return {
+    kind: "flag",
+    name: "command line",
+    names: Object.fromEntries(Object.entries(names).map(([key, flag]) => [`precache.${key}`, flag])),
+    ...requestLayer(optionsOfFlags(flags)),
+  };
+}
+
+/** Only what was said, in the room's options. */
 export function optionsOfFlags(flags: PrecacheFlags): PrecacheInput {
   const { ipsw, destination } = flags;
   const lists = [
@@ -57,7 +94,7 @@ export function optionsOfFlags(flags: PrecacheFlags): PrecacheInput {
     groups: flags.group,
     apps: flags.apps,
     updates: flags.updates,
-    firmware: ipsw === undefined && destination === undefined ? undefined : { models: ipsw ?? [], destination },
+    firmware: ipsw === undefined && destination === undefined ? undefined : { models: ipsw, destination },
     catalogs: lists.length === 0 ? undefined : lists,
     devices: flags.mdm === undefined ? undefined : [inventoryOf(flags)],
     os: flags.os,
@@ -73,7 +110,6 @@ export function optionsOfFlags(flags: PrecacheFlags): PrecacheInput {
     until: flags.until,
     splay: flags.splay,
   };
-  // validated by the schema, which knows the words and says which are wrong
   return Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined)) as PrecacheInput;
 }
 

@@ -3,20 +3,31 @@
  *
  * @module
  */
+import { validateSettings } from "../../../core/config/config.ts";
 import { type Asset, listAssets } from "../../../precache/index.ts";
+import { groupNames, listingOf } from "../../../precache/options.ts";
 import { ExitCode, ExitWith } from "../../exit.ts";
 import { bytesText, print, printCsv, printError, printJson, table, tableWidth } from "../../output.ts";
 import type { PrecacheFlags } from "./flags.ts";
 import { loadPrecache } from "./load.ts";
 import { planCsv, plural, sizeText } from "./plan-text.ts";
 
+const GROUP_FLAG = { kind: "flag", name: "--group", key: "" } as const;
 const DEFAULT_GROUPS = ["installer", "app", "firmware"];
 
 /** Runs the command. */
 export async function precacheList(flags: PrecacheFlags): Promise<void> {
-  const loaded = await loadPrecache({ ...flags, group: flags.group ?? DEFAULT_GROUPS });
+  // the groups are what is asked here, not a setting: what a profile wants fetched does not change the question
+  const { group, ...others } = flags;
+  const groups = validateSettings(groupNames, group ?? DEFAULT_GROUPS, GROUP_FLAG);
+  const loaded = await loadPrecache(others);
   const signal = new AbortController().signal;
-  const { assets, troubles, notes } = await listAssets({ ...loaded, signal, nowMs: Date.now });
+  const { assets, troubles, notes } = await listAssets({
+    ...loaded,
+    options: listingOf(loaded.options, groups),
+    signal,
+    nowMs: Date.now,
+  });
   for (const note of notes) printError(`note: ${note}`);
   for (const trouble of troubles) printError(`without ${trouble}`);
   const items = assets.map((asset) => ({ asset, devices: 0, why: "listed", decision: "left" as const }));

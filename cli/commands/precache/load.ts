@@ -3,15 +3,16 @@
  *
  * @module
  */
+import type { Layer } from "../../../core/config/config.ts";
 import { errorText, LarderError } from "../../../core/errors.ts";
 import { readRegularFile } from "../../../core/files.ts";
 import { createLog, type Log, type LogLevel } from "../../../core/log.ts";
 import { PLIST_MAX_BYTES, parsePlist } from "../../../core/plist/plist.ts";
-import { convert, overlayOptions } from "../../../precache/index.ts";
-import { type PrecacheInput, type PrecacheOptions, precacheOptions } from "../../../precache/options.ts";
+import { convert, requestLayer } from "../../../precache/index.ts";
+import type { PrecacheInput, PrecacheOptions } from "../../../precache/options.ts";
 import { printError } from "../../output.ts";
-import { loadSettings } from "../config/check.ts";
-import { optionsOfFlags, type PrecacheFlags, secretWarnings } from "./flags.ts";
+import { loadSettings, type SettingsSources } from "../config/check.ts";
+import { layerOfFlags, type PrecacheFlags, secretWarnings } from "./flags.ts";
 
 /** What a command needs. */
 export interface Loaded {
@@ -26,23 +27,37 @@ export interface Loaded {
 const LEVELS: readonly LogLevel[] = ["debug", "info", "warn", "error", "silent"];
 
 /**
- * Loads and merges; warnings go to standard error.
+ * Loads the settings with the command line as a layer of them; warnings go to standard error.
  * @param over what an old command line said, under the flags.
  */
-export async function loadPrecache(flags: PrecacheFlags, over: PrecacheInput = {}): Promise<Loaded> {
-  const { settings } = await loadSettings(flags);
+export async function loadPrecache(
+  flags: PrecacheFlags,
+  over: PrecacheInput = {},
+  sources: SettingsSources = {},
+): Promise<Loaded> {
   for (const warning of secretWarnings(flags)) printError(`warning: ${warning}`);
-  const converted = flags.precacheConfig === undefined ? undefined : await readPrecachePy(flags.precacheConfig);
-  for (const note of converted?.notes ?? []) if (note.fate === "gone") printError(`${note.word}: ${note.said}`);
-  const base =
-    converted === undefined ? settings.precache : overlayOptions(precacheOptions.parse({}), converted.options);
+  const { settings } = await loadSettings(flags, {
+    ...sources,
+    layers: [
+      layerOfFlags(flags),
+      { kind: "flag", name: "command line", ...requestLayer(over) },
+      ...(flags.precacheConfig === undefined ? [] : [await precachePyLayer(flags.precacheConfig)]),
+    ],
+  });
   return {
-    options: overlayOptions(overlayOptions(base, over), optionsOfFlags(flags)),
+    options: settings.precache,
     stateDir: settings.stateDir,
     tags: { ...settings.tags, server: settings.server },
     timeZone: settings.timezone,
     log: await createLog(levelOf(flags.logLevel)),
   };
+}
+
+/** A configuration of precache.py: a file that takes the place of what the settings file says about warming. */
+async function precachePyLayer(path: string): Promise<Layer> {
+  const { options, notes } = await readPrecachePy(path);
+  for (const { fate, word, said } of notes) if (fate === "gone") printError(`${word}: ${said}`);
+  return { kind: "file", name: path, values: { precache: options }, clears: ["precache"] };
 }
 
 /** A configuration of precache.py in our words. */

@@ -129,15 +129,13 @@ function registerBench(group: Command): void {
       const { benchSetup } = await import("./bench.ts");
       await benchSetup(flags);
     });
-  bench
-    .command("run")
+  withSettings(bench.command("run"))
     .description("Fetch the workload with rising concurrency and print a table.")
     .option("--workload <file>", "what bench setup wrote", "larder-bench.json")
     .option("--cache-server <url>", "cache to measure (default: the one discover finds)")
     .option("--sweep <numbers>", "concurrencies to try", "1,2,4,8,16,32")
     .option("--iterations <times>", "how often each", "3")
     .option("--no-warm-up", "measure the first pass too: the cache then fetches from Apple")
-    .option("--json", "print JSON")
     .action(async (flags: BenchRunFlags) => {
       const { benchRun } = await import("./bench.ts");
       await benchRun(flags);
@@ -151,6 +149,9 @@ export interface BenchRunFlags {
   readonly sweep: string;
   readonly iterations: string;
   readonly warmUp: boolean;
+  readonly config?: string;
+  readonly stateDir?: string;
+  readonly precacheConfig?: string;
   readonly json?: boolean;
 }
 

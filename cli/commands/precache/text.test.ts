@@ -168,7 +168,7 @@ describe("optionsOfFlags()", () => {
       models: ["iPad6,8"],
       catalogs: [{ kind: "url-list", url: "list" }],
       concurrency: 8,
-      firmware: { models: [], destination: "/x" },
+      firmware: { destination: "/x" },
     });
   });
 

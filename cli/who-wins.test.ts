@@ -1,0 +1,170 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { settingKeys, variableOf } from "../core/config/config.ts";
+import { CONFIG_VARIABLE, larderOptions, loadSettings } from "./commands/config/check.ts";
+import type { PrecacheFlags } from "./commands/precache/flags.ts";
+import { loadPrecache } from "./commands/precache/load.ts";
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "lwins-"));
+});
+afterAll(async () => {
+  await rm(folder, { recursive: true, force: true });
+});
+
+let count = 0;
+async function file(values: object): Promise<string> {
+  const path = join(folder, `f${count++}.json`);
+  await writeFile(path, JSON.stringify(values));
+  return path;
+}
+
+/** What a run prints on standard error, and its result. */
+async function heard<Result>(run: () => Promise<Result>): Promise<{ result: Result; err: string }> {
+  let err = "";
+  const spy = vi.spyOn(process.stderr, "write").mockImplementation((text) => {
+    err += String(text);
+    return true;
+  });
+  try {
+    return { result: await run(), err };
+  } finally {
+    spy.mockRestore();
+  }
+}
+
+/** A flag of warming with the key it sets, and another value for every weaker or stronger layer. */
+const FLAGS: readonly [flags: PrecacheFlags, name: string, key: string, other: unknown, said: unknown][] = [
+  [{ model: ["iPad6,8"] }, "--model", "models", ["iPhone8,1"], ["iPad6,8"]],
+  [{ group: ["iPad"] }, "--group", "groups", ["Mac"], ["iPad"]],
+  [{ apps: ["Keynote"] }, "--apps", "apps", ["Numbers"], ["Keynote"]],
+  [{ updates: ["Safari"] }, "--updates", "updates", ["Xcode"], ["Safari"]],
+  [{ ipsw: ["iPad6,8"] }, "--ipsw", "firmware.models", ["Mac"], ["iPad6,8"]],
+  [{ destination: "/a" }, "--destination", "firmware.destination", "/b", "/a"],
+  [
+    { urls: "/list" },
+    "--urls",
+    "catalogs",
+    [{ kind: "sofa" }],
+    expect.arrayContaining([expect.objectContaining({ kind: "url-list" })]),
+  ],
+  [
+    { planFile: "/plan" },
+    "--plan-file",
+    "catalogs",
+    [{ kind: "sofa" }],
+    expect.arrayContaining([expect.objectContaining({ kind: "plan-file" })]),
+  ],
+  [
+    { mdm: "simplemdm" },
+    "--mdm",
+    "devices",
+    [{ kind: "by-hand", models: ["x"] }],
+    [expect.objectContaining({ kind: "simplemdm" })],
+  ],
+  [{ os: ["26"] }, "--os", "os", ["18"], ["26"]],
+  [{ newestOnly: true }, "--newest-only", "newestOnly", false, true],
+  [{ betas: true }, "--betas", "betas", false, true],
+  [{ deltas: "all" }, "--deltas", "deltas", "none", "all"],
+  [{ exclude: ["Beta"] }, "--exclude", "exclude", ["Java"], ["Beta"]],
+  [{ cacheServer: ["http://a:1"] }, "--cache-server", "servers", ["http://b:2"], ["http://a:1"]],
+  [{ budget: "1 GB" }, "--budget", "budget", 2e9, 1e9],
+  [{ room: "ignore" }, "--room", "room", "auto", "ignore"],
+  [{ concurrency: "3" }, "--concurrency", "concurrency", 7, 3],
+  [{ bandwidth: "1 MB/s" }, "--bandwidth", "bandwidth", 2e6, 1e6],
+  [{ until: "06:00" }, "--until", "until", "07:00", "06:00"],
+  [{ splay: "1h" }, "--splay", "splay", 60, 3600],
+];
+
+const at = (value: unknown, path: string): unknown =>
+  path.split(".").reduce<unknown>((inside, key) => (inside as Record<string, unknown> | undefined)?.[key], value);
+const nest = (path: string, value: unknown): object =>
+  path.split(".").reduceRight<unknown>((inside, key) => ({ [key]: inside }), value) as object;
+
+describe("a flag of larder precache", () => {
+  it.each(FLAGS)(
+    "%j wins over environment and file, and loses to a profile that is named",
+    async (flags, name, key, other, said) => {
+      const config = await file({ precache: nest(key, other) });
+      const environment = {
+        [variableOf(`precache.${key}`)]: typeof other === "string" ? other : JSON.stringify(other),
+      };
+      const weak = { environment, managedPlace: undefined };
+      expect(at((await loadPrecache({ ...flags, config }, {}, weak)).options, key)).toEqual(said);
+
+      const strong = { ...weak, managedPlace: await file({ precache: nest(key, other) }) };
+      const { result, err } = await heard(async () => await loadPrecache({ ...flags, config }, {}, strong));
+      expect(at(result.options, key)).toMatchObject(other as object);
+      expect(err).toBe(`warning: ${name} is set by the managed profile; the flag is ignored\n`);
+    },
+  );
+});
+
+describe("--precache-config", () => {
+  const plist = async (): Promise<string> => {
+    const path = join(folder, "py.plist");
+    await writeFile(
+      path,
+      `<plist><dict><key>cacheModels</key><array><string>iPad6,8</string></array><key>cacheServerURL</key><string>http://py:1</string></dict></plist>`,
+    );
+    return path;
+  };
+
+  it("takes the place of the file's precache part, under environment, command line and profile", async () => {
+    const config = await file({ precache: { models: ["Mac1,1"], budget: "1 GB" }, server: "f" });
+    const precacheConfig = await plist();
+    const sources = { environment: {}, managedPlace: undefined };
+    const plain = (await loadPrecache({ config, precacheConfig }, {}, sources)).options;
+    expect(plain).toMatchObject({ models: ["iPad6,8"], servers: ["http://py:1"] });
+    expect(plain.budget).toBeUndefined();
+    const managedPlace = await file({ precache: { servers: ["http://mdm:3"] } });
+    const environment = { LARDER_PRECACHE_SERVERS: "http://env:2", LARDER_PRECACHE_BUDGET: "5 GB" };
+    const { options } = await loadPrecache({ config, precacheConfig }, {}, { environment, managedPlace });
+    expect(options).toMatchObject({ servers: ["http://mdm:3"], budget: 5e9, models: ["iPad6,8"] });
+    const flagged = await loadPrecache(
+      { config, precacheConfig, cacheServer: ["http://x:4"] },
+      {},
+      { ...sources, environment },
+    );
+    expect(flagged.options.servers).toEqual(["http://x:4"]);
+  });
+
+  it("is named when a value in it is wrong", async () => {
+    const path = join(folder, "wrong.plist");
+    await writeFile(
+      path,
+      `<plist><dict><key>cacheModels</key><array><string>${"x".repeat(301)}</string></array></dict></plist>`,
+    );
+    const loaded = loadPrecache({ precacheConfig: path }, {}, { environment: {}, managedPlace: undefined });
+    await expect(loaded).rejects.toThrow(`Cannot use the settings in "${path}": precache.models[0]: `);
+  });
+});
+
+describe("the environment", () => {
+  it("has a variable of its own for every key, none of which means something else", () => {
+    const keys = settingKeys(larderOptions).map(({ path }) => path);
+    const variables = keys.map(variableOf);
+    expect(keys.length).toBeGreaterThan(50);
+    expect(new Set(variables).size).toBe(variables.length);
+    for (const taken of [CONFIG_VARIABLE, "LARDER_SQLITE", "LARDER_MDM_PASSWORD", "LARDER_MDM_TOKEN", "LARDER_VERDICT"])
+      expect(variables).not.toContain(taken);
+    // as they were called before there were more
+    for (const old of ["LARDER_SERVER", "LARDER_STATE_DIR", "LARDER_TIMEZONE", "LARDER_SCHEDULE"])
+      expect(variables).toContain(old);
+  });
+
+  it("sets sinks and a proxy, which then hold alone", async () => {
+    const config = await file({ network: { proxyFile: "/none" }, sinks: [] });
+    const environment = {
+      LARDER_NETWORK_PROXY: "http://127.0.0.1:9",
+      LARDER_SINKS: '[{"name": "a", "type": "influx1", "url": "http://h", "database": "d"}]',
+    };
+    const { settings } = await loadSettings({ config }, { environment, managedPlace: undefined });
+    expect(settings.network).toEqual({ proxy: "http://127.0.0.1:9" });
+    expect(settings.sinks).toMatchObject([{ name: "a" }]);
+    await loadSettings({}, { environment: {}, managedPlace: undefined });
+  });
+});

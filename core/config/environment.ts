@@ -1,0 +1,60 @@
+/**
+ * Settings from the environment. The variable of a key is derived: `journal.keepDays` is `LARDER_JOURNAL_KEEP_DAYS`.
+ *
+ * Every key outside lists has one. A list of texts is written with commas, everything else that is not text as JSON.
+ *
+ * @module
+ */
+import type { z } from "zod";
+import { parseJsonText } from "./json-text.ts";
+import type { Layer, RawSettings } from "./layers.ts";
+import { type SettingKey, settingKeys, valueKind } from "./setting-keys.ts";
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+const PREFIX = "LARDER_";
+
+/** The variable that sets a key. */
+export function variableOf(path: string): string {
+  const words = path.replaceAll(/([a-z0-9])([A-Z])/g, "$1_$2").replaceAll(".", "_");
+  return PREFIX + words.toUpperCase();
+}
+
+/** The layer of the environment. An empty variable counts as not set. */
+export function environmentLayer(schema: z.ZodType, environment: Environment): Layer {
+  const names: Record<string, string> = {};
+  let values: RawSettings = {};
+  const given = Object.keys(environment).some((name) => name.startsWith(PREFIX));
+  for (const key of given ? settingKeys(schema) : []) {
+    const name = variableOf(key.path);
+    const text = environment[name];
+    if (text === undefined || text === "") continue;
+    names[key.path] = name;
+    values = withValue(values, key.path.split("."), settingFrom(key, text));
+  }
+  return { kind: "environment", name: "environment", values, names };
+}
+
+/** What a text says for a key: the first reading that the schema takes, or the one whose complaint says most. */
+function settingFrom({ schema }: SettingKey, text: string): unknown {
+  const json = jsonOf(text);
+  const words = text.split(",").map((word) => word.trim());
+  const fits = [text, json, words].find((value) => value !== undefined && schema.safeParse(value).success);
+  if (fits !== undefined) return fits;
+  const kind = valueKind(schema);
+  if (kind === "array" && !text.trimStart().startsWith("[")) return words;
+  return kind === "string" || kind === "enum" ? text : (json ?? text);
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return parseJsonText(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function withValue(values: RawSettings, [key = "", ...rest]: readonly string[], value: unknown): RawSettings {
+  if (rest.length === 0) return { ...values, [key]: value };
+  return { ...values, [key]: withValue((values[key] ?? {}) as RawSettings, rest, value) };
+}
