@@ -7,7 +7,7 @@
 import { errorCode, errorText, explainError, LarderError } from "../core/errors.ts";
 import { ExitCode } from "./exit.ts";
 import { printError } from "./output.ts";
-import { run } from "./run.ts";
+import { failForScripts, run } from "./run.ts";
 
 // whoever read our answer, `head` say, may have had enough; what was asked for is done all the same
 process.stdout.on("error", (error) => {
@@ -25,6 +25,7 @@ process.stdout.on("error", (error) => {
 // a bug of ours: one message and a documented code, and what was committed stays
 process.on("uncaughtException", (error) => {
   printError(explainError(error));
+  failForScripts(process.argv, error);
   process.exit(ExitCode.failed);
 });
 

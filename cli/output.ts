@@ -84,6 +84,11 @@ export function printJson(value: unknown): void {
   print(jsonText(value, 2));
 }
 
+/** A value as JSON on one line of standard output: one of many, as a collector prints its passes. */
+export function printJsonLine(value: unknown): void {
+  print(jsonText(value));
+}
+
 /**
  * A value as JSON. A `bigint` is a number with all its digits; what would steer a terminal is written as `\\u` escapes,
  * which every reader of JSON turns back.
@@ -105,6 +110,12 @@ function escaped(character: string): string {
 /** A message on standard error. */
 export function printError(text: string): void {
   write(`${text}\n`, process.stderr);
+}
+
+/** A document on standard output: byte for byte for a file or another program, cleaned where a person looks at it. */
+export function printDocument(text: string): void {
+  if (isTerminal()) write(text.replaceAll("\r\n", "\n"), process.stdout);
+  else process.stdout.write(text);
 }
 
 /** Rows as CSV after RFC 4180; text that a spreadsheet would run as a formula is guarded by a `'`. */

@@ -3,10 +3,11 @@
  *
  * @module
  */
-import { CommanderError } from "commander";
-import { errorCode, errorText, explainError, LarderError } from "../core/errors.ts";
+import { type Command, CommanderError } from "commander";
+import { errorCode, explainError } from "../core/errors.ts";
 import { ExitCode, ExitWith } from "./exit.ts";
-import { jsonAnswers, printError, printJson } from "./output.ts";
+import { problemJson } from "./json-answer.ts";
+import { jsonAnswers, printError, printJsonLine } from "./output.ts";
 import { createProgram } from "./program.ts";
 
 /**
@@ -15,22 +16,38 @@ import { createProgram } from "./program.ts";
  */
 export async function run(argv: readonly string[]): Promise<number> {
   const before = jsonAnswers();
+  const program = createProgram(argv);
   try {
-    await createProgram(argv).parseAsync(argv);
+    await program.parseAsync(argv);
     return ExitCode.ok;
   } catch (error) {
     const code = exitCodeOf(error);
-    if (code !== ExitCode.ok && argv.includes("--json") && jsonAnswers() === before) printJson(errorJson(error));
+    if (code !== ExitCode.ok && jsonAnswers() === before) failForScripts(argv, error, program);
     return code;
   }
 }
 
-/** A failure for programs; null where it is unknown. */
-function errorJson(error: unknown): object {
-  const known = error instanceof LarderError ? error : undefined;
-  const { state = null, next = null, retryable = null } = known ?? {};
-  const code = error instanceof CommanderError ? "USAGE" : (errorCode(error) ?? null);
-  return { error: { code, message: errorText(error), state, next, retryable } };
+/**
+ * The answer of a command line that asked for JSON and failed. In one line, so that it also fits behind the passes of a
+ * collector, one line each.
+ */
+export function failForScripts(argv: readonly string[], error: unknown, program = createProgram(argv)): void {
+  if (!argv.includes("--json")) return;
+  const next = error instanceof CommanderError ? `${commandOf(program, argv)} --help` : null;
+  printJsonLine({ error: problemJson(error, next) });
+}
+
+/** The command that words lead to: `larder precache plan`. */
+function commandOf(program: Command, argv: readonly string[]): string {
+  const names = [program.name()];
+  let command = program;
+  for (const word of argv.slice(2)) {
+    const below = command.commands.find((each) => each.name() === word);
+    if (below === undefined) break;
+    command = below;
+    names.push(word);
+  }
+  return names.join(" ");
 }
 
 function exitCodeOf(error: unknown): number {

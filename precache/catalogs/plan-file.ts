@@ -66,7 +66,8 @@ function ourAsset(entry: Shape): Asset {
     fromBuilds: fromBuildsOf(entry),
     firmware: entry.get("firmware").optionalFlag() ?? false,
     beta: entry.get("beta").optionalFlag() ?? false,
-    postedMs: entry.get("postedMs").optionalCount(),
+    // plans of version 0.1 wrote milliseconds
+    postedMs: entry.get("posted").optionalTime() ?? entry.get("postedMs").optionalCount(),
     ...(product === undefined ? {} : { product }),
     catalog: NAME,
   });

@@ -19,7 +19,7 @@ import {
 import { errorText, LarderError } from "../../../core/errors.ts";
 import { readRegularFile, writeAtomically } from "../../../core/files.ts";
 import { ExitCode, ExitWith } from "../../exit.ts";
-import { print, printJson } from "../../output.ts";
+import { print, printDocument, printJson } from "../../output.ts";
 import { printChange, printRefused } from "./text.ts";
 
 interface Flags {
@@ -68,11 +68,12 @@ export async function runRemove(addresses: string[], flags: Flags, options: Aler
 export async function runSet(flags: Flags, options: AlertsOptions, command: Command) {
   const given = await readGiven([], flags, command);
   if (given.refusals.length > 0 && flags.skipInvalid !== true) {
-    printRefused(given.refusals, flags.json);
-    throw new LarderError(
-      `Cannot set the list from "${flags.file}": ${given.refusals.length} of its lines are refused, and whoever they mean would be removed`,
+    const error = new LarderError(
+      `Cannot set the list from "${flags.file}": ${given.refusals.length} of its lines are refused, and the people they mean would be removed`,
       { code: "ALERTS_INVALID", state: "nothing was changed", next: "correct the lines, or add --skip-invalid" },
     );
+    printRefused(given.refusals, error, flags.json);
+    throw error;
   }
   if (given.wanted.length === 0 && flags.allowEmpty !== true) {
     throw new LarderError(`Cannot set the list from "${flags.file}": it names nobody, and everybody would be removed`, {
@@ -93,15 +94,20 @@ export async function runExport(flags: Flags & { readonly output?: string }, opt
     if (flags.json === true) printJson({ database: flags.db, file: flags.output, recipients: list.length });
     else print(`${list.length} recipients written to ${flags.output}`);
   } else if (flags.json === true) printJson(list);
-  else process.stdout.write(formatRecipientList(list));
+  else printDocument(formatRecipientList(list));
 }
 
 /** Does what is asked, says so, and ends with the code that scripts rely on. */
 async function change(request: RecipientRequest, refusals: readonly Refusal[], flags: Flags, options: AlertsOptions) {
   const asked = request.kind === "remove" ? request.addresses.length : request.wanted.length;
   if (asked === 0 && refusals.length > 0 && flags.skipInvalid !== true) {
-    printRefused(refusals, flags.json);
-    throw new ExitWith(ExitCode.failed);
+    const error = new LarderError(`Cannot take any of what was given: ${refusals.length} addresses are refused`, {
+      code: "ALERTS_INVALID",
+      state: "nothing was changed",
+      next: "correct the addresses",
+    });
+    printRefused(refusals, error, flags.json);
+    throw error;
   }
   const report = await changeRecipients(flags.db, request, options);
   const missing = flags.ifPresent === true ? [] : report.changes.missing;
@@ -124,7 +130,7 @@ async function readGiven(
   }
   const language = flags.language === undefined ? undefined : parseLanguage(flags.language);
   if (flags.language !== undefined && language === undefined) {
-    command.error(`error: "${flags.language}" is no language code such as en or pt-BR`);
+    command.error(`error: "${flags.language}" is not a language code such as en or pt-BR`);
   }
   const list = source === undefined ? undefined : parseRecipientList(await readList(source));
   const refusals: Refusal[] = [];

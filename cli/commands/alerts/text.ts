@@ -14,6 +14,8 @@ import type {
   ServiceReport,
 } from "../../../alerts/index.ts";
 import { addressKey } from "../../../alerts/index.ts";
+import type { LarderError } from "../../../core/errors.ts";
+import { scriptAnswer } from "../../json-answer.ts";
 import { type Colour, colour, isTerminal, print, printable, printJson, table, terminalWidth } from "../../output.ts";
 
 type Json = true | undefined;
@@ -62,7 +64,7 @@ export function printChange(
   const { changes, repairs, total, backup, dryRun, database } = report;
   const { inserts, updates, deletes, duplicates, unchanged } = changes;
   if (json === true) {
-    printJson({
+    const answer = {
       database,
       dryRun,
       total,
@@ -75,7 +77,8 @@ export function printChange(
       refused: refusals,
       repairs: repairs.map(({ text }) => text),
       backup,
-    });
+    };
+    printJson(scriptAnswer(answer));
     return;
   }
   printHappenings([
@@ -109,9 +112,9 @@ function mergedLines({ duplicates, updates, unchanged }: RecipientReport["change
   });
 }
 
-/** Lines that were refused, when nothing else is to be said. */
-export function printRefused(refusals: readonly Refusal[], json: Json): void {
-  if (json === true) printJson({ refused: refusals });
+/** Lines that were refused, before the error that ends the command; as JSON, both are one answer. */
+export function printRefused(refusals: readonly Refusal[], error: LarderError, json: Json): void {
+  if (json === true) printJson(scriptAnswer({ error, refused: refusals }));
   else printHappenings(refusals.map(refusalLine));
 }
 
@@ -136,7 +139,7 @@ export function printServices(path: string, data: AlertData, json: Json): void {
 export function printServiceReport(report: ServiceReport, json: Json): void {
   const { changed, unchanged, repairs, backup, dryRun } = report;
   if (json === true) {
-    printJson({ ...report, repairs: repairs.map(({ text }) => text) });
+    printJson(scriptAnswer({ ...report, repairs: repairs.map(({ text }) => text) }));
     return;
   }
   printHappenings([
@@ -151,7 +154,7 @@ export function printServiceReport(report: ServiceReport, json: Json): void {
 /** `alerts init`. */
 export function printInit(report: InitReport, json: Json): void {
   if (json === true) {
-    printJson(report);
+    printJson(scriptAnswer(report));
     return;
   }
   const { database, created, dryRun, recipients } = report;
@@ -165,7 +168,7 @@ export function printInit(report: InitReport, json: Json): void {
 
 /** `restore --list`. */
 export function printBackups(path: string, backups: readonly Backup[], json: Json): void {
-  if (json === true) printJson({ database: path, backups });
+  if (json === true) printJson(scriptAnswer({ database: path, backups }));
   else if (backups.length === 0) print(`there is no backup of ${path} yet`);
   else {
     print(
@@ -181,7 +184,7 @@ export function printBackups(path: string, backups: readonly Backup[], json: Jso
 /** `restore`. */
 export function printRestore(report: RestoreReport, json: Json): void {
   if (json === true) {
-    printJson(report);
+    printJson(scriptAnswer(report));
     return;
   }
   printHappenings([

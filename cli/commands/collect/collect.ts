@@ -13,7 +13,8 @@ import {
 import { explainError, LarderError } from "../../../core/errors.ts";
 import { createLog, type Log, type LogLevel } from "../../../core/log.ts";
 import { ExitCode, ExitWith } from "../../exit.ts";
-import { bytesText, durationText, isTerminal, jsonText, print, printJson } from "../../output.ts";
+import { scriptAnswer } from "../../json-answer.ts";
+import { bytesText, durationText, isTerminal, print, printJson, printJsonLine } from "../../output.ts";
 import { loadSettings, type Settings } from "../config/check.ts";
 import type { CollectFlags } from "./register.ts";
 
@@ -45,7 +46,7 @@ export async function collect(flags: CollectFlags): Promise<void> {
 
 async function collectOnce(collector: Collector, flags: CollectFlags): Promise<void> {
   const report = await collector.pass();
-  if (flags.json === true) printJson(reportJson(report));
+  if (flags.json === true) printJson(scriptAnswer(report));
   else print(reportText(report, flags.dryRun === true));
   const code = exitCodeOf(report);
   if (code !== ExitCode.ok) throw new ExitWith(code);
@@ -78,7 +79,7 @@ async function collectOnSchedule({ collector, settings, stop, log, json, watched
   };
   await runOnSchedule(options, async () => {
     const report = await collector.pass();
-    if (json) print(jsonText(reportJson(report)));
+    if (json) printJsonLine(scriptAnswer(report));
     if (watched) print(passText(report, new Date(), settings.timezone));
     else logReport(report, log);
   });
@@ -155,24 +156,6 @@ function rejectedText({ rejected, unkept }: SourceReport): string {
   const kept = rejected - unkept;
   const aside = kept > 0 ? `, ${kept} rows set aside` : "";
   return unkept > 0 ? `${aside}, ${unkept} bad rows left out (rejected/_rows.lp is full)` : aside;
-}
-
-function reportJson(report: PassReport): unknown {
-  const problemJson = (problem: LarderError | undefined): unknown =>
-    problem === undefined
-      ? null
-      : { code: problem.code, message: problem.message, state: problem.state ?? null, next: problem.next ?? null };
-  return {
-    started: new Date(report.startedMs).toISOString(),
-    seconds: report.seconds,
-    sources: report.sources.map((source) => ({
-      ...source,
-      newestMs: undefined,
-      newest: source.newestMs === undefined ? null : new Date(source.newestMs).toISOString(),
-      problem: problemJson(source.problem),
-    })),
-    sinks: report.sinks.map((sink) => ({ ...sink, problem: problemJson(sink.problem) })),
-  };
 }
 
 function parseLevel(text: string): LogLevel {

@@ -24,7 +24,7 @@ import {
 } from "../../../fixtures/fleet/index.ts";
 import { colour, isTerminal, print, printJson } from "../../output.ts";
 import { larderOptions, type Settings } from "../config/check.ts";
-import { type HistoryAsk, savingsRows, savingsSentence, savingsTable } from "../history/history.ts";
+import { type HistoryAsk, savingsJson, savingsRows, savingsSentence, savingsTable } from "../history/history.ts";
 import type { DemoFlags } from "./register.ts";
 
 const ZONE = "Europe/Berlin";
@@ -44,7 +44,7 @@ interface World {
 export async function demo(flags: DemoFlags): Promise<void> {
   const folder = flags.dir ?? (await mkdtemp(join(tmpdir(), "larder-demo-")));
   await makeFolder(folder);
-  const once = flags.once === true || !isTerminal();
+  const once = flags.once === true || flags.json === true || !isTerminal();
   try {
     if (flags.influx !== undefined) await createDatabase(flags.influx);
     const startMs = Date.now();
@@ -54,7 +54,8 @@ export async function demo(flags: DemoFlags): Promise<void> {
     for (let hour = 0; once ? hour === 0 : hour <= 12; hour++) {
       await grow(world, startMs + hour * HOUR_MS);
       const reports = await collectBoth(world, flags.influx);
-      if (flags.json === true) printJson({ reports: reports.map(reportJson), rows: await savingsRows(ask) });
+      if (flags.json === true)
+        printJson({ reports: reports.map(reportJson), ...savingsJson(await savingsRows(ask), ask) });
       else await show(ask, reports, hour, once);
       if (!once) await sleep(1500);
     }

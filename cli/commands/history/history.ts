@@ -10,6 +10,7 @@ import { joinDays, type SavingsRow, savingsHistory, totalSavings } from "../../.
 import { nearest } from "../../../core/nearest.ts";
 import { measurementSchema } from "../../../core/schema.ts";
 import { localDate, localMinute } from "../../../core/time/local-days.ts";
+import { isoTime } from "../../json-answer.ts";
 import {
   bar,
   bytesText,
@@ -74,13 +75,7 @@ export async function history(flags: HistoryFlags): Promise<void> {
 async function showSavings(ask: HistoryAsk, json: boolean): Promise<void> {
   const rows = await savingsRows(ask);
   if (json) {
-    printJson({
-      from: iso(ask.fromMs),
-      to: iso(ask.toMs),
-      by: ask.by,
-      total: totalSavings(rows),
-      rows: rows.map((row) => savingsJson(row, ask)),
-    });
+    printJson(savingsJson(rows, ask));
     return;
   }
   if (rows.length === 0) {
@@ -171,11 +166,11 @@ async function showMeasurement(ask: HistoryAsk, measurement: string, json: boole
     schema.kind === "delta" ? row.sums[field] : Object.values(row.lasts[field] ?? {})[0];
   if (json) {
     const shown = rows.map((row) => ({
-      start: iso(row.startMs),
+      start: isoTime(row.startMs),
       ...row.group,
       ...Object.fromEntries(Object.keys(row.lasts).map((field) => [field, value(row, field)])),
     }));
-    printJson({ from: iso(ask.fromMs), to: iso(ask.toMs), by: ask.by, measurement, rows: shown });
+    printJson({ from: isoTime(ask.fromMs), to: isoTime(ask.toMs), by: ask.by, measurement, rows: shown });
     return;
   }
   const fields = schema.fields.filter(({ name }) => rows.some((row) => row.lasts[name] !== undefined));
@@ -209,13 +204,15 @@ function bucketText(startMs: number, ask: HistoryAsk): string {
   return `${date} ${String(Math.floor(minute / 60)).padStart(2, "0")}:${String(minute % 60).padStart(2, "0")}`;
 }
 
-function savingsJson(row: SavingsRow, ask: HistoryAsk): Record<string, unknown> {
-  const { startMs, group, ...savings } = row;
-  return { start: iso(startMs), day: localDate(startMs, ask.timeZone), ...group, ...savings };
-}
-
-function iso(ms: number): string {
-  return new Date(ms).toISOString();
+/** Savings for scripts. */
+export function savingsJson(rows: readonly SavingsRow[], ask: HistoryAsk): Record<string, unknown> {
+  const each = rows.map(({ startMs, group, ...savings }) => ({
+    start: isoTime(startMs),
+    day: localDate(startMs, ask.timeZone),
+    ...group,
+    ...savings,
+  }));
+  return { from: isoTime(ask.fromMs), to: isoTime(ask.toMs), by: ask.by, total: totalSavings(rows), rows: each };
 }
 
 function parseBy(text: string): By {

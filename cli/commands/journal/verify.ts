@@ -8,6 +8,7 @@ import { checkJournal, type StreamHealth } from "../../../core/journal/health.ts
 import { STREAMS, type StreamName } from "../../../core/journal/journal.ts";
 import type { Loss } from "../../../core/journal/losses.ts";
 import { ExitCode, ExitWith } from "../../exit.ts";
+import { isoTime } from "../../json-answer.ts";
 import { bytesText, print, printJson, table } from "../../output.ts";
 import { loadSettings } from "../config/check.ts";
 import type { JournalVerifyFlags } from "./register.ts";
@@ -75,16 +76,15 @@ function timeText(ms: number | undefined): string {
 }
 
 function streamJson({ losses, ...health }: StreamHealth): unknown {
-  const time = (ms: number | undefined): string | null => (ms === undefined ? null : new Date(ms).toISOString());
   return {
     ...health,
     losses: losses.map(({ writtenAfterMs, writtenBeforeMs, span, batches, ...loss }) => ({
       ...loss,
       batches: batches ?? null,
-      writtenAfter: time(writtenAfterMs),
-      writtenBefore: time(writtenBeforeMs),
-      from: time(span.fromMs),
-      to: time(span.toMs),
+      writtenAfter: isoTime(writtenAfterMs),
+      writtenBefore: isoTime(writtenBeforeMs),
+      from: isoTime(span.fromMs),
+      to: isoTime(span.toMs),
     })),
   };
 }

@@ -24,7 +24,9 @@ export async function benchSetup(flags: PrecacheFlags & { out: string; size: str
   const { plan } = await planOnly({ options, stateDir, log, signal, nowMs: Date.now });
   const workload = measure.benchWorkload(plan, size);
   await writeAtomically(flags.out, `${JSON.stringify(workload, null, 2)}\n`);
-  print(`${flags.out}: ${plural(workload.files.length)}, ${bytesText(bytesOf(workload))}`);
+  const [files, bytes] = [workload.files.length, bytesOf(workload)];
+  if (flags.json === true) printJson({ file: flags.out, files, bytes });
+  else print(`${flags.out}: ${plural(files)}, ${bytesText(bytes)}`);
 }
 
 /** `bench run`. */

@@ -7,6 +7,7 @@ import { hostPort } from "../../../core/cache/cache.ts";
 import type { Discovery, DiscoveryStep, LocatorRecords } from "../../../precache/index.ts";
 import { discoverTargets, locatorRecordsOf, rangeText, silentTargets } from "../../../precache/index.ts";
 import { ExitCode, ExitWith } from "../../exit.ts";
+import { scriptAnswer } from "../../json-answer.ts";
 import { bytesText, colour, print, printJson } from "../../output.ts";
 import type { PrecacheFlags } from "./flags.ts";
 import { loadPrecache } from "./load.ts";
@@ -18,7 +19,7 @@ export async function precacheDiscover(flags: PrecacheFlags & { dns?: string | t
   const named = flags.dns === true ? options.dnsDomain : flags.dns;
   const { domain, records } =
     flags.dns === undefined ? { domain: undefined, records: undefined } : await locatorRecordsOf(named);
-  if (flags.json === true) printJson({ ...found, dns: records });
+  if (flags.json === true) printJson(scriptAnswer({ ...found, dns: records }));
   else {
     print(discoveryText(found));
     if (flags.dns !== undefined) print(`\n${recordsText(domain, records)}`);

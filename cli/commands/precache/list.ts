@@ -7,6 +7,7 @@ import { validateSettings } from "../../../core/config/config.ts";
 import { type Asset, listAssets } from "../../../precache/index.ts";
 import { groupNames, listingOf } from "../../../precache/options.ts";
 import { ExitCode, ExitWith } from "../../exit.ts";
+import { scriptAnswer } from "../../json-answer.ts";
 import { bytesText, print, printCsv, printError, printJson, table, tableWidth } from "../../output.ts";
 import type { PrecacheFlags } from "./flags.ts";
 import { loadPrecache } from "./load.ts";
@@ -31,7 +32,7 @@ export async function precacheList(flags: PrecacheFlags): Promise<void> {
   for (const note of notes) printError(`note: ${note}`);
   for (const trouble of troubles) printError(`without ${trouble}`);
   const items = assets.map((asset) => ({ asset, devices: 0, why: "listed", decision: "left" as const }));
-  if (flags.json === true) printJson({ items });
+  if (flags.json === true) printJson(scriptAnswer({ items }));
   else if (flags.csv === true) printCsv(planCsv({ items }));
   else {
     print(listTable(assets));

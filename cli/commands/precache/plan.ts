@@ -6,6 +6,7 @@
 import { type Prepared, planOnly } from "../../../precache/index.ts";
 import type { PrecacheInput } from "../../../precache/options.ts";
 import { ExitCode, ExitWith } from "../../exit.ts";
+import { scriptAnswer } from "../../json-answer.ts";
 import { print, printCsv, printError, printJson, tableWidth } from "../../output.ts";
 import type { PrecacheFlags } from "./flags.ts";
 import { loadPrecache } from "./load.ts";
@@ -33,7 +34,7 @@ export function printPlan(prepared: Prepared, flags: PrecacheFlags): void {
   const { plan, roomBytes, targets, troubles, notes } = prepared;
   for (const note of notes) printError(`note: ${note}`);
   for (const trouble of troubles) printError(`without ${trouble}`);
-  if (flags.json === true) printJson(planJson(plan, roomBytes));
+  if (flags.json === true) printJson(scriptAnswer(planJson(plan, roomBytes)));
   else if (flags.csv === true) printCsv(planCsv(plan));
   else {
     print(planTable(plan, flags.all === true, tableWidth()));

@@ -5,6 +5,7 @@
  */
 import { LarderError } from "../../../core/errors.ts";
 import { reportOf, type WarmReport } from "../../../precache/index.ts";
+import { scriptAnswer } from "../../json-answer.ts";
 import { bytesText, durationText, print, printError, printJson, table } from "../../output.ts";
 import type { PrecacheFlags } from "./flags.ts";
 import { loadPrecache } from "./load.ts";
@@ -26,7 +27,7 @@ export async function precacheReport(flags: PrecacheFlags & { days: string }): P
     toMs: now + 1,
     trouble: (text) => printError(`without ${text}`),
   });
-  if (flags.json === true) printJson(report);
+  if (flags.json === true) printJson(scriptAnswer(report));
   else print(reportText(report, days));
 }
 

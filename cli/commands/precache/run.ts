@@ -7,6 +7,7 @@ import { openJournal } from "../../../core/journal/journal.ts";
 import { type RunReport, runPrecache } from "../../../precache/index.ts";
 import type { PrecacheInput } from "../../../precache/options.ts";
 import { ExitCode, ExitWith } from "../../exit.ts";
+import { scriptAnswer } from "../../json-answer.ts";
 import { isTerminal, print, printError, printJson } from "../../output.ts";
 import { createProgress, type Progress, type ProgressMode } from "../../progress/progress.ts";
 import type { PrecacheFlags } from "./flags.ts";
@@ -79,7 +80,7 @@ function printReport(report: RunReport, flags: PrecacheFlags, progress: Progress
     for (const trouble of prepared?.troubles ?? []) printError(`without ${trouble}`);
   }
   if (flags.json === true) {
-    printJson({ verdict, summary, failures: failed, skipped });
+    printJson(scriptAnswer({ verdict, summary, failures: failed, skipped }));
     return;
   }
   if (skipped !== null) print(`Nothing was fetched: ${skipped}.`);

@@ -13,6 +13,7 @@ import {
 import { explainError, LarderError } from "../../../core/errors.ts";
 import { createLog } from "../../../core/log.ts";
 import { ExitCode, ExitWith } from "../../exit.ts";
+import { scriptAnswer } from "../../json-answer.ts";
 import { print, printJson } from "../../output.ts";
 import { loadSettings, type Settings } from "../config/check.ts";
 import type { SinksRetryFlags } from "./register.ts";
@@ -29,7 +30,10 @@ export async function sinksRetry(name: string | undefined, flags: SinksRetryFlag
     reports.push(await retryRejected({ sink, stateDir: settings.stateDir, signal, dryRun }));
     await sink.close();
   }
-  if (flags.json === true) printJson({ dryRun, sinks: reports.map(reportJson) });
+  if (flags.json === true)
+    printJson(
+      scriptAnswer({ dryRun, sinks: reports.map(({ problem = null, ...report }) => ({ ...report, problem })) }),
+    );
   else print(reports.map((report) => reportText(report, dryRun)).join("\n"));
   if (!dryRun && reports.some(({ keptLines }) => keptLines > 0)) throw new ExitWith(ExitCode.partly);
 }
@@ -62,10 +66,4 @@ function reportText(report: RetryReport, dryRun: boolean): string {
   return [`${sink}  ${counts.join(", ")}`, ...why, ...(problem === undefined ? [] : [explainError(problem)])].join(
     "\n",
   );
-}
-
-function reportJson({ problem, ...report }: RetryReport): unknown {
-  const told =
-    problem === undefined ? null : { code: problem.code, message: problem.message, next: problem.next ?? null };
-  return { ...report, problem: told };
 }

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { toModel } from "../../../collector/health/health.ts";
 import type { StatusModel } from "../../../collector/index.ts";
+import { scriptAnswer } from "../../json-answer.ts";
 import { statusScreen } from "./screen.ts";
-import { statusJson } from "./status.ts";
 
 const NOW = Date.parse("2026-03-31T12:00:30Z");
 const savings = (served: number): StatusModel["today"] => ({
@@ -135,9 +135,9 @@ WELL      nothing is wrong
   });
 });
 
-describe("statusJson()", () => {
+describe("a status for scripts", () => {
   it("has times people and programs can read", () => {
-    const json = JSON.parse(JSON.stringify(statusJson(toModel(WELL)))) as Record<string, unknown>;
+    const json = JSON.parse(JSON.stringify(scriptAnswer(toModel(WELL)))) as Record<string, unknown>;
     expect(json).toMatchObject({
       now: "2026-03-31T12:00:30.000Z",
       worst: "ok",

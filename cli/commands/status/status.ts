@@ -5,6 +5,7 @@
  */
 import { hasStatus, readStatusModel, type StatusModel } from "../../../collector/index.ts";
 import { ExitCode, ExitWith } from "../../exit.ts";
+import { scriptAnswer } from "../../json-answer.ts";
 import { isTerminal, print, printJson, terminalWidth } from "../../output.ts";
 import type { SettingsCommandFlags } from "../../settings-flags.ts";
 import { checkWhoseJournal } from "../../whose-journal.ts";
@@ -30,25 +31,8 @@ export async function status(flags: SettingsCommandFlags): Promise<void> {
     readsStatus: hasStatus(settings.sources.managerStatus),
     nowMs: Date.now(),
   });
-  if (flags.json === true) printJson(statusJson(model));
+  if (flags.json === true) printJson(scriptAnswer(model));
   else print(statusScreen(model, { width: Math.min(terminalWidth(), 100), bars: isTerminal() }));
   const code = EXIT_CODES[model.worst];
   if (code !== ExitCode.ok) throw new ExitWith(code);
-}
-
-/** Times as ISO 8601 instead of milliseconds, for scripts; what is unknown is null. */
-export function statusJson(model: StatusModel): unknown {
-  return withTimes(model);
-}
-
-function withTimes(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withTimes);
-  if (typeof value !== "object" || value === null) return value ?? null;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => {
-      const named = /^(\w+)Ms$/.exec(key)?.[1] ?? (key === "timeMs" ? "time" : undefined);
-      if (named === undefined) return [key, withTimes(item)];
-      return [named, typeof item === "number" ? new Date(item).toISOString() : null];
-    }),
-  );
 }
