@@ -26,7 +26,7 @@ export const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {} };
  */
 export async function createLog(level: LogLevel): Promise<Log> {
   if (level === "silent") return silentLog;
-  const { pino } = await import("pino");
+  const { default: pino } = await import("pino");
   const hooks = { streamWrite: withoutSecrets };
   const logger = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime, hooks }, pino.destination(2));
   return wrap(logger);

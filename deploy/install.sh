@@ -52,13 +52,6 @@ cp -R "$source/dist" "$source/package.json" "$source/LICENSE" "$source/docs" "$n
 cp "$source/deploy/bin/larder" "$source/deploy/bin/larder-collect" "$new/bin/"
 cp "$source/deploy/uninstall.sh" "$new/bin/larder-uninstall"
 cp "$node" "$new/libexec/node"
-(cd "$source" && npm ls --omit=dev --all --parseable 2>/dev/null) | while read -r folder; do
-	[ "$folder" != "$source" ] || continue
-	inside=${folder#"$source"/}
-	mkdir -p "$new/$(dirname "$inside")"
-	[ -e "$new/$inside" ] || cp -R "$folder" "$new/$inside"
-done
-[ -d "$new/node_modules/zod" ] || fail "the packages are not there: run npm ci first"
 chmod -R go-w,a+rX "$new"
 chmod 755 "$new/bin/larder" "$new/bin/larder-collect" "$new/bin/larder-uninstall" "$new/libexec/node"
 [ -n "$root" ] || chown -R root:wheel "$new"

@@ -32,11 +32,10 @@ async function run(data: string): Promise<void> {
   const temporary = mkdtempSync(join(tmpdir(), "larder-bench-"));
   const program = join(temporary, "run.mjs");
   await build({
-    entryPoints: { run: join(import.meta.dirname, "catalog-parse-run.ts") },
+    entryPoints: { run: join(import.meta.dirname, "parse-run.ts") },
     outdir: temporary,
     outExtension: { ".js": ".mjs" },
     ...bundling,
-    external: ["undici", "pino"],
   });
   console.log(
     `Node ${process.versions.node}, ${PAIRS} pairs; s: median of whole processes; ratio: least / median / most`,
@@ -70,9 +69,7 @@ async function compare(name: string, files: [string, string][], program: string,
   const theirs: Run[] = [];
   const runOurs = async () => ours.push(await measure(process.execPath, [program, ...files.flat()]));
   const runTheirs = async () =>
-    theirs.push(
-      await measure(python, [join(import.meta.dirname, "catalog_parse_peer.py"), ...files.map(([, path]) => path)]),
-    );
+    theirs.push(await measure(python, [join(import.meta.dirname, "parse_peer.py"), ...files.map(([, path]) => path)]));
   for (let pair = 0; pair <= PAIRS; pair += 1) {
     if (pair % 2 === 0) await runOurs();
     await runTheirs();

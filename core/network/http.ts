@@ -92,7 +92,7 @@ function decoded(body: Buffer, encoding: string | undefined, maxBytes: number): 
 
 /** As `httpRequest`, with the body left to the caller; errors of the body reach the caller as undici's own. */
 export async function httpStream(request: HttpRequest): Promise<HttpStream> {
-  const undici = await import("undici");
+  const undici = await import("./undici.ts");
   const dispatcher = request.dispatcher ?? (await dispatcherFor(request));
   const deadline = AbortSignal.timeout(request.timeoutMs ?? 10_000);
   const signal = request.signal === undefined ? deadline : AbortSignal.any([request.signal, deadline]);

@@ -41,7 +41,7 @@ export class UndiciTransport implements Transport {
   }
 
   async #exchange(request: TransportRequest, handler: ResponseHandler): Promise<TransferEnd> {
-    const { request: ask } = await import("undici");
+    const { request: ask } = await import("../../core/network/undici.ts");
     const answer = await ask(request.url, {
       method: request.method ?? "GET",
       headers: { "user-agent": USER_AGENT, accept: "*/*", ...request.headers },
@@ -55,7 +55,7 @@ export class UndiciTransport implements Transport {
   /** One pool of connections for all requests. */
   #connections(): Promise<Agent> {
     const { connectMs, stallMs } = this.#options;
-    this.#agent ??= import("undici").then(
+    this.#agent ??= import("../../core/network/undici.ts").then(
       (undici) =>
         new undici.Agent({
           connect: { timeout: connectMs },

@@ -1,5 +1,6 @@
 /**
- * Builds dist/: one small entry and lazily loaded chunks, so that `larder --help` pays for nothing it does not use.
+ * Builds dist/: one small entry and lazily loaded chunks, so that `larder --help` pays for nothing it does not use, and
+ * licences.txt, the terms of the packages in them.
  * With --if-stale it builds only when a source file is newer than the last build. A program that runs from dist/ meanwhile
  * goes on: see swapIn.
  */
@@ -17,6 +18,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { bundling } from "./bundling.mjs";
+import { licences } from "./licences.mjs";
 
 const root = new URL("../..", import.meta.url).pathname;
 const ROOMS = ["core", "collector", "precache", "alerts", "grafana", "report", "cli", "fixtures"];
@@ -33,17 +35,14 @@ async function build() {
   mkdirSync(join(root, "dist"), { recursive: true });
   const beside = mkdtempSync(join(root, "dist", ".new-"));
   try {
-    await bundle({
+    const program = await bundle({
       absWorkingDir: root,
       entryPoints: { larder: "cli/main.ts" },
       outdir: beside,
       ...bundling,
-      packages: "external",
-      alias: { commander: "commander" },
-      plugins: [inline(["commander"])],
-      chunkNames: "chunks/[name]-[hash]",
+      metafile: true,
     });
-    await bundle({
+    const page = await bundle({
       absWorkingDir: root,
       entryPoints: { page: "report/page/browser/browser.ts" },
       outdir: beside,
@@ -54,7 +53,9 @@ async function build() {
       minify: true,
       legalComments: "none",
       logLevel: "warning",
+      metafile: true,
     });
+    writeFileSync(join(beside, "licences.txt"), licences(root, program.metafile, page.metafile));
     swapIn(beside);
     writeFileSync(stamp, "");
   } finally {
@@ -83,24 +84,6 @@ function swapIn(beside) {
     if (before.includes(name)) utimesSync(join(chunks, name), now, now);
     else if (now - statSync(join(chunks, name)).mtime > KEPT_MS) rmSync(join(chunks, name), { force: true });
   }
-}
-
-/** Packages that are bundled although others stay external: those every start needs. */
-function inline(names) {
-  return {
-    name: "inline",
-    setup(builder) {
-      builder.onResolve({ filter: new RegExp(`^(${names.join("|")})$`) }, async (args) => {
-        if (args.pluginData === "inlined") return undefined;
-        const found = await builder.resolve(`${root}node_modules/${args.path}/esm.mjs`, {
-          kind: args.kind,
-          resolveDir: args.resolveDir,
-          pluginData: "inlined",
-        });
-        return found.errors.length > 0 ? undefined : { path: found.path };
-      });
-    },
-  };
 }
 
 function isStale() {

@@ -1,4 +1,22 @@
-/** How larder is bundled: the command, and the programs of bench/ that stand for a part of it. */
+/**
+ * How larder is bundled, the command and the programs of bench/ alike: our code and every package it needs, so that a
+ * start opens a handful of files and an installation needs no node_modules.
+ */
+import { readFileSync } from "node:fs";
+
+/** sql.js looks for its WebAssembly beside itself: it is to find the copy that the bundle brings. */
+const sqlJs = {
+  name: "sql.js",
+  setup(builder) {
+    builder.onLoad({ filter: /sql\.js\/dist\/sql-wasm\.js$/ }, ({ path }) => {
+      const text = readFileSync(path, "utf8");
+      const contents = text.replaceAll('"sql-wasm.wasm"', 'require("./sql-wasm.wasm")');
+      if (contents === text) throw new Error(`${path} no longer names sql-wasm.wasm`);
+      return { contents, loader: "js" };
+    });
+  },
+};
+
 export const bundling = {
   bundle: true,
   splitting: true,
@@ -8,8 +26,13 @@ export const bundling = {
   minifySyntax: true,
   minifyWhitespace: true,
   legalComments: "none",
+  chunkNames: "chunks/[name]-[hash]",
+  assetNames: "chunks/[name]-[hash]",
+  loader: { ".wasm": "file" },
+  plugins: [sqlJs],
+  // what packages of CommonJS expect to be there
   banner: {
-    js: "import { createRequire as larderRequire } from 'node:module'; const require = larderRequire(import.meta.url);",
+    js: "import { createRequire as larderRequire } from 'node:module'; const require = larderRequire(import.meta.url), __dirname = import.meta.dirname;",
   },
   logLevel: "warning",
 };

@@ -100,7 +100,12 @@ describe("shell scripts", () => {
     );
     expect(started.stderr).toBe("");
     expect(started.status).toBe(0);
-    expect(existsSync(join(program, "node_modules/typescript"))).toBe(false);
+    // packages are part of the program, and their terms go with it
+    expect(existsSync(join(program, "node_modules"))).toBe(false);
+    const { dependencies } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as Dictionary;
+    const terms = readFileSync(join(program, "dist/licences.txt"), "utf8");
+    for (const name of Object.keys(dependencies as Dictionary))
+      expect(terms).toMatch(new RegExp(`^${name} [0-9.]+ \\(`, "m"));
     expect(readdirSync(join(root, "Library/LaunchDaemons")).sort()).toEqual(jobs.map((path) => basename(path)).sort());
 
     expect(run("uninstall.sh").stdout).toContain("kept");
