@@ -52,6 +52,12 @@ cp -R "$source/dist" "$source/package.json" "$source/LICENSE" "$source/docs" "$n
 cp "$source/deploy/bin/larder" "$source/deploy/bin/larder-collect" "$new/bin/"
 cp "$source/deploy/uninstall.sh" "$new/bin/larder-uninstall"
 cp "$node" "$new/libexec/node"
+# all other packages are part of dist
+for package in @napi-rs dejavu-fonts-ttf; do
+	[ -d "$source/node_modules/$package" ] || fail "the packages are not there: run npm ci first"
+	mkdir -p "$new/node_modules"
+	cp -R "$source/node_modules/$package" "$new/node_modules/"
+done
 chmod -R go-w,a+rX "$new"
 chmod 755 "$new/bin/larder" "$new/bin/larder-collect" "$new/bin/larder-uninstall" "$new/libexec/node"
 [ -n "$root" ] || chown -R root:wheel "$new"

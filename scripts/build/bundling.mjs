@@ -1,6 +1,6 @@
 /**
- * How larder is bundled, the command and the programs of bench/ alike: our code and every package it needs, so that a
- * start opens a handful of files and an installation needs no node_modules.
+ * How larder is bundled, the command and the programs of bench/ alike: our code and the packages it needs, so that a
+ * start opens a handful of files.
  */
 import { readFileSync } from "node:fs";
 
@@ -17,8 +17,12 @@ const sqlJs = {
   },
 };
 
+/** Binaries and fonts that are files of their own: an installation brings these packages as they are. */
+const FILES = ["@napi-rs/canvas", "dejavu-fonts-ttf"];
+
 export const bundling = {
   bundle: true,
+  external: FILES,
   splitting: true,
   format: "esm",
   platform: "node",
