@@ -133,9 +133,12 @@ describe.skipIf(!enginesAvailable())(
           ENGINES.map(async (engine) => {
             const ask = asking(engine, "warming", chosen);
             const legend = legendSums((await ask("Files")).frames);
-            for (const title of ["Warmed", "There already", "Failed"])
+            for (const title of ["Warmed", "Failed"])
               expect(tile(await ask(title)), `${engine} ${title}`).toBe(legend[title] ?? 0);
-            return legend;
+            const bytes = legendSums((await ask("Cost and effect")).frames);
+            for (const title of ["Warming, from Apple", "From the cache's disk"])
+              expect(tile(await ask(title)), `${engine} ${title}`).toBe(Math.max(0, bytes[title] ?? 0));
+            return { ...legend, ...bytes };
           }),
         );
         expect(one).toEqual(other);

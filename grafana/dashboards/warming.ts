@@ -1,16 +1,42 @@
 /**
- * Warming: what was pulled through the caches at night, what it cost, and what the next day looked like.
+ * Warming: what it cost, what the caches gave devices afterwards, and how its runs went.
+ *
+ * Cost comes from `precacheasset`, file by file as they end; only what a run alone knows, its counts and how long it took,
+ * comes from the `precacherun` that closes it.
  *
  * @module
  */
 
+import { FROM_APPLE, HIT_RATIO, WARMING_COST, WARMING_EFFECT } from "../../core/measures.ts";
 import { THRESHOLDS } from "../../core/thresholds.ts";
 import { annotation, board } from "../look/board.ts";
 import { COLOURS } from "../look/colours.ts";
 import type { Dashboard } from "../look/grafana-types.ts";
-import { coloured, column, judged, overTime, sorted, stat, table, UNITS, type Unplaced } from "../look/panels.ts";
+import {
+  coloured,
+  column,
+  judged,
+  NOT_NEGATIVE,
+  overTime,
+  sorted,
+  stat,
+  table,
+  UNITS,
+  type Unplaced,
+  words,
+} from "../look/panels.ts";
 import { BY_SITE, selection, timezoneVariable } from "../look/variables.ts";
-import { type Figure, fields, hitRatio, lastOf, lastSeen, type Question, sumOf } from "../query/query.ts";
+import {
+  type Figure,
+  fields,
+  greatestOf,
+  hitRatio,
+  lastOf,
+  lastSeen,
+  measured,
+  type Question,
+  sumOf,
+} from "../query/query.ts";
 import type { Setting } from "../setting.ts";
 
 const ask = (question: Omit<Question, "select">): Question => ({ ...question, select: BY_SITE });
@@ -22,7 +48,7 @@ export function warming(setting: Setting): Dashboard {
     board: "warming",
     title: "Warming",
     description:
-      "What warming asked for, what was there already, what it pulled over the WAN, and how the day after went.",
+      "What warming fetched from Apple, what the caches gave devices from their disks, and how the runs went.",
     from: "now-30d/d",
     refresh: "15m",
     variables: [...selection(setting, BY_SITE), ...timezoneVariable(setting)],
@@ -32,115 +58,135 @@ export function warming(setting: Setting): Dashboard {
       { panels: bought(setting) },
       { title: "Night by night", panels: nights(setting) },
       { title: "Runs", panels: tables(setting) },
+      { title: "How these numbers are made", panels: [explanation()] },
     ],
   });
 }
 
+/** Of a board about runs, nothing written means that there was none. */
+const NONE = { noValue: "no warming" };
+
+/** Sums by day, so that a number is the total of the chart beside it; what is given in all is never below nothing. */
 function numbers(setting: Setting): Unplaced[] {
-  const of = (title: string, description: string, figure: Figure, unit: string) => ({
-    title,
-    description,
-    question: ask({ figures: [figure], buckets: figure.kind === "sum" ? ("day" as const) : ("range" as const) }),
-    unit,
-    width: 4,
-    height: 4,
-  });
+  const size = { width: 4, height: 5, ...NONE };
+  const days = (figure: Figure): Question => ask({ figures: [figure], buckets: "day" });
   return [
-    stat(
-      setting,
-      of(
-        "Planned",
-        "Files the runs of the chosen time meant to have in the caches.",
-        sumOf(RUN, "planned", "Planned"),
-        UNITS.count,
-      ),
-    ),
-    stat(setting, of("Warmed", "Files fetched whole through a cache.", sumOf(RUN, "warmed", "Warmed"), UNITS.count)),
-    stat(
-      setting,
-      of(
-        "There already",
-        "Files that were in the cache when the run came to them: nothing to do.",
-        sumOf(RUN, "cached", "There already"),
-        UNITS.count,
-      ),
-    ),
     stat(setting, {
-      ...of(
-        "Failed",
-        "Files that could not be fetched. The next run tries them again.",
-        sumOf(RUN, "failed", "Failed"),
-        UNITS.count,
-      ),
-      threshold: THRESHOLDS.warmingFailed,
+      ...size,
+      title: WARMING_EFFECT.title,
+      description:
+        "Bytes the caches gave devices from their own disks, warming's own requests left out: what warming saved is in it, and is not more than it.",
+      question: days(measured(WARMING_EFFECT, "_1d")),
+      unit: UNITS.bytes,
+      mappings: [NOT_NEGATIVE],
     }),
-    stat(
-      setting,
-      of(
-        "Fetched from Apple",
-        "Bytes warming made the caches pull over the WAN: the price of the night.",
-        sumOf(RUN, "bytes.fromorigin", "Fetched from Apple"),
-        UNITS.bytes,
-      ),
-    ),
-    stat(
-      setting,
-      of(
-        "Speed",
-        "Bytes read through the caches for each second of a run.",
-        { kind: "ratio", name: "Speed", part: [RATE.part], whole: [RATE.whole] },
-        UNITS.bytesPerSecond,
-      ),
-    ),
+    stat(setting, {
+      ...size,
+      title: WARMING_COST.title,
+      description:
+        "Bytes the caches fetched from Apple because warming asked: its cost. Added up file by file, so that a run that was killed is in it.",
+      question: days(measured(WARMING_COST, "_1d")),
+      unit: UNITS.bytes,
+    }),
+    stat(setting, {
+      ...size,
+      title: "Warmed",
+      description: "Files fetched whole through a cache.",
+      question: days(sumOf(RUN, "warmed", "Warmed")),
+      unit: UNITS.count,
+    }),
+    stat(setting, {
+      ...size,
+      title: "Failed",
+      description:
+        "Files that could not be fetched, in all runs of the chosen time. The next run tries them again; what the last runs left is in the table below.",
+      question: days(sumOf(RUN, "failed", "Failed")),
+      unit: UNITS.count,
+    }),
+    stat(setting, {
+      ...size,
+      title: "Devices waiting",
+      description: "The most devices that waited for one and the same file of a run.",
+      question: ask({ figures: [greatestOf("precacheasset", "devices", "Devices waiting")], buckets: "range" }),
+      unit: UNITS.count,
+    }),
+    stat(setting, {
+      ...size,
+      title: "Speed",
+      description: "Bytes read through the caches for each second of a run.",
+      question: ask({
+        figures: [
+          { kind: "ratio", name: "Speed", part: [fields(RUN, "bytes.asked")], whole: [fields(RUN, "seconds")] },
+        ],
+        buckets: "range",
+      }),
+      unit: UNITS.bytesPerSecond,
+    }),
   ];
 }
 
-const RATE = { part: fields(RUN, "bytes.asked"), whole: fields(RUN, "seconds") };
+const HELD = "From the caches";
 
 function bought(setting: Setting): Unplaced[] {
-  const size = { width: 12, height: 10 };
+  const size = { width: 12, height: 10, ...NONE };
   return [
     overTime(setting, {
       ...size,
-      title: "Pulled at night",
+      title: "Cost and effect",
       description:
-        "Bytes the caches fetched from Apple because warming asked, and those it read from what they held. A run is counted on the day it ended, so the bar of a day is the night before it.",
+        "Orange: what warming had the caches fetch from Apple. Green: what they gave devices from their disks on the same days, warming left out. A file is counted on the day it was fetched, so the orange bar of a day is the night before it.",
       question: ask({
-        figures: [
-          sumOf(RUN, "bytes.fromorigin", "From Apple"),
-          {
-            kind: "sum",
-            name: "Held already",
-            add: [fields(RUN, "bytes.asked")],
-            subtract: [fields(RUN, "bytes.fromorigin")],
-          },
-        ],
+        figures: [measured(WARMING_EFFECT, "_1d"), measured(WARMING_COST, "_1d")],
         buckets: "day",
       }),
       unit: UNITS.bytes,
       draw: "bars",
-      stacked: true,
       legend: "sum",
-      overrides: [coloured("From Apple", COLOURS.origin), coloured("Held already", COLOURS.cache)],
+      overrides: [coloured(WARMING_EFFECT.title, COLOURS.cache), coloured(WARMING_COST.title, COLOURS.origin)],
     }),
     overTime(setting, {
       ...size,
       title: "Hit ratio of the day after",
       description:
-        "The share of each day's bytes that did not come from Apple, drawn over the same days as the nights beside it: what the night's work bought. Warming itself is a client too and lowers it on nights with much to fetch.",
-      question: ask({ figures: [hitRatio("_1d", "Without Apple")], buckets: "day" }),
+        "The share of each day's bytes that did not come from Apple, over the same days as the nights beside it. Warming itself is a client too and lowers it on nights with much to fetch.",
+      question: ask({ figures: [hitRatio("_1d")], buckets: "day" }),
       unit: UNITS.share,
       draw: "lines",
       legend: "mean",
       min: 0,
       max: 1,
-      overrides: [coloured("Without Apple", COLOURS.cache)],
+      overrides: [coloured(HIT_RATIO.title, COLOURS.cache)],
     }),
   ];
 }
 
 function nights(setting: Setting): Unplaced[] {
   return [
+    overTime(setting, {
+      title: "Asked for",
+      description:
+        "Bytes warming asked for: what the caches had to fetch from Apple, and what they or their peers held already.",
+      question: ask({
+        figures: [
+          measured(WARMING_COST, "_1d", FROM_APPLE.title),
+          {
+            kind: "sum",
+            name: HELD,
+            add: [fields("precacheasset_1d", "bytes.asked")],
+            subtract: [fields("precacheasset_1d", "bytes.fromorigin")],
+          },
+        ],
+        buckets: "day",
+      }),
+      unit: UNITS.bytes,
+      width: 8,
+      height: 9,
+      ...NONE,
+      draw: "bars",
+      stacked: true,
+      legend: "sum",
+      overrides: [coloured(FROM_APPLE.title, COLOURS.origin), coloured(HELD, COLOURS.cache)],
+    }),
     overTime(setting, {
       title: "Files",
       description: "What became of the files of each night's runs.",
@@ -154,8 +200,9 @@ function nights(setting: Setting): Unplaced[] {
         buckets: "day",
       }),
       unit: UNITS.count,
-      width: 12,
+      width: 8,
       height: 9,
+      ...NONE,
       draw: "bars",
       stacked: true,
       legend: "sum",
@@ -170,8 +217,9 @@ function nights(setting: Setting): Unplaced[] {
       description: "Seconds the runs of each night took, all caches together.",
       question: ask({ figures: [sumOf(RUN, "seconds", "Time")], buckets: "day" }),
       unit: UNITS.seconds,
-      width: 12,
+      width: 8,
       height: 9,
+      ...NONE,
       draw: "bars",
       legend: "sum",
     }),
@@ -183,7 +231,8 @@ function tables(setting: Setting): Unplaced[] {
   return [
     table(setting, {
       title: "Last run of each cache",
-      description: "The last warming run of each cache in the chosen time.",
+      description:
+        "The last warming run of each cache in the chosen time. Failed files are judged here, run by run, as on the board Fleet and by the alert rule.",
       question: ask({
         figures: [
           lastSeen("precacherun", "planned", "Ended"),
@@ -191,7 +240,7 @@ function tables(setting: Setting): Unplaced[] {
           run("warmed", "Warmed"),
           run("cached", "There already"),
           run("failed", "Failed"),
-          run("bytes.fromorigin", "From Apple"),
+          run("bytes.fromorigin", FROM_APPLE.title),
           run("seconds", "Took"),
         ],
         by: ["target", "site_name", "region"],
@@ -211,12 +260,13 @@ function tables(setting: Setting): Unplaced[] {
     }),
     table(setting, {
       title: "What was warmed",
-      description: "Bytes by group of files and what became of them.",
+      description:
+        "Bytes by group of files and what became of them. Devices waiting: the most that waited for one file of the group.",
       question: ask({
         figures: [
           sumOf("precacheasset", "bytes", "Size"),
-          sumOf("precacheasset", "bytes.fromorigin", "From Apple"),
-          sumOf("precacheasset", "devices", "Devices waiting"),
+          sumOf("precacheasset", "bytes.fromorigin", FROM_APPLE.title),
+          greatestOf("precacheasset", "devices", "Devices waiting"),
         ],
         by: ["group", "outcome"],
         buckets: "range",
@@ -229,4 +279,18 @@ function tables(setting: Setting): Unplaced[] {
       transformations: [sorted("Size", true)],
     }),
   ];
+}
+
+function explanation(): Unplaced {
+  return words(
+    "In words",
+    [
+      `- **${WARMING_COST.title}** is the cost: bytes that crossed the WAN because warming asked for them, usually at night.`,
+      `- **${WARMING_EFFECT.title}** is what the caches then gave devices without the WAN. Warming's own requests are taken off, because nobody waited for those. A cache would have held some of it without warming, so what warming saved is not more than this.`,
+      "- Which warmed files were asked for since, and so how much was saved at least, is known on the cache itself: `larder precache report` tells it there.",
+      "",
+      "Warming is worth it where the second number is far above the first and the hit ratio holds on the days after a release.",
+    ].join("\n"),
+    7,
+  );
 }
