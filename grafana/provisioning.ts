@@ -130,10 +130,15 @@ function ruleYaml(setting: Setting, rule: AlertRule): object {
     noDataState: rule.noData,
     execErrState: "Error",
     for: `${rule.forSeconds}s`,
-    annotations: { summary: rule.summary, description: rule.description },
+    annotations: { summary: rule.summary, description: rule.description, ...runbookOf(setting, rule) },
     labels: { severity: rule.severity, source: slug(setting.prefix) },
     isPaused: false,
   };
+}
+
+/** The section of the runbook. Grafana takes a dollar sign here for a variable of its environment. */
+function runbookOf({ runbookUrl }: Setting, { title }: AlertRule): { runbook_url?: string } {
+  return runbookUrl === undefined ? {} : { runbook_url: `${runbookUrl}#${slug(title)}`.replaceAll("$", "%24") };
 }
 
 /**

@@ -24,6 +24,8 @@ export interface Setting {
   readonly pricePerGb: number;
   /** What one cache may fetch from Apple in a day before the alert rule rings. */
   readonly wanGbPerDay: number;
+  /** Where docs/operations.md can be read, without a fragment; alerts link to its sections. Without it none has a link. */
+  readonly runbookUrl?: string;
 }
 
 export const DEFAULT_SETTING: Setting = {
@@ -53,7 +55,7 @@ export function slug(text: string): string {
     .replaceAll(/^-|-$/g, "");
 }
 
-/** @throws LarderError `GRAFANA_SETTING` for a prefix that leaves no room, or a zone nobody knows. */
+/** @throws LarderError `GRAFANA_SETTING` for a prefix that leaves no room, an unknown zone, or a runbook without an address. */
 export function checkSetting(setting: Setting): Setting {
   const length = slug(setting.prefix).length;
   if (length === 0 || length > 25) {
@@ -64,6 +66,7 @@ export function checkSetting(setting: Setting): Setting {
       },
     );
   }
+  checkRunbook(setting.runbookUrl);
   try {
     new Intl.DateTimeFormat("en", { timeZone: setting.timezone });
   } catch (cause) {
@@ -73,6 +76,19 @@ export function checkSetting(setting: Setting): Setting {
     });
   }
   return setting;
+}
+
+function checkRunbook(address: string | undefined): void {
+  if (address === undefined) return;
+  const url = URL.canParse(address) ? new URL(address) : undefined;
+  if (url !== undefined && /^https?:$/.test(url.protocol) && url.hash === "") return;
+  throw new LarderError(
+    `Cannot link to the runbook "${address}": expected an http or https address without a fragment`,
+    {
+      code: "GRAFANA_SETTING",
+      next: "give the address at which docs/operations.md can be read, such as https://wiki.example.org/larder/operations",
+    },
+  );
 }
 
 /** Grafana's name for the kind of data source. */

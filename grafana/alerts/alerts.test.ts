@@ -1,6 +1,9 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { levelOf, THRESHOLDS, type Threshold } from "../../core/thresholds.ts";
+import { anchorsOf } from "../../scripts/docs/links.ts";
 import { exportFiles } from "../export.ts";
 import { DEFAULT_SETTING, ENGINES, type Engine } from "../setting.ts";
 
@@ -50,4 +53,24 @@ describe.each(ENGINES)("alert rules for %s", (engine) => {
     expect([2.9e9, 3e9].map((value) => rings(found.get("larder-wan"), value))).toEqual([false, true]);
     expect([0, 1].map((value) => rings(found.get("larder-silent"), value))).toEqual([true, false]);
   });
+
+  it("link to their sections of the runbook, where there is one, and nowhere else", () => {
+    const page = readFileSync(join(import.meta.dirname, "../../docs/operations.md"), "utf8");
+    const anchors = anchorsOf(page);
+    const linked = rules(engine, { runbookUrl: "https://wiki.example.org/larder?page=a$b" });
+    expect(linked.length).toBeGreaterThan(5);
+    for (const { annotations } of linked) {
+      const [address, anchor = ""] = (annotations["runbook_url"] ?? "").split("#");
+      expect(address).toBe("https://wiki.example.org/larder?page=a%24b");
+      expect(anchors).toContain(anchor);
+    }
+    for (const { annotations } of rules(engine)) expect(annotations).not.toHaveProperty("runbook_url");
+  });
+
+  it.each(["wiki", "file:///docs/operations.md", "https://wiki.example.org/a#b"])(
+    "refuse the runbook %s",
+    (runbookUrl) => {
+      expect(() => rules(engine, { runbookUrl })).toThrow(expect.objectContaining({ code: "GRAFANA_SETTING" }));
+    },
+  );
 });

@@ -15,6 +15,7 @@ import { type Setting, uidOf } from "../setting.ts";
 /** One rule, before Grafana's chain of query, reduction and threshold is put around it. */
 export interface AlertRule {
   readonly uid: string;
+  /** Also the heading of its section in docs/operations.md. */
   readonly title: string;
   /** What it means and what to do, without any `$`: braces are expanded by Grafana. */
   readonly summary: string;

@@ -9,7 +9,7 @@ import type { Dashboard } from "../look/grafana-types.ts";
 import { BY_SITE, selection } from "../look/variables.ts";
 import type { Setting } from "../setting.ts";
 import { everyCache } from "./fleet/caches.ts";
-import { counts, known, problemList, state } from "./fleet/list.ts";
+import { alerts, counts, known, problemList, state } from "./fleet/list.ts";
 import { overall } from "./fleet/overall.ts";
 
 /** The board. */
@@ -24,7 +24,7 @@ export function fleet(setting: Setting): Dashboard {
     annotations: [annotation(setting, "Wiped", "wiped", COLOURS.trouble, BY_SITE)],
     sections: [
       { panels: [state(setting), known(setting), counts(setting)] },
-      { panels: [problemList(setting)] },
+      { panels: [problemList(setting), alerts(setting)] },
       { title: "All caches", panels: [everyCache(setting)] },
       { title: "The whole fleet over time", panels: overall(setting) },
     ],

@@ -38,7 +38,10 @@ export function panelsOf(board: Dashboard): Panel[] {
   return board.panels.flatMap((panel) => (panel.type === "row" ? [...(panel as Row).panels] : [panel as Panel]));
 }
 
-const dataPanelsOf = (board: Dashboard): Panel[] => panelsOf(board).filter(({ type }) => type !== "text");
+/** Kinds of panel that ask no data source. */
+const WITHOUT_DATA: readonly string[] = ["text", "alertlist"];
+
+const dataPanelsOf = (board: Dashboard): Panel[] => panelsOf(board).filter(({ type }) => !WITHOUT_DATA.includes(type));
 
 /** Every query of a board with the place it stands in; `timed` ones are bound to the time range. */
 export function queriesOf(board: Dashboard): { where: string; text: string; timed: boolean }[] {

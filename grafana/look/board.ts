@@ -50,7 +50,7 @@ export function board(setting: Setting, spec: BoardSpec): Dashboard {
     time: { from: spec.from, to: "now" },
     timepicker: { refresh_intervals: ["1m", "5m", "15m", "1h"] },
     refresh: spec.refresh,
-    links: [boardLinks(setting)],
+    links: [boardLinks(setting), ...runbookLink(setting)],
     templating: { list: spec.variables },
     annotations: { list: spec.annotations ?? [] },
     panels: placed(spec.sections),
@@ -71,6 +71,24 @@ function boardLinks(setting: Setting): DashboardLink {
     includeVars: true,
     targetBlank: false,
   };
+}
+
+function runbookLink({ runbookUrl }: Setting): DashboardLink[] {
+  if (runbookUrl === undefined) return [];
+  return [
+    {
+      type: "link",
+      title: "Runbook",
+      tooltip: "What to do about problems and alerts",
+      tags: [],
+      icon: "doc",
+      url: runbookUrl,
+      asDropdown: false,
+      keepTime: false,
+      includeVars: false,
+      targetBlank: true,
+    },
+  ];
 }
 
 /** Events drawn as lines across every panel. `event` is a regular expression without anchors. */

@@ -17,7 +17,7 @@ import type {
 import { SAVED } from "../../core/measures.ts";
 import type { Threshold } from "../../core/thresholds.ts";
 import { GIVEN_TO_WARMING, namesOf, type Question, SOURCES, type Transformation } from "../query/query.ts";
-import { compile, type Setting } from "../setting.ts";
+import { compile, type Setting, slug } from "../setting.ts";
 import { COLOURS, thresholdSteps } from "./colours.ts";
 import type { FieldConfigSource, Panel, Plain, ValueMapping } from "./grafana-types.ts";
 import { NOT_SET, TAG_TITLES } from "./titles.ts";
@@ -192,6 +192,31 @@ export function barGauge(setting: Setting, spec: PanelSpec): Unplaced {
     reduceOptions: { calcs: [], fields: "", values: true, limit: 20 },
   };
   return panel(setting, spec, "bargauge", options, { min: 0 });
+}
+
+/** What the alert rules of an installation have found: those that ring or are about to. */
+export function alertList(
+  setting: Setting,
+  spec: Pick<PanelSpec, "title" | "description" | "width" | "height">,
+): Unplaced {
+  return {
+    type: "alertlist",
+    title: spec.title,
+    description: spec.description,
+    gridPos: { w: spec.width, h: spec.height, x: 0, y: 0 },
+    options: {
+      viewMode: "list",
+      groupMode: "default",
+      groupBy: [],
+      maxItems: 50,
+      // by importance
+      sortOrder: 3,
+      dashboardAlerts: false,
+      alertName: "",
+      alertInstanceLabelFilter: `{source="${slug(setting.prefix)}"}`,
+      stateFilter: { firing: true, pending: true, recovering: true, noData: true, error: true, normal: false },
+    },
+  };
 }
 
 /** A paragraph that says what a board is for. */

@@ -14,6 +14,7 @@ interface SettingOptions {
   readonly currency: string;
   readonly price: number;
   readonly wanGb: number;
+  readonly runbookUrl?: string;
   readonly passwordFile?: string;
   readonly json?: boolean;
   readonly dryRun?: boolean;
@@ -74,15 +75,20 @@ function settingOptions(command: Command): Command {
     .option("--currency <sign>", "sign beside amounts of money", "€")
     .option("--price <amount>", "price of 1 GB over the WAN", numberOf, 0.05)
     .option("--wan-gb <amount>", "GB one cache may fetch from Apple in a day before an alert", numberOf, 200)
+    .option("--runbook-url <address>", "where docs/operations.md can be read: alerts link to its sections")
     .option("--json", "print JSON");
 }
 
 function settingOf(options: SettingOptions) {
-  const { engine, prefix, timezone, currency, price, wanGb, passwordFile } = options;
+  const { engine, prefix, timezone, currency, price, wanGb, passwordFile, runbookUrl } = options;
   // asked for here and not as the option's default: it would cost every start of larder 14 ms
   const zone = timezone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
   const setting = { engine, prefix, timezone: zone, currency, pricePerGb: price, wanGbPerDay: wanGb };
-  return passwordFile === undefined ? setting : { ...setting, passwordFile };
+  return {
+    ...setting,
+    ...(passwordFile === undefined ? {} : { passwordFile }),
+    ...(runbookUrl === undefined ? {} : { runbookUrl }),
+  };
 }
 
 function numberOf(text: string): number {

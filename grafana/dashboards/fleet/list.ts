@@ -6,7 +6,7 @@
 import { THRESHOLDS } from "../../../core/thresholds.ts";
 import { COLOURS, thresholdSteps } from "../../look/colours.ts";
 import type { ValueMapping } from "../../look/grafana-types.ts";
-import { column, sorted, stat, table, UNITS, type Unplaced } from "../../look/panels.ts";
+import { alertList, column, sorted, stat, table, UNITS, type Unplaced } from "../../look/panels.ts";
 import type { Setting } from "../../setting.ts";
 import { ask, cacheLink, ROW, reporting } from "./ask.ts";
 import { allProblems, PROBLEMS, problemCount, problemFigure, WEIGHTS } from "./problems.ts";
@@ -51,6 +51,17 @@ export function counts(setting: Setting): Unplaced {
     overrides: PROBLEMS.filter(({ threshold: { watch, trouble } }) => watch !== trouble).map(({ name }) =>
       column(name, { thresholds: { mode: "absolute", steps: thresholdSteps({ watch: 1 }) } }),
     ),
+  });
+}
+
+/** What the alert rules say, whichever boards they belong to. */
+export function alerts(setting: Setting): Unplaced {
+  return alertList(setting, {
+    title: "Alerts",
+    description:
+      "Alert rules of this installation that ring or wait to ring. Empty while all is well, and where the rules are not provisioned.",
+    width: 24,
+    height: 5,
   });
 }
 
