@@ -103,13 +103,13 @@ function difference({ series, bucket }: ClosedBucket, points: WrittenPoints, onl
     forEachField(fieldText, (name, value) => {
       const float = "float" in value;
       if (!float && !("integer" in value)) return;
-      const index = series.fieldIndex(name, float);
+      const index = series.fields.index(name, float);
       held[index] = float ? addValue(held[index], value.float, true) : addExact(held[index], value.integer);
     });
   }
   let missing = false;
-  const sums: Sums = series.names.map((_, i) => {
-    const less = minus(bucket.sums[i] ?? 0, held[i] ?? 0, series.floats[i] === true);
+  const sums: Sums = series.fields.names.map((_, i) => {
+    const less = minus(bucket.sums[i] ?? 0, held[i] ?? 0, series.fields.floats[i] === true);
     const wanted = onlyMore && less < 0 ? 0 : less;
     if (wanted !== 0) missing = true;
     return wanted;

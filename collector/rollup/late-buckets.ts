@@ -5,14 +5,14 @@
  */
 
 import type { JournalReader } from "../../core/journal/reader.ts";
+import type { LineValues } from "../../core/line/line-values.ts";
 import type { Integer } from "../../core/line/point.ts";
 import { addValue } from "../../core/line/sum.ts";
 import type { DayZones } from "../../core/time/day-zones.ts";
 import type { BucketUnit } from "../../core/time/local-days.ts";
 import type { ClosedBucket } from "./corrections.ts";
-import { SeriesTable } from "./line-reader.ts";
-import type { LineValues } from "./line-values.ts";
 import { rollupKey, type Series, UNITS } from "./series.ts";
+import { SeriesTable } from "./series-table.ts";
 
 /** More separate spans than this are read as one: every span costs a look at the segments it may lie in. */
 const MAX_SPANS = 16;
@@ -55,13 +55,15 @@ export class LateBuckets {
     const table = new SeriesTable();
     const buckets = new Map<string, ClosedBucket>();
     for (const span of this.#spans()) {
-      const asked = { fromMs: span.fromMs, toMs: span.toMs - 1 };
       for (const reader of raw) {
-        for await (const text of reader.chunks(asked)) {
-          table.readLines(Buffer.from(text, "utf8"), (series, values, ms) => {
-            if (ms < span.fromMs || ms >= span.toMs) return;
-            for (const unit of UNITS) this.#addRow(buckets, series, values, ms, unit);
-          });
+        for (const { number, span: held } of await reader.segments()) {
+          if (held === undefined || held.fromMs >= span.toMs || held.toMs < span.fromMs) continue;
+          for await (const lines of reader.bytes(number)) {
+            table.readLines(lines, (series, values, ms) => {
+              if (ms < span.fromMs || ms >= span.toMs) return;
+              for (const unit of UNITS) this.#addRow(buckets, series, values, ms, unit);
+            });
+          }
         }
       }
     }
@@ -81,7 +83,7 @@ export class LateBuckets {
     }
     const { sums } = late.bucket;
     const add = (index: number, value: Integer): void => {
-      sums[index] = addValue(sums[index], value, series.floats[index] === true);
+      sums[index] = addValue(sums[index], value, series.fields.floats[index] === true);
     };
     for (let i = 0; i < values.count; i++) add(values.indexes[i] ?? 0, values.numbers[i] ?? 0);
     for (const [index, value] of values.large) add(index, value);

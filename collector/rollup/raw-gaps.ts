@@ -6,6 +6,7 @@
  */
 
 import type { JournalReader } from "../../core/journal/reader.ts";
+import { lineEnd, lineTime } from "../../core/line/line-bytes.ts";
 import type { DayZones } from "../../core/time/day-zones.ts";
 
 const FIRST_LINE_BYTES = 64 * 1024;
@@ -56,7 +57,6 @@ async function wholeFrom(raw: readonly JournalReader[], days: DayZones): Promise
  * that its rows count as late and cannot make smaller what was written when all of it was there.
  */
 export function endOfFirstDay(lines: Buffer, days: DayZones): number {
-  const line = lines.toString("utf8", 0, lines.indexOf("\n"));
-  const ms = Number(line.slice(line.lastIndexOf(" ") + 1));
-  return Number.isSafeInteger(ms) ? days.next(ms, "day") : NOTHING_CLOSED;
+  const ms = lineTime(lines, 0, lineEnd(lines, 0));
+  return ms === undefined ? NOTHING_CLOSED : days.next(ms, "day");
 }

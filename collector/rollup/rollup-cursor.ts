@@ -11,8 +11,8 @@ import type { Json } from "../../core/journal/commit.ts";
 import type { Position } from "../../core/journal/position.ts";
 import { DayZones } from "../../core/time/day-zones.ts";
 import type { BucketUnit } from "../../core/time/local-days.ts";
-import type { SeriesTable } from "./line-reader.ts";
 import { type Sums, UNITS } from "./series.ts";
+import type { SeriesTable } from "./series-table.ts";
 
 export interface RollupCursor {
   /** Zones of the days. */
@@ -36,9 +36,9 @@ export function cursorJson(cursor: RollupCursor, table: SeriesTable): Json {
     for (const unit of UNITS) {
       for (const [from, sums] of series.openOf(unit)) {
         const values: Record<string, Json> = {};
-        series.names.forEach((name, i) => {
+        series.fields.names.forEach((name, i) => {
           const sum = sums[i];
-          if (sum !== undefined) values[name] = series.floats[i] === true ? Number(sum) : String(sum);
+          if (sum !== undefined) values[name] = series.fields.floats[i] === true ? Number(sum) : String(sum);
         });
         open.push([series.key, unit, from, values]);
       }
@@ -80,7 +80,7 @@ function restoreBucket(table: SeriesTable, { key, unit, fromMs, sums }: OpenBuck
   const series = table.get(key);
   if (series === undefined) return;
   const values: Sums = [];
-  for (const [name, { value, isFloat }] of sums) values[series.fieldIndex(name, isFloat)] = value;
+  for (const [name, { value, isFloat }] of sums) values[series.fields.index(name, isFloat)] = value;
   series.restore(unit, fromMs, values);
 }
 

@@ -368,6 +368,27 @@ describe("openRollup()", () => {
     await world.close();
   });
 
+  it("adds up a field whose name a line has to escape as any other, late rows included", async () => {
+    const world = new World("UTC");
+    const at = Date.parse("2026-03-02T10:00:00Z");
+    const row = (after: number, value: number): string =>
+      `requests,server=a requests.for\\ this\\,that=${value}i ${at + after}\n`;
+    await world.add(row(0, 1) + row(60_000, 2));
+    world.nowMs = at + 2 * HOUR;
+    await world.run();
+    await world.restart();
+    await world.add(row(120_000, 4));
+    await world.run();
+    const found: string[] = [];
+    for await (const text of openReader(streamFolder(world.folder, "rollup"), "rollup").chunks(undefined)) {
+      found.push(...text.split("\n").filter((line) => line.startsWith("requests_1h")));
+    }
+    const held = found.map((line) => /requests\.for\\ this\\,that=(-?\d+)i/.exec(line)?.[1]);
+    expect(held).toEqual(["3", "4"]);
+    expect(found.filter((line) => line.replaceAll(/\\./g, "").split(" ").length !== 3)).toEqual([]);
+    await world.close();
+  });
+
   it("takes a smaller sum for what it is where the journal has every row: a late row may be negative", async () => {
     const world = new World("UTC");
     const ms = Date.parse("2026-06-01T10:00:00Z");

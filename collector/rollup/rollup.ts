@@ -23,11 +23,11 @@ import { DayZones } from "../../core/time/day-zones.ts";
 import { isTimeZone } from "../../core/time/local-days.ts";
 import { type ClosedBucket, corrections, type RollupStreams } from "./corrections.ts";
 import { LateBuckets } from "./late-buckets.ts";
-import { SeriesTable } from "./line-reader.ts";
 import { endOfFirstDay } from "./raw-gaps.ts";
 import { cursorJson, restoreCursor, restoreDays, type WrittenEnds } from "./rollup-cursor.ts";
 import { RollupLines } from "./rollup-lines.ts";
 import { type TellLate, UNITS } from "./series.ts";
+import { SeriesTable } from "./series-table.ts";
 
 /** Streams that are rolled up. */
 export const ROLLED_STREAMS = RAW_STREAMS;

@@ -4,14 +4,15 @@
  * @module
  */
 
+import { escapeKey } from "../../core/line/escape.ts";
+import { FieldTable } from "../../core/line/field-table.ts";
+import type { LineValues } from "../../core/line/line-values.ts";
 import { type Integer, integerText, isInteger64 } from "../../core/line/point.ts";
 import { addValue } from "../../core/line/sum.ts";
 import { measurementEnd } from "../../core/line/tags.ts";
 import { type FieldSchema, isSummed, ROLLUP_SUFFIXES } from "../../core/schema.ts";
 import type { DayZones } from "../../core/time/day-zones.ts";
 import type { BucketUnit } from "../../core/time/local-days.ts";
-import type { LineValues } from "./line-values.ts";
-import { Pattern } from "./pattern.ts";
 import type { RollupLines } from "./rollup-lines.ts";
 import { ServedDays } from "./served-days.ts";
 
@@ -38,17 +39,7 @@ export type TellLate = (key: string, ms: number, unit: BucketUnit) => void;
 export class Series {
   /** `bytestoclients,region=North,…` as written. */
   readonly key: string;
-  /** The key and the space after it. */
-  readonly beginning: Pattern;
-  readonly names: string[] = [];
-  /** Names with their equals sign, as they stand in a line. */
-  readonly marks: Pattern[] = [];
-  readonly floats: boolean[] = [];
-  /** Which field stood at which position of the last line: the next line has them in the same order. */
-  readonly layout: number[] = [];
-  /** The series of the line after our last line: it will come after us again. */
-  following: Series | undefined;
-  readonly #indexes = new Map<string, number>();
+  readonly fields = new FieldTable();
   /** Its days in few numbers, for the measurements that have them. */
   readonly #served: ServedDays | undefined;
   readonly #open: Readonly<Record<BucketUnit, Map<number, Sums>>> = { hour: new Map(), day: new Map() };
@@ -64,31 +55,16 @@ export class Series {
   /** @param fields those the schema gives its measurement: every roll-up has all of them */
   constructor(key: string, fields: readonly FieldSchema[]) {
     this.key = key;
-    this.beginning = new Pattern(`${key} `);
-    for (const field of fields.filter(isSummed)) this.fieldIndex(field.name, field.type === "float");
+    for (const field of fields.filter(isSummed)) this.fields.index(field.name, field.type === "float");
+    this.#slot = new Float64Array(this.fields.size);
     const end = measurementEnd(key);
     this.#served = ServedDays.of(key.slice(0, end), key.slice(end));
-  }
-
-  /** The place of a field; a new field takes the type of its first value. */
-  fieldIndex(name: string, float: boolean): number {
-    const known = this.#indexes.get(name);
-    if (known !== undefined) return known;
-    const index = this.names.length;
-    this.#indexes.set(name, index);
-    this.names.push(name);
-    this.marks.push(new Pattern(`${name}=`));
-    this.floats.push(float);
-    const wider = new Float64Array(index + 1);
-    wider.set(this.#slot);
-    this.#slot = wider;
-    return index;
   }
 
   /** Adds a line to its hour and its day; tells of those that ended by `closedMs`, and adds it to neither of them. */
   add(values: LineValues, ms: number, days: DayZones, closedMs: number, tellLate: TellLate): void {
     if (ms < this.#slotFrom || ms >= this.#slotTo) this.#enterSlot(ms, days, closedMs, tellLate);
-    const slot = this.#slot;
+    const slot = this.#slotFor(this.fields.size);
     this.#slotUsed = true;
     for (let i = 0; i < values.count; i++) {
       const index = values.indexes[i] ?? 0;
@@ -96,7 +72,7 @@ export class Series {
       if (sum > Number.MAX_SAFE_INTEGER || sum < Number.MIN_SAFE_INTEGER) {
         // too much for a double: on into the exact sums
         for (const sums of this.#slotBuckets)
-          sums[index] = addValue(sums[index], slot[index] ?? 0, this.floats[index] === true);
+          sums[index] = addValue(sums[index], slot[index] ?? 0, this.fields.floats[index] === true);
         slot[index] = values.numbers[i] ?? 0;
       } else {
         slot[index] = sum;
@@ -147,7 +123,7 @@ export class Series {
   write({ unit, from, to, after, sums }: Bucket, target: RollupLines): void {
     const fields = this.#fieldsText(sums);
     if (fields !== "") target.add(`${rollupKey(this.key, unit)} ${fields}`, from + after);
-    if (unit === "day") this.#served?.write({ from, to, after }, (name) => sums[this.#indexes.get(name) ?? -1], target);
+    if (unit === "day") this.#served?.write({ from, to, after }, (name) => sums[this.fields.find(name) ?? -1], target);
   }
 
   /** The hour and the day of an instant become those lines are added to; closed ones do not. */
@@ -169,6 +145,16 @@ export class Series {
     this.#slotBuckets = buckets;
   }
 
+  /** Room for sums of all fields: a line may have had one that no line before it had. */
+  #slotFor(fields: number): Float64Array {
+    if (this.#slot.length < fields) {
+      const wider = new Float64Array(fields);
+      wider.set(this.#slot);
+      this.#slot = wider;
+    }
+    return this.#slot;
+  }
+
   #bucket(unit: BucketUnit, start: number): Sums {
     const open = this.#open[unit];
     let sums = open.get(start);
@@ -184,7 +170,7 @@ export class Series {
     if (!this.#slotUsed) return;
     for (const sums of this.#slotBuckets) {
       this.#slot.forEach((value, index) => {
-        if (value !== 0) sums[index] = addValue(sums[index], value, this.floats[index] === true);
+        if (value !== 0) sums[index] = addValue(sums[index], value, this.fields.floats[index] === true);
       });
     }
     this.#slot.fill(0);
@@ -198,11 +184,12 @@ export class Series {
    */
   #fieldsText(sums: Sums): string {
     let text = "";
-    for (let i = 0; i < this.names.length; i++) {
+    const { names, floats } = this.fields;
+    for (const [i, name] of names.entries()) {
       const sum = sums[i] ?? 0;
-      if (this.floats[i] !== true && !isInteger64(sum)) continue;
-      const value = this.floats[i] === true ? String(sum) : integerText(sum);
-      text += `${text === "" ? "" : ","}${this.names[i]}=${value}`;
+      if (floats[i] !== true && !isInteger64(sum)) continue;
+      const value = floats[i] === true ? String(sum) : integerText(sum);
+      text += `${text === "" ? "" : ","}${escapeKey(name)}=${value}`;
     }
     return text;
   }

@@ -9,6 +9,7 @@ import type { Json } from "../journal/commit.ts";
 import type { Position } from "../journal/position.ts";
 import { openReader } from "../journal/reader.ts";
 import { DERIVED_STREAMS, RAW_STREAMS, streamFolder } from "../journal/streams.ts";
+import { unescaped } from "../line/escape.ts";
 import type { Integer } from "../line/point.ts";
 import { fromBigInt } from "../line/sum.ts";
 import { DayZones } from "../time/day-zones.ts";
@@ -96,7 +97,8 @@ function parseOpen(json: Json): OpenBucket | undefined {
   for (const [name, text] of Object.entries(texts)) {
     const sum = parseSum(text);
     if (sum === undefined) return undefined;
-    sums.set(name, sum);
+    // older versions wrote names as lines have them
+    sums.set(unescaped(name), sum);
   }
   return { unit, fromMs, key, sums };
 }

@@ -9,6 +9,8 @@
 import type { Position } from "../journal/position.ts";
 import { type JournalReader, openReader } from "../journal/reader.ts";
 import { RAW_STREAMS, streamFolder } from "../journal/streams.ts";
+import { escapeMeasurement } from "../line/escape.ts";
+import { forEachLine, hasName, lineTime } from "../line/line-bytes.ts";
 import { type ParsedLine, parseLine } from "../line/parse-line.ts";
 
 /** Lines somebody wants: of one measurement, in a span of time. */
@@ -19,13 +21,6 @@ export interface Wanted {
   readonly toMs: number;
   take(line: ParsedLine): void;
 }
-
-const NEWLINE = 0x0a;
-const SPACE = 0x20;
-const COMMA = 0x2c;
-const MINUS = 0x2d;
-const ZERO = 0x30;
-const NINE = 0x39;
 
 interface Search {
   readonly name: Buffer;
@@ -50,7 +45,7 @@ export async function scanLines(
 /** The same of one stream that is open. */
 export async function scanReader(reader: JournalReader, wanted: readonly Wanted[], from?: Position): Promise<void> {
   if (wanted.length === 0) return;
-  const searches = wanted.map((by): Search => ({ name: Buffer.from(by.measurement), by }));
+  const searches = wanted.map((by): Search => ({ name: nameOf(by.measurement), by }));
   for (const { number, span } of await reader.segments()) {
     if (span === undefined || (from !== undefined && number < from.segment)) continue;
     const here = searches.filter(({ by }) => span.fromMs < by.toMs && span.toMs >= by.fromMs);
@@ -70,7 +65,7 @@ export async function* readLines(
   toMs: number,
   streams: readonly string[] = RAW_STREAMS,
 ): AsyncGenerator<string> {
-  const name = Buffer.from(measurement);
+  const name = nameOf(measurement);
   for (const stream of streams) {
     const reader = openReader(streamFolder(stateDir, stream), stream);
     for (const { number, span } of await reader.segments()) {
@@ -78,7 +73,7 @@ export async function* readLines(
       for await (const bytes of reader.bytes(number)) {
         const found: string[] = [];
         forEachLine(bytes, (start, end) => {
-          if (begins(bytes, start, name)) found.push(bytes.toString("utf8", start, end));
+          if (hasName(bytes, start, name)) found.push(bytes.toString("utf8", start, end));
         });
         yield* found;
       }
@@ -86,46 +81,18 @@ export async function* readLines(
   }
 }
 
-function forEachLine(bytes: Buffer, take: (start: number, end: number) => void): void {
-  for (let start = 0; start < bytes.length; ) {
-    const newline = bytes.indexOf(NEWLINE, start);
-    const end = newline < 0 ? bytes.length : newline;
-    take(start, end);
-    start = end + 1;
-  }
+/** The name of a measurement as a line begins with it. */
+function nameOf(measurement: string): Buffer {
+  return Buffer.from(escapeMeasurement(measurement));
 }
 
 function handOut(bytes: Buffer, start: number, end: number, searches: readonly Search[]): void {
   let line: ParsedLine | undefined;
   for (const { name, by } of searches) {
-    if (!begins(bytes, start, name)) continue;
-    const timeMs = timeOf(bytes, start, end);
+    if (!hasName(bytes, start, name)) continue;
+    const timeMs = lineTime(bytes, start, end);
     if (timeMs === undefined || timeMs < by.fromMs || timeMs >= by.toMs) continue;
     line ??= parseLine(bytes.toString("utf8", start, end));
     if (line !== undefined) by.take(line);
   }
-}
-
-/** Whether a line begins with a name that ends there. */
-function begins(bytes: Buffer, at: number, name: Buffer): boolean {
-  const end = at + name.length;
-  const after = bytes[end];
-  if (after !== COMMA && after !== SPACE) return false;
-  for (let i = 0; i < name.length; i++) if (bytes[at + i] !== name[i]) return false;
-  return true;
-}
-
-/** The time at the end of a line. */
-function timeOf(bytes: Buffer, start: number, end: number): number | undefined {
-  let value = 0;
-  let scale = 1;
-  let at = end - 1;
-  for (; at > start; at--) {
-    const code = bytes[at] ?? 0;
-    if (code < ZERO || code > NINE) break;
-    value += (code - ZERO) * scale;
-    scale *= 10;
-  }
-  if (at === end - 1) return undefined;
-  return bytes[at] === MINUS ? -value : value;
 }

@@ -3,7 +3,9 @@
  *
  * @module
  */
+import { unescaped, unescapedIndex } from "./escape.ts";
 import type { Integer } from "./point.ts";
+import { tagPairs } from "./tags.ts";
 
 /** A value read back: integers exact, floats as numbers, text and flags as they are. */
 export type LineValue =
@@ -25,13 +27,15 @@ export interface ParsedLine {
 const COMMA = 0x2c;
 const SPACE = 0x20;
 const BACKSLASH = 0x5c;
+const TIME = /^-?\d+$/;
 
 /** Splits a line, or undefined for a comment, an empty line, or one that is not ours. */
 export function parseLine(line: string): ParsedLine | undefined {
   if (line === "" || line.charCodeAt(0) === 0x23) return undefined;
   const timeAt = line.lastIndexOf(" ");
-  const timeMs = Number(line.slice(timeAt + 1));
-  if (timeAt <= 0 || !Number.isSafeInteger(timeMs)) return undefined;
+  const timeText = line.slice(timeAt + 1);
+  const timeMs = Number(timeText);
+  if (timeAt <= 0 || !TIME.test(timeText) || !Number.isSafeInteger(timeMs)) return undefined;
   let tagsAt = -1;
   for (let i = 0; i < timeAt; i++) {
     const code = line.charCodeAt(i);
@@ -40,7 +44,7 @@ export function parseLine(line: string): ParsedLine | undefined {
     else if (code === SPACE) {
       const nameEnd = tagsAt < 0 ? i : tagsAt;
       return {
-        measurement: plainText(line.slice(0, nameEnd)),
+        measurement: unescaped(line.slice(0, nameEnd)),
         tagText: tagsAt < 0 ? "" : line.slice(tagsAt, i),
         fieldText: line.slice(i + 1, timeAt),
         timeMs,
@@ -53,9 +57,9 @@ export function parseLine(line: string): ParsedLine | undefined {
 /** The tags of a tag text. */
 export function parseTags(tagText: string): Readonly<Record<string, string>> {
   const tags: Record<string, string> = Object.create(null) as Record<string, string>;
-  for (const part of splitUnescaped(tagText.slice(1), ",")) {
-    const [key, value] = splitUnescaped(part, "=");
-    if (key !== undefined && value !== undefined) tags[plainText(key)] = plainText(value);
+  for (const pair of tagPairs(tagText)) {
+    const equals = unescapedIndex(pair, "=", 0);
+    if (equals > 0) tags[unescaped(pair.slice(0, equals))] = unescaped(pair.slice(equals + 1));
   }
   return tags;
 }
@@ -69,7 +73,7 @@ export function forEachField(fieldText: string, take: (name: string, value: Line
     const name = fieldText.slice(at, equals);
     const end = valueEnd(fieldText, equals + 1);
     const value = readValue(fieldText.slice(equals + 1, end));
-    if (value !== undefined) take(name.includes("\\") ? plainText(name) : name, value);
+    if (value !== undefined) take(name.includes("\\") ? unescaped(name) : name, value);
     at = end + 1;
   }
 }
@@ -92,32 +96,4 @@ function readValue(text: string): LineValue | undefined {
   }
   const float = Number(text);
   return Number.isFinite(float) && text !== "" ? { float } : undefined;
-}
-
-function splitUnescaped(text: string, separator: string): string[] {
-  const parts: string[] = [];
-  let start = 0;
-  for (;;) {
-    const at = unescapedIndex(text, separator, start);
-    if (at < 0) break;
-    parts.push(text.slice(start, at));
-    start = at + 1;
-  }
-  parts.push(text.slice(start));
-  return parts;
-}
-
-function unescapedIndex(text: string, wanted: string, from: number): number {
-  const first = text.indexOf(wanted, from);
-  const backslash = text.indexOf("\\", from);
-  if (backslash < 0 || first < backslash) return first;
-  for (let i = from; i < text.length; i++) {
-    if (text[i] === "\\") i++;
-    else if (text[i] === wanted) return i;
-  }
-  return -1;
-}
-
-function plainText(text: string): string {
-  return text.includes("\\") ? text.replaceAll(/\\([,= ])/g, "$1") : text;
 }

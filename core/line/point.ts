@@ -1,5 +1,5 @@
 /**
- * A point and its line-protocol text. Escaping lives in this file and nowhere else.
+ * A point and its line-protocol text. Names are escaped by `escape.ts`, texts here.
  *
  * Format: `measurement,tag=value field=1i,other=0.5 1487115473000`, times in milliseconds. Rules measured against
  * InfluxDB 1.6.7: a measurement escapes comma and space; tag keys, tag values and field keys escape comma, equals
@@ -9,6 +9,7 @@
  * @module
  */
 import { LarderError } from "../errors.ts";
+import { clean, escapeKey, escapeMeasurement } from "./escape.ts";
 
 /** A whole number. Safe integers are numbers, larger ones bigint; both are written with `i`. */
 export type Integer = number | bigint;
@@ -31,16 +32,6 @@ export interface Point {
 
 const INT64_MAX = 9_223_372_036_854_775_807n;
 const INT64_MIN = -9_223_372_036_854_775_808n;
-
-/** Escapes a measurement name. */
-export function escapeMeasurement(name: string): string {
-  return clean(name).replaceAll(/[, ]/g, "\\$&");
-}
-
-/** Escapes a tag key, tag value or field key. */
-export function escapeKey(text: string): string {
-  return clean(text).replaceAll(/[,= ]/g, "\\$&");
-}
 
 /** `,key=value` for every tag that has a value, keys sorted (the order InfluxDB indexes fastest). */
 export function tagText(tags: Readonly<Record<string, string>>): string {
@@ -96,10 +87,4 @@ export function pointLine(point: Point): string {
     throw new LarderError(`Cannot write a point of "${point.measurement}": it has no field`, { code: "POINT_EMPTY" });
   }
   return `${escapeMeasurement(point.measurement)}${tagText(point.tags)} ${fields.join(",")} ${point.timeMs}`;
-}
-
-/** Control characters become spaces; a backslash that would read as an escape is dropped. */
-function clean(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is removed
-  return text.replaceAll(/[\u0000-\u001f\u007f]/g, " ").replaceAll(/\\+(?=[,= ]|$)/g, "");
 }

@@ -6,7 +6,8 @@
  * @module
  */
 import type { Span } from "../../../core/journal/commit.ts";
-import { escapeKey, escapeMeasurement, type Integer, integerText } from "../../../core/line/point.ts";
+import { escapeKey, escapeMeasurement } from "../../../core/line/escape.ts";
+import { type Integer, integerText } from "../../../core/line/point.ts";
 import { withRoom } from "../../ensure-capacity.ts";
 import type { Place } from "../../mapping/stats-data.ts";
 

@@ -1,12 +1,12 @@
 /**
- * The numbers of one line: made once, filled anew for every line, so that reading a million lines makes no garbage.
+ * The numbers of one line: made once, filled again for every line, so that reading a million lines makes no garbage.
  *
  * @module
  */
 
 export class LineValues {
   count = 0;
-  /** Indexes of the fields in their series. */
+  /** Places of the fields in their table. */
   indexes = new Uint16Array(64);
   numbers = new Float64Array(64);
   /** Whole numbers beyond 2^53, apart: a double would round them. */

@@ -1,0 +1,53 @@
+/**
+ * Lines as bytes: where they begin and end, of which measurement they are, and of what time. Whoever wants few lines of
+ * many need not make a text of the others.
+ *
+ * @module
+ */
+
+const NEWLINE = 0x0a;
+const SPACE = 0x20;
+const COMMA = 0x2c;
+const MINUS = 0x2d;
+const ZERO = 0x30;
+const NINE = 0x39;
+
+/** Calls back for every line: where it begins, and where its newline is. */
+export function forEachLine(bytes: Buffer, take: (start: number, end: number) => void): void {
+  for (let start = 0; start < bytes.length; ) {
+    const end = lineEnd(bytes, start);
+    take(start, end);
+    start = end + 1;
+  }
+}
+
+/** Where the line that a place lies in has its newline, or where the bytes end. */
+export function lineEnd(bytes: Buffer, at: number): number {
+  const newline = bytes.indexOf(NEWLINE, at);
+  return newline < 0 ? bytes.length : newline;
+}
+
+/** Whether the line at a place is of a measurement, whose name is given as a line has it: escaped. */
+export function hasName(bytes: Buffer, at: number, name: Buffer): boolean {
+  const end = at + name.length;
+  const after = bytes[end];
+  if (after !== COMMA && after !== SPACE) return false;
+  for (let i = 0; i < name.length; i++) if (bytes[at + i] !== name[i]) return false;
+  return true;
+}
+
+/** The time of the line between two places, Unix milliseconds; undefined where it ends with none. */
+export function lineTime(bytes: Buffer, start: number, end: number): number | undefined {
+  let value = 0;
+  let scale = 1;
+  let at = end - 1;
+  for (; at > start; at--) {
+    const code = bytes[at] ?? 0;
+    if (code < ZERO || code > NINE) break;
+    value += (code - ZERO) * scale;
+    scale *= 10;
+  }
+  if (at === end - 1) return undefined;
+  const timeMs = bytes[at] === MINUS ? -value : value;
+  return Number.isSafeInteger(timeMs) ? timeMs : undefined;
+}
