@@ -13,12 +13,13 @@ import {
   startVictoria,
   type VictoriaEngine,
 } from "../fixtures/engines.ts";
-import { askPanel, type Chosen, dataPanels, type Source } from "../fixtures/grafana/ask-panel.ts";
+import { askPanel, askVariable, type Chosen, dataPanels, type Source } from "../fixtures/grafana/ask-panel.ts";
 import type { Frame } from "../fixtures/grafana/frames.ts";
 import { parsePoint, type SeedPoint } from "../fixtures/grafana/points.ts";
 import { SEED_DATABASE, SEED_END, SEED_NOW, SEED_ZONE, seedEngines, writeVictoria } from "../fixtures/grafana/seed.ts";
-import { columnSum, legendSums, tileValue } from "../fixtures/grafana/shown.ts";
+import { columnSum, columnValues, legendSums, tileValue } from "../fixtures/grafana/shown.ts";
 import { boards } from "./dashboards/dashboards.ts";
+import { intervalOf } from "./lint/interpolate.ts";
 import type { Panel } from "./look/grafana-types.ts";
 import { type Board, DEFAULT_SETTING, ENGINES, type Engine } from "./setting.ts";
 
@@ -66,6 +67,19 @@ describe.skipIf(!enginesAvailable())(
         if (panel === undefined) throw new Error(`${name} has no panel "${title}"`);
         return { panel, frames: (await askPanel(sourceOf(engine), board, panel, chosen)).frames };
       };
+    };
+    const write = async (engine: Engine, lines: string): Promise<void> => {
+      if (engine === "influxdb") return await influx.writeLines(SEED_DATABASE, lines);
+      await writeVictoria(victoria, lines);
+      await victoria.flush();
+    };
+    /** Caches that the drop-down of the board of one cache offers, with all sites chosen; InfluxDB offers those of any time. */
+    const offered = async (engine: Engine, chosen: Chosen): Promise<string[]> => {
+      const board = built[engine]?.site;
+      const variable = board?.templating.list.find(({ name }) => name === "server");
+      if (board === undefined || variable === undefined) throw new Error("no drop-down of caches");
+      const names = await askVariable(sourceOf(engine), board, variable, chosen);
+      return names.filter((name) => name === "plain");
     };
     const tile = ({ panel, frames }: { panel: Panel; frames: Frame[] }): number => tileValue(panel, frames) ?? 0;
 
@@ -170,6 +184,81 @@ describe.skipIf(!enginesAvailable())(
         expect(tile(await ask("Saved"))).toBeGreaterThanOrEqual(0);
       }
     });
+
+    it.each(ENGINES)("%s: the rates of one cache are its bytes and requests by the second", async (engine) => {
+      for (const [toMs, length] of fc.sample(fc.tuple(instant, lengths), { numRuns: 6, seed: 8 })) {
+        const chosen = { values: {}, fromMs: toMs - length, toMs };
+        const ask = asking(engine, "site", chosen);
+        const rates = async (title: string): Promise<Record<string, number>> => {
+          const { panel, frames } = await ask(title);
+          const seconds = intervalOf(length, panel.maxDataPoints ?? 0, 300_000) / 1000;
+          return Object.fromEntries(Object.entries(legendSums(frames)).map(([name, sum]) => [name, sum * seconds]));
+        };
+        const bytes = await rates("Bandwidth");
+        const where = `${engine} ${new Date(chosen.fromMs).toISOString()} to ${new Date(toMs).toISOString()}`;
+        expect(bytes["To devices"] ?? 0, where).toBeCloseTo(tile(await ask("Served")), -1);
+        expect(bytes["From Apple"] ?? 0, where).toBeCloseTo(tile(await ask("From Apple")), -1);
+        const requests = await rates("Request rate");
+        const counts = legendSums((await ask("Requests by who asked")).frames);
+        expect(counts["Turned away"] ?? 0, where).toBe(tile(await ask("Turned away")));
+        for (const name of ["Devices", "Peers", "Child caches"])
+          expect(requests[name] ?? 0, `${where} ${name}`).toBeCloseTo(counts[name] ?? 0, 3);
+      }
+    });
+
+    it.each(ENGINES)("%s: the state of a cache is what its last status says", async (engine) => {
+      const last = new Map<string, SeedPoint>();
+      for (const point of points) {
+        if (point.measurement === "cachestatus" && point.timeMs <= SEED_NOW)
+          last.set(point.tags["server"] ?? "", point);
+      }
+      const ask = asking(engine, "site", { values: {}, fromMs: SEED_NOW - DAY, toMs: SEED_NOW });
+      const { frames } = await ask("State");
+      const caches = columnValues(frames, "Cache");
+      const expected = caches.map((name) => last.get(String(name))?.fields ?? {});
+      expect([...caches].sort()).toEqual([...last.keys()].sort());
+      const number = (name: string): unknown[] => expected.map((each) => each[name]);
+      expect(columnValues(frames, "Disk used")).toEqual(number("used"));
+      expect(columnValues(frames, "iCloud")).toEqual(number("personal.used"));
+      expect(columnValues(frames, "Registered")).toEqual(number("registered"));
+      expect(columnValues(frames, "Started").map(Number)).toEqual(number("startup.ok"));
+      expect(columnValues(frames, "Startup status")).toEqual(
+        engine === "influxdb" ? expected.map((each) => (each["startup.ok"] === 1 ? "OK" : "PENDING")) : [],
+      );
+      const share = expected.map((each) => expect.closeTo((each["used"] ?? 0) / (each["limit"] ?? 0), 9));
+      expect(columnValues(frames, "Use of the limit")).toEqual(share);
+      const over = columnValues((await ask("Use of the limit")).frames, "Use of the limit").map(Number);
+      expect(over.length).toBeGreaterThan(0);
+      expect(over.every((each) => each > 0 && each <= 1)).toBe(true);
+    });
+
+    it.each(ENGINES)(
+      "%s: a cache without tags or limit has its name, and 0 only where something was counted",
+      async (engine) => {
+        const at = SEED_END - 400 * DAY;
+        const lines = [
+          `bytestoclients,server=plain bytes.fromcache.toclients=700i,bytes.fromorigin.toclients=300i ${at}`,
+          `bytestoclients_1d,server=plain bytes.fromcache.toclients=700i ${at}`,
+          `cachestatus,server=plain active=true,used=500i,startup="OK",startup.ok=true ${at}`,
+        ];
+        await write(engine, `${lines.join("\n")}\n`);
+        const chosen = { values: {}, fromMs: at - HOUR, toMs: at + HOUR };
+        const ask = asking(engine, "site", chosen);
+        expect(await offered(engine, chosen)).toEqual(["plain"]);
+        expect(tile(await ask("Served"))).toBe(1000);
+        const { frames } = await ask("State");
+        expect(columnValues(frames, "Cache")).toEqual(["plain"]);
+        expect(columnValues(frames, "Disk used")).toEqual([500]);
+        expect(columnValues(frames, "Use of the limit").filter((value) => value !== null)).toEqual([]);
+        const tileOf = async (title: string): Promise<number | undefined> => {
+          const { panel, frames } = await ask(title);
+          return tileValue(panel, frames);
+        };
+        expect(await tileOf("Turned away")).toBeUndefined();
+        await write(engine, `requests,server=plain requests.fromclients=5i ${at}\n`);
+        expect(await tileOf("Turned away")).toBe(0);
+      },
+    );
   },
 );
 

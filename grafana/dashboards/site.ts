@@ -1,5 +1,6 @@
 /**
- * Site: everything of one cache, or of the caches chosen together.
+ * Cache: everything of one cache, or of the caches chosen together. Its uid keeps the name it had first, `site`, so that
+ * links and bookmarks go on leading here.
  *
  * Read from the points as they came, not from roll-ups, so that the last hour is there too.
  *
@@ -13,15 +14,16 @@ import type { Setting } from "../setting.ts";
 import { content } from "./site/content.ts";
 import { neighbours } from "./site/neighbours.ts";
 import { pipe } from "./site/pipe.ts";
+import { state } from "./site/state.ts";
 import { numbers, traffic } from "./site/traffic.ts";
 
 /** The board. */
 export function site(setting: Setting): Dashboard {
   return board(setting, {
     board: "site",
-    title: "Site",
+    title: "Cache",
     description:
-      "Everything of one cache: what it served, what it holds, how it is, and whether its numbers get through.",
+      "Everything of one cache: what it served, what it holds, how it is, and whether its numbers arrive. With several caches chosen, or all, the numbers are of all of them together.",
     from: "now-24h",
     refresh: "5m",
     variables: selection(setting, BY_CACHE),
@@ -33,6 +35,7 @@ export function site(setting: Setting): Dashboard {
     sections: [
       { panels: numbers(setting) },
       { panels: traffic(setting) },
+      { title: "State", panels: state(setting) },
       { title: "What it holds", panels: content(setting) },
       { title: "Peers and parents", panels: neighbours(setting) },
       { title: "Data delivery", collapsed: true, panels: pipe(setting) },

@@ -27,6 +27,7 @@ import { dataSource } from "./variables.ts";
 export const UNITS = {
   bytes: "decbytes",
   bytesPerSecond: "Bps",
+  requestsPerSecond: "reqps",
   share: "percentunit",
   count: "short",
   seconds: "s",
@@ -87,14 +88,15 @@ export const YES_NO: ValueMapping = {
 /** One number. */
 export function stat(setting: Setting, spec: PanelSpec): Unplaced {
   const drawn = spec.question.buckets !== "range";
+  const greatest = spec.question.figures.every(({ kind }) => kind === "greatest");
   const options: Plain<Partial<StatOptions>> = {
     colorMode: spec.threshold === undefined ? "none" : "value",
     graphMode: drawn ? "area" : "none",
     justifyMode: "center",
     orientation: "auto",
     textMode: spec.question.figures.flatMap(namesOf).length > 1 ? "value_and_name" : "value",
-    // buckets add up to their number, so it is the one in the legend of the same buckets
-    reduceOptions: { calcs: [drawn ? "sum" : "lastNotNull"], fields: "", values: false },
+    // buckets make up their number, so it is the one in the legend of the same buckets
+    reduceOptions: { calcs: [drawn ? (greatest ? "max" : "sum") : "lastNotNull"], fields: "", values: false },
   };
   return panel(setting, spec, "stat", options, {});
 }
@@ -103,8 +105,8 @@ export function stat(setting: Setting, spec: PanelSpec): Unplaced {
 export interface TimeSpec extends PanelSpec {
   readonly draw: "bars" | "lines";
   readonly stacked?: boolean;
-  /** The sum (deltas) or the last value (gauges) stands beside each name in the legend. */
-  readonly legend: "sum" | "last" | "mean" | "none";
+  /** What the legend shows beside each name: the sum of deltas, the last value of gauges, the peak of rates. */
+  readonly legend: "sum" | "last" | "mean" | "max" | "none";
   readonly min?: number;
   readonly max?: number;
 }
@@ -115,7 +117,7 @@ export function overTime(setting: Setting, spec: TimeSpec): Unplaced {
       displayMode: spec.legend === "none" ? "list" : "table",
       placement: "bottom",
       showLegend: true,
-      calcs: spec.legend === "none" ? [] : [{ sum: "sum", last: "lastNotNull", mean: "mean" }[spec.legend]],
+      calcs: spec.legend === "none" ? [] : [{ sum: "sum", last: "lastNotNull", mean: "mean", max: "max" }[spec.legend]],
     },
     tooltip: { mode: "multi", sort: "desc" },
   };

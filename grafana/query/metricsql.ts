@@ -75,21 +75,29 @@ function figureText(figure: Exclude<Figure, { kind: "change" }>, question: Quest
   const by = byText(question.by ?? []);
   const sumText = (of: Fields): string => sumOverTime(of, question, by);
   if (figure.kind === "sum") {
-    const total = combined(figure.add, figure.subtract ?? [], sumText, by);
+    const { add, subtract = [], times, perSecond, zeroWith } = figure;
+    const zero = zeroWith === undefined ? [] : [`0 * ${sumText(zeroWith)}`];
+    const total = united([...add.map(sumText), ...subtract.map((each) => `0 - ${sumText(each)}`), ...zero], by);
     const floored = figure.neverNegative === true && question.buckets === "range" ? `clamp_min(${total}, 0)` : total;
-    return figure.times === undefined ? floored : `${floored} ${figure.times}`;
+    return `${floored}${times === undefined ? "" : ` ${times}`}${perSecond === true ? " / step()" : ""}`;
   }
   if (figure.kind === "ratio") {
-    const sum = (of: readonly Fields[]): string => combined(of, [], sumText, by);
+    const sum = (of: readonly Fields[]): string => united(of.map(sumText), by);
     return `${sum(figure.part)} / ${sum(figure.whole)}`;
   }
   if (figure.kind === "count") {
     const times = figure.times === undefined ? "" : ` * ${figure.times}`;
     const text = (count: CacheCount): string => `count${by} (${countText(count, question)})${times}`;
-    return combined(figure.add, figure.subtract ?? [], text, by);
+    return united([...figure.add.map(text), ...(figure.subtract ?? []).map((count) => `0 - ${text(count)}`)], by);
   }
   const selector = metricsSelector(figure.of, question);
   const window = windowOf(figure.of.measurement, question);
+  if (figure.kind === "used") {
+    const [used, most] = [selector, metricsSelector(figure.limit, question)].map(
+      (each) => `last_over_time(${each}${window})`,
+    );
+    return `sum${by} (${used} if ${most}) / sum${by} (${most})`;
+  }
   if (figure.kind === "seen") return `max${by} (tlast_over_time(${selector}${window})) * 1000`;
   const fn = figure.kind === "greatest" ? "max_over_time" : "last_over_time";
   return `${figure.kind === "total" ? "sum" : "max"}${by} (${fn}(${selector}${window}))`;
@@ -115,8 +123,7 @@ function sumOverTime(of: Fields, question: Question, by: string): string {
  * A sum of terms where any may be missing. `union` keeps them apart by the label `part`; what is subtracted stands in
  * it with its sign, so a group without it keeps its value.
  */
-function combined<T>(add: readonly T[], subtract: readonly T[], text: (term: T) => string, by: string): string {
-  const parts = [...add.map(text), ...subtract.map((term) => `0 - ${text(term)}`)];
+function united(parts: readonly string[], by: string): string {
   if (parts.length === 1) return parts[0] ?? "";
   const labelled = parts.map((part, i) => `label_set(${part}, "part", "${i}")`);
   return `sum${by} (union(${labelled.join(", ")}))`;
@@ -135,7 +142,7 @@ function countText(count: CacheCount, question: Question): string {
 /** Caches whose share of two sums is below a limit: part - limit * whole < 0, so that a part nobody wrote is 0. */
 function shareText({ part, whole, below }: ShareCount, question: Question, by: string): string {
   const sum = (of: Fields): string => sumOverTime(of, { ...question, buckets: "range" }, by);
-  return `${combined([sum(part), `${-below} * ${sum(whole)}`], [], (text) => text, by)} < 0`;
+  return `${united([sum(part), `${-below} * ${sum(whole)}`], by)} < 0`;
 }
 
 function byText(tags: readonly string[]): string {

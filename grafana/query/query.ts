@@ -69,6 +69,10 @@ export type Figure =
       readonly neverNegative?: boolean;
       /** Text that multiplies the sum in both languages, such as `* ${price} / 1000000000`. */
       readonly times?: string;
+      /** Each bucket divided by its seconds. */
+      readonly perSecond?: true;
+      /** A field written with the others: where it is there and they are not, the sum is 0 and not missing. */
+      readonly zeroWith?: Fields;
     }
   | {
       readonly kind: "ratio";
@@ -87,6 +91,8 @@ export type Figure =
     }
   | { readonly kind: "total"; readonly name: string; readonly of: Fields }
   | { readonly kind: "greatest"; readonly name: string; readonly of: Fields }
+  /** The last values of a gauge, by cache, as a share of those of its limit; caches without a limit are left out. */
+  | { readonly kind: "used"; readonly name: string; readonly of: Fields; readonly limit: Fields }
   | { readonly kind: "seen"; readonly name: string; readonly of: Fields }
   | {
       readonly kind: "count";
@@ -231,6 +237,26 @@ export const sumOf = (measurement: string, field: string, name: string): Figure 
   kind: "sum",
   name,
   add: [fields(measurement, field)],
+});
+
+/** A sum by bucket, as a rate: what it would have been in one second. */
+export const perSecond = (figure: Figure, name: string): Figure =>
+  figure.kind === "sum" ? { ...figure, name, perSecond: true } : figure;
+
+/** Requests turned away. A cache that is never full writes no such number, so 0 is where it took requests. */
+export const turnedAway = (): Figure => ({
+  kind: "sum",
+  name: "Turned away",
+  add: [fields("requests", "requests.rejected.fornospace")],
+  zeroWith: fields("requests", "requests.fromclients"),
+});
+
+/** Disk used, as a share of the configured limit. */
+export const useOfLimit = (): Figure => ({
+  kind: "used",
+  name: "Use of the limit",
+  of: fields("cachestatus", "used"),
+  limit: fields("cachestatus", "limit"),
 });
 
 /** A sum of one field less another, such as what is between two cumulative ages. */

@@ -9,11 +9,12 @@ import { barGauge, overTime, sorted, UNITS, type Unplaced } from "../../look/pan
 import { between, greatestOf, sumOf, totalOf } from "../../query/query.ts";
 import type { Setting } from "../../setting.ts";
 import { ask } from "./ask.ts";
+import { limitUse } from "./state.ts";
 
 /** Disk, pressure and what passes through. */
 export function content(setting: Setting): Unplaced[] {
-  const lines = { width: 8, height: 9, draw: "lines", legend: "last", min: 0 } as const;
-  const bars = { width: 8, height: 9, draw: "bars", stacked: true, legend: "sum" } as const;
+  const lines = { height: 9, draw: "lines", legend: "last", min: 0 } as const;
+  const bars = { width: 6, height: 9, draw: "bars", stacked: true, legend: "sum" } as const;
   return [
     barGauge(setting, {
       title: "Content by kind",
@@ -26,11 +27,14 @@ export function content(setting: Setting): Unplaced[] {
     }),
     overTime(setting, {
       ...lines,
+      width: 8,
       title: "Disk",
-      description: "Used and free disk, and the configured limit; no limit line means the cache is unlimited.",
+      description:
+        "Disk used, the part of it that iCloud content takes, what is free, and the configured limit; no line of a limit means that the cache is unlimited.",
       question: ask({
         figures: [
           totalOf("cachestatus", "used", "Used"),
+          totalOf("cachestatus", "personal.used", "iCloud"),
           totalOf("cachestatus", "free", "Free"),
           totalOf("cachestatus", "limit", "Limit"),
         ],
@@ -38,11 +42,13 @@ export function content(setting: Setting): Unplaced[] {
       }),
       unit: UNITS.bytes,
     }),
+    limitUse(setting),
     overTime(setting, {
       ...lines,
+      width: 6,
       title: "Cache pressure",
       description:
-        "Apple's cache pressure: how much the cache would like more room. The dashed lines are where the alert rules watch and ring.",
+        "Apple's cache pressure: how much the cache would like more room. The dashed lines are where it turns amber and red; red for an hour sends an alert.",
       question: ask({ figures: [greatestOf("cachestatus", "pressure", "Pressure")], buckets: "interval" }),
       unit: UNITS.share,
       max: 1,

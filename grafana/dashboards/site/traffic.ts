@@ -4,6 +4,7 @@
  * @module
  */
 
+import { FROM_APPLE } from "../../../core/measures.ts";
 import { THRESHOLDS } from "../../../core/thresholds.ts";
 import { COLOURS } from "../../look/colours.ts";
 import {
@@ -21,11 +22,13 @@ import {
   fromOrigin,
   greatestOf,
   hitRatio,
+  perSecond,
   SOURCES,
   saved,
   served,
   servedBySource,
   sumOf,
+  turnedAway,
 } from "../../query/query.ts";
 import type { Setting } from "../../setting.ts";
 import { ask } from "./ask.ts";
@@ -35,8 +38,8 @@ export function numbers(setting: Setting): Unplaced[] {
   const of = (title: string, description: string, figure: Figure, unit: string = UNITS.bytes) => ({
     title,
     description,
-    // sums are drawn over time as well; a ratio and a highest value are of the whole time
-    question: ask({ figures: [figure], buckets: figure.kind === "sum" ? ("interval" as const) : ("range" as const) }),
+    // sums and highest values are drawn over time as well; a ratio is of the whole time
+    question: ask({ figures: [figure], buckets: figure.kind === "ratio" ? ("range" as const) : ("interval" as const) }),
     unit,
     width: 4,
     height: 4,
@@ -63,16 +66,18 @@ export function numbers(setting: Setting): Unplaced[] {
       threshold: THRESHOLDS.pressure,
     }),
     stat(setting, {
-      ...of(
-        "Turned away",
-        "Requests refused because the disk was full.",
-        sumOf("requests", "requests.rejected.fornospace", "Turned away"),
-        UNITS.count,
-      ),
+      ...of("Turned away", "Requests refused because the disk was full.", turnedAway(), UNITS.count),
       threshold: THRESHOLDS.any,
     }),
   ];
 }
+
+/** Who asks a cache. */
+const REQUESTS = [
+  ["Devices", "requests.fromclients"],
+  ["Peers", "requests.frompeers"],
+  ["Child caches", "requests.fromchildren"],
+] as const;
 
 /** Bytes, answers and requests over time. */
 export function traffic(setting: Setting): Unplaced[] {
@@ -92,6 +97,13 @@ export function traffic(setting: Setting): Unplaced[] {
     draw: "bars",
     stacked: true,
     legend: "sum",
+  });
+  const rates = (title: string, description: string, figures: readonly Figure[], unit: string): TimeSpec => ({
+    ...bars(title, description, figures, unit, 12),
+    draw: "lines",
+    stacked: false,
+    legend: "max",
+    min: 0,
   });
   return [
     overTime(setting, {
@@ -122,6 +134,24 @@ export function traffic(setting: Setting): Unplaced[] {
       overrides: [coloured("Hit ratio", COLOURS.cache)],
     }),
     overTime(setting, {
+      ...rates(
+        "Bandwidth",
+        "Bytes in a second: all that devices were given, and the part of it that came over the WAN, from Apple. The legend has the peaks; each point is the mean of its step.",
+        [perSecond(served(""), "To devices"), perSecond(fromOrigin(""), FROM_APPLE.title)],
+        UNITS.bytesPerSecond,
+      ),
+      overrides: [coloured("To devices", COLOURS.cache), coloured(FROM_APPLE.title, COLOURS.origin)],
+    }),
+    overTime(
+      setting,
+      rates(
+        "Request rate",
+        "Requests the cache took in a second, by who asked. The legend has the peaks; each point is the mean of its step.",
+        REQUESTS.map(([name, field]) => perSecond(sumOf("requests", field, name), name)),
+        UNITS.requestsPerSecond,
+      ),
+    ),
+    overTime(setting, {
       ...bars(
         "Answers by source",
         "Answers to devices, by where the content came from.",
@@ -136,12 +166,7 @@ export function traffic(setting: Setting): Unplaced[] {
       bars(
         "Requests by who asked",
         "Requests the cache took, and those it turned away for want of room.",
-        [
-          sumOf("requests", "requests.fromclients", "Devices"),
-          sumOf("requests", "requests.frompeers", "Peers"),
-          sumOf("requests", "requests.fromchildren", "Child caches"),
-          sumOf("requests", "requests.rejected.fornospace", "Turned away"),
-        ],
+        [...REQUESTS.map(([name, field]) => sumOf("requests", field, name)), turnedAway()],
         UNITS.count,
         12,
       ),

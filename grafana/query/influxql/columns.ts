@@ -44,16 +44,12 @@ export function figureColumns(figure: Figure, question: Question, zone: string):
   }
   if (figure.kind === "sum") {
     const lone = isLone(figure);
-    const times = figure.times === undefined ? "" : ` ${figure.times}`;
-    const cut = isCut(figure, question);
-    const [first] = figure.add;
+    const times = timesText(figure);
+    const zero = zeroOf(figure, question);
     return [
       ...figure.add.flatMap((each) => sumColumns(each, lone ? totalName(figure, question) : undefined, times, figure)),
       ...(figure.subtract ?? []).flatMap((each) => sumColumns(each, undefined, `${times} * -1`, figure)),
-      // InfluxQL selects no constants: the nought that a total is compared with is made of one of its columns
-      ...(cut && first !== undefined
-        ? sumColumns({ ...first, fields: first.fields.slice(0, 1) }, ZERO, " * 0", undefined)
-        : []),
+      ...(zero === undefined ? [] : sumColumns(zero, ZERO, " * 0", undefined)),
     ];
   }
   if (figure.kind === "ratio") {
@@ -61,6 +57,7 @@ export function figureColumns(figure: Figure, question: Question, zone: string):
   }
   if (figure.kind === "total") return [totalColumn(figure, question)];
   if (figure.kind === "last" && figure.per !== undefined) return [worstColumn(figure, figure.per, question)];
+  if (figure.kind === "used") return [usedColumn(figure, question)];
   const { measurement, fields } = figure.of;
   const fn = figure.kind === "greatest" ? "max" : "last";
   const query = { columns: [], source: `"${measurement}"`, keepsTime: figure.kind === "seen", counted: false };
@@ -133,12 +130,7 @@ export function changeNames({ name, before }: Extract<Figure, { kind: "change" }
 /** The last of each cache, then their sum. */
 function totalColumn(figure: Extract<Figure, { kind: "total" }>, question: Question): Placed {
   const { measurement, fields } = figure.of;
-  const groups = [
-    ...TIME[question.buckets],
-    tagList(["server", ...(question.by ?? []).filter((tag) => tag !== "server")]),
-  ];
-  const fill = question.buckets === "range" ? "" : " fill(none)";
-  const last = `SELECT last("${fields[0]}") AS "x" FROM "${measurement}" WHERE ${influxWhere(question)} GROUP BY ${groups.join(", ")}${fill}`;
+  const last = lastOfEach(`last("${fields[0]}") AS "x"`, measurement, question);
   return {
     key: `${figure.name} ${measurement} ${fields[0]}`,
     query: { columns: [], source: `(${last})`, keepsTime: false, counted: false },
@@ -146,11 +138,46 @@ function totalColumn(figure: Extract<Figure, { kind: "total" }>, question: Quest
   };
 }
 
+/** The last of each cache that has a limit, with that limit, then one sum by the other. */
+function usedColumn({ name, of, limit }: Extract<Figure, { kind: "used" }>, question: Question): Placed {
+  const selected = `last("${of.fields[0]}") AS "x", last("${limit.fields[0]}") AS "most"`;
+  const source = `(${lastOfEach(selected, of.measurement, question)}) WHERE "most" > 0 AND $timeFilter`;
+  return {
+    key: source,
+    query: { columns: [], source, keepsTime: false, counted: true },
+    column: { expression: 'sum("x") / sum("most")', alias: name },
+  };
+}
+
+function lastOfEach(selected: string, measurement: string, question: Question): string {
+  const groups = [
+    ...TIME[question.buckets],
+    tagList(["server", ...(question.by ?? []).filter((tag) => tag !== "server")]),
+  ];
+  const fill = question.buckets === "range" ? "" : " fill(none)";
+  return `SELECT ${selected} FROM "${measurement}" WHERE ${influxWhere(question)} GROUP BY ${groups.join(", ")}${fill}`;
+}
+
 /** How time is grouped. */
 export const TIME = { range: [], day: ["time($__interval)"], interval: ["time($__interval)"] } as const;
 
 /** A column of noughts. */
 export const ZERO = "zero";
+
+/**
+ * What a column of noughts is made of, as InfluxQL selects no constants: for a total that is cut off one of its own
+ * fields, else the field whose presence says 0.
+ */
+export function zeroOf(figure: Extract<Figure, { kind: "sum" }>, question: Question): Fields | undefined {
+  const [first] = figure.add;
+  if (isCut(figure, question) && first !== undefined) return { ...first, fields: first.fields.slice(0, 1) };
+  return figure.zeroWith;
+}
+
+/** What each column of a sum is multiplied by. */
+export function timesText({ times, perSecond }: Extract<Figure, { kind: "sum" }>): string {
+  return `${times === undefined ? "" : ` ${times}`}${perSecond === true ? " / $__interval_ms * 1000" : ""}`;
+}
 
 /** Whether a figure is cut off at zero here: one number for the range is, its buckets keep their sign. */
 export function isCut(figure: Figure, question: Question): boolean {
@@ -164,14 +191,15 @@ export function totalName(figure: Figure, question: Question): string {
 
 /** Whether a sum is one field, which needs no adding up. */
 export function isLone(figure: Extract<Figure, { kind: "sum" }>): boolean {
-  return figure.subtract === undefined && figure.add.length === 1 && figure.add[0]?.fields.length === 1;
+  const { add, subtract, zeroWith } = figure;
+  return subtract === undefined && zeroWith === undefined && add.length === 1 && add[0]?.fields.length === 1;
 }
 
-/** Fields that several figures use are asked for once: the name says field, sign and price, not the figure. */
+/** Fields that several figures use are asked for once: the name says field, sign, price and rate, not the figure. */
 export function columnName(field: string, times: string, figure: Figure | undefined): string {
   const sign = times.endsWith("* -1") ? "less " : "";
-  const priced = figure?.kind === "sum" && figure.times !== undefined ? " in money" : "";
-  return `${sign}${field}${priced}`;
+  if (figure?.kind !== "sum") return `${sign}${field}`;
+  return `${sign}${field}${figure.times === undefined ? "" : " in money"}${figure.perSecond ? " per second" : ""}`;
 }
 
 /** The name of one term of a count. */

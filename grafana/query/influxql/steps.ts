@@ -14,6 +14,7 @@ import {
   type Query,
   sumColumns,
   termName,
+  timesText,
   totalName,
   ZERO,
 } from "./columns.ts";
@@ -109,8 +110,9 @@ export function tidy(question: Question, steps: readonly Transformation[]): Tran
 }
 
 function sumNames(figure: Extract<Figure, { kind: "sum" }>): string[] {
-  const times = figure.times === undefined ? "" : ` ${figure.times}`;
+  const times = timesText(figure);
   return [
+    ...(figure.zeroWith === undefined ? [] : [ZERO]),
     ...figure.add.flatMap((each) => each.fields.map((field) => columnName(field, times, figure))),
     ...(figure.subtract ?? []).flatMap((each) =>
       each.fields.map((field) => columnName(field, `${times} * -1`, figure)),
