@@ -6,6 +6,9 @@
  */
 
 import { randomUUID } from "node:crypto";
+import { csvField } from "../core/csv.ts";
+import { escapeUnprintable, printable, printableLines } from "../core/words/printable.ts";
+import { columnsOf, cutTo, fillTo } from "./columns.ts";
 
 /** One column of a table. */
 export interface Column<Row> {
@@ -33,22 +36,9 @@ function hasColours(stream: NodeJS.WriteStream): boolean {
   return isTerminal(stream) && (process.env["NO_COLOR"] ?? "") === "";
 }
 
-/** Moves a cursor, colours a screen, turns the direction of writing, or cannot be seen: controls and formats. */
-const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
-const UNPRINTABLE_IN_LINES = /(?![\n\t])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 /** What `colour()` makes: a colour and its end, nothing that steers in between. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape of our own colours
 const OWN_COLOUR = /\u001b\[(?:[12]|3[1-6])m([^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*)\u001b\[0m/gu;
-
-/** Text from outside on one line, without anything that would steer a terminal: `·` in its place. */
-export function printable(text: string): string {
-  return text.replaceAll(UNPRINTABLE, "·");
-}
-
-/** Text of several lines, without anything that would steer a terminal; line ends and tabs stay. */
-export function printableLines(text: string): string {
-  return text.replaceAll(UNPRINTABLE_IN_LINES, "·");
-}
 
 /** Cleans all of a text but the colours of ours in it; those are dropped where `colours` is false. */
 function clean(text: string, colours: boolean, dirt: (text: string) => string): string {
@@ -97,9 +87,8 @@ export function jsonText(value: unknown, indent = 0): string {
   // unguessable, so that no text from outside can pass for a number
   const mark = `bigint-${randomUUID()}:`;
   const json = JSON.stringify(value, (_key, item: unknown) => (typeof item === "bigint" ? mark + item : item), indent);
-  return json
-    .replaceAll(new RegExp(`"${mark}(-?\\d+)"`, "g"), "$1")
-    .replaceAll(UNPRINTABLE, (character) => (character === "\n" ? character : escaped(character)));
+  const digits = json.replaceAll(new RegExp(`"${mark}(-?\\d+)"`, "g"), "$1");
+  return escapeUnprintable(digits, (character) => (character === "\n" ? character : escaped(character)));
 }
 
 function escaped(character: string): string {
@@ -132,57 +121,28 @@ export function printCsv(text: string): void {
 function csvCell(value: string | number | undefined): string {
   if (typeof value === "number") return String(value);
   const text = value ?? "";
-  const guarded = /^[=+\-@\t\r＝＋－＠]/.test(text) ? `'${printable(text)}` : printable(text);
-  return /[",]/.test(guarded) ? `"${guarded.replaceAll('"', '""')}"` : guarded;
+  return csvField(/^[=+\-@\t\r＝＋－＠]/.test(text) ? `'${printable(text)}` : printable(text));
 }
 
 /** A table with aligned columns and a rule under the titles; two spaces between columns. */
 export function table<Row>(rows: readonly Row[], columns: readonly Column<Row>[]): string {
   const cells = rows.map((row) =>
-    columns.map((column) => cut(clean(column.value(row), true, printable), column.maxWidth)),
+    columns.map(({ value, maxWidth }) => {
+      const cell = clean(value(row), true, printable);
+      return maxWidth === undefined ? cell : cutTo(cell, maxWidth);
+    }),
   );
-  const widths = columns.map((column, i) => Math.max(width(column.title), ...cells.map((row) => width(row[i] ?? ""))));
+  const widths = columns.map((column, i) =>
+    Math.max(columnsOf(column.title), ...cells.map((row) => columnsOf(row[i] ?? ""))),
+  );
   const line = (values: readonly string[]): string =>
     values
-      .map((value, i) => {
-        const gap = " ".repeat(Math.max(0, (widths[i] ?? 0) - width(value)));
-        return columns[i]?.align === "right" ? gap + value : value + gap;
-      })
+      .map((value, i) => fillTo(value, widths[i] ?? 0, columns[i]?.align))
       .join("  ")
       .trimEnd();
   return [line(columns.map(({ title }) => title)), line(widths.map((w) => "─".repeat(w))), ...cells.map(line)].join(
     "\n",
   );
-}
-
-const UNITS = ["bytes", "KB", "MB", "GB", "TB", "PB"] as const;
-
-/** A size as Apple writes it: powers of 1,000, three digits: `1.08 GB`, `940 bytes`. */
-export function bytesText(bytes: number | bigint): string {
-  let value = Number(bytes);
-  const sign = value < 0 ? "-" : "";
-  value = Math.abs(value);
-  let unit = 0;
-  while (value >= 999.5 && unit < UNITS.length - 1) {
-    value /= 1000;
-    unit++;
-  }
-  const digits = unit === 0 || value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2;
-  return `${sign}${value.toFixed(digits)} ${UNITS[unit]}`;
-}
-
-/** A share as a percentage: `93.1 %`; `–` when there is nothing to divide. */
-export function percentText(part: number, whole: number): string {
-  return whole > 0 ? `${((100 * part) / whole).toFixed(1)} %` : "–";
-}
-
-/** A length of time in its two largest units: `3 h 12 min`, `45 s`. */
-export function durationText(seconds: number): string {
-  const whole = Math.round(seconds);
-  if (whole < 60) return `${whole} s`;
-  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
-  if (whole < 86_400) return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
-  return `${Math.floor(whole / 86_400)} d ${Math.floor((whole % 86_400) / 3600)} h`;
 }
 
 /** A bar of `share` (0 to 1) of a width, in eighths of a character. */
@@ -200,15 +160,4 @@ export function terminalWidth(): number {
 /** Columns a table may take: those of the terminal; no limit in a pipe, where a program reads it. */
 export function tableWidth(): number {
   return isTerminal() ? terminalWidth() : Number.POSITIVE_INFINITY;
-}
-
-function cut(text: string, maxWidth: number | undefined): string {
-  if (maxWidth === undefined || width(text) <= maxWidth) return text;
-  const head = Math.ceil((maxWidth - 1) / 2);
-  return `${text.slice(0, head)}…${text.slice(text.length - (maxWidth - 1 - head))}`;
-}
-
-function width(text: string): number {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: colour codes take no room
-  return text.replaceAll(/\u001b\[\d+m/g, "").length;
 }

@@ -47,7 +47,9 @@ describe("acquireLock()", () => {
     let now = 1000;
     const lock = await acquireLock(dir, "test run", () => now);
     now = 61_000;
-    await expect(acquireLock(dir, "test run", () => now)).rejects.toThrow(new RegExp(`process ${process.pid} .* 60 s`));
+    await expect(acquireLock(dir, "test run", () => now)).rejects.toThrow(
+      new RegExp(`process ${process.pid} .* 1 min`),
+    );
     await lock.release();
     await (await acquireLock(dir, "test run")).release();
   });

@@ -8,12 +8,14 @@
  *
  * @module
  */
+
 import { randomBytes } from "node:crypto";
 import { link, readdir, rm } from "node:fs/promises";
 import { connect, createServer, type Server } from "node:net";
 import { join } from "node:path";
 import { errorCode, errorText, LarderError } from "./errors.ts";
 import { makeFolder } from "./files.ts";
+import { ageText } from "./words/amounts.ts";
 
 /** Who holds a lock. */
 export interface LockOwner {
@@ -65,9 +67,9 @@ export async function acquireLock(folder: string, what: string, nowMs: () => num
 }
 
 function heldError(folder: string, what: string, owner: LockOwner, now: number): LarderError {
-  const age = Math.max(0, Math.round((now - owner.since) / 1000));
+  const age = ageText(now - owner.since);
   return new LarderError(
-    `Cannot start the ${what} in "${folder}": process ${owner.pid} has been running it for ${age} s, and one runs at a time`,
+    `Cannot start the ${what} in "${folder}": process ${owner.pid} has been running it for ${age}, and one runs at a time`,
     {
       code: "LOCKED",
       state: "nothing was changed",

@@ -18,6 +18,7 @@ import {
   separatorLine,
   splitLines,
 } from "../../core/csv.ts";
+import { quotable } from "../../core/words/printable.ts";
 import { addressKey, parseAddress } from "./address.ts";
 import { parseLanguage } from "./language.ts";
 import type { Recipient, Refusal, WantedRecipient } from "./model.ts";
@@ -44,7 +45,6 @@ const LANGUAGE_TITLES = /^(language|languagecode|lang|locale|locali[sz]ation|spr
 const ENABLED_TITLES = /^(enabled|active|aktiv|actif|activo|mails?|zenabled)$/;
 const YES = /^(1|yes|true|on|ja|an|ein|oui|s[ií])$/;
 const NO = /^(0|no|false|off|nein|aus|non)$/;
-const MAX_QUOTED = 60;
 
 /** Reads a list from the bytes of a file. */
 export function parseRecipientList(bytes: Uint8Array): RecipientList {
@@ -59,7 +59,7 @@ export function parseRecipientList(bytes: Uint8Array): RecipientList {
     const text = lines[index] ?? "";
     const read = readLine(lines, index, delimiter, columns);
     if (read.columns !== undefined) columns = read.columns;
-    if (read.problem !== undefined) refusals.push({ line, text: shorten(text), problem: read.problem });
+    if (read.problem !== undefined) refusals.push({ line, text: quotable(text), problem: read.problem });
     if (read.recipient !== undefined) wanted.push(read.recipient);
     index = read.next;
   }
@@ -114,7 +114,7 @@ function readRecipient(fields: readonly CsvField[], columns: Columns): WantedRec
   if (language !== "" && code === undefined) return { problem: languageProblem(language, columns.named) };
   const enabled = withoutComment(columns.enabled === undefined ? undefined : fields[columns.enabled]).toLowerCase();
   if (enabled !== "" && !YES.test(enabled) && !NO.test(enabled))
-    return { problem: `"${shorten(enabled)}" is neither yes nor no` };
+    return { problem: `"${quotable(enabled)}" is neither yes nor no` };
   return {
     address: address.text,
     language: code,
@@ -123,7 +123,7 @@ function readRecipient(fields: readonly CsvField[], columns: Columns): WantedRec
 }
 
 function languageProblem(language: string, named: boolean): string {
-  const base = `"${shorten(language)}" is no language code such as en or pt-BR`;
+  const base = `"${quotable(language)}" is no language code such as en or pt-BR`;
   if (language.includes("@")) return "it holds more than one address; each needs its own line";
   return named ? base : `${base}; a header line naming the columns tells which one to read`;
 }
@@ -170,10 +170,4 @@ export function mergeWanted(wanted: readonly WantedRecipient[]): WantedRecipient
 export function formatRecipientList(recipients: readonly Recipient[]): string {
   const rows = recipients.map(({ address, language, enabled }) => [address, language, enabled ? "yes" : "no"]);
   return [["address", "language", "enabled"], ...rows].map((row) => `${row.map(csvField).join(",")}\n`).join("");
-}
-
-/** What stood there, short enough for a message. */
-export function shorten(text: string): string {
-  const plain = text.replaceAll(/[\p{Cc}\p{Cf}]/gu, "·").trim();
-  return plain.length <= MAX_QUOTED ? plain : `${plain.slice(0, MAX_QUOTED - 1)}…`;
 }

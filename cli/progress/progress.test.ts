@@ -94,7 +94,7 @@ describe("ProgressState", () => {
       message,
     };
     const state = stateOf(runStart, start(1), wait);
-    expect(plainLine(state.at(61_000))).toContain("waiting 9 min 0 s: it answered 503");
+    expect(plainLine(state.at(61_000))).toContain("waiting 9 min: it answered 503");
     expect(plainLine(state.at(601_000))).not.toContain("waiting");
     state.take(moved(1, 10, 70_000));
     expect(plainLine(state.at(71_000))).not.toContain("waiting");

@@ -5,8 +5,12 @@
  *
  * @module
  */
+
+import { bytesText, durationText, percentText, rateText, shareOf } from "../../core/words/amounts.ts";
+import { printable, printableLines } from "../../core/words/printable.ts";
 import type { WarmEvent } from "../../precache/index.ts";
-import { bar, bytesText, durationText, percentText, printable, printableLines } from "../output.ts";
+import { columnsOf, cutTo, fillTo } from "../columns.ts";
+import { bar } from "../output.ts";
 import { type ActiveFile, type ProgressNow, ProgressState, type Wait } from "./state.ts";
 
 export type ProgressMode = "bars" | "plain" | "quiet";
@@ -86,21 +90,16 @@ export function barLines(now: ProgressNow, columns: number, rows: number): strin
     ...files,
     ...(more > 0 ? [`and ${more} more`] : []),
     totalLine(now, columns),
-    shorten(countsText(now), columns - 1),
+    cutTo(countsText(now), columns - 1),
   ];
 }
 
 /** Where the run stands, in one line for a log. */
 export function plainLine(now: ProgressNow): string {
-  const eta = now.etaSeconds === undefined ? "" : `, ${durationText(now.etaSeconds)} left`;
+  const eta = now.etaSeconds === undefined ? "" : `, ${durationText(Math.ceil(now.etaSeconds))} left`;
   const bytes = `${bytesText(now.doneBytes)} of ${bytesText(now.plannedBytes)}`;
   const rate = now.bytesPerSecond > 0 ? `, ${rateText(now.bytesPerSecond)}` : "";
-  return `${percentText(now.doneBytes, now.plannedBytes)}, ${bytes}${rate}${eta}; ${countsText(now)}`;
-}
-
-/** `38.2 MB/s`. */
-export function rateText(bytesPerSecond: number): string {
-  return `${bytesText(Math.round(bytesPerSecond))}/s`;
+  return `${doneText(now)}, ${bytes}${rate}${eta}; ${countsText(now)}`;
 }
 
 function fileLine(file: ActiveFile, columns: number): string {
@@ -108,22 +107,26 @@ function fileLine(file: ActiveFile, columns: number): string {
   const numbers =
     totalBytes === undefined
       ? bytesText(bytes).padStart(20)
-      : `${percentText(bytes, totalBytes).padStart(8)} ${`of ${bytesText(totalBytes)}`.padStart(11)}`;
+      : `${percentText(shareOf(bytes, totalBytes)).padStart(8)} ${`of ${bytesText(totalBytes)}`.padStart(11)}`;
   const again = file.attempt > 1 ? ` (try ${file.attempt})` : "";
   const titleWidth = Math.max(10, Math.floor(columns * TITLE_SHARE));
   const barWidth = Math.max(MIN_BAR, columns - titleWidth - numbers.length - 3);
-  const title = shorten(file.title, titleWidth - again.length) + again;
+  const title = cutTo(file.title, titleWidth - again.length) + again;
   const share = totalBytes === undefined || totalBytes === 0 ? 0 : bytes / totalBytes;
-  return shorten(`${title.padEnd(titleWidth)} ${bar(share, barWidth).padEnd(barWidth)} ${numbers}`, columns - 1);
+  return cutTo(`${fillTo(title, titleWidth)} ${bar(share, barWidth).padEnd(barWidth)} ${numbers}`, columns - 1);
 }
 
 function totalLine(now: ProgressNow, columns: number): string {
-  const eta = now.etaSeconds === undefined ? "" : `  ${durationText(now.etaSeconds)} left`;
+  const eta = now.etaSeconds === undefined ? "" : `  ${durationText(Math.ceil(now.etaSeconds))} left`;
   const rate = now.bytesPerSecond > 0 ? `  ${rateText(now.bytesPerSecond)}` : "";
-  const numbers = `${percentText(now.doneBytes, now.plannedBytes)} of ${bytesText(now.plannedBytes)}${rate}${eta}`;
-  const barWidth = Math.max(MIN_BAR, columns - numbers.length - 7);
+  const numbers = `${doneText(now)} of ${bytesText(now.plannedBytes)}${rate}${eta}`;
+  const barWidth = Math.max(MIN_BAR, columns - columnsOf(numbers) - 7);
   const share = now.plannedBytes === 0 ? 0 : now.doneBytes / now.plannedBytes;
-  return shorten(`All ${bar(share, barWidth).padEnd(barWidth)}  ${numbers}`, columns - 1);
+  return cutTo(`All ${bar(share, barWidth).padEnd(barWidth)}  ${numbers}`, columns - 1);
+}
+
+function doneText(now: ProgressNow): string {
+  return percentText(shareOf(now.doneBytes, now.plannedBytes));
 }
 
 function countsText(now: ProgressNow): string {
@@ -141,13 +144,4 @@ function countsText(now: ProgressNow): string {
 /** `waiting 9 min: it answered 503, 200 was expected`. */
 function waitText({ untilMs, message }: Wait, nowMs: number): string {
   return `waiting ${durationText(Math.ceil((untilMs - nowMs) / 1000))}: ${message}`;
-}
-
-/** Text of at most so many characters, cut in the middle. */
-function shorten(text: string, width: number): string {
-  const characters = [...text];
-  if (characters.length <= width) return text;
-  const head = Math.max(0, Math.ceil((width - 1) / 2));
-  const tail = Math.max(0, width - 1 - head);
-  return `${characters.slice(0, head).join("")}…${tail === 0 ? "" : characters.slice(-tail).join("")}`;
 }

@@ -6,6 +6,7 @@
 
 import type { Finding, FindingLevel } from "../../core/finding.ts";
 import { type Level, levelOf, THRESHOLDS, type Threshold } from "../../core/thresholds.ts";
+import { countText, percentText } from "../../core/words/amounts.ts";
 import type { CacheFacts, SinkFacts, StatusFacts } from "./facts.ts";
 import { isFull, journalFindings } from "./journal-findings.ts";
 
@@ -122,12 +123,12 @@ function roomFindings(cache: CacheFacts): Finding[] {
   if (cache.diskExceeded === true) {
     found.push(warn("disk-exceeded", "the cache holds more than its disk has room for", next));
   } else if (cache.lowSpace === true || pressureLevel !== "fine") {
-    const pressure = cache.pressure === undefined ? "" : ` (pressure ${Math.round(cache.pressure * 100)} %)`;
+    const pressure = cache.pressure === undefined ? "" : ` (pressure ${percentText(cache.pressure, 0)})`;
     const said = `the cache is short of room and evicts young content${pressure}`;
     found.push(of(pressureLevel, "low-space", said, next));
   }
   if ((cache.alerts ?? 0) > 0) {
-    const said = `the cache itself raises ${cache.alerts} alert${cache.alerts === 1 ? "" : "s"}`;
+    const said = `the cache itself raises ${countText(cache.alerts ?? 0, "alert")}`;
     found.push(warn("alerts", said, "on the cache: AssetCacheManagerUtil -j status shows them"));
   }
   return found;

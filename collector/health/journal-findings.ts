@@ -7,6 +7,8 @@
 import type { Finding } from "../../core/finding.ts";
 import type { Loss } from "../../core/journal/losses.ts";
 import { levelOf, THRESHOLDS } from "../../core/thresholds.ts";
+import { countText } from "../../core/words/amounts.ts";
+import { momentText } from "../../core/words/moments.ts";
 import { SET_ASIDE_MAX_BYTES } from "../set-aside.ts";
 import type { JournalFacts } from "./facts.ts";
 
@@ -55,14 +57,14 @@ function damageFindings({ streams }: JournalFacts): Finding[] {
 function lossText(losses: readonly Loss[]): string {
   const bytes = losses.reduce((sum, loss) => sum + loss.bytes, 0);
   const segments = new Set(losses.map(({ segment }) => segment)).size;
-  return `${bytes} bytes in ${segments} segment${segments === 1 ? "" : "s"}`;
+  return `${bytes} bytes in ${countText(segments, "segment")}`;
 }
 
 /** When what is lost was written, from the first to the last day of it. */
 function timeText(losses: readonly Loss[]): string {
   const from = Math.min(...losses.map(({ writtenAfterMs }) => writtenAfterMs ?? Number.NaN));
   const to = Math.max(...losses.map(({ writtenBeforeMs }) => writtenBeforeMs ?? Number.NaN));
-  const day = (ms: number): string => new Date(ms).toISOString().slice(0, 16).replace("T", " ");
+  const day = (ms: number): string => momentText(ms, "UTC");
   if (Number.isNaN(to)) return Number.isNaN(from) ? "" : `, written after ${day(from)} UTC`;
   return Number.isNaN(from) ? `, written before ${day(to)} UTC` : `, written between ${day(from)} and ${day(to)} UTC`;
 }

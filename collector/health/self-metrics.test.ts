@@ -43,7 +43,7 @@ describe("detectGap()", () => {
     expect(detectGap(undefined, 1e9)).toEqual([]);
     expect(detectGap(0, 14 * 60_000)).toEqual([]);
     expect(detectGap(0, 16 * 60_000)[0]?.text).toContain("no pass for 16 min");
-    expect(detectGap(0, 50 * 3_600_000)[0]?.text).toContain("50 h");
+    expect(detectGap(0, 50 * 3_600_000)[0]?.text).toContain("2 d 2 h");
   });
 });
 

@@ -7,9 +7,11 @@
  *
  * @module
  */
+
 import type { Cursors, Json } from "../../core/journal/commit.ts";
 import type { Batch } from "../../core/journal/journal.ts";
 import { type FieldValue, fieldText, tagText } from "../../core/line/point.ts";
+import { ageText, bytesText } from "../../core/words/amounts.ts";
 import type { PassReport } from "../pass.ts";
 import { MANAGER_STATUS } from "../sources/cache-status/cache-status.ts";
 import { type ManagerStatusCursor, parseCursor } from "../sources/cache-status/cursor.ts";
@@ -86,7 +88,7 @@ export function detectEvents(before: Observed, now: Observed): CacheEvent[] {
   }
   const { usedBytes: held = 0 } = before;
   if (now.usedBytes !== undefined && held >= WIPE_FROM_BYTES && now.usedBytes < held * WIPED_SHARE) {
-    tell("wiped", "Cache wiped", `it held ${gigabytes(held)} and now holds ${gigabytes(now.usedBytes)}`);
+    tell("wiped", "Cache wiped", `it held ${bytesText(held)} and now holds ${bytesText(now.usedBytes)}`);
   }
   if (before.registered === 1 && now.registered === -1) {
     tell(
@@ -104,9 +106,7 @@ export function detectEvents(before: Observed, now: Observed): CacheEvent[] {
 /** A pass after a long silence. */
 export function detectGap(lastPassMs: number | undefined, passMs: number): CacheEvent[] {
   if (lastPassMs === undefined || passMs - lastPassMs < GAP_MS) return [];
-  const minutes = Math.round((passMs - lastPassMs) / 60_000);
-  const length = minutes < 120 ? `${minutes} min` : `${Math.round(minutes / 60)} h`;
-  const text = `no pass for ${length}; what the cache recorded meanwhile has been read now`;
+  const text = `no pass for ${ageText(passMs - lastPassMs)}; what the cache recorded meanwhile has been read now`;
   return [{ kind: "gap", title: "Collector back after a gap", text, timeMs: passMs }];
 }
 
@@ -158,10 +158,6 @@ function eventLine({ kind, title, text, timeMs }: CacheEvent, tags: string): str
 function lineOf(name: string, tags: string, fields: Readonly<Record<string, FieldValue>>, timeMs: number): string {
   const values = Object.entries(fields).map(([key, value]) => `${key}=${fieldText(value)}`);
   return `${name}${tags} ${values.join(",")} ${timeMs}\n`;
-}
-
-function gigabytes(bytes: number): string {
-  return `${(bytes / 1e9).toFixed(1)} GB`;
 }
 
 function selfJson(cursor: SelfCursor): Json {

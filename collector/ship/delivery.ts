@@ -4,7 +4,9 @@
  *
  * @module
  */
+
 import { errorCode, errorText, type LarderError } from "../../core/errors.ts";
+import { durationText } from "../../core/words/amounts.ts";
 import { type Sink, SinkError } from "../sinks/sink.ts";
 import { type BackOff, createBackOff } from "./back-off.ts";
 import { type BisectOutcome, type BisectProgress, bisect, type Questions } from "./bisect.ts";
@@ -162,7 +164,7 @@ export class Delivery {
     this.#state = "later";
     this.#problem = this.#later(
       "SINK_UNREACHABLE",
-      `no answer within ${Math.round(waitedMs / 1000)} s, when the pass ended`,
+      `no answer within ${durationText(Math.round(waitedMs / 1000))}, when the pass ended`,
     );
   }
 

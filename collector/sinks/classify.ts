@@ -9,6 +9,7 @@
  *
  * @module
  */
+import { shortened, spaced } from "../../core/words/printable.ts";
 import type { Fate } from "./sink.ts";
 
 /** An answer, as far as it matters. */
@@ -104,7 +105,7 @@ export function classify(answer: Answer): Taken | Verdict {
   const { status } = answer;
   if (status === 204 || (status === 200 && answer.body.trim() === "")) return TAKEN;
   const reason = reasonOf(answer);
-  const said = shortened(reason);
+  const said = shortened(reason, REASON_MAX_CHARS);
   if (status >= 500) return serverFault(status, said);
   if (status >= 400) return clientFault(answer, reason, said);
   if (status >= 300) {
@@ -167,13 +168,7 @@ function isPage({ contentType, body }: Answer): boolean {
 function reasonOf(answer: Answer): string {
   if (isPage(answer)) return "a web page, as from a proxy, where an answer of the database was expected";
   const text = jsonReason(answer.body) ?? answer.body;
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is removed
-  const clean = text.replaceAll(/[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]+/g, " ").trim();
-  return clean.replace(REQUEST_QUOTED, "").replace(WRAPPING, "") || "nothing more";
-}
-
-function shortened(reason: string): string {
-  return reason.length > REASON_MAX_CHARS ? `${reason.slice(0, REASON_MAX_CHARS)}…` : reason;
+  return spaced(text).replace(REQUEST_QUOTED, "").replace(WRAPPING, "") || "nothing more";
 }
 
 /** 1.x `{"error"}`, 2.x `{"code","message"}`, 3 Core `{"error","data":[{error_message}]}`. */

@@ -3,8 +3,10 @@
  *
  * @module
  */
+
 import { type ChildProcess, spawn } from "node:child_process";
 import { errorCode } from "../errors.ts";
+import { durationText } from "../words/amounts.ts";
 
 /** Why a command has no answer of its own. */
 export type CommandFailure = "missing" | "denied" | "slow" | "long" | "stopped" | "failed";
@@ -59,7 +61,7 @@ export const runCommand: RunCommand = async (program, args, limits = {}) => {
       stopped ??= { kind, text };
       endGroup(child);
     };
-    const timer = setTimeout(() => stop("slow", `no answer within ${timeoutMs / 1000} s`), timeoutMs);
+    const timer = setTimeout(() => stop("slow", `no answer within ${durationText(timeoutMs / 1000)}`), timeoutMs);
     const aborted = (): void => stop("stopped", "it was stopped");
     signal?.addEventListener("abort", aborted, { once: true });
     child.stdout.on("data", (chunk: Buffer) => {

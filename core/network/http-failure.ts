@@ -3,7 +3,9 @@
  *
  * @module
  */
+
 import { errorCode, errorText, LarderError } from "../errors.ts";
+import { durationText } from "../words/amounts.ts";
 import { forgetConnections, proxyOf, type Way } from "./network.ts";
 import type { ForwardProxy } from "./proxy.ts";
 
@@ -47,8 +49,8 @@ export function requestError(request: FailedRequest, error: unknown): LarderErro
   }
   const next = wayStep(code, proxy);
   if (isTimeout(error, code)) {
-    const limit = (request.timeoutMs ?? 10_000) / 1000;
-    const late = `no whole answer within ${limit} s${through}`;
+    const limit = durationText((request.timeoutMs ?? 10_000) / 1000);
+    const late = `no whole answer within ${limit}${through}`;
     return new LarderError(`${what}: ${late}`, { code: "HTTP_TIMEOUT", retryable: true, next, cause: error });
   }
   return new LarderError(`${what}: ${said}`, { code: "HTTP_UNREACHABLE", retryable: true, next, cause: error });

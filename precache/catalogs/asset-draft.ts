@@ -3,7 +3,9 @@
  *
  * @module
  */
+
 import { LarderError } from "../../core/errors.ts";
+import { shortened, spaced } from "../../core/words/printable.ts";
 import type { Asset, AssetGroup, Digest } from "../words/asset.ts";
 import { assetUrl } from "../words/asset-url.ts";
 import { isBetaBuild } from "../words/build-number.ts";
@@ -35,17 +37,17 @@ export function draftAsset(draft: AssetDraft): Asset {
       },
     );
   }
-  const models = [...new Set((draft.models ?? []).map((model) => plainModel(printable(model))))];
+  const models = [...new Set((draft.models ?? []).map((model) => plainModel(nameOf(model))))];
   const { version, build } = draft;
   if (!isPlain(version) || !isPlain(build)) {
-    throw new LarderError(`Cannot list "${printable(draft.title)}": its version or build is none`, {
+    throw new LarderError(`Cannot list "${nameOf(draft.title)}": its version or build is none`, {
       code: "SHAPE_WRONG",
     });
   }
   return {
     url,
     group: draft.group ?? (models[0] === undefined ? "other" : groupOf(models[0])),
-    title: printable(draft.title),
+    title: nameOf(draft.title),
     sizeBytes: draft.sizeBytes,
     digest: draft.digest,
     version,
@@ -58,16 +60,15 @@ export function draftAsset(draft: AssetDraft): Asset {
     catalogs: [draft.catalog],
     ...(draft.unread === undefined ? {} : { unread: draft.unread }),
     ...(draft.system === undefined ? {} : { system: draft.system }),
-    ...(draft.product === undefined ? {} : { product: printable(draft.product) }),
+    ...(draft.product === undefined ? {} : { product: nameOf(draft.product) }),
   };
 }
 
-/** Characters that move a cursor, colour a screen or turn the direction of writing: no name of Apple's has any. */
-const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu;
-const LONGEST = 500;
+const LONGEST_NAME = 500;
 
-function printable(text: string): string {
-  return text.replaceAll(UNPRINTABLE, " ").trim().slice(0, LONGEST);
+/** A name of Apple's without what could steer a terminal, which none of them has. */
+function nameOf(text: string): string {
+  return shortened(spaced(text), LONGEST_NAME);
 }
 
 /** `26.3.1 (a)`, `26.1 RC`, `23A5260n`. */

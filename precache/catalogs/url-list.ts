@@ -6,9 +6,11 @@
  *
  * @module
  */
+
 import { decodeText, splitLines } from "../../core/csv.ts";
 import { LarderError } from "../../core/errors.ts";
 import { publicUrl } from "../../core/network/http.ts";
+import { countText } from "../../core/words/amounts.ts";
 import { readBytes } from "../untrusted/untrusted.ts";
 import type { Asset } from "../words/asset.ts";
 import { addressFault } from "../words/outside-address.ts";
@@ -53,7 +55,7 @@ async function* list(options: OptionsOf<"url-list">, context: CatalogContext): A
       { code: "CATALOG_BROKEN" },
     );
   }
-  context.trouble(`${plural(faults.length)} of the list "${name}", left out: ${faultsText(faults)}`);
+  context.trouble(`${countText(faults.length, "line")} of the list "${name}", left out: ${faultsText(faults)}`);
 }
 
 /** Blank lines, comments, the names of columns, and the options that aria2 writes below an address. */
@@ -132,8 +134,4 @@ function ranges(numbers: readonly number[]): string {
     else spans.push([number, number]);
   }
   return spans.map(([from, to]) => (from === to ? `${from}` : `${from}-${to}`)).join(", ");
-}
-
-function plural(lines: number): string {
-  return lines === 1 ? "one line" : `${lines} lines`;
 }

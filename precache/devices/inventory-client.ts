@@ -7,11 +7,13 @@
  *
  * @module
  */
+
 import { hideFromNowOn } from "../../core/config/revealed.ts";
 import type { Secret } from "../../core/config/secret.ts";
 import { errorText, LarderError } from "../../core/errors.ts";
 import { type HttpResponse, httpRequest, publicUrl } from "../../core/network/http.ts";
 import { isTransientStatus, type Patience, retryAfterMs, retryDelayMs } from "../../core/retry.ts";
+import { ageText } from "../../core/words/amounts.ts";
 import type { Shape } from "../untrusted/untrusted.ts";
 import { parseJson } from "../untrusted/untrusted.ts";
 import type { DeviceCount } from "../words/asset.ts";
@@ -125,7 +127,7 @@ export class InventoryClient {
       const waitMs = retryDelayMs(PATIENCE, { failures: attempt, random: context.random(), askedMs });
       if (waitMs >= LONG_WAIT_MS) {
         const why = reply instanceof LarderError ? "cannot be reached" : `answered ${reply.status}`;
-        context.say(`${this.options.name} ${why}; it is asked again in ${waitText(waitMs)}`);
+        context.say(`${this.options.name} ${why}; it is asked again in ${ageText(waitMs)}`);
       }
       await context.wait(waitMs, context.signal);
     }
@@ -193,10 +195,6 @@ class Refusal extends LarderError {
     super(message, options);
     this.status = status;
   }
-}
-
-function waitText(ms: number): string {
-  return ms < 120_000 ? `${Math.round(ms / 1000)} s` : `${Math.round(ms / 60_000)} min`;
 }
 
 /** A source that counts with such a client: an answer of the wrong shape is its failure too. */

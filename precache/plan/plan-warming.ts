@@ -11,6 +11,7 @@
  * @module
  */
 
+import { countText } from "../../core/words/amounts.ts";
 import { firmwareTitle } from "../catalogs/catalogs.ts";
 import type { Asset, DeviceCount, Plan, PlannedAsset } from "../words/asset.ts";
 import { assetKey } from "../words/asset-url.ts";
@@ -88,7 +89,7 @@ export function unjudgedSentences(plan: Plan): string[] {
   }
   return [...reasons].map(([why, titles]) => {
     const more = titles.length > 3 ? " …" : "";
-    return `${titles.length} ${titles.length === 1 ? "file" : "files"} (${why}): ${titles.slice(0, 3).join(", ")}${more}`;
+    return `${countText(titles.length, "file")} (${why}): ${titles.slice(0, 3).join(", ")}${more}`;
   });
 }
 

@@ -18,6 +18,7 @@
  */
 
 import type { AssetInventory } from "../../core/cache/cache.ts";
+import { ageText } from "../../core/words/amounts.ts";
 import {
   type AssetHead,
   type CachedRanges,
@@ -215,11 +216,4 @@ function wholeLength(head: AssetHead): number | undefined {
   if (head.status !== 206) return head.lengthBytes;
   const total = /\/(\d{1,15})$/.exec(head.headers["content-range"] ?? "")?.[1];
   return total === undefined ? undefined : Number(total);
-}
-
-function ageText(ms: number): string {
-  const minutes = Math.max(0, Math.round(ms / 60_000));
-  if (minutes < 90) return `${minutes} min`;
-  if (minutes < 48 * 60) return `${Math.round(minutes / 60)} h`;
-  return `${Math.round(minutes / 1440)} days`;
 }

@@ -222,7 +222,7 @@ describe("runPrecache()", () => {
     );
     setTimeout(() => stop.abort(), 20);
     await expect(waiting).rejects.toMatchObject({ code: "STOPPED" });
-    expect(said).toEqual(["the run starts in 7200 s"]);
+    expect(said).toEqual(["the run starts in 2 h"]);
     expect(origin.requests).toHaveLength(0);
   });
 

@@ -6,11 +6,13 @@
  *
  * @module
  */
+
 import { join } from "node:path";
 import { LarderError } from "../../core/errors.ts";
 import { acquireLock } from "../../core/lock.ts";
 import type { Log } from "../../core/log.ts";
 import { type Clock, systemClock } from "../../core/time/clock.ts";
+import { ageText } from "../../core/words/amounts.ts";
 import type { DiscoveryWorld } from "../discovery/discovery.ts";
 import { FirmwareFolder } from "../firmware/firmware.ts";
 import type { PrecacheOptions } from "../options.ts";
@@ -112,7 +114,7 @@ async function splay(
   if (options.splay <= 0) return;
   const longestMs = Math.min(options.splay * 1000, endMs - clock.now());
   const waitMs = Math.floor((random ?? Math.random)() * longestMs);
-  say(`the run starts in ${Math.round(waitMs / 1000)} s`);
+  say(`the run starts in ${ageText(waitMs)}`);
   log.info("waiting before the run", { waitMs });
   await clock.sleep(waitMs, stop);
   if (stop.aborted) throw stoppedError("while it waited");

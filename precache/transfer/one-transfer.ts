@@ -3,8 +3,10 @@
  *
  * @module
  */
+
 import { createHash, type Hash } from "node:crypto";
 import { isTransientStatus, retryAfterMs } from "../../core/retry.ts";
+import { durationText, rateText } from "../../core/words/amounts.ts";
 import {
   type AnswerFields,
   type AssetHead,
@@ -203,7 +205,7 @@ export class Transfer implements ResponseHandler {
     const rate = this.#rate?.tooSlow(bytes, performance.now());
     if (rate === undefined) return;
     const { bytesPerSecond, overMs } = this.#context.leastRate;
-    const said = `only ${Math.round(rate)} bytes/s for ${overMs / 1000} s, expected at least ${bytesPerSecond}`;
+    const said = `only ${rateText(rate)} for ${durationText(overMs / 1000)}, expected at least ${rateText(bytesPerSecond)}`;
     throw this.#error("FETCH_SLOW", said, { status: 200 });
   }
 

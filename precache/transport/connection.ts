@@ -5,9 +5,11 @@
  *
  * @module
  */
+
 import { connect, type Socket } from "node:net";
 import { errorCode, errorText } from "../../core/errors.ts";
 import { USER_AGENT } from "../../core/network/http.ts";
+import { durationText } from "../../core/words/amounts.ts";
 import { BodyFraming } from "./body-framing.ts";
 import { HeadReader } from "./head-reader.ts";
 import {
@@ -114,11 +116,11 @@ export class Connection {
   tick(): void {
     if (this.#paused || !this.#connected || ++this.#quietTicks <= TICKS_TO_STALL) return;
     const exchange = this.#exchange;
-    const seconds = this.#options.stallMs / 1000;
+    const limit = durationText(this.#options.stallMs / 1000);
     const said =
       this.#body === undefined && this.#head.begun
-        ? `its head was not whole within ${seconds} s`
-        : `nothing came for ${seconds} s, after ${this.#body?.bytes ?? 0} bytes of the body`;
+        ? `its head was not whole within ${limit}`
+        : `nothing came for ${limit}, after ${this.#body?.bytes ?? 0} bytes of the body`;
     if (exchange === undefined) this.close();
     else this.#fail(fetchError(exchange.request, "FETCH_STALLED", said));
   }
@@ -212,7 +214,7 @@ export class Connection {
 
   #unreachable(): void {
     const exchange = this.#exchange;
-    const said = `no connection within ${this.#options.connectMs / 1000} s`;
+    const said = `no connection within ${durationText(this.#options.connectMs / 1000)}`;
     if (exchange !== undefined) this.#fail(fetchError(exchange.request, "FETCH_UNREACHABLE", said));
   }
 

@@ -3,9 +3,11 @@
  *
  * @module
  */
+
 import type { Agent, Dispatcher } from "undici";
 import { errorCode, errorText } from "../../core/errors.ts";
 import { USER_AGENT } from "../../core/network/http.ts";
+import { durationText } from "../../core/words/amounts.ts";
 import {
   type AnswerFields,
   connectCode,
@@ -72,7 +74,7 @@ export class UndiciTransport implements Transport {
     const said = errorText(error) || code || "the connection failed";
     if (signal?.aborted === true) return stopped(request, error);
     if (/^(UND_ERR_HEADERS_TIMEOUT|UND_ERR_BODY_TIMEOUT)$/.test(code)) {
-      const stalled = `nothing came for ${this.#options.stallMs / 1000} s`;
+      const stalled = `nothing came for ${durationText(this.#options.stallMs / 1000)}`;
       return fetchError(request, "FETCH_STALLED", stalled, { cause: error });
     }
     const unreadable = error instanceof Error && error.name === "HTTPParserError";

@@ -3,8 +3,10 @@
  *
  * @module
  */
+
 import { setMaxListeners } from "node:events";
 import { retryDelayMs } from "../../core/retry.ts";
+import { ageText } from "../../core/words/amounts.ts";
 import type { FetchError } from "../transfer/transfer.ts";
 import type { CacheTarget } from "../words/asset.ts";
 import { BUSY_PATIENCE, SILENT_PATIENCE } from "./back-off.ts";
@@ -86,8 +88,10 @@ export class TargetHealth {
     this.#strikes = 0;
     this.#busySinceMs ??= nowMs;
     if (nowMs - this.#busySinceMs >= this.#limits.busyMs) {
-      const minutes = Math.round((nowMs - this.#busySinceMs) / 60_000);
-      this.die(`it has answered ${error.status ?? 503} for ${minutes} min: it is suspended`, "TARGET_SUSPENDED");
+      this.die(
+        `it has answered ${error.status ?? 503} for ${ageText(nowMs - this.#busySinceMs)}: it is suspended`,
+        "TARGET_SUSPENDED",
+      );
       return undefined;
     }
     if (startedMs < this.holdUntilMs) return undefined;

@@ -412,7 +412,7 @@ describe("the books", () => {
     const gets = cache.requests.filter(({ method }) => method === "GET").length;
     const again = await run(items, cache, own);
     expect(again.summary).toMatchObject({ cached: 5, bytesAsked: 0 });
-    expect(again.ends[0]?.reason).toMatch(/^warmed \d+ min ago$/);
+    expect(again.ends[0]?.reason).toMatch(/^warmed \d+ s ago$/);
     expect(cache.requests.filter(({ method }) => method === "GET").length).toBe(gets);
   });
 

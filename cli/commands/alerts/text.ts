@@ -3,6 +3,7 @@
  *
  * @module
  */
+
 import type {
   AlertData,
   AlertService,
@@ -15,8 +16,13 @@ import type {
 } from "../../../alerts/index.ts";
 import { addressKey } from "../../../alerts/index.ts";
 import type { LarderError } from "../../../core/errors.ts";
+import { systemTimeZone } from "../../../core/time/local-days.ts";
+import { countText } from "../../../core/words/amounts.ts";
+import { secondText } from "../../../core/words/moments.ts";
+import { printable } from "../../../core/words/printable.ts";
+import { flow } from "../../columns.ts";
 import { scriptAnswer } from "../../json-answer.ts";
-import { type Colour, colour, isTerminal, print, printable, printJson, table, terminalWidth } from "../../output.ts";
+import { type Colour, colour, isTerminal, print, printJson, table, terminalWidth } from "../../output.ts";
 
 type Json = true | undefined;
 /** One thing that happened, the word for it, and a word's colour. */
@@ -46,7 +52,9 @@ export function printRecipients(path: string, data: AlertData, json: Json): void
   const notes: Happening[] = [
     ...repairs.map(({ text }): Happening => ["to repair", text, "yellow"]),
     ...duplicates.map(({ address, row }): Happening => ["twice", `${address} (row ${row} too)`, "yellow"]),
-    ...(withoutAddress === 0 ? [] : [["no address", `${withoutAddress} rows reach nobody`, "yellow"] as Happening]),
+    ...(withoutAddress === 0
+      ? []
+      : [["no address", `no mail is sent for ${countText(withoutAddress, "row")}`, "yellow"] as Happening]),
   ];
   if (notes.length === 0) return;
   print();
@@ -93,13 +101,7 @@ export function printChange(
     ...missing.map((address): Happening => ["not there", address, "red"]),
     ...refusals.map(refusalLine),
   ]);
-  print(
-    summary(
-      `${total === 1 ? "1 recipient" : `${total} recipients`} on the list${dryRun ? " afterwards" : ""}`,
-      backup,
-      dryRun,
-    ),
-  );
+  print(summary(`${countText(total, "recipient")} on the list${dryRun ? " afterwards" : ""}`, backup, dryRun));
 }
 
 /** Rows of one address that became one. */
@@ -147,7 +149,7 @@ export function printServiceReport(report: ServiceReport, json: Json): void {
     ...changed.map(({ after }): Happening => ["changed", serviceText(after), "green"]),
     ...unchanged.map((service): Happening => ["unchanged", serviceText(service), "dim"]),
   ]);
-  const services = changed.length === 1 ? "1 service" : `${changed.length} services`;
+  const services = countText(changed.length, "service");
   print(summary(`${services} ${dryRun ? "would change" : "changed"}`, backup, dryRun));
 }
 
@@ -158,7 +160,7 @@ export function printInit(report: InitReport, json: Json): void {
     return;
   }
   const { database, created, dryRun, recipients } = report;
-  const people = recipients === 1 ? "1 recipient" : `${recipients} recipients`;
+  const people = countText(recipients, "recipient");
   if (!created) printHappenings([["unchanged", database, "dim"]]);
   else printHappenings([[dryRun ? "to make" : "made", database, "green"]]);
   if (!created) print(`the database is there already, with ${people}; nothing had to be written`);
@@ -174,7 +176,7 @@ export function printBackups(path: string, backups: readonly Backup[], json: Jso
     print(
       table(backups, [
         { title: "BACKUP", value: ({ name }) => name },
-        { title: "MADE (LOCAL TIME)", value: ({ madeMs }) => localTime(madeMs) },
+        { title: "MADE (LOCAL TIME)", value: ({ madeMs }) => secondText(madeMs, systemTimeZone()) },
         { title: "RECIPIENTS", value: ({ recipients }) => String(recipients ?? "unreadable"), align: "right" },
       ]),
     );
@@ -195,7 +197,7 @@ export function printRestore(report: RestoreReport, json: Json): void {
   ]);
   const what = report.placed
     ? "the file was missing, the backup took its place"
-    : `${report.total === 1 ? "1 recipient" : `${report.total} recipients`} on the list${report.dryRun ? " afterwards" : ""}`;
+    : `${countText(report.total, "recipient")} on the list${report.dryRun ? " afterwards" : ""}`;
   print(summary(what, report.backup, report.dryRun));
 }
 
@@ -219,15 +221,7 @@ function printHappenings(happenings: readonly Happening[]): void {
 function wrapped(text: string): string {
   const indent = WORD_WIDTH + 3;
   if (!isTerminal()) return text;
-  const room = Math.max(20, terminalWidth() - indent);
-  const lines = [""];
-  for (const word of text.split(" ")) {
-    const line = lines.at(-1) ?? "";
-    if (line === "") lines[lines.length - 1] = word;
-    else if (line.length + 1 + word.length <= room) lines[lines.length - 1] = `${line} ${word}`;
-    else lines.push(word);
-  }
-  return lines.join(`\n${" ".repeat(indent)}`);
+  return flow(text.split(" "), " ", Math.max(20, terminalWidth() - indent)).join(`\n${" ".repeat(indent)}`);
 }
 
 function refusalLine({ line, text, problem }: Refusal): Happening {
@@ -248,9 +242,4 @@ function serviceText({ bundle, mail, push }: AlertService): string {
 function summary(what: string, backup: string | undefined, dryRun: boolean): string {
   if (dryRun) return `${what}; nothing was written (--dry-run)`;
   return backup === undefined ? `${what}; nothing had to be written` : `${what}\nbackup: ${backup}`;
-}
-
-function localTime(ms: number): string {
-  const date = new Date(ms - new Date(ms).getTimezoneOffset() * 60_000);
-  return date.toISOString().slice(0, 19).replace("T", " ");
 }

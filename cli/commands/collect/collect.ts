@@ -3,6 +3,7 @@
  *
  * @module
  */
+
 import {
   type Collector,
   createCollector,
@@ -12,9 +13,11 @@ import {
 } from "../../../collector/index.ts";
 import { explainError, LarderError } from "../../../core/errors.ts";
 import { createLog, type Log, type LogLevel } from "../../../core/log.ts";
+import { bytesText, countText, durationText } from "../../../core/words/amounts.ts";
+import { secondText } from "../../../core/words/moments.ts";
 import { ExitCode, ExitWith } from "../../exit.ts";
 import { scriptAnswer } from "../../json-answer.ts";
-import { bytesText, durationText, isTerminal, print, printJson, printJsonLine } from "../../output.ts";
+import { isTerminal, print, printJson, printJsonLine } from "../../output.ts";
 import { loadSettings, type Settings } from "../config/check.ts";
 import type { CollectFlags } from "./register.ts";
 
@@ -124,9 +127,9 @@ function logReport(report: PassReport, log: Log): void {
 
 /** A pass in a line for somebody who watches, and what went wrong in it below. */
 export function passText(report: PassReport, at: Date, timeZone: string): string {
-  const clock = new Intl.DateTimeFormat("en-GB", { timeZone, timeStyle: "medium" }).format(at);
-  const sources = report.sources.map(({ name, rows }) => `${name} ${rows} rows`);
-  const sinks = report.sinks.map(({ sink, shippedLines }) => `${sink} ${shippedLines} lines shipped`);
+  const clock = secondText(at.getTime(), timeZone).slice(-8);
+  const sources = report.sources.map(({ name, rows }) => `${name} ${countText(rows, "row")}`);
+  const sinks = report.sinks.map(({ sink, shippedLines }) => `${sink} ${countText(shippedLines, "line")} shipped`);
   const problems = [...report.sources, ...report.sinks].flatMap(({ problem }) =>
     problem === undefined ? [] : [explainError(problem)],
   );
@@ -135,12 +138,12 @@ export function passText(report: PassReport, at: Date, timeZone: string): string
 
 function reportText(report: PassReport, dryRun: boolean): string {
   const lines = report.sources.map((source) => {
-    const what = `${source.name}  ${source.rows} rows, ${source.lines} lines ${dryRun ? "would be written" : "written"}`;
+    const what = `${source.name}  ${countText(source.rows, "row")}, ${countText(source.lines, "line")} ${dryRun ? "would be written" : "written"}`;
     const rejected = rejectedText(source);
     return source.problem === undefined ? `${what}${rejected}` : `${what}${rejected}\n${explainError(source.problem)}`;
   });
   for (const sink of report.sinks) {
-    const parts = [`${sink.shippedLines} lines shipped`];
+    const parts = [`${countText(sink.shippedLines, "line")} shipped`];
     if (sink.rejectedLines > 0) parts.push(`${sink.rejectedLines} refused`);
     if (sink.expiredLines > 0) parts.push(`${sink.expiredLines} older than it keeps`);
     if (sink.backlogBytes > 0) parts.push(`${bytesText(sink.backlogBytes)} waiting`);
@@ -154,8 +157,8 @@ function reportText(report: PassReport, dryRun: boolean): string {
 
 function rejectedText({ rejected, unkept }: SourceReport): string {
   const kept = rejected - unkept;
-  const aside = kept > 0 ? `, ${kept} rows set aside` : "";
-  return unkept > 0 ? `${aside}, ${unkept} bad rows left out (rejected/_rows.lp is full)` : aside;
+  const aside = kept > 0 ? `, ${countText(kept, "row")} set aside` : "";
+  return unkept > 0 ? `${aside}, ${countText(unkept, "bad row")} left out (rejected/_rows.lp is full)` : aside;
 }
 
 function parseLevel(text: string): LogLevel {

@@ -3,25 +3,19 @@
  *
  * @module
  */
+
 import { LarderError } from "../../../core/errors.ts";
 import { type HistoryRow, queryHistory } from "../../../core/history/history.ts";
 import { periodStart } from "../../../core/history/periods.ts";
 import { joinDays, type SavingsRow, savingsHistory, totalSavings } from "../../../core/history/savings.ts";
 import { nearest } from "../../../core/nearest.ts";
 import { measurementSchema } from "../../../core/schema.ts";
-import { localDate, localMinute } from "../../../core/time/local-days.ts";
+import { localDate } from "../../../core/time/local-days.ts";
+import { bytesText, percentText } from "../../../core/words/amounts.ts";
+import { momentText } from "../../../core/words/moments.ts";
+import { columnsOf } from "../../columns.ts";
 import { isoTime } from "../../json-answer.ts";
-import {
-  bar,
-  bytesText,
-  type Column,
-  colour,
-  percentText,
-  print,
-  printJson,
-  table,
-  terminalWidth,
-} from "../../output.ts";
+import { bar, type Column, colour, print, printJson, table, terminalWidth } from "../../output.ts";
 import { parseTagFlags } from "../../tag-flags.ts";
 import { parseTime } from "../../time-range.ts";
 import { checkWhoseJournal } from "../../whose-journal.ts";
@@ -109,20 +103,9 @@ export function savingsTable(rows: readonly SavingsRow[], ask: HistoryAsk): stri
     { title: "served", value: (row) => bytesText(row.served), align: "right" },
     { title: "saved", value: (row) => bytesText(row.saved), align: "right" },
     { title: "from Apple", value: (row) => bytesText(row.fromApple), align: "right" },
-    {
-      title: "hit",
-      value: (row) => percentText(row.hitRatio ?? 0, row.hitRatio === undefined ? 0 : 1),
-      align: "right",
-    },
+    { title: "hit", value: (row) => percentText(row.hitRatio), align: "right" },
   ];
-  const room =
-    terminalWidth() -
-    Math.max(
-      ...table(all, columns)
-        .split("\n")
-        .map((line) => line.length),
-    ) -
-    2;
+  const room = terminalWidth() - Math.max(...table(all, columns).split("\n").map(columnsOf)) - 2;
   const width = Math.min(30, room);
   if (width >= 8) columns.push({ title: "", value: (row) => (row === total ? "" : savingsBar(row, peak, width)) });
   return table(all, columns);
@@ -200,8 +183,7 @@ function bucketText(startMs: number, ask: HistoryAsk): string {
   const date = localDate(startMs, ask.timeZone);
   if (ask.by === "day" || ask.by === "week") return date;
   if (ask.by === "month") return date.slice(0, 7);
-  const minute = localMinute(startMs, ask.timeZone);
-  return `${date} ${String(Math.floor(minute / 60)).padStart(2, "0")}:${String(minute % 60).padStart(2, "0")}`;
+  return momentText(startMs, ask.timeZone);
 }
 
 /** Savings for scripts. */

@@ -3,13 +3,16 @@
  *
  * @module
  */
+
 import { LarderError } from "../../../core/errors.ts";
 import { checkJournal, type StreamHealth } from "../../../core/journal/health.ts";
 import { STREAMS, type StreamName } from "../../../core/journal/journal.ts";
 import type { Loss } from "../../../core/journal/losses.ts";
+import { bytesText } from "../../../core/words/amounts.ts";
+import { secondText } from "../../../core/words/moments.ts";
 import { ExitCode, ExitWith } from "../../exit.ts";
 import { isoTime } from "../../json-answer.ts";
-import { bytesText, print, printJson, table } from "../../output.ts";
+import { print, printJson, table } from "../../output.ts";
 import { loadSettings } from "../config/check.ts";
 import type { JournalVerifyFlags } from "./register.ts";
 
@@ -72,7 +75,7 @@ function lossBlocks({ stream, losses, cut }: StreamHealth): string[] {
 }
 
 function timeText(ms: number | undefined): string {
-  return ms === undefined ? "?" : `${new Date(ms).toISOString().slice(0, 19)}Z`;
+  return ms === undefined ? "?" : `${secondText(ms, "UTC")} UTC`;
 }
 
 function streamJson({ losses, ...health }: StreamHealth): unknown {

@@ -3,14 +3,14 @@
  *
  * @module
  */
+
 import { errorText, LarderError } from "../../../core/errors.ts";
 import { readRegularFile, writeAtomically } from "../../../core/files.ts";
+import { bytesText, countText, durationText, rateText } from "../../../core/words/amounts.ts";
 import { discoverTargets, measure, parseBytes, planOnly } from "../../../precache/index.ts";
-import { bytesText, durationText, print, printError, printJson, table } from "../../output.ts";
-import { rateText } from "../../progress/progress.ts";
+import { print, printError, printJson, table } from "../../output.ts";
 import type { PrecacheFlags } from "./flags.ts";
 import { loadPrecache } from "./load.ts";
-import { plural } from "./plan-text.ts";
 import type { BenchRunFlags } from "./register.ts";
 
 const MAX_WORKLOAD_BYTES = 64 * 1024 * 1024;
@@ -26,7 +26,7 @@ export async function benchSetup(flags: PrecacheFlags & { out: string; size: str
   await writeAtomically(flags.out, `${JSON.stringify(workload, null, 2)}\n`);
   const [files, bytes] = [workload.files.length, bytesOf(workload)];
   if (flags.json === true) printJson({ file: flags.out, files, bytes });
-  else print(`${flags.out}: ${plural(files)}, ${bytesText(bytes)}`);
+  else print(`${flags.out}: ${countText(files, "file")}, ${bytesText(bytes)}`);
 }
 
 /** `bench run`. */
@@ -47,7 +47,7 @@ export async function benchRun(flags: BenchRunFlags): Promise<void> {
   const iterations = wholeNumber("--iterations", flags.iterations, 25);
   const abort = new AbortController();
   process.once("SIGINT", () => abort.abort());
-  printError(`${plural(workload.files.length)}, ${bytesText(bytesOf(workload))}, from ${target.url}`);
+  printError(`${countText(workload.files.length, "file")}, ${bytesText(bytesOf(workload))}, from ${target.url}`);
   if (flags.warmUp)
     for await (const pass of measure.benchCache(workload, target, [4], 1, abort.signal))
       printError(`warm-up: ${passText(pass)}`);

@@ -3,12 +3,14 @@
  *
  * @module
  */
+
 import { hostPort } from "../../../core/cache/cache.ts";
+import { bytesText } from "../../../core/words/amounts.ts";
 import type { Discovery, DiscoveryStep, LocatorRecords } from "../../../precache/index.ts";
 import { discoverTargets, locatorRecordsOf, rangeText, silentTargets } from "../../../precache/index.ts";
 import { ExitCode, ExitWith } from "../../exit.ts";
 import { scriptAnswer } from "../../json-answer.ts";
-import { bytesText, colour, print, printJson } from "../../output.ts";
+import { colour, print, printJson } from "../../output.ts";
 import type { PrecacheFlags } from "./flags.ts";
 import { loadPrecache } from "./load.ts";
 

@@ -4,14 +4,15 @@
  * @module
  */
 import { validateSettings } from "../../../core/config/config.ts";
+import { bytesText, countText } from "../../../core/words/amounts.ts";
 import { type Asset, listAssets } from "../../../precache/index.ts";
 import { groupNames, listingOf } from "../../../precache/options.ts";
 import { ExitCode, ExitWith } from "../../exit.ts";
 import { scriptAnswer } from "../../json-answer.ts";
-import { bytesText, print, printCsv, printError, printJson, table, tableWidth } from "../../output.ts";
+import { print, printCsv, printError, printJson, table, tableWidth } from "../../output.ts";
 import type { PrecacheFlags } from "./flags.ts";
 import { loadPrecache } from "./load.ts";
-import { planCsv, plural, sizeText } from "./plan-text.ts";
+import { planCsv, sizeText } from "./plan-text.ts";
 
 const GROUP_FLAG = { kind: "flag", name: "--group", key: "" } as const;
 const DEFAULT_GROUPS = ["installer", "app", "firmware"];
@@ -37,7 +38,7 @@ export async function precacheList(flags: PrecacheFlags): Promise<void> {
   else {
     print(listTable(assets));
     const known = assets.reduce((sum, { sizeBytes }) => sum + (sizeBytes ?? 0), 0);
-    print(`\n${plural(assets.length)}, ${bytesText(known)}`);
+    print(`\n${countText(assets.length, "file")}, ${bytesText(known)}`);
   }
   if (troubles.length > 0) throw new ExitWith(ExitCode.partly);
 }

@@ -3,8 +3,9 @@
  *
  * @module
  */
+import { bytesText, countText } from "../../../core/words/amounts.ts";
 import { type Plan, type PlannedAsset, planTotals } from "../../../precache/index.ts";
-import { bytesText, type Column, csvText, table } from "../../output.ts";
+import { type Column, csvText, table } from "../../output.ts";
 
 const DECISIONS = { warm: "fetch", cached: "there", left: "left" } as const;
 
@@ -33,7 +34,7 @@ export function planTotalsText(plan: Plan, roomBytes: number | undefined): strin
   const line = (decision: PlannedAsset["decision"], words: string): string[] => {
     const { assets, bytes, unknownSizes } = planTotals(plan, decision);
     const unknown = unknownSizes === 0 ? "" : `, and ${unknownSizes} of unknown size`;
-    return assets === 0 ? [] : [`${words.padEnd(14)} ${plural(assets)}, ${bytesText(bytes)}${unknown}`];
+    return assets === 0 ? [] : [`${words.padEnd(14)} ${countText(assets, "file")}, ${bytesText(bytes)}${unknown}`];
   };
   const room = roomBytes === undefined ? [] : [`${"room".padEnd(14)} ${bytesText(roomBytes)} without evicting`];
   return [...line("warm", "to fetch"), ...line("cached", "there already"), ...line("left", "left"), ...room].join("\n");
@@ -84,9 +85,4 @@ export function planJson(plan: Plan, roomBytes: number | undefined): object {
 /** A size, or that nobody tells. */
 export function sizeText(bytes: number | undefined): string {
   return bytes === undefined ? "unknown" : bytesText(bytes);
-}
-
-/** `1 file`, `12 files`. */
-export function plural(count: number): string {
-  return `${count} ${count === 1 ? "file" : "files"}`;
 }

@@ -3,9 +3,9 @@
  *
  * @module
  */
+import { bytesText, countText, durationText, rateText } from "../../../core/words/amounts.ts";
 import type { AssetEnd, WarmSummary } from "../../../precache/index.ts";
-import { bytesText, durationText, table } from "../../output.ts";
-import { rateText } from "../../progress/progress.ts";
+import { table } from "../../output.ts";
 
 const ENDINGS: Readonly<Record<WarmSummary["ended"], string>> = {
   done: "",
@@ -38,7 +38,7 @@ export function failuresText(failures: readonly AssetEnd[], summary: WarmSummary
   );
   const files = failures.map(
     ({ item, attempts, reason }) =>
-      `✗ ${item.asset.title}: ${reason ?? "unknown"} (${attempts === 1 ? "1 try" : `${attempts} tries`})\n  ${item.asset.url}`,
+      `✗ ${item.asset.title}: ${reason ?? "unknown"} (${countText(attempts, "try", "tries")})\n  ${item.asset.url}`,
   );
   return [...dead, ...files].join("\n");
 }

@@ -139,11 +139,11 @@ it("reportText() tells cost and effect, and what it cannot know", () => {
     used: { files: 2, bytes: 2e9 },
     servedFromCacheBytes: 9e9,
   };
-  expect(reportText(report, 30)).toContain("2 files asked for since, at least 2.00 GB");
-  expect(reportText({ ...report, used: undefined, servedFromCacheBytes: undefined }, 30)).toContain(
+  expect(reportText(report, 30, "Europe/Berlin")).toContain("2 files asked for since, at least 2.00 GB");
+  expect(reportText({ ...report, used: undefined, servedFromCacheBytes: undefined }, 30, "UTC")).toContain(
     "not known per file",
   );
-  expect(reportText({ ...report, runs: [] }, 7)).toBe("No run in the last 7 days.");
+  expect(reportText({ ...report, runs: [] }, 7, "UTC")).toBe("No run in the last 7 days.");
 });
 
 it("discoveryText() marks each way and names the choice", () => {

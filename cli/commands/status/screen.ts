@@ -3,9 +3,12 @@
  *
  * @module
  */
+
 import type { Finding, SinkFacts, StatusModel } from "../../../collector/index.ts";
-import { localDate } from "../../../core/time/local-days.ts";
-import { bar, bytesText, type Colour, type Column, colour, durationText, percentText, table } from "../../output.ts";
+import { ageText, bytesText, durationText, percentText } from "../../../core/words/amounts.ts";
+import { momentText, weekdayText } from "../../../core/words/moments.ts";
+import { columnsOf, flow } from "../../columns.ts";
+import { bar, type Colour, type Column, colour, table } from "../../output.ts";
 
 export interface ScreenOptions {
   /** Columns there are. */
@@ -31,12 +34,11 @@ export function statusScreen(model: StatusModel, options: ScreenOptions): string
 }
 
 function headline({ server, nowMs, timeZone, worst, findings, cache }: StatusModel, { width }: ScreenOptions): string {
-  const time = new Intl.DateTimeFormat("en-GB", { timeZone, hour: "2-digit", minute: "2-digit" }).format(nowMs);
-  const left = `${server} · ${localDate(nowMs, timeZone)} ${time}`;
+  const left = `${server} · ${momentText(nowMs, timeZone)}`;
   const count = (level: string): number => findings.filter((finding) => finding.level === level).length;
   const parts = [count("bad") > 0 ? `${count("bad")} bad` : "", count("warn") > 0 ? `${count("warn")} to look at` : ""];
   const right = worst === "ok" ? wellText(cache) : parts.filter((part) => part !== "").join(", ");
-  const gap = " ".repeat(Math.max(2, width - left.length - right.length));
+  const gap = " ".repeat(Math.max(2, width - columnsOf(left) - columnsOf(right)));
   return `${colour(left, "bold")}${gap}${colour(right, LEVEL_COLOURS[worst])}`;
 }
 
@@ -64,8 +66,8 @@ function cacheLines({ cache, nowMs, readsStatus }: StatusModel, options: ScreenO
   const states = [
     cache.active === undefined ? undefined : cache.active ? "active" : "not active",
     registered,
-    cache.pressure === undefined ? undefined : `pressure ${Math.round(cache.pressure * 100)} %`,
-    `read ${durationText(Math.max(0, (nowMs - cache.timeMs) / 1000))} ago`,
+    cache.pressure === undefined ? undefined : `pressure ${percentText(cache.pressure, 0)}`,
+    `read ${ageText(nowMs - cache.timeMs)} ago`,
   ];
   const known = states.filter((state) => state !== undefined);
   const lines = flow(known, " · ", options.width - MARGIN);
@@ -84,7 +86,7 @@ function roomLine(cache: NonNullable<StatusModel["cache"]>, { bars }: ScreenOpti
   if (limitBytes === undefined) return `used ${bytesText(usedBytes)}, no limit${free}`;
   const share = usedBytes / limitBytes;
   const drawn = bars ? `  ${bar(share, 20).padEnd(20, "░")}` : "";
-  return `used ${bytesText(usedBytes)} of ${bytesText(limitBytes)}${free}${drawn}  ${Math.round(share * 100)} %`;
+  return `used ${bytesText(usedBytes)} of ${bytesText(limitBytes)}${free}${drawn}  ${percentText(share, 0)}`;
 }
 
 interface TrafficRow {
@@ -98,11 +100,7 @@ function trafficLines({ today, week, days, timeZone }: StatusModel, { bars }: Sc
     { title: "served", value: ({ savings }) => bytesText(savings.served), align: "right" },
     { title: "saved", value: ({ savings }) => bytesText(savings.saved), align: "right" },
     { title: "from Apple", value: ({ savings }) => bytesText(savings.fromApple), align: "right" },
-    {
-      title: "hit",
-      value: ({ savings: { hitRatio } }) => percentText(hitRatio ?? 0, hitRatio === undefined ? 0 : 1),
-      align: "right",
-    },
+    { title: "hit", value: ({ savings }) => percentText(savings.hitRatio), align: "right" },
   ];
   const rows = [
     { name: "today", savings: today },
@@ -113,8 +111,7 @@ function trafficLines({ today, week, days, timeZone }: StatusModel, { bars }: Sc
   const lines = [colour(titles, "dim"), ...body];
   if (!bars || peak === 0) return lines;
   const spark = days.map(({ served }) => SPARKS[Math.ceil((Number(served) / peak) * 8) - 1] ?? " ").join(" ");
-  const weekday = new Intl.DateTimeFormat("en-GB", { timeZone, weekday: "short" });
-  const names = days.map(({ startMs }) => weekday.format(startMs + 12 * 3_600_000).slice(0, 1)).join(" ");
+  const names = days.map(({ startMs }) => weekdayText(startMs + 12 * 3_600_000, timeZone).slice(0, 1)).join(" ");
   return [...lines, `served   ${colour(spark, "cyan")}`, `         ${colour(names, "dim")}`];
 }
 
@@ -122,9 +119,9 @@ function pipeLines(
   { nowMs, timeZone, rollupZone, lastRowMs, pass, sinks }: StatusModel,
   { width }: ScreenOptions,
 ): string[] {
-  const ago = (ms: number): string => `${durationText(Math.max(0, (nowMs - ms) / 1000))} ago`;
+  const ago = (ms: number): string => `${ageText(nowMs - ms)} ago`;
   const row = lastRowMs === undefined ? "no row in 7 days" : `last row ${ago(lastRowMs)}`;
-  const took = pass?.seconds === undefined ? "" : ` (took ${pass.seconds.toFixed(1)} s)`;
+  const took = pass?.seconds === undefined ? "" : ` (took ${durationText(pass.seconds)})`;
   const last = pass === undefined ? "no pass in 7 days" : `last pass ${ago(pass.timeMs)}${took}`;
   const lines = [`${row} · ${last}`];
   if (rollupZone !== undefined && rollupZone !== timeZone) {
@@ -140,7 +137,7 @@ function pipeLines(
     { title: "refused", value: ({ rejectBytes }) => bytesText(rejectBytes), align: "right" },
   ];
   const [, rule = ""] = table(sinks, columns).split("\n");
-  const room = width - MARGIN - rule.length - 2;
+  const room = width - MARGIN - columnsOf(rule) - 2;
   if (room >= 12) columns.push({ title: "place", value: ({ place }) => place, maxWidth: room });
   const [titles = "", , ...body] = table(sinks, columns).split("\n");
   return [...lines, colour(titles, "dim"), ...body];
@@ -160,18 +157,4 @@ function findingText({ level, said, next }: Finding, width: number): string[] {
     ...others.map((line) => `  ${line}`),
     ...steps.map((line, i) => (i === 0 ? `  ${colour("→", "dim")} ${line}` : `    ${line}`)),
   ];
-}
-
-/** Parts on as many lines as they need. */
-function flow(parts: readonly string[], separator: string, width: number): string[] {
-  const lines: string[] = [];
-  for (const part of parts) {
-    const last = lines.at(-1);
-    if (last !== undefined && last.length + separator.length + part.length <= width) {
-      lines[lines.length - 1] = `${last}${separator}${part}`;
-    } else {
-      lines.push(part);
-    }
-  }
-  return lines;
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { durationText } from "../../../core/words/amounts.ts";
 import { type Destination, destinationsOf } from "../destinations.ts";
 import type { SinkOptions } from "../options.ts";
 
@@ -127,10 +128,9 @@ function changesOf({ keepSeconds, shardSeconds }: WantedPlace, there: FoundPlace
   return changes;
 }
 
-/** `for ever`, `400 d`, `36 h`. */
+/** `forever`, `400 d`, `1 d 12 h`. */
 export function keepText(seconds: number): string {
-  if (seconds === 0) return "for ever";
-  return seconds % DAY_SECONDS === 0 ? `${seconds / DAY_SECONDS} d` : `${Math.round(seconds / 3600)} h`;
+  return seconds === 0 ? "forever" : durationText(seconds);
 }
 
 function placeName({ name, policy, kind }: WantedPlace): string {

@@ -48,14 +48,14 @@ describe("planSteps()", () => {
       },
     ];
     const [place] = wantedPlaces(sink, FOR_EVER).filter(({ policy }) => policy === "years");
-    expect(planSteps([place!], found)[0]).toMatchObject({ action: "keep", said: "keeps for ever" });
+    expect(planSteps([place!], found)[0]).toMatchObject({ action: "keep", said: "keeps forever" });
     const shorter = planSteps([{ ...place!, keepSeconds: 86_400 }], found)[0];
-    expect(shorter).toMatchObject({ action: "change", said: "keeps for ever, then 1 d, and older points are deleted" });
+    expect(shorter).toMatchObject({ action: "change", said: "keeps forever, then 1 d, and older points are deleted" });
     const longer = planSteps([{ ...place!, keepSeconds: 0 }], [{ ...found[0]!, keepSeconds: 3600 }])[0];
-    expect(longer?.said).toBe("keeps 1 h, then for ever");
+    expect(longer?.said).toBe("keeps 1 h, then forever");
   });
   it("writes times in days where they are days", () => {
-    expect([keepText(0), keepText(86_400 * 400), keepText(3600 * 36)]).toEqual(["for ever", "400 d", "36 h"]);
+    expect([keepText(0), keepText(86_400 * 400), keepText(3600 * 36)]).toEqual(["forever", "400 d", "1 d 12 h"]);
   });
 });
 
@@ -78,7 +78,7 @@ describe.skipIf(!enginesAvailable())(
       expect(brief(steps)).toEqual([
         'create c "c: is not there',
         'create c "c.weeks: is not there, keep 90 d',
-        'create c "c.years: is not there, keep for ever',
+        'create c "c.years: is not there, keep forever',
       ]);
       expect(steps[1]?.statement).toBe('CREATE RETENTION POLICY "weeks" ON "c \\"c" DURATION 2160h REPLICATION 1');
       expect((await plan(sink)).every(({ action }) => action === "create")).toBe(true);
@@ -86,7 +86,7 @@ describe.skipIf(!enginesAvailable())(
       expect(brief(await plan(sink, { raw: 90, rollup: undefined }))).toEqual([
         'keep c "c: is there',
         'keep c "c.weeks: keeps 90 d',
-        'keep c "c.years: keeps for ever',
+        'keep c "c.years: keeps forever',
       ]);
       const change = await plan(sink, { raw: 400, rollup: 36_500 });
       expect(change.map(({ action }) => action)).toEqual(["keep", "change", "change"]);
@@ -118,7 +118,7 @@ describe("planInfluxSetup() and InfluxDB 2.x", () => {
     const sinkOf = (more: object): SinkOptions => sinkSchema.parse({ ...given, org: "school", token: "t", ...more });
     const sink = sinkOf({});
     const steps = await plan(sink, { raw: 90, rollup: undefined });
-    expect(brief(steps)).toEqual(["create cc: is not there, keep 90 d", "create cc_long: is not there, keep for ever"]);
+    expect(brief(steps)).toEqual(["create cc: is not there, keep 90 d", "create cc_long: is not there, keep forever"]);
     expect(fake.requests.every((request) => request.startsWith("GET "))).toBe(true);
     await apply(steps);
     expect(fake.buckets.map(({ name, retentionRules }) => [name, retentionRules])).toEqual([
@@ -126,7 +126,7 @@ describe("planInfluxSetup() and InfluxDB 2.x", () => {
       ["cc_long", [{ type: "expire", everySeconds: 0, shardGroupDurationSeconds: 364 * 86_400 }]],
     ]);
     await apply(await plan(sink, { raw: 30, rollup: undefined }));
-    expect(brief(await plan(sink))).toEqual(["keep cc: keeps 30 d", "keep cc_long: keeps for ever"]);
+    expect(brief(await plan(sink))).toEqual(["keep cc: keeps 30 d", "keep cc_long: keeps forever"]);
     await expect(plan(sinkOf({ token: "x" }))).rejects.toMatchObject({ code: "SETUP_DENIED" });
     await expect(plan(sinkOf({ org: "other" }))).rejects.toMatchObject({ code: "SETUP_REFUSED" });
     await fake.stop();

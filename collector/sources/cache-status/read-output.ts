@@ -3,9 +3,11 @@
  *
  * @module
  */
+
 import { type CommandResult, MAX_STATUS_BYTES, runCommand } from "../../../core/cache/cache.ts";
 import { errorCode, errorText, LarderError } from "../../../core/errors.ts";
 import { readRegularFile } from "../../../core/files.ts";
+import { durationText } from "../../../core/words/amounts.ts";
 
 const MAX_LINE = 256;
 
@@ -64,7 +66,7 @@ function explain({ kind, text }: Failure, timeoutMs: number): readonly [code: st
     case "slow":
       return [
         "STATUS_TIMEOUT",
-        `it did not end within ${timeoutMs / 1000} s and was stopped`,
+        `it did not end within ${durationText(timeoutMs / 1000)} and was stopped`,
         "run it by hand on the cache; restarting content caching helps",
       ];
     case "long":
