@@ -2,10 +2,12 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { settingKeys, variableOf } from "../core/config/config.ts";
+import { originOf, type SettingKey, settingKeys, variableOf } from "../core/config/config.ts";
+import { useNetwork } from "../core/network/network.ts";
 import { CONFIG_VARIABLE, larderOptions, loadSettings } from "./commands/config/check.ts";
 import type { PrecacheFlags } from "./commands/precache/flags.ts";
 import { loadPrecache } from "./commands/precache/load.ts";
+import { layerOfKeyFlags } from "./flag-layer.ts";
 
 let folder: string;
 beforeAll(async () => {
@@ -143,6 +145,55 @@ describe("--precache-config", () => {
   });
 });
 
+/** Values of every kind; of each key, those that its schema takes are tried. */
+const VALUES: readonly unknown[] = [
+  ...[false, true, 20, 30, 100, 200, "a", "b", ["a"], ["b", "c"], { a: "x" }, { a: "y" }],
+  ...["Europe/Berlin", "Asia/Tokyo", "* * * * *", "1 GB", "2 GB", "06:00", "07:00", "EUR", "USD", "08-01", "09-01"],
+  ...["http://a:1", "http://b:2", "en", "de", "exact", "all", ["iPad"], ["Mac"], ["http://a:1"]],
+  ...[[{ kind: "sofa" }], [{ kind: "mesu" }], [{ kind: "by-hand", models: ["x"] }], [{ kind: "csv", path: "/x" }]],
+  ...["x", "y"].map((name) => [{ name, type: "influx1", url: "http://h", database: "d" }]),
+];
+const LAYERS = ["profile", "flag", "environment", "file"] as const;
+
+describe("every key of every room", () => {
+  const text = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));
+
+  /** Two values that a key takes and tells apart. */
+  async function twoValues({ path, schema }: SettingKey): Promise<[weak: unknown, strong: unknown]> {
+    const files = [await file({}), await file({})];
+    for (const each of files) await writeFile(each, "http://127.0.0.1:9");
+    const taken = (path === "network.proxyFile" ? files : VALUES).filter((value) => schema.safeParse(value).success);
+    const [weak, strong] = [taken[0], taken.at(-1)];
+    // a key whose values are missing above would be tried with nothing
+    expect(schema.parse(weak)).not.toEqual(schema.parse(strong));
+    return [weak, strong];
+  }
+
+  it.each(settingKeys(larderOptions))("$path: the strongest layer that sets it holds, and is named", async (key) => {
+    const { path, schema } = key;
+    const [weak, strong] = await twoValues(key);
+    for (const [i, winner] of LAYERS.entries()) {
+      const [profile, flag, variable, own] = LAYERS.map((kind, j) =>
+        kind === winner ? strong : j > i ? weak : undefined,
+      );
+      const config = await file(own === undefined ? {} : nest(path, own));
+      const managedPlace = profile === undefined ? undefined : await file(nest(path, profile));
+      const layers = [layerOfKeyFlags([{ key: path, flag: "--it", value: flag }])];
+      const environment = variable === undefined ? {} : { [variableOf(path)]: text(variable) };
+      const { result, err } = await heard(
+        async () => await loadSettings({ config }, { managedPlace, layers, environment }),
+      );
+      expect(at(result.settings, path)).toEqual(schema.parse(strong));
+      const name = { profile: managedPlace, flag: "--it", environment: variableOf(path), file: config }[winner];
+      expect(originOf(result.origins, path)).toMatchObject({ kind: winner, name });
+      expect(err).toBe(
+        winner === "profile" ? "warning: --it is set by the managed profile; the flag is ignored\n" : "",
+      );
+    }
+    await useNetwork({});
+  });
+});
+
 describe("the environment", () => {
   it("has a variable of its own for every key, none of which means something else", () => {
     const keys = settingKeys(larderOptions).map(({ path }) => path);
@@ -165,6 +216,6 @@ describe("the environment", () => {
     const { settings } = await loadSettings({ config }, { environment, managedPlace: undefined });
     expect(settings.network).toEqual({ proxy: "http://127.0.0.1:9" });
     expect(settings.sinks).toMatchObject([{ name: "a" }]);
-    await loadSettings({}, { environment: {}, managedPlace: undefined });
+    await useNetwork({});
   });
 });

@@ -36,6 +36,7 @@ export {
   originOf,
   originText,
   type RawSettings,
+  withValue,
 } from "./layers.ts";
 export { type SettingKey, settingKeys } from "./setting-keys.ts";
 

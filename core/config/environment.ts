@@ -7,7 +7,7 @@
  */
 import type { z } from "zod";
 import { parseJsonText } from "./json-text.ts";
-import type { Layer, RawSettings } from "./layers.ts";
+import { type Layer, type RawSettings, withValue } from "./layers.ts";
 import { type SettingKey, settingKeys, valueKind } from "./setting-keys.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -39,7 +39,9 @@ export function environmentLayer(schema: z.ZodType, environment: Environment): L
 function settingFrom({ schema }: SettingKey, text: string): unknown {
   const json = jsonOf(text);
   const words = text.split(",").map((word) => word.trim());
-  const fits = [text, json, words].find((value) => value !== undefined && schema.safeParse(value).success);
+  // a list is not a text with brackets, even where the schema takes both
+  const readings = typeof json === "object" ? [json, text, words] : [text, json, words];
+  const fits = readings.find((value) => value !== undefined && schema.safeParse(value).success);
   if (fits !== undefined) return fits;
   const kind = valueKind(schema);
   if (kind === "array" && !text.trimStart().startsWith("[")) return words;
@@ -52,9 +54,4 @@ function jsonOf(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-function withValue(values: RawSettings, [key = "", ...rest]: readonly string[], value: unknown): RawSettings {
-  if (rest.length === 0) return { ...values, [key]: value };
-  return { ...values, [key]: withValue((values[key] ?? {}) as RawSettings, rest, value) };
 }

@@ -93,6 +93,12 @@ export function originText({ kind, name }: Origin): string {
   return kind === "profile" ? "managed profile" : name;
 }
 
+/** Settings with a value set at a path. */
+export function withValue(values: RawSettings, [key = "", ...rest]: readonly string[], value: unknown): RawSettings {
+  if (rest.length === 0) return { ...values, [key]: value };
+  return { ...values, [key]: withValue((values[key] ?? {}) as RawSettings, rest, value) };
+}
+
 interface Overlay {
   readonly below: RawSettings;
   readonly over: RawSettings;

@@ -21,6 +21,7 @@ import { type NetworkOptions, networkSchema, useNetwork } from "../../../core/ne
 import { systemTimeZone } from "../../../core/time/local-days.ts";
 import { type PrecacheOptions, precacheShape } from "../../../precache/options.ts";
 import { type ReportOptions, reportOptions } from "../../../report/options.ts";
+import { layerOfKeyFlags } from "../../flag-layer.ts";
 import { printError } from "../../output.ts";
 
 /** The preference domain of profiles and of /Library/Preferences. */
@@ -93,7 +94,7 @@ export async function loadSettings(flags: SettingsFlags, sources: SettingsSource
   const path = flags.config ?? environment[CONFIG_VARIABLE] ?? settingsPlaces().find((place) => existsSync(place));
   const { settings, origins, overruled } = resolveSettings(larderOptions, [
     ...(managed !== undefined && existsSync(managed) ? [await fileLayer("profile", managed)] : []),
-    flagLayer(flags),
+    layerOfKeyFlags([{ key: "stateDir", flag: "--state-dir", value: flags.stateDir }]),
     ...layers,
     environmentLayer(larderOptions, environment),
     ...(path === undefined ? [] : [await fileLayer("file", path)]),
@@ -107,10 +108,6 @@ export async function loadSettings(flags: SettingsFlags, sources: SettingsSource
 
 async function fileLayer(kind: "profile" | "file", path: string): Promise<Layer> {
   return { kind, name: path, values: await readSettings(path) };
-}
-
-function flagLayer({ stateDir }: SettingsFlags): Layer {
-  return { kind: "flag", name: "command line", values: { stateDir }, names: { stateDir: "--state-dir" } };
 }
 
 /** Settings with the defaults that depend on the machine. */

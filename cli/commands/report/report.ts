@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { settingWords } from "../../../core/config/complaints.ts";
+import type { Layer } from "../../../core/config/config.ts";
 import { LarderError } from "../../../core/errors.ts";
 import { writeAtomically } from "../../../core/files.ts";
 import { nearest } from "../../../core/nearest.ts";
@@ -25,7 +25,8 @@ import {
   type Words,
   wordsOf,
 } from "../../../report/index.ts";
-import { type ReportOptions, reportOptions } from "../../../report/options.ts";
+import type { ReportOptions } from "../../../report/options.ts";
+import { layerOfKeyFlags } from "../../flag-layer.ts";
 import { jsonText, print, printCsv, printJson } from "../../output.ts";
 import { parseTagFlags } from "../../tag-flags.ts";
 import { parseTime } from "../../time-range.ts";
@@ -41,10 +42,10 @@ const DAY_MS = 86_400_000;
 /** Runs the command. */
 export async function report(flags: ReportFlags): Promise<void> {
   const format = oneOf(flags.json === true ? "json" : flags.format, FORMATS, "format");
-  const loaded = await loadSettings(flags);
+  const loaded = await loadSettings(flags, { layers: [layerOf(flags)] });
   checkWhoseJournal("report", loaded);
   const { settings } = loaded;
-  const options = withFlags(settings.report, flags);
+  const options = settings.report;
   const period = periodFrom(flags, options, settings.timezone);
   const made = await makeJournalReport(settings.stateDir, {
     madeMs: Date.now(),
@@ -139,26 +140,15 @@ function oneOf<T extends string>(given: string, known: readonly T[], flag: strin
   });
 }
 
-/** Flags that are settings too, with the names of both. */
-const SETTING_FLAGS = [
-  ["language", "--language"],
-  ["organisation", "--organisation"],
-  ["logo", "--logo"],
-  ["currency", "--currency"],
-  ["pricePerGB", "--price-per-gb"],
-  ["lineMbits", "--line"],
-] as const;
-
-function withFlags(options: ReportOptions, flags: ReportFlags): ReportOptions {
+/** Flags that set keys of `report`. */
+function layerOf(flags: ReportFlags): Layer {
   const amount = (text: string | undefined): number | undefined => (text === undefined ? undefined : Number(text));
-  const given = { ...flags, pricePerGB: amount(flags.pricePerGb), lineMbits: amount(flags.line) };
-  const set = SETTING_FLAGS.filter(([key]) => given[key] !== undefined).map(([key]) => [key, given[key]]);
-  const checked = reportOptions.safeParse({ ...options, ...Object.fromEntries(set) }, { error: settingWords });
-  if (checked.success) return checked.data;
-  const issue = checked.error.issues[0];
-  const flag = SETTING_FLAGS.find(([key]) => key === issue?.path[0])?.[1] ?? "a flag";
-  throw new LarderError(`Cannot take ${flag}: ${issue?.message ?? "it is wrong"}`, {
-    code: "USAGE",
-    next: "larder report --help",
-  });
+  return layerOfKeyFlags([
+    { key: "report.language", flag: "--language", value: flags.language },
+    { key: "report.organisation", flag: "--organisation", value: flags.organisation },
+    { key: "report.logo", flag: "--logo", value: flags.logo },
+    { key: "report.currency", flag: "--currency", value: flags.currency },
+    { key: "report.pricePerGB", flag: "--price-per-gb", value: amount(flags.pricePerGb) },
+    { key: "report.lineMbits", flag: "--line", value: amount(flags.line) },
+  ]);
 }

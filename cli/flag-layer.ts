@@ -1,0 +1,27 @@
+/**
+ * Flags as a layer of the settings.
+ *
+ * @module
+ */
+import { type Layer, type RawSettings, withValue } from "../core/config/config.ts";
+
+/** A flag that sets a key of the settings. */
+export interface KeyFlag {
+  /** `report.language`. */
+  readonly key: string;
+  /** `--language`. */
+  readonly flag: string;
+  /** Undefined where the flag was not given. */
+  readonly value: unknown;
+}
+
+/** The layer of flags that each set one key; their values are checked where all settings are. */
+export function layerOfKeyFlags(flags: readonly KeyFlag[]): Layer {
+  const given = flags.filter(({ value }) => value !== undefined);
+  return {
+    kind: "flag",
+    name: "command line",
+    values: given.reduce<RawSettings>((values, { key, value }) => withValue(values, key.split("."), value), {}),
+    names: Object.fromEntries(given.map(({ key, flag }) => [key, flag])),
+  };
+}
