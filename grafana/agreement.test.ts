@@ -110,7 +110,7 @@ describe.skipIf(!enginesAvailable())(
       const regions = columnSum((await ask("Saved by region")).frames, "Saved");
       expect(regions, where).toBeGreaterThanOrEqual(truth.saved);
       if (truth.local > 0) {
-        expect(tile(await ask("Served from caches")), where).toBeCloseTo(truth.local / (truth.local + truth.origin), 9);
+        expect(tile(await ask("Hit ratio")), where).toBeCloseTo(truth.local / (truth.local + truth.origin), 9);
       }
     }
 

@@ -92,6 +92,24 @@ describe("boards()", () => {
   });
 });
 
+describe("the words of the boards", () => {
+  it.each(ENGINES)("are one for each thing: from the caches, from Apple, hit ratio (%s)", (engine) => {
+    const setting = { ...DEFAULT_SETTING, engine };
+    const texts = [...exportFiles(setting)].filter(([path]) => /dashboards\/.*json|alerting\/larder/.test(path));
+    const others =
+      /without apple|not come from apple|(pulled|downloaded) from|pulled (over|at)|served from caches|fetched from apple by|in trouble|sink behind/i;
+    for (const [path, text] of texts) expect(others.exec(text)?.[0], path).toBeUndefined();
+  });
+
+  it("name no bar by a tag alone that may not be set", () => {
+    for (const board of Object.values(boards(DEFAULT_SETTING))) {
+      for (const panel of board.panels.filter(({ type }) => type === "bargauge")) {
+        expect(JSON.stringify(panel)).not.toMatch(/GROUP BY \\"(region|school_type|site_name)/);
+      }
+    }
+  });
+});
+
 describe("a question in both languages", () => {
   const ask = (question: Omit<Question, "select">): Question => ({ select: { region: "region" }, ...question });
   const queryOf = (question: Question): unknown[] =>

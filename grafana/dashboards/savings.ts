@@ -12,7 +12,7 @@ import { COLOURS } from "../look/colours.ts";
 import type { Dashboard } from "../look/grafana-types.ts";
 import { linkTo } from "../look/links.ts";
 import {
-  barGauge,
+  bars,
   coloured,
   column,
   judged,
@@ -91,8 +91,8 @@ function sixNumbers(setting: Setting): Unplaced[] {
     }),
     stat(setting, {
       ...number(
-        "Served from caches",
-        "The hit ratio: of everything served, to devices and to warming, the share that came from a cache, its peers or its parents.",
+        HIT_RATIO.title,
+        "Of everything served, to devices and to warming, the share that came from the caches: from a cache, its peers or its parents.",
         hitRatio("_1d"),
         UNITS.share,
       ),
@@ -140,7 +140,7 @@ function trend(setting: Setting): Unplaced[] {
   return [
     overTime(setting, {
       title: "Served to devices",
-      description: `${steps} Dark green: saved, served to devices by your caches. Light green: given to warming from what they held. Orange: downloaded from Apple.`,
+      description: `${steps} Dark green: saved, served to devices by your caches. Light green: given to warming from what they held. Orange: from Apple.`,
       question: ask({ figures: servedByDay(), buckets: "day" }),
       unit: UNITS.bytes,
       width: 16,
@@ -151,8 +151,8 @@ function trend(setting: Setting): Unplaced[] {
       overrides: SOURCE_COLOURS,
     }),
     overTime(setting, {
-      title: "Served from caches, over time",
-      description: "The hit ratio in the same steps. Days without traffic have no point.",
+      title: "Hit ratio, over time",
+      description: "The share that came from the caches, in the same steps. Days without traffic have no point.",
       question: ask({ figures: [hitRatio("_1d")], buckets: "day" }),
       unit: UNITS.share,
       width: 8,
@@ -168,7 +168,7 @@ function trend(setting: Setting): Unplaced[] {
 
 function groups(setting: Setting): Unplaced[] {
   const group = (title: string, description: string, tag: string): Unplaced =>
-    barGauge(setting, {
+    bars(setting, {
       title,
       description,
       question: ask({ figures: [saved("_1d")], by: [tag], buckets: "range" }),
@@ -176,7 +176,8 @@ function groups(setting: Setting): Unplaced[] {
       width: 12,
       height: 7,
       transformations: [sorted("Saved", true), limited(20)],
-      overrides: [coloured("Saved", COLOURS.cache)],
+      bar: "Saved",
+      colour: COLOURS.cache,
     });
   return [
     group("Saved by region", "The twenty regions that saved most.", "region"),

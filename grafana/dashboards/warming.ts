@@ -148,7 +148,7 @@ function bought(setting: Setting): Unplaced[] {
       ...size,
       title: "Hit ratio of the day after",
       description:
-        "The share of each day's bytes that did not come from Apple, over the same days as the nights beside it. Warming itself is a client too and lowers it on nights with much to fetch.",
+        "The share of each day's bytes that came from the caches, over the same days as the nights beside it. Warming itself is a client too and lowers it on nights with much to fetch.",
       question: ask({ figures: [hitRatio("_1d")], buckets: "day" }),
       unit: UNITS.share,
       draw: "lines",

@@ -12,6 +12,7 @@
 import { TAG_TITLES } from "../look/titles.ts";
 import { cutOffset, metricsCompared } from "./day-cut.ts";
 import type { CacheCount, Compiled, Fields, Figure, Period, Question, ShareCount, Transformation } from "./query.ts";
+import { seriesName, seriesSteps } from "./series-names.ts";
 
 /** The chosen time, and with it the whole hours and days it touches: day-cut.ts says why 23 hours. */
 const RANGE = "[${__range_ms}ms1ms]";
@@ -38,9 +39,9 @@ export function metricsql(question: Question, zone: string): Compiled {
     ...(range ? { instant: true, range: false } : { instant: false, range: true }),
     ...(question.buckets === "day" ? { interval: "1d" } : {}),
     format: table ? "table" : "time_series",
-    legendFormat: by.length === 0 ? name : seriesName(question, name),
+    legendFormat: by.length === 0 ? name : seriesName(question, name, (tag) => `{{${tag}}}`),
   }));
-  return { targets, transformations: table ? oneTable(question) : [] };
+  return { targets, transformations: table ? oneTable(question) : seriesSteps(question) };
 }
 
 /** The label matchers of a question: `a=~"$a",b=~"…"`. */
@@ -147,11 +148,6 @@ function shareText({ part, whole, below }: ShareCount, question: Question, by: s
 
 function byText(tags: readonly string[]): string {
   return tags.length === 0 ? "" : ` by (${tags.join(", ")})`;
-}
-
-function seriesName(question: Question, name: string): string {
-  const tags = (question.by ?? []).map((tag) => `{{${tag}}}`).join(" ");
-  return question.figures.length > 1 ? `${tags} ${name}` : tags;
 }
 
 /** Answers become one table on their tags; Grafana calls their values `Value #A` and so on. */

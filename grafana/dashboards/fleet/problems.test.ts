@@ -190,6 +190,11 @@ describe.skipIf(!enginesAvailable())(`problems on ${enginesAvailable() ? "real e
       const value = columnValues(frames, column)[row] ?? null;
       expect(mapped(propertyOf(panel, column, "mappings") as Mapping[], value)?.text).toBe(text);
     }
+    const lines = await asked(engine, "Highest pressure by region");
+    const names = lines.frames
+      .flatMap(({ columns }) => columns.map(({ name }) => name))
+      .filter((name) => name !== "Time");
+    expect(new Set(names)).toEqual(new Set(["North", "no region set"]));
   });
 });
 

@@ -51,7 +51,7 @@ export function numbers(setting: Setting): Unplaced[] {
       mappings: [NOT_NEGATIVE],
     }),
     stat(setting, {
-      ...of("Hit ratio", "Share of what was served that did not come from Apple.", hitRatio(""), UNITS.share),
+      ...of("Hit ratio", "Share of what was served that came from the caches.", hitRatio(""), UNITS.share),
       threshold: THRESHOLDS.hitRatio,
       decimals: 1,
     }),
@@ -120,7 +120,7 @@ export function traffic(setting: Setting): Unplaced[] {
     overTime(setting, {
       ...bars(
         "Hit ratio",
-        "Share of what was served that did not come from Apple. No point where nothing was served.",
+        "Share of what was served that came from the caches. No point where nothing was served.",
         [hitRatio("")],
         UNITS.share,
         8,

@@ -9,6 +9,7 @@
  */
 import { fleetDays } from "../fleet-days.ts";
 import type { Compiled, Question } from "../query.ts";
+import { seriesName, seriesSteps } from "../series-names.ts";
 import { type Column, figureColumns, type Query, TIME } from "./columns.ts";
 import { figureSteps, tidy, together } from "./steps.ts";
 import { topRows } from "./top.ts";
@@ -32,7 +33,12 @@ export function influxql(question: Question, zone: string): Compiled {
   );
   return {
     targets,
-    transformations: [...together(question, [...queries.values()]), ...steps, ...tidy(question, steps)],
+    transformations: [
+      ...together(question, [...queries.values()]),
+      ...steps,
+      ...tidy(question, steps),
+      ...seriesSteps(question),
+    ],
   };
 }
 
@@ -57,17 +63,11 @@ function target(
     refId,
     rawQuery: true,
     resultFormat: series ? "time_series" : "table",
-    ...(series ? { alias: seriesName(question) } : {}),
+    ...(series ? { alias: seriesName(question, "$col", (tag) => `$tag_${tag}`) } : {}),
     query: topRows(
       question,
       query.columns.map(({ alias }) => alias),
       `SELECT ${selected} FROM ${days.source}${where}${groupBy}${fill}${clock}`,
     ),
   };
-}
-
-/** Series by tag are named by the tag, and by the figure where there are several. */
-function seriesName(question: Question): string {
-  const tags = (question.by ?? []).map((tag) => `$tag_${tag}`).join(" ");
-  return question.figures.length > 1 ? `${tags} $col` : tags;
 }
