@@ -5,7 +5,8 @@
  *     apt-get install chromium; npx tsx bench/grafana/board-pictures.ts [folder]      default board-pictures/, which git ignores
  */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import { chromium } from "playwright-core";
 import { startInflux, startVictoria } from "../../fixtures/engines.ts";
 import { askPanel, type Chosen, dataPanels, type Source } from "../../fixtures/grafana/ask-panel.ts";
@@ -48,7 +49,7 @@ try {
     const html = join(folder, `${name}.html`);
     writeFileSync(html, pageOf(board.title, pictures, chart));
     const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
-    await page.goto(`file://${join(process.cwd(), html)}`);
+    await page.goto(pathToFileURL(resolve(html)).href);
     await page.waitForFunction("window.drawn === true");
     await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
     console.log(join(folder, `${name}.png`));
