@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
-import { nativeAvailable } from "../../core/sqlite/open.ts";
 import type { SqliteEngine } from "../../core/sqlite/sqlite.ts";
+import { ENGINES } from "../../core/sqlite/testing/engines.ts";
 import type { RecipientRequest, WantedRecipient } from "./model.ts";
 import { formatRecipientList, parseRecipientList } from "./recipient-list.ts";
 import { changeRecipients, loadAlertData } from "./store.ts";
@@ -91,5 +91,4 @@ function describeModel(engine: SqliteEngine): void {
   });
 }
 
-describeModel("portable");
-if (nativeAvailable()) describeModel("native");
+for (const engine of ENGINES) describeModel(engine);

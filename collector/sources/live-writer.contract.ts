@@ -9,9 +9,10 @@
  */
 import { spawnSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
-import { nativeAvailable, openReadOnly } from "../../core/sqlite/open.ts";
+import { openReadOnly } from "../../core/sqlite/open.ts";
 import type { SqliteEngine } from "../../core/sqlite/sqlite.ts";
 import { betweenStatements } from "../../core/sqlite/testing/between-statements.ts";
+import { ENGINES } from "../../core/sqlite/testing/engines.ts";
 import { DatabaseOwner, noOwner, python } from "../../core/sqlite/testing/owner.ts";
 import type { SqliteFile } from "../../fixtures/content-cache/sqlite-file.ts";
 import type { OpenDatabase } from "./metrics/row-source.ts";
@@ -111,8 +112,7 @@ function interruptions(world: SourceWorld): Readonly<Record<string, Interruption
 
 /** Runs the contract for one generation. */
 export function testLiveWriter(world: LiveWorld): void {
-  const engines: readonly SqliteEngine[] = nativeAvailable() ? ["portable", "native"] : ["portable"];
-  const cases = engines.flatMap((engine) =>
+  const cases = ENGINES.flatMap((engine) =>
     (["wal", "delete"] as const).flatMap((mode) =>
       Object.entries(interruptions(world))
         // what the portable engine reads is an image: one kind of commit shows whether it is used as one

@@ -131,7 +131,7 @@ describe("a damaged journal", () => {
     for (const number of segments) {
       const path = segmentPath(folder(), number);
       const whole = await readFile(path);
-      for (let at = 0; at < whole.length; at += 7) {
+      for (let at = 0; at < whole.length; at += 13) {
         const changed = Buffer.from(whole);
         changed[at] = (whole[at] ?? 0) ^ (1 << (at % 8));
         await writeFile(path, changed);

@@ -1,17 +1,14 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { nativeAvailable } from "./open.ts";
-import type { SqliteEngine } from "./sqlite.ts";
+import { ENGINES } from "./testing/engines.ts";
 import { newFolder } from "./testing/folder.ts";
 import { noOwner, startTornWriter } from "./testing/owner.ts";
 import { readTorn } from "./testing/torn-check.ts";
 
-const engines: SqliteEngine[] = nativeAvailable() ? ["portable", "native"] : ["portable"];
-
 // Longer, with busier writers: bench/sqlite/torn.ts
 describe.skipIf(noOwner !== undefined)("beside a busy writer", () => {
-  for (const engine of engines) {
+  for (const engine of ENGINES) {
     for (const mode of ["delete", "wal"] as const) {
       for (const kind of ["small", "spill", "churn"] as const) {
         it(`${engine} never reads a torn or older state: ${mode}, ${kind}`, async () => {

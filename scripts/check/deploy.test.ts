@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
@@ -90,16 +90,20 @@ describe("shell scripts", () => {
       expect(installed.stdout).toContain(`installed ${VERSION}`);
     }
     const program = join(root, "usr/local/larder");
-    const started = spawnSync(
-      join(program, "libexec/node"),
-      [join(program, "dist/larder.js"), "demo", "--once", "--json"],
-      {
-        cwd: root,
-        encoding: "utf8",
-      },
-    );
+    // the portable engine brings a file of its own
+    const path = join(root, "Metrics.db");
+    copyFileSync(join(ROOT, "fixtures/state/0.1/Metrics.db"), path);
+    const sources = { metricsSqlite: { enabled: false }, metricsDb: { path }, managerStatus: { enabled: false } };
+    const settings = join(root, "larder.json");
+    writeFileSync(settings, JSON.stringify({ stateDir: join(root, "state"), sources }));
+    const words = [join(program, "dist/larder.js"), "collect", "--once", "--json", "--config", settings];
+    const environment = { ...process.env, LARDER_SQLITE: "portable" };
+    const started = spawnSync(join(program, "libexec/node"), words, { cwd: root, env: environment, encoding: "utf8" });
     expect(started.stderr).toBe("");
     expect(started.status).toBe(0);
+    expect(JSON.parse(started.stdout).sources).toEqual([expect.objectContaining({ rows: expect.any(Number) })]);
+    rmSync(join(root, "state"), { recursive: true });
+    for (const file of [path, settings]) rmSync(file);
     // packages are part of the program, and their terms go with it; but for those that are files of their own
     const { dependencies } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as Dictionary;
     const beside = ["@napi-rs/canvas", "dejavu-fonts-ttf"];

@@ -17,6 +17,8 @@ const OTHER_NODES = [22, 24];
 
 /** What behaves differently from one Node to another: SQLite engines, locks, files, and what stands on them. */
 const NODE_DEPENDENT = ["core/sqlite", "core/lock", "core/journal/journal", "collector/sources", "alerts/"];
+/** sql.js is the same WebAssembly everywhere: under another Node the suites run with the engine that is that Node's own. */
+const NATIVE = { LARDER_TEST_ENGINE: "native" };
 /** The engine is the same module in 22 as in 24, so there only its own suites run again. */
 const ENGINE_ONLY = { 22: ["core/sqlite", "core/lock"] };
 
@@ -53,12 +55,12 @@ async function step(title, program, args, quiet = false) {
 }
 
 /** A run of vitest; quiet ones show their output only when something failed. */
-async function vitest(title, node, filters, quiet = false) {
+async function vitest(title, node, filters, quiet = false, env = {}) {
   if (!quiet) heading(title);
   const report = join(work, `${title.replaceAll(/\W+/g, "-")}.json`);
   const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
   const args = ["node_modules/vitest/vitest.mjs", "run", ...reporters, ...filters];
-  const { code, output } = await run(node, args, quiet);
+  const { code, output } = await run(node, args, quiet, root, env);
   const result = countTests(existsSync(report) ? readFileSync(report, "utf8") : undefined, code === 0);
   counts.push(result);
   skips.push(...result.skips.map((skip) => `${title}: ${skip}`));
@@ -78,6 +80,7 @@ async function otherNode(major) {
     node,
     [...folders, `--maxWorkers=${ENGINE_ONLY[major] === undefined ? 2 : 1}`],
     true,
+    NATIVE,
   );
 }
 
@@ -115,10 +118,16 @@ function skip(reason) {
 }
 
 /** Runs a program; its output goes straight through, or is kept when `quiet`. */
-function run(program, args, quiet = false, cwd = root) {
+function run(program, args, quiet = false, cwd = root, env = {}) {
   return new Promise((resolve) => {
     const stdio = ["ignore", quiet ? "pipe" : "inherit", quiet ? "pipe" : "inherit"];
-    const child = spawn(program, args, { cwd, stdio, timeout: STEP_TIMEOUT_MS, killSignal: "SIGKILL" });
+    const child = spawn(program, args, {
+      cwd,
+      env: { ...process.env, ...env },
+      stdio,
+      timeout: STEP_TIMEOUT_MS,
+      killSignal: "SIGKILL",
+    });
     let output = "";
     for (const stream of [child.stdout, child.stderr]) {
       stream?.setEncoding("utf8");
