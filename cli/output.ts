@@ -6,7 +6,7 @@
  */
 
 import { randomUUID } from "node:crypto";
-import { csvField } from "../core/csv.ts";
+import { spreadsheetField } from "../core/csv-cell.ts";
 import { escapeUnprintable, printable, printableLines } from "../core/words/printable.ts";
 import { columnsOf, cutTo, fillTo } from "./columns.ts";
 
@@ -120,8 +120,7 @@ export function printCsv(text: string): void {
 
 function csvCell(value: string | number | undefined): string {
   if (typeof value === "number") return String(value);
-  const text = value ?? "";
-  return csvField(/^[=+\-@\t\r＝＋－＠]/.test(text) ? `'${printable(text)}` : printable(text));
+  return spreadsheetField(value ?? "");
 }
 
 /** A table with aligned columns and a rule under the titles; two spaces between columns. */

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { csvField, decodeText, findDelimiter, readRecord, separatorLine, splitLines } from "./csv.ts";
+import { decodeText, findDelimiter, readRecord, separatorLine, splitLines } from "./csv.ts";
+import { csvField } from "./csv-cell.ts";
 
 /** Every record of a text, or the faults in it. */
 function readAll(text: string, delimiter: "," | ";" = ",") {

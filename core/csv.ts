@@ -81,11 +81,6 @@ export function readRecord(lines: readonly string[], start: number, delimiter: D
   return { problem: "a quote is opened and never closed" };
 }
 
-/** One field as CSV: quoted where it must be. */
-export function csvField(text: string): string {
-  return /[",;\t\r\n#]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}
-
 /** The fields of a text that is one record, or why it is none: a quote is open at its end, or closed before a text. */
 function readFields(text: string, delimiter: Delimiter): Outcome {
   // nine of ten records: nothing that a plain cut would get wrong

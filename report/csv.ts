@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { spreadsheetField } from "../core/csv-cell.ts";
 import { localDate } from "../core/time/local-days.ts";
 import type { Words } from "./languages/languages.ts";
 import type { Report } from "./model.ts";
@@ -30,7 +31,7 @@ export function csv(report: Report, words: Words): string {
   const comma = new Intl.NumberFormat(words.texts.locale).format(0.5).includes(",");
   const separator = comma ? ";" : ",";
   const rows: Cell[][] = [[...TITLES], ...rowsOf(report)];
-  const line = (row: readonly Cell[]): string => row.map((cell) => field(cell, separator, comma)).join(separator);
+  const line = (row: readonly Cell[]): string => row.map((cell) => field(cell, comma)).join(separator);
   return `\ufeff${rows.map(line).join("\r\n")}\r\n`;
 }
 
@@ -59,14 +60,12 @@ function rowsOf(report: Report): Cell[][] {
   ];
 }
 
-function field(cell: Cell, separator: string, comma: boolean): string {
+function field(cell: Cell, comma: boolean): string {
   if (cell === undefined) return "";
   if (typeof cell === "number" && !Number.isInteger(cell)) {
     const text = cell.toFixed(4);
     return comma ? text.replace(".", ",") : text;
   }
   if (typeof cell !== "string") return String(cell);
-  const printable = cell.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "·");
-  const guarded = /^\s*[=+\-@＝＋－＠]/u.test(printable) ? `'${printable}` : printable;
-  return guarded.includes(separator) || guarded.includes('"') ? `"${guarded.replaceAll('"', '""')}"` : guarded;
+  return spreadsheetField(cell);
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { printable, spaced } from "../core/words/printable.ts";
 import type { Words } from "./languages/languages.ts";
 import type { Report } from "./model.ts";
 import { bucketTitle, changeText, hasData, periodTitle, remarks, siteTitle, summary } from "./titles.ts";
@@ -131,14 +132,14 @@ function padded(cell: string, width: number, align: "left" | "right" | undefined
 }
 
 function clipped(name: string, most: number): string {
-  const line = name.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "·");
+  const line = printable(name);
   return line.length <= most ? line : `${line.slice(0, most - 1)}…`;
 }
 
 /** A sentence in lines; no word is cut. */
 function wrapped(sentence: string): string[] {
   const lines: string[] = [];
-  for (const word of sentence.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, " ").split(" ")) {
+  for (const word of spaced(sentence).split(" ")) {
     const last = lines.at(-1);
     if (last !== undefined && last.length + 1 + word.length <= COLUMNS) lines[lines.length - 1] = `${last} ${word}`;
     else lines.push(word);

@@ -10,7 +10,6 @@
 
 import {
   type CsvField,
-  csvField,
   type Delimiter,
   decodeText,
   findDelimiter,
@@ -18,6 +17,7 @@ import {
   separatorLine,
   splitLines,
 } from "../../core/csv.ts";
+import { csvField } from "../../core/csv-cell.ts";
 import { quotable } from "../../core/words/printable.ts";
 import { addressKey, parseAddress } from "./address.ts";
 import { parseLanguage } from "./language.ts";

@@ -136,7 +136,7 @@ describe("createProgress()", () => {
     progress.close();
     vi.advanceTimersByTime(60_000);
     expect(lines).toHaveLength(4);
-    expect(lines[1]).toBe("0.0 %, 0 bytes of 4.00 KB; 0 of 4 files, 0 warmed\n");
+    expect(lines[1]).toBe("0.0%, 0 bytes of 4.00 KB; 0 of 4 files, 0 warmed\n");
   });
 
   it("draws bars over themselves, and puts what stays above them", () => {
@@ -170,5 +170,5 @@ describe("createProgress()", () => {
 
 it("plainLine() tells how long it will take", () => {
   const now = stateOf(runStart, start(1), moved(1, 0, 0), moved(1, 500, 1000)).at(1000);
-  expect(plainLine(now)).toBe("12.5 %, 500 bytes of 4.00 KB, 500 bytes/s, 7 s left; 0 of 4 files, 0 warmed");
+  expect(plainLine(now)).toBe("12.5%, 500 bytes of 4.00 KB, 500 bytes/s, 7 s left; 0 of 4 files, 0 warmed");
 });

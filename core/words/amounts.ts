@@ -24,9 +24,9 @@ export function rateText(bytesPerSecond: number, language: Language = ENGLISH): 
   return `${bytesText(Math.round(bytesPerSecond), language)}/${language.timeUnits.second}`;
 }
 
-/** A share, 1 being all, as a percentage: `93.1 %`; `–` when there is none. */
+/** A share, 1 being all, as a percentage: `93.1%`; `–` when there is none. */
 export function percentText(share: number | undefined, digits = 1, language: Language = ENGLISH): string {
-  return share === undefined ? language.none : `${decimal(100 * share, digits, language)} %`;
+  return share === undefined ? language.none : decimal(100 * share, digits, language) + language.percentSign;
 }
 
 /** A part of a whole as a share; undefined when there is nothing to divide. */

@@ -11,6 +11,8 @@ export interface Language {
   /** Units of a size, from bytes up by powers of 1,000. */
   readonly byteUnits: readonly string[];
   readonly timeUnits: { readonly day: string; readonly hour: string; readonly minute: string; readonly second: string };
+  /** With the space before it, where the language has one. */
+  readonly percentSign: string;
   /** Stands for a value that does not exist, such as a share of nothing. */
   readonly none: string;
 }
@@ -21,5 +23,15 @@ export const ENGLISH: Language = {
   decimalMark: ".",
   byteUnits: ["bytes", "KB", "MB", "GB", "TB", "PB"],
   timeUnits: { day: "d", hour: "h", minute: "min", second: "s" },
+  percentSign: "%",
+  none: "–",
+};
+
+export const GERMAN: Language = {
+  tag: "de-DE",
+  decimalMark: ",",
+  byteUnits: ["Byte", "KB", "MB", "GB", "TB", "PB"],
+  timeUnits: { day: "Tage", hour: "Std.", minute: "Min.", second: "s" },
+  percentSign: "\u00a0%",
   none: "–",
 };

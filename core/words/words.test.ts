@@ -1,17 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ageText, bytesText, countText, durationText, percentText, rateText, shareOf } from "./amounts.ts";
-import { ENGLISH, type Language } from "./language.ts";
+import { ENGLISH, GERMAN } from "./language.ts";
 import { minuteText, momentText, secondText, weekdayText } from "./moments.ts";
 import { escapeUnprintable, printable, printableLines, quotable, shortened, spaced } from "./printable.ts";
-
-/** Another language is data. */
-const GERMAN: Language = {
-  ...ENGLISH,
-  tag: "de-DE",
-  decimalMark: ",",
-  timeUnits: { ...ENGLISH.timeUnits, hour: "Std." },
-};
 
 describe("amounts", () => {
   it.each([
@@ -54,8 +46,8 @@ describe("amounts", () => {
   ])("writes %s seconds as %s", (seconds, text) => expect(durationText(seconds)).toBe(text));
 
   it("writes shares, rates, ages and counts", () => {
-    expect(percentText(shareOf(931, 1000))).toBe("93.1 %");
-    expect(percentText(0.744, 0)).toBe("74 %");
+    expect(percentText(shareOf(931, 1000))).toBe("93.1%");
+    expect(percentText(0.744, 0)).toBe("74%");
     expect(percentText(shareOf(0, 0))).toBe("–");
     expect(rateText(38_200_000.4)).toBe("38.2 MB/s");
     expect(ageText(3400)).toBe("3 s");
@@ -67,8 +59,8 @@ describe("amounts", () => {
 
   it("writes them in another language by its data", () => {
     expect(bytesText(1_083_000_000, GERMAN)).toBe("1,08 GB");
-    expect(percentText(0.931, 1, GERMAN)).toBe("93,1 %");
-    expect(durationText(11_520, GERMAN)).toBe("3 Std. 12 min");
+    expect(percentText(0.931, 1, GERMAN)).toBe("93,1\u00a0%");
+    expect(durationText(11_520, GERMAN)).toBe("3 Std. 12 Min.");
     expect(durationText(0.4, GERMAN)).toBe("0,4 s");
     expect(durationText(6, GERMAN)).toBe("6 s");
     expect(weekdayText(Date.UTC(2026, 8, 16, 12), "UTC", GERMAN)).toBe("Mi");

@@ -5,6 +5,8 @@
  *
  * @module
  */
+import { bytesText, percentText } from "../../core/words/amounts.ts";
+import { ENGLISH, GERMAN, type Language } from "../../core/words/language.ts";
 import { de } from "./de.ts";
 import { en } from "./en.ts";
 import type { Texts } from "./texts.ts";
@@ -35,7 +37,7 @@ export interface Words {
   readonly span: (fromMs: number, toMs: number, timeZone: string) => string;
 }
 
-const UNITS = ["B", "KB", "MB", "GB", "TB", "PB"] as const;
+const NUMBERS = { en: ENGLISH, de: GERMAN } as const satisfies Record<LanguageName, Language>;
 
 /** The words of a language. */
 export function wordsOf(language: LanguageName): Words {
@@ -52,24 +54,8 @@ export function wordsOf(language: LanguageName): Words {
   return {
     language,
     texts,
-    bytes: (bytes) => {
-      let value = Math.abs(Number(bytes));
-      let unit = 0;
-      while (value >= 999.5 && unit < UNITS.length - 1) {
-        value /= 1000;
-        unit++;
-      }
-      const digits = unit === 0 || value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2;
-      return `${bytes < 0 ? "−" : ""}${number(value, digits)} ${UNITS[unit]}`;
-    },
-    percent: (share) =>
-      share === undefined
-        ? "–"
-        : new Intl.NumberFormat(locale, {
-            style: "percent",
-            minimumFractionDigits: 1,
-            maximumFractionDigits: 1,
-          }).format(share),
+    bytes: (bytes) => bytesText(bytes, NUMBERS[language]),
+    percent: (share) => percentText(share, 1, NUMBERS[language]),
     count: (value) => number(value, 0),
     money: (amount, currency) =>
       new Intl.NumberFormat(locale, {

@@ -66,14 +66,14 @@ describe("statusScreen()", () => {
     expect(`\n${statusScreen(toModel(WELL), { width: 80, bars: false })}\n`).toBe(`
 cache-a0008 · 2026-03-31 14:00                                       all is well
 
-CACHE     active · registered · pressure 4 % · read 1 min 1 s ago
-          used 95.2 GB of 128 GB, 32.8 GB free  74 %
+CACHE     active · registered · pressure 4% · read 1 min 1 s ago
+          used 95.2 GB of 128 GB, 32.8 GB free  74%
           iOS Software 35.0 GB · Mac Software 30.0 GB · Other 25.0 GB
           iCloud 20.0 GB · Apple TV Software 15.0 GB · other kinds 15.0 GB
 
-TRAFFIC            served    saved  from Apple     hit
-          today   12.3 GB  11.1 GB     1.23 GB  90.0 %
-          7 days  60.0 GB  54.0 GB     6.00 GB  90.0 %
+TRAFFIC            served    saved  from Apple    hit
+          today   12.3 GB  11.1 GB     1.23 GB  90.0%
+          7 days  60.0 GB  54.0 GB     6.00 GB  90.0%
 
 PIPE      last row 40 s ago · last pass 12 s ago (took 0.4 s)
           sink  last ship  waiting  refused  place
