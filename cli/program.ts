@@ -4,6 +4,7 @@
  * @module
  */
 import { Command } from "commander";
+import { VERSION } from "../core/version.ts";
 import { registerAlerts } from "./commands/alerts/register.ts";
 import { registerCollect } from "./commands/collect/register.ts";
 import { registerConfig } from "./commands/config/register.ts";
@@ -17,8 +18,6 @@ import { registerReport } from "./commands/report/register.ts";
 import { registerSinks } from "./commands/sinks/register.ts";
 import { registerStatus } from "./commands/status/register.ts";
 import { write } from "./output.ts";
-
-export const VERSION = "0.1.0";
 
 type Group = [name: string, description: string, register: (group: Command) => void];
 const GROUPS: readonly Group[] = [

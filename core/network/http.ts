@@ -9,6 +9,7 @@
 import { brotliDecompressSync, gunzipSync, inflateSync } from "node:zlib";
 import type { Dispatcher } from "undici";
 import { LarderError } from "../errors.ts";
+import { VERSION } from "../version.ts";
 import { proxyRefused, publicUrl, requestError } from "./http-failure.ts";
 import { dispatcherFor, proxyOf, type Way } from "./network.ts";
 
@@ -45,7 +46,8 @@ export interface HttpStream {
   readonly body: AsyncIterable<Buffer> & { destroy(error?: Error): unknown };
 }
 
-export const USER_AGENT = "larder/0.1";
+/** Who asks, in every request. */
+export const USER_AGENT = `larder/${VERSION}`;
 
 const DECODERS: Readonly<Record<string, typeof gunzipSync>> = {
   gzip: gunzipSync,

@@ -5,9 +5,11 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { DOMAIN, larderOptions } from "../../cli/commands/config/check.ts";
-import { createProgram, VERSION } from "../../cli/program.ts";
+import { createProgram } from "../../cli/program.ts";
 import { validateSettings } from "../../core/config/config.ts";
+import { USER_AGENT } from "../../core/network/http.ts";
 import { parsePlist } from "../../core/plist/plist.ts";
+import { VERSION } from "../../core/version.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 const DEPLOY = join(ROOT, "deploy");
@@ -163,10 +165,27 @@ describe("profiles", () => {
 });
 
 describe("the package", () => {
-  it("has the version of the program, as a string", () => {
-    const info = JSON.parse(readFileSync(join(DEPLOY, "pkg/build-info.json"), "utf8")) as Dictionary;
-    const own = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as Dictionary;
-    expect(info["version"]).toBe(VERSION);
-    expect(own["version"]).toBe(VERSION);
+  it("has the version of package.json, as have the command, every request and the page", () => {
+    const read = (path: string): string => readFileSync(join(ROOT, path), "utf8");
+    const { version } = JSON.parse(read("package.json")) as { version: string };
+    expect(createProgram([]).version()).toBe(version);
+    expect(USER_AGENT).toBe(`larder/${version}`);
+    expect((JSON.parse(read("deploy/pkg/build-info.json")) as Dictionary)["version"]).toBe(version);
+    expect(read("deploy/pkg/README.md").match(/larder-\d[\d.]*(?=\.pkg)/g)).toEqual([`larder-${version}`]);
+    expect(read("CHANGELOG.md").match(/^## (\S+)/m)?.[1]).toBe(version);
+  });
+
+  it("and no source has a version of its own", () => {
+    const { version } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as { version: string };
+    const own = ["core", "collector", "precache", "alerts", "grafana", "report", "cli"].flatMap((room) =>
+      readdirSync(join(ROOT, room), { recursive: true })
+        .map((name) => join(room, String(name)))
+        .filter((path) => path.endsWith(".ts") && !path.endsWith(".test.ts"))
+        .filter((path) => {
+          const text = readFileSync(join(ROOT, path), "utf8");
+          return text.includes(`"${version}"`) || /["`]larder\/\d/.test(text);
+        }),
+    );
+    expect(own).toEqual([]);
   });
 });

@@ -2,12 +2,14 @@ import { readFileSync } from "node:fs";
 import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { settingKeys, variableOf } from "../../../core/config/config.ts";
 import { larderInProcess } from "../../testing/in-process.ts";
 import { parseTime } from "../../time-range.ts";
 import { FIRST_COMMANDS } from "../demo/demo.ts";
-import { loadSettings } from "./check.ts";
+import { larderOptions, loadSettings } from "./check.ts";
 import { exampleSettings } from "./init.ts";
+import { showText } from "./show.ts";
 
 let folder: string;
 beforeAll(async () => {
@@ -72,6 +74,51 @@ describe("larder config check", () => {
     await writeFile(path, JSON.stringify(settings));
     const { code, err } = await larderInProcess(["config", "check", "--config", path]);
     expect([code, err]).toEqual([78, expect.stringContaining(why)]);
+  });
+});
+
+describe("larder config show", () => {
+  const sinks = [
+    { name: "a", type: "influx1", url: "http://h:8086", database: "d", username: "u", password: "hunter2" },
+  ];
+
+  it("says of each value where it comes from, never what a secret is", async () => {
+    const path = join(folder, "show.json");
+    await writeFile(path, JSON.stringify({ sinks, timezone: "Europe/Berlin", server: "from-file" }));
+    vi.stubEnv("LARDER_SERVER", "from-variable");
+    const words = ["config", "show", "--config", path, "--state-dir", "/s"];
+    const { out } = await larderInProcess(words);
+    const json = await larderInProcess([...words, "--json"]);
+    vi.unstubAllEnvs();
+    expect(out).toContain(`show.json  ${path}\n`);
+    for (const line of [
+      /^server +from-variable +LARDER_SERVER$/m,
+      /^stateDir +\/s +--state-dir$/m,
+      /^timezone +Europe\/Berlin +show\.json$/m,
+      /^journal\.keepDays +400 +default$/m,
+      /^sinks\[0\]\.password +\(secret\) +show\.json$/m,
+    ])
+      expect(out).toMatch(line);
+    expect(JSON.parse(json.out)).toMatchObject({
+      path,
+      settings: {
+        server: { value: "from-variable", layer: "environment", origin: "LARDER_SERVER" },
+        stateDir: { value: "/s", layer: "flag", origin: "--state-dir" },
+        timezone: { value: "Europe/Berlin", layer: "file", origin: path },
+        "journal.keepDays": { value: 400, layer: "default", origin: "default" },
+        "sinks[0].password": { value: "(secret)", layer: "file", origin: path },
+      },
+    });
+    expect(out + json.out).not.toContain("hunter2");
+  });
+
+  it("fits 80 columns", () => {
+    const rows = settingKeys(larderOptions).map(({ path: key }) => ({
+      key,
+      value: "x".repeat(200),
+      origin: { kind: "environment", name: variableOf(key) } as const,
+    }));
+    for (const line of showText(rows, 80).split("\n")) expect(line.length).toBeLessThanOrEqual(80);
   });
 });
 

@@ -36,6 +36,9 @@ export async function configShow(flags: SettingsCommandFlags): Promise<void> {
   print(showText(rows, tableWidth()));
 }
 
+/** What a value is never cut below. */
+const MIN_VALUE = "(secret)".length;
+
 /** A setting that holds. */
 export interface ShownSetting {
   readonly key: string;
@@ -50,11 +53,12 @@ export function showText(rows: readonly ShownSetting[], width: number): string {
   );
   const widest = (texts: Iterable<string>): number => Math.max(0, ...[...texts].map((text) => text.length));
   const named = widest(files.keys());
-  const rest = width - widest(rows.map(({ key }) => key)) - widest(rows.map(({ origin }) => shortOrigin(origin))) - 4;
+  const beside = width - widest(rows.map(({ key }) => key)) - 4;
+  const from = Math.min(beside - MIN_VALUE, widest(rows.map(({ origin }) => shortOrigin(origin))));
   const settings = table(rows, [
     { title: "setting", value: ({ key }) => key },
-    { title: "value", value: ({ value }) => String(value), maxWidth: Math.max(8, rest) },
-    { title: "from", value: ({ origin }) => shortOrigin(origin) },
+    { title: "value", value: ({ value }) => String(value), maxWidth: Math.max(MIN_VALUE, beside - from) },
+    { title: "from", value: ({ origin }) => shortOrigin(origin), maxWidth: Math.max(MIN_VALUE, from) },
   ]);
   const head = [...files].map(([name, path]) => `${name.padEnd(named)}${path}`);
   return [...head, ...(head.length === 0 ? [] : [""]), settings].join("\n");

@@ -1,0 +1,8 @@
+/**
+ * The version, from its one home: package.json.
+ *
+ * @module
+ */
+import manifest from "../package.json" with { type: "json" };
+
+export const VERSION: string = manifest.version;
