@@ -209,6 +209,7 @@ function nights(setting: Setting): Unplaced[] {
       overrides: [
         coloured("Warmed", COLOURS.cache),
         coloured("There already", COLOURS.peers),
+        coloured("Left for another run", COLOURS.parents),
         coloured("Failed", COLOURS.trouble),
       ],
     }),

@@ -17,8 +17,11 @@ export const COLOURS = {
   origin: "#E8833A",
 } as const;
 
-/** Grafana's steps of a threshold: a colour holds from its value on. */
-export function thresholdSteps(threshold: Threshold): { color: string; value: number | null }[] {
+/** Grafana's steps of a threshold: a colour holds from its value on. @param fine the colour of what is well */
+export function thresholdSteps(
+  threshold: Threshold,
+  fine: string = COLOURS.fine,
+): { color: string; value: number | null }[] {
   const { watch, trouble, below } = threshold;
   if (below === true) {
     return [
@@ -28,11 +31,11 @@ export function thresholdSteps(threshold: Threshold): { color: string; value: nu
             { color: COLOURS.trouble, value: null },
             ...(watch === trouble ? [] : [{ color: COLOURS.watch, value: trouble }]),
           ]),
-      { color: COLOURS.fine, value: watch },
+      { color: fine, value: watch },
     ];
   }
   return [
-    { color: COLOURS.fine, value: null },
+    { color: fine, value: null },
     ...(watch === trouble ? [] : [{ color: COLOURS.watch, value: watch }]),
     ...(trouble === undefined ? [] : [{ color: COLOURS.trouble, value: trouble }]),
   ];

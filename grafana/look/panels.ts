@@ -249,7 +249,7 @@ export function column(name: string, properties: Readonly<Record<string, unknown
   };
 }
 
-/** A column whose cells are filled with the colour of its threshold. */
+/** A column whose cells are filled amber or red from the limits of a threshold on; what is fine has no colour to look past. */
 export function judged(
   name: string,
   unit: string,
@@ -259,7 +259,7 @@ export function judged(
   return column(name, {
     unit,
     "custom.cellOptions": { type: "color-background", mode: "basic" },
-    thresholds: { mode: "absolute", steps: thresholdSteps(threshold) },
+    thresholds: { mode: "absolute", steps: thresholdSteps(threshold, "transparent") },
     color: { mode: "thresholds" },
     ...more,
   });
