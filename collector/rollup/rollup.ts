@@ -13,6 +13,7 @@
  * @module
  */
 
+import { piecesFrom } from "../../core/history/follow.ts";
 import { ROLLUP_CURSOR } from "../../core/history/rollup-mark.ts";
 import type { Journal } from "../../core/journal/journal.ts";
 import { RAW_STREAMS, streamFolder } from "../../core/journal/journal.ts";
@@ -210,18 +211,15 @@ async function runOnce(
   };
   for (const reader of streams.raw) {
     const known = state.positions.get(reader.stream);
-    let position = known ?? (await reader.start());
-    let beheaded = known === undefined && position.segment > 0;
-    for (;;) {
-      const piece = await reader.readPiece(position, PIECE, room);
-      if (piece === undefined) break;
-      if (beheaded) state.closedMs = Math.max(state.closedMs, endOfFirstDay(piece.lines, state.days));
+    const from = known ?? (await reader.start());
+    let beheaded = known === undefined && from.segment > 0;
+    for await (const { lines: rows, next } of piecesFrom(reader, from, { limits: PIECE, room })) {
+      if (beheaded) state.closedMs = Math.max(state.closedMs, endOfFirstDay(rows, state.days));
       beheaded = false;
-      const newestMs = addPiece(state, piece.lines, late);
-      position = piece.next;
-      state.positions.set(reader.stream, position);
-      state.uncommitted += piece.lines.length;
-      report.bytesRead += piece.lines.length;
+      const newestMs = addPiece(state, rows, late);
+      state.positions.set(reader.stream, next);
+      state.uncommitted += rows.length;
+      report.bytesRead += rows.length;
       if (countExcess(state) > (options.maxOpen ?? DEFAULT_MAX_OPEN)) {
         await commitUpTo(Math.min(newestMs, limitMs));
       }

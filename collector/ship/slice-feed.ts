@@ -3,7 +3,13 @@
  *
  * @module
  */
-import type { Piece, PieceLimits, Position, StreamReader } from "../../core/journal/position.ts";
+import {
+  type Piece,
+  type PieceLimits,
+  type Position,
+  resumeAt,
+  type StreamReader,
+} from "../../core/journal/position.ts";
 import { createDonePrefix, type DonePrefix, type ShipPositions, type Ticket } from "./cursor.ts";
 
 interface Stream {
@@ -33,7 +39,7 @@ export class PieceFeed {
     const streams: Stream[] = [];
     for (const reader of readers) {
       const known = saved[reader.stream];
-      const position = known !== undefined && (await reader.canResume(known)) ? known : await reader.start();
+      const position = await resumeAt(reader, known);
       streams.push({ reader, prefix: createDonePrefix(position), readFrom: position });
     }
     return new PieceFeed(streams, limits);
@@ -95,7 +101,7 @@ export class PieceFeed {
     for (const stream of this.#streams) {
       const { reader, prefix } = stream;
       const known = positions[reader.stream];
-      const to = known !== undefined && (await reader.canResume(known)) ? known : await reader.start();
+      const to = await resumeAt(reader, known);
       if (to.segment + to.offset >= prefix.position.segment + prefix.position.offset) continue;
       stream.prefix = createDonePrefix(to);
       stream.readFrom = to;

@@ -46,3 +46,8 @@ export interface StreamReader {
   /** Bytes that were removed by retention before this place was read, when its segment is gone; else 0. */
   lostBefore(from: Position): Promise<number>;
 }
+
+/** Where reading goes on: at a place that is known, or at the oldest there is where none is, or it does not fit any more. */
+export async function resumeAt(reader: StreamReader, known: Position | undefined): Promise<Position> {
+  return known !== undefined && (await reader.canResume(known)) ? known : await reader.start();
+}
