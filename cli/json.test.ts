@@ -2,7 +2,7 @@
  * What scripts get: every command there is, walked, answers `--json` in JSON when it works and when it fails, with the
  * keys docs/json.md promises and one form of time.
  */
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -16,6 +16,7 @@ import { type BucketsFake, startBucketsFake } from "../fixtures/influx-fake/buck
 import { type Origin, startOrigin } from "../fixtures/origin/index.ts";
 import { createProgram } from "./program.ts";
 import { larderInProcess } from "./testing/in-process.ts";
+import { anchorOf, brokenPromises, promisedKeys } from "./testing/json-page.ts";
 
 let folder: string;
 let origin: Origin;
@@ -28,8 +29,7 @@ let sofa: CatalogServer;
 interface Lines {
   /** Each prints an answer; run one after the other, before any other command's. */
   readonly works: readonly string[];
-  /** None where nothing but the words can be wrong. */
-  readonly fails: string | undefined;
+  readonly fails: string;
 }
 
 const SETTINGS = "-c DIR/larder.json";
@@ -47,6 +47,7 @@ const COMMANDS: Readonly<Record<string, Lines>> = {
     works: [`${SETTINGS} --from 3650d`, `${SETTINGS} --from 3650d --measurement bytestoclients`],
     fails: `${SETTINGS} --by fortnight`,
   },
+  report: { works: [`${SETTINGS} --from 30d`], fails: "-c DIR/wrong.json" },
   demo: { works: ["--once"], fails: "--once --influx http://127.0.0.1:1" },
   "sinks retry": { works: [SETTINGS, `${SETTINGS} --dry-run`], fails: `${SETTINGS} nobody` },
   "influx setup": { works: [SETTINGS], fails: "-c DIR/plain.json" },
@@ -177,6 +178,21 @@ function parsed(text: string, line: string): unknown {
   }
 }
 
+/** Every key with its place: `rows[].served`. */
+function keysOf(value: unknown, path = ""): string[] {
+  if (Array.isArray(value)) return value.flatMap((each) => keysOf(each, `${path}[]`));
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([key, each]) => {
+    const place = path === "" ? key : `${path}.${key}`;
+    return [place, ...keysOf(each, place)];
+  });
+}
+
+const PAGE = readFileSync(new URL("../docs/json.md", import.meta.url), "utf8");
+
+/** Keys of the answers there were, by command. */
+const seen = new Map(Object.keys(COMMANDS).map((command) => [command, new Set<string>()]));
+
 /** Every value that is not a list or an object, with its place. */
 function valuesOf(value: unknown, path = ""): [place: string, value: unknown][] {
   if (Array.isArray(value)) return value.flatMap((each) => valuesOf(each, `${path}[]`));
@@ -224,15 +240,23 @@ describe("--json", () => {
         expect(answer, err).toBeTypeOf("object");
         expect(answer, err).not.toHaveProperty("error");
         expect(wrongTimes(answer)).toEqual([]);
+        for (const key of keysOf(answer)) seen.get(command)?.add(key);
       }
     },
     60_000,
   );
 
+  it.each(Object.keys(COMMANDS).filter((command) => command !== "report"))(
+    "has the keys of docs/json.md, none more and none less: larder %s",
+    (command) => {
+      const promised = promisedKeys(PAGE).get(anchorOf(`larder ${command}`)) ?? [];
+      expect(brokenPromises(promised, seen.get(command) ?? new Set())).toEqual([]);
+    },
+  );
+
   it.each(Object.entries(COMMANDS))(
     "answers in JSON when it fails: larder %s",
     async (command, { fails }) => {
-      if (fails === undefined) return;
       const { code, answer } = await larder(command, fails);
       expect(code).not.toBe(0);
       const said = {
@@ -242,7 +266,8 @@ describe("--json", () => {
       };
       expect(answer).toMatchObject({ error: said });
       const { error } = answer as { error: object };
-      expect(Object.keys(error).sort()).toEqual(["code", "message", "next", "retryable", "state"]);
+      const promised = promisedKeys(PAGE).get("problem") ?? [];
+      expect(Object.keys(error)).toEqual(promised.map(({ path }) => path));
     },
     60_000,
   );
@@ -262,5 +287,15 @@ describe("--json", () => {
     const { code, answer } = await larder("grafana", "");
     expect(code).toBe(2);
     expect(answer).toMatchObject({ error: { code: "USAGE", next: "larder grafana --help" } });
+  });
+
+  it("would be seen to break a promise", () => {
+    const promised =
+      promisedKeys("### A\n| `x[]` | [b](#b) |\n| `y?` | |\n### B\n| `c` | |\n| `d` | |\n").get("a") ?? [];
+    expect(brokenPromises(promised, new Set(["x", "x[].c", "z"]))).toEqual([
+      "not in docs/json.md: z",
+      "not in the answer: x[].d",
+    ]);
+    expect(brokenPromises(promised, new Set(["x"]))).toEqual([]);
   });
 });

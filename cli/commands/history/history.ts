@@ -150,8 +150,8 @@ async function showMeasurement(ask: HistoryAsk, measurement: string, json: boole
   if (json) {
     const shown = rows.map((row) => ({
       start: isoTime(row.startMs),
-      ...row.group,
-      ...Object.fromEntries(Object.keys(row.lasts).map((field) => [field, value(row, field)])),
+      tags: row.group,
+      fields: Object.fromEntries(Object.keys(row.lasts).map((field) => [field, value(row, field)])),
     }));
     printJson({ from: isoTime(ask.fromMs), to: isoTime(ask.toMs), by: ask.by, measurement, rows: shown });
     return;
@@ -191,7 +191,7 @@ export function savingsJson(rows: readonly SavingsRow[], ask: HistoryAsk): Recor
   const each = rows.map(({ startMs, group, ...savings }) => ({
     start: isoTime(startMs),
     day: localDate(startMs, ask.timeZone),
-    ...group,
+    tags: group,
     ...savings,
   }));
   return { from: isoTime(ask.fromMs), to: isoTime(ask.toMs), by: ask.by, total: totalSavings(rows), rows: each };

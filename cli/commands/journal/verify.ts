@@ -11,7 +11,7 @@ import type { Loss } from "../../../core/journal/losses.ts";
 import { bytesText } from "../../../core/words/amounts.ts";
 import { secondText } from "../../../core/words/moments.ts";
 import { ExitCode, ExitWith } from "../../exit.ts";
-import { isoTime } from "../../json-answer.ts";
+import { scriptAnswer } from "../../json-answer.ts";
 import { print, printJson, table } from "../../output.ts";
 import { loadSettings } from "../config/check.ts";
 import type { JournalVerifyFlags } from "./register.ts";
@@ -22,7 +22,7 @@ export async function journalVerify(flags: JournalVerifyFlags): Promise<void> {
   const streams = flags.stream === undefined ? STREAMS : [streamOf(flags.stream)];
   const found = await checkJournal(settings.stateDir, { streams });
   const bad = found.some(({ losses, cut }) => losses.length > 0 || cut.length > 0);
-  if (flags.json === true) printJson({ whole: !bad, streams: found.map(streamJson) });
+  if (flags.json === true) printJson(scriptAnswer({ whole: !bad, streams: found }));
   else print(verifyText(found));
   if (bad) throw new ExitWith(ExitCode.failed);
 }
@@ -76,18 +76,4 @@ function lossBlocks({ stream, losses, cut }: StreamHealth): string[] {
 
 function timeText(ms: number | undefined): string {
   return ms === undefined ? "?" : `${secondText(ms, "UTC")} UTC`;
-}
-
-function streamJson({ losses, ...health }: StreamHealth): unknown {
-  return {
-    ...health,
-    losses: losses.map(({ writtenAfterMs, writtenBeforeMs, span, batches, ...loss }) => ({
-      ...loss,
-      batches: batches ?? null,
-      writtenAfter: isoTime(writtenAfterMs),
-      writtenBefore: isoTime(writtenBeforeMs),
-      from: isoTime(span.fromMs),
-      to: isoTime(span.toMs),
-    })),
-  };
 }

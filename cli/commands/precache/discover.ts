@@ -21,7 +21,8 @@ export async function precacheDiscover(flags: PrecacheFlags & { dns?: string | t
   const named = flags.dns === true ? options.dnsDomain : flags.dns;
   const { domain, records } =
     flags.dns === undefined ? { domain: undefined, records: undefined } : await locatorRecordsOf(named);
-  if (flags.json === true) printJson(scriptAnswer({ ...found, dns: records }));
+  if (flags.json === true)
+    printJson(scriptAnswer({ ...found, status: found.status && statusForScripts(found.status), dns: records }));
   else {
     print(discoveryText(found));
     if (flags.dns !== undefined) print(`\n${recordsText(domain, records)}`);
@@ -68,6 +69,12 @@ export function discoveryText({ steps, targets, status }: Discovery): string {
   const peers = (status?.peers ?? []).flatMap((peer) => hostPort(peer) ?? []);
   const others = peers.length === 0 ? [] : [`Its peers: ${peers.join(", ")}; they hand over what it holds`];
   return [...lines, "", chosen, ...room, ...others].join("\n");
+}
+
+/** What a run goes by in the status of this computer's cache. */
+function statusForScripts(status: NonNullable<Discovery["status"]>): object {
+  const { active, port, usedBytes, freeBytes, limitBytes, peers } = status;
+  return { active, port, usedBytes, freeBytes, limitBytes, peers: peers.flatMap((peer) => hostPort(peer) ?? []) };
 }
 
 /** What the TXT records are, and what they are not. */

@@ -4,7 +4,7 @@
  * @module
  */
 import { openJournal } from "../../../core/journal/journal.ts";
-import { type RunReport, runPrecache } from "../../../precache/index.ts";
+import { type AssetEnd, type RunReport, runPrecache } from "../../../precache/index.ts";
 import type { PrecacheInput } from "../../../precache/options.ts";
 import { ExitCode, ExitWith } from "../../exit.ts";
 import { scriptAnswer } from "../../json-answer.ts";
@@ -80,7 +80,7 @@ function printReport(report: RunReport, flags: PrecacheFlags, progress: Progress
     for (const trouble of prepared?.troubles ?? []) printError(`without ${trouble}`);
   }
   if (flags.json === true) {
-    printJson(scriptAnswer({ verdict, summary, failures: failed, skipped }));
+    printJson(scriptAnswer({ verdict, summary, failures: failed.map(failureForScripts), skipped }));
     return;
   }
   if (skipped !== null) print(`Nothing was fetched: ${skipped}.`);
@@ -88,6 +88,11 @@ function printReport(report: RunReport, flags: PrecacheFlags, progress: Progress
   else print(`\n${summaryTable(report.summary)}`);
   const failures = failuresText(progress.state.failures, report.summary);
   if (failures !== "") printError(`\n${failures}`);
+}
+
+/** A file that failed, without what only the books need. */
+function failureForScripts({ type: _type, atMs, sinceLastLine: _since, item, ...end }: AssetEnd): object {
+  return { timeMs: atMs, asset: item.asset, ...end };
 }
 
 interface Signals {
