@@ -1,8 +1,11 @@
 import { existsSync } from "node:fs";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { useNetwork } from "../../../core/network/network.ts";
 import { type FakeGrafana, startGrafana } from "../../../fixtures/grafana/server.ts";
 import { type Answer, larderInProcess } from "../../testing/in-process.ts";
 
@@ -180,4 +183,22 @@ describe("larder grafana check", () => {
     await writeFile(join(folder, "x.json"), "{}");
     expect((await larder("check", "FOLDER/x.json")).err).toContain("it has no panels");
   });
+});
+
+it("larder grafana push goes through the proxy of the settings, as every command does", async () => {
+  const asked: (string | undefined)[] = [];
+  const proxy = createServer((request, response) => {
+    asked.push(request.url);
+    response.writeHead(502).end();
+  });
+  await new Promise<void>((done) => proxy.listen(0, "127.0.0.1", done));
+  const { port } = proxy.address() as AddressInfo;
+  await writeFile(join(folder, "token"), "t0ken-of-grafana\n", { mode: 0o600 });
+  await writeFile(join(folder, "s.json"), JSON.stringify({ network: { proxy: `http://127.0.0.1:${port}` } }));
+  const where = ["--url", "http://grafana.example.org:3000", "--token-file", "FOLDER/token", "-c", "FOLDER/s.json"];
+  const { code } = await larder("push", ...where);
+  await useNetwork({});
+  proxy.close();
+  expect(code).toBe(1);
+  expect(asked[0]).toMatch(/^http:\/\/grafana\.example\.org:3000\//);
 });

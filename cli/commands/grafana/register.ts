@@ -20,6 +20,13 @@ interface SettingOptions {
   readonly dryRun?: boolean;
 }
 
+interface PushOptions extends SettingOptions {
+  readonly url: string;
+  readonly tokenFile: string;
+  readonly namespace: string;
+  readonly config?: string;
+}
+
 export function registerGrafana(grafana: Command): void {
   settingOptions(grafana.command("export"))
     .description("Write everything a Grafana server provisions itself from.")
@@ -39,12 +46,16 @@ export function registerGrafana(grafana: Command): void {
     .requiredOption("--url <address>", "address of Grafana, with the path it is served under")
     .requiredOption("--token-file <path>", "file with the token of a service account (role Editor)")
     .option("--namespace <name>", "organisation: default, org-2, …", "default")
+    .option("-c, --config <file>", "settings, for network: proxy and authorities (default: the usual places)")
     .option("--dry-run", "say what would change and change nothing")
-    .action(async (options: SettingOptions & { url: string; tokenFile: string; namespace: string }) => {
+    .action(async (options: PushOptions) => {
+      const { loadSettings } = await import("../config/check.ts");
       const { push } = await import("../../../grafana/index.ts");
       const { readToken, printPush, printZone } = await import("./files.ts");
       const { url, namespace, dryRun = false, json = false } = options;
       const token = await readToken(options.tokenFile);
+      // from here on every request goes the way the settings say
+      await loadSettings(options);
       const setting = settingOf(options);
       printPush(await push(setting, { url, token, namespace, dryRun }), json);
       if (!json) printZone(setting.timezone, options.timezone !== undefined);
