@@ -8,8 +8,7 @@
  * @module
  */
 
-import { type GrafanaApi, openApi } from "./api/api.ts";
-import { differences } from "./api/json-diff.ts";
+import { differences, type GrafanaApi, openApi } from "./api/api.ts";
 import { boards } from "./dashboards/dashboards.ts";
 import { type Setting, uidOf } from "./setting.ts";
 

@@ -11,6 +11,8 @@ import { LarderError } from "../../core/errors.ts";
 import { type HttpResponse, httpRequest, publicUrl } from "../../core/network/http.ts";
 import type { Dashboard } from "../look/grafana-types.ts";
 
+export { differences } from "./json-diff.ts";
+
 /** A board as the server has it. */
 export interface ServerBoard {
   readonly board: unknown;

@@ -6,9 +6,9 @@
 
 import type { Dashboard } from "../look/grafana-types.ts";
 import { type Board, checkSetting, type Setting } from "../setting.ts";
-import { fleet } from "./fleet.ts";
+import { fleet } from "./fleet/fleet.ts";
 import { savings } from "./savings.ts";
-import { site } from "./site.ts";
+import { site } from "./site/site.ts";
 import { warming } from "./warming.ts";
 
 const BOARDS: Readonly<Record<Board, (setting: Setting) => Dashboard>> = { savings, fleet, site, warming };

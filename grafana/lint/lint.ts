@@ -12,6 +12,8 @@ import type { Dashboard, Panel, Row } from "../look/grafana-types.ts";
 import { BUILT_IN_NAMES, variablesIn } from "./interpolate.ts";
 import { measurementsIn, type NamesIn } from "./names.ts";
 
+export { boardOf } from "./board-file.ts";
+
 /** One broken rule. */
 export interface Finding {
   readonly rule: string;

@@ -35,10 +35,6 @@ const NOT_YET = [
   "core/sqlite/file",
   "core/sqlite/native",
   "core/sqlite/portable",
-  "grafana/api",
-  "grafana/dashboards/fleet",
-  "grafana/dashboards/site",
-  "grafana/lint",
   "grafana/look",
   "grafana/query",
 ];

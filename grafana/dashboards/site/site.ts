@@ -6,16 +6,16 @@
  *
  * @module
  */
-import { annotation, board } from "../look/board.ts";
-import { COLOURS } from "../look/colours.ts";
-import type { Dashboard } from "../look/grafana-types.ts";
-import { BY_CACHE, selection } from "../look/variables.ts";
-import type { Setting } from "../setting.ts";
-import { content } from "./site/content.ts";
-import { neighbours } from "./site/neighbours.ts";
-import { pipe } from "./site/pipe.ts";
-import { state } from "./site/state.ts";
-import { numbers, traffic } from "./site/traffic.ts";
+import { annotation, board } from "../../look/board.ts";
+import { COLOURS } from "../../look/colours.ts";
+import type { Dashboard } from "../../look/grafana-types.ts";
+import { BY_CACHE, selection } from "../../look/variables.ts";
+import type { Setting } from "../../setting.ts";
+import { content } from "./content.ts";
+import { neighbours } from "./neighbours.ts";
+import { pipe } from "./pipe.ts";
+import { state } from "./state.ts";
+import { numbers, traffic } from "./traffic.ts";
 
 /** The board. */
 export function site(setting: Setting): Dashboard {

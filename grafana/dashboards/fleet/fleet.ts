@@ -3,14 +3,14 @@
  *
  * @module
  */
-import { annotation, board } from "../look/board.ts";
-import { COLOURS } from "../look/colours.ts";
-import type { Dashboard } from "../look/grafana-types.ts";
-import { BY_SITE, selection } from "../look/variables.ts";
-import type { Setting } from "../setting.ts";
-import { everyCache } from "./fleet/caches.ts";
-import { alerts, counts, known, problemList, state } from "./fleet/list.ts";
-import { overall } from "./fleet/overall.ts";
+import { annotation, board } from "../../look/board.ts";
+import { COLOURS } from "../../look/colours.ts";
+import type { Dashboard } from "../../look/grafana-types.ts";
+import { BY_SITE, selection } from "../../look/variables.ts";
+import type { Setting } from "../../setting.ts";
+import { everyCache } from "./caches.ts";
+import { alerts, counts, known, problemList, state } from "./list.ts";
+import { overall } from "./overall.ts";
 
 /** The board. */
 export function fleet(setting: Setting): Dashboard {
