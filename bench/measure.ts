@@ -42,7 +42,8 @@ export async function measure(
     child.once("close", resolve);
   });
   clearInterval(watch);
-  if (code === null || code > mostCode) throw new Error(`${program} ${args.join(" ")} ended with ${code}\n${stdout}${stderr}`);
+  if (code === null || code > mostCode)
+    throw new Error(`${program} ${args.join(" ")} ended with ${code}\n${stdout}${stderr}`);
   return { seconds: Number(process.hrtime.bigint() - start) / 1e9, peakMiB, stdout };
 }
 

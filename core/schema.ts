@@ -9,6 +9,7 @@
  *
  * @module
  */
+import type { StreamName } from "./journal/streams.ts";
 
 /** How a field is written: integers carry `i`, ratios and seconds are always floats. */
 export type FieldType = "integer" | "float" | "text" | "flag";
@@ -31,6 +32,8 @@ export interface MeasurementSchema {
   readonly kind: "delta" | "gauge" | "event";
   /** Closed hours and local days of it are written as `<name>_1h` and `<name>_1d`. */
   readonly rollup: boolean;
+  /** The only stream of the journal it is written to, where it is one. */
+  readonly stream?: StreamName;
   /** Of its own tags, those its roll-ups are added up over and do not have. */
   readonly rolledWithout?: readonly string[];
   /** Tags beside `server` and the admin's own. */
@@ -179,6 +182,7 @@ export const MEASUREMENTS: readonly MeasurementSchema[] = [
   },
   {
     name: "precacherun",
+    stream: "precache",
     meaning: "One warming run, written when it ends: a run that was killed has none.",
     kind: "delta",
     rollup: true,
@@ -197,6 +201,7 @@ export const MEASUREMENTS: readonly MeasurementSchema[] = [
   },
   {
     name: "precacheasset",
+    stream: "precache",
     meaning:
       "One asset of a warming run, written when it ends; of one that takes long, what came so far, every minute, with the outcome `partial`. What warming cost is added up from these, so that a run nobody ended counts too.",
     kind: "delta",

@@ -5,7 +5,10 @@
  *
  * @module
  */
-import type { Savings } from "../core/history/savings.ts";
+import type { Savings, Source, Sources } from "../core/history/savings.ts";
+
+export type { Sources };
+
 import type { Integer } from "../core/line/point.ts";
 import { ratio } from "../core/measures.ts";
 import type { BucketUnit } from "../core/time/local-days.ts";
@@ -14,9 +17,9 @@ import type { Period } from "./period.ts";
 /** What bars and tables are divided into. */
 export type By = BucketUnit | "week" | "month";
 
-export const SOURCES = ["cache", "peers", "parents", "origin"] as const;
-export type SourceName = (typeof SOURCES)[number];
-export type Sources = Readonly<Record<SourceName, Integer>>;
+/** As in core/history/savings.ts, which a browser has no use for. */
+export const SOURCES = ["cache", "peers", "parents", "origin"] as const satisfies readonly Source[];
+export type SourceName = Source;
 
 /** A part of the time. */
 export interface Bucket extends Savings {

@@ -60,7 +60,18 @@ const QUESTIONS: readonly Question[] = [
   { name: "status", larder: ["status", "--state-dir", state, "--json"], goal: "0.4 s, 120 MB" },
   {
     name: "report of a year, twelve questions",
-    larder: ["report", "--state-dir", state, "--from", iso(END_MS - YEAR_MS), "--to", iso(END_MS), "--by", "day", "--json"],
+    larder: [
+      "report",
+      "--state-dir",
+      state,
+      "--from",
+      iso(END_MS - YEAR_MS),
+      "--to",
+      iso(END_MS),
+      "--by",
+      "day",
+      "--json",
+    ],
     goal: "1.5 x a year by day",
   },
 ];
@@ -99,7 +110,10 @@ async function ask({ name, larder, sql: peer, goal }: Question): Promise<void> {
   }
   const seconds = ours.map((run) => run.seconds);
   const ratios = theirs.map((run, i) => (ours[i]?.seconds ?? 0) / run.seconds);
-  const peerText = peer === undefined ? "" : `; sqlite3 ${median(theirs.map((run) => run.seconds)).toFixed(2)} s, ratio ${spread(ratios)}`;
+  const peerText =
+    peer === undefined
+      ? ""
+      : `; sqlite3 ${median(theirs.map((run) => run.seconds)).toFixed(2)} s, ratio ${spread(ratios)}`;
   const memory = Math.max(...ours.map((run) => run.peakMiB)).toFixed(0);
   console.log(`${name}: ${spread(seconds)} s, ${memory} MiB${peerText}   (goal ${goal})`);
 }

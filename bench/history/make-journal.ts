@@ -47,7 +47,16 @@ const unsynced: Disk = {
 /** Makes `state` and `rows.csv` in the folder: the time in milliseconds, then every field. */
 export async function makeJournal(folder: string, years: number, endMs: number): Promise<void> {
   const fromMs = endMs - years * 365 * 24 * HOUR_MS;
-  const options = { seed: 3, caches: 1, regions: 1, fromMs, toMs: endMs, zone: ZONE, intervalSeconds: 60, incidentsPerMonth: 0 };
+  const options = {
+    seed: 3,
+    caches: 1,
+    regions: 1,
+    fromMs,
+    toMs: endMs,
+    zone: ZONE,
+    intervalSeconds: 60,
+    incidentsPerMonth: 0,
+  };
   const fleet = planFleet(options);
   const [cache] = fleet.caches;
   if (cache === undefined) throw new Error("no cache");

@@ -4,43 +4,16 @@
  * @module
  */
 
+import type { CacheState } from "../../core/history/questions/cache-state.ts";
+import type { HistoryEvent } from "../../core/history/questions/events.ts";
+import type { Pass } from "../../core/history/questions/passes.ts";
 import type { Savings } from "../../core/history/savings.ts";
 import type { StreamHealth } from "../../core/journal/health.ts";
-
-/** The newest reading of the cache's status. Undefined where it did not say. */
-export interface CacheFacts {
-  readonly timeMs: number;
-  readonly activated: boolean | undefined;
-  readonly active: boolean | undefined;
-  /** 1 done, 0 pending, -1 failed. */
-  readonly registered: number | undefined;
-  readonly registrationError: string | undefined;
-  readonly startup: string | undefined;
-  readonly usedBytes: number | undefined;
-  readonly freeBytes: number | undefined;
-  /** Undefined when unlimited. */
-  readonly limitBytes: number | undefined;
-  /** 0 to 1. */
-  readonly pressure: number | undefined;
-  readonly lowSpace: boolean | undefined;
-  readonly diskExceeded: boolean | undefined;
-  readonly alerts: number | undefined;
-  /** Bytes held by Apple's category, the largest first. */
-  readonly content: readonly { readonly kind: string; readonly bytes: number }[];
-  readonly neighbours: readonly { readonly address: string; readonly role: string; readonly healthy: boolean }[];
-}
 
 /** Savings of one local day. */
 export interface DayFacts extends Savings {
   /** Beginning of the day, Unix milliseconds. */
   readonly startMs: number;
-}
-
-/** The collector's last pass. */
-export interface PassFacts {
-  readonly timeMs: number;
-  readonly up: boolean;
-  readonly seconds: number | undefined;
 }
 
 /** One place lines are shipped to. */
@@ -63,13 +36,6 @@ export interface SinkFacts {
   readonly expiredLines: number;
 }
 
-export interface EventFacts {
-  readonly timeMs: number;
-  readonly event: string;
-  readonly title: string;
-  readonly text: string;
-}
-
 /** The journal itself. */
 export interface JournalFacts {
   readonly streams: readonly StreamHealth[];
@@ -87,16 +53,16 @@ export interface StatusFacts {
   readonly rollupZone?: string | undefined;
   /** Whether the settings read the status of the cache at all. */
   readonly readsStatus: boolean;
-  readonly cache: CacheFacts | undefined;
+  readonly cache: CacheState | undefined;
   readonly today: Savings;
   readonly week: Savings;
   /** Seven local days, today the last. */
   readonly days: readonly DayFacts[];
   /** Time of the newest row of traffic in seven days. */
   readonly lastRowMs: number | undefined;
-  readonly pass: PassFacts | undefined;
+  readonly pass: Pass | undefined;
   readonly sinks: readonly SinkFacts[];
   readonly journal: JournalFacts;
   /** Newest first, of the last seven days. */
-  readonly events: readonly EventFacts[];
+  readonly events: readonly HistoryEvent[];
 }

@@ -5,9 +5,10 @@
  */
 
 import type { Finding, FindingLevel } from "../../core/finding.ts";
+import type { CacheState } from "../../core/history/questions/cache-state.ts";
 import { type Level, levelOf, THRESHOLDS, type Threshold } from "../../core/thresholds.ts";
 import { countText, percentText } from "../../core/words/amounts.ts";
-import type { CacheFacts, SinkFacts, StatusFacts } from "./facts.ts";
+import type { SinkFacts, StatusFacts } from "./facts.ts";
 import { isFull, journalFindings } from "./journal-findings.ts";
 
 export type { Finding, FindingLevel } from "../../core/finding.ts";
@@ -89,7 +90,7 @@ function cacheFindings({ cache, events, nowMs }: StatusFacts): Finding[] {
   return found;
 }
 
-function stateFindings(cache: CacheFacts): Finding[] {
+function stateFindings(cache: CacheState): Finding[] {
   if (cache.activated === false) {
     const next = REGISTRATION_ADVICE["NOT_ACTIVATED"] ?? "";
     return [bad("not-activated", "content caching is switched off on this Mac", next)];
@@ -116,7 +117,7 @@ function stateFindings(cache: CacheFacts): Finding[] {
   return found;
 }
 
-function roomFindings(cache: CacheFacts): Finding[] {
+function roomFindings(cache: CacheState): Finding[] {
   const found: Finding[] = [];
   const next = "raise the cache's limit, or give it a larger disk";
   const pressureLevel = levelOf(THRESHOLDS.pressure, cache.pressure ?? 0);

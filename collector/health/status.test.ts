@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { CacheState } from "../../core/history/questions/cache-state.ts";
 import type { StreamHealth } from "../../core/journal/health.ts";
 import { openJournal } from "../../core/journal/journal.ts";
 import type { Loss } from "../../core/journal/losses.ts";
@@ -9,7 +10,7 @@ import { bucketStart, bucketsBefore } from "../../core/time/local-days.ts";
 import { fleetLines, planFleet, SERVED_FIELDS, Truth } from "../../fixtures/fleet/index.ts";
 import { savePositions } from "../ship/cursor.ts";
 import { sinkSchema } from "../sinks/options.ts";
-import type { CacheFacts, JournalFacts, SinkFacts, StatusFacts } from "./facts.ts";
+import type { JournalFacts, SinkFacts, StatusFacts } from "./facts.ts";
 import { findings, worstLevel } from "./findings.ts";
 import type { GatherOptions } from "./gather.ts";
 import { readStatusModel, type StatusModel } from "./health.ts";
@@ -17,8 +18,9 @@ import { readStatusModel, type StatusModel } from "./health.ts";
 const NOW = Date.parse("2026-03-31T12:00:30Z");
 const ZONE = "Europe/Berlin";
 
-const cache = (more: Partial<CacheFacts>): CacheFacts => ({
+const cache = (more: Partial<CacheState>): CacheState => ({
   timeMs: NOW - 60_000,
+  server: "c",
   activated: true,
   active: true,
   registered: 1,
@@ -85,7 +87,7 @@ const facts = (more: Partial<StatusFacts>): StatusFacts => ({
   week: nothing,
   days: [],
   lastRowMs: NOW - 60_000,
-  pass: { timeMs: NOW - 60_000, up: true, seconds: 1 },
+  pass: { timeMs: NOW - 60_000, server: "c", up: true, seconds: 1 },
   sinks: [sink({})],
   journal: journal({}),
   events: [],
@@ -98,9 +100,17 @@ describe("findings()", () => {
     ["nothing", {}, []],
     ["nothing of a sink that waits a moment", { sinks: [sink({ backlogBytes: 9 })] }, []],
     ["that no pass ever ran, once", { pass: undefined, cache: undefined, lastRowMs: undefined }, ["bad never-ran"]],
-    ["a silent collector", { pass: { timeMs: NOW - HOUR, up: true, seconds: 1 } }, ["bad collector-silent"]],
-    ["one silent since a while", { pass: { timeMs: NOW - HOUR / 4, up: true, seconds: 1 } }, ["warn collector-silent"]],
-    ["a source that failed", { pass: { timeMs: NOW, up: false, seconds: 1 } }, ["bad source-failed"]],
+    [
+      "a silent collector",
+      { pass: { timeMs: NOW - HOUR, server: "c", up: true, seconds: 1 } },
+      ["bad collector-silent"],
+    ],
+    [
+      "one silent since a while",
+      { pass: { timeMs: NOW - HOUR / 4, server: "c", up: true, seconds: 1 } },
+      ["warn collector-silent"],
+    ],
+    ["a source that failed", { pass: { timeMs: NOW, server: "c", up: false, seconds: 1 } }, ["bad source-failed"]],
     ["no status", { cache: undefined }, ["warn status-unknown"]],
     ["nothing where no status is read", { cache: undefined, readsStatus: false }, []],
     ["an old status", { cache: cache({ timeMs: NOW - 2 * HOUR }) }, ["warn status-old"]],
@@ -143,7 +153,11 @@ describe("findings()", () => {
       { cache: cache({ neighbours: [{ address: "p", role: "peer", healthy: false }] }) },
       ["warn neighbour-unhealthy"],
     ],
-    ["a wipe", { events: [{ timeMs: NOW - HOUR, event: "wiped", title: "t", text: "x" }] }, ["warn wiped"]],
+    [
+      "a wipe",
+      { events: [{ timeMs: NOW - HOUR, server: "c", event: "wiped", title: "t", text: "x" }] },
+      ["warn wiped"],
+    ],
     ["a late sink", { sinks: [sink({ backlogBytes: 9, movedMs: NOW - HOUR })] }, ["warn sink-late"]],
     [
       "a sink that waits for somebody to act, at once and with the step",

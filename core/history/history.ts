@@ -50,22 +50,51 @@ export interface HistoryRow {
 export type SumsRow = Pick<HistoryRow, "startMs" | "group" | "sums">;
 
 /**
- * Answers, ordered by group and time, from one pass over the raw lines. Memory grows with the answers, not with the
- * journal.
+ * What somebody wants to know: what it needs of the journal, and what it makes of that. Made for one `ask`: what takes lines
+ * remembers them.
  */
-export async function ask(stateDir: string, queries: readonly HistoryQuery[]): Promise<HistoryRow[][]> {
-  const answers = queries.map((query) => new Answer(query));
-  await scanLines(
-    stateDir,
-    RAW_STREAMS,
-    answers.map((answer) => rawOf(answer)),
-  );
-  return answers.map((answer) => answer.rows());
+export interface Question<Answer> {
+  /** Sums, from roll-ups where they can answer. */
+  readonly sums?: readonly HistoryQuery[];
+  /** Sums and newest values, from raw lines. */
+  readonly rows?: readonly HistoryQuery[];
+  /** Raw lines, handed over as they are read. */
+  readonly lines?: readonly Wanted[];
+  /** @param found the rows of `sums` and of `rows`, in their order; lines were handed over before */
+  answer(found: { readonly sums: readonly SumsRow[][]; readonly rows: readonly HistoryRow[][] }): Answer;
 }
 
-/** One answer of `ask`. */
+/** The answers of a list of questions. */
+type Answers<Questions extends readonly Question<unknown>[]> = {
+  -readonly [I in keyof Questions]: Questions[I] extends Question<infer Answer> ? Answer : never;
+};
+
+/** Answers all questions from one pass over the journal. Memory grows with the answers, not with the journal. */
+export async function ask<const Questions extends readonly Question<unknown>[]>(
+  stateDir: string,
+  questions: Questions,
+): Promise<Answers<Questions>> {
+  const sums = questions.flatMap((question) => question.sums ?? []);
+  const rows = questions.flatMap((question) => question.rows ?? []).map((query) => new Answer(query));
+  const lines = [...questions.flatMap((question) => question.lines ?? []), ...rows.map((answer) => rawOf(answer))];
+  const found = await readSums(stateDir, sums, lines);
+  let [sumsFrom, rowsFrom] = [0, 0];
+  const answers = questions.map((question) => {
+    const [sumsTo, rowsTo] = [sumsFrom + (question.sums?.length ?? 0), rowsFrom + (question.rows?.length ?? 0)];
+    const own = {
+      sums: found.slice(sumsFrom, sumsTo),
+      rows: rows.slice(rowsFrom, rowsTo).map((answer) => answer.rows()),
+    };
+    [sumsFrom, rowsFrom] = [sumsTo, rowsTo];
+    return question.answer(own);
+  });
+  return answers as Answers<Questions>;
+}
+
+/** The rows of one measurement: sums and newest values of each bucket and group, from raw lines. */
 export async function queryHistory(stateDir: string, query: HistoryQuery): Promise<HistoryRow[]> {
-  return (await ask(stateDir, [query]))[0] ?? [];
+  const [rows] = await ask(stateDir, [{ rows: [query], answer: (found) => found.rows[0] ?? [] }]);
+  return rows;
 }
 
 /**
@@ -73,9 +102,18 @@ export async function queryHistory(stateDir: string, query: HistoryQuery): Promi
  * lines. Where roll-ups cannot answer (another time zone, tags they leave out, none there), all of it is read raw.
  */
 export async function askSums(stateDir: string, queries: readonly HistoryQuery[]): Promise<SumsRow[][]> {
+  return await readSums(stateDir, queries, []);
+}
+
+/** @param lines raw lines that are wanted besides, from the same pass */
+async function readSums(
+  stateDir: string,
+  queries: readonly HistoryQuery[],
+  lines: readonly Wanted[],
+): Promise<SumsRow[][]> {
   const mark = queries.some(isRolledUp) ? await readRollupMark(stateDir) : undefined;
   const answers = queries.map((query) => new Answer(query));
-  const raw: Wanted[] = [];
+  const raw: Wanted[] = [...lines];
   const unread: Wanted[] = [];
   const rolled: RolledPoints[] = [];
   for (const [i, query] of queries.entries()) {
@@ -106,8 +144,10 @@ function isRolledUp({ measurement, tags, groupBy }: HistoryQuery): boolean {
 }
 
 function rawOf(answer: Answer, range: Range = answer.query): Wanted {
+  const stream = measurementSchema(answer.query.measurement)?.stream;
   return {
     measurement: answer.query.measurement,
+    ...(stream === undefined ? {} : { streams: [stream] }),
     fromMs: range.fromMs,
     toMs: range.toMs,
     take: (line) => answer.addLine(line),

@@ -17,7 +17,7 @@ import {
   type SumOf,
   shown,
 } from "../measures.ts";
-import { askSums, type HistoryQuery } from "./history.ts";
+import { ask, type HistoryQuery, type Question, type SumsRow } from "./history.ts";
 
 /** Bytes of a stretch of time. */
 export interface Savings {
@@ -73,17 +73,54 @@ export interface SavingsRow extends Savings {
   readonly group: Readonly<Record<string, string>>;
 }
 
+/** Savings, and the bytes of each source. */
+export interface TrafficRow extends SavingsRow {
+  readonly sources: Sources;
+  /** Sums of every field savings are made of, for other measures. */
+  readonly sumOf: SumOf;
+}
+
+/** Bytes to clients by where they came from. */
+export type Sources = Readonly<Record<Source, Integer>>;
+export const SOURCES = ["cache", "peers", "parents", "origin"] as const;
+export type Source = (typeof SOURCES)[number];
+
+/** What is asked of traffic: everything of a query but its measurement. */
+export type TrafficQuery = Omit<HistoryQuery, "measurement">;
+
 /**
- * Savings by bucket and group, ordered by group and time. Where there is only one bucket for all the time, it is a total;
+ * Traffic by bucket and group, ordered by group and time. Where there is only one bucket for all the time, it is a total;
  * others are parts, and `totalSavings` adds them up.
  */
-export async function savingsHistory(
-  stateDir: string,
-  query: Omit<HistoryQuery, "measurement">,
-): Promise<SavingsRow[]> {
-  const buckets = new Map<string, { startMs: number; group: SavingsRow["group"]; sums: Map<string, Integer> }>();
-  const queries = SAVINGS_MEASUREMENTS.map((measurement) => ({ ...query, measurement }));
-  const answers = await askSums(stateDir, queries);
+export function traffic(query: TrafficQuery): Question<TrafficRow[]> {
+  return {
+    sums: SAVINGS_MEASUREMENTS.map((measurement) => ({ ...query, measurement })),
+    answer: ({ sums }) => joinMeasurements(sums).map((bucket) => trafficRow(bucket, query.by === "all")),
+  };
+}
+
+/** The same without its sources. */
+export function savings(query: TrafficQuery): Question<SavingsRow[]> {
+  const question = traffic(query);
+  return {
+    ...question,
+    answer: (found) => question.answer(found).map(({ sources: _, sumOf: __, ...row }) => row),
+  };
+}
+
+/** Savings by bucket and group. */
+export async function savingsHistory(stateDir: string, query: TrafficQuery): Promise<SavingsRow[]> {
+  const [rows] = await ask(stateDir, [savings(query)]);
+  return rows;
+}
+
+interface Bucket extends Pick<SavingsRow, "startMs" | "group"> {
+  readonly sums: Map<string, Integer>;
+}
+
+/** Sums of all measurements by bucket and group. */
+function joinMeasurements(answers: readonly (readonly SumsRow[])[]): Bucket[] {
+  const buckets = new Map<string, Bucket>();
   for (const [i, measurement] of SAVINGS_MEASUREMENTS.entries()) {
     for (const { startMs, group, sums } of answers[i] ?? []) {
       const key = `${JSON.stringify(group)} ${String(startMs).padStart(16, "0")}`;
@@ -92,11 +129,20 @@ export async function savingsHistory(
       for (const [field, sum] of Object.entries(sums)) bucket.sums.set(`${measurement} ${field}`, sum);
     }
   }
-  const rows = [...buckets].sort(([a], [b]) => (a < b ? -1 : 1));
-  return rows.map(([, { startMs, group, sums }]) => {
-    const part = savingsOf((measurement, field) => sums.get(`${measurement} ${field}`));
-    return { startMs, group, ...(query.by === "all" ? totalSavings([part]) : part) };
-  });
+  return [...buckets].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, bucket]) => bucket);
+}
+
+function trafficRow({ startMs, group, sums }: Bucket, isTotal: boolean): TrafficRow {
+  const sumOf: SumOf = (measurement, field) => sums.get(`${measurement} ${field}`);
+  const part = savingsOf(sumOf);
+  const of = (source: Source): Integer => sumOf("bytestoclients", `bytes.from${source}.toclients`) ?? 0;
+  return {
+    startMs,
+    group,
+    ...(isTotal ? totalSavings([part]) : part),
+    sources: { cache: of("cache"), peers: of("peers"), parents: of("parents"), origin: of("origin") },
+    sumOf,
+  };
 }
 
 /** Days joined to longer stretches, each with its own beginning, groups apart. Parts keep their sign. */

@@ -8,7 +8,7 @@
  */
 import type { Position } from "../journal/position.ts";
 import { type JournalReader, openReader } from "../journal/reader.ts";
-import { RAW_STREAMS, streamFolder } from "../journal/streams.ts";
+import { RAW_STREAMS, type StreamName, streamFolder } from "../journal/streams.ts";
 import { escapeMeasurement } from "../line/escape.ts";
 import { forEachLine, hasName, lineTime } from "../line/line-bytes.ts";
 import { type ParsedLine, parseLine } from "../line/parse-line.ts";
@@ -19,6 +19,8 @@ export interface Wanted {
   /** From, inclusive, to, exclusive: Unix milliseconds. */
   readonly fromMs: number;
   readonly toMs: number;
+  /** Only from these streams. */
+  readonly streams?: readonly StreamName[];
   take(line: ParsedLine): void;
 }
 
@@ -33,12 +35,13 @@ interface Search {
  */
 export async function scanLines(
   stateDir: string,
-  streams: readonly string[],
+  streams: readonly StreamName[],
   wanted: readonly Wanted[],
   from?: ReadonlyMap<string, Position>,
 ): Promise<void> {
   for (const stream of streams) {
-    await scanReader(openReader(streamFolder(stateDir, stream), stream), wanted, from?.get(stream));
+    const here = wanted.filter((by) => by.streams?.includes(stream) !== false);
+    await scanReader(openReader(streamFolder(stateDir, stream), stream), here, from?.get(stream));
   }
 }
 

@@ -10,18 +10,17 @@
  *
  * @module
  */
-import { queryHistory } from "../../core/history/history.ts";
+import { ask } from "../../core/history/history.ts";
 import {
   type LastAsked,
   usedSince,
-  type WarmingLines,
   type WarmingRun,
   warmedFiles,
+  warmingLines,
   warmingRuns,
 } from "../../core/history/questions/warming.ts";
-import { scanLines, type Wanted } from "../../core/history/scan.ts";
-import { forEachField, type LineValue, type ParsedLine, parseTags } from "../../core/line/parse-line.ts";
-import { measure, type SumOf, shown, WARMING_COST, WARMING_EFFECT } from "../../core/measures.ts";
+import { traffic } from "../../core/history/savings.ts";
+import { measure, shown, WARMING_COST, WARMING_EFFECT } from "../../core/measures.ts";
 
 export interface WarmReport {
   readonly fromMs: number;
@@ -45,101 +44,22 @@ export async function warmReport(
   timeZone: string,
   inventory: readonly LastAsked[] | undefined,
 ): Promise<WarmReport> {
-  const lines = await readWarming(stateDir, fromMs, toMs);
-  const query = { measurement: "bytestoclients", fromMs, toMs, by: "all", timeZone } as const;
-  const served = (await queryHistory(stateDir, query))[0];
-  const asked = lines.assets.reduce((sum, { bytesAsked }) => sum + bytesAsked, 0);
-  const fromOrigin = lines.assets.reduce((sum, { bytesFromOrigin }) => sum + bytesFromOrigin, 0);
-  const sumOf: SumOf = (measurement, field) => {
-    if (measurement === "bytestoclients") return served?.sums[field];
-    return { "bytes.asked": asked, "bytes.fromorigin": fromOrigin }[field];
-  };
+  const query = { fromMs, toMs, by: "all", timeZone } as const;
+  const [lines, [served]] = await ask(stateDir, [warmingLines({ fromMs, toMs }), traffic(query)]);
+  // a time no collector recorded has no traffic, though warming may have asked in it
+  const recorded = served?.sumOf("bytestoclients", "bytes.fromcache.toclients") !== undefined;
   const files = [...warmedFiles(lines.assets).values()];
   return {
     fromMs,
     toMs,
     runs: warmingRuns(lines),
-    bytesFromOrigin: Number(measure(WARMING_COST, sumOf)),
+    bytesFromOrigin: Number(served === undefined ? 0 : measure(WARMING_COST, served.sumOf)),
     warmedFiles: files.length,
     warmedBytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
     used: inventory === undefined ? undefined : usedSince(lines, inventory),
     servedFromCacheBytes:
-      served === undefined ? undefined : Number(shown(WARMING_EFFECT, measure(WARMING_EFFECT, sumOf))),
+      served === undefined || !recorded
+        ? undefined
+        : Number(shown(WARMING_EFFECT, measure(WARMING_EFFECT, served.sumOf))),
   };
-}
-
-/** Events, runs and files in one pass. */
-async function readWarming(stateDir: string, fromMs: number, toMs: number): Promise<WarmingLines> {
-  const starts: WarmingLines["starts"][number][] = [];
-  const finished: WarmingRun[] = [];
-  const assets: WarmingLines["assets"][number][] = [];
-  const wanted = (measurement: string, take: (point: ReadPoint) => void): Wanted => ({
-    measurement,
-    fromMs,
-    toMs,
-    take: (line) => take(readPoint(line)),
-  });
-  await scanLines(
-    stateDir,
-    ["precache"],
-    [
-      wanted("events", ({ timeMs, tags, fields }) => {
-        if (tags["event"] !== "run-start") return;
-        const planned = fields.get("planned.seconds");
-        const planningMs = planned !== undefined && "float" in planned ? planned.float * 1000 : undefined;
-        starts.push({ timeMs, planningMs });
-      }),
-      wanted("precacherun", (point) => finished.push(finishedRun(point))),
-      wanted("precacheasset", (point) => assets.push(assetLine(point))),
-    ],
-  );
-  return { starts: starts.sort((a, b) => a.timeMs - b.timeMs), finished, assets };
-}
-
-function finishedRun({ timeMs, tags, fields }: ReadPoint): WarmingRun {
-  return {
-    finished: true,
-    endedMs: timeMs,
-    target: tags["target"] ?? "",
-    planned: count(fields, "planned"),
-    warmed: count(fields, "warmed"),
-    cached: count(fields, "cached"),
-    failed: count(fields, "failed"),
-    skipped: count(fields, "skipped"),
-    bytesAsked: count(fields, "bytes.asked"),
-    bytesFromOrigin: count(fields, "bytes.fromorigin"),
-    seconds: count(fields, "seconds"),
-  };
-}
-
-function assetLine({ timeMs, tags, fields }: ReadPoint): WarmingLines["assets"][number] {
-  const url = fields.get("url");
-  return {
-    timeMs,
-    target: tags["target"] ?? "",
-    outcome: tags["outcome"] ?? "",
-    url: url !== undefined && "text" in url ? url.text : "",
-    bytes: count(fields, "bytes"),
-    bytesAsked: count(fields, "bytes.asked"),
-    bytesFromOrigin: count(fields, "bytes.fromorigin"),
-    seconds: count(fields, "seconds"),
-  };
-}
-
-interface ReadPoint {
-  readonly timeMs: number;
-  readonly tags: Readonly<Record<string, string>>;
-  readonly fields: ReadonlyMap<string, LineValue>;
-}
-
-function readPoint({ timeMs, tagText, fieldText }: ParsedLine): ReadPoint {
-  const fields = new Map<string, LineValue>();
-  forEachField(fieldText, (name, value) => fields.set(name, value));
-  return { timeMs, tags: parseTags(tagText), fields };
-}
-
-function count(fields: ReadonlyMap<string, LineValue>, name: string): number {
-  const value = fields.get(name);
-  if (value === undefined) return 0;
-  return "integer" in value ? Number(value.integer) : "float" in value ? value.float : 0;
 }

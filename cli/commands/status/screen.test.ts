@@ -19,6 +19,7 @@ const WELL = {
   readsStatus: true,
   cache: {
     timeMs: NOW - 61_000,
+    server: "c",
     activated: true,
     active: true,
     registered: 1,
@@ -43,7 +44,7 @@ const WELL = {
     ...savings(gigabytes * 1e9),
   })),
   lastRowMs: NOW - 40_000,
-  pass: { timeMs: NOW - 12_000, up: true, seconds: 0.43 },
+  pass: { timeMs: NOW - 12_000, server: "c", up: true, seconds: 0.43 },
   sinks: [
     {
       name: "main",

@@ -1,11 +1,15 @@
 /**
- * What warming runs did, from their lines. Pure.
+ * What warming runs did, from their lines.
  *
  * The books are `precacheasset`: a line for each file as it ends. `precacherun` closes a run; one that was killed has none,
  * and is added up from the lines it left.
  *
  * @module
  */
+import type { Question } from "../history.ts";
+import type { Range } from "../plan.ts";
+import { numberOf, type ReadPoint, textOf } from "../read-point.ts";
+import { Readings } from "./readings.ts";
 
 /** A line of `precacheasset`. */
 export interface AssetLine {
@@ -54,6 +58,61 @@ export interface WarmingLines {
   /** From `precacherun`. */
   readonly finished: readonly WarmingRun[];
   readonly assets: readonly AssetLine[];
+}
+
+/** Every line that warming left in a span. */
+export function warmingLines({ fromMs, toMs }: Range): Question<WarmingLines> {
+  const lines = (measurement: string): Readings =>
+    new Readings({ measurement, fromMs, toMs, streams: ["precache"] }, "all");
+  const [starts, runs, assets] = [lines("events"), lines("precacherun"), lines("precacheasset")];
+  return {
+    lines: [starts, runs, assets],
+    answer: () => ({
+      starts: starts
+        .all()
+        .filter(({ tags }) => tags["event"] === "run-start")
+        .map(runStart)
+        .sort((a, b) => a.timeMs - b.timeMs),
+      finished: runs.all().map(finishedRun),
+      assets: assets.all().map(assetLine),
+    }),
+  };
+}
+
+function runStart({ timeMs, fields }: ReadPoint): RunStartLine {
+  const seconds = numberOf(fields.get("planned.seconds"));
+  return { timeMs, planningMs: seconds === undefined ? undefined : seconds * 1000 };
+}
+
+function finishedRun({ timeMs, tags, fields }: ReadPoint): WarmingRun {
+  const count = (name: string): number => numberOf(fields.get(name)) ?? 0;
+  return {
+    finished: true,
+    endedMs: timeMs,
+    target: tags["target"] ?? "",
+    planned: count("planned"),
+    warmed: count("warmed"),
+    cached: count("cached"),
+    failed: count("failed"),
+    skipped: count("skipped"),
+    bytesAsked: count("bytes.asked"),
+    bytesFromOrigin: count("bytes.fromorigin"),
+    seconds: count("seconds"),
+  };
+}
+
+function assetLine({ timeMs, tags, fields }: ReadPoint): AssetLine {
+  const count = (name: string): number => numberOf(fields.get(name)) ?? 0;
+  return {
+    timeMs,
+    target: tags["target"] ?? "",
+    outcome: tags["outcome"] ?? "",
+    url: textOf(fields.get("url")) ?? "",
+    bytes: count("bytes"),
+    bytesAsked: count("bytes.asked"),
+    bytesFromOrigin: count("bytes.fromorigin"),
+    seconds: count("seconds"),
+  };
 }
 
 /** All runs by their end: those that were closed, and those that left only lines. */

@@ -1,0 +1,68 @@
+/**
+ * Lines of one server, or of all: the newest reading of a gauge, or every line of a measurement with few.
+ *
+ * @module
+ */
+import { RAW_STREAMS, type StreamName } from "../../journal/streams.ts";
+import { type ParsedLine, parseTags } from "../../line/parse-line.ts";
+import { type ReadPoint, readPoint } from "../read-point.ts";
+import type { Wanted } from "../scan.ts";
+
+/** Which lines. */
+export interface Lines {
+  readonly measurement: string;
+  /** From, inclusive, to, exclusive: Unix milliseconds. */
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** Only from these streams. */
+  readonly streams?: readonly StreamName[];
+  /** Only points with these tags. */
+  readonly tags?: Readonly<Record<string, string>>;
+}
+
+/** Takes every line, or of each server those of its newest reading: nothing older is kept. */
+export class Readings implements Wanted {
+  readonly measurement: string;
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly streams: readonly StreamName[];
+  readonly #keeps: "all" | "newest";
+  readonly #tags: readonly (readonly [string, string])[];
+  /** By the text of the tags: the server, or undefined for points that are not wanted. */
+  readonly #servers = new Map<string, string | undefined>();
+  readonly #lines = new Map<string, { newestMs: number; lines: ParsedLine[] }>();
+
+  constructor({ measurement, fromMs, toMs, streams = RAW_STREAMS, tags }: Lines, keeps: "all" | "newest") {
+    this.measurement = measurement;
+    this.fromMs = fromMs;
+    this.toMs = toMs;
+    this.streams = streams;
+    this.#keeps = keeps;
+    this.#tags = Object.entries(tags ?? {});
+  }
+
+  take(line: ParsedLine): void {
+    const server = this.#serverOf(line.tagText);
+    if (server === undefined) return;
+    const known = this.#lines.get(server);
+    if (known === undefined || (this.#keeps === "newest" && line.timeMs > known.newestMs)) {
+      this.#lines.set(server, { newestMs: line.timeMs, lines: [line] });
+    } else if (this.#keeps === "all" || line.timeMs === known.newestMs) {
+      known.lines.push(line);
+    }
+  }
+
+  /** What was taken, in the order written, servers apart. */
+  all(): ReadPoint[] {
+    return [...this.#lines.values()].flatMap(({ lines }) => lines.map(readPoint));
+  }
+
+  #serverOf(tagText: string): string | undefined {
+    if (!this.#servers.has(tagText)) {
+      const tags = parseTags(tagText);
+      const wanted = this.#tags.every(([key, value]) => tags[key] === value);
+      this.#servers.set(tagText, wanted ? (tags["server"] ?? "") : undefined);
+    }
+    return this.#servers.get(tagText);
+  }
+}
