@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { mayHold } from "../journal/name-set.ts";
 import type { Position } from "../journal/position.ts";
 import { type JournalReader, openReader } from "../journal/reader.ts";
 import { RAW_STREAMS, type StreamName, streamFolder } from "../journal/streams.ts";
@@ -49,9 +50,12 @@ export async function scanLines(
 export async function scanReader(reader: JournalReader, wanted: readonly Wanted[], from?: Position): Promise<void> {
   if (wanted.length === 0) return;
   const searches = wanted.map((by): Search => ({ name: nameOf(by.measurement), by }));
-  for (const { number, span } of await reader.segments()) {
+  for (const { number, span, names } of await reader.segments()) {
     if (span === undefined || (from !== undefined && number < from.segment)) continue;
-    const here = searches.filter(({ by }) => span.fromMs < by.toMs && span.toMs >= by.fromMs);
+    const here = searches.filter(
+      ({ by }) =>
+        span.fromMs < by.toMs && span.toMs >= by.fromMs && (names === undefined || mayHold(names, by.measurement)),
+    );
     if (here.length === 0) continue;
     const offset = from?.segment === number ? from.offset : 0;
     for await (const bytes of reader.bytes(number, offset)) {
@@ -71,8 +75,9 @@ export async function* readLines(
   const name = nameOf(measurement);
   for (const stream of streams) {
     const reader = openReader(streamFolder(stateDir, stream), stream);
-    for (const { number, span } of await reader.segments()) {
+    for (const { number, span, names } of await reader.segments()) {
       if (span === undefined || span.fromMs > toMs || span.toMs < fromMs) continue;
+      if (names !== undefined && !mayHold(names, measurement)) continue;
       for await (const bytes of reader.bytes(number)) {
         const found: string[] = [];
         forEachLine(bytes, (start, end) => {

@@ -11,6 +11,7 @@
 import { promisify } from "node:util";
 import { crc32, deflateRaw, inflateRawSync } from "node:zlib";
 import type { Span } from "./commit.ts";
+import { EVERY_NAME, type NameSet } from "./name-set.ts";
 
 /** Content of each member but the last. */
 export const MEMBER_BYTES = 256 * 1024;
@@ -33,23 +34,28 @@ export interface PackedFacts {
   readonly span: Span | undefined;
   /** When its last batch was written, Unix milliseconds. */
   readonly at: number;
+  /** The measurements of its lines; undefined in one that version 0.1 packed. */
+  readonly names: NameSet | undefined;
 }
 
 // magic, deflate, FEXTRA, no time, no flags, unknown system
 const FIXED = Buffer.from([0x1f, 0x8b, 8, 4, 0, 0, 0, 0, 0, 255]);
 const DATA_PAYLOAD = 16;
-const END_PAYLOAD = 36;
+const END_PAYLOAD = 44;
+/** Of the last member as version 0.1 wrote it, without names. */
+const OLD_END_PAYLOAD = 36;
 /** Bytes before the deflated content: the fixed part, the length of the extra field, and that of its one subfield. */
 const BEFORE_PAYLOAD = FIXED.length + 2 + 4;
 export const HEAD_BYTES = BEFORE_PAYLOAD + DATA_PAYLOAD;
 const TRAILER_BYTES = 8;
 const EMPTY_DEFLATE = Buffer.from([3, 0]);
-/** The whole last member. */
+/** The whole last member, which may be shorter. */
 export const END_BYTES = BEFORE_PAYLOAD + END_PAYLOAD + EMPTY_DEFLATE.length + TRAILER_BYTES;
 
 /** What every data member begins with, for whoever looks for the next one behind damage. */
 export const DATA_BEGINNING = head("LD", DATA_PAYLOAD);
 const END_BEGINNING = head("LE", END_PAYLOAD);
+const OLD_END_BEGINNING = head("LE", OLD_END_PAYLOAD);
 
 const deflate = promisify<Uint8Array, { level: number }, Buffer>(deflateRaw);
 
@@ -64,12 +70,13 @@ export async function dataMember(content: Buffer, offset: number): Promise<Buffe
 }
 
 /** The last member. */
-export function endMember({ size, span, at }: PackedFacts): Buffer {
+export function endMember({ size, span, at, names }: PackedFacts): Buffer {
   const payload = Buffer.alloc(END_PAYLOAD);
   payload.writeDoubleLE(size, 0);
   payload.writeDoubleLE(span?.fromMs ?? Number.NaN, 8);
   payload.writeDoubleLE(span?.toMs ?? Number.NaN, 16);
   payload.writeDoubleLE(at, 24);
+  payload.writeBigUInt64LE(names ?? EVERY_NAME, 32);
   return Buffer.concat([END_BEGINNING, signed(payload), EMPTY_DEFLATE, trailer(Buffer.alloc(0))]);
 }
 
@@ -80,10 +87,15 @@ export function readHead(bytes: Buffer): MemberHead | undefined {
   return { fileBytes: payload.readUInt32LE(0), size: payload.readUInt32LE(4), offset: payload.readUInt32LE(8) };
 }
 
-/** Reads the last member; undefined when it is none, or changed. */
+/** Reads the last member at the end of these bytes; undefined when it is none, or changed. */
 export function readEnd(bytes: Buffer): PackedFacts | undefined {
   const payload = payloadOf(bytes, END_BEGINNING, END_PAYLOAD);
-  if (payload === undefined) return undefined;
+  if (payload !== undefined) return { ...factsOf(payload), names: payload.readBigUInt64LE(32) };
+  const old = payloadOf(bytes.subarray(END_PAYLOAD - OLD_END_PAYLOAD), OLD_END_BEGINNING, OLD_END_PAYLOAD);
+  return old === undefined ? undefined : { ...factsOf(old), names: undefined };
+}
+
+function factsOf(payload: Buffer): Omit<PackedFacts, "names"> {
   const [size = 0, fromMs = 0, toMs = 0, at = 0] = [0, 8, 16, 24].map((place) => payload.readDoubleLE(place));
   return { size, span: Number.isNaN(fromMs) ? undefined : { fromMs, toMs }, at };
 }

@@ -11,9 +11,11 @@ import { constants } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { errorCode, errorText } from "../errors.ts";
+import type { WrittenWhen } from "./commit.ts";
 import { type Disk, type DiskFile, realDisk } from "./disk.ts";
 import { dataMember, endMember, MEMBER_BYTES } from "./gzip-members.ts";
 import { readError } from "./journal-errors.ts";
+import { NameCollector } from "./name-set.ts";
 import { openContent } from "./open-segment.ts";
 import { packedContent } from "./packed-content.ts";
 import { plainContent, type SegmentContent } from "./segment-content.ts";
@@ -69,7 +71,7 @@ async function packSegment(
   if (!(await isSame(path, plain))) {
     const unfinished = `${path}${UNFINISHED}`;
     try {
-      await writePacked(unfinished, plain, disk, endMember({ size: plain.size, span: commit.span, at: commit.at }));
+      await writePacked(unfinished, plain, disk, commit);
     } catch (error) {
       // on a full disk it would take what little room there is
       await disk.remove(unfinished).catch(() => {});
@@ -90,13 +92,16 @@ async function packSegment(
   return packed?.diskBytes;
 }
 
-async function writePacked(path: string, plain: SegmentContent, disk: Disk, end: Buffer): Promise<void> {
+async function writePacked(path: string, plain: SegmentContent, disk: Disk, last: WrittenWhen): Promise<void> {
   const file = await disk.open(path, constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC, 0o640);
   try {
+    const names = new NameCollector();
     for (let at = 0; at < plain.size; at += MEMBER_BYTES) {
-      await writeAll(file, await dataMember(await plain.read(at, Math.min(MEMBER_BYTES, plain.size - at)), at));
+      const content = await plain.read(at, Math.min(MEMBER_BYTES, plain.size - at));
+      names.add(content);
+      await writeAll(file, await dataMember(content, at));
     }
-    await writeAll(file, end);
+    await writeAll(file, endMember({ size: plain.size, span: last.span, at: last.at, names: names.set }));
     await file.datasync();
   } finally {
     await file.close();

@@ -10,7 +10,9 @@
 import { COMMIT_PREFIX, joinSpans, type KnownCommit, type Span } from "./commit.ts";
 import { lastCommit } from "./last-commit.ts";
 import { type KnownSegment, lossesOf } from "./losses.ts";
+import type { NameSet } from "./name-set.ts";
 import { openSegment, withSegment } from "./open-segment.ts";
+import { inMemory } from "./packed-content.ts";
 import type { Piece, PieceLimits, Position, StreamReader } from "./position.ts";
 import type { SegmentContent } from "./segment-content.ts";
 import { SegmentMaps, type WriterEnds } from "./segment-maps.ts";
@@ -29,7 +31,7 @@ export interface JournalReader extends StreamReader {
   segments(): Promise<SegmentInfo[]>;
   /**
    * Committed bytes of a segment, in buffers of whole lines with marks among them, each batch checked; what is damaged is
-   * left out. A buffer has memory of its own.
+   * left out. A buffer is good until the next is asked for.
    * @param from only what begins there or later, a place at the beginning of a line
    */
   bytes(segment: number, from?: number): AsyncIterable<Buffer>;
@@ -49,6 +51,8 @@ export interface SegmentInfo {
   readonly bytes: number;
   /** Times of its lines; undefined when it holds none. */
   readonly span: Span | undefined;
+  /** Which measurements it may hold; undefined where that is not known. */
+  readonly names: NameSet | undefined;
 }
 
 /**
@@ -63,6 +67,8 @@ class SegmentsReader implements JournalReader {
   readonly stream: string;
   readonly #folder: string;
   readonly #maps: SegmentMaps;
+  /** For the content of a packed segment, used again for the next. */
+  #room: Buffer = Buffer.alloc(0);
 
   constructor(folder: string, stream: string, maps: SegmentMaps) {
     this.stream = stream;
@@ -146,7 +152,7 @@ class SegmentsReader implements JournalReader {
     for (const number of await listSegments(this.#folder)) {
       const info = await withSegment(this.#folder, number, undefined, async (content) => {
         const { offset, commit } = await this.#maps.endOf(number, content);
-        return { number, bytes: offset, span: commit?.span };
+        return { number, bytes: offset, span: commit?.span, names: content.facts?.names };
       });
       if (info !== undefined) found.push(info);
     }
@@ -154,15 +160,18 @@ class SegmentsReader implements JournalReader {
   }
 
   async *bytes(segment: number, from = 0): AsyncGenerator<Buffer> {
-    const content = await openSegment(this.#folder, segment);
-    if (content === undefined) return;
+    const file = await openSegment(this.#folder, segment);
+    if (file === undefined) return;
     try {
+      const content = await inMemory(file, (size) => this.#roomOf(size));
       const { whole } = await this.#maps.mapOf(segment, content, from);
-      for (const stretch of whole) {
-        if (stretch.to > from) yield* linesOf(content, { from: Math.max(from, stretch.from), to: stretch.to });
+      for (const { from: begin, to } of whole) {
+        if (to <= from) continue;
+        if (content.bytes === undefined) yield* linesOf(content, { from: Math.max(from, begin), to });
+        else yield content.bytes.subarray(Math.max(from, begin), to);
       }
     } finally {
-      await content.close();
+      await file.close();
     }
   }
 
@@ -197,6 +206,11 @@ class SegmentsReader implements JournalReader {
       spans.push(...losses.map(({ span }) => span).filter((span) => overlaps(span, asked)));
     }
     return spans;
+  }
+
+  #roomOf(size: number): Buffer {
+    if (size > this.#room.length) this.#room = Buffer.allocUnsafeSlow(size);
+    return this.#room;
   }
 
   /** Whether a place lies where a segment is missing between others. */

@@ -1,0 +1,34 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { MEASUREMENTS } from "../schema.ts";
+import { mayHold, NameCollector } from "./name-set.ts";
+
+const name = fc.stringMatching(/^[a-z_0-9]{1,30}$/);
+
+describe("the names of a segment", () => {
+  it("are all known, wherever the content is cut", () => {
+    const line = fc.tuple(name, fc.constantFrom(",server=c x=1i 1", " x=1i 1", ',a=b t="x y\\"z" 1'));
+    fc.assert(
+      fc.property(fc.array(line, { maxLength: 30 }), fc.integer({ min: 1, max: 50 }), (lines, step) => {
+        const text = Buffer.from(lines.map(([first, rest]) => `${first}${rest}\n# mark\n`).join(""));
+        const names = new NameCollector();
+        for (let at = 0; at < text.length; at += step) names.add(text.subarray(at, at + step));
+        for (const [first] of lines) expect(mayHold(names.set, first)).toBe(true);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it("hold no event where a cache wrote everything but one", () => {
+    const names = new NameCollector();
+    for (const { name: measurement } of MEASUREMENTS) {
+      if (measurement !== "events") names.add(Buffer.from(`${measurement},server=c x=1i 1\n`));
+    }
+    expect(mayHold(names.set, "events")).toBe(false);
+    expect(mayHold(names.set, "bytestoclients")).toBe(true);
+  });
+
+  it("are none in an empty segment", () => {
+    expect(mayHold(new NameCollector().set, "events")).toBe(false);
+  });
+});
