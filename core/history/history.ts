@@ -75,7 +75,7 @@ export async function ask<const Questions extends readonly Question<unknown>[]>(
   questions: Questions,
 ): Promise<Answers<Questions>> {
   const sums = questions.flatMap((question) => question.sums ?? []);
-  const rows = questions.flatMap((question) => question.rows ?? []).map((query) => new Answer(query));
+  const rows = questions.flatMap((question) => question.rows ?? []).map((query) => new Answer(query, "lasts too"));
   const lines = [...questions.flatMap((question) => question.lines ?? []), ...rows.map((answer) => rawOf(answer))];
   const found = await readSums(stateDir, sums, lines);
   let [sumsFrom, rowsFrom] = [0, 0];
@@ -112,7 +112,7 @@ async function readSums(
   lines: readonly Wanted[],
 ): Promise<SumsRow[][]> {
   const mark = queries.some(isRolledUp) ? await readRollupMark(stateDir) : undefined;
-  const answers = queries.map((query) => new Answer(query));
+  const answers = queries.map((query) => new Answer(query, "sums"));
   const raw: Wanted[] = [...lines];
   const unread: Wanted[] = [];
   const rolled: RolledPoints[] = [];
@@ -193,8 +193,11 @@ class RolledPoints implements Wanted {
 interface OpenRow {
   readonly startMs: number;
   readonly group: Readonly<Record<string, string>>;
-  readonly sums: Map<string, Integer>;
-  readonly lasts: Map<string, { timeMs: number; value: LineValue }>;
+  readonly groupKey: string;
+  /** Without a prototype: names come from outside. */
+  readonly sums: Record<string, Integer>;
+  /** Undefined where nobody asks for the newest values. */
+  readonly lasts: Map<string, { timeMs: number; value: LineValue }> | undefined;
   points: number;
   newestMs: number;
 }
@@ -205,11 +208,13 @@ type Group = { readonly key: string; readonly group: Readonly<Record<string, str
 /** The rows of a question as they grow. */
 class Answer {
   readonly query: HistoryQuery;
+  readonly #keeps: "sums" | "lasts too";
   readonly #rows = new Map<string, OpenRow>();
   readonly #groups = new Map<string, Group>();
 
-  constructor(query: HistoryQuery) {
+  constructor(query: HistoryQuery, keeps: "sums" | "lasts too") {
     this.query = query;
+    this.#keeps = keeps;
   }
 
   addLine({ tagText, fieldText, timeMs }: ParsedLine): void {
@@ -220,11 +225,13 @@ class Answer {
   addSums(tagText: string, timeMs: number, sums: ReadonlyMap<string, OpenSum>): void {
     const row = this.#rowAt(tagText, timeMs);
     if (row === undefined) return;
-    for (const [name, { value, isFloat }] of sums) row.sums.set(name, addValue(row.sums.get(name), value, isFloat));
+    for (const [name, { value, isFloat }] of sums) row.sums[name] = addValue(row.sums[name], value, isFloat);
   }
 
   rows(): HistoryRow[] {
-    return [...this.#rows.values()].map(closeRow).sort(byGroupAndTime);
+    return [...this.#rows.values()]
+      .sort((a, b) => (a.groupKey === b.groupKey ? a.startMs - b.startMs : a.groupKey < b.groupKey ? -1 : 1))
+      .map(closeRow);
   }
 
   #rowAt(tagText: string, timeMs: number): OpenRow | undefined {
@@ -236,7 +243,15 @@ class Answer {
     const key = `${startMs} ${group.key}`;
     let row = this.#rows.get(key);
     if (row === undefined) {
-      row = { startMs, group: group.group, sums: new Map(), lasts: new Map(), points: 0, newestMs: 0 };
+      row = {
+        startMs,
+        group: group.group,
+        groupKey: group.key,
+        sums: Object.create(null) as Record<string, Integer>,
+        lasts: this.#keeps === "sums" ? undefined : new Map(),
+        points: 0,
+        newestMs: 0,
+      };
       this.#rows.set(key, row);
     }
     return row;
@@ -254,10 +269,12 @@ function addFields(row: OpenRow, fieldText: string, timeMs: number): void {
   row.points++;
   row.newestMs = Math.max(row.newestMs, timeMs);
   forEachField(fieldText, (name, value) => {
-    const last = row.lasts.get(name);
-    if (last === undefined || timeMs >= last.timeMs) row.lasts.set(name, { timeMs, value });
-    if ("integer" in value) row.sums.set(name, addExact(row.sums.get(name), value.integer));
-    else if ("float" in value) row.sums.set(name, addValue(row.sums.get(name), value.float, true));
+    if (row.lasts !== undefined) {
+      const last = row.lasts.get(name);
+      if (last === undefined || timeMs >= last.timeMs) row.lasts.set(name, { timeMs, value });
+    }
+    if ("integer" in value) row.sums[name] = addExact(row.sums[name], value.integer);
+    else if ("float" in value) row.sums[name] = addValue(row.sums[name], value.float, true);
   });
 }
 
@@ -265,15 +282,9 @@ function closeRow(row: OpenRow): HistoryRow {
   return {
     startMs: row.startMs,
     group: row.group,
-    sums: Object.fromEntries(row.sums),
-    lasts: Object.fromEntries([...row.lasts].map(([name, { value }]) => [name, value])),
+    sums: row.sums,
+    lasts: Object.fromEntries([...(row.lasts ?? [])].map(([name, { value }]) => [name, value])),
     points: row.points,
     newestMs: row.newestMs,
   };
-}
-
-function byGroupAndTime(a: HistoryRow, b: HistoryRow): number {
-  const [left, right] = [JSON.stringify(a.group), JSON.stringify(b.group)];
-  if (left !== right) return left < right ? -1 : 1;
-  return a.startMs - b.startMs;
 }

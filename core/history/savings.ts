@@ -115,25 +115,30 @@ export async function savingsHistory(stateDir: string, query: TrafficQuery): Pro
 }
 
 interface Bucket extends Pick<SavingsRow, "startMs" | "group"> {
-  readonly sums: Map<string, Integer>;
+  /** By measurement. */
+  readonly sums: Record<string, SumsRow["sums"]>;
 }
 
-/** Sums of all measurements by bucket and group. */
+/** Sums of all measurements by bucket and group, ordered by group and time as each of them is. */
 function joinMeasurements(answers: readonly (readonly SumsRow[])[]): Bucket[] {
   const buckets = new Map<string, Bucket>();
+  const groups = new Map<SumsRow["group"], string>();
   for (const [i, measurement] of SAVINGS_MEASUREMENTS.entries()) {
     for (const { startMs, group, sums } of answers[i] ?? []) {
-      const key = `${JSON.stringify(group)} ${String(startMs).padStart(16, "0")}`;
-      const bucket = buckets.get(key) ?? { startMs, group, sums: new Map<string, Integer>() };
-      buckets.set(key, bucket);
-      for (const [field, sum] of Object.entries(sums)) bucket.sums.set(`${measurement} ${field}`, sum);
+      // rows of a group share one object
+      const groupKey = groups.get(group) ?? JSON.stringify(group);
+      groups.set(group, groupKey);
+      const key = `${groupKey} ${String(startMs).padStart(16, "0")}`;
+      const known = buckets.get(key);
+      if (known === undefined) buckets.set(key, { startMs, group, sums: { [measurement]: sums } });
+      else known.sums[measurement] = sums;
     }
   }
   return [...buckets].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, bucket]) => bucket);
 }
 
 function trafficRow({ startMs, group, sums }: Bucket, isTotal: boolean): TrafficRow {
-  const sumOf: SumOf = (measurement, field) => sums.get(`${measurement} ${field}`);
+  const sumOf: SumOf = (measurement, field) => sums[measurement]?.[field];
   const part = savingsOf(sumOf);
   const of = (source: Source): Integer => sumOf("bytestoclients", `bytes.from${source}.toclients`) ?? 0;
   return {
