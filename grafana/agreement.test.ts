@@ -213,7 +213,7 @@ describe.skipIf(!enginesAvailable())(
           last.set(point.tags["server"] ?? "", point);
       }
       const ask = asking(engine, "site", { values: {}, fromMs: SEED_NOW - DAY, toMs: SEED_NOW });
-      const { frames } = await ask("State");
+      const { frames } = await ask("State of each cache");
       const caches = columnValues(frames, "Cache");
       const expected = caches.map((name) => last.get(String(name))?.fields ?? {});
       expect([...caches].sort()).toEqual([...last.keys()].sort());
@@ -246,7 +246,7 @@ describe.skipIf(!enginesAvailable())(
         const ask = asking(engine, "site", chosen);
         expect(await offered(engine, chosen)).toEqual(["plain"]);
         expect(tile(await ask("Served"))).toBe(1000);
-        const { frames } = await ask("State");
+        const { frames } = await ask("State of each cache");
         expect(columnValues(frames, "Cache")).toEqual(["plain"]);
         expect(columnValues(frames, "Disk used")).toEqual([500]);
         expect(columnValues(frames, "Use of the limit").filter((value) => value !== null)).toEqual([]);

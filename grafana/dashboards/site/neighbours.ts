@@ -27,7 +27,7 @@ export function neighbours(setting: Setting): Unplaced[] {
       }),
       unit: "none",
       width: 24,
-      height: 8,
+      height: 6,
       noValue: "–",
       overrides: [column("Last seen", { unit: UNITS.whenSeen }), yesNo("Healthy"), yesNo("Accepts peering")],
     }),

@@ -26,7 +26,7 @@ export function pipe(setting: Setting): Unplaced[] {
       ...shared,
       title: "Waiting to be sent",
       description:
-        "Journal bytes the slowest sink has yet to take. It grows while a server is away and falls when it is back; nothing is lost meanwhile.",
+        "Journal bytes the slowest sink has yet to take. They grow while a server is away and shrink when it is back; nothing is lost meanwhile.",
       question: ask({ figures: [totalOf("larder", "backlog", "Waiting")], buckets: "interval" }),
       unit: UNITS.bytes,
       threshold: THRESHOLDS.backlogBytes,
@@ -35,10 +35,10 @@ export function pipe(setting: Setting): Unplaced[] {
       ...shared,
       draw: "bars",
       legend: "sum",
-      title: "Rows and rejects",
-      description: "Rows read and lines refused for ever. A refused line is kept in a file with the reason.",
+      title: "Rows read and lines rejected",
+      description: "Rows read, and lines a server refused for good: each is kept in a file with the reason.",
       question: ask({
-        figures: [sumOf("larder", "rows", "Rows read"), sumOf("larder", "rejects", "Refused")],
+        figures: [sumOf("larder", "rows", "Rows read"), sumOf("larder", "rejects", "Lines rejected")],
         buckets: "interval",
       }),
       unit: UNITS.count,

@@ -35,9 +35,8 @@ export function site(setting: Setting): Dashboard {
     sections: [
       { panels: numbers(setting) },
       { panels: traffic(setting) },
-      { title: "State", panels: state(setting) },
+      { title: "State and peers", panels: [...state(setting), ...neighbours(setting)] },
       { title: "What it holds", panels: content(setting) },
-      { title: "Peers and parents", panels: neighbours(setting) },
       { title: "Data delivery", collapsed: true, panels: pipe(setting) },
     ],
   });

@@ -28,12 +28,12 @@ export function state(setting: Setting): Unplaced[] {
     column(name, { unit: "none", mappings: [mapping], "custom.cellOptions": { type: "color-text" } });
   return [
     table(setting, {
-      title: "State",
+      title: "State of each cache",
       description:
         "What each cache said of itself last, in the chosen time. iCloud is the part of the used disk that holds personal content. A cache without a limit has no use of it.",
       question: ask({
         figures: [
-          lastSeen("cachestatus", "active", "Asked"),
+          lastSeen("cachestatus", "active", "Last status"),
           lastOf("cachestatus", "active", "Active"),
           lastOf("cachestatus", "startup.ok", "Started"),
           ...startupWord(setting),
@@ -51,10 +51,10 @@ export function state(setting: Setting): Unplaced[] {
       }),
       unit: UNITS.bytes,
       width: 24,
-      height: 7,
+      height: 6,
       noValue: "–",
       overrides: [
-        column("Asked", { unit: UNITS.whenSeen, "custom.width": 140 }),
+        column("Last status", { unit: UNITS.whenSeen, "custom.width": 140 }),
         word("Active", YES_NO),
         word("Started", YES_NO),
         word("Registered", REGISTRATION),

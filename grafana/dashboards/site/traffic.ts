@@ -128,7 +128,8 @@ export function traffic(setting: Setting): Unplaced[] {
       height: 11,
       draw: "lines",
       stacked: false,
-      legend: "mean",
+      // a mean of steps is not the ratio of the tile
+      legend: "none",
       min: 0,
       max: 1,
       overrides: [coloured("Hit ratio", COLOURS.cache)],
