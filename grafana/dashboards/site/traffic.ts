@@ -47,7 +47,11 @@ export function numbers(setting: Setting): Unplaced[] {
   return [
     stat(setting, of("Served", "Bytes given to devices in the chosen time.", served(""))),
     stat(setting, {
-      ...of("Saved", "Bytes that did not have to come from Apple. What warming took is not counted.", saved("")),
+      ...of(
+        "Saved",
+        "What did not come from Apple, less what warming was given of it: nobody waited for that.",
+        saved(""),
+      ),
       mappings: [NOT_NEGATIVE],
     }),
     stat(setting, {
