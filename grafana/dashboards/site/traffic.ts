@@ -47,11 +47,7 @@ export function numbers(setting: Setting): Unplaced[] {
   return [
     stat(setting, of("Served", "Bytes given to devices in the chosen time.", served(""))),
     stat(setting, {
-      ...of(
-        "Saved",
-        "What did not come from Apple, less what warming was given of it: nobody waited for that.",
-        saved(""),
-      ),
+      ...of("Saved", "Bytes from the caches, less what warming was given of them: nobody waited for those.", saved("")),
       mappings: [NOT_NEGATIVE],
     }),
     stat(setting, {
