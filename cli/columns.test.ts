@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { columnsOf, cutTo, fillTo, flow } from "./columns.ts";
-import { table } from "./output.ts";
+import { table } from "./table.ts";
 
 const text = fc.string({ unit: fc.constantFrom("a", "é", "e\u0301", "東", "京", "👩‍🏫", "ü", "-", " ", "한") });
 

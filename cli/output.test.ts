@@ -2,8 +2,9 @@ import fc from "fast-check";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { LarderError } from "../core/errors.ts";
 import { planTable } from "./commands/precache/plan-text.ts";
-import { colour, csvText, print, printCsv, printError, printJson, table } from "./output.ts";
+import { colour, csvText, print, printCsv, printError, printJson } from "./output.ts";
 import { createProgress } from "./progress/progress.ts";
+import { table } from "./table.ts";
 import { larderInProcess } from "./testing/in-process.ts";
 
 /** Steers a terminal, turns the direction of writing, or hides: nothing of it may be printed. */

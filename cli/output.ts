@@ -5,19 +5,8 @@
  * @module
  */
 
-import { randomUUID } from "node:crypto";
 import { spreadsheetField } from "../core/csv-cell.ts";
 import { escapeUnprintable, printable, printableLines } from "../core/words/printable.ts";
-import { columnsOf, cutTo, fillTo } from "./columns.ts";
-
-/** One column of a table. */
-export interface Column<Row> {
-  readonly title: string;
-  readonly value: (row: Row) => string;
-  readonly align?: "left" | "right";
-  /** Longer values are cut in the middle. */
-  readonly maxWidth?: number;
-}
 
 const COLOURS = { red: 31, green: 32, yellow: 33, blue: 34, magenta: 35, cyan: 36, dim: 2, bold: 1 } as const;
 export type Colour = keyof typeof COLOURS;
@@ -49,6 +38,11 @@ function clean(text: string, colours: boolean, dirt: (text: string) => string): 
     from = match.index + match[0].length;
   }
   return done + dirt(text.slice(from));
+}
+
+/** A value as part of a line: nothing in it can steer the terminal, our own colours excepted. */
+export function cleanCell(text: string): string {
+  return clean(text, true, printable);
 }
 
 /** Text to a stream as it is but for what would steer the terminal. */
@@ -85,7 +79,7 @@ export function printJsonLine(value: unknown): void {
  */
 export function jsonText(value: unknown, indent = 0): string {
   // unguessable, so that no text from outside can pass for a number
-  const mark = `bigint-${randomUUID()}:`;
+  const mark = `bigint-${globalThis.crypto.randomUUID()}:`;
   const json = JSON.stringify(value, (_key, item: unknown) => (typeof item === "bigint" ? mark + item : item), indent);
   const digits = json.replaceAll(new RegExp(`"${mark}(-?\\d+)"`, "g"), "$1");
   return escapeUnprintable(digits, (character) => (character === "\n" ? character : escaped(character)));
@@ -121,27 +115,6 @@ export function printCsv(text: string): void {
 function csvCell(value: string | number | undefined): string {
   if (typeof value === "number") return String(value);
   return spreadsheetField(value ?? "");
-}
-
-/** A table with aligned columns and a rule under the titles; two spaces between columns. */
-export function table<Row>(rows: readonly Row[], columns: readonly Column<Row>[]): string {
-  const cells = rows.map((row) =>
-    columns.map(({ value, maxWidth }) => {
-      const cell = clean(value(row), true, printable);
-      return maxWidth === undefined ? cell : cutTo(cell, maxWidth);
-    }),
-  );
-  const widths = columns.map((column, i) =>
-    Math.max(columnsOf(column.title), ...cells.map((row) => columnsOf(row[i] ?? ""))),
-  );
-  const line = (values: readonly string[]): string =>
-    values
-      .map((value, i) => fillTo(value, widths[i] ?? 0, columns[i]?.align))
-      .join("  ")
-      .trimEnd();
-  return [line(columns.map(({ title }) => title)), line(widths.map((w) => "─".repeat(w))), ...cells.map(line)].join(
-    "\n",
-  );
 }
 
 /** A bar of `share` (0 to 1) of a width, in eighths of a character. */

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build } from "plist";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { z } from "zod";
+import * as z from "zod";
 import { isSecretSchema } from "../core/config/secret.ts";
 import { larderOptions } from "./commands/config/check.ts";
 import { larderInProcess } from "./testing/in-process.ts";

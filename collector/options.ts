@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { z } from "zod";
+import * as z from "zod";
 import { METRICS_DB_PATH, METRICS_SQLITE_PATH } from "../core/cache/cache.ts";
 import { MEASUREMENTS } from "../core/schema.ts";
 import { isTimeZone } from "../core/time/local-days.ts";

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { z } from "zod";
+import * as z from "zod";
 import type { Layer } from "../core/config/config.ts";
 import { catalogOptions } from "./catalogs/options.ts";
 import { deviceOptions } from "./devices/options.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { z } from "zod";
+import * as z from "zod";
 import { changeOf, lineHoursOf, moneyOf, type Report } from "./model.ts";
 
 const time = z.string().describe("ISO 8601, UTC");

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { z } from "zod";
+import * as z from "zod";
 import { LANGUAGE_NAMES } from "./languages/languages.ts";
 
 /** Keys of `report` in the settings. */

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { errorText, LarderError } from "../../core/errors.ts";
 import { makeFolder, readIfThere, writeAtomically } from "../../core/files.ts";
 import type { Position } from "../../core/journal/position.ts";

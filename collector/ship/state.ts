@@ -5,7 +5,7 @@
  * @module
  */
 import { join } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { makeFolder, readIfThere, writeAtomically } from "../../core/files.ts";
 import { positionsSchema } from "./cursor.ts";
 

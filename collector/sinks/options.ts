@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { z } from "zod";
+import * as z from "zod";
 import { secretSchema, withFlatSecrets } from "../../core/config/secret.ts";
 
 const text = z.string().min(1);

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import type { z } from "zod";
+import type * as z from "zod";
 import { LarderError } from "../errors.ts";
 import { nearest } from "../nearest.ts";
 import { type Origin, originText } from "./layers.ts";

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buildBinary, build as buildPlist } from "plist";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { z } from "zod";
+import * as z from "zod";
 import { nearest } from "../nearest.ts";
 import { readSettings, validateSettings } from "./config.ts";
 

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import type { z } from "zod";
+import type * as z from "zod";
 import { errorCode, errorText, LarderError } from "../errors.ts";
 import { readRegularFile } from "../files.ts";
 import { nearest } from "../nearest.ts";

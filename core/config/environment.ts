@@ -5,7 +5,7 @@
  *
  * @module
  */
-import type { z } from "zod";
+import type * as z from "zod";
 import { parseJsonText } from "./json-text.ts";
 import { type Layer, type RawSettings, withValue } from "./layers.ts";
 import { type SettingKey, settingKeys, valueKind } from "./setting-keys.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { z } from "zod";
+import * as z from "zod";
 import { errorCode } from "../errors.ts";
 import { environmentLayer, resolveSettings, variableOf } from "./config.ts";
 import { type Layer, type LayerKind, mergeLayers, originOf } from "./layers.ts";

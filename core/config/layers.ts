@@ -8,7 +8,7 @@
  * @module
  */
 import { isDeepStrictEqual } from "node:util";
-import type { z } from "zod";
+import type * as z from "zod";
 import { alternativesTo, isDictionarySchema, schemaOfKey, valueKind } from "./setting-keys.ts";
 
 /** Settings as read, before anybody has looked at them. */

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inspect } from "node:util";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { z } from "zod";
+import * as z from "zod";
 import { LarderError } from "../errors.ts";
 import { hideFromNowOn, withoutSecrets } from "./revealed.ts";
 import { type RevealContext, Secret, secretSchema, withFlatSecrets } from "./secret.ts";

@@ -7,7 +7,7 @@
  * @module
  */
 import { inspect } from "node:util";
-import { z } from "zod";
+import * as z from "zod";
 import { errorText, LarderError } from "../errors.ts";
 import { readRegularFile } from "../files.ts";
 import { hideFromNowOn } from "./revealed.ts";

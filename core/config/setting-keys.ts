@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { z } from "zod";
+import * as z from "zod";
 import { isSecretSchema } from "./secret.ts";
 
 /** A key that holds a value of its own; the dictionaries around it are in its path. */

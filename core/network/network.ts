@@ -5,7 +5,7 @@
  * @module
  */
 import type { Dispatcher } from "undici";
-import { z } from "zod";
+import * as z from "zod";
 import { errorText, LarderError } from "../errors.ts";
 import { readRegularFile } from "../files.ts";
 import { trusting } from "./authorities.ts";

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { z } from "zod";
+import * as z from "zod";
 import { LarderError } from "../../core/errors.ts";
 import { type HttpResponse, httpRequest, publicUrl } from "../../core/network/http.ts";
 import type { Dashboard } from "../look/grafana-types.ts";

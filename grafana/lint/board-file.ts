@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { z } from "zod";
+import * as z from "zod";
 import type { Dashboard } from "../look/grafana-types.ts";
 
 const words = z.string().optional().catch(undefined);

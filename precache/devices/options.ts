@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { z } from "zod";
+import * as z from "zod";
 import { secretSchema, withFlatSecrets } from "../../core/config/secret.ts";
 
 const caFile = z

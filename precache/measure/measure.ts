@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { z } from "zod";
+import * as z from "zod";
 import { LarderError } from "../../core/errors.ts";
 import { draftAsset } from "../catalogs/catalogs.ts";
 import { warm } from "../warm/warm.ts";

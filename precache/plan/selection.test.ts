@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { z } from "zod";
+import * as z from "zod";
 import { originOf, resolveSettings } from "../../core/config/config.ts";
 import { errorCode } from "../../core/errors.ts";
 import { type PrecacheInput, precacheOptions, precacheShape, requestLayer } from "../options.ts";

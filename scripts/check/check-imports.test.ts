@@ -68,7 +68,7 @@ import {
 } from "./c.ts";
 export * from "./e.ts";
 import "./f.ts";
-import { z } from "zod";
+import * as z from "zod";
 const g = await import("./g.ts");
 `;
     expect(importsOf("collector/x.ts", text).map(({ to, typeOnly, lazy }) => [to, typeOnly, lazy])).toEqual([

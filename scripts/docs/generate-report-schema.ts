@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { z } from "zod";
+import * as z from "zod";
 import { reportSchema } from "../../report/json.ts";
 import { type GeneratedPage, writeWhenStarted } from "./generated-page.ts";
 

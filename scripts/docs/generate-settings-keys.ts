@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { z } from "zod";
+import * as z from "zod";
 import { larderOptions } from "../../cli/commands/config/check.ts";
 
 /** The part of a JSON schema that is used here. */

@@ -22,7 +22,8 @@ import { secondText } from "../../../core/words/moments.ts";
 import { printable } from "../../../core/words/printable.ts";
 import { flow } from "../../columns.ts";
 import { scriptAnswer } from "../../json-answer.ts";
-import { type Colour, colour, isTerminal, print, printJson, table, terminalWidth } from "../../output.ts";
+import { type Colour, colour, isTerminal, print, printJson, terminalWidth } from "../../output.ts";
+import { table } from "../../table.ts";
 
 type Json = true | undefined;
 /** One thing that happened, the word for it, and a word's colour. */

@@ -6,7 +6,7 @@
 import { existsSync } from "node:fs";
 import { homedir, hostname } from "node:os";
 import { join } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { type CollectorOptions, collectorShape } from "../../../collector/options.ts";
 import {
   type Environment,

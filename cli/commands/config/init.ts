@@ -4,7 +4,7 @@
  * @module
  */
 import { open } from "node:fs/promises";
-import { z } from "zod";
+import * as z from "zod";
 import { errorCode, errorText, LarderError } from "../../../core/errors.ts";
 import { print, printJson } from "../../output.ts";
 import { larderOptions } from "./check.ts";

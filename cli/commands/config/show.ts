@@ -8,8 +8,9 @@ import { checkUse } from "../../../collector/index.ts";
 import { type Origin, originOf, originText } from "../../../core/config/config.ts";
 import { Secret } from "../../../core/config/secret.ts";
 import { createLog } from "../../../core/log.ts";
-import { print, printJson, table, tableWidth } from "../../output.ts";
+import { print, printJson, tableWidth } from "../../output.ts";
 import type { SettingsCommandFlags } from "../../settings-flags.ts";
+import { table } from "../../table.ts";
 import { loadSettings, settingsPlaces } from "./check.ts";
 
 /** Loads the settings and tries what they name; what is wrong is thrown with its place. */

@@ -6,7 +6,8 @@
 import { type PlannedStep, planInfluxSetup } from "../../../collector/index.ts";
 import { LarderError } from "../../../core/errors.ts";
 import { createLog } from "../../../core/log.ts";
-import { print, printJson, table } from "../../output.ts";
+import { print, printJson } from "../../output.ts";
+import { table } from "../../table.ts";
 import { loadSettings } from "../config/check.ts";
 import type { InfluxSetupFlags } from "./register.ts";
 

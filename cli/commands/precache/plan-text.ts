@@ -5,7 +5,8 @@
  */
 import { bytesText, countText } from "../../../core/words/amounts.ts";
 import { type Plan, type PlannedAsset, planTotals } from "../../../precache/index.ts";
-import { type Column, csvText, table } from "../../output.ts";
+import { csvText } from "../../output.ts";
+import { type Column, table } from "../../table.ts";
 
 const DECISIONS = { warm: "fetch", cached: "there", left: "left" } as const;
 

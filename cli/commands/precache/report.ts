@@ -9,7 +9,8 @@ import { bytesText, countText, durationText } from "../../../core/words/amounts.
 import { momentText } from "../../../core/words/moments.ts";
 import { reportOf, type WarmReport } from "../../../precache/index.ts";
 import { scriptAnswer } from "../../json-answer.ts";
-import { print, printError, printJson, table } from "../../output.ts";
+import { print, printError, printJson } from "../../output.ts";
+import { table } from "../../table.ts";
 import type { PrecacheFlags } from "./flags.ts";
 import { loadPrecache } from "./load.ts";
 

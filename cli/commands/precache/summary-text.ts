@@ -5,7 +5,7 @@
  */
 import { bytesText, countText, durationText, rateText } from "../../../core/words/amounts.ts";
 import type { AssetEnd, WarmSummary } from "../../../precache/index.ts";
-import { table } from "../../output.ts";
+import { table } from "../../table.ts";
 
 const ENDINGS: Readonly<Record<WarmSummary["ended"], string>> = {
   done: "",

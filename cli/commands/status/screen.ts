@@ -8,7 +8,8 @@ import type { Finding, SinkFacts, StatusModel } from "../../../collector/index.t
 import { ageText, bytesText, durationText, percentText } from "../../../core/words/amounts.ts";
 import { momentText, weekdayText } from "../../../core/words/moments.ts";
 import { columnsOf, flow } from "../../columns.ts";
-import { bar, type Colour, type Column, colour, table } from "../../output.ts";
+import { bar, type Colour, colour } from "../../output.ts";
+import { type Column, table } from "../../table.ts";
 
 export interface ScreenOptions {
   /** Columns there are. */

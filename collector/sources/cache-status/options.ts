@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { z } from "zod";
+import * as z from "zod";
 import { ASSET_CACHE_MANAGER } from "../../../core/cache/cache.ts";
 
 export const DEFAULT_STATUS_COMMAND: readonly string[] = [ASSET_CACHE_MANAGER, "-j", "status"];

@@ -1,0 +1,56 @@
+import { join } from "node:path";
+import { build, type Metafile } from "esbuild";
+import { beforeAll, describe, expect, it } from "vitest";
+import { bundling } from "./bundling.mjs";
+
+/** What starting one command loads at once: the packages in it, and its size in bytes. */
+function loadedWith(outputs: Metafile["outputs"], start: string): { packages: string[]; bytes: number } {
+  const seen = new Set<string>();
+  const packages = new Set<string>();
+  let bytes = 0;
+  const take = (path: string): void => {
+    const output = outputs[path];
+    if (output === undefined || seen.has(path)) return;
+    seen.add(path);
+    bytes += output.bytes;
+    for (const input of Object.keys(output.inputs)) {
+      const name = /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input)?.[1];
+      if (name !== undefined) packages.add(name);
+    }
+    for (const { path: next, kind } of output.imports) if (kind === "import-statement") take(next);
+  };
+  take(start);
+  return { packages: [...packages].sort(), bytes };
+}
+
+describe("a start loads what it uses, and no more", () => {
+  let outputs: Metafile["outputs"] = {};
+  beforeAll(async () => {
+    const absWorkingDir = join(import.meta.dirname, "../..");
+    const entryPoints = { larder: "cli/main.ts" };
+    const built = await build({
+      ...bundling,
+      absWorkingDir,
+      entryPoints,
+      outdir: "dist",
+      write: false,
+      metafile: true,
+    });
+    outputs = built.metafile?.outputs ?? {};
+  });
+  const chunkOf = (entry: string): string =>
+    Object.keys(outputs).find((path) => outputs[path]?.entryPoint === entry) ?? "none";
+
+  it("for --help", () => {
+    const { packages, bytes } = loadedWith(outputs, chunkOf("cli/main.ts"));
+    expect(packages).toEqual(["commander"]);
+    expect(bytes).toBeLessThan(120_000);
+  });
+
+  it("for collect", () => {
+    const { packages, bytes } = loadedWith(outputs, chunkOf("cli/commands/collect/collect.ts"));
+    expect(packages).toEqual(["commander", "zod"]);
+    // zod alone was 580 kB with its locales
+    expect(bytes).toBeLessThan(700_000);
+  });
+});
