@@ -9,7 +9,7 @@ import { ExitCode } from "./exit.ts";
 import { printError } from "./output.ts";
 import { failForScripts, run } from "./run.ts";
 
-// whoever read our answer, `head` say, may have had enough; what was asked for is done all the same
+// the reader of our output, `head` say, may have stopped; what was asked for is done all the same
 process.stdout.on("error", (error) => {
   if (errorCode(error) === "EPIPE") return;
   const why = new LarderError(`Cannot print the answer: ${errorText(error)}`, {

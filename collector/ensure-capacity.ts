@@ -1,5 +1,5 @@
 /**
- * Memory that grows by doubling, for bytes that are written one after the other and then begun anew.
+ * Memory that grows by doubling, for bytes that are written one after the other and then reused.
  *
  * @module
  */

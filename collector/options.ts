@@ -12,9 +12,7 @@ import { managerStatusOptions } from "./sources/cache-status/options.ts";
 
 const DAYS = z.number().int().min(1).max(36_500);
 
-const timeZone = z
-  .string()
-  .refine(isTimeZone, { error: "no time zone of that name; IANA names are meant, such as Europe/Berlin" });
+const timeZone = z.string().refine(isTimeZone, { error: "unknown time zone; use an IANA name such as Europe/Berlin" });
 
 const tagName = /^[A-Za-z][A-Za-z0-9_.-]{0,63}$/;
 
@@ -95,7 +93,7 @@ export const collectorShape = {
         .number()
         .min(16)
         .default(10_000)
-        .describe("the most the journal takes of the disk, whoever still needs it"),
+        .describe("the most disk the journal takes, even if a sink still needs what is deleted"),
     })
     .prefault({}),
   sinks: sinksSchema.default([]).describe("servers to ship to; none is needed"),

@@ -18,7 +18,7 @@ export const OWNER_CURSOR = "owner";
 /** A place a source is read from, and the file that is there. */
 interface OwnedPlace {
   readonly place: string;
-  /** "" where it is no file. */
+  /** "" where it is not a file. */
   readonly file: string;
 }
 

@@ -126,7 +126,7 @@ async function readSource(source: Source, options: PassOptions): Promise<SourceR
         if (newestMs !== undefined) done.newestMs = Math.max(done.newestMs ?? newestMs, newestMs);
         pumpAll(options);
       });
-    // whoever waits for it next is told
+    // the next `await` rethrows it; this only avoids an unhandled rejection
     writing.catch(() => {});
   }
   await writing;
@@ -195,7 +195,7 @@ function asLarderError(source: Source, error: unknown): LarderError {
   if (error instanceof LarderError) return error;
   return new LarderError(`Cannot read ${source.name} from "${source.place}": ${errorText(error)}`, {
     code: "SOURCE_READ",
-    state: "nothing was lost: the cursor stays where the journal stands",
+    state: "nothing was lost: the cursor stays at the end of the journal",
     retryable: true,
     cause: error,
   });

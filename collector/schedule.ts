@@ -72,10 +72,10 @@ export function oneAtATime(task: () => Promise<void>, log: Log): (() => Promise<
 export async function checkSchedule(expression: string): Promise<void> {
   const { default: cron } = await import("node-cron");
   if (cron.validate(expression)) return;
-  throw new LarderError(`Cannot use the schedule "${expression}": it is no cron expression`, {
+  throw new LarderError(`Cannot use the schedule "${expression}": it is not a cron expression`, {
     code: "CONFIG_SCHEDULE",
     state: "nothing was started",
-    next: 'five fields are meant: minute hour day month weekday, such as "*/5 * * * *"',
+    next: 'use five fields: minute hour day month weekday, such as "*/5 * * * *"',
   });
 }
 

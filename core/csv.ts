@@ -37,7 +37,7 @@ const MAX_RECORD_LINES = 50;
 const SAMPLE_LINES = 1000;
 const USUAL: readonly Delimiter[] = [",", ";", "\t"];
 
-/** The text of a file, by its BOM; bytes that are no text become U+FFFD. */
+/** The text of a file, by its BOM; bytes that are not text become U+FFFD. */
 export function decodeText(bytes: Uint8Array): string {
   const encoding =
     bytes[0] === 0xff && bytes[1] === 0xfe ? "utf-16le" : bytes[0] === 0xfe && bytes[1] === 0xff ? "utf-16be" : "utf-8";

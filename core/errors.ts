@@ -2,7 +2,7 @@
  * The one error type of larder.
  *
  * Every message reads: Cannot <do what> "<on what>": <what the world said, what we expected>. Beside it stand
- * the state of the data and one next step, so that whoever reads it at night knows whether anything was lost.
+ * the state of the data and one next step, so that a person who reads it at night knows whether anything was lost.
  *
  * @module
  */

@@ -11,7 +11,7 @@ export interface Finding {
   /** Stable name, for scripts. */
   readonly id: string;
   readonly level: FindingLevel;
-  /** What is so. */
+  /** What is wrong. */
   readonly said: string;
   /** One thing to do. */
   readonly next: string;

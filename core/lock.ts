@@ -1,7 +1,7 @@
 /**
  * One run at a time, freed by the kernel when its owner dies.
  *
- * Node has no flock, so the lock is a listening Unix socket: whoever can connect to it knows that its owner lives, and
+ * Node has no flock, so the lock is a listening Unix socket: a process that can connect to it knows that its owner lives, and
  * a process that dies, however it dies, stops listening. Locks are numbered, `lock.<n>`: the highest number decides. To
  * take over from a dead owner one hard-links a socket that is already listening under the next number, which only one
  * process can do. The highest number is never removed, so that no late-comer can build on a number already passed.

@@ -28,7 +28,7 @@ export interface Failure {
   readonly askedMs?: number | undefined;
 }
 
-/** The shortest wait a server can ask for: `Retry-After: 0` and dates gone by are no leave to ask without end. */
+/** The shortest wait a server can ask for: `Retry-After: 0` and dates gone by do not permit asking without end. */
 export const LEAST_ASKED_MS = 1000;
 
 /** Milliseconds to wait before the next request: what the server asked for, else first, twice first, four times first … */

@@ -99,7 +99,7 @@ export const MEASUREMENTS: readonly MeasurementSchema[] = [
   {
     name: "fleet_1d",
     meaning:
-      "The same, with no tags but `region` and `school_type`, so that a whole fleet lies in few series: each cache stands at a millisecond of the day that its other tags choose. For sums by day over all caches of a group, not for one cache.",
+      "The same, with no tags but `region` and `school_type`, so that a whole fleet needs few series: each cache has a millisecond of the day that its other tags choose. For sums by day over all caches of a group, not for one cache.",
     kind: "delta",
     rollup: false,
     tags: [],
@@ -229,7 +229,7 @@ export const MEASUREMENTS: readonly MeasurementSchema[] = [
       count("lines", "lines appended to the journal in the pass"),
       count("shipped", "lines acknowledged by sinks in the pass"),
       bytes("backlog", "journal bytes the slowest sink has yet to take"),
-      count("rejects", "lines refused for ever in the pass"),
+      count("rejects", "lines permanently rejected in the pass"),
       count("expired", "lines older than a sink keeps, in the pass"),
       count("probe", "1 when a sink had to be asked whether it takes any line at all; without tags"),
       seconds("lag", "age of the newest row"),

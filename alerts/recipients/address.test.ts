@@ -23,10 +23,10 @@ describe("parseAddress()", () => {
     expect(text("a@1.2.3")).toBe("the domain ends in a number");
     expect(text("a@b@example.org")).toBe("there is more than one @");
     expect(text("jörg@example.org")).toContain("letters outside ASCII");
-    expect(text("a@[300.1.1.1]")).toBe("the address in brackets is no IP address");
+    expect(text("a@[300.1.1.1]")).toBe("the address in brackets is not an IP address");
     expect(text("a@ex%61mple.é")).toBe("the domain holds a character no host name has");
     expect(text(`a@${"b.".repeat(130)}org`)).toMatch(/longer than 253/);
-    expect(text(" \u200b ")).toBe("there is no address");
+    expect(text(" \u200b ")).toBe("the address is missing");
     expect(text("a@example.org\nBcc: b@example.org")).toBe("it holds an invisible or unreadable character");
   });
 

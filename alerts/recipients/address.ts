@@ -17,7 +17,7 @@ export interface MailAddress {
   readonly key: string;
 }
 
-/** Why a text is no address. */
+/** Why a text is not an address. */
 export interface AddressProblem {
   readonly problem: string;
 }
@@ -37,7 +37,7 @@ const LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
  */
 export function parseAddress(raw: string): MailAddress | AddressProblem {
   const text = unwrap(raw);
-  if (text === "") return { problem: "there is no address" };
+  if (text === "") return { problem: "the address is missing" };
   if (text.length > 4 * MAX_ADDRESS) return { problem: `it is longer than the ${MAX_ADDRESS} characters mail allows` };
   if (INVISIBLE.test(text)) return { problem: "it holds an invisible or unreadable character" };
   const at = text.lastIndexOf("@");
@@ -80,16 +80,16 @@ function isDotAtom(text: string): boolean {
 
 function localProblem(local: string): string | undefined {
   if (local === "") return "there is nothing before the @";
-  if (local.length > MAX_LOCAL) return `more than ${MAX_LOCAL} characters stand before the @`;
+  if (local.length > MAX_LOCAL) return `more than ${MAX_LOCAL} characters before the @`;
   if (isDotAtom(local) || QUOTED.test(local)) return undefined;
   if (/\s/.test(local)) return "there is a space in it";
   if (local.includes("@")) return "there is more than one @";
   if (/[,;]/.test(local)) return "it holds more than one address";
   // biome-ignore lint/suspicious/noControlCharactersInRegex: everything that is ASCII
   if (/[^\x00-\x7f]/.test(local))
-    return "letters outside ASCII stand before the @, which the server's mailer cannot send to";
-  if (local.startsWith(".") || local.endsWith(".") || local.includes("..")) return "a dot stands where none may";
-  return "a character stands before the @ that may not";
+    return "the part before the @ has letters outside ASCII, which the server's mailer cannot send to";
+  if (local.startsWith(".") || local.endsWith(".") || local.includes("..")) return "a dot is in the wrong place";
+  return "the part before the @ has a character that is not allowed";
 }
 
 function parseDomain(raw: string): MailAddress | AddressProblem {
@@ -108,9 +108,9 @@ function parseDomain(raw: string): MailAddress | AddressProblem {
 }
 
 function domainProblem(text: string, labels: readonly string[]): string | undefined {
-  if (text === "") return "the domain is no host name";
+  if (text === "") return "the domain is not a host name";
   if (text.length > MAX_DOMAIN) return `the domain is longer than ${MAX_DOMAIN} characters`;
-  if (labels.includes("")) return "a dot stands where none may";
+  if (labels.includes("")) return "a dot is in the wrong place";
   if (labels.some((label) => label.length > 63)) return "a part of the domain is longer than 63 characters";
   if (!labels.every((label) => LABEL.test(label))) return "the domain holds a character no host name has";
   if (labels.length === 1) return labels[0] === "localhost" ? undefined : "the domain has no dot";
@@ -125,5 +125,5 @@ function parseLiteral(raw: string): MailAddress | AddressProblem {
   const inner = /^\[(?<six>IPv6:)?(?<host>[^\]]*)\]$/i.exec(raw)?.groups;
   const host = inner?.["host"] ?? "";
   const right = inner?.["six"] === undefined ? isIPv4(host) : isIPv6(host) && !host.includes("%");
-  return right ? { text: raw, key: raw.toLowerCase() } : { problem: "the address in brackets is no IP address" };
+  return right ? { text: raw, key: raw.toLowerCase() } : { problem: "the address in brackets is not an IP address" };
 }

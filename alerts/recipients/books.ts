@@ -3,7 +3,7 @@
  *
  * Core Data takes `Z_PRIMARYKEY.Z_MAX + 1` for a new row. Tools that insert rows and leave Z_MAX behind make its next insert
  * fail, so Z_MAX is raised to the highest row that is there, and never lowered: a number given out once is an object's
- * identity for ever. Entity numbers are read, never assumed.
+ * identity forever. Entity numbers are read, never assumed.
  *
  * @module
  */
@@ -27,7 +27,7 @@ export interface EntityBook {
   readonly highestRow: number | undefined;
 }
 
-/** Columns without which a file is no alertData.db. Others may be there, and stay as they are. */
+/** Columns without which a file is not an alertData.db. Others may be there, and stay as they are. */
 const NEEDED: Readonly<Record<string, readonly string[]>> = {
   Z_PRIMARYKEY: ["Z_ENT", "Z_NAME", "Z_SUPER", "Z_MAX"],
   ZADMAILRECIPIENT: ["Z_PK", "Z_ENT", "Z_OPT", "ZENABLED", "ZADDRESS", "ZLOCALIZATION"],
@@ -48,7 +48,7 @@ export function checkAlertData(db: SqliteDatabase): void {
 }
 
 function foreign(path: string, said: string): LarderError {
-  return new LarderError(`Cannot use "${path}": ${said}, so it is no alertData.db of macOS Server`, {
+  return new LarderError(`Cannot use "${path}": ${said}, so it is not an alertData.db of macOS Server`, {
     code: "ALERTS_FOREIGN",
     state: "nothing was changed",
     next: "check --db; `larder alerts init` makes a new file where there is none",

@@ -1,7 +1,7 @@
 /**
  * Makes the bare database where there is none.
  *
- * It is built whole under another name and then linked to its own, which never replaces anything: whoever looks sees no file
+ * It is built whole under another name and then linked to its own, which never replaces anything: another process sees no file
  * or a finished one.
  *
  * @module
@@ -33,7 +33,7 @@ export interface InitRequest {
 
 /**
  * Creates the database, and its folder, where there is none; says what is there where there is one.
- * @throws LarderError `ALERTS_FOREIGN` or one of the database when a file is there that is no alertData.db;
+ * @throws LarderError `ALERTS_FOREIGN` or one of the database when a file is there that is not an alertData.db;
  * `ALERTS_CREATE` when it cannot be made.
  */
 export async function initDatabase(path: string, request: InitRequest, options: AlertsOptions): Promise<InitReport> {

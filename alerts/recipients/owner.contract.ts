@@ -10,7 +10,7 @@ import { insertAsCoreData, noPython, query } from "./testing/independent.ts";
 
 const INSERT = "INSERT INTO ZADMAILRECIPIENT VALUES (1, 4, 1, 1, 'theirs@example.org', 'en')";
 
-/** What holds while the server, or whoever else, has the database open. */
+/** What holds while the server, or another process, has the database open. */
 export function describeOwner(engine: SqliteEngine): void {
   const native = engine === "native";
   const options = optionsFor(engine, { busyTimeoutMs: 300 });

@@ -93,7 +93,7 @@ function readLine(
   const learnt =
     columns === undefined && record.fields[shape.address]?.text.includes("@") === true ? { columns: shape } : {};
   const address = record.fields[shape.address];
-  // a quote that was meant for one line has run on: the lines it took are read again by themselves
+  // an unclosed quote has run on: the lines it took are read again by themselves
   if (address?.text.includes("\n") === true) return { next, problem: "a quote is opened and never closed" };
   const recipient = readRecipient(record.fields, shape);
   if ("problem" in recipient) return { next: record.next, ...learnt, problem: recipient.problem };
@@ -123,9 +123,9 @@ function readRecipient(fields: readonly CsvField[], columns: Columns): WantedRec
 }
 
 function languageProblem(language: string, named: boolean): string {
-  const base = `"${quotable(language)}" is no language code such as en or pt-BR`;
+  const base = `"${quotable(language)}" is not a language code such as en or pt-BR`;
   if (language.includes("@")) return "it holds more than one address; each needs its own line";
-  return named ? base : `${base}; a header line naming the columns tells which one to read`;
+  return named ? base : `${base}; a header line that names the columns says which one to read`;
 }
 
 /** A field without the remark after ` #`; quoted fields have none. */

@@ -1,7 +1,7 @@
 /**
  * Takes an alertData.db back to a copy made before an earlier change.
  *
- * The copy's rows are written into the living file in one transaction, so that whoever has it open keeps a valid file, and the
+ * The copy's rows are written into the living file in one transaction, so that a process that has it open keeps a valid file, and the
  * state before is itself backed up: a restore can be undone by another. Z_MAX stays at the higher of both, for the numbers
  * given out since are spent. Where the file is missing, the copy takes its place.
  *

@@ -129,7 +129,7 @@ export async function changing<Plan>(
     try {
       return await withWriteTransaction(path, engineOptions(options), work);
     } catch (error) {
-      // somebody else was faster, and nothing was written: what is to be done is decided anew from what they wrote
+      // somebody else was faster, and nothing was written: what is to be done is decided again from what they wrote
       if (errorCode(error) !== "DB_CHANGED" || attempt === ATTEMPTS) throw missingError(path, error);
     }
   }

@@ -77,7 +77,7 @@ async function seed(of: Fleet): Promise<number> {
 
 async function measure(name: string, source: Source): Promise<void> {
   const board = boards({ ...DEFAULT_SETTING, engine: source.engine, timezone: ZONE }).savings;
-  // a second later each time, as a page that is loaded anew: the same instant twice would come from a cache
+  // a second later each time, as a page that is loaded again: the same instant twice would come from a cache
   let later = 0;
   const chosen = (): Chosen => ({ values: {}, fromMs: TO - days * DAY_MS, toMs: TO + 1000 * later++ });
   console.log(`\n${name} (load of the machine ${loadavg()[0]?.toFixed(1)} on ${cpus().length} cores)`);

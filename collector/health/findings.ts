@@ -24,7 +24,7 @@ const REGISTRATION_ADVICE: Readonly<Record<string, string>> = {
   INVALID_IP_RANGE: "correct PublicRanges in the cache's settings",
   PUBLIC_IP_NOT_IN_RANGE: "add this site's public address to PublicRanges in the cache's settings",
   TOO_MANY_PRIVATE_ADDRESSES: "give this Mac fewer addresses, or set the interface it caches on",
-  INVALID_DEVICE: "this Mac may not be a cache: run it on a Mac that is no virtual machine",
+  INVALID_DEVICE: "this Mac may not be a cache: use a Mac that is not a virtual machine",
 };
 
 /** Findings of all kinds, the worst first. */
@@ -62,7 +62,7 @@ function pipeFindings({ nowMs, pass, readsStatus, cache, lastRowMs, journal }: S
   }
   if (readsStatus && pass !== undefined) {
     if (cache === undefined) {
-      found.push(warn("status-unknown", "the cache has not told its status", "see why: larder collect --once"));
+      found.push(warn("status-unknown", "no status from the cache yet", "see why: larder collect --once"));
     } else if (ageLevel(THRESHOLDS.statusSeconds, nowMs - cache.timeMs) !== "fine") {
       const said = `the status of the cache is ${ago(nowMs - cache.timeMs)} old`;
       found.push(warn("status-old", said, "see why: larder collect --once"));
@@ -154,7 +154,7 @@ function sinkFindings(sink: SinkFacts, nowMs: number): Finding[] {
   }
   if (rejectBytes > 0) {
     const next = `read the reasons in ${sink.rejectPath}, mend the cause, then: larder sinks retry ${name}`;
-    found.push(warn("sink-rejects", `${name} refused lines for ever; they are kept beside the journal`, next));
+    found.push(warn("sink-rejects", `${name} permanently rejected lines; they are kept beside the journal`, next));
   }
   return found;
 }

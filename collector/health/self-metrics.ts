@@ -84,7 +84,7 @@ export function detectEvents(before: Observed, now: Observed): CacheEvent[] {
     found.push({ kind, title, text, timeMs: now.timeMs });
   };
   if (before.since !== undefined && now.since !== undefined && before.since !== now.since) {
-    tell("restarted", "Service restarted", `its totals began anew at ${now.since}`);
+    tell("restarted", "Service restarted", `its totals restarted at ${now.since}`);
   }
   const { usedBytes: held = 0 } = before;
   if (now.usedBytes !== undefined && held >= WIPE_FROM_BYTES && now.usedBytes < held * WIPED_SHARE) {

@@ -1,5 +1,5 @@
 /**
- * Buckets that were closed when another row for them came: they are computed anew from the journal, they alone.
+ * Buckets that were closed when another row for them came: they are recomputed from the journal, they alone.
  *
  * @module
  */
@@ -33,7 +33,7 @@ export class LateBuckets {
     this.#days = days;
   }
 
-  /** Buckets to be computed anew. */
+  /** Buckets to be recomputed. */
   get count(): number {
     return this.#count;
   }

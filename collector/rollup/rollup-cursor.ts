@@ -58,7 +58,7 @@ export function cursorJson(cursor: RollupCursor, table: SeriesTable): Json {
 
 /**
  * Reads a cursor, putting open buckets back into the table.
- * @returns undefined for none, or one we do not understand: everything is then computed anew.
+ * @returns undefined for none, or one we do not understand: everything is then recomputed.
  */
 export function restoreCursor(json: Json | undefined, table: SeriesTable): RollupMark | undefined {
   const mark = restoreDays(json) === undefined ? undefined : parseRollupMark(json);

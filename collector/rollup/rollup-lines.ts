@@ -37,7 +37,7 @@ export class RollupLines {
     };
   }
 
-  /** Begins anew. */
+  /** Starts over. */
   clear(): void {
     this.#size = 0;
     this.#count = 0;

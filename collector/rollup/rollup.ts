@@ -5,7 +5,7 @@
  * Sums of closed hours and closed local days are computed from the committed lines of the raw streams and written to the
  * stream `rollup`, stamped with the beginning of their bucket, tags kept. The open buckets' partial sums stand in the
  * commit mark beside the lines: a restart neither loses nor repeats a row. A row that comes late for a closed bucket has
- * that bucket computed anew from the journal, and the difference written as a further point: `rollup/corrections.ts`.
+ * that bucket recomputed from the journal, and the difference written as a further point: `rollup/corrections.ts`.
  *
  * A reader of the stream `rollup` adds up the points of a bucket. Days are those of the zone that was used first, until
  * the admin names another: `core/time/day-zones.ts`.
@@ -60,7 +60,7 @@ export interface RollupReport {
   readonly bytesRead: number;
   /** Buckets of series written because they are over. */
   readonly closed: number;
-  /** Buckets of series computed anew because of late rows. */
+  /** Buckets of series recomputed because of late rows. */
   readonly late: number;
 }
 
@@ -81,7 +81,7 @@ const PIECE = { maxLines: 10_000, maxBytes: 2_000_000 } as const;
 /** The cursor is committed at the latest after this many bytes, so that a restart does not read them again. */
 const COMMIT_BYTES = 16 * 1024 * 1024;
 
-/** Opens roll-ups where the last commit stands; everything is computed anew when there is none. */
+/** Opens roll-ups where the last commit stands; everything is recomputed when there is none. */
 export function openRollup(options: RollupOptions): Rollup {
   const writers = [options.journal, ...(options.writers ?? [])];
   const read = (stream: string): JournalReader =>
@@ -102,7 +102,7 @@ export function openRollup(options: RollupOptions): Rollup {
     async run() {
       const nowMs = options.nowMs();
       const limitMs = nowMs - (options.graceMs ?? DEFAULT_GRACE_MS);
-      // a clock that was set back: what was closed in the future would be late for ever
+      // a clock that was set back: what was closed in the future would be late forever
       const ahead = state.closedMs > limitMs + 3_600_000;
       if (ahead || !(stands || (await standsInJournal(state, streams.raw)))) state = fresh(state);
       stands = true;
@@ -176,7 +176,7 @@ function restore({ journal, timeZone }: RollupOptions): State {
 
 /**
  * Another zone, named by the admin, applies from the end of the open day on. Open days beyond it, of rows with a time in
- * the future, cannot be divided otherwise than they are: everything is then computed anew.
+ * the future, cannot be divided otherwise than they are: everything is then recomputed.
  */
 function changeZone(state: State, { timeZone, zoneIsSet, log }: RollupOptions, nowMs: number): State {
   if (zoneIsSet !== true || !isTimeZone(timeZone)) return state;
@@ -258,7 +258,7 @@ async function closeBuckets(
 ): Promise<number> {
   state.closedMs = Math.max(state.closedMs, closeMs);
   const fresh: ClosedBucket[] = [];
-  /** Closed before by a clock that was ahead, or when everything is computed anew. */
+  /** Closed before by a clock that was ahead, or when everything is recomputed. */
   const again: ClosedBucket[] = [];
   for (const series of state.table.all()) {
     for (const unit of UNITS) {

@@ -43,7 +43,7 @@ export class Series {
   /** Its days in few numbers, for the measurements that have them. */
   readonly #served: ServedDays | undefined;
   readonly #open: Readonly<Record<BucketUnit, Map<number, Sums>>> = { hour: new Map(), day: new Map() };
-  /** Sums that have been written, to be filled anew: a back-fill would else leave them behind by the ten thousand. */
+  /** Sums that have been written, to be filled again: a back-fill would else leave them behind by the ten thousand. */
   readonly #spare: Sums[] = [];
   /** Sums of the stretch of time that lies in one hour and in one day, not yet added to either. */
   #slot = new Float64Array(0);

@@ -24,7 +24,7 @@ export async function loadPositions(stateDir: string, sink: string): Promise<Shi
     return bytes === undefined ? {} : fileSchema.parse(JSON.parse(bytes.toString("utf8"))).streams;
   } catch (error) {
     const said =
-      error instanceof z.ZodError || error instanceof SyntaxError ? "it is no cursor of ours" : errorText(error);
+      error instanceof z.ZodError || error instanceof SyntaxError ? "it is not one of our cursors" : errorText(error);
     throw new LarderError(`Cannot read how far sink "${sink}" has come from "${path}": ${said}`, {
       code: "SHIP_CURSOR",
       state: "nothing was sent or lost; the journal keeps everything",

@@ -168,7 +168,7 @@ export class Delivery {
     );
   }
 
-  /** A failure that is no SinkError is a fault of ours: the lines stay. */
+  /** A failure that is not a SinkError is a fault of ours: the lines stay. */
   #asSinkError(thrown: unknown): SinkError {
     return thrown instanceof SinkError ? thrown : this.#later("SINK_FAILED", errorText(thrown), thrown);
   }

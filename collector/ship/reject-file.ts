@@ -1,5 +1,5 @@
 /**
- * What servers refused for ever: `stateDir/rejected/<sink>.lp`, each line under a comment with the time and the reason.
+ * What servers rejected permanently: `stateDir/rejected/<sink>.lp`, each line under a comment with the time and the reason.
  *
  * The file is line protocol: mend the cause, or the lines, and send them once more (`reject-retry.ts`). It is flushed to disk before the sink's place in the journal
  * moves past its lines; a crash between the two may leave a line in it twice. When it is full, further lines are counted

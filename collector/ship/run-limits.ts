@@ -20,7 +20,7 @@ export const systemClock: ShipClock = {
   nowMs: Date.now,
   random: Math.random,
   sleep: async (ms, signal) => {
-    // a longer wait than a timer can hold ends early, and whoever waits looks again
+    // a longer wait than a timer can hold ends early, and the waiter looks again
     await sleepFor(Math.min(ms, 2 ** 31 - 1), undefined, { signal }).catch(() => {});
   },
 };

@@ -40,7 +40,7 @@ export interface ShipReport {
   /** Lines the server took, and their bytes. */
   readonly shippedLines: number;
   readonly shippedBytes: number;
-  /** Lines refused for ever. */
+  /** Lines rejected permanently. */
   readonly rejectedLines: number;
   /** Lines the server did not store because they are older than it keeps. */
   readonly expiredLines: number;
@@ -210,7 +210,7 @@ class JournalShipper implements Shipper {
     if (this.#clock.nowMs() - this.#savedMs >= SAVE_EVERY_MS) await this.#save();
   }
 
-  /** A long search for bad lines is not begun anew in every pass: what is settled of the piece counts. */
+  /** A long search for bad lines does not restart in every pass: what is settled of the piece counts. */
   async #settleBeginning(job: Job, progress: BisectProgress): Promise<void> {
     const { settledLines } = progress;
     if (settledLines === 0 || settledLines >= job.piece.lineCount) return;

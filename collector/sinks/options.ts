@@ -108,7 +108,7 @@ export const sinksSchema = z.array(sinkSchema).superRefine((sinks, context) => {
       const message =
         other === name
           ? `another sink is called "${name}"`
-          : `another sink is called "${other}", whose files a disk may not tell from those of "${name}"`;
+          : `another sink is called "${other}", whose files some disks cannot tell from those of "${name}"`;
       context.addIssue({ code: "custom", path: [i, "name"], message, input: sinks });
     }
   });

@@ -23,7 +23,7 @@ export interface Sink {
   write(lines: Uint8Array, signal: AbortSignal): Promise<Receipt>;
   /**
    * Who the server is at this moment, for one that may lose what it has acknowledged when it crashes: another answer means
-   * that it began anew. Undefined when it does not tell; a sink whose server keeps what it acknowledges has no such way.
+   * that it restarted. Undefined when it does not tell; a sink whose server keeps what it acknowledges has no such way.
    * @throws when the server cannot be asked now
    */
   identity?(signal: AbortSignal): Promise<string | undefined>;

@@ -58,7 +58,7 @@ class Migrating {
     this.#firstNumber += by;
   }
 
-  /** Writes the whole database anew, as a migration does. */
+  /** Writes the whole database again, as a migration does. */
   async write(path: string): Promise<void> {
     const db: SqliteFile = await openSqliteFile(path);
     db.run("DROP TABLE IF EXISTS ZMETRIC");

@@ -2,7 +2,7 @@
  * Which sources there are on this machine: settings in, sources out.
  *
  * Apple's own places are looked into only where there is something: a Mac has one generation of database or none yet, and
- * a machine that is no Mac has no status command. A place the admin named is always read, and its absence is an error.
+ * a machine that is not a Mac has no status command. A place the admin named is always read, and its absence is an error.
  *
  * @module
  */

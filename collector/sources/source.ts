@@ -38,7 +38,7 @@ export interface SourceContext {
   reject(what: string, reason: string): void;
   /**
    * Lines the journal holds, batches handed over before included, of the given measurements in [fromMs, toMs]; asked only when a source finds that its
-   * rows were numbered anew, so that rows already taken are not taken again.
+   * rows were renumbered, so that rows already taken are not taken again.
    */
   alreadyTaken(measurements: ReadonlySet<string>, fromMs: number, toMs: number): AsyncIterable<string>;
 }

@@ -1,5 +1,5 @@
 /**
- * A clock on which waiting costs nothing: whoever sleeps moves it on.
+ * A clock on which waiting costs nothing: a sleeper moves it on.
  *
  * @module
  */

@@ -58,7 +58,7 @@ function shapeError(path: string): LarderError {
     `Cannot read the inventory "${path}": it has no table ZASSET with ZURI, ZTOTALBYTES and ZGUID`,
     {
       code: "ASSET_INFO_SHAPE",
-      state: "nothing was changed; other signs still tell what the cache holds",
+      state: "nothing was changed; other signs still show what the cache holds",
       next: "switch the sign off with held.assetInfo: false",
     },
   );

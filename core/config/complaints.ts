@@ -48,7 +48,7 @@ function layerText(origin: Origin): string {
 /** A flag or a variable that sets this very key says its name already. */
 function wrongText({ place, said, origin }: Complaint, several: boolean): string {
   const inside = origin.key === undefined ? place : place.slice(origin.key.length).replace(/^\./, "");
-  // a flag's own words are no list to the one who wrote them
+  // a flag's own words are not a list to the one who wrote them
   const key = origin.kind === "flag" && origin.key !== undefined ? inside.replace(/^\[\d+\]\.?/, "") : inside;
   return [...(several ? [originText(origin)] : []), ...(key === "" ? [] : [key]), said].join(": ");
 }
@@ -71,7 +71,7 @@ export function settingWords(issue: z.core.$ZodRawIssue): string | undefined {
     case "invalid_value":
       return `${quoted(issue.input)}; ${hint(issue.input, issue.values.map(String))}`;
     case "invalid_union":
-      return Array.isArray(issue.options) ? `it is none of those we know: ${issue.options.join(", ")}` : undefined;
+      return Array.isArray(issue.options) ? `it is not one of those known: ${issue.options.join(", ")}` : undefined;
     case "too_small":
       return sizeWords(issue, issue.inclusive === false ? "more than" : "at least", issue.minimum);
     case "too_big":
@@ -103,7 +103,7 @@ function kindOf(input: unknown): string {
   if (input === undefined) return "it is missing";
   if (input === null) return "it is null";
   if (Array.isArray(input)) return "it is a list";
-  if (Number.isNaN(input)) return "it is no number";
+  if (Number.isNaN(input)) return "it is not a number";
   if (typeof input === "number") return Number.isInteger(input) ? "it is a number" : "it is a number with a fraction";
   return typeof input === "object" ? "it is a dictionary" : `it is ${KINDS[typeof input] ?? typeof input}`;
 }

@@ -86,7 +86,7 @@ describe("settingWords()", () => {
     [{ name: "x", kind: "c" }, 'kind: it is "c"; expected one of a, b'],
     [{ name: "x", more: {} }, "more: it is a dictionary, a list was expected"],
     [{ name: "x", more: [] }, "more: it is empty"],
-    [{ name: "x", more: [{ kind: "y" }] }, "more[0].kind: it is none of those we know: x"],
+    [{ name: "x", more: [{ kind: "y" }] }, "more[0].kind: it is not one of those known: x"],
     [{ name: "x", tags: ["a"] }, "tags: it is a list, a dictionary was expected"],
   ])("says of %j what is wrong", (wrong, why) => {
     expect(() => validateSettings(schema, wrong, "p")).toThrow(`Cannot use the settings in "p": ${why}`);

@@ -1,5 +1,5 @@
 /**
- * Texts of secrets that are in use, so that nothing the program prints or keeps can repeat one, whoever said it:
+ * Texts of secrets that are in use, so that nothing the program prints or keeps can repeat one, wherever it came from:
  * a server's answer that echoes the token it refused, say.
  *
  * @module

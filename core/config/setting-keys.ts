@@ -35,7 +35,7 @@ export function isDictionarySchema(schema: z.ZodType): boolean {
 
 /**
  * Keys beside this one of which only one can hold: the flat forms of a secret, and what a schema names with
- * `.meta({ insteadOf: "key" })`. Whoever sets one of them in a stronger layer means it instead of the others.
+ * `.meta({ insteadOf: "key" })`. Setting one of them in a stronger layer replaces the others.
  */
 export function alternativesTo(schema: z.ZodType | undefined, key: string): string[] {
   const groups = shapesOf(schema).flatMap((shape) =>

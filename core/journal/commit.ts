@@ -73,7 +73,7 @@ export function commitLine(batch: Uint8Array, commit: Omit<Commit, "bytes">): st
   return `${PREFIX}${checksum(crc32(batch), body)} ${body}\n`;
 }
 
-/** The mark a line holds (without its newline), or undefined when the line is no whole mark. */
+/** The mark a line holds (without its newline), or undefined when the line is not a whole mark. */
 export function parseCommit(line: string): ReadCommit | undefined {
   const found = /^#commit (\d{1,10}) (\{.*\})$/.exec(line);
   if (found?.[1] === undefined || found[2] === undefined) return undefined;

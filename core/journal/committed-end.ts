@@ -19,7 +19,7 @@ export interface CommittedEnd {
 /**
  * The last mark of a segment whose batch is whole: what comes after it was never committed, or is damaged. Costs the
  * tail of the segment and the last batch.
- * @param room from `endRoom`, for whoever looks at many segments, one after the other
+ * @param room from `endRoom`, for a caller that looks at many segments, one after the other
  */
 export async function committedEnd(content: SegmentContent, room = endRoom()): Promise<CommittedEnd> {
   let end = content.size;

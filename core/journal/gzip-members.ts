@@ -52,7 +52,7 @@ const EMPTY_DEFLATE = Buffer.from([3, 0]);
 /** The whole last member, which may be shorter. */
 export const END_BYTES = BEFORE_PAYLOAD + END_PAYLOAD + EMPTY_DEFLATE.length + TRAILER_BYTES;
 
-/** What every data member begins with, for whoever looks for the next one behind damage. */
+/** What every data member begins with, for a reader that looks for the next one behind damage. */
 export const DATA_BEGINNING = head("LD", DATA_PAYLOAD);
 const END_BEGINNING = head("LE", END_PAYLOAD);
 const OLD_END_BEGINNING = head("LE", OLD_END_PAYLOAD);

@@ -3,7 +3,7 @@
  *
  * Nothing is lost wherever it ends: the packed file is written under another name, synced, read back and compared byte
  * by byte, and renamed; only then the plain one goes. While both are there, the plain one is read. A segment that is
- * damaged is left as it is, for whoever wants to look at it.
+ * damaged is left as it is, for anyone who wants to look at it.
  *
  * @module
  */

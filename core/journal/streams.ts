@@ -18,7 +18,7 @@ const TABLE = {
   collector: {
     kind: "raw",
     unwritten:
-      "nothing was lost: what was committed stays, and the rows will be read again from where the journal stands",
+      "nothing was lost: what was committed stays, and the rows will be read again from the end of the journal",
   },
   precache: {
     kind: "raw",
@@ -27,7 +27,7 @@ const TABLE = {
   },
   receiver: {
     kind: "raw",
-    unwritten: "nothing was lost: the sender was not told that its lines are safe, and sends them again",
+    unwritten: "nothing was lost: the sender got no acknowledgement and sends its lines again",
   },
   alerts: {
     kind: "raw",
@@ -35,7 +35,7 @@ const TABLE = {
   },
   rollup: {
     kind: "derived",
-    unwritten: "nothing was lost: the sums will be computed again from where the journal stands",
+    unwritten: "nothing was lost: the sums will be computed again from the end of the journal",
   },
 } as const satisfies Readonly<Record<string, Stream>>;
 

@@ -83,7 +83,7 @@ async function cursorsBefore(folder: string, number: number): Promise<Cursors> {
 async function cutToEnd(disk: Disk, folder: string, number: number, limit: number): Promise<CommittedEnd> {
   const { end, size } = await withSegment(folder, number, { end: NOTHING, size: 0 }, async (content) => {
     const found = await committedEnd({ ...content, size: Math.min(content.size, limit) });
-    // what a failed write left is no damage
+    // what a failed write left is not damage
     if (limit === Number.POSITIVE_INFINITY) await keepCutBatch(folder, number, content, found.offset);
     return { end: found, size: content.size };
   });
@@ -106,7 +106,7 @@ const CUT_MAX_BYTES = 64 * 1024 * 1024;
 
 /**
  * A crash leaves part of a batch, without its mark. Bytes with a mark were committed once and have changed since: they
- * are kept for whoever looks after it, while their rows are read again.
+ * are kept for anyone who looks after it, while their rows are read again.
  */
 async function keepCutBatch(folder: string, number: number, content: SegmentContent, from: number): Promise<void> {
   if (content.size - from < COMMIT_PREFIX.length || content.size - from > CUT_MAX_BYTES) return;

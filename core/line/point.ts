@@ -54,7 +54,7 @@ export function isInteger64(value: Integer): boolean {
  */
 export function integerText(value: Integer): string {
   if (!isInteger64(value)) {
-    throw new LarderError(`Cannot write the field value "${value}": it is no whole 64-bit number`, {
+    throw new LarderError(`Cannot write the field value "${value}": it is not a 64-bit integer`, {
       code: "POINT_INTEGER",
     });
   }
@@ -70,7 +70,7 @@ export function fieldText(value: FieldValue): string {
   if ("flag" in value) return value.flag ? "true" : "false";
   if ("text" in value) return `"${value.text.replaceAll(/\r?\n|\r/g, " ").replaceAll(/["\\]/g, "\\$&")}"`;
   if (!Number.isFinite(value.float)) {
-    throw new LarderError(`Cannot write the field value "${value.float}": it is no finite number`, {
+    throw new LarderError(`Cannot write the field value "${value.float}": it is not a finite number`, {
       code: "POINT_FLOAT",
     });
   }

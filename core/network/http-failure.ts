@@ -101,7 +101,7 @@ function certificateStep(code: string): string {
   if (UNTRUSTED.test(code)) {
     return "name the PEM file of the authority that signed it in caFile (of this server, or network.caFile), or in NODE_EXTRA_CA_CERTS";
   }
-  if (/ALTNAME|HOSTNAME/.test(code)) return "use a name of the server that stands in its certificate";
+  if (/ALTNAME|HOSTNAME/.test(code)) return "use a server name that its certificate contains";
   if (/EXPIRED|NOT_YET_VALID/.test(code)) return "renew the server's certificate, or correct the clock of this machine";
   return "correct the server's certificate";
 }

@@ -89,5 +89,5 @@ export function queryError(path: string, error: unknown): LarderError {
   const result = sqliteResult(error);
   const code =
     result === undefined ? BY_MESSAGE.find(([pattern]) => pattern.test(text))?.[1] : BY_RESULT.get(result & 0xff);
-  return databaseError(code ?? "DB_QUERY", path, `SQLite said: ${text}`, error);
+  return databaseError(code ?? "DB_QUERY", path, `SQLite reports: ${text}`, error);
 }

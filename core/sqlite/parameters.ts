@@ -13,7 +13,7 @@ export interface BoundStatement {
   readonly parameters: readonly SqliteValue[];
 }
 
-/** The parts of a statement in which a `?` is no parameter, and the `?` itself. */
+/** The parts of a statement in which a `?` is not a parameter, and the `?` itself. */
 const TOKEN = /'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|\[[^\]]*\]|--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|\?/g;
 
 /** The same statement with every parameter in a form that sql.js binds exactly. Parameters are plain `?`. */

@@ -1,5 +1,5 @@
 /**
- * Time, so that a test can hold it: what o'clock it is, and waiting.
+ * Time, so that a test can hold it: what time it is, and waiting.
  *
  * @module
  */

@@ -26,7 +26,7 @@ export interface FleetPlace {
 }
 
 /**
- * The place of a cache by its tags alone: the same tags give the same place, whoever computes it and however often.
+ * The place of a cache by its tags alone: the same tags give the same place, wherever and however often it is computed.
  * @param tags as they stand in a line, `,region=North,…,server=cache01`, escaped
  */
 export function fleetPlace(tags: string): FleetPlace {

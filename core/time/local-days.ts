@@ -17,7 +17,7 @@ const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;
 /** No zone was ever further from UTC than this. */
 const WIDEST_OFFSET_MS = 16 * HOUR_MS;
-/** Days kept for each zone before its cache begins anew: some 80 years. */
+/** Days kept for each zone before its cache is emptied: some 80 years. */
 const MAX_CACHED_DAYS = 30_000;
 
 /** A stretch of time with one offset from UTC. */

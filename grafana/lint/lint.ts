@@ -140,7 +140,7 @@ const RULES: Readonly<Record<string, Rule>> = {
       if (!used.has(name)) yield { where: board.title, problem: `variable ${name} is used nowhere` };
     for (const { where, text } of queriesOf(board)) {
       for (const { name } of variablesIn(text)) {
-        // `$/` closes an InfluxQL regular expression and is no variable
+        // `$/` closes an InfluxQL regular expression and is not a variable
         if (!defined.has(name) && !BUILT_IN_NAMES.has(name))
           yield { where, problem: `variable ${name} is not defined` };
       }

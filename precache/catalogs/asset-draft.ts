@@ -31,7 +31,7 @@ export function draftAsset(draft: AssetDraft): Asset {
   const url = assetUrl(draft.url);
   if (url === undefined) {
     throw new LarderError(
-      `Cannot list "${draft.title}": "${draft.url.slice(0, 80)}" is no address a cache could be asked for`,
+      `Cannot list "${draft.title}": "${draft.url.slice(0, 80)}" is not an address that a cache can be asked for`,
       {
         code: "SHAPE_WRONG",
       },

@@ -22,7 +22,7 @@ const pallasOptions = z.strictObject({
   url: url().default("https://gdmf.apple.com/v2/assets"),
   boardsUrl: url()
     .default("https://api.appledb.dev/device/main.json")
-    .describe("Table of models and boards; asked only when an inventory does not tell the board"),
+    .describe("Table of models and boards; asked only when an inventory does not give the board"),
   boards: z.record(z.string(), z.string()).default({}).describe("Boards by model; wins over the table"),
   audiences: z.record(z.string(), z.string()).default({}).describe("Audience by group, instead of the release ones"),
   improvements: z.boolean().default(false).describe("Also ask for background improvements"),

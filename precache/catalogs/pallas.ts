@@ -69,7 +69,7 @@ function tellRefusals(refused: Map<string, Error>, answered: ReadonlySet<string>
   if (answered.size === 0) throw first;
   const kinds = `${errors.length} of ${errors.length + answered.size}`;
   const unheard = errors.find((error) => error instanceof LarderError && error.retryable);
-  // what Apple has nothing for is no trouble; what it could not be asked for is
+  // what Apple has nothing for is not a failure; what it could not be asked for is
   if (unheard !== undefined) context.trouble(`the updates of ${kinds} kinds of devices: ${unheard.message}`);
   else context.log.warn("gdmf does not answer for some kinds of devices", { kinds, why: first.message });
 }

@@ -76,7 +76,7 @@ function parseUrlLine(line: string, hosts: readonly string[]): Asset | string {
   if (fault !== undefined) return `"${address.slice(0, 120)}": ${fault}`;
   const sizeBytes = parseSize(rest);
   if (sizeBytes === undefined && rest !== "" && !isMirror(rest))
-    return `"${rest.slice(0, 60)}" after the address is no size`;
+    return `"${rest.slice(0, 60)}" after the address is not a size`;
   const path = new URL(address).pathname;
   return {
     url: address,

@@ -17,7 +17,7 @@ export function rejoined(fields: readonly string[], model: number, width: number
   return [...fields.slice(0, model), `${family},${number}`, ...fields.slice(model + 2)];
 }
 
-/** How many a cell says: `1200`, `1.200`, `1 200`, `12,0`; 1 when it is empty; undefined when it is no whole number. */
+/** How many a cell says: `1200`, `1.200`, `1 200`, `12,0`; 1 when it is empty; undefined when it is not a whole number. */
 export function parseCount(text: string): number | undefined {
   if (text === "") return 1;
   const plain = /^\d{1,3}(?:([.,' \u00a0\u202f\u2019])\d{3})(?:\1\d{3})*$/.test(text)

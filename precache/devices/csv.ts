@@ -117,7 +117,7 @@ function countRow(row: readonly string[], { header, tally, fail }: Row): void {
   const filled = fields.filter((text) => text !== "");
   if (TOTAL.test(filled[0] ?? "") && (filled.length <= 2 || (field("model") ?? "") === "")) return;
   const number = parseCount(field("count") ?? "");
-  if (number === undefined) throw fail(`the count is no whole number, it is "${field("count")?.slice(0, 40)}"`);
+  if (number === undefined) throw fail(`the count is not a whole number, it is "${field("count")?.slice(0, 40)}"`);
   const fault = versionFault(field("os") ?? "") ?? buildFault(field("build") ?? "");
   if (fault !== undefined) throw fail(fault);
   if (number === 0) return;

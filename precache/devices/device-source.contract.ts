@@ -1,5 +1,5 @@
 /**
- * What every inventory must do, whoever keeps it: count all or fail, wait when told to, sign in again, keep nothing else.
+ * What every inventory must do, whichever system keeps it: count all or fail, wait when told to, sign in again, keep nothing else.
  *
  * @module
  */

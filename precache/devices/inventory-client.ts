@@ -33,7 +33,7 @@ export interface InventoryClientOptions {
   readonly base: string;
   /** PEM file of a certificate authority of one's own. */
   readonly caFile: string | undefined;
-  /** Headers that sign a question in. Asked anew when `renew` is true: the old ones were refused. */
+  /** Headers that sign a question in. Asked again when `renew` is true: the old ones were refused. */
   readonly signIn: (renew: boolean) => Promise<Readonly<Record<string, string>>>;
   readonly context: DeviceContext;
   /** Most bytes of one answer. Default 32 MiB. */
@@ -58,7 +58,7 @@ export class InventoryClient {
   private readonly options: InventoryClientOptions;
   private readonly origin: string;
 
-  /** @throws LarderError `DEVICES_DENIED` when the base is no https address (http only to this machine) */
+  /** @throws LarderError `DEVICES_DENIED` when the base is not an https address (http only to this machine) */
   constructor(options: InventoryClientOptions) {
     this.options = options;
     this.origin = safeOrigin(options.name, options.base);

@@ -27,7 +27,7 @@ async function count(options: DeviceOptionsOf<"kandji">, context: DeviceContext)
   const pages = new Pages(client, context);
   for (;;) {
     const { answer } = await client.ask(`devices?limit=${PAGE}&offset=${pages.count}`);
-    if (!answer.isList) throw client.broken("its answer is no list of devices");
+    if (!answer.isList) throw client.broken("its answer is not a list of devices");
     const devices = answer.items();
     // A short page need not be the last: how many devices a page may hold at most is not documented.
     if (devices.length === 0) return await tally.finish("kandji", context);

@@ -84,7 +84,7 @@ describe("csv", () => {
   it.each([
     ["", "it is empty"],
     ["name,serial\na,b", "none of its columns is called model"],
-    ["model,count\niPad6;x", "line 2: the count is no whole number"],
+    ["model,count\niPad6;x", "line 2: the count is not a whole number"],
     ['model\n"iPad', "line 2: a quote is opened and never closed"],
   ])("refuses %j", async (text, why) => {
     await expect(csv(text.replace("iPad6;x", '"iPad6,8",x'))).rejects.toThrow(why);
@@ -132,7 +132,7 @@ describe("csv", () => {
     ["Model;OS;Build\niPad2,1;04.08.2024;", 'line 2: "04.08.2024" is no version'],
     ["Model;OS;Build\n\niPad2,1;8.4;1,2E+05", 'line 3: "1,2E+05" is no build'],
     ["Model,OS,Build\niPad2,1,8.4,12H143,x", "line 2: it has 5 fields under 3 names"],
-    ["Model;Count\niPad2,1;1.5", "line 2: the count is no whole number"],
+    ["Model;Count\niPad2,1;1.5", "line 2: the count is not a whole number"],
     ["Model;OS\niPad2;8.4\niPad2;8.4", 'not one of them is of a model that is known (the first is "iPad2")'],
     ["Model;OS\n;8.4", "none has a model"],
   ])("refuses %j with its line: part of an inventory must not pass for all of it", async (text, why) => {

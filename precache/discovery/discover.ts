@@ -109,7 +109,7 @@ export function targetByHand(text: string, role: CacheTarget["role"] = "cache"):
     throw new LarderError(`Cannot use "${text.replace(/\/\/[^/@]*@/, "//")}" as a cache: expected http://host:port`, {
       code: "CONFIG_SERVER",
       state: "nothing was fetched",
-      next: "larder precache discover finds caches; the port stands in AssetCacheManagerUtil status",
+      next: "larder precache discover finds caches; the port is in AssetCacheManagerUtil status",
     });
   }
   if (match[2] === "https") {

@@ -28,7 +28,7 @@ export function requireTargets(discovery: Discovery): void {
   throw new LarderError(`Cannot find a cache to warm: ${tried}`, {
     code: "CACHE_NOT_FOUND",
     state: "nothing was fetched",
-    next: "name one: --cache-server http://host:port; larder precache discover tells more",
+    next: "name one: --cache-server http://host:port; larder precache discover shows more",
     retryable: true,
   });
 }

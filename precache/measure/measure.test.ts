@@ -33,7 +33,7 @@ it("benchWorkload() takes large and small in turn, none above a quarter, and rea
     '{"version":1,"files":[]}',
     '{"version":1,"files":[{"url":"file:///x","sizeBytes":1}]}',
   ]) {
-    expect(() => parseWorkload(text, "w")).toThrow("no workload");
+    expect(() => parseWorkload(text, "w")).toThrow("not a workload");
   }
 });
 

@@ -2,7 +2,7 @@
  * Measuring a cache: a portable workload, passes with rising concurrency, a table.
  *
  * The engine that warms also measures, with every sign of "there already" switched off, so that what is measured is
- * what a run does. The order of the files is mixed anew for every pass, the same on every machine.
+ * what a run does. The order of the files is shuffled again for every pass, the same on every machine.
  *
  * @module
  */
@@ -23,7 +23,7 @@ export interface BenchPass {
   readonly concurrency: number;
   readonly bytes: number;
   readonly seconds: number;
-  /** Files that did not come whole. */
+  /** Files that did not arrive completely. */
   readonly failed: number;
 }
 
@@ -73,12 +73,12 @@ export function benchWorkload(plan: Plan, sizeBytes: number): BenchWorkload {
   });
 }
 
-/** @throws LarderError `BENCH_WORKLOAD` when the text is no workload. */
+/** @throws LarderError `BENCH_WORKLOAD` when the text is not a workload. */
 export function parseWorkload(text: string, place: string): BenchWorkload {
   try {
     return workloadSchema.parse(JSON.parse(text));
   } catch (cause) {
-    throw new LarderError(`Cannot read "${place}": it is no workload`, {
+    throw new LarderError(`Cannot read "${place}": it is not a workload`, {
       code: "BENCH_WORKLOAD",
       state: "nothing was measured",
       next: "write one with: larder precache bench setup",

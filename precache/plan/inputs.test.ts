@@ -253,7 +253,7 @@ describe("address lists", () => {
     expect(found).toEqual([good(1), good(2)]);
     expect(troubles).toEqual([
       expect.stringMatching(
-        /^7 lines of the list .*list", left out: line 2: "space.pkg" after the address is no size; line 3: .*not a host of Apple's, nor named under precache.hosts; line 4: .*; lines 5-7, 9$/,
+        /^7 lines of the list .*list", left out: line 2: "space.pkg" after the address is not a size; line 3: .*not a host of Apple's, nor named under precache.hosts; line 4: .*; lines 5-7, 9$/,
       ),
     ]);
     await expect(read("<!DOCTYPE html><html>\n")).rejects.toThrow(/none of its 1 lines is an address/);

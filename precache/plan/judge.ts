@@ -2,7 +2,7 @@
  * What passes the filters of a choice (versions, the newest only, no betas, excluded titles), and what cannot be judged. Pure.
  *
  * A filter lets nothing through that it could not read: an installer whose version is unknown is not taken for the newest
- * one, nor for one that is no beta. What the lists of an admin name by address is taken as it is, unless a catalogue knows
+ * one, nor for one that is not a beta. What the lists of an admin name by address is taken as it is, unless a catalogue knows
  * better.
  *
  * @module

@@ -13,7 +13,7 @@ const STRENGTH: readonly Digest["algorithm"][] = ["md5", "sha1", "sha256", "sha3
  * One asset for each file, in the order in which they first came.
  *
  * Files are the same when host, path and query are; `https://` wins over `http://`. Of two entries: models, builds and
- * catalogues are united; what one does not know the other says; where they disagree the one that is no beta, then the
+ * catalogues are united; what one does not know the other says; where they disagree the one that is not a beta, then the
  * first, is right. It is a beta only when all call it one, and a full image when one does.
  */
 export function mergeAssets(assets: Iterable<Asset>): Asset[] {
@@ -51,7 +51,7 @@ function mergeTwo(first: Asset, second: Asset): Asset {
   };
 }
 
-/** Whether the second entry is to be believed before the first: the one that is no beta, then the one that was read. */
+/** Whether the second entry is to be believed before the first: the one that is not a beta, then the one that was read. */
 function weaker(first: Asset, second: Asset): boolean {
   if (first.beta !== second.beta) return first.beta;
   return first.unread !== undefined && second.unread === undefined && second.version !== undefined;

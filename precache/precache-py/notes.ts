@@ -1,5 +1,5 @@
 /**
- * What became of precache.py's words: said to whoever still writes them.
+ * What became of precache.py's words: reported to those who still write them.
  *
  * @module
  */

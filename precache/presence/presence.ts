@@ -66,7 +66,7 @@ export interface HeldCheckOptions {
   readonly nowMs?: () => number;
 }
 
-const UNKNOWN: HeldVerdict = { held: undefined, why: "no sign tells" };
+const UNKNOWN: HeldVerdict = { held: undefined, why: "nothing shows it" };
 const SILENT: HeldVerdict = { held: undefined, why: "the cache does not answer about it" };
 const WEEK_MS = 7 * 86_400_000;
 /** Clocks are set right by so much. */
@@ -110,7 +110,7 @@ export class HeldCheck {
     const told = this.byAnswer(asset, head, cachedRangesOf(head));
     if (told.held !== undefined) return { verdict: told, lengthBytes };
     if (this.signs.cachedRanges && this.#options.deliveries?.tells(target.name) === true) {
-      const why = "the cache tells what it holds, and does not name it";
+      const why = "the cache lists what it holds, and not this";
       return { verdict: { held: false, why }, lengthBytes };
     }
     return { verdict: await this.recall(target, asset, lengthBytes), lengthBytes };
@@ -124,7 +124,7 @@ export class HeldCheck {
     return !deliveries.tells(target.name);
   }
 
-  /** Asks about a file that has just come whole: does this cache tell what it holds? That it does is remembered. */
+  /** Asks about a file that has just arrived completely: does this cache tell what it holds? That it does is remembered. */
   async learn(target: CacheTarget, asset: Asset, signal?: AbortSignal): Promise<void> {
     const head = await this.#askHead(target, asset, signal);
     const ranges = head === undefined ? undefined : cachedRangesOf(head);

@@ -55,7 +55,7 @@ it("warmReport() counts a warmed file as used when it was asked for after its ru
     [20_010_000, 3.5],
   ]);
   expect(report.servedFromCacheBytes).toBeUndefined();
-  // our own next run asks for it: that is no use of it
+  // our own next run asks for it: that does not count as use
   const looked = [{ uri: "/2.zip?k=1", lastAskedMs: 20_000_000 }];
   expect((await warmReport(state, 0, 50_000_000, "UTC", looked)).used).toEqual({ files: 0, bytes: 0 });
 });

@@ -68,7 +68,7 @@ describe("runScript()", () => {
     const touch = `touch '${out}'`;
     expect(await refusal(await script("world", touch, 0o777))).toContain("everybody may write");
     expect(await refusal(await script("plain", touch, 0o644))).toContain("not executable");
-    expect(await refusal(folder)).toContain("no file");
+    expect(await refusal(folder)).toContain("not a file");
     const group = await script("group", touch, 0o775);
     expect(await refusal(group, { uid: process.getuid?.(), trustedGroups: [] })).toContain("group");
     if (process.getuid?.() !== 0) {

@@ -104,7 +104,7 @@ async function mayRun(path: string, { uid, trustedGroups }: ScriptGuard): Promis
     throw refuse(path, `it cannot be looked at (${errorCode(error) ?? "unknown"})`, error);
   });
   if (facts === undefined) return false;
-  if (!facts.isFile()) throw refuse(path, "it is no file");
+  if (!facts.isFile()) throw refuse(path, "it is not a file");
   if (facts.uid !== 0 && facts.uid !== uid) throw refuse(path, `user ${facts.uid} owns it, expected root`);
   if ((facts.mode & 0o002) !== 0) throw refuse(path, "everybody may write it");
   if ((facts.mode & 0o020) !== 0 && !trustedGroups.includes(facts.gid)) {

@@ -43,5 +43,7 @@ function originOf(cacheUrl: string): string {
 function parse(assetUrl: string): URL {
   const url = URL.canParse(assetUrl) ? new URL(assetUrl) : undefined;
   if (url !== undefined && /^https?:$/.test(url.protocol)) return url;
-  throw new LarderError(`Cannot ask a cache for "${assetUrl}": it is no http or https address`, { code: "ASSET_URL" });
+  throw new LarderError(`Cannot ask a cache for "${assetUrl}": it is not an http or https address`, {
+    code: "ASSET_URL",
+  });
 }

@@ -17,7 +17,7 @@ test("cacheUrl() keeps the query and names source and scheme", () => {
   expect(cacheUrl(cache, "http://iosapps.itunes.apple.com/x.ipa?accessKey=1_2#f")).toBe(
     "http://10.0.0.60:49672/x.ipa?accessKey=1_2&source=iosapps.itunes.apple.com",
   );
-  expect(() => cacheUrl(cache, "file:///etc/passwd")).toThrow(/no http or https address/);
+  expect(() => cacheUrl(cache, "file:///etc/passwd")).toThrow(/not an http or https address/);
 });
 
 /** Parts of addresses that have several ways to be written. */
@@ -34,7 +34,7 @@ test("cacheUrl() writes an address the same way whether it had to be taken apart
     fc.property(fc.constantFrom("http", "https"), HOST, fc.array(PART, { maxLength: 5 }), (scheme, name, parts) => {
       const address = `${scheme}://${name}/${parts.join("/")}`;
       if (!URL.canParse(address)) {
-        expect(() => cacheUrl("http://c", address)).toThrow(/no http or https address/);
+        expect(() => cacheUrl("http://c", address)).toThrow(/not an http or https address/);
         return;
       }
       const { pathname, search, host, protocol } = new URL(address);

@@ -7,7 +7,7 @@
 /** The least a transfer must bring. */
 export interface LeastRate {
   readonly bytesPerSecond: number;
-  /** Judged over stretches of so long: a short weakness is no reason to give up. */
+  /** Judged over stretches of so long: a short weakness is not a reason to give up. */
   readonly overMs: number;
 }
 

@@ -1,7 +1,7 @@
 /**
  * The bandwidth limit: one token bucket that all transfers of a run share.
  *
- * Whoever has read bytes pays for them and waits until they are paid. The bucket holds 40 ms worth: that much lateness
+ * A reader of bytes pays for them and waits until they are paid. The bucket holds 40 ms worth: that much lateness
  * of a timer is made good, and a pause saves up no more than that, so the rate is right over seconds and smooth over a
  * quarter of one.
  *

@@ -56,7 +56,7 @@ export class ChunkedBody {
     const text = line.slice(0, -2);
     if (this.#state === "end-of-data") {
       this.#state = "size";
-      return text === "" ? undefined : "a chunk is longer than it said";
+      return text === "" ? undefined : "a chunk is longer than its header says";
     }
     if (this.#state === "trailer") {
       this.#trailerBytes += line.length;

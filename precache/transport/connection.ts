@@ -110,7 +110,7 @@ export class Connection {
   }
 
   /**
-   * A part of the stall time has passed. One timer ticks for all connections: a timer of its own would be set anew with
+   * A part of the stall time has passed. One timer ticks for all connections: a timer of its own would be set again with
    * every read. Too long without a byte ends what runs; a connection that nobody needs meanwhile is closed.
    */
   tick(): void {

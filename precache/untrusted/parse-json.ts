@@ -22,7 +22,7 @@ export function parseJson(bytes: Uint8Array, what: string): Shape {
   try {
     text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch (error) {
-    throw broken(what, "it is no UTF-8 text", error);
+    throw broken(what, "it is not UTF-8 text", error);
   }
   if (depthOf(text) > MAX_DEPTH) throw broken(what, `more than ${MAX_DEPTH} containers inside each other`);
   try {

@@ -8,7 +8,7 @@
 export class PlistFault {
   readonly wrong: string;
 
-  /** @param wrong the end of a sentence: `"12a" is no integer` */
+  /** @param wrong the end of a sentence: `"12a" is not an integer` */
   constructor(wrong: string) {
     this.wrong = wrong;
   }

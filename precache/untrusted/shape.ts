@@ -79,7 +79,7 @@ export class Shape {
     return this.value.map((value: unknown, index) => new Shape(value, this.what, index, this));
   }
 
-  /** @throws when this is no text or empty */
+  /** @throws when this is not text or empty */
   text(): string {
     if (typeof this.value !== "string" || this.value === "") throw this.wrong("text");
     return this.value;

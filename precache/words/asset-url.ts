@@ -18,7 +18,7 @@ export function assetUrl(text: string): string | undefined {
 }
 
 /**
- * What makes two addresses one file: host, path and query. The scheme is no part of it: Apple's older catalogues write
+ * What makes two addresses one file: host, path and query. The scheme is not part of it: Apple's older catalogues write
  * `http://` for the very files the newer ones write with `https://`. Nor is a usual port.
  */
 export function assetKey(url: string): string {

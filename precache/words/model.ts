@@ -2,7 +2,7 @@
  * What a model identifier tells: its family and its group, and whether it is one that was asked for.
  *
  * Identifiers are Apple's: `iPad6,11`, `MacBookPro18,3`, `RealityDevice14,1`. Some tables add a suffix that devices do not
- * send (`AppleTV14,1-wifi`, `MacPro7,1-Rack`); it is no part of the model.
+ * send (`AppleTV14,1-wifi`, `MacPro7,1-Rack`); it is not part of the model.
  *
  * @module
  */
@@ -36,7 +36,7 @@ export function isModel(text: string): boolean {
   return IDENTIFIER.test(text);
 }
 
-/** The identifier as devices send it: no suffix, no space around it. Text that is no identifier comes back trimmed. */
+/** The identifier as devices send it: no suffix, no space around it. Text that is not an identifier comes back trimmed. */
 export function plainModel(text: string): string {
   const parts = IDENTIFIER.exec(text.trim());
   return parts === null ? text.trim() : `${parts[1]}${parts[2]}`;

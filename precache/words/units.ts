@@ -17,7 +17,7 @@ const PREFIX: Readonly<Record<string, number>> = {
   ti: 1024 ** 4,
 };
 
-/** Bytes in text such as `200GB`, `1.5 TB`, `64 MiB`, `1000000`; undefined when it is no size. */
+/** Bytes in text such as `200GB`, `1.5 TB`, `64 MiB`, `1000000`; undefined when it is not a size. */
 export function parseBytes(text: string): number | undefined {
   const match = /^\s*(\d+(?:\.\d+)?)\s*([kmgt]i?)?(?:b|bytes?)?\s*$/i.exec(text);
   const factor = PREFIX[(match?.[2] ?? "").toLowerCase()];
@@ -26,7 +26,7 @@ export function parseBytes(text: string): number | undefined {
   return Number.isSafeInteger(bytes) ? bytes : undefined;
 }
 
-/** Bytes a second in `40 MB/s`, `40MB` or, in bits, `300 Mbit/s`, `1 Gbps`; undefined when it is no rate or zero. */
+/** Bytes a second in `40 MB/s`, `40MB` or, in bits, `300 Mbit/s`, `1 Gbps`; undefined when it is not a rate or zero. */
 export function parseRate(text: string): number | undefined {
   const bits = /^\s*(\d+(?:\.\d+)?)\s*([kmgt])?\s*(?:bit(?:s)?(?:\/s)?|bps)\s*$/i.exec(text);
   const value =
@@ -38,14 +38,14 @@ export function parseRate(text: string): number | undefined {
 
 const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, min: 60, h: 3600, d: 86_400 };
 
-/** Seconds in `90`, `90s`, `10m`, `4h`, `1d`; `now` is 0; undefined when it is no length of time. */
+/** Seconds in `90`, `90s`, `10m`, `4h`, `1d`; `now` is 0; undefined when it is not a length of time. */
 export function parseSeconds(text: string): number | undefined {
   if (/^\s*now\s*$/i.test(text)) return 0;
   const match = /^\s*(\d+(?:\.\d+)?)\s*(s|m|min|h|d)?\s*$/i.exec(text);
   return match === null ? undefined : Number(match[1]) * (SECONDS[(match[2] ?? "s").toLowerCase()] ?? 1);
 }
 
-/** The next time the local clock shows `06:00`, after `nowMs`; undefined when the text is no time of day. */
+/** The next time the local clock shows `06:00`, after `nowMs`; undefined when the text is not a time of day. */
 export function nextTimeOfDay(text: string, nowMs: number): number | undefined {
   const match = /^\s*([01]?\d|2[0-3]):([0-5]\d)\s*$/.exec(text);
   if (match === null) return undefined;

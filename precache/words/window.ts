@@ -1,8 +1,8 @@
 /**
  * The hours a run may use, worked out once, when the process starts. Pure.
  *
- * A job that was meant for the night can start in the morning: launchd starts a missed job when the computer wakes. The
- * next six o'clock is then nearly a day away, and would choke the line all day. So a window knows its beginning; where
+ * A job scheduled for the night can start in the morning: launchd starts a missed job when the computer wakes. The
+ * next 06:00 is then nearly a day away, and would choke the line all day. So a window knows its beginning; where
  * only its end was said, it reaches back half a day.
  *
  * @module
@@ -20,7 +20,7 @@ export type WindowAtStart =
   | { readonly open: true /** Unix milliseconds at which everything ends. */; readonly endMs: number }
   | { readonly open: false /** The end of a sentence. */; readonly why: string };
 
-/** An end further away than this is not the one a run was meant for. */
+/** An end further away than this is not the one of this run. */
 const LONGEST_MS = 12 * 3_600_000;
 
 /** Reads `06:00` or `22:00-06:00`; undefined when it is neither. */

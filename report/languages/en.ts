@@ -54,7 +54,7 @@ export const en: Texts = {
   table: "As a table",
   mainSentence: ({ served, fromCaches, share, fromApple }) =>
     `Of ${served} that devices downloaded, ${fromCaches} (${share}) came from the caches and ${fromApple} from Apple.`,
-  nothingKnown: "There is no data of this time.",
+  nothingKnown: "There is no data for this period.",
   nothingServed: "Nothing was served in this time.",
   savedSentence: (saved) => `The caches saved ${saved} on the line to Apple`,
   worth: ({ money, line }) =>

@@ -44,7 +44,7 @@ const INTRODUCTION = `# Measurements
 
 Everything larder writes, into the journal and to every sink alike, as InfluxDB line protocol in milliseconds. Byte, reply and
 request fields are **deltas** of one interval, never running totals, so their sums are exact across resets, gaps and the edges of a
-time range. A field has one type for ever: integers are written with \`i\`, ratios and seconds always as floats. Nothing else is
+time range. The type of a field never changes: integers are written with \`i\`, ratios and seconds always as floats. Nothing else is
 written: dashboards take their names from the same list.`;
 
 function tagsPart(): string {

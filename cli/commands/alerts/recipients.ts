@@ -40,7 +40,7 @@ interface Given {
 /** Longest list that is read: 16 MiB, some 400,000 addresses. */
 const MAX_LIST_BYTES = 16 * 1024 * 1024;
 
-/** `recipients add`: whoever is named is on the list and switched on afterwards. */
+/** `recipients add`: everybody named is on the list and switched on afterwards. */
 export async function runAdd(addresses: string[], flags: Flags, options: AlertsOptions, command: Command) {
   const given = await readGiven(addresses, flags, command);
   const wanted = given.wanted.map((one) => ({ ...one, enabled: one.enabled ?? true }));
@@ -53,7 +53,7 @@ export async function runImport(list: string, flags: Flags, options: AlertsOptio
   await change({ kind: "add", wanted: given.wanted }, given.refusals, flags, options);
 }
 
-/** `recipients remove`: a text that is no address may still stand in the database, and is removed as it is. */
+/** `recipients remove`: a text that is not an address may still stand in the database, and is removed as it is. */
 export async function runRemove(addresses: string[], flags: Flags, options: AlertsOptions, command: Command) {
   const given = await readGiven(
     addresses.filter(isAddress),
@@ -158,7 +158,7 @@ async function readList(source: string): Promise<Buffer> {
     throw new LarderError(`Cannot read the list "${source}": ${errorText(error)}`, {
       code: "ALERTS_LIST",
       state: "nothing was changed",
-      next: "check the path; - stands for standard input",
+      next: "check the path; - means standard input",
       cause: error,
     });
   }

@@ -164,5 +164,5 @@ function rejectedText({ rejected, unkept }: SourceReport): string {
 function parseLevel(text: string): LogLevel {
   const level = LEVELS.find((known) => known === text);
   if (level !== undefined) return level;
-  throw new LarderError(`Cannot use the log level "${text}": ${LEVELS.join(", ")} are meant`, { code: "USAGE_LEVEL" });
+  throw new LarderError(`Cannot use the log level "${text}": expected ${LEVELS.join(", ")}`, { code: "USAGE_LEVEL" });
 }

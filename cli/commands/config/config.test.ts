@@ -51,7 +51,7 @@ describe("loadSettings()", () => {
     for (const part of [
       'sever: there is no such key; did you mean "server"?',
       'journal.keepdays: there is no such key; did you mean "keepDays"?',
-      "timezone: no time zone of that name",
+      "timezone: unknown time zone",
       'sinks[0].databse: there is no such key; did you mean "database"?',
       "tags.server:",
     ]) {

@@ -12,7 +12,7 @@ export function registerInflux(group: Command): void {
     .command("setup")
     .description("Make what the sinks write to. Says what it would do; --apply does it.")
     .option("--sink <name>", "only this sink")
-    .option("--keep-days <days>", "how long minutes are kept, 0 for ever; what exists is left alone without it")
+    .option("--keep-days <days>", "how long minutes are kept, 0 for forever; without it, existing settings stay")
     .option("--keep-rollup-days <days>", "how long roll-ups are kept, where they have a place of their own")
     .option("--dry-run", "only say what would be done (the default)")
     .option("--apply", "do it");

@@ -54,7 +54,7 @@ function effectLines(report: WarmReport, days: number): string[] {
   const cost = `Cost    ${bytesText(report.bytesFromOrigin)} from Apple for ${countText(warmedFiles, "file")} (${bytesText(warmedBytes)}) in ${countText(days, "day")}`;
   const effect =
     used === undefined
-      ? "Effect  not known per file: AssetInfo.db tells it on the cache itself"
+      ? "Effect  not known per file: only AssetInfo.db on the cache has it"
       : `Effect  ${countText(used.files, "file")} asked for since, at least ${bytesText(used.bytes)} that did not cross the WAN by day`;
   const served =
     servedFromCacheBytes === undefined

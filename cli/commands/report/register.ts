@@ -17,7 +17,7 @@ export function registerReport(program: Command): void {
     .option("--to <time>", "as --from; now where only --from is given")
     .option("--by <bucket>", "hour, day, week or month; fits the period by default")
     .option("--tag <key=value>", "only points with this tag; may be repeated", gather, [])
-    .option("--group-by <tag>", "tag that tells sites apart", "site_name")
+    .option("--group-by <tag>", "tag that names the site", "site_name")
     .option("--format <form>", "text, html, png, csv or json", "text")
     .option("--out <file>", "where to; - is standard output")
     .option("--language <code>", "en or de")

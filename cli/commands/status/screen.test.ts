@@ -80,7 +80,7 @@ PIPE      last row 40 s ago · last pass 12 s ago (took 0.4 s)
           sink  last ship  waiting  refused  place
           main  12 s ago   0 bytes  0 bytes  http://influx.school.example:8086
 
-WELL      nothing is wrong
+OK        nothing is wrong
 `);
   });
 
@@ -100,7 +100,7 @@ WELL      nothing is wrong
     for (const width of [72, 80, 100]) {
       const screen = statusScreen(model, { width, bars: true });
       for (const line of screen.split("\n")) expect(line.length, line).toBeLessThanOrEqual(width);
-      expect(screen).toContain("1 bad, 1 to look at");
+      expect(screen).toContain("1 error, 1 warning");
       expect(screen).toMatch(/x Apple refused the registration: PUBLIC_IP_NOT_IN_RANGE;[^→]*→ add this site's/s);
       expect(screen).toContain("no limit");
     }

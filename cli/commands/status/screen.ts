@@ -5,7 +5,7 @@
  */
 
 import type { Finding, SinkFacts, StatusModel } from "../../../collector/index.ts";
-import { ageText, bytesText, durationText, percentText } from "../../../core/words/amounts.ts";
+import { ageText, bytesText, countText, durationText, percentText } from "../../../core/words/amounts.ts";
 import { momentText, weekdayText } from "../../../core/words/moments.ts";
 import { columnsOf, flow } from "../../columns.ts";
 import { bar, type Colour, colour } from "../../output.ts";
@@ -29,7 +29,7 @@ export function statusScreen(model: StatusModel, options: ScreenOptions): string
     block("CACHE", cacheLines(model, options)),
     block("TRAFFIC", trafficLines(model, options)),
     block("PIPE", pipeLines(model, options)),
-    block(model.findings.length === 0 ? "WELL" : "TO DO", findingLines(model, options)),
+    block(model.findings.length === 0 ? "OK" : "PROBLEMS", findingLines(model, options)),
   ];
   return blocks.join("\n\n");
 }
@@ -37,7 +37,10 @@ export function statusScreen(model: StatusModel, options: ScreenOptions): string
 function headline({ server, nowMs, timeZone, worst, findings, cache }: StatusModel, { width }: ScreenOptions): string {
   const left = `${server} · ${momentText(nowMs, timeZone)}`;
   const count = (level: string): number => findings.filter((finding) => finding.level === level).length;
-  const parts = [count("bad") > 0 ? `${count("bad")} bad` : "", count("warn") > 0 ? `${count("warn")} to look at` : ""];
+  const parts = [
+    count("bad") > 0 ? countText(count("bad"), "error") : "",
+    count("warn") > 0 ? countText(count("warn"), "warning") : "",
+  ];
   const right = worst === "ok" ? wellText(cache) : parts.filter((part) => part !== "").join(", ");
   const gap = " ".repeat(Math.max(2, width - columnsOf(left) - columnsOf(right)));
   return `${colour(left, "bold")}${gap}${colour(right, LEVEL_COLOURS[worst])}`;

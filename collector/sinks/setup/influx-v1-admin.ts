@@ -97,7 +97,7 @@ function toPolicies(database: string, series: Series | undefined): FoundPlace[] 
   }));
 }
 
-/** `168h0m0s` in seconds; `0s` is for ever. */
+/** `168h0m0s` in seconds; `0s` is forever. */
 function durationSeconds(text: string): number {
   let seconds = 0;
   for (const [, amount, unit = ""] of text.matchAll(/(\d+)([hms])/g))

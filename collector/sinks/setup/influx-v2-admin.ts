@@ -56,7 +56,7 @@ export function influxV2Admin(target: AdminTarget, org: string | undefined): Inf
   };
 }
 
-/** An empty list keeps for ever; so does a rule of 0 seconds, which can also say how long a shard is. */
+/** An empty list keeps forever; so does a rule of 0 seconds, which can also say how long a shard is. */
 function retentionRules({ wanted, found }: SetupStep): object[] {
   const everySeconds = wanted?.keepSeconds ?? found?.keepSeconds ?? 0;
   const shardGroupDurationSeconds = wanted?.shardSeconds;

@@ -14,7 +14,7 @@ const DAY_SECONDS = 86_400;
  */
 const ROLLUP_SHARD_SECONDS = 364 * DAY_SECONDS;
 
-/** How long to keep, in days; undefined leaves a place that exists as it is, and keeps for ever in a new one. */
+/** How long to keep, in days; undefined leaves a place that exists as it is, and keeps forever in a new one. */
 export interface KeepDays {
   readonly raw: number | undefined;
   readonly rollup: number | undefined;
@@ -33,7 +33,7 @@ export interface WantedPlace {
   readonly shardSeconds: number | undefined;
 }
 
-/** A place that is there: how long it keeps, 0 for ever. */
+/** A place that is there: how long it keeps, 0 forever. */
 export interface FoundPlace {
   readonly kind: WantedPlace["kind"];
   readonly name: string;

@@ -31,7 +31,7 @@ export interface Seen {
 
 const FORMS: ReadonlySet<unknown> = new Set<StatusForm>(["json", "text", "plist", "serveradmin"]);
 
-/** A cursor from the journal; undefined for none, or one we do not understand: then we begin to count anew. */
+/** A cursor from the journal; undefined for none, or one we do not understand: then counting restarts. */
 export function parseCursor(json: Json | undefined): ManagerStatusCursor | undefined {
   const cursor = asObject(json);
   if (cursor?.["v"] !== 1 || !FORMS.has(cursor["form"])) return undefined;

@@ -13,7 +13,7 @@ import { type StatusTotals, TOTAL_NAMES, type TotalName } from "../../../core/ca
 export interface TotalsChange {
   /** Bytes since the last reading; 0 for a total either reading lacks. */
   readonly delta: Readonly<Record<TotalName, number>>;
-  /** The totals began anew between the two. */
+  /** The totals restarted between the two. */
   readonly reset: boolean;
 }
 

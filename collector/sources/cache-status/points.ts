@@ -71,7 +71,7 @@ function gauges(status: CacheStatus): Fields {
     diskexceeded: flag(freeBytes === undefined ? undefined : freeBytes < 0),
     "startup.ok": flag(startup === undefined ? undefined : startup === "OK"),
     startup: text(startup),
-    // empty rather than absent: the last error would else be shown for ever
+    // empty rather than absent: the last error would else be shown forever
     "registration.error": text(status.registrationError ?? ""),
     alerts: integer(status.alerts.length + [...status.parents, ...status.peers].filter(({ alert }) => alert).length),
   };

@@ -88,7 +88,7 @@ export class LineGroups {
     for (let i = 0; i < text.length; i++) line.bytes[line.size++] = text.charCodeAt(i);
   }
 
-  /** The lines so far; begins anew. Their bytes hold until the next are taken. */
+  /** The lines so far; starts over. Their bytes hold until the next are taken. */
   take(): TakenLines {
     this.#flush();
     const taken = {

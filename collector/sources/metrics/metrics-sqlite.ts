@@ -87,7 +87,7 @@ function describe(db: SqliteDatabase, groups: LineGroups, reportUnknown: (name: 
       // a row is one number: where the journal has it, it has the row
       if (value === null || held !== undefined) return undefined;
       const number = wholeNumber(value);
-      if (number === undefined) return `its dataValue ${cellText(value)} is no whole number`;
+      if (number === undefined) return `its dataValue ${cellText(value)} is not a whole number`;
       const place = placeOf(values[NAME] ?? null);
       if (place !== null) target.add(timeMs, place, number);
       return undefined;

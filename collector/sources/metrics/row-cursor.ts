@@ -55,7 +55,7 @@ export interface RowNumbering {
   readonly row: string;
   /** SQL expressions of the values; together they say which row it is. */
   readonly columns: readonly string[];
-  /** Whether a VACUUM may number the rows anew; a row is then found again by its last column. */
+  /** Whether a VACUUM may renumber the rows; a row is then found again by its last column. */
   readonly mayMove: boolean;
 }
 

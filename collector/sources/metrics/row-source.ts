@@ -123,7 +123,7 @@ function report({ name, path }: RowSourceOptions, outcome: Outcome, before: RowC
       path,
     });
   } else if (outcome === "renumbered") {
-    context.log.warn("the rows were numbered anew: taking those not taken yet", {
+    context.log.warn("row ids restarted; reading again and skipping rows already in the journal", {
       source: name,
       path,
     });
@@ -134,7 +134,7 @@ function readError(name: string, path: string, error: unknown): LarderError {
   if (error instanceof LarderError) return error;
   return new LarderError(`Cannot read ${name} from "${path}": ${errorText(error)}`, {
     code: "SOURCE_READ",
-    state: "nothing was lost: the cursor stays where the journal stands",
+    state: "nothing was lost: the cursor stays at the end of the journal",
     next: "run the pass again; if it stays so, open the file with sqlite3 and run PRAGMA integrity_check",
     retryable: true,
     cause: error,

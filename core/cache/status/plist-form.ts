@@ -92,6 +92,6 @@ function skipSpace(reader: Reader): void {
 
 function broken(reader: Reader): Error {
   const rest = reader.text.slice(reader.at, reader.at + 20).replaceAll(/\s+/g, " ");
-  const said = rest === "" ? "it ends in the middle of its list" : `it is no property list at "${rest}"`;
+  const said = rest === "" ? "it ends in the middle of its list" : `it is not a property list at "${rest}"`;
   return unreadableStatus(reader.place, said, "STATUS_INCOMPLETE");
 }

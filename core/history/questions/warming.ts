@@ -196,7 +196,7 @@ export function usedSince(
   return { files: count, bytes };
 }
 
-/** A file that came whole. */
+/** A file that arrived completely. */
 export interface WarmedFile {
   readonly bytes: number;
   /** When it first came. */

@@ -2,9 +2,9 @@
  * Reading a database without locks: check, read, check again, or start over.
  *
  * What was read is accepted only when nothing of this happened meanwhile: the main file changed (inode, size, times in ns,
- * change counter), a rollback journal appeared, or the `-wal` was started anew (inode, size, its header with the salts).
+ * change counter), a rollback journal appeared, or the `-wal` was restarted (inode, size, its header with the salts).
  * Appending to the log does no harm: frames up to the last commit that was seen are never written again before the log is
- * started anew. A file changed within the last 15 ms is left to settle first, because its time may not tell a next change.
+ * restarted. A file changed within the last 15 ms is left to settle first, because its time may not tell a next change.
  *
  * @module
  */
@@ -130,7 +130,7 @@ async function disturbance({ realPath, main, state, head, log }: QuietFiles): Pr
     if (now === undefined || now.inode !== log.state.inode) return "its -wal was removed while it was read";
     const start = await readAt(log.handle, 0, WAL_HEADER_BYTES);
     if (now.size < log.state.size || Buffer.compare(start, log.head) !== 0) {
-      return "its -wal was started anew while it was read";
+      return "its -wal was restarted while it was read";
     }
   }
   if (await journalIsHot(realPath)) return "a rollback journal of an unfinished change lies beside it";

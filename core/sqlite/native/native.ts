@@ -48,7 +48,7 @@ function openAt(sqlite: NodeSqlite, path: string, realPath: string, location: UR
 /** As in SQLite itself and in the portable engine; node:sqlite has them on. */
 const NO_FOREIGN_KEYS = { enableForeignKeyConstraints: false };
 
-/** A row with an integer that is no safe number. */
+/** A row with an integer that is not a safe number. */
 const INEXACT = Symbol("inexact");
 
 export class NativeDatabase implements SqliteDatabase {

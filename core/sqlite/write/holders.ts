@@ -1,7 +1,7 @@
 /**
  * Which other processes have a file open, as far as the system tells: `/proc` on Linux, `lsof` on a Mac.
  *
- * What belongs to other users is seen by root alone, and elsewhere nothing is: an empty answer is no proof that nobody has it.
+ * What belongs to other users is seen by root alone, and elsewhere nothing is: an empty answer is not proof that nobody has it.
  *
  * @module
  */

@@ -71,7 +71,7 @@ export class PlistBuilder {
       this.state = "inside";
     } else {
       throw this.options.fail(
-        this.state === "before" ? `it begins with <${name}>, expected <plist>` : `<${name}> is no plist element`,
+        this.state === "before" ? `it begins with <${name}>, expected <plist>` : `<${name}> is not a plist element`,
       );
     }
   }

@@ -41,7 +41,7 @@ it("a leaf that cannot be read spoils its entry only, and only for those who rea
   for (const size of [5, 1000]) {
     const found = await entries(text, ["Assets"], undefined, size);
     const shapes = found.map(([, value]) => new Shape(value, "test"));
-    expect(() => shapes[0]?.get("Size").optionalCount()).toThrow(/Size is unreadable \("9+…?" is no integer\)/);
+    expect(() => shapes[0]?.get("Size").optionalCount()).toThrow(/Size is unreadable \("9+…?" is not an integer\)/);
     expect([shapes[0]?.get("Other").text(), shapes[1]?.get("Size").optionalCount()]).toEqual(["x", 2]);
     expect(() => shapes[2]?.get("x").text()).toThrow();
   }
@@ -98,15 +98,15 @@ describe("readPlist()", () => {
     ["a key twice", wrap("<dict><key>a</key><true/>\n<key>a</key><true/></dict>"), 'line 4: key "a" comes twice'],
     ["wrong nesting", wrap("<array><dict></array></dict>"), "</array> where </dict> belongs"],
     ["a tag in a leaf", wrap("<string><true/></string>"), "<true> inside <string>"],
-    ["an unknown tag", wrap("<set/>"), "<set> is no plist element"],
-    ["attributes", wrap('<string id="1">x</string>'), "is no plist tag"],
-    ["no number", wrap("<integer>12a</integer>"), '"12a" is no integer'],
-    ["no date", wrap("<date>2023-13-41T00:00:00Z</date>"), "is no date"],
-    ["no base64", wrap("<data>abc</data>"), "<data> is no base64"],
+    ["an unknown tag", wrap("<set/>"), "<set> is not a plist element"],
+    ["attributes", wrap('<string id="1">x</string>'), "is not a plist tag"],
+    ["no number", wrap("<integer>12a</integer>"), '"12a" is not an integer'],
+    ["no date", wrap("<date>2023-13-41T00:00:00Z</date>"), "is not a date"],
+    ["no base64", wrap("<data>abc</data>"), "<data> is not base64"],
     ["an unknown entity", wrap("<string>&nbsp;</string>"), "an entity that property lists do not have"],
     ["a control character", wrap("<string>\u0001</string>"), "a character that no XML text may hold"],
-    ["a reference to one", wrap("<string>&#0;</string>"), "character reference 0 is no character"],
-    ["no UTF-8", Buffer.concat([Buffer.from("<plist><string>"), Buffer.from([0xff, 0xfe])]), "it is no UTF-8 text"],
+    ["a reference to one", wrap("<string>&#0;</string>"), "character reference 0 is not a character"],
+    ["no UTF-8", Buffer.concat([Buffer.from("<plist><string>"), Buffer.from([0xff, 0xfe])]), "it is not UTF-8 text"],
     ["UTF-16", Buffer.from(wrap("<true/>"), "utf16le"), "line 1"],
     [
       "another encoding",

@@ -111,7 +111,7 @@ class PlistReader {
       this.plain = false;
       return piece === undefined ? this.decoder.decode() : this.decoder.decode(piece, { stream: true });
     } catch (error) {
-      throw this.broken("it is no UTF-8 text", error);
+      throw this.broken("it is not UTF-8 text", error);
     }
   }
 }

@@ -168,7 +168,7 @@ export class PlistTokens {
     const plain = name.trimEnd();
     if (NAME.test(plain)) return plain;
     if (PLIST_TAG.test(name)) return "plist";
-    throw this.options.fail(`"<${name.slice(0, 40)}>" is no plist tag`);
+    throw this.options.fail(`"<${name.slice(0, 40)}>" is not a plist tag`);
   }
 
   private tellText(raw: string, entities: boolean): void {
@@ -189,7 +189,7 @@ export class PlistTokens {
     if (mark === undefined) return ENTITIES[name] ?? "";
     const code = Number.parseInt(name, mark === "#" ? 10 : 16);
     const char = code <= 0x10ffff && (code < 0xd800 || code > 0xdfff) ? String.fromCodePoint(code) : "\0";
-    if (FORBIDDEN.test(char)) throw this.options.fail(`character reference ${code} is no character`);
+    if (FORBIDDEN.test(char)) throw this.options.fail(`character reference ${code} is not a character`);
     return char;
   }
 
@@ -201,7 +201,7 @@ export class PlistTokens {
     if (text.startsWith("<![CDATA[", at)) return this.skipTo("]]>", 9, (inside) => this.tellText(inside, false));
     if (text.startsWith("<!DOCTYPE", at)) return this.skipTo(">", 9, (inside) => this.checkDoctype(inside));
     if (text.length - at < 9) return false;
-    throw this.options.fail(`"${text.slice(at, at + 20)}" is no plist markup`);
+    throw this.options.fail(`"${text.slice(at, at + 20)}" is not plist markup`);
   }
 
   private skipTo(end: string, opening: number, tell: (inside: string) => void): boolean {

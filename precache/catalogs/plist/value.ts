@@ -55,7 +55,7 @@ export function parseLeaf(name: string, text: string): { value: PlistValue } | {
 }
 
 function parseInteger(text: string): { value: number | bigint } | { wrong: string } {
-  if (!/^(?:[+-]?\d{1,20}|0[xX][0-9a-fA-F]{1,16})$/.test(text)) return { wrong: `"${short(text)}" is no integer` };
+  if (!/^(?:[+-]?\d{1,20}|0[xX][0-9a-fA-F]{1,16})$/.test(text)) return { wrong: `"${short(text)}" is not an integer` };
   const value = Number(text);
   return { value: Number.isSafeInteger(value) ? value : BigInt(text.replace(/^\+/, "")) };
 }
@@ -63,19 +63,19 @@ function parseInteger(text: string): { value: number | bigint } | { wrong: strin
 function parseReal(text: string): { value: number } | { wrong: string } {
   if (/^[+-]?(?:inf|infinity)$/i.test(text)) return { value: text.startsWith("-") ? -Infinity : Infinity };
   if (/^nan$/i.test(text)) return { value: Number.NaN };
-  if (!/^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/.test(text)) return { wrong: `"${short(text)}" is no number` };
+  if (!/^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/.test(text)) return { wrong: `"${short(text)}" is not a number` };
   return { value: Number(text) };
 }
 
 function parseDate(text: string): { value: Date } | { wrong: string } {
   const value = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(text) ? new Date(text) : undefined;
-  if (value === undefined || Number.isNaN(value.getTime())) return { wrong: `"${short(text)}" is no date` };
+  if (value === undefined || Number.isNaN(value.getTime())) return { wrong: `"${short(text)}" is not a date` };
   return { value };
 }
 
 function parseData(text: string): { value: Uint8Array } | { wrong: string } {
   const packed = text.replace(/\s+/g, "");
-  if (packed.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(packed)) return { wrong: "<data> is no base64" };
+  if (packed.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(packed)) return { wrong: "<data> is not base64" };
   return { value: Buffer.from(packed, "base64") };
 }
 
