@@ -220,10 +220,11 @@ function sites(setting: Setting): Unplaced[] {
   ];
 }
 
+/** The value as it is, not as it is shown: a site without a name is asked for as such. */
 function siteLink(setting: Setting): Readonly<Record<string, unknown>> {
   return {
     title: "Open this site",
-    url: linkTo(setting, "site", ["var-site=${__data.fields.Site:percentencode}"]),
+    url: linkTo(setting, "site", ["var-site=${__value.raw:percentencode}"]),
     targetBlank: false,
   };
 }
