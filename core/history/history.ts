@@ -7,47 +7,15 @@
  * @module
  */
 import { DERIVED_STREAMS, RAW_STREAMS } from "../journal/streams.ts";
-import { forEachField, type LineValue, type ParsedLine, parseTags } from "../line/parse-line.ts";
-import type { Integer } from "../line/point.ts";
-import { addExact, addValue } from "../line/sum.ts";
+import type { ParsedLine } from "../line/parse-line.ts";
 import { measurementEnd } from "../line/tags.ts";
 import { measurementSchema } from "../schema.ts";
-import { type BucketUnit, bucketStart } from "../time/local-days.ts";
 import { planSums, type Range, type SumPlan } from "./plan.ts";
-import { type OpenSum, type RollupMark, readRollupMark } from "./rollup-mark.ts";
+import { type RollupMark, readRollupMark } from "./rollup-mark.ts";
+import { type HistoryQuery, type HistoryRow, Rows, type SumsRow } from "./rows.ts";
 import { scanLines, type Wanted } from "./scan.ts";
 
-/** What is asked. */
-export interface HistoryQuery {
-  readonly measurement: string;
-  /** From, inclusive, to, exclusive: Unix milliseconds. */
-  readonly fromMs: number;
-  readonly toMs: number;
-  /** One bucket for each hour or local day, or one for all. */
-  readonly by: BucketUnit | "all";
-  readonly timeZone: string;
-  /** Only points with these tags. */
-  readonly tags?: Readonly<Record<string, string>>;
-  /** One row for each combination of values of these tags. */
-  readonly groupBy?: readonly string[];
-}
-
-/** One bucket of one group. */
-export interface HistoryRow {
-  /** Beginning of the bucket; `fromMs` of the query for "all". */
-  readonly startMs: number;
-  /** Values of the `groupBy` tags; "" where a point has none. */
-  readonly group: Readonly<Record<string, string>>;
-  /** Sums of integer and float fields. */
-  readonly sums: Readonly<Record<string, Integer>>;
-  /** The newest value of every field. */
-  readonly lasts: Readonly<Record<string, LineValue>>;
-  readonly points: number;
-  readonly newestMs: number;
-}
-
-/** Sums of one bucket of one group. */
-export type SumsRow = Pick<HistoryRow, "startMs" | "group" | "sums">;
+export type { HistoryQuery, HistoryRow, SumsRow };
 
 /**
  * What somebody wants to know: what it needs of the journal, and what it makes of that. Made for one `ask`: what takes lines
@@ -75,7 +43,7 @@ export async function ask<const Questions extends readonly Question<unknown>[]>(
   questions: Questions,
 ): Promise<Answers<Questions>> {
   const sums = questions.flatMap((question) => question.sums ?? []);
-  const rows = questions.flatMap((question) => question.rows ?? []).map((query) => new Answer(query, "lasts too"));
+  const rows = questions.flatMap((question) => question.rows ?? []).map((query) => new Rows(query, "lasts too"));
   const lines = [...questions.flatMap((question) => question.lines ?? []), ...rows.map((answer) => rawOf(answer))];
   const found = await readSums(stateDir, sums, lines);
   let [sumsFrom, rowsFrom] = [0, 0];
@@ -112,7 +80,7 @@ async function readSums(
   lines: readonly Wanted[],
 ): Promise<SumsRow[][]> {
   const mark = queries.some(isRolledUp) ? await readRollupMark(stateDir) : undefined;
-  const answers = queries.map((query) => new Answer(query, "sums"));
+  const answers = queries.map((query) => new Rows(query, "sums"));
   const raw: Wanted[] = [...lines];
   const unread: Wanted[] = [];
   const rolled: RolledPoints[] = [];
@@ -143,7 +111,7 @@ function isRolledUp({ measurement, tags, groupBy }: HistoryQuery): boolean {
   return ![...Object.keys(tags ?? {}), ...(groupBy ?? [])].some((tag) => schema.rolledWithout?.includes(tag));
 }
 
-function rawOf(answer: Answer, range: Range = answer.query): Wanted {
+function rawOf(answer: Rows, range: Range = answer.query): Wanted {
   const stream = measurementSchema(answer.query.measurement)?.stream;
   return {
     measurement: answer.query.measurement,
@@ -154,7 +122,7 @@ function rawOf(answer: Answer, range: Range = answer.query): Wanted {
   };
 }
 
-function addOpen(answer: Answer, { unit, rolled }: SumPlan, { open }: RollupMark): void {
+function addOpen(answer: Rows, { unit, rolled }: SumPlan, { open }: RollupMark): void {
   for (const bucket of open) {
     if (bucket.unit !== unit || bucket.fromMs < rolled.fromMs || bucket.fromMs >= rolled.toMs) continue;
     const nameEnd = measurementEnd(bucket.key);
@@ -171,10 +139,10 @@ class RolledPoints implements Wanted {
   readonly measurement: string;
   readonly fromMs: number;
   readonly toMs: number;
-  readonly #answer: Answer;
+  readonly #answer: Rows;
   readonly #points = new Map<string, ParsedLine>();
 
-  constructor(answer: Answer, { unit, rolled }: SumPlan) {
+  constructor(answer: Rows, { unit, rolled }: SumPlan) {
     this.measurement = `${answer.query.measurement}_1${unit === "hour" ? "h" : "d"}`;
     this.fromMs = rolled.fromMs;
     this.toMs = rolled.toMs;
@@ -188,103 +156,4 @@ class RolledPoints implements Wanted {
   add(): void {
     for (const line of this.#points.values()) this.#answer.addLine(line);
   }
-}
-
-interface OpenRow {
-  readonly startMs: number;
-  readonly group: Readonly<Record<string, string>>;
-  readonly groupKey: string;
-  /** Without a prototype: names come from outside. */
-  readonly sums: Record<string, Integer>;
-  /** Undefined where nobody asks for the newest values. */
-  readonly lasts: Map<string, { timeMs: number; value: LineValue }> | undefined;
-  points: number;
-  newestMs: number;
-}
-
-/** A group of an answer; undefined for points that are not wanted. */
-type Group = { readonly key: string; readonly group: Readonly<Record<string, string>> } | undefined;
-
-/** The rows of a question as they grow. */
-class Answer {
-  readonly query: HistoryQuery;
-  readonly #keeps: "sums" | "lasts too";
-  readonly #rows = new Map<string, OpenRow>();
-  readonly #groups = new Map<string, Group>();
-
-  constructor(query: HistoryQuery, keeps: "sums" | "lasts too") {
-    this.query = query;
-    this.#keeps = keeps;
-  }
-
-  addLine({ tagText, fieldText, timeMs }: ParsedLine): void {
-    const row = this.#rowAt(tagText, timeMs);
-    if (row !== undefined) addFields(row, fieldText, timeMs);
-  }
-
-  addSums(tagText: string, timeMs: number, sums: ReadonlyMap<string, OpenSum>): void {
-    const row = this.#rowAt(tagText, timeMs);
-    if (row === undefined) return;
-    for (const [name, { value, isFloat }] of sums) row.sums[name] = addValue(row.sums[name], value, isFloat);
-  }
-
-  rows(): HistoryRow[] {
-    return [...this.#rows.values()]
-      .sort((a, b) => (a.groupKey === b.groupKey ? a.startMs - b.startMs : a.groupKey < b.groupKey ? -1 : 1))
-      .map(closeRow);
-  }
-
-  #rowAt(tagText: string, timeMs: number): OpenRow | undefined {
-    const { fromMs, by, timeZone } = this.query;
-    if (!this.#groups.has(tagText)) this.#groups.set(tagText, this.#groupOf(tagText));
-    const group = this.#groups.get(tagText);
-    if (group === undefined) return undefined;
-    const startMs = by === "all" ? fromMs : bucketStart(timeMs, by, timeZone);
-    const key = `${startMs} ${group.key}`;
-    let row = this.#rows.get(key);
-    if (row === undefined) {
-      row = {
-        startMs,
-        group: group.group,
-        groupKey: group.key,
-        sums: Object.create(null) as Record<string, Integer>,
-        lasts: this.#keeps === "sums" ? undefined : new Map(),
-        points: 0,
-        newestMs: 0,
-      };
-      this.#rows.set(key, row);
-    }
-    return row;
-  }
-
-  #groupOf(tagText: string): Group {
-    const tags = parseTags(tagText);
-    if (Object.entries(this.query.tags ?? {}).some(([key, value]) => tags[key] !== value)) return undefined;
-    const group = Object.fromEntries((this.query.groupBy ?? []).map((key) => [key, tags[key] ?? ""]));
-    return { key: JSON.stringify(group), group };
-  }
-}
-
-function addFields(row: OpenRow, fieldText: string, timeMs: number): void {
-  row.points++;
-  row.newestMs = Math.max(row.newestMs, timeMs);
-  forEachField(fieldText, (name, value) => {
-    if (row.lasts !== undefined) {
-      const last = row.lasts.get(name);
-      if (last === undefined || timeMs >= last.timeMs) row.lasts.set(name, { timeMs, value });
-    }
-    if ("integer" in value) row.sums[name] = addExact(row.sums[name], value.integer);
-    else if ("float" in value) row.sums[name] = addValue(row.sums[name], value.float, true);
-  });
-}
-
-function closeRow(row: OpenRow): HistoryRow {
-  return {
-    startMs: row.startMs,
-    group: row.group,
-    sums: row.sums,
-    lasts: Object.fromEntries([...(row.lasts ?? [])].map(([name, { value }]) => [name, value])),
-    points: row.points,
-    newestMs: row.newestMs,
-  };
 }
