@@ -12,7 +12,7 @@ import { LarderError } from "../core/errors.ts";
 import { type AlertRule, alertRules } from "./alerts/alerts.ts";
 import { boards } from "./dashboards/dashboards.ts";
 import { panelsOf } from "./lint/lint.ts";
-import { dataSourceUid } from "./look/variables.ts";
+import { dataSourceUid } from "./look/look.ts";
 import { type Setting, slug, uidOf } from "./setting.ts";
 
 /** Where things are, as Grafana sees them: each may be given in its environment. */

@@ -4,9 +4,7 @@
  * @module
  */
 import { LarderError } from "../core/errors.ts";
-import { influxql } from "./query/influxql/influxql.ts";
-import { metricsql } from "./query/metricsql.ts";
-import type { Compiled, Question } from "./query/query.ts";
+import { type Compiled, influxql, metricsql, type Question } from "./query/query.ts";
 
 export type Engine = "influxdb" | "victoriametrics";
 

@@ -8,8 +8,7 @@
  */
 import { LarderError } from "../../core/errors.ts";
 import { THRESHOLDS, type Threshold } from "../../core/thresholds.ts";
-import { type Fields, fields } from "../query/query.ts";
-import { SILENT_AFTER, SILENT_PIECES, SILENT_WORDS } from "../query/silent.ts";
+import { type Fields, fields, SILENT_AFTER, SILENT_PIECES, SILENT_WORDS } from "../query/query.ts";
 import { type Setting, uidOf } from "../setting.ts";
 
 /** One rule, before Grafana's chain of query, reduction and threshold is put around it. */

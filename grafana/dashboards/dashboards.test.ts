@@ -6,7 +6,7 @@ import { alertRules } from "../alerts/alerts.ts";
 import { exportFiles } from "../export.ts";
 import { influxql } from "../query/influxql/influxql.ts";
 import { metricsql } from "../query/metricsql.ts";
-import { fields, fromOrigin, hitRatio, type Question, saved } from "../query/query.ts";
+import { fields, fromOrigin, hitRatio, type Question, saved } from "../query/question.ts";
 import { DEFAULT_SETTING, ENGINES } from "../setting.ts";
 import { boards } from "./dashboards.ts";
 

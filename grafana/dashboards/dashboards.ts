@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Dashboard } from "../look/grafana-types.ts";
+import type { Dashboard } from "../look/look.ts";
 import { type Board, checkSetting, type Setting } from "../setting.ts";
 import { fleet } from "./fleet/fleet.ts";
 import { savings } from "./savings.ts";

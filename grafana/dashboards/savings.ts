@@ -7,27 +7,30 @@
  */
 import { HIT_RATIO } from "../../core/measures.ts";
 import { THRESHOLDS } from "../../core/thresholds.ts";
-import { board } from "../look/board.ts";
-import { COLOURS } from "../look/colours.ts";
-import type { Dashboard } from "../look/grafana-types.ts";
-import { linkTo } from "../look/links.ts";
 import {
+  BY_SITE,
   bars,
+  board,
+  COLOURS,
   coloured,
   column,
+  type Dashboard,
   judged,
   limited,
+  linkTo,
   overTime,
   type PanelSpec,
+  priceVariable,
   SOURCE_COLOURS,
+  selection,
   sorted,
   stat,
   table,
+  timezoneVariable,
   UNITS,
   type Unplaced,
   words,
-} from "../look/panels.ts";
-import { BY_SITE, priceVariable, selection, timezoneVariable } from "../look/variables.ts";
+} from "../look/look.ts";
 import {
   fromOrigin,
   givenToWarming,

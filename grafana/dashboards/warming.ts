@@ -9,23 +9,26 @@
 
 import { FROM_APPLE, HIT_RATIO, WARMING_COST, WARMING_EFFECT } from "../../core/measures.ts";
 import { THRESHOLDS } from "../../core/thresholds.ts";
-import { annotation, board } from "../look/board.ts";
-import { COLOURS } from "../look/colours.ts";
-import type { Dashboard } from "../look/grafana-types.ts";
 import {
+  annotation,
+  BY_SITE,
+  board,
+  COLOURS,
   coloured,
   column,
+  type Dashboard,
   judged,
   NOT_NEGATIVE,
   overTime,
+  selection,
   sorted,
   stat,
   table,
+  timezoneVariable,
   UNITS,
   type Unplaced,
   words,
-} from "../look/panels.ts";
-import { BY_SITE, selection, timezoneVariable } from "../look/variables.ts";
+} from "../look/look.ts";
 import {
   type Figure,
   fields,

@@ -5,7 +5,7 @@
  * @module
  */
 import * as z from "zod";
-import type { Dashboard } from "../look/grafana-types.ts";
+import type { Dashboard } from "../look/look.ts";
 
 const words = z.string().optional().catch(undefined);
 const number = z.number().catch(0);

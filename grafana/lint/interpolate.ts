@@ -8,7 +8,7 @@
  * @module
  */
 import { LarderError } from "../../core/errors.ts";
-import type { Variable } from "../look/grafana-types.ts";
+import type { Variable } from "../look/look.ts";
 import type { Dialect } from "../query/query.ts";
 
 /** What somebody chose in a board, and for when. */

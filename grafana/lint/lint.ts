@@ -8,7 +8,7 @@
  */
 
 import { fieldSchema, measurementSchema } from "../../core/schema.ts";
-import type { Dashboard, Panel, Row } from "../look/grafana-types.ts";
+import type { Dashboard, Panel, Row } from "../look/look.ts";
 import { BUILT_IN_NAMES, variablesIn } from "./interpolate.ts";
 import { measurementsIn, type NamesIn } from "./names.ts";
 

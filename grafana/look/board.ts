@@ -3,9 +3,7 @@
  *
  * @module
  */
-import { influxWhere } from "../query/influxql/where.ts";
-import { metricsMatchers } from "../query/metricsql.ts";
-import { fields } from "../query/query.ts";
+import { fields, influxWhere, metricsMatchers } from "../query/query.ts";
 import { type Board, type Setting, slug, uidOf } from "../setting.ts";
 import type { Annotation, Dashboard, DashboardLink, Panel, Row, Variable } from "./grafana-types.ts";
 import type { Unplaced } from "./panels.ts";

@@ -16,11 +16,18 @@ import type {
 } from "@grafana/schema/dist/esm/raw/composable/timeseries/panelcfg/x/TimeSeriesPanelCfg_types.gen";
 import { SAVED } from "../../core/measures.ts";
 import type { Threshold } from "../../core/thresholds.ts";
-import { GIVEN_TO_WARMING, namesOf, type Question, SOURCES, type Transformation } from "../query/query.ts";
+import {
+  GIVEN_TO_WARMING,
+  NOT_SET,
+  namesOf,
+  type Question,
+  SOURCES,
+  TAG_TITLES,
+  type Transformation,
+} from "../query/query.ts";
 import { compile, type Setting, slug } from "../setting.ts";
 import { COLOURS, thresholdSteps } from "./colours.ts";
 import type { FieldConfigSource, Panel, Plain, ValueMapping } from "./grafana-types.ts";
-import { NOT_SET, TAG_TITLES } from "./titles.ts";
 import { dataSource } from "./variables.ts";
 
 /** Units, by Grafana's names. Bytes are powers of 1,000, as Apple counts them and as WAN is paid. */

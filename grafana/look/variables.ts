@@ -6,9 +6,7 @@
  *
  * @module
  */
-import { influxWhere } from "../query/influxql/where.ts";
-import { metricsMatchers } from "../query/metricsql.ts";
-import { fields } from "../query/query.ts";
+import { fields, influxWhere, metricsMatchers } from "../query/query.ts";
 import { dataSourceType, type Setting } from "../setting.ts";
 import type { Variable } from "./grafana-types.ts";
 

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import type { Question } from "./query.ts";
+import type { Question } from "./question.ts";
 
 const BY_CACHE = '"served_1d"';
 /** A tag that no point has. */

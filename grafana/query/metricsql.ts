@@ -9,10 +9,10 @@
  * @module
  */
 
-import { TAG_TITLES } from "../look/titles.ts";
 import { cutOffset, metricsCompared } from "./day-cut.ts";
-import type { CacheCount, Compiled, Fields, Figure, Period, Question, ShareCount, Transformation } from "./query.ts";
+import type { CacheCount, Compiled, Fields, Figure, Period, Question, ShareCount, Transformation } from "./question.ts";
 import { seriesName, seriesSteps } from "./series-names.ts";
+import { TAG_TITLES } from "./titles.ts";
 
 /** The chosen time, and with it the whole hours and days it touches: day-cut.ts says why 23 hours. */
 const RANGE = "[${__range_ms}ms1ms]";

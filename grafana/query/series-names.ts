@@ -4,8 +4,9 @@
  *
  * @module
  */
-import { NOT_SET } from "../look/titles.ts";
-import type { Question, Transformation } from "./query.ts";
+
+import type { Question, Transformation } from "./question.ts";
+import { NOT_SET } from "./titles.ts";
 
 /** What a series by tags is called. @param written how the language writes the value of a tag */
 export function seriesName(question: Question, figure: string, written: (tag: string) => string): string {

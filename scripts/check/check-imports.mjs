@@ -35,8 +35,6 @@ const NOT_YET = [
   "core/sqlite/file",
   "core/sqlite/native",
   "core/sqlite/portable",
-  "grafana/look",
-  "grafana/query",
 ];
 const IMPORT =
   /(?:^|\n)\s*(import|export)\s+(type\s)?(?:[^"';]*?\sfrom\s+)?["'](\.[^"']+)["']|import\(\s*["'](\.[^"']+)["']\s*\)/g;

@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { linkTo } from "../../look/links.ts";
-import { BY_SITE } from "../../look/variables.ts";
+import { BY_SITE, linkTo } from "../../look/look.ts";
 import { type CacheCount, type Condition, fields, type Question } from "../../query/query.ts";
 import type { Setting } from "../../setting.ts";
 

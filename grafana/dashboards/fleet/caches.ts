@@ -4,7 +4,7 @@
  * @module
  */
 
-import { column, sorted, table, UNITS, type Unplaced } from "../../look/panels.ts";
+import { column, sorted, table, UNITS, type Unplaced } from "../../look/look.ts";
 import { fromOrigin, lastOf, lastSeen, served } from "../../query/query.ts";
 import type { Setting } from "../../setting.ts";
 import { ask, cacheLink, ROW } from "./ask.ts";

@@ -3,10 +3,7 @@
  *
  * @module
  */
-import { annotation, board } from "../../look/board.ts";
-import { COLOURS } from "../../look/colours.ts";
-import type { Dashboard } from "../../look/grafana-types.ts";
-import { BY_SITE, selection } from "../../look/variables.ts";
+import { annotation, BY_SITE, board, COLOURS, type Dashboard, selection } from "../../look/look.ts";
 import type { Setting } from "../../setting.ts";
 import { everyCache } from "./caches.ts";
 import { alerts, counts, known, problemList, state } from "./list.ts";

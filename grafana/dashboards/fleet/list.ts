@@ -4,9 +4,18 @@
  * @module
  */
 import { THRESHOLDS } from "../../../core/thresholds.ts";
-import { COLOURS, thresholdSteps } from "../../look/colours.ts";
-import type { ValueMapping } from "../../look/grafana-types.ts";
-import { alertList, column, sorted, stat, table, UNITS, type Unplaced } from "../../look/panels.ts";
+import {
+  alertList,
+  COLOURS,
+  column,
+  sorted,
+  stat,
+  table,
+  thresholdSteps,
+  UNITS,
+  type Unplaced,
+  type ValueMapping,
+} from "../../look/look.ts";
 import type { Setting } from "../../setting.ts";
 import { ask, cacheLink, ROW, reporting } from "./ask.ts";
 import { allProblems, PROBLEMS, problemCount, problemFigure, WEIGHTS } from "./problems.ts";

@@ -5,9 +5,9 @@
  */
 
 import { THRESHOLDS } from "../../../core/thresholds.ts";
-import { COLOURS } from "../../look/colours.ts";
 import {
   barGauge,
+  COLOURS,
   coloured,
   limited,
   NOT_NEGATIVE,
@@ -16,7 +16,7 @@ import {
   sorted,
   UNITS,
   type Unplaced,
-} from "../../look/panels.ts";
+} from "../../look/look.ts";
 import { fromOrigin, greatestOf, servedBySource } from "../../query/query.ts";
 import type { Setting } from "../../setting.ts";
 import { ask } from "./ask.ts";

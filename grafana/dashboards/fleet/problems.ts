@@ -5,11 +5,17 @@
  * @module
  */
 import { levelOf, THRESHOLDS, type Threshold } from "../../../core/thresholds.ts";
-import { COLOURS } from "../../look/colours.ts";
-import type { ValueMapping } from "../../look/grafana-types.ts";
-import { judged, type Override, UNITS } from "../../look/panels.ts";
-import { type CacheCount, type Figure, fields, hitRatio, hitRatioCount, lastOf } from "../../query/query.ts";
-import { SILENT_AFTER, SILENT_WORDS } from "../../query/silent.ts";
+import { COLOURS, judged, type Override, UNITS, type ValueMapping } from "../../look/look.ts";
+import {
+  type CacheCount,
+  type Figure,
+  fields,
+  hitRatio,
+  hitRatioCount,
+  lastOf,
+  SILENT_AFTER,
+  SILENT_WORDS,
+} from "../../query/query.ts";
 import { gauge, reporting } from "./ask.ts";
 
 export interface Problem {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { BY_CACHE } from "../../look/variables.ts";
+import { BY_CACHE } from "../../look/look.ts";
 import type { Question } from "../../query/query.ts";
 
 /** A question of the chosen caches. */

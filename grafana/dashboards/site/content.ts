@@ -5,7 +5,7 @@
  */
 
 import { THRESHOLDS } from "../../../core/thresholds.ts";
-import { barGauge, overTime, sorted, UNITS, type Unplaced } from "../../look/panels.ts";
+import { barGauge, overTime, sorted, UNITS, type Unplaced } from "../../look/look.ts";
 import { between, greatestOf, sumOf, totalOf } from "../../query/query.ts";
 import type { Setting } from "../../setting.ts";
 import { ask } from "./ask.ts";

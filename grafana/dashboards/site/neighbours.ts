@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { column, table, UNITS, type Unplaced, YES_NO } from "../../look/panels.ts";
+import { column, table, UNITS, type Unplaced, YES_NO } from "../../look/look.ts";
 import { lastOf, lastSeen } from "../../query/query.ts";
 import type { Setting } from "../../setting.ts";
 import { ask } from "./ask.ts";

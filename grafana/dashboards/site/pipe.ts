@@ -5,7 +5,7 @@
  */
 
 import { THRESHOLDS } from "../../../core/thresholds.ts";
-import { overTime, UNITS, type Unplaced } from "../../look/panels.ts";
+import { overTime, UNITS, type Unplaced } from "../../look/look.ts";
 import { greatestOf, sumOf, totalOf } from "../../query/query.ts";
 import type { Setting } from "../../setting.ts";
 import { ask } from "./ask.ts";

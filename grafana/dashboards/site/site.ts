@@ -6,10 +6,7 @@
  *
  * @module
  */
-import { annotation, board } from "../../look/board.ts";
-import { COLOURS } from "../../look/colours.ts";
-import type { Dashboard } from "../../look/grafana-types.ts";
-import { BY_CACHE, selection } from "../../look/variables.ts";
+import { annotation, BY_CACHE, board, COLOURS, type Dashboard, selection } from "../../look/look.ts";
 import type { Setting } from "../../setting.ts";
 import { content } from "./content.ts";
 import { neighbours } from "./neighbours.ts";

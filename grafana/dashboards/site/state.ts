@@ -5,9 +5,18 @@
  */
 
 import { THRESHOLDS } from "../../../core/thresholds.ts";
-import { COLOURS } from "../../look/colours.ts";
-import type { ValueMapping } from "../../look/grafana-types.ts";
-import { column, judged, overTime, sorted, table, UNITS, type Unplaced, YES_NO } from "../../look/panels.ts";
+import {
+  COLOURS,
+  column,
+  judged,
+  overTime,
+  sorted,
+  table,
+  UNITS,
+  type Unplaced,
+  type ValueMapping,
+  YES_NO,
+} from "../../look/look.ts";
 import { type Figure, lastOf, lastSeen, useOfLimit } from "../../query/query.ts";
 import type { Setting } from "../../setting.ts";
 import { ask } from "./ask.ts";

@@ -6,8 +6,8 @@
 
 import { FROM_APPLE } from "../../../core/measures.ts";
 import { THRESHOLDS } from "../../../core/thresholds.ts";
-import { COLOURS } from "../../look/colours.ts";
 import {
+  COLOURS,
   coloured,
   NOT_NEGATIVE,
   overTime,
@@ -16,7 +16,7 @@ import {
   type TimeSpec,
   UNITS,
   type Unplaced,
-} from "../../look/panels.ts";
+} from "../../look/look.ts";
 import {
   type Figure,
   fromOrigin,

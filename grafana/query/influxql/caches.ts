@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { CacheCount, Fields, Question, ShareCount, ValueCount } from "../query.ts";
+import type { CacheCount, Fields, Question, ShareCount, ValueCount } from "../question.ts";
 import { influxWhere, tagList, timeBounds } from "./where.ts";
 
 /** What a count counts, to stand after FROM. */

@@ -4,7 +4,7 @@
  * @module
  */
 import { cutOffset, influxCompared } from "../day-cut.ts";
-import type { Fields, Figure, Question } from "../query.ts";
+import type { Fields, Figure, Question } from "../question.ts";
 import { eachCache, worstOfEach } from "./caches.ts";
 import { influxWhere, tagList } from "./where.ts";
 

@@ -8,12 +8,14 @@
  * @module
  */
 import { fleetDays } from "../fleet-days.ts";
-import type { Compiled, Question } from "../query.ts";
+import type { Compiled, Question } from "../question.ts";
 import { seriesName, seriesSteps } from "../series-names.ts";
 import { type Column, figureColumns, type Query, TIME } from "./columns.ts";
 import { figureSteps, tidy, together } from "./steps.ts";
 import { topRows } from "./top.ts";
 import { influxWhere, timeBounds } from "./where.ts";
+
+export { influxWhere } from "./where.ts";
 
 /** The targets and transformations of a question. @param zone IANA zone in which days begin */
 export function influxql(question: Question, zone: string): Compiled {

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { TAG_TITLES } from "../../look/titles.ts";
-import { type Fields, type Figure, namesOf, type Question, type Transformation } from "../query.ts";
+import { type Fields, type Figure, namesOf, type Question, type Transformation } from "../question.ts";
+import { TAG_TITLES } from "../titles.ts";
 import {
   changeNames,
   columnName,

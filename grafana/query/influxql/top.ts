@@ -5,7 +5,7 @@
  * @module
  */
 import { LarderError } from "../../../core/errors.ts";
-import type { Question } from "../query.ts";
+import type { Question } from "../question.ts";
 import { totalName } from "./columns.ts";
 
 /**

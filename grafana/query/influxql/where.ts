@@ -4,7 +4,7 @@
  * @module
  */
 import { cutOffset, influxDays } from "../day-cut.ts";
-import type { Question } from "../query.ts";
+import type { Question } from "../question.ts";
 
 /**
  * The chosen time, widened to the whole hours or days that a measurement has.
