@@ -37,8 +37,8 @@ function texts(): { readonly path: string; readonly text: string }[] {
 it("texts for users are plain English", () => {
   const found = texts().flatMap(({ path, text }) =>
     STILTED.flatMap(([pattern, instead]) => {
-      const line = text.split("\n").find((each) => pattern.test(each));
-      return line === undefined ? [] : [`${path}: ${line.trim().slice(0, 120)} (write "${instead}")`];
+      const lines = text.split("\n").filter((line) => pattern.test(line));
+      return lines.map((line) => `${path}: ${line.trim().slice(0, 120)} (write "${instead}")`);
     }),
   );
   expect(found).toEqual([]);
