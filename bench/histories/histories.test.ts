@@ -1,7 +1,8 @@
 import { spawnSync } from "node:child_process";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { enginesAvailable, NO_ENGINES, startInflux, startVictoria } from "../../fixtures/engines.ts";
-import { type Engines, playHistory } from "./histories.ts";
+import { playHistory } from "./histories.ts";
+import type { Engines } from "./history.ts";
 
 const python = spawnSync("python3", ["-c", "import sqlite3, zoneinfo"]).status === 0;
 const here = enginesAvailable() && python;
