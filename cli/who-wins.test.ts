@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { originOf, type SettingKey, settingKeys, variableOf } from "../core/config/config.ts";
-import { useNetwork } from "../core/network/network.ts";
+import { useNetwork } from "../core/http/http.ts";
 import { CONFIG_VARIABLE, larderOptions, loadSettings } from "./commands/config/check.ts";
 import type { PrecacheFlags } from "./commands/precache/flags.ts";
 import { loadPrecache } from "./commands/precache/load.ts";

@@ -4,14 +4,20 @@
  * @module
  */
 import { errorText } from "../core/errors.ts";
-import type { Json } from "../core/journal/commit.ts";
-import { type Journal, openJournal, STREAMS, streamFolder } from "../core/journal/journal.ts";
-import { packSegments } from "../core/journal/pack-segments.ts";
-import { ProvenTime } from "../core/journal/proven-time.ts";
-import { openReader } from "../core/journal/reader.ts";
-import { applyRetention, type RetentionClock } from "../core/journal/retention.ts";
-import { scrubJournal } from "../core/journal/scrub.ts";
-import { tagText } from "../core/line/point.ts";
+import type { Json } from "../core/journal/journal.ts";
+import {
+  applyRetention,
+  type Journal,
+  openJournal,
+  openReader,
+  ProvenTime,
+  packSegments,
+  type RetentionClock,
+  STREAMS,
+  scrubJournal,
+  streamFolder,
+} from "../core/journal/journal.ts";
+import { tagText } from "../core/line/line.ts";
 import type { Log } from "../core/log.ts";
 import { selfBatch } from "./health/self-metrics.ts";
 import type { CollectorOptions } from "./options.ts";

@@ -8,7 +8,7 @@
  * @module
  */
 import { LarderError } from "../core/errors.ts";
-import type { Cursors, Json } from "../core/journal/commit.ts";
+import type { Cursors, Json } from "../core/journal/journal.ts";
 import type { Log } from "../core/log.ts";
 import type { Source } from "./sources/source.ts";
 

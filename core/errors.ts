@@ -7,7 +7,7 @@
  * @module
  */
 
-import { withoutSecrets } from "./config/revealed.ts";
+import { withoutSecrets } from "./revealed.ts";
 import { systemWords } from "./words/system-errors.ts";
 
 /** What an error says besides its message. */

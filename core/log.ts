@@ -4,7 +4,7 @@
  * @module
  */
 import type { Logger as Pino } from "pino";
-import { withoutSecrets } from "./config/revealed.ts";
+import { withoutSecrets } from "./revealed.ts";
 
 export type LogLevel = "debug" | "info" | "warn" | "error" | "silent";
 

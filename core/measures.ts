@@ -18,8 +18,8 @@
  * @module
  */
 
-import type { Integer } from "./line/point.ts";
-import { addExact, subtractExact } from "./line/sum.ts";
+import type { Integer } from "./line/line.ts";
+import { addExact, subtractExact } from "./line/line.ts";
 
 /** Fields of one measurement. */
 export interface MeasuredFields {

@@ -9,7 +9,7 @@
  *
  * @module
  */
-import type { StreamName } from "./journal/streams.ts";
+import type { StreamName } from "./journal/journal.ts";
 
 /** How a field is written: integers carry `i`, ratios and seconds are always floats. */
 export type FieldType = "integer" | "float" | "text" | "flag";

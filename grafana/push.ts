@@ -44,7 +44,7 @@ export interface PushReport {
 /**
  * Pushes all boards of a setting into their folder.
  * @throws LarderError `GRAFANA_DENIED` for a token that may not, `GRAFANA_REFUSED` for any other refusal, and those of
- * `core/network/http.ts`. Boards are written one by one: those before a failure stay written.
+ * `core/http/http.ts`. Boards are written one by one: those before a failure stay written.
  */
 export async function push(setting: Setting, options: PushOptions): Promise<PushReport> {
   const built = Object.values(boards(setting));

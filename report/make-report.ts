@@ -5,8 +5,8 @@
  */
 import { periodStart } from "../core/history/periods.ts";
 import { joinDays, type Savings, type SavingsRow, totalSavings } from "../core/history/savings.ts";
-import type { Integer } from "../core/line/point.ts";
-import { addExact } from "../core/line/sum.ts";
+import type { Integer } from "../core/line/line.ts";
+import { addExact } from "../core/line/line.ts";
 import { type BucketUnit, bucketStart, nextBucket } from "../core/time/local-days.ts";
 import type { Bucket, Gap, Kind, Report, Site, SourceName, Sources, Trouble, Warming } from "./model.ts";
 import type { Period } from "./period.ts";

@@ -9,7 +9,7 @@ import type { Savings, Source, Sources } from "../core/history/savings.ts";
 
 export type { Sources };
 
-import type { Integer } from "../core/line/point.ts";
+import type { Integer } from "../core/line/line.ts";
 import { ratio } from "../core/measures.ts";
 import type { BucketUnit } from "../core/time/local-days.ts";
 import type { Period } from "./period.ts";

@@ -22,7 +22,7 @@ import {
 import { dirname, join } from "node:path";
 import { errorText, LarderError } from "../../core/errors.ts";
 import type { SqliteWriter } from "../../core/sqlite/sqlite.ts";
-import { snapshotTo } from "../../core/sqlite/write/snapshot.ts";
+import { snapshotTo } from "../../core/sqlite/sqlite.ts";
 import type { AlertsOptions } from "../options.ts";
 
 const BACKUP_NAME = /^\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d\.\d{3}Z\.db$/;

@@ -11,7 +11,7 @@ import { link, open, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { errorCode, errorText, LarderError } from "../../core/errors.ts";
 import { makeFolder, syncFolder } from "../../core/files.ts";
-import { withWriteTransaction } from "../../core/sqlite/write/write.ts";
+import { withWriteTransaction } from "../../core/sqlite/sqlite.ts";
 import type { AlertsOptions } from "../options.ts";
 import type { AlertService } from "./model.ts";
 import { bareDatabase, type StoreIdentity } from "./schema.ts";

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import type { SqliteEngine } from "../../core/sqlite/sqlite.ts";
+import type { SqliteEngine } from "../../core/sqlite/database.ts";
 import { DatabaseOwner } from "../../core/sqlite/testing/owner.ts";
 import { backupFolder, listBackupNames } from "./backup.ts";
 import { changeRecipients, loadAlertData } from "./store.ts";

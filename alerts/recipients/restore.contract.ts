@@ -1,7 +1,7 @@
 import { readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import type { SqliteEngine } from "../../core/sqlite/sqlite.ts";
+import type { SqliteEngine } from "../../core/sqlite/database.ts";
 import { backupFolder, listBackupNames } from "./backup.ts";
 import { listBackups, restoreBackup } from "./restore.ts";
 import { switchServices } from "./services.ts";

@@ -1,7 +1,7 @@
 import { chmodSync, chownSync, existsSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import type { SqliteEngine } from "../../core/sqlite/sqlite.ts";
+import type { SqliteEngine } from "../../core/sqlite/database.ts";
 import { readRecipients } from "../index.ts";
 import { backupFolder, listBackupNames } from "./backup.ts";
 import { initDatabase } from "./init.ts";

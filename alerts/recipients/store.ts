@@ -7,9 +7,8 @@
  * @module
  */
 import { errorCode, LarderError } from "../../core/errors.ts";
-import { chooseEngine, openReadOnly } from "../../core/sqlite/open.ts";
 import type { SqliteDatabase, SqliteWriter } from "../../core/sqlite/sqlite.ts";
-import { withWriteTransaction } from "../../core/sqlite/write/write.ts";
+import { chooseEngine, openReadOnly, withWriteTransaction } from "../../core/sqlite/sqlite.ts";
 import type { AlertsOptions } from "../options.ts";
 import { applyChanges, applyRepairs } from "./apply.ts";
 import { makeBackup } from "./backup.ts";

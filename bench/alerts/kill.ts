@@ -14,8 +14,8 @@ import { loadAlertData } from "../../alerts/recipients/store.ts";
 import { bareDatabase, optionsFor, removeFolders } from "../../alerts/recipients/testing/databases.ts";
 import { insertAsCoreData, query } from "../../alerts/recipients/testing/independent.ts";
 import { bundleWorker, ended, startWorker } from "../../alerts/recipients/testing/worker.ts";
+import type { SqliteEngine } from "../../core/sqlite/database.ts";
 import { nativeAvailable } from "../../core/sqlite/open.ts";
-import type { SqliteEngine } from "../../core/sqlite/sqlite.ts";
 
 const KILLS = Number(process.argv[2] ?? 200);
 const BATCH = 5;

@@ -9,8 +9,8 @@ import { rm } from "node:fs/promises";
 import { bareDatabase, removeFolders } from "../../alerts/recipients/testing/databases.ts";
 import { query } from "../../alerts/recipients/testing/independent.ts";
 import { bundleWorker, ended, startWorker } from "../../alerts/recipients/testing/worker.ts";
+import type { SqliteEngine } from "../../core/sqlite/database.ts";
 import { nativeAvailable } from "../../core/sqlite/open.ts";
-import type { SqliteEngine } from "../../core/sqlite/sqlite.ts";
 
 const COUNT = Number(process.argv[2] ?? 500);
 

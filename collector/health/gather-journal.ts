@@ -6,8 +6,7 @@
 import { stat, statfs } from "node:fs/promises";
 import { dirname } from "node:path";
 import { errorCode } from "../../core/errors.ts";
-import { checkJournal } from "../../core/journal/health.ts";
-import { loadSuspects } from "../../core/journal/scrub.ts";
+import { checkJournal, loadSuspects } from "../../core/journal/journal.ts";
 import { SET_ASIDE } from "../set-aside.ts";
 import { rejectPath } from "../ship/reject-file.ts";
 import type { JournalFacts } from "./facts.ts";

@@ -5,7 +5,7 @@
  */
 
 import type { Finding } from "../../core/finding.ts";
-import type { Loss } from "../../core/journal/losses.ts";
+import type { Loss } from "../../core/journal/journal.ts";
 import { levelOf, THRESHOLDS } from "../../core/thresholds.ts";
 import { countText } from "../../core/words/amounts.ts";
 import { momentText } from "../../core/words/moments.ts";

@@ -8,9 +8,8 @@
  * @module
  */
 
-import type { Cursors, Json } from "../../core/journal/commit.ts";
-import type { Batch } from "../../core/journal/journal.ts";
-import { type FieldValue, fieldText, tagText } from "../../core/line/point.ts";
+import type { Batch, Cursors, Json } from "../../core/journal/journal.ts";
+import { type FieldValue, fieldText, tagText } from "../../core/line/line.ts";
 import { ageText, bytesText } from "../../core/words/amounts.ts";
 import type { PassReport } from "../pass.ts";
 import { MANAGER_STATUS } from "../sources/cache-status/cache-status.ts";

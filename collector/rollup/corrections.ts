@@ -10,12 +10,16 @@
  */
 
 import { scanReader } from "../../core/history/scan.ts";
-import type { Span } from "../../core/journal/commit.ts";
-import type { JournalReader } from "../../core/journal/reader.ts";
-import { forEachField, type ParsedLine } from "../../core/line/parse-line.ts";
-import type { Integer } from "../../core/line/point.ts";
-import { addExact, addValue, subtractExact } from "../../core/line/sum.ts";
-import { measurementEnd } from "../../core/line/tags.ts";
+import type { JournalReader, Span } from "../../core/journal/journal.ts";
+import type { Integer } from "../../core/line/line.ts";
+import {
+  addExact,
+  addValue,
+  forEachField,
+  measurementEnd,
+  type ParsedLine,
+  subtractExact,
+} from "../../core/line/line.ts";
 import type { DayZones } from "../../core/time/day-zones.ts";
 import type { BucketUnit } from "../../core/time/local-days.ts";
 import { findRawGaps } from "./raw-gaps.ts";

@@ -4,10 +4,9 @@
  * @module
  */
 
-import type { JournalReader } from "../../core/journal/reader.ts";
-import type { LineValues } from "../../core/line/line-values.ts";
-import type { Integer } from "../../core/line/point.ts";
-import { addValue } from "../../core/line/sum.ts";
+import type { JournalReader } from "../../core/journal/journal.ts";
+import type { Integer, LineValues } from "../../core/line/line.ts";
+import { addValue } from "../../core/line/line.ts";
 import type { DayZones } from "../../core/time/day-zones.ts";
 import type { BucketUnit } from "../../core/time/local-days.ts";
 import type { ClosedBucket } from "./corrections.ts";

@@ -5,8 +5,8 @@
  * @module
  */
 
-import type { JournalReader } from "../../core/journal/reader.ts";
-import { lineEnd, lineTime } from "../../core/line/line-bytes.ts";
+import type { JournalReader } from "../../core/journal/journal.ts";
+import { lineEnd, lineTime } from "../../core/line/line.ts";
 import type { DayZones } from "../../core/time/day-zones.ts";
 
 const FIRST_LINE_BYTES = 64 * 1024;

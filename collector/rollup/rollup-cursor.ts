@@ -7,8 +7,7 @@
  */
 
 import { type OpenBucket, parseRollupMark, ROLLUP_VERSION, type RollupMark } from "../../core/history/rollup-mark.ts";
-import type { Json } from "../../core/journal/commit.ts";
-import type { Position } from "../../core/journal/position.ts";
+import type { Json, Position } from "../../core/journal/journal.ts";
 import { DayZones } from "../../core/time/day-zones.ts";
 import type { BucketUnit } from "../../core/time/local-days.ts";
 import { type Sums, UNITS } from "./series.ts";

@@ -15,10 +15,8 @@
 
 import { piecesFrom } from "../../core/history/follow.ts";
 import { ROLLUP_CURSOR } from "../../core/history/rollup-mark.ts";
-import type { Journal } from "../../core/journal/journal.ts";
-import { RAW_STREAMS, streamFolder } from "../../core/journal/journal.ts";
-import type { Position } from "../../core/journal/position.ts";
-import { type JournalReader, openReader } from "../../core/journal/reader.ts";
+import type { Journal, Position } from "../../core/journal/journal.ts";
+import { type JournalReader, openReader, RAW_STREAMS, streamFolder } from "../../core/journal/journal.ts";
 import type { Log } from "../../core/log.ts";
 import { DayZones } from "../../core/time/day-zones.ts";
 import { isTimeZone } from "../../core/time/local-days.ts";

@@ -3,9 +3,8 @@
  *
  * @module
  */
-import type { LineValues } from "../../core/line/line-values.ts";
-import { NumberReader } from "../../core/line/number-reader.ts";
-import { measurementEnd, withoutTags } from "../../core/line/tags.ts";
+import type { LineValues } from "../../core/line/line.ts";
+import { measurementEnd, NumberReader, withoutTags } from "../../core/line/line.ts";
 import { measurementSchema } from "../../core/schema.ts";
 import { Series } from "./series.ts";
 

@@ -4,12 +4,16 @@
  * @module
  */
 
-import { escapeKey } from "../../core/line/escape.ts";
-import { FieldTable } from "../../core/line/field-table.ts";
-import type { LineValues } from "../../core/line/line-values.ts";
-import { type Integer, integerText, isInteger64 } from "../../core/line/point.ts";
-import { addValue } from "../../core/line/sum.ts";
-import { measurementEnd } from "../../core/line/tags.ts";
+import type { LineValues } from "../../core/line/line.ts";
+import {
+  addValue,
+  escapeKey,
+  FieldTable,
+  type Integer,
+  integerText,
+  isInteger64,
+  measurementEnd,
+} from "../../core/line/line.ts";
 import { type FieldSchema, isSummed, ROLLUP_SUFFIXES } from "../../core/schema.ts";
 import type { DayZones } from "../../core/time/day-zones.ts";
 import type { BucketUnit } from "../../core/time/local-days.ts";

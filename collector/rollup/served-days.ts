@@ -9,7 +9,7 @@
  * @module
  */
 
-import { type Integer, integerText, isInteger64 } from "../../core/line/point.ts";
+import { type Integer, integerText, isInteger64 } from "../../core/line/line.ts";
 import { DAY_NUMBERS, measure, measurementsOf, type SumMeasure } from "../../core/measures.ts";
 import { type FleetPlace, fleetPlace } from "../../core/time/fleet-day.ts";
 import type { RollupLines } from "./rollup-lines.ts";

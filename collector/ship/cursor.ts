@@ -2,7 +2,7 @@ import { join } from "node:path";
 import * as z from "zod";
 import { errorText, LarderError } from "../../core/errors.ts";
 import { makeFolder, readIfThere, writeAtomically } from "../../core/files.ts";
-import type { Position } from "../../core/journal/position.ts";
+import type { Position } from "../../core/journal/journal.ts";
 
 /** Positions by stream. */
 export type ShipPositions = Readonly<Record<string, Position>>;

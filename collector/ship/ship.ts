@@ -10,7 +10,7 @@
  * @module
  */
 import { errorText, LarderError } from "../../core/errors.ts";
-import type { Piece, StreamReader } from "../../core/journal/position.ts";
+import type { Piece, StreamReader } from "../../core/journal/journal.ts";
 import type { Sink } from "../sinks/sink.ts";
 import { type BisectProgress, noProgress } from "./bisect.ts";
 import { loadPositions, savePositions } from "./cursor.ts";

@@ -9,7 +9,7 @@ import {
   type Position,
   resumeAt,
   type StreamReader,
-} from "../../core/journal/position.ts";
+} from "../../core/journal/journal.ts";
 import { createDonePrefix, type DonePrefix, type ShipPositions, type Ticket } from "./cursor.ts";
 
 interface Stream {

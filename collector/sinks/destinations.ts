@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { DERIVED_STREAMS, RAW_STREAMS, STREAMS, type StreamName } from "../../core/journal/streams.ts";
+import { DERIVED_STREAMS, RAW_STREAMS, STREAMS, type StreamName } from "../../core/journal/journal.ts";
 import { rollupName, type SinkOptions } from "./options.ts";
 
 /** One type of server, and the place on it: its options without name and roll-ups. */

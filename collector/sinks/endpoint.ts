@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { hideFromNowOn } from "../../core/config/revealed.ts";
+import { hideFromNowOn } from "../../core/revealed.ts";
 
 /**
  * The endpoint under a base address: `http://vminsert:8480/insert/0/influx` and `/write` with parameters. A base that

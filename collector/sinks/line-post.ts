@@ -5,7 +5,7 @@
  */
 import { promisify } from "node:util";
 import { constants, gzip } from "node:zlib";
-import { httpRequest, publicUrl } from "../../core/network/http.ts";
+import { httpRequest, publicUrl } from "../../core/http/http.ts";
 import { acknowledge, noAnswer } from "./answer.ts";
 import type { Sink } from "./sink.ts";
 

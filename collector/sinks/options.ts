@@ -4,7 +4,7 @@
  * @module
  */
 import * as z from "zod";
-import { secretSchema, withFlatSecrets } from "../../core/config/secret.ts";
+import { secretSchema, withFlatSecrets } from "../../core/config/config.ts";
 
 const text = z.string().min(1);
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Secret } from "../../core/config/secret.ts";
+import type { Secret } from "../../core/config/config.ts";
 import type { Log } from "../../core/log.ts";
 import type { Destination, Target } from "./destinations.ts";
 import { isLoopback } from "./endpoint.ts";

@@ -8,7 +8,7 @@
  *
  * @module
  */
-import { httpRequest } from "../../core/network/http.ts";
+import { httpRequest } from "../../core/http/http.ts";
 import { basicAuthorization, endpointUrl } from "./endpoint.ts";
 import { type LineTarget, linePostSink } from "./line-post.ts";
 import type { Sink } from "./sink.ts";

@@ -7,7 +7,7 @@
  * @module
  */
 
-import type { Json, Span } from "../../core/journal/commit.ts";
+import type { Json, Span } from "../../core/journal/journal.ts";
 import type { Log } from "../../core/log.ts";
 
 /** Rows of a clock a little ahead of ours are not of the future yet. */

@@ -10,7 +10,7 @@
 import { readdir, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { LarderError } from "../errors.ts";
-import { openReadOnly } from "../sqlite/open.ts";
+import { openReadOnly } from "../sqlite/sqlite.ts";
 
 /** One file of the inventory. */
 interface InventoryRow {

@@ -23,6 +23,10 @@ import {
 } from "./layers.ts";
 import { keysAt } from "./setting-keys.ts";
 
+export { settingWords } from "./complaints.ts";
+export { parseJsonText } from "./json-text.ts";
+export { Secret, secretSchema, withFlatSecrets } from "./secret.ts";
+
 const MAX_BYTES = 4 * 1024 * 1024;
 
 export { type Environment, environmentLayer, variableOf } from "./environment.ts";

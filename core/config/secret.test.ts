@@ -6,7 +6,7 @@ import { inspect } from "node:util";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import * as z from "zod";
 import { LarderError } from "../errors.ts";
-import { hideFromNowOn, withoutSecrets } from "./revealed.ts";
+import { hideFromNowOn, withoutSecrets } from "../revealed.ts";
 import { type RevealContext, Secret, secretSchema, withFlatSecrets } from "./secret.ts";
 
 let folder: string;

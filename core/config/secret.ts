@@ -10,7 +10,7 @@ import { inspect } from "node:util";
 import * as z from "zod";
 import { errorText, LarderError } from "../errors.ts";
 import { readRegularFile } from "../files.ts";
-import { hideFromNowOn } from "./revealed.ts";
+import { hideFromNowOn } from "../revealed.ts";
 
 const HIDDEN = "(secret)";
 const MAX_BYTES = 64 * 1024;

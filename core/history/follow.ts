@@ -8,13 +8,17 @@
  *
  * @module
  */
-import type { Json } from "../journal/commit.ts";
-import { type PieceLimits, type Position, resumeAt, type StreamReader } from "../journal/position.ts";
-import { openReader } from "../journal/reader.ts";
-import { STREAMS, streamFolder } from "../journal/streams.ts";
-import { escapeMeasurement } from "../line/escape.ts";
-import { forEachLine, hasName } from "../line/line-bytes.ts";
-import { type ParsedLine, parseLine } from "../line/parse-line.ts";
+import type { Json } from "../journal/journal.ts";
+import {
+  openReader,
+  type PieceLimits,
+  type Position,
+  resumeAt,
+  STREAMS,
+  type StreamReader,
+  streamFolder,
+} from "../journal/journal.ts";
+import { escapeMeasurement, forEachLine, hasName, type ParsedLine, parseLine } from "../line/line.ts";
 
 /** How far each stream has been followed; one that is not among them has not been looked at yet. May be kept as JSON. */
 export type Places = Readonly<Record<string, Position>>;

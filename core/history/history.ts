@@ -6,9 +6,9 @@
  *
  * @module
  */
-import { DERIVED_STREAMS, RAW_STREAMS } from "../journal/streams.ts";
-import type { ParsedLine } from "../line/parse-line.ts";
-import { measurementEnd } from "../line/tags.ts";
+import { DERIVED_STREAMS, RAW_STREAMS } from "../journal/journal.ts";
+import type { ParsedLine } from "../line/line.ts";
+import { measurementEnd } from "../line/line.ts";
 import { measurementSchema } from "../schema.ts";
 import { planSums, type Range, type SumPlan } from "./plan.ts";
 import { type RollupMark, readRollupMark } from "./rollup-mark.ts";

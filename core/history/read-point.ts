@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { forEachField, type LineValue, type ParsedLine, parseTags } from "../line/parse-line.ts";
+import { forEachField, type LineValue, type ParsedLine, parseTags } from "../line/line.ts";
 
 export interface ReadPoint {
   readonly timeMs: number;

@@ -5,13 +5,10 @@
  * @module
  */
 
-import type { Json } from "../journal/commit.ts";
-import type { Position } from "../journal/position.ts";
-import { openReader } from "../journal/reader.ts";
-import { DERIVED_STREAMS, RAW_STREAMS, streamFolder } from "../journal/streams.ts";
-import { unescaped } from "../line/escape.ts";
-import type { Integer } from "../line/point.ts";
-import { fromBigInt } from "../line/sum.ts";
+import type { Json, Position } from "../journal/journal.ts";
+import { DERIVED_STREAMS, openReader, RAW_STREAMS, streamFolder } from "../journal/journal.ts";
+import type { Integer } from "../line/line.ts";
+import { fromBigInt, unescaped } from "../line/line.ts";
 import { DayZones } from "../time/day-zones.ts";
 import type { BucketUnit } from "../time/local-days.ts";
 

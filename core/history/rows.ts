@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { forEachField, type LineValue, type ParsedLine, parseTags } from "../line/parse-line.ts";
-import type { Integer } from "../line/point.ts";
-import { addExact, addValue } from "../line/sum.ts";
+
+import type { Integer } from "../line/line.ts";
+import { addExact, addValue, forEachField, type LineValue, type ParsedLine, parseTags } from "../line/line.ts";
 import { type BucketUnit, bucketStart } from "../time/local-days.ts";
 import type { OpenSum } from "./rollup-mark.ts";
 

@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { Integer } from "../line/point.ts";
-import { addExact } from "../line/sum.ts";
+import type { Integer } from "../line/line.ts";
+import { addExact } from "../line/line.ts";
 import {
   FROM_APPLE,
   FROM_CACHES,

@@ -6,13 +6,17 @@
  *
  * @module
  */
-import { mayHold } from "../journal/name-set.ts";
-import type { Position } from "../journal/position.ts";
-import { type JournalReader, openReader } from "../journal/reader.ts";
-import { RAW_STREAMS, type StreamName, streamFolder } from "../journal/streams.ts";
-import { escapeMeasurement } from "../line/escape.ts";
-import { forEachLine, hasName, lineTime } from "../line/line-bytes.ts";
-import { type ParsedLine, parseLine } from "../line/parse-line.ts";
+
+import type { Position } from "../journal/journal.ts";
+import {
+  type JournalReader,
+  mayHold,
+  openReader,
+  RAW_STREAMS,
+  type StreamName,
+  streamFolder,
+} from "../journal/journal.ts";
+import { escapeMeasurement, forEachLine, hasName, lineTime, type ParsedLine, parseLine } from "../line/line.ts";
 
 /** Lines somebody wants: of one measurement, in a span of time. */
 export interface Wanted {

@@ -22,6 +22,17 @@ import type { WriterEnds, WrittenEnd } from "./segment-maps.ts";
 import { type StreamName, streamFolder, unwrittenText } from "./streams.ts";
 import { createSegment, openTail, reopenTail, type Tail } from "./tail.ts";
 
+export type { Cursors, Json, Span } from "./commit.ts";
+export { checkJournal, type StreamHealth } from "./health.ts";
+export { lastCommit } from "./last-commit.ts";
+export type { Loss } from "./losses.ts";
+export { mayHold } from "./name-set.ts";
+export { packSegments } from "./pack-segments.ts";
+export { type Piece, type PieceLimits, type Position, resumeAt, type StreamReader } from "./position.ts";
+export { ProvenTime } from "./proven-time.ts";
+export { type JournalReader, openReader } from "./reader.ts";
+export { applyRetention, type RetentionClock } from "./retention.ts";
+export { loadSuspects, scrubJournal } from "./scrub.ts";
 export { DERIVED_STREAMS, RAW_STREAMS, STREAMS, type StreamName, streamFolder } from "./streams.ts";
 
 /** Lines that count together, or not at all. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { SqliteValue } from "./sqlite.ts";
+import type { SqliteValue } from "./database.ts";
 
 const LARGEST = BigInt(Number.MAX_SAFE_INTEGER);
 

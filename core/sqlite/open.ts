@@ -13,13 +13,10 @@
 import { open } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { errorCode, LarderError } from "../errors.ts";
+import { type OpenOptions, SCHEMA_CHECK, type SqliteDatabase, type SqliteEngine } from "./database.ts";
 import { databaseError, fileError, sqliteResult } from "./database-errors.ts";
-import { HEADER_BYTES, readHeader } from "./file/header.ts";
-import { closeUnlessHeld } from "./file/held-files.ts";
-import { fileState, resolveDatabase } from "./file/stamp.ts";
-import { loadNodeSqlite, type NodeSqlite } from "./native/node-sqlite.ts";
-import { headerError } from "./portable/image.ts";
-import { type OpenOptions, SCHEMA_CHECK, type SqliteDatabase, type SqliteEngine } from "./sqlite.ts";
+import { closeUnlessHeld, fileState, HEADER_BYTES, headerError, readHeader, resolveDatabase } from "./file/file.ts";
+import { loadNodeSqlite, type NodeSqlite } from "./node-sqlite.ts";
 
 export const BUSY_TIMEOUT_MS = 5000;
 /** Where SQLite cannot read in place, larger databases are copied to a file rather than into memory. */
@@ -103,7 +100,7 @@ async function openOnce(sqlite: NodeSqlite, opening: Opening, turnMs: number): P
 async function openImageOf(sqlite: NodeSqlite, opening: Opening, turnMs: number): Promise<SqliteDatabase> {
   const { path, realPath, walMode, options } = opening;
   if (walMode && (await bytesWithLog(realPath)) > (options.copyFromBytes ?? COPY_FROM_BYTES)) {
-    const { openPrivateCopy } = await import("./native/private-copy.ts");
+    const { openPrivateCopy } = await import("./native/native.ts");
     return await openPrivateCopy(sqlite, path, turnMs);
   }
   const { openPortable } = await import("./portable/portable.ts");

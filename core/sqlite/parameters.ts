@@ -6,7 +6,7 @@
  *
  * @module
  */
-import type { SqliteValue } from "./sqlite.ts";
+import type { SqliteValue } from "./database.ts";
 
 export interface BoundStatement {
   readonly sql: string;

@@ -6,7 +6,7 @@
  */
 import { appendFile, chmod, copyFile, mkdir, rename, rm, stat, truncate, writeFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
-import type { SqliteEngine } from "./sqlite.ts";
+import type { SqliteEngine } from "./database.ts";
 import { asNobody, contents } from "./testing/folder.ts";
 import { noOwner } from "./testing/owner.ts";
 import { DatabaseWorld, manyRows } from "./testing/world.ts";

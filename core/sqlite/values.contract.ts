@@ -5,7 +5,7 @@
  */
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { SqliteEngine, SqliteValue } from "./sqlite.ts";
+import type { SqliteEngine, SqliteValue } from "./database.ts";
 import { noOwner } from "./testing/owner.ts";
 import { DatabaseWorld, manyRows } from "./testing/world.ts";
 

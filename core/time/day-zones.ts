@@ -8,7 +8,7 @@
  *
  * @module
  */
-import type { Json } from "../journal/commit.ts";
+import type { Json } from "../journal/journal.ts";
 import { type BucketUnit, bucketStart, nextBucket } from "./local-days.ts";
 
 /** From when on days are those of a zone. */

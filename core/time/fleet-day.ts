@@ -9,7 +9,7 @@
  * @module
  */
 import { createHash } from "node:crypto";
-import { tagPairs } from "../line/tags.ts";
+import { tagPairs } from "../line/line.ts";
 
 /** The tags a point of `fleet_1d` keeps. */
 export const FLEET_TAGS = ["region", "school_type"] as const;

@@ -8,7 +8,7 @@
  */
 import * as z from "zod";
 import { LarderError } from "../../core/errors.ts";
-import { type HttpResponse, httpRequest, publicUrl } from "../../core/network/http.ts";
+import { type HttpResponse, httpRequest, publicUrl } from "../../core/http/http.ts";
 import type { Dashboard } from "../look/look.ts";
 
 export { differences } from "./json-diff.ts";

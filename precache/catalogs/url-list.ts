@@ -9,7 +9,7 @@
 
 import { decodeText, splitLines } from "../../core/csv.ts";
 import { LarderError } from "../../core/errors.ts";
-import { publicUrl } from "../../core/network/http.ts";
+import { publicUrl } from "../../core/http/http.ts";
 import { countText } from "../../core/words/amounts.ts";
 import { readBytes } from "../untrusted/untrusted.ts";
 import type { Asset } from "../words/asset.ts";

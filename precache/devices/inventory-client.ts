@@ -8,11 +8,11 @@
  * @module
  */
 
-import { hideFromNowOn } from "../../core/config/revealed.ts";
-import type { Secret } from "../../core/config/secret.ts";
+import type { Secret } from "../../core/config/config.ts";
 import { errorText, LarderError } from "../../core/errors.ts";
-import { type HttpResponse, httpRequest, publicUrl } from "../../core/network/http.ts";
+import { type HttpResponse, httpRequest, publicUrl } from "../../core/http/http.ts";
 import { isTransientStatus, type Patience, retryAfterMs, retryDelayMs } from "../../core/retry.ts";
+import { hideFromNowOn } from "../../core/revealed.ts";
 import { ageText } from "../../core/words/amounts.ts";
 import type { Shape } from "../untrusted/untrusted.ts";
 import { parseJson } from "../untrusted/untrusted.ts";

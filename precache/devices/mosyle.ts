@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { hideFromNowOn } from "../../core/config/revealed.ts";
+import { hideFromNowOn } from "../../core/revealed.ts";
 import type { Shape } from "../untrusted/untrusted.ts";
 import type { DeviceContext, DeviceSource } from "./device-source.ts";
 import { InventoryClient, inventorySource, reveal } from "./inventory-client.ts";

@@ -6,7 +6,7 @@
  * @module
  */
 import * as z from "zod";
-import { secretSchema, withFlatSecrets } from "../../core/config/secret.ts";
+import { secretSchema, withFlatSecrets } from "../../core/config/config.ts";
 
 const caFile = z
   .string()

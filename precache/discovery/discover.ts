@@ -16,7 +16,7 @@ import {
   runCommand,
 } from "../../core/cache/cache.ts";
 import { LarderError } from "../../core/errors.ts";
-import { httpRequest } from "../../core/network/http.ts";
+import { httpRequest } from "../../core/http/http.ts";
 import type { CacheTarget } from "../words/asset.ts";
 import { CONFIG_PLISTS, configPort } from "./config-plist.ts";
 import { DISK_CACHE_NAME, diskCacheServers } from "./disk-cache.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import pMap from "p-map";
-import { httpRequest } from "../../core/network/http.ts";
+import { httpRequest } from "../../core/http/http.ts";
 import { notTheFile } from "../transfer/transfer.ts";
 import type { Asset } from "../words/asset.ts";
 

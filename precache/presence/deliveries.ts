@@ -8,9 +8,8 @@
  */
 import { join } from "node:path";
 import { scanLines } from "../../core/history/scan.ts";
-import { streamFolder } from "../../core/journal/journal.ts";
-import { lastCommit } from "../../core/journal/last-commit.ts";
-import { forEachField, type ParsedLine, parseTags } from "../../core/line/parse-line.ts";
+import { lastCommit, streamFolder } from "../../core/journal/journal.ts";
+import { forEachField, type ParsedLine, parseTags } from "../../core/line/line.ts";
 import { type Delivery, DeliveryBook, TELLING } from "./delivery-book.ts";
 import { readOldLedger } from "./old-ledger.ts";
 

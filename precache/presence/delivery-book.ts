@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Cursors } from "../../core/journal/commit.ts";
+import type { Cursors } from "../../core/journal/journal.ts";
 
 /** One whole delivery. */
 export interface Delivery {

@@ -6,7 +6,7 @@
  */
 
 import type { LastAsked } from "../../core/history/questions/warming.ts";
-import { openReadOnly } from "../../core/sqlite/open.ts";
+import { openReadOnly } from "../../core/sqlite/sqlite.ts";
 import { appleToUnixMs } from "../../core/time/apple-time.ts";
 
 /**

@@ -6,8 +6,8 @@
  *
  * @module
  */
-import type { Cursors } from "../../core/journal/commit.ts";
-import { type Point, pointLine } from "../../core/line/point.ts";
+import type { Cursors } from "../../core/journal/journal.ts";
+import { type Point, pointLine } from "../../core/line/line.ts";
 import type { Deliveries, Delivery, DeliveryBook } from "../presence/presence.ts";
 import type { WarmEvent } from "../warm/warm.ts";
 import { RunPoints } from "./run-points.ts";

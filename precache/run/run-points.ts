@@ -11,7 +11,7 @@
  *
  * @module
  */
-import { type FieldValue, type Point, tagText } from "../../core/line/point.ts";
+import { type FieldValue, type Point, tagText } from "../../core/line/line.ts";
 import type { Delivery } from "../presence/presence.ts";
 import type { AssetCost, AssetEnd, AssetPart, RunEnd, RunStart, WarmEvent, WarmSums } from "../warm/warm.ts";
 

@@ -8,7 +8,7 @@
 
 import { connect, type Socket } from "node:net";
 import { errorCode, errorText } from "../../core/errors.ts";
-import { USER_AGENT } from "../../core/network/http.ts";
+import { USER_AGENT } from "../../core/http/http.ts";
 import { durationText } from "../../core/words/amounts.ts";
 import { BodyFraming } from "./body-framing.ts";
 import { HeadReader } from "./head-reader.ts";

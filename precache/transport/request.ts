@@ -5,7 +5,7 @@
  * @module
  */
 import { LarderError, type LarderErrorOptions } from "../../core/errors.ts";
-import { publicUrl } from "../../core/network/http.ts";
+import { publicUrl } from "../../core/http/http.ts";
 import type { Digest } from "../words/asset.ts";
 
 export interface AssetRequest {

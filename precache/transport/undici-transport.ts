@@ -6,7 +6,7 @@
 
 import type { Agent, Dispatcher } from "undici";
 import { errorCode, errorText } from "../../core/errors.ts";
-import { USER_AGENT } from "../../core/network/http.ts";
+import { USER_AGENT } from "../../core/http/http.ts";
 import { durationText } from "../../core/words/amounts.ts";
 import {
   type AnswerFields,
@@ -43,7 +43,7 @@ export class UndiciTransport implements Transport {
   }
 
   async #exchange(request: TransportRequest, handler: ResponseHandler): Promise<TransferEnd> {
-    const { request: ask } = await import("../../core/network/undici.ts");
+    const { request: ask } = await import("../../core/undici.ts");
     const answer = await ask(request.url, {
       method: request.method ?? "GET",
       headers: { "user-agent": USER_AGENT, accept: "*/*", ...request.headers },
@@ -57,7 +57,7 @@ export class UndiciTransport implements Transport {
   /** One pool of connections for all requests. */
   #connections(): Promise<Agent> {
     const { connectMs, stallMs } = this.#options;
-    this.#agent ??= import("../../core/network/undici.ts").then(
+    this.#agent ??= import("../../core/undici.ts").then(
       (undici) =>
         new undici.Agent({
           connect: { timeout: connectMs },

@@ -26,15 +26,7 @@ const NOT_YET = [
   "collector/sinks",
   "collector/sources",
   "collector/sources/metrics",
-  "core/config",
   "core/history",
-  "core/journal",
-  "core/line",
-  "core/network",
-  "core/sqlite",
-  "core/sqlite/file",
-  "core/sqlite/native",
-  "core/sqlite/portable",
 ];
 const IMPORT =
   /(?:^|\n)\s*(import|export)\s+(type\s)?(?:[^"';]*?\sfrom\s+)?["'](\.[^"']+)["']|import\(\s*["'](\.[^"']+)["']\s*\)/g;

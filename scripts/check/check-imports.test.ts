@@ -8,7 +8,7 @@ function wrong(from: string, to: string): string[] {
 
 describe("violations()", () => {
   it.each([
-    ["core/network/http.ts", "collector/index.ts", "core imports nothing of ours"],
+    ["core/http/http.ts", "collector/index.ts", "core imports nothing of ours"],
     ["collector/ship/ship.ts", "precache/index.ts", "rooms have no sideways arrows"],
     ["cli/wiring.ts", "collector/ship/ship.ts", "the door of collector is collector/index.ts"],
     ["collector/ship/ship.ts", "cli/output.ts", "nobody imports cli"],
@@ -16,7 +16,7 @@ describe("violations()", () => {
     ["collector/ship/ship.ts", "fixtures/engines.ts", "fixtures serve tests"],
     ["cli/wiring.ts", "fixtures/engines.ts", "fixtures serve tests"],
     ["collector/ship/ship.ts", "bench/collect/backfill.ts", "bench is imported by nobody"],
-    ["core/network/http.ts", "scripts/build.ts", "scripts is imported by nobody"],
+    ["core/http/http.ts", "scripts/build.ts", "scripts is imported by nobody"],
     ["precache/run/run.ts", "precache/warm/lanes.ts", "the door of precache/warm is precache/warm/warm.ts"],
     ["core/line/point.ts", "core/plist/xml.ts", "the door of core/plist is core/plist/plist.ts"],
     ["core/cache/paths.ts", "core/cache/status/raw.ts", "the door of core/cache/status is core/cache/status/status.ts"],

@@ -7,7 +7,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { DOMAIN, larderOptions } from "../../cli/commands/config/check.ts";
 import { createProgram } from "../../cli/program.ts";
 import { validateSettings } from "../../core/config/config.ts";
-import { USER_AGENT } from "../../core/network/http.ts";
+import { USER_AGENT } from "../../core/http/http.ts";
 import { parsePlist } from "../../core/plist/plist.ts";
 import { VERSION } from "../../core/version.ts";
 

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import type { SqliteEngine } from "../../../core/sqlite/sqlite.ts";
+import type { SqliteEngine } from "../../../core/sqlite/database.ts";
 import { ALERTS_DEFAULTS } from "../../options.ts";
 import { changeRecipients } from "../store.ts";
 

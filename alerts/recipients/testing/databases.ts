@@ -7,7 +7,7 @@ import { mkdtempSync } from "node:fs";
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { SqliteEngine, SqliteWriter } from "../../../core/sqlite/sqlite.ts";
+import type { SqliteEngine, SqliteWriter } from "../../../core/sqlite/database.ts";
 import { withWriteTransaction } from "../../../core/sqlite/write/write.ts";
 import { ALERTS_DEFAULTS, type AlertsOptions } from "../../options.ts";
 import { initDatabase } from "../init.ts";

@@ -9,7 +9,7 @@ import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
-import type { SqliteEngine } from "../../../core/sqlite/sqlite.ts";
+import type { SqliteEngine } from "../../../core/sqlite/database.ts";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
 

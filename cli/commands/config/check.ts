@@ -17,7 +17,7 @@ import {
   readSettings,
   resolveSettings,
 } from "../../../core/config/config.ts";
-import { type NetworkOptions, networkSchema, useNetwork } from "../../../core/network/network.ts";
+import { type NetworkOptions, networkSchema, useNetwork } from "../../../core/http/http.ts";
 import { systemTimeZone } from "../../../core/time/local-days.ts";
 import { type PrecacheOptions, precacheShape } from "../../../precache/options.ts";
 import { type ReportOptions, reportOptions } from "../../../report/options.ts";

@@ -5,8 +5,7 @@
  */
 import { basename } from "node:path";
 import { checkUse } from "../../../collector/index.ts";
-import { type Origin, originOf, originText } from "../../../core/config/config.ts";
-import { Secret } from "../../../core/config/secret.ts";
+import { type Origin, originOf, originText, Secret } from "../../../core/config/config.ts";
 import { createLog } from "../../../core/log.ts";
 import { print, printJson, tableWidth } from "../../output.ts";
 import type { SettingsCommandFlags } from "../../settings-flags.ts";

@@ -11,8 +11,8 @@ import { createCollector, type PassReport } from "../../../collector/index.ts";
 import { validateSettings } from "../../../core/config/config.ts";
 import { LarderError } from "../../../core/errors.ts";
 import { makeFolder } from "../../../core/files.ts";
+import { httpRequest } from "../../../core/http/http.ts";
 import { silentLog } from "../../../core/log.ts";
-import { httpRequest } from "../../../core/network/http.ts";
 import { bucketsBefore } from "../../../core/time/local-days.ts";
 import {
   cacheRows,

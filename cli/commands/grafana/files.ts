@@ -4,8 +4,7 @@
  * @module
  */
 import { dirname, join } from "node:path";
-import { parseJsonText } from "../../../core/config/json-text.ts";
-import { Secret } from "../../../core/config/secret.ts";
+import { parseJsonText, Secret } from "../../../core/config/config.ts";
 import { errorText, LarderError } from "../../../core/errors.ts";
 import { makeFolder, readIfThere, readRegularFile, writeAtomically } from "../../../core/files.ts";
 import type { Dashboard, Finding, PushReport } from "../../../grafana/index.ts";

@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { useNetwork } from "../../../core/network/network.ts";
+import { useNetwork } from "../../../core/http/http.ts";
 import { type FakeGrafana, startGrafana } from "../../../fixtures/grafana/server.ts";
 import { type Answer, larderInProcess } from "../../testing/in-process.ts";
 

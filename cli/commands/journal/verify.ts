@@ -5,9 +5,8 @@
  */
 
 import { LarderError } from "../../../core/errors.ts";
-import { checkJournal, type StreamHealth } from "../../../core/journal/health.ts";
-import { STREAMS, type StreamName } from "../../../core/journal/journal.ts";
-import type { Loss } from "../../../core/journal/losses.ts";
+import type { Loss } from "../../../core/journal/journal.ts";
+import { checkJournal, STREAMS, type StreamHealth, type StreamName } from "../../../core/journal/journal.ts";
 import { bytesText } from "../../../core/words/amounts.ts";
 import { secondText } from "../../../core/words/moments.ts";
 import { ExitCode, ExitWith } from "../../exit.ts";

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { httpRequest } from "../../../core/network/http.ts";
+import { httpRequest } from "../../../core/http/http.ts";
 import { basePath } from "../endpoint.ts";
 import { type AdminTarget, type InfluxAdmin, refusal } from "./influx-admin.ts";
 import type { FoundPlace, SetupStep } from "./setup-plan.ts";

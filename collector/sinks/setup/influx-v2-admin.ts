@@ -7,7 +7,7 @@
  */
 
 import { LarderError } from "../../../core/errors.ts";
-import { type HttpResponse, httpRequest } from "../../../core/network/http.ts";
+import { type HttpResponse, httpRequest } from "../../../core/http/http.ts";
 import { basePath } from "../endpoint.ts";
 import { type AdminTarget, type InfluxAdmin, refusal } from "./influx-admin.ts";
 import type { FoundPlace, SetupStep } from "./setup-plan.ts";

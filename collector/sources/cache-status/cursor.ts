@@ -5,7 +5,7 @@
  */
 
 import { type StatusForm, type StatusTotals, TOTAL_KEYS, type TotalName } from "../../../core/cache/cache.ts";
-import type { Json } from "../../../core/journal/commit.ts";
+import type { Json } from "../../../core/journal/journal.ts";
 import { NO_SURPLUS, type Surplus } from "./flows.ts";
 
 export interface ManagerStatusCursor {

@@ -5,7 +5,7 @@
  */
 
 import type { CacheStatus, Neighbour } from "../../../core/cache/cache.ts";
-import { type FieldValue, fieldText, tagText } from "../../../core/line/point.ts";
+import { type FieldValue, fieldText, tagText } from "../../../core/line/line.ts";
 import type { TotalsChange } from "./flows.ts";
 
 type Fields = Readonly<Record<string, FieldValue | undefined>>;

@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { Span } from "../../../core/journal/commit.ts";
-import { forEachField, parseLine } from "../../../core/line/parse-line.ts";
+import type { Span } from "../../../core/journal/journal.ts";
+import { forEachField, parseLine } from "../../../core/line/line.ts";
 import type { HeldRow } from "./recognise.ts";
 
 /** A row the journal holds. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Integer } from "../../../core/line/point.ts";
+import type { Integer } from "../../../core/line/line.ts";
 import type { SqliteValue } from "../../../core/sqlite/sqlite.ts";
 
 const WHOLE = /^[+-]?\d{1,19}$/;

@@ -5,9 +5,8 @@
  *
  * @module
  */
-import type { Span } from "../../../core/journal/commit.ts";
-import { escapeKey, escapeMeasurement } from "../../../core/line/escape.ts";
-import { type Integer, integerText } from "../../../core/line/point.ts";
+import type { Span } from "../../../core/journal/journal.ts";
+import { escapeKey, escapeMeasurement, type Integer, integerText } from "../../../core/line/line.ts";
 import { withRoom } from "../../ensure-capacity.ts";
 import type { Place } from "../../mapping/stats-data.ts";
 

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import type { Span } from "../../../core/journal/commit.ts";
+import type { Span } from "../../../core/journal/journal.ts";
 import { type AlreadyHeld, type HeldRow, recognise, type SaidFields } from "./recognise.ts";
 import type { RowValues } from "./row-reading.ts";
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Span } from "../../../core/journal/commit.ts";
+import type { Span } from "../../../core/journal/journal.ts";
 import type { SqliteDatabase } from "../../../core/sqlite/sqlite.ts";
 import type { SourceContext } from "../source.ts";
 import { BESIDE_MS, ForwardPlacement, type Placement, RememberingPlacement } from "./placement.ts";

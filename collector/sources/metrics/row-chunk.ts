@@ -5,7 +5,7 @@
  *
  * @module
  */
-import type { Span } from "../../../core/journal/commit.ts";
+import type { Span } from "../../../core/journal/journal.ts";
 import type { SourceContext } from "../source.ts";
 import { cellText } from "./cell.ts";
 import type { LineGroups } from "./line-groups.ts";

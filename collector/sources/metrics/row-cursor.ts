@@ -9,7 +9,7 @@
  * @module
  */
 import { crc32 } from "node:zlib";
-import type { Json } from "../../../core/journal/commit.ts";
+import type { Json } from "../../../core/journal/journal.ts";
 import type { SqliteDatabase, SqliteValue } from "../../../core/sqlite/sqlite.ts";
 import { cellText } from "./cell.ts";
 

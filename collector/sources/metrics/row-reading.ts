@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Span } from "../../../core/journal/commit.ts";
+import type { Span } from "../../../core/journal/journal.ts";
 import type { SqliteValue } from "../../../core/sqlite/sqlite.ts";
 import type { Held } from "./already-journaled.ts";
 import type { LineGroups } from "./line-groups.ts";

@@ -9,10 +9,9 @@
  */
 import { stat } from "node:fs/promises";
 import { errorText, LarderError } from "../../../core/errors.ts";
-import type { Json } from "../../../core/journal/commit.ts";
-import { databaseStamp } from "../../../core/sqlite/file/stamp.ts";
-import { openReadOnly } from "../../../core/sqlite/open.ts";
+import type { Json } from "../../../core/journal/journal.ts";
 import type { OpenOptions, SqliteDatabase, SqliteEngine } from "../../../core/sqlite/sqlite.ts";
+import { databaseStamp, openReadOnly } from "../../../core/sqlite/sqlite.ts";
 import { CLOCK_AHEAD_MS, type Source, type SourceBatch, type SourceContext } from "../source.ts";
 import { LineGroups } from "./line-groups.ts";
 import { type Remembering, remember } from "./recall-placement.ts";

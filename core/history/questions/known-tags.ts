@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { DERIVED_STREAMS, RAW_STREAMS } from "../../journal/streams.ts";
-import { type ParsedLine, parseTags } from "../../line/parse-line.ts";
+import { DERIVED_STREAMS, RAW_STREAMS } from "../../journal/journal.ts";
+import { type ParsedLine, parseTags } from "../../line/line.ts";
 import { readRollupMark } from "../rollup-mark.ts";
 import { scanLines, type Wanted } from "../scan.ts";
 

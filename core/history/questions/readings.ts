@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { RAW_STREAMS, type StreamName } from "../../journal/streams.ts";
-import { type ParsedLine, parseTags } from "../../line/parse-line.ts";
+import { RAW_STREAMS, type StreamName } from "../../journal/journal.ts";
+import { type ParsedLine, parseTags } from "../../line/line.ts";
 import { type ReadPoint, readPoint } from "../read-point.ts";
 import type { Wanted } from "../scan.ts";
 

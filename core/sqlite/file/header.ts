@@ -5,8 +5,11 @@
  *
  * @module
  */
+import { databaseError } from "../database-errors.ts";
 
 export const HEADER_BYTES = 100;
+/** The first bytes of a write-ahead log, before its frames. */
+export const WAL_HEADER_BYTES = 32;
 const MAGIC = "SQLite format 3\0";
 
 export interface DatabaseHeader {
@@ -88,4 +91,13 @@ export function differ(left: Uint8Array, right: Uint8Array): boolean {
 /** The change counter of a header. */
 export function changeCounterOf(header: Uint8Array): number {
   return header.length < 28 ? 0 : new DataView(header.buffer, header.byteOffset, 28).getUint32(24);
+}
+
+/** The error for a first page that is none. */
+export function headerError(path: string, reading: Exclude<ReturnType<typeof readHeader>, { kind: "header" }>) {
+  if (reading.kind === "corrupt") return databaseError("DB_CORRUPT", path, reading.reason);
+  if (reading.kind === "truncated") {
+    return databaseError("DB_CORRUPT", path, `it ends after ${reading.bytes} bytes, within its own header`);
+  }
+  return databaseError("DB_NOT_A_DATABASE", path, "it does not begin like a SQLite database");
 }

@@ -12,8 +12,7 @@ import { type FileHandle, open } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { errorCode, LarderError } from "../../errors.ts";
 import { databaseError, fileError } from "../database-errors.ts";
-import { WAL_HEADER_BYTES } from "../portable/wal.ts";
-import { changeCounterOf, HEADER_BYTES } from "./header.ts";
+import { changeCounterOf, HEADER_BYTES, WAL_HEADER_BYTES } from "./header.ts";
 import { closeUnlessHeld } from "./held-files.ts";
 import { type FileState, fileState, journalIsHot, resolveDatabase, sameState, settleMs, stateOf } from "./stamp.ts";
 

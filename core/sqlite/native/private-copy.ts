@@ -12,10 +12,10 @@ import { constants, rmSync } from "node:fs";
 import { copyFile, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { whenQuiet } from "../file/quiet.ts";
-import { SCHEMA_CHECK, type SqliteDatabase } from "../sqlite.ts";
-import { openNativeForWriting } from "./native.ts";
-import type { NodeSqlite } from "./node-sqlite.ts";
+import { SCHEMA_CHECK, type SqliteDatabase } from "../database.ts";
+import { whenQuiet } from "../file/file.ts";
+import type { NodeSqlite } from "../node-sqlite.ts";
+import { openNativeForWriting } from "./native-database.ts";
 
 /** Opens a private copy of a database. @throws LarderError as `readImage`, and of the temporary folder. */
 export async function openPrivateCopy(sqlite: NodeSqlite, path: string, timeoutMs: number): Promise<SqliteDatabase> {

@@ -8,10 +8,20 @@
  */
 import type { FileHandle } from "node:fs/promises";
 import { databaseError } from "../database-errors.ts";
-import { changeCounterOf, type DatabaseHeader, markAsRollback, readHeader } from "../file/header.ts";
-import { type Disturbed, type Log, type QuietFiles, whenQuiet } from "../file/quiet.ts";
-import type { FileState } from "../file/stamp.ts";
-import { type CommittedWal, readWalHeader, WAL_HEADER_BYTES, WalScanner } from "./wal.ts";
+import type { FileState } from "../file/file.ts";
+import {
+  changeCounterOf,
+  type DatabaseHeader,
+  type Disturbed,
+  headerError,
+  type Log,
+  markAsRollback,
+  type QuietFiles,
+  readHeader,
+  WAL_HEADER_BYTES,
+  whenQuiet,
+} from "../file/file.ts";
+import { type CommittedWal, readWalHeader, WalScanner } from "./wal.ts";
 
 /** The largest database held in memory: 2 GiB. */
 export const IMAGE_LIMIT_BYTES = 2 ** 31;
@@ -68,15 +78,6 @@ async function readBoth(path: string, files: QuietFiles, limit: number): Promise
   }
   markAsRollback(bytes);
   return { bytes, state, changeCounter, walMode: reading.header.walMode };
-}
-
-/** The error for a first page that is none. */
-export function headerError(path: string, reading: Exclude<ReturnType<typeof readHeader>, { kind: "header" }>) {
-  if (reading.kind === "corrupt") return databaseError("DB_CORRUPT", path, reading.reason);
-  if (reading.kind === "truncated") {
-    return databaseError("DB_CORRUPT", path, `it ends after ${reading.bytes} bytes, within its own header`);
-  }
-  return databaseError("DB_NOT_A_DATABASE", path, "it does not begin like a SQLite database");
 }
 
 /** Finds the committed frames of the log; undefined when it commits nothing. */

@@ -6,11 +6,13 @@
  * @module
  */
 import type { Database, SqlJs, Statement } from "sql.js";
+import { SCHEMA_CHECK, type SqliteColumn, type SqliteDatabase, type SqliteValue, TABLE_COLUMNS } from "../database.ts";
 import { databaseError, queryError } from "../database-errors.ts";
 import { normalInteger, unsafeAsDouble } from "../integers.ts";
 import { bindable } from "../parameters.ts";
-import { SCHEMA_CHECK, type SqliteColumn, type SqliteDatabase, type SqliteValue, TABLE_COLUMNS } from "../sqlite.ts";
 import { type ImageOptions, readImage } from "./image.ts";
+
+export { type DatabaseImage, readImage } from "./image.ts";
 
 /**
  * Opens a database with sql.js.

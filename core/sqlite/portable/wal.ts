@@ -6,9 +6,8 @@
  *
  * @module
  */
-import { checkedPageSize } from "../file/header.ts";
+import { checkedPageSize, WAL_HEADER_BYTES } from "../file/file.ts";
 
-export const WAL_HEADER_BYTES = 32;
 export const FRAME_HEADER_BYTES = 24;
 
 const MAGIC_LITTLE = 0x377f0682;

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { SqliteDatabase } from "../sqlite.ts";
+import type { SqliteDatabase } from "../database.ts";
 
 /** The same database; `before` is called ahead of every statement, also within a snapshot. */
 export function betweenStatements(db: SqliteDatabase, before: () => void): SqliteDatabase {

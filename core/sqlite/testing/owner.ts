@@ -7,7 +7,7 @@ import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from "node:chil
 import { once } from "node:events";
 import { createInterface, type Interface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import type { SqliteValue } from "../sqlite.ts";
+import type { SqliteValue } from "../database.ts";
 
 /** The interpreter itself: a version manager's shim in front of it costs 60 ms at every start. */
 const found = spawnSync("python3", ["-c", "import sqlite3, sys; print(sys.executable)"], { encoding: "utf8" });

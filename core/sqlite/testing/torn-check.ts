@@ -5,8 +5,8 @@
  */
 import { setImmediate as breathe } from "node:timers/promises";
 import { errorCode } from "../../errors.ts";
+import type { SqliteEngine } from "../database.ts";
 import { openReadOnly } from "../open.ts";
-import type { SqliteEngine } from "../sqlite.ts";
 
 export interface TornCount {
   reads: number;

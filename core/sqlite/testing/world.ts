@@ -7,8 +7,8 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect } from "vitest";
 import { errorCode } from "../../errors.ts";
+import type { OpenOptions, SqliteDatabase, SqliteEngine, SqliteValue } from "../database.ts";
 import { openReadOnly } from "../open.ts";
-import type { OpenOptions, SqliteDatabase, SqliteEngine, SqliteValue } from "../sqlite.ts";
 import { contents, newFolder } from "./folder.ts";
 import { DatabaseOwner } from "./owner.ts";
 

@@ -8,10 +8,10 @@
  * @module
  */
 import { constants, copyFileSync } from "node:fs";
+import type { SqliteDatabase } from "../database.ts";
 import { queryError } from "../database-errors.ts";
-import { loadNodeSqlite } from "../native/node-sqlite.ts";
+import { loadNodeSqlite } from "../node-sqlite.ts";
 import { noNative } from "../open.ts";
-import type { SqliteDatabase } from "../sqlite.ts";
 
 /**
  * Copies the database that a write transaction is open on, before its first change, to a file that is not there yet. The

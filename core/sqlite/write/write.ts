@@ -7,11 +7,13 @@
  * @module
  */
 
-import { resolveDatabase } from "../file/stamp.ts";
-import { loadNodeSqlite, type NodeSqlite } from "../native/node-sqlite.ts";
+import type { OpenOptions, SqliteWriter } from "../database.ts";
+import { resolveDatabase } from "../file/file.ts";
+import { loadNodeSqlite, type NodeSqlite } from "../node-sqlite.ts";
 import { BUSY_TIMEOUT_MS, checkHeader, chooseEngine, noNative, whenUnlocked } from "../open.ts";
-import type { OpenOptions, SqliteWriter } from "../sqlite.ts";
 import { writer } from "./writer.ts";
+
+export { snapshotTo } from "./snapshot.ts";
 
 /**
  * Runs `work` in a write transaction over an existing file (an empty one is a database without tables). When `work`

@@ -3,8 +3,9 @@
  *
  * @module
  */
+
+import type { SqliteDatabase, SqliteValue, SqliteWriter } from "../database.ts";
 import { databaseError } from "../database-errors.ts";
-import type { SqliteDatabase, SqliteValue, SqliteWriter } from "../sqlite.ts";
 
 interface Changeable extends SqliteDatabase {
   run(sql: string, parameters: readonly SqliteValue[]): number;

@@ -5,7 +5,7 @@
  * @module
  */
 import { LarderError } from "../../../core/errors.ts";
-import { publicUrl } from "../../../core/network/http.ts";
+import { publicUrl } from "../../../core/http/http.ts";
 import type { DocumentKind, DocumentRequest } from "../catalog.ts";
 
 const KEPT = 512;

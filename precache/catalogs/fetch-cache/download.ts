@@ -8,7 +8,7 @@ import { open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { errorText, LarderError } from "../../../core/errors.ts";
 import { syncFolder } from "../../../core/files.ts";
-import { type HttpStream, httpStream, publicUrl, requestError } from "../../../core/network/http.ts";
+import { type HttpStream, httpStream, publicUrl, requestError } from "../../../core/http/http.ts";
 import { isTransientStatus, retryAfterMs } from "../../../core/retry.ts";
 import type { DocumentRequest } from "../catalog.ts";
 import { type Copy, copyHead } from "./copy-file.ts";

@@ -11,8 +11,8 @@
 import { fileURLToPath } from "node:url";
 import { errorText, LarderError } from "../../../core/errors.ts";
 import { readPieces, regularFile } from "../../../core/file-pieces.ts";
+import { publicUrl } from "../../../core/http/http.ts";
 import type { Log } from "../../../core/log.ts";
-import { publicUrl } from "../../../core/network/http.ts";
 import type { Patience } from "../../../core/retry.ts";
 import { addressFault } from "../../words/outside-address.ts";
 import type { CatalogDocument, CatalogFetch, DocumentRequest } from "../catalog.ts";

@@ -8,7 +8,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { errorText, LarderError } from "../../../core/errors.ts";
 import { readPieces } from "../../../core/file-pieces.ts";
 import { makeFolder } from "../../../core/files.ts";
-import { publicUrl } from "../../../core/network/http.ts";
+import { publicUrl } from "../../../core/http/http.ts";
 import { type Patience, retryDelayMs } from "../../../core/retry.ts";
 import type { CatalogDocument, DocumentRequest } from "../catalog.ts";
 import { type Copy, copyName, readCopy, renewCopy, sweepCopies } from "./copy-file.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import { LarderError } from "../../../core/errors.ts";
-import { publicUrl } from "../../../core/network/http.ts";
+import { publicUrl } from "../../../core/http/http.ts";
 import type { DocumentRequest } from "../catalog.ts";
 
 /** The bytes, until there are more than the request takes. @throws LarderError `CATALOG_TOO_LARGE` */

@@ -109,7 +109,7 @@ async function openDispatcher(
   timeout: number,
   files: readonly string[],
 ): Promise<Dispatcher> {
-  const undici = await import("./undici.ts");
+  const undici = await import("../undici.ts");
   const connect = files.length === 0 ? { timeout } : { timeout, ca: await trusting(files) };
   if (proxy === undefined) return new undici.Agent({ connect });
   // a tunnel for https alone: proxies refuse one to the ports of http

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import type { SqliteValue } from "../sqlite.ts";
+import type { SqliteValue } from "./database.ts";
 
 /** The part of node:sqlite that the native engine uses. */
 export interface NodeSqlite {

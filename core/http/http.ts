@@ -14,8 +14,9 @@ import { proxyRefused, publicUrl, requestError } from "./http-failure.ts";
 import { dispatcherFor, proxyOf, type Way } from "./network.ts";
 
 export { publicUrl, requestError } from "./http-failure.ts";
+export { type NetworkOptions, networkSchema, useNetwork } from "./network.ts";
 
-/** Its way out is that of `network/network.ts`: the proxy and the authorities of the settings and the environment. */
+/** Its way out is that of `network.ts`: the proxy and the authorities of the settings and the environment. */
 export interface HttpRequest extends Way {
   /** Default GET. */
   readonly method?: "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE";
@@ -94,7 +95,7 @@ function decoded(body: Buffer, encoding: string | undefined, maxBytes: number): 
 
 /** As `httpRequest`, with the body left to the caller; errors of the body reach the caller as undici's own. */
 export async function httpStream(request: HttpRequest): Promise<HttpStream> {
-  const undici = await import("./undici.ts");
+  const undici = await import("../undici.ts");
   const dispatcher = request.dispatcher ?? (await dispatcherFor(request));
   const deadline = AbortSignal.timeout(request.timeoutMs ?? 10_000);
   const signal = request.signal === undefined ? deadline : AbortSignal.any([request.signal, deadline]);
