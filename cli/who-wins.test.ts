@@ -4,10 +4,11 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { originOf, type SettingKey, settingKeys, variableOf } from "../core/config/config.ts";
 import { useNetwork } from "../core/http/http.ts";
-import { CONFIG_VARIABLE, larderOptions, loadSettings } from "./commands/config/check.ts";
+import { larderOptions, loadSettings } from "./commands/config/check.ts";
 import type { PrecacheFlags } from "./commands/precache/flags.ts";
 import { loadPrecache } from "./commands/precache/load.ts";
 import { layerOfKeyFlags } from "./flag-layer.ts";
+import { OTHER_VARIABLES } from "./variables.ts";
 
 let folder: string;
 beforeAll(async () => {
@@ -200,8 +201,7 @@ describe("the environment", () => {
     const variables = keys.map(variableOf);
     expect(keys.length).toBeGreaterThan(50);
     expect(new Set(variables).size).toBe(variables.length);
-    for (const taken of [CONFIG_VARIABLE, "LARDER_SQLITE", "LARDER_MDM_PASSWORD", "LARDER_MDM_TOKEN", "LARDER_VERDICT"])
-      expect(variables).not.toContain(taken);
+    for (const taken of [...OTHER_VARIABLES, "LARDER_VERDICT"]) expect(variables).not.toContain(taken);
     // as they were called before there were more
     for (const old of ["LARDER_SERVER", "LARDER_STATE_DIR", "LARDER_TIMEZONE", "LARDER_SCHEDULE"])
       expect(variables).toContain(old);

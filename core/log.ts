@@ -6,7 +6,8 @@
 import type { Logger as Pino } from "pino";
 import { withoutSecrets } from "./revealed.ts";
 
-export type LogLevel = "debug" | "info" | "warn" | "error" | "silent";
+export const LOG_LEVELS = ["debug", "info", "warn", "error", "silent"] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** Narrow on purpose: a message and its particulars, so that tests can hand in a list. */
 export interface Log {

@@ -4,13 +4,20 @@
  * @module
  */
 
-/** The known word with the fewest changes, if it is near enough to be a slip. */
-export function nearest(word: string, known: readonly string[]): string | undefined {
+/**
+ * The known word with the fewest changes, if it is near enough to be a slip.
+ * @param most changes that still count as a slip
+ */
+export function nearest(
+  word: string,
+  known: readonly string[],
+  most: number = Math.max(2, Math.floor(word.length / 3)),
+): string | undefined {
   const scored = known
     .map((candidate) => ({ candidate, distance: editDistance(word.toLowerCase(), candidate.toLowerCase()) }))
     .sort((a, b) => a.distance - b.distance);
   const best = scored[0];
-  return best !== undefined && best.distance <= Math.max(2, Math.floor(word.length / 3)) ? best.candidate : undefined;
+  return best !== undefined && best.distance <= most ? best.candidate : undefined;
 }
 
 /** Insertions, deletions, substitutions and swaps of neighbours. */

@@ -29,7 +29,7 @@ export { Secret, secretSchema, withFlatSecrets } from "./secret.ts";
 
 const MAX_BYTES = 4 * 1024 * 1024;
 
-export { type Environment, environmentLayer, variableOf } from "./environment.ts";
+export { type Environment, environmentLayer, mistypedVariables, variableOf } from "./environment.ts";
 export {
   DEFAULT_ORIGIN,
   type Layer,

@@ -6,6 +6,7 @@
  * @module
  */
 import type * as z from "zod";
+import { nearest } from "../nearest.ts";
 import { parseJsonText } from "./json-text.ts";
 import { type Layer, type RawSettings, withValue } from "./layers.ts";
 import { type SettingKey, settingKeys, valueKind } from "./setting-keys.ts";
@@ -33,6 +34,31 @@ export function environmentLayer(schema: z.ZodType, environment: Environment): L
     values = withValue(values, key.path.split("."), settingFrom(key, text));
   }
   return { kind: "environment", name: "environment", values, names };
+}
+
+/** A variable that looks like a slip of the pen: nothing reads it. */
+export interface MistypedVariable {
+  readonly name: string;
+  readonly meant: string;
+}
+
+/**
+ * Variables of ours that nothing reads, and that are a slip away from one that is read.
+ * @param others names that are read and are not settings
+ */
+export function mistypedVariables(
+  schema: z.ZodType,
+  environment: Environment,
+  others: readonly string[],
+): MistypedVariable[] {
+  const ours = Object.keys(environment).filter((name) => name.toUpperCase().startsWith(PREFIX) && environment[name]);
+  if (ours.length === 0) return [];
+  const known = [...settingKeys(schema).map(({ path }) => variableOf(path)), ...others];
+  return ours.flatMap((name) => {
+    // two changes: the long common beginnings would make much more look alike
+    const meant = known.includes(name) ? undefined : nearest(name, known, 2);
+    return meant === undefined ? [] : [{ name, meant }];
+  });
 }
 
 /** What a text says for a key: the first reading that the schema takes, or the one whose complaint says most. */

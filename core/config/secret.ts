@@ -41,6 +41,11 @@ export class Secret {
     return "env" in this.#place ? `environment variable "${this.#place.env}"` : undefined;
   }
 
+  /** The environment variable it is read from, if it is. */
+  get variable(): string | undefined {
+    return "env" in this.#place ? this.#place.env : undefined;
+  }
+
   /**
    * The text. One line end at the end of a file does not belong to it.
    * @throws LarderError `CONFIG_SECRET` when the place holds none; the text is never in a message.

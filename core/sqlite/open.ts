@@ -107,15 +107,18 @@ async function openImageOf(sqlite: NodeSqlite, opening: Opening, turnMs: number)
   return await openPortable(path, { timeoutMs: turnMs });
 }
 
+/** The environment variable that names the engine to use: native or portable. */
+export const ENGINE_VARIABLE = "LARDER_SQLITE";
+
 /** The engine that `openReadOnly` and `withWriteTransaction` take. */
 export function chooseEngine(options: OpenOptions): SqliteEngine {
-  const wished = options.engine ?? process.env["LARDER_SQLITE"];
+  const wished = options.engine ?? process.env[ENGINE_VARIABLE];
   if (wished === "native" || wished === "portable") return wished;
   if (wished !== undefined && wished !== "") {
-    throw new LarderError(`Cannot use "${wished}" as LARDER_SQLITE: expected native or portable`, {
+    throw new LarderError(`Cannot use "${wished}" as ${ENGINE_VARIABLE}: expected native or portable`, {
       code: "CONFIG_SQLITE",
       state: "nothing was read",
-      next: "unset LARDER_SQLITE",
+      next: `unset ${ENGINE_VARIABLE}`,
     });
   }
   return nativeAvailable() ? "native" : "portable";
@@ -126,7 +129,7 @@ export function noNative(path: string): LarderError {
   return new LarderError(`Cannot read "${path}": Node ${process.versions.node} has no node:sqlite with array rows`, {
     code: "DB_NO_ENGINE",
     state: "nothing was read",
-    next: "unset LARDER_SQLITE, or run larder with Node 22.16 or later",
+    next: `unset ${ENGINE_VARIABLE}, or run larder with Node 22.16 or later`,
   });
 }
 

@@ -5,5 +5,5 @@
  */
 export type { OpenOptions, SqliteDatabase, SqliteEngine, SqliteValue, SqliteWriter } from "./database.ts";
 export { databaseStamp } from "./file/file.ts";
-export { chooseEngine, openReadOnly } from "./open.ts";
+export { chooseEngine, ENGINE_VARIABLE, openReadOnly } from "./open.ts";
 export { snapshotTo, withWriteTransaction } from "./write/write.ts";

@@ -3,13 +3,9 @@
  *
  * @module
  */
-import {
-  CONFIG_VARIABLE,
-  DOMAIN,
-  larderOptions,
-  managedPlace,
-  settingsPlaces,
-} from "../../cli/commands/config/check.ts";
+
+import { DOMAIN, larderOptions, managedPlace, settingsPlaces } from "../../cli/commands/config/check.ts";
+import { CONFIG_VARIABLE } from "../../cli/variables.ts";
 import { settingKeys, variableOf } from "../../core/config/config.ts";
 import { type SettingKey, settingsKeys } from "./generate-settings-keys.ts";
 import { code, type GeneratedPage, markdownTable, writeWhenStarted } from "./generated-page.ts";

@@ -11,24 +11,24 @@ import {
   runOnSchedule,
   type SourceReport,
 } from "../../../collector/index.ts";
-import { explainError, LarderError } from "../../../core/errors.ts";
-import { createLog, type Log, type LogLevel } from "../../../core/log.ts";
+import { explainError } from "../../../core/errors.ts";
+import { createLog, type Log } from "../../../core/log.ts";
 import { bytesText, countText, durationText } from "../../../core/words/amounts.ts";
 import { secondText } from "../../../core/words/moments.ts";
 import { ExitCode, ExitWith } from "../../exit.ts";
 import { scriptAnswer } from "../../json-answer.ts";
+import { parseLogLevel } from "../../log-level.ts";
 import { isTerminal, print, printJson, printJsonLine } from "../../output.ts";
 import { loadSettings, type Settings } from "../config/check.ts";
 import type { CollectFlags } from "./register.ts";
 
-const LEVELS: readonly LogLevel[] = ["debug", "info", "warn", "error", "silent"];
-
 /** Runs the command. */
 export async function collect(flags: CollectFlags): Promise<void> {
+  const level = parseLogLevel(flags.logLevel);
   const { settings, origins } = await loadSettings(flags);
   const once = flags.once === true || flags.dryRun === true;
-  const watched = !once && isTerminal() && flags.json !== true && flags.logLevel === "info";
-  const log = await createLog((once || watched) && flags.logLevel === "info" ? "warn" : parseLevel(flags.logLevel));
+  const watched = !once && isTerminal() && flags.json !== true && level === "info";
+  const log = await createLog((once || watched) && level === "info" ? "warn" : level);
   const stop = stopOnSignals(log);
   const collector = await createCollector({
     settings,
@@ -159,10 +159,4 @@ function rejectedText({ rejected, unkept }: SourceReport): string {
   const kept = rejected - unkept;
   const aside = kept > 0 ? `, ${countText(kept, "row")} set aside` : "";
   return unkept > 0 ? `${aside}, ${countText(unkept, "bad row")} left out (rejected/_rows.lp is full)` : aside;
-}
-
-function parseLevel(text: string): LogLevel {
-  const level = LEVELS.find((known) => known === text);
-  if (level !== undefined) return level;
-  throw new LarderError(`Cannot use the log level "${text}": expected ${LEVELS.join(", ")}`, { code: "USAGE_LEVEL" });
 }

@@ -23,6 +23,7 @@ import { type PrecacheOptions, precacheShape } from "../../../precache/options.t
 import { type ReportOptions, reportOptions } from "../../../report/options.ts";
 import { layerOfKeyFlags } from "../../flag-layer.ts";
 import { printError } from "../../output.ts";
+import { CONFIG_VARIABLE } from "../../variables.ts";
 
 /** The preference domain of profiles and of /Library/Preferences. */
 export const DOMAIN = "org.larder";
@@ -68,9 +69,6 @@ export interface SettingsSources {
   /** Where macOS keeps what an MDM forces; undefined where there is no such thing. */
   readonly managedPlace?: string | undefined;
 }
-
-/** The variable that names the settings file. */
-export const CONFIG_VARIABLE = "LARDER_CONFIG";
 
 /** Files looked for without --config; the first that is there is read. */
 export function settingsPlaces(platform: NodeJS.Platform = process.platform): string[] {

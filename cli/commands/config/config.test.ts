@@ -77,6 +77,39 @@ describe("larder config check", () => {
   });
 });
 
+describe("larder config check, of variables", () => {
+  /** What `config check` warns of with these variables. */
+  async function warnings(environment: Record<string, string>, settings: object = {}): Promise<string> {
+    const path = join(folder, "variables.json");
+    await writeFile(path, JSON.stringify(settings));
+    for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
+    try {
+      const { code, err } = await larderInProcess(["config", "check", "--config", path]);
+      expect(code).toBe(0);
+      return err;
+    } finally {
+      vi.unstubAllEnvs();
+    }
+  }
+
+  it.each([
+    ["LARDER_SEVER", "LARDER_SERVER"],
+    ["LARDER_JOURNAL_KEEPDAYS", "LARDER_JOURNAL_KEEP_DAYS"],
+    ["larder_timezone", "LARDER_TIMEZONE"],
+    ["LARDER_MDM_TOKENS", "LARDER_MDM_TOKEN"],
+  ])("reports %s once, with the name that was meant", async (name, meant) => {
+    expect(await warnings({ [name]: "x" })).toBe(
+      `warning: nothing reads the environment variable ${name}; did you mean ${meant}?\n`,
+    );
+  });
+
+  it("says nothing of variables that are read, empty or not like ours", async () => {
+    const devices = [{ kind: "simplemdm", token: { env: "LARDER_MDM_TOKEN2" } }];
+    const environment = { LARDER_SERVER: "x", LARDER_MDM_TOKEN2: "t", LARDER_SEVER: "", LARDER_PRECACHE_WARMED: "3" };
+    expect(await warnings(environment, { precache: { devices } })).toBe("");
+  });
+});
+
 describe("larder config show", () => {
   const sinks = [
     { name: "a", type: "influx1", url: "http://h:8086", database: "d", username: "u", password: "hunter2" },

@@ -5,20 +5,31 @@
  */
 import { basename } from "node:path";
 import { checkUse } from "../../../collector/index.ts";
-import { type Origin, originOf, originText, Secret } from "../../../core/config/config.ts";
+import { mistypedVariables, type Origin, originOf, originText, Secret } from "../../../core/config/config.ts";
 import { createLog } from "../../../core/log.ts";
-import { print, printJson, tableWidth } from "../../output.ts";
+import { print, printError, printJson, tableWidth } from "../../output.ts";
 import type { SettingsCommandFlags } from "../../settings-flags.ts";
 import { table } from "../../table.ts";
-import { loadSettings, settingsPlaces } from "./check.ts";
+import { OTHER_VARIABLES } from "../../variables.ts";
+import { larderOptions, loadSettings, settingsPlaces } from "./check.ts";
 
 /** Loads the settings and tries what they name; what is wrong is thrown with its place. */
 export async function configCheck(flags: SettingsCommandFlags): Promise<void> {
   const { path, settings } = await loadSettings(flags);
+  const read = [...OTHER_VARIABLES, ...secretVariables(settings)];
+  for (const { name, meant } of mistypedVariables(larderOptions, process.env, read)) {
+    printError(`warning: nothing reads the environment variable ${name}; did you mean ${meant}?`);
+  }
   await checkUse(settings, await createLog("warn"));
   if (flags.json === true) printJson({ ok: true, path: path ?? null });
   else if (path === undefined) print(`No settings file; the defaults hold. Looked for: ${settingsPlaces().join(", ")}`);
   else print(`${path}: all right. Server "${settings.server}", ${settings.sinks.length} sinks.`);
+}
+
+/** The variables that secrets are read from. */
+function secretVariables(value: unknown): string[] {
+  if (value instanceof Secret) return value.variable === undefined ? [] : [value.variable];
+  return typeof value === "object" && value !== null ? Object.values(value).flatMap(secretVariables) : [];
 }
 
 /** Prints every setting that holds, with its origin; secrets are not shown. */

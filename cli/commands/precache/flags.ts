@@ -4,8 +4,10 @@
  * @module
  */
 import type { Layer } from "../../../core/config/config.ts";
+import { LarderError } from "../../../core/errors.ts";
 import { requestLayer } from "../../../precache/index.ts";
 import type { PrecacheInput } from "../../../precache/options.ts";
+import { MDM_PASSWORD_VARIABLE, MDM_TOKEN_VARIABLE } from "../../variables.ts";
 
 /** Flags as commander parses them; each command has some of them. */
 export interface PrecacheFlags {
@@ -116,14 +118,47 @@ export function optionsOfFlags(flags: PrecacheFlags): PrecacheInput {
 /** The inventory the flags name; a secret comes from the line, a file or the environment, in this order. */
 function inventoryOf(flags: PrecacheFlags): object {
   const { mdm, mdmServer, mdmUser } = flags;
-  const password = secret(flags.mdmPassword, flags.mdmPasswordFile, "LARDER_MDM_PASSWORD");
-  const token = secret(flags.mdmToken, flags.mdmTokenFile, "LARDER_MDM_TOKEN");
+  const password = secret(flags.mdmPassword, flags.mdmPasswordFile, MDM_PASSWORD_VARIABLE);
+  const token = secret(flags.mdmToken, flags.mdmTokenFile, MDM_TOKEN_VARIABLE);
   if (mdm === "jamf") return { kind: mdm, server: mdmServer ?? "", user: mdmUser, password };
   return { kind: mdm, token };
 }
 
 function secret(text: string | undefined, file: string | undefined, env: string): unknown {
   return text ?? (file === undefined ? { env } : { file });
+}
+
+/** The flags of an inventory, each with the kinds that use it. */
+const MDM_FLAGS: readonly [key: keyof PrecacheFlags, flag: string, kind: string][] = [
+  ["mdmServer", "--mdm-server", "jamf"],
+  ["mdmUser", "--mdm-user", "jamf"],
+  ["mdmPassword", "--mdm-password", "jamf"],
+  ["mdmPasswordFile", "--mdm-password-file", "jamf"],
+  ["mdmToken", "--mdm-token", "simplemdm"],
+  ["mdmTokenFile", "--mdm-token-file", "simplemdm"],
+];
+
+/**
+ * A flag that describes an inventory does nothing without `--mdm`, or for an inventory of another kind.
+ * @throws LarderError `USAGE` that names the flag; a secret is not repeated.
+ */
+export function refuseIdleMdmFlags(flags: PrecacheFlags): void {
+  const { mdm } = flags;
+  // a kind that neither of them is for is refused with the rest of the settings
+  if (mdm !== undefined && MDM_FLAGS.every(([, , kind]) => kind !== mdm)) return;
+  const idle = MDM_FLAGS.find(([key, , kind]) => flags[key] !== undefined && kind !== mdm);
+  if (idle === undefined) return;
+  const [, flag, kind] = idle;
+  throw new LarderError(
+    mdm === undefined
+      ? `Cannot use ${flag} without --mdm`
+      : `Cannot use ${flag} with --mdm ${mdm}: it belongs to ${kind}`,
+    {
+      code: "USAGE",
+      state: "nothing was fetched",
+      next: mdm === undefined ? `add --mdm ${kind}, or leave ${flag} out` : `leave ${flag} out, or give --mdm ${kind}`,
+    },
+  );
 }
 
 /** Warnings about secrets on the command line: named, never repeated. */

@@ -6,13 +6,14 @@
 import type { Layer } from "../../../core/config/config.ts";
 import { errorText, LarderError } from "../../../core/errors.ts";
 import { readRegularFile } from "../../../core/files.ts";
-import { createLog, type Log, type LogLevel } from "../../../core/log.ts";
+import { createLog, type Log } from "../../../core/log.ts";
 import { PLIST_MAX_BYTES, parsePlist } from "../../../core/plist/plist.ts";
 import { convert, requestLayer } from "../../../precache/index.ts";
 import type { PrecacheInput, PrecacheOptions } from "../../../precache/options.ts";
+import { parseLogLevel } from "../../log-level.ts";
 import { printError } from "../../output.ts";
 import { loadSettings, type SettingsSources } from "../config/check.ts";
-import { layerOfFlags, type PrecacheFlags, secretWarnings } from "./flags.ts";
+import { layerOfFlags, type PrecacheFlags, refuseIdleMdmFlags, secretWarnings } from "./flags.ts";
 
 /** What a command needs. */
 export interface Loaded {
@@ -24,8 +25,6 @@ export interface Loaded {
   readonly log: Log;
 }
 
-const LEVELS: readonly LogLevel[] = ["debug", "info", "warn", "error", "silent"];
-
 /**
  * Loads the settings with the command line as a layer of them; warnings go to standard error.
  * @param over what an old command line said, under the flags.
@@ -35,6 +34,8 @@ export async function loadPrecache(
   over: PrecacheInput = {},
   sources: SettingsSources = {},
 ): Promise<Loaded> {
+  const level = parseLogLevel(flags.logLevel ?? "warn");
+  refuseIdleMdmFlags(flags);
   for (const warning of secretWarnings(flags)) printError(`warning: ${warning}`);
   const { settings } = await loadSettings(flags, {
     ...sources,
@@ -49,7 +50,7 @@ export async function loadPrecache(
     stateDir: settings.stateDir,
     tags: { ...settings.tags, server: settings.server },
     timeZone: settings.timezone,
-    log: await createLog(levelOf(flags.logLevel)),
+    log: await createLog(level),
   };
 }
 
@@ -76,8 +77,4 @@ export async function readPrecachePy(
     });
   }
   return convert.fromPrecachePyConfiguration(await parsePlist(bytes, path));
-}
-
-function levelOf(text: string | undefined): LogLevel {
-  return LEVELS.find((level) => level === text) ?? "warn";
 }

@@ -142,6 +142,24 @@ describe("larder precache", () => {
     expect(old.out + old.err).not.toContain("t0ken");
   });
 
+  it.each([
+    ["--mdm-server http://127.0.0.1:9", "--mdm-server without --mdm"],
+    ["--mdm-user api", "--mdm-user without --mdm"],
+    ["--mdm-password s3cret", "--mdm-password without --mdm"],
+    ["--mdm-token-file DIR/token", "--mdm-token-file without --mdm"],
+    ["--mdm jamf --mdm-server http://127.0.0.1:9 --mdm-token s3cret", "--mdm-token with --mdm jamf"],
+    ["--mdm simplemdm --mdm-user api --mdm-token s3cret", "--mdm-user with --mdm simplemdm"],
+  ])("refuses %s, which would do nothing", async (line, why) => {
+    const { code, out, err } = await larder(`run --urls DIR/urls --cache-server CACHE -n ${line}`);
+    expect([code, err]).toEqual([2, expect.stringContaining(`Cannot use ${why}`)]);
+    expect(out + err).not.toContain("s3cret");
+  });
+
+  it("refuses a log level it does not know, and names the known ones", async () => {
+    const { code, err } = await larder("run --urls DIR/urls --cache-server CACHE -n --log-level loud");
+    expect([code, err]).toEqual([2, expect.stringContaining('"loud": expected debug, info, warn, error, silent')]);
+  });
+
   it("ends with the documented codes", async () => {
     expect((await larder("run")).code).toBe(78);
     expect((await larder("run --urls DIR/urls --concurrency 900")).code).toBe(2);
