@@ -298,4 +298,10 @@ describe("--json", () => {
     ]);
     expect(brokenPromises(promised, new Set(["x"]))).toEqual([]);
   });
+
+  it("leaves no handler of signals behind", async () => {
+    const before = process.listenerCount("SIGTERM");
+    await larder("collect", `${SETTINGS} --once`);
+    expect(process.listenerCount("SIGTERM")).toBe(before);
+  });
 });

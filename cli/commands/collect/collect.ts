@@ -12,11 +12,12 @@ import {
   type SourceReport,
 } from "../../../collector/index.ts";
 import { explainError } from "../../../core/errors.ts";
-import { createLog, type Log } from "../../../core/log.ts";
+import type { Log } from "../../../core/log.ts";
 import { bytesText, countText, durationText } from "../../../core/words/amounts.ts";
 import { secondText } from "../../../core/words/moments.ts";
 import { ExitCode, ExitWith } from "../../exit.ts";
 import { scriptAnswer } from "../../json-answer.ts";
+import { openLog } from "../../log.ts";
 import { parseLogLevel } from "../../log-level.ts";
 import { isTerminal, print, printJson, printJsonLine } from "../../output.ts";
 import { loadSettings, type Settings } from "../config/check.ts";
@@ -28,22 +29,23 @@ export async function collect(flags: CollectFlags): Promise<void> {
   const { settings, origins } = await loadSettings(flags);
   const once = flags.once === true || flags.dryRun === true;
   const watched = !once && isTerminal() && flags.json !== true && level === "info";
-  const log = await createLog((once || watched) && level === "info" ? "warn" : level);
-  const stop = stopOnSignals(log);
+  const log = await openLog((once || watched) && level === "info" ? "warn" : level);
+  const signals = stopOnSignals(log);
   const collector = await createCollector({
     settings,
     zoneIsSet: origins["timezone"] !== undefined,
     log,
-    signal: stop,
+    signal: signals.stop,
     once,
     takeOver: flags.takeOver === true,
     dryRun: flags.dryRun === true,
   });
   try {
     if (once) await collectOnce(collector, flags);
-    else await collectOnSchedule({ collector, settings, stop, log, json: flags.json === true, watched });
+    else await collectOnSchedule({ collector, settings, stop: signals.stop, log, json: flags.json === true, watched });
   } finally {
     await collector.close();
+    signals.release();
   }
 }
 
@@ -90,16 +92,21 @@ async function collectOnSchedule({ collector, settings, stop, log, json, watched
 }
 
 /** An abort at the first SIGTERM or SIGINT; the second ends the process at once. */
-function stopOnSignals(log: Log): AbortSignal {
+function stopOnSignals(log: Log): { readonly stop: AbortSignal; release(): void } {
   const controller = new AbortController();
   const onSignal = (name: NodeJS.Signals): void => {
     if (controller.signal.aborted) process.exit(ExitCode.failed);
     log.info("finishing the pass", { signal: name });
     controller.abort();
   };
-  process.on("SIGTERM", onSignal);
-  process.on("SIGINT", onSignal);
-  return controller.signal;
+  const names = ["SIGINT", "SIGTERM"] as const;
+  for (const name of names) process.on(name, onSignal);
+  return {
+    stop: controller.signal,
+    release: () => {
+      for (const name of names) process.off(name, onSignal);
+    },
+  };
 }
 
 /** 0 when all was read and shipped; 1 when nothing could be read; 3 when some of it waits or was refused. */

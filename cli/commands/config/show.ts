@@ -6,7 +6,7 @@
 import { basename } from "node:path";
 import { checkUse } from "../../../collector/index.ts";
 import { mistypedVariables, type Origin, originOf, originText, Secret } from "../../../core/config/config.ts";
-import { createLog } from "../../../core/log.ts";
+import { openLog } from "../../log.ts";
 import { print, printError, printJson, tableWidth } from "../../output.ts";
 import type { SettingsCommandFlags } from "../../settings-flags.ts";
 import { table } from "../../table.ts";
@@ -20,7 +20,7 @@ export async function configCheck(flags: SettingsCommandFlags): Promise<void> {
   for (const { name, meant } of mistypedVariables(larderOptions, process.env, read)) {
     printError(`warning: nothing reads the environment variable ${name}; did you mean ${meant}?`);
   }
-  await checkUse(settings, await createLog("warn"));
+  await checkUse(settings, await openLog("warn"));
   if (flags.json === true) printJson({ ok: true, path: path ?? null });
   else if (path === undefined) print(`No settings file; the defaults hold. Looked for: ${settingsPlaces().join(", ")}`);
   else print(`${path}: all right. Server "${settings.server}", ${settings.sinks.length} sinks.`);

@@ -5,7 +5,7 @@
  */
 import { type PlannedStep, planInfluxSetup } from "../../../collector/index.ts";
 import { LarderError } from "../../../core/errors.ts";
-import { createLog } from "../../../core/log.ts";
+import { openLog } from "../../log.ts";
 import { print, printJson } from "../../output.ts";
 import { table } from "../../table.ts";
 import { loadSettings } from "../config/check.ts";
@@ -28,7 +28,7 @@ export async function influxSetup(flags: InfluxSetupFlags): Promise<void> {
     raw: parseDays("--keep-days", flags.keepDays),
     rollup: parseDays("--keep-rollup-days", flags.keepRollupDays),
   };
-  const steps = await planInfluxSetup(sinks, keep, await createLog("warn"));
+  const steps = await planInfluxSetup(sinks, keep, await openLog("warn"));
   const todo = steps.filter(({ action }) => action === "create" || action === "change");
   if (flags.json !== true) print(stepTable(steps));
   if (flags.apply === true) for (const step of todo) await step.apply();

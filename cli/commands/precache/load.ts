@@ -6,10 +6,11 @@
 import type { Layer } from "../../../core/config/config.ts";
 import { errorText, LarderError } from "../../../core/errors.ts";
 import { readRegularFile } from "../../../core/files.ts";
-import { createLog, type Log } from "../../../core/log.ts";
+import type { Log } from "../../../core/log.ts";
 import { PLIST_MAX_BYTES, parsePlist } from "../../../core/plist/plist.ts";
 import { convert, requestLayer } from "../../../precache/index.ts";
 import type { PrecacheInput, PrecacheOptions } from "../../../precache/options.ts";
+import { openLog } from "../../log.ts";
 import { parseLogLevel } from "../../log-level.ts";
 import { printError } from "../../output.ts";
 import { loadSettings, type SettingsSources } from "../config/check.ts";
@@ -50,7 +51,7 @@ export async function loadPrecache(
     stateDir: settings.stateDir,
     tags: { ...settings.tags, server: settings.server },
     timeZone: settings.timezone,
-    log: await createLog(level),
+    log: await openLog(level),
   };
 }
 

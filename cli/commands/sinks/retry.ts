@@ -11,9 +11,9 @@ import {
   retryRejected,
 } from "../../../collector/index.ts";
 import { explainError, LarderError } from "../../../core/errors.ts";
-import { createLog } from "../../../core/log.ts";
 import { ExitCode, ExitWith } from "../../exit.ts";
 import { scriptAnswer } from "../../json-answer.ts";
+import { openLog } from "../../log.ts";
 import { print, printJson } from "../../output.ts";
 import { loadSettings, type Settings } from "../config/check.ts";
 import type { SinksRetryFlags } from "./register.ts";
@@ -21,7 +21,7 @@ import type { SinksRetryFlags } from "./register.ts";
 /** Runs the command. Exit code 3 when lines stay in a file. */
 export async function sinksRetry(name: string | undefined, flags: SinksRetryFlags): Promise<void> {
   const { settings } = await loadSettings(flags);
-  const log = await createLog("warn");
+  const log = await openLog("warn");
   const dryRun = flags.dryRun === true;
   const reports: RetryReport[] = [];
   for (const destination of destinationsFor(settings, name)) {
