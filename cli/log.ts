@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { withoutSecrets } from "../core/config/revealed.ts";
+import { withoutSecrets } from "../core/revealed.ts";
 import { createLog, type Log, type LogLevel } from "../core/log.ts";
 import { isTerminal, printError } from "./output.ts";
 
