@@ -4,8 +4,9 @@
  *
  * @module
  */
-import { withoutSecrets } from "../core/revealed.ts";
+
 import { createLog, type Log, type LogLevel } from "../core/log.ts";
+import { withoutSecrets } from "../core/revealed.ts";
 import { isTerminal, printError } from "./output.ts";
 
 export const LOG_LEVELS: readonly LogLevel[] = ["debug", "info", "warn", "error", "silent"];
