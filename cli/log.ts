@@ -1,15 +1,11 @@
 /**
- * The log of a command: JSON lines for a file or another program, readable lines where a person looks on. One place for
- * both, and for the levels there are.
+ * The log of a command: JSON lines for a file or another program, readable lines where a person looks on.
  *
  * @module
  */
-
-import { createLog, type Log, type LogLevel } from "../core/log.ts";
+import { createLog, LOG_LEVELS, type Log, type LogLevel } from "../core/log.ts";
 import { withoutSecrets } from "../core/revealed.ts";
 import { isTerminal, printError } from "./output.ts";
-
-export const LOG_LEVELS: readonly LogLevel[] = ["debug", "info", "warn", "error", "silent"];
 
 /** The log on standard error. */
 export async function openLog(level: LogLevel): Promise<Log> {
