@@ -11,7 +11,7 @@ describe("levelOf()", () => {
     expect(levelOf(threshold, watch + (below === true ? 0 : -0.001))).toBe("fine");
     if (trouble === undefined) return;
     expect(levelOf(threshold, trouble + step)).toBe("trouble");
-    expect(isReached(threshold, watch, trouble)).toBe(true);
+    expect(isReached(threshold, watch, trouble + step)).toBe(true);
   });
 
   it("knows nothing worse than watch where nobody has to act", () => {

@@ -54,8 +54,8 @@ export async function scanLines(
 export async function scanReader(reader: JournalReader, wanted: readonly Wanted[], from?: Position): Promise<void> {
   if (wanted.length === 0) return;
   const searches = wanted.map((by): Search => ({ name: nameOf(by.measurement), by }));
-  for (const { number, span, names } of await reader.segments()) {
-    if (span === undefined || (from !== undefined && number < from.segment)) continue;
+  for (const { number, span, names } of await reader.segments(from?.segment)) {
+    if (span === undefined) continue;
     const here = searches.filter(
       ({ by }) =>
         span.fromMs < by.toMs && span.toMs >= by.fromMs && (names === undefined || mayHold(names, by.measurement)),

@@ -101,7 +101,7 @@ it("says of each stream what becomes of its lines", async () => {
     collector: /rows will be read again/,
     rollup: /computed again/,
     precache: /what was warmed is in the cache/,
-    receiver: /sends them again/,
+    receiver: /sends its lines again/,
     alerts: /missing from the history/,
   };
   for (const [stream, word] of Object.entries(words) as [StreamName, RegExp][]) {

@@ -27,8 +27,11 @@ const CHUNK_BYTES = 1024 * 1024;
 export interface JournalReader extends StreamReader {
   /** Committed lines as text, in the order written, of every segment that may hold times within the span. */
   chunks(span: Span | undefined): AsyncIterable<string>;
-  /** The segments, oldest first. Costs the tail of each, and of a packed one its last bytes. */
-  segments(): Promise<SegmentInfo[]>;
+  /**
+   * The segments, oldest first. Costs the tail of each, and of a packed one its last bytes.
+   * @param from none before this one
+   */
+  segments(from?: number): Promise<SegmentInfo[]>;
   /**
    * Committed bytes of a segment, in buffers of whole lines with marks among them, each batch checked; what is damaged is
    * left out. A buffer is good until the next is asked for.
@@ -147,9 +150,10 @@ class SegmentsReader implements JournalReader {
     return first === undefined ? 0 : Math.max(0, first - (from.segment + from.offset));
   }
 
-  async segments(): Promise<SegmentInfo[]> {
+  async segments(from = 0): Promise<SegmentInfo[]> {
     const found: SegmentInfo[] = [];
     for (const number of await listSegments(this.#folder)) {
+      if (number < from) continue;
       const info = await withSegment(this.#folder, number, undefined, async (content) => {
         const { offset, commit } = await this.#maps.endOf(number, content);
         return { number, bytes: offset, span: commit?.span, names: content.facts?.names };
