@@ -180,7 +180,7 @@ async function afterPass(
     },
     settle: async (report: PassReport, tags: string): Promise<void> => {
       const now = nowMs();
-      await journals.collector.append(selfBatch(report, journals.collector.cursors, tags, now));
+      await journals.collector.append(selfBatch(report, { cursors: journals.collector.cursors, tags, nowMs: now }));
       const written = report.sources.reduce((sum, { lines }) => sum + lines, 0);
       if (written < TIDY_LINES && performance.now() < tidyAgainAt) return;
       const more = await tidy(settings, { nowMs: now, provenMs: async () => await proven.before(now) }, log);

@@ -37,8 +37,15 @@ export type ChartName = (typeof CHART_NAMES)[number];
 /** Sites drawn; the table lists them all. */
 const MOST_SITES = 20;
 
+/** What a picture shows, and how. */
+export interface Drawing {
+  readonly report: Report;
+  readonly words: Words;
+  readonly theme: Theme;
+}
+
 /** A picture; undefined where there is nothing to draw. */
-export function chart(name: ChartName, report: Report, words: Words, theme: Theme): ChartConfiguration | undefined {
+export function chart(name: ChartName, { report, words, theme }: Drawing): ChartConfiguration | undefined {
   if (name === "buckets") return bucketsChart(report, words, theme);
   if (name === "shares") return sharesChart(report, words, theme);
   if (name === "sites") return sitesChart(report, words, theme);

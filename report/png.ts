@@ -41,7 +41,7 @@ export async function pictures(report: Report, words: Words): Promise<Picture[]>
   Drawing.defaults.font.family = "DejaVu Sans";
   const drawn: Picture[] = [];
   for (const name of CHART_NAMES) {
-    const config = chart(name, report, words, LIGHT);
+    const config = chart(name, { report, words, theme: LIGHT });
     if (config === undefined) continue;
     const lying = config.options?.indexAxis === "y";
     const height = lying ? (config.data.labels?.length ?? 0) * BAR_HEIGHT + FRAME_HEIGHT : HEIGHT;

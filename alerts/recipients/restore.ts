@@ -75,7 +75,8 @@ export async function restoreBackup(
     if (!options.dryRun) await placeCopy(from, path);
     return { ...report, placed: true, added: copy.data.recipients, removed: [], changed: [], backup: undefined };
   }
-  const { plan, backup } = await changing(path, options, (db) => planRestore(db, copy), {
+  const { plan, backup } = await changing(path, options, {
+    plan: (db) => planRestore(db, copy),
     isNeeded: () => true,
     apply: (db, { spent }) => writeCopy(db, copy, spent),
   });

@@ -37,26 +37,22 @@ export async function switchServices(
   request: ServiceRequest,
   options: AlertsOptions,
 ): Promise<ServiceReport> {
-  const { plan, backup } = await changing(
-    path,
-    options,
-    (db) => {
+  const { plan, backup } = await changing(path, options, {
+    plan: (db) => {
       const { services, repairs } = readAlertData(db);
       return { repairs, ...planServices(services, request) };
     },
-    {
-      isNeeded: ({ changed, repairs }) => changed.length + repairs.length > 0,
-      apply: (db, { changed, repairs }) => {
-        applyRepairs(db, repairs);
-        for (const { after } of changed) {
-          db.run(
-            "UPDATE ZADALERTBUNDLE SET ZMAILENABLED = ?, ZPUSHENABLED = ?, Z_OPT = coalesce(Z_OPT, 0) + 1 WHERE Z_PK = ?",
-            [after.mail ? 1 : 0, after.push ? 1 : 0, after.row],
-          );
-        }
-      },
+    isNeeded: ({ changed, repairs }) => changed.length + repairs.length > 0,
+    apply: (db, { changed, repairs }) => {
+      applyRepairs(db, repairs);
+      for (const { after } of changed) {
+        db.run(
+          "UPDATE ZADALERTBUNDLE SET ZMAILENABLED = ?, ZPUSHENABLED = ?, Z_OPT = coalesce(Z_OPT, 0) + 1 WHERE Z_PK = ?",
+          [after.mail ? 1 : 0, after.push ? 1 : 0, after.row],
+        );
+      }
     },
-  );
+  });
   return { database: path, ...plan, backup, dryRun: options.dryRun };
 }
 

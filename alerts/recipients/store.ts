@@ -57,7 +57,8 @@ export async function changeRecipients(
     const book = data.book ?? bookOf(data.books, path, MAIL_RECIPIENT);
     return { data, book, changes: planChanges(data.recipients, request, lastRowOf(book)) };
   };
-  const { plan: done, backup } = await changing(path, options, plan, {
+  const { plan: done, backup } = await changing(path, options, {
+    plan,
     isNeeded: ({ data, changes }) => data.repairs.length > 0 || !isEmpty(changes),
     apply: (db, { data, book, changes }) => {
       applyRepairs(db, data.repairs);
@@ -106,6 +107,13 @@ async function readLocked<T>(path: string, options: AlertsOptions, read: (db: Sq
   }
 }
 
+/** A change of the database: what is to be done, decided from what is there, and how it is written. */
+interface Change<Plan> {
+  readonly plan: (db: SqliteDatabase) => Plan;
+  readonly isNeeded: (plan: Plan) => boolean;
+  readonly apply: (db: SqliteWriter, plan: Plan) => void;
+}
+
 /**
  * The one way anything is written: `plan` reads and decides under the lock; when its plan needs writing, a backup is made
  * and `apply` writes it. With `dryRun` only the plan is made, without a lock.
@@ -113,15 +121,14 @@ async function readLocked<T>(path: string, options: AlertsOptions, read: (db: Sq
 export async function changing<Plan>(
   path: string,
   options: AlertsOptions,
-  plan: (db: SqliteDatabase) => Plan,
-  write: { isNeeded: (plan: Plan) => boolean; apply: (db: SqliteWriter, plan: Plan) => void },
+  { plan, isNeeded, apply }: Change<Plan>,
 ): Promise<{ plan: Plan; backup: string | undefined }> {
   if (options.dryRun) return { plan: await reading(path, options, plan), backup: undefined };
   const work = (db: SqliteWriter) => {
     const planned = plan(db);
-    if (!write.isNeeded(planned)) return { plan: planned, backup: undefined };
+    if (!isNeeded(planned)) return { plan: planned, backup: undefined };
     const backup = makeBackup(db, options);
-    write.apply(db, planned);
+    apply(db, planned);
     return { plan: planned, backup };
   };
   for (let attempt = 1; ; attempt++) {

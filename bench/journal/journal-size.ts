@@ -101,7 +101,7 @@ async function write(of: NonNullable<typeof cache>, clock: { nowMs: number }): P
       problem: undefined,
     };
     const pass = { startedMs: end, sources: [source], sinks: [], seconds: 0.43 };
-    await journal.append(selfBatch(pass, journal.cursors, tags, clock.nowMs));
+    await journal.append(selfBatch(pass, { cursors: journal.cursors, tags, nowMs: clock.nowMs }));
     if (end % (60 * MINUTE_MS) < MINUTE_MS) await rollup.run();
   }
   await rollup.run();

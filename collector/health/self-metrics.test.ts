@@ -103,26 +103,28 @@ const report = (more: Partial<PassReport>): PassReport => ({
 
 describe("selfBatch()", () => {
   it("says how the pass went, and how old the newest row of a database is", () => {
-    const batch = selfBatch(report({}), {}, ",server=c", 1_001_000);
+    const batch = selfBatch(report({}), { cursors: {}, tags: ",server=c", nowMs: 1_001_000 });
     expect(batch.lines).toBe(
       "larder,server=c up=1i,rows=4i,lines=30i,shipped=30i,backlog=900i,rejects=2i,expired=0i,seconds=1.5,lag=11 1001000\n",
     );
-    const later = selfBatch(report({ sources: [] }), batch.cursors ?? {}, "", 1_091_000);
+    const later = selfBatch(report({ sources: [] }), { cursors: batch.cursors ?? {}, tags: "", nowMs: 1_091_000 });
     expect(later.lines).toContain("lag=101");
   });
 
   it("leaves out what a clock in the future has said, also in an older cursor, so that the age grows on", () => {
     const sources = [{ ...report({}).sources[0]!, newestMs: Date.UTC(2038, 0) }];
-    const before = selfBatch(report({}), {}, "", 1_001_000).cursors!["self"] as object;
+    const before = selfBatch(report({}), { cursors: {}, tags: "", nowMs: 1_001_000 }).cursors!["self"] as object;
     const wrong = { self: { ...before, newestMs: Date.UTC(2038, 0) } };
-    expect(selfBatch(report({ sources }), wrong, "", 1_001_000).lines).not.toContain("lag=");
-    expect(selfBatch(report({ sources }), { self: before } as Cursors, "", 1_001_000).lines).toContain("lag=11 ");
+    expect(selfBatch(report({ sources }), { cursors: wrong, tags: "", nowMs: 1_001_000 }).lines).not.toContain("lag=");
+    expect(
+      selfBatch(report({ sources }), { cursors: { self: before } as Cursors, tags: "", nowMs: 1_001_000 }).lines,
+    ).toContain("lag=11 ");
   });
 
   it("is down when a source could not be read", () => {
     const problem = new LarderError("x", { code: "X" });
     const sources = [{ ...report({}).sources[0]!, problem }];
-    expect(selfBatch(report({ sources }), {}, "", 1).lines).toContain("up=0i");
+    expect(selfBatch(report({ sources }), { cursors: {}, tags: "", nowMs: 1 }).lines).toContain("up=0i");
   });
 
   it("tells each incident of a cache's life once, though registration hangs in between and passes repeat", () => {
@@ -144,10 +146,13 @@ describe("selfBatch()", () => {
       life.step(end);
       if (end % 120_000 === 0) {
         const status = parseStatus(JSON.stringify(statusDocument(fleet, cache, life.state)), "life");
-        const batch = toBatch({ status, timeMs: end }, parseCursor(cursors["manager-status"]), false, end, "");
+        const batch = toBatch(
+          { status, timeMs: end },
+          { before: parseCursor(cursors["manager-status"]), bytes: false, now: end, tagText: "" },
+        );
         cursors = { ...cursors, "manager-status": batch.cursor };
       }
-      const batch = selfBatch(report({ startedMs: end }), cursors, "", end);
+      const batch = selfBatch(report({ startedMs: end }), { cursors, tags: "", nowMs: end });
       cursors = { ...cursors, ...batch.cursors };
       for (const [, kind = ""] of String(batch.lines).matchAll(/^events,event=(\w+)/gm)) told.push(kind);
     }

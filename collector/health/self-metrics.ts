@@ -52,12 +52,19 @@ const WIPED_SHARE = 0.1;
 /** A pass comes every minute or so; after this long it is a gap. */
 const GAP_MS = 15 * 60_000;
 
+/** What a pass leaves behind. */
+export interface SelfContext {
+  /** Those of the journal after the pass. */
+  readonly cursors: Cursors;
+  /** Escaped text of the tags that go on every line. */
+  readonly tags: string;
+  readonly nowMs: number;
+}
+
 /**
  * The batch to append after a pass: a `larder` line, and a line for each event.
- * @param cursors those of the journal after the pass
- * @param tags escaped text of the tags that go on every line
  */
-export function selfBatch(report: PassReport, cursors: Cursors, tags: string, nowMs: number): Batch {
+export function selfBatch(report: PassReport, { cursors, tags, nowMs }: SelfContext): Batch {
   const before = parseSelf(cursors[SELF_CURSOR]);
   const observed = observe(parseCursor(cursors[MANAGER_STATUS]), before.observed);
   const newestMs = newestRow(report, before.newestMs, nowMs);
@@ -65,7 +72,7 @@ export function selfBatch(report: PassReport, cursors: Cursors, tags: string, no
     ...(before.observed === undefined || observed === undefined ? [] : detectEvents(before.observed, observed)),
     ...detectGap(before.passMs, report.startedMs),
   ];
-  const lines = [selfLine(report, newestMs, tags, nowMs), ...events.map((event) => eventLine(event, tags))];
+  const lines = [selfLine(report, newestMs, { tags, timeMs: nowMs }), ...events.map((event) => eventLine(event, tags))];
   const times = [nowMs, ...events.map(({ timeMs }) => timeMs)];
   return {
     lines: lines.join(""),
@@ -131,7 +138,7 @@ function newestRow(report: PassReport, before: number | undefined, nowMs: number
   return times.length === 0 ? undefined : Math.max(...times);
 }
 
-function selfLine(report: PassReport, newestMs: number | undefined, tags: string, nowMs: number): string {
+function selfLine(report: PassReport, newestMs: number | undefined, stamp: Stamp): string {
   const { sources, sinks } = report;
   const integer = (value: number): FieldValue => ({ integer: value });
   const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
@@ -145,16 +152,23 @@ function selfLine(report: PassReport, newestMs: number | undefined, tags: string
     expired: integer(sum(sinks.map(({ expiredLines }) => expiredLines))),
     seconds: { float: report.seconds },
   };
-  if (newestMs !== undefined) fields["lag"] = { float: Math.max(0, (nowMs - newestMs) / 1000) };
-  return lineOf("larder", tags, fields, nowMs);
+  if (newestMs !== undefined) fields["lag"] = { float: Math.max(0, (stamp.timeMs - newestMs) / 1000) };
+  return lineOf("larder", fields, stamp);
 }
 
 function eventLine({ kind, title, text, timeMs }: CacheEvent, tags: string): string {
   const fields = { title: { text: title }, text: { text }, tags: { text: `larder,${kind}` } };
-  return lineOf("events", `${tags}${tagText({ event: kind })}`, fields, timeMs);
+  return lineOf("events", fields, { tags: `${tags}${tagText({ event: kind })}`, timeMs });
 }
 
-function lineOf(name: string, tags: string, fields: Readonly<Record<string, FieldValue>>, timeMs: number): string {
+/** What a line has beside its fields. */
+interface Stamp {
+  /** Escaped. */
+  readonly tags: string;
+  readonly timeMs: number;
+}
+
+function lineOf(name: string, fields: Readonly<Record<string, FieldValue>>, { tags, timeMs }: Stamp): string {
   const values = Object.entries(fields).map(([key, value]) => `${key}=${fieldText(value)}`);
   return `${name}${tags} ${values.join(",")} ${timeMs}\n`;
 }

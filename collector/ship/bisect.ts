@@ -84,8 +84,7 @@ interface Search {
 export async function bisect(
   piece: Uint8Array,
   first: BisectOutcome,
-  questions: Questions,
-  progress: BisectProgress,
+  { questions, progress }: Pick<Search, "questions" | "progress">,
 ): Promise<boolean> {
   const search: Search = { questions, progress, findings: [] };
   // what is too large may be the piece alone

@@ -81,7 +81,7 @@ export class Delivery {
       for (;;) {
         const outcome = await questions.askPatiently(lines);
         const { round } = this.#backOff;
-        if (await bisect(lines, outcome, questions, progress)) return;
+        if (await bisect(lines, outcome, { questions, progress })) return;
         this.#ill(this.#refusesAll(outcome), round);
       }
     } finally {

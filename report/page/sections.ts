@@ -139,7 +139,7 @@ function amounts({ served, saved, fromApple, hitRatio }: Report["total"], words:
 
 /** Room for a picture; the browser draws it. Nothing where there is nothing to draw. */
 function picture(name: ChartName, report: Report, words: Words, title: string, titled = false): Html | undefined {
-  const config = chart(name, report, words, LIGHT);
+  const config = chart(name, { report, words, theme: LIGHT });
   if (config === undefined) return undefined;
   const lying = config.options?.indexAxis === "y";
   const bars = config.data.labels?.length ?? 0;

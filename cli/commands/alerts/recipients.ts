@@ -32,6 +32,14 @@ interface Flags {
   readonly allowEmpty?: true;
 }
 
+/** How a command was called. */
+interface Call {
+  readonly flags: Flags;
+  readonly options: AlertsOptions;
+  /** To complain in its name. */
+  readonly command: Command;
+}
+
 interface Given {
   readonly wanted: readonly WantedRecipient[];
   readonly refusals: readonly Refusal[];
@@ -41,31 +49,31 @@ interface Given {
 const MAX_LIST_BYTES = 16 * 1024 * 1024;
 
 /** `recipients add`: everybody named is on the list and switched on afterwards. */
-export async function runAdd(addresses: string[], flags: Flags, options: AlertsOptions, command: Command) {
+export async function runAdd(addresses: string[], { flags, options, command }: Call) {
   const given = await readGiven(addresses, flags, command);
   const wanted = given.wanted.map((one) => ({ ...one, enabled: one.enabled ?? true }));
-  await change({ kind: "add", wanted }, given.refusals, flags, options);
+  await change({ kind: "add", wanted }, given.refusals, { flags, options });
 }
 
 /** `recipients import`: what the file leaves open stays as it is. */
-export async function runImport(list: string, flags: Flags, options: AlertsOptions, command: Command) {
+export async function runImport(list: string, { flags, options, command }: Call) {
   const given = await readGiven([], { ...flags, file: list }, command);
-  await change({ kind: "add", wanted: given.wanted }, given.refusals, flags, options);
+  await change({ kind: "add", wanted: given.wanted }, given.refusals, { flags, options });
 }
 
 /** `recipients remove`: a text that is not an address may still stand in the database, and is removed as it is. */
-export async function runRemove(addresses: string[], flags: Flags, options: AlertsOptions, command: Command) {
+export async function runRemove(addresses: string[], { flags, options, command }: Call) {
   const given = await readGiven(
     addresses.filter(isAddress),
     { ...flags, ...(addresses.length > 0 ? { optional: true } : {}) },
     command,
   );
   const asked = [...given.wanted.map(({ address }) => address), ...addresses.filter((text) => !isAddress(text))];
-  await change({ kind: "remove", addresses: asked }, given.refusals, flags, options);
+  await change({ kind: "remove", addresses: asked }, given.refusals, { flags, options });
 }
 
 /** `recipients set`: refuses a list with bad lines or without anybody, for what it does not name is removed. */
-export async function runSet(flags: Flags, options: AlertsOptions, command: Command) {
+export async function runSet({ flags, options, command }: Call) {
   const given = await readGiven([], flags, command);
   if (given.refusals.length > 0 && flags.skipInvalid !== true) {
     const error = new LarderError(
@@ -82,7 +90,7 @@ export async function runSet(flags: Flags, options: AlertsOptions, command: Comm
       next: "add --allow-empty if that is what is wanted",
     });
   }
-  await change({ kind: "set", wanted: given.wanted }, given.refusals, flags, options);
+  await change({ kind: "set", wanted: given.wanted }, given.refusals, { flags, options });
 }
 
 /** `recipients export`. */
@@ -98,7 +106,11 @@ export async function runExport(flags: Flags & { readonly output?: string }, opt
 }
 
 /** Does what is asked, says so, and ends with the code that scripts rely on. */
-async function change(request: RecipientRequest, refusals: readonly Refusal[], flags: Flags, options: AlertsOptions) {
+async function change(
+  request: RecipientRequest,
+  refusals: readonly Refusal[],
+  { flags, options }: Omit<Call, "command">,
+) {
   const asked = request.kind === "remove" ? request.addresses.length : request.wanted.length;
   if (asked === 0 && refusals.length > 0 && flags.skipInvalid !== true) {
     const error = new LarderError(`Cannot take any of what was given: ${refusals.length} addresses are refused`, {
@@ -111,7 +123,7 @@ async function change(request: RecipientRequest, refusals: readonly Refusal[], f
   }
   const report = await changeRecipients(flags.db, request, options);
   const missing = flags.ifPresent === true ? [] : report.changes.missing;
-  printChange(report, refusals, missing, flags.json);
+  printChange(report, { refusals, missing, json: flags.json });
   if (missing.length > 0) throw new ExitWith(ExitCode.failed);
   if (refusals.length > 0) throw new ExitWith(ExitCode.partly);
 }

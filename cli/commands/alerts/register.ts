@@ -61,20 +61,20 @@ function registerRecipients(recipients: Command): void {
     .option("--file <list>", "take them from a list, - for standard input: one address a line, or CSV")
     .action(async (addresses: string[], flags: ListFlags, command: Command) => {
       const { runAdd } = await import("./recipients.ts");
-      await runAdd(addresses, flags, await options(flags), command);
+      await runAdd(addresses, { flags, options: await options(flags), command });
     });
   changes(recipients.command("import <list>").description("Add everybody in a CSV file; - for standard input."))
     .option("--language <code>", "language for lines that name none")
     .action(async (list: string, flags: ListFlags, command: Command) => {
       const { runImport } = await import("./recipients.ts");
-      await runImport(list, flags, await options(flags), command);
+      await runImport(list, { flags, options: await options(flags), command });
     });
   changes(recipients.command("remove [addresses...]").description("Remove people; exit 1 if one is not there."))
     .option("--file <list>", "take them from a list, - for standard input")
     .option("--if-present", "say nothing about those who are not there")
     .action(async (addresses: string[], flags: ListFlags, command: Command) => {
       const { runRemove } = await import("./recipients.ts");
-      await runRemove(addresses, flags, await options(flags), command);
+      await runRemove(addresses, { flags, options: await options(flags), command });
     });
   changes(recipients.command("set").description("Make the list exactly that of a file: who is not in it goes."))
     .requiredOption("--file <list>", "the list, - for standard input: one address a line, or CSV")
@@ -83,7 +83,7 @@ function registerRecipients(recipients: Command): void {
     .option("--allow-empty", "accept a list without anybody")
     .action(async (flags: ListFlags, command: Command) => {
       const { runSet } = await import("./recipients.ts");
-      await runSet(flags, await options(flags), command);
+      await runSet({ flags, options: await options(flags), command });
     });
   database(recipients.command("export").description("Write the list as CSV that import and set read."))
     .option("--output <file>", "write to a file instead of standard output")

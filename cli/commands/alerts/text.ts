@@ -63,13 +63,15 @@ export function printRecipients(path: string, data: AlertData, json: Json): void
   if (repairs.length > 0) print("The next change of recipients or services repairs that.");
 }
 
-/** What was done to the list. `missing` are those it is an error not to find. */
-export function printChange(
-  report: RecipientReport,
-  refusals: readonly Refusal[],
-  missing: readonly string[],
-  json: Json,
-): void {
+/** What was not done of what was asked. */
+interface Undone {
+  readonly refusals: readonly Refusal[];
+  /** Those it is an error not to find. */
+  readonly missing: readonly string[];
+}
+
+/** What was done to the list. */
+export function printChange(report: RecipientReport, { refusals, missing, json }: Undone & { json: Json }): void {
   const { changes, repairs, total, backup, dryRun, database } = report;
   const { inserts, updates, deletes, duplicates, unchanged } = changes;
   if (json === true) {

@@ -44,13 +44,13 @@ export function managerStatusSource(settings: ManagerStatusSettings): Source {
       const before = parseCursor(cursor);
       const now = context.nowMs();
       if (before !== undefined && now >= before.at && now - before.at < settings.every * 1000 - EARLY_MS) return;
-      const reading = await read(settings, place, now, before?.timeMs, context);
+      const reading = await read(settings, place, { now, lastMs: before?.timeMs, context });
       if (reading === undefined) return;
       const { unusableTotals } = reading.status;
       if (unusableTotals !== undefined && unusableTotals !== before?.seen.unusableTotals) {
         context.log.warn("the totals of the cache's status cannot be used", { place, reason: unusableTotals });
       }
-      yield toBatch(reading, before, settings.bytes, now, context.tagText);
+      yield toBatch(reading, { before, bytes: settings.bytes, now, tagText: context.tagText });
     },
   };
 }
@@ -59,9 +59,7 @@ export function managerStatusSource(settings: ManagerStatusSettings): Source {
 async function read(
   settings: ManagerStatusSettings,
   place: string,
-  now: number,
-  lastMs: number | undefined,
-  context: SourceContext,
+  { now, lastMs, context }: { now: number; lastMs: number | undefined; context: SourceContext },
 ): Promise<Reading | undefined> {
   if (settings.file !== undefined) {
     const { text, modifiedMs } = await readStatusFile(settings.file);
@@ -86,21 +84,25 @@ function parseOutput(output: Output, place: string, context: SourceContext): Cac
   }
 }
 
+/** What a reading becomes lines with. */
+interface BatchContext {
+  readonly before: ManagerStatusCursor | undefined;
+  /** Whether the differences of the totals are wanted too. */
+  readonly bytes: boolean;
+  /** When it was read, Unix milliseconds. */
+  readonly now: number;
+  readonly tagText: string;
+}
+
 /** The lines of a reading, and the cursor that is true once they are in the journal. */
-export function toBatch(
-  { status, timeMs }: Reading,
-  before: ManagerStatusCursor | undefined,
-  bytes: boolean,
-  now: number,
-  tagText: string,
-): SourceBatch {
+export function toBatch({ status, timeMs }: Reading, { before, bytes, now, tagText }: BatchContext): SourceBatch {
   const lines = statusLines(status, tagText, timeMs);
   const comparable = before !== undefined && before.form === status.form && before.guid === status.guid;
   let surplus = comparable ? before.surplus : NO_SURPLUS;
   if (bytes && comparable && before.totals !== undefined && status.totals !== undefined) {
     const { delta, reset } = totalsChange(before.totals, status.totals);
     const flows = canSplit(before.totals, status.totals) ? toFlows(delta, reset ? NO_SURPLUS : surplus) : undefined;
-    lines.push(...byteLines(flows?.fields, delta, tagText, timeMs));
+    lines.push(...byteLines(flows?.fields, delta, { tags: tagText, timeMs }));
     surplus = flows?.surplus ?? NO_SURPLUS;
   }
   const kept = comparable ? before.totals : undefined;

@@ -190,7 +190,10 @@ describe("managerStatusSource() deltas", () => {
         const { toBatch } = await import("./cache-status.ts");
         const { parseStatus } = await import("../../../core/cache/status/status.ts");
         const { parseCursor } = await import("./cursor.ts");
-        const batch = toBatch({ status: parseStatus(text, "life"), timeMs: end }, parseCursor(cursor), true, end, "");
+        const batch = toBatch(
+          { status: parseStatus(text, "life"), timeMs: end },
+          { before: parseCursor(cursor), bytes: true, now: end, tagText: "" },
+        );
         cursor = batch.cursor;
         for (const [name, value] of Object.entries(sums(String(batch.lines)))) seen[name] = (seen[name] ?? 0) + value;
       }

@@ -16,15 +16,25 @@ const flag = (value: boolean | undefined): FieldValue | undefined =>
   value === undefined ? undefined : { flag: value };
 const text = (value: string | undefined): FieldValue | undefined => (value === undefined ? undefined : { text: value });
 
+/** What a line has beside its fields. */
+interface Stamp {
+  /** Escaped text of the tags that go on every line. */
+  readonly tags: string;
+  readonly timeMs: number;
+  /** Tags of this line alone. */
+  readonly own?: Readonly<Record<string, string>>;
+}
+
 /** The gauges of a status; `tags` is the escaped text of the tags that go on every line. */
 export function statusLines(status: CacheStatus, tags: string, timeMs: number): string[] {
+  const stamp = { tags, timeMs };
   const lines = [
-    line("cachestatus", tags, {}, gauges(status), timeMs),
+    line("cachestatus", gauges(status), stamp),
     ...[...(status.content ?? [])].map(([kind, bytes]) =>
-      line("cachecontent", tags, { kind }, { bytes: integer(bytes) }, timeMs),
+      line("cachecontent", { bytes: integer(bytes) }, { ...stamp, own: { kind } }),
     ),
-    ...status.parents.map((each) => neighbourLine("parent", each, tags, timeMs)),
-    ...status.peers.map((each) => neighbourLine("peer", each, tags, timeMs)),
+    ...status.parents.map((each) => neighbourLine("parent", each, stamp)),
+    ...status.peers.map((each) => neighbourLine("peer", each, stamp)),
   ];
   return lines.filter((each) => each !== "");
 }
@@ -36,8 +46,7 @@ export function statusLines(status: CacheStatus, tags: string, timeMs: number): 
 export function byteLines(
   fields: Readonly<Record<string, number>> | undefined,
   delta: TotalsChange["delta"],
-  tags: string,
-  timeMs: number,
+  stamp: Stamp,
 ): string[] {
   const groups: readonly (readonly [string, Readonly<Record<string, number>>])[] = [
     ["bytestoclients", fields ?? {}],
@@ -48,7 +57,7 @@ export function byteLines(
   return groups.flatMap(([measurement, values]) => {
     if (Object.values(values).every((value) => value === 0)) return [];
     const whole = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, integer(value)]));
-    return [line(measurement, tags, {}, whole, timeMs)];
+    return [line(measurement, whole, stamp)];
   });
 }
 
@@ -78,19 +87,17 @@ function gauges(status: CacheStatus): Fields {
 }
 
 /** A neighbour without an address is counted, but a point of its own could not say whose it is. */
-function neighbourLine(role: "parent" | "peer", { address, healthy, friendly }: Neighbour, tags: string, ms: number) {
+function neighbourLine(role: "parent" | "peer", { address, healthy, friendly }: Neighbour, stamp: Stamp) {
   if (address === undefined) return "";
-  return line("cachepeers", tags, { peer: address, role }, { healthy: flag(healthy), friendly: flag(friendly) }, ms);
+  return line(
+    "cachepeers",
+    { healthy: flag(healthy), friendly: flag(friendly) },
+    { ...stamp, own: { peer: address, role } },
+  );
 }
 
 /** A line with its newline; empty when no field is known. */
-function line(
-  measurement: string,
-  tags: string,
-  own: Readonly<Record<string, string>>,
-  fields: Fields,
-  timeMs: number,
-): string {
+function line(measurement: string, fields: Fields, { tags, timeMs, own = {} }: Stamp): string {
   const known = Object.entries(fields).flatMap(([key, value]) =>
     value === undefined ? [] : [`${key}=${fieldText(value)}`],
   );

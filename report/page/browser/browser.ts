@@ -31,7 +31,7 @@ function draw(theme: Theme): void {
   drawn = [];
   for (const name of CHART_NAMES) {
     const canvas = document.getElementById(`chart-${name}`);
-    const config = chart(name, report, words, theme);
+    const config = chart(name, { report, words, theme });
     if (canvas instanceof HTMLCanvasElement && config !== undefined) {
       const frame = canvas.parentElement;
       frame?.style.setProperty("--bars", frame.dataset["bars"] ?? "8");
