@@ -13,6 +13,7 @@ import {
   mayHold,
   openReader,
   RAW_STREAMS,
+  type SegmentInfo,
   type StreamName,
   streamFolder,
 } from "../journal/journal.ts";
@@ -27,6 +28,11 @@ export interface Wanted {
   /** Only from these streams. */
   readonly streams?: readonly StreamName[];
   take(line: ParsedLine): void;
+  /**
+   * Given where only the newest lines count: segments are then read from the newest back, and those that end before this
+   * time are left out. Undefined while nothing is found.
+   */
+  newestMs?(): number | undefined;
 }
 
 interface Search {
@@ -54,17 +60,33 @@ export async function scanLines(
 export async function scanReader(reader: JournalReader, wanted: readonly Wanted[], from?: Position): Promise<void> {
   if (wanted.length === 0) return;
   const searches = wanted.map((by): Search => ({ name: nameOf(by.measurement), by }));
-  for (const { number, span, names } of await reader.segments(from?.segment)) {
-    if (span === undefined) continue;
-    const here = searches.filter(
-      ({ by }) =>
-        span.fromMs < by.toMs && span.toMs >= by.fromMs && (names === undefined || mayHold(names, by.measurement)),
-    );
-    if (here.length === 0) continue;
-    const offset = from?.segment === number ? from.offset : 0;
-    for await (const bytes of reader.bytes(number, offset)) {
-      forEachLine(bytes, (start, end) => handOut(bytes, start, end, here));
-    }
+  const segments = await reader.segments(from?.segment);
+  const [newest, all] = [searches.filter(isNewest), searches.filter((search) => !isNewest(search))];
+  for (const segment of segments) await scanSegment(reader, segment, all, from);
+  for (const segment of segments.reverse()) await scanSegment(reader, segment, newest, from);
+}
+
+function isNewest({ by }: Search): boolean {
+  return by.newestMs !== undefined;
+}
+
+async function scanSegment(
+  reader: JournalReader,
+  { number, span, names }: SegmentInfo,
+  searches: readonly Search[],
+  from: Position | undefined,
+): Promise<void> {
+  if (span === undefined) return;
+  const here = searches.filter(
+    ({ by }) =>
+      span.fromMs < by.toMs &&
+      span.toMs >= Math.max(by.fromMs, by.newestMs?.() ?? by.fromMs) &&
+      (names === undefined || mayHold(names, by.measurement)),
+  );
+  if (here.length === 0) return;
+  const offset = from?.segment === number ? from.offset : 0;
+  for await (const bytes of reader.bytes(number, offset)) {
+    forEachLine(bytes, (start, end) => handOut(bytes, start, end, here));
   }
 }
 

@@ -30,7 +30,7 @@ export { mayHold } from "./name-set.ts";
 export { packSegments } from "./pack-segments.ts";
 export { type Piece, type PieceLimits, type Position, resumeAt, type StreamReader } from "./position.ts";
 export { ProvenTime } from "./proven-time.ts";
-export { type JournalReader, openReader } from "./reader.ts";
+export { type JournalReader, openReader, type SegmentInfo } from "./reader.ts";
 export { applyRetention, type RetentionClock } from "./retention.ts";
 export { loadSuspects, scrubJournal } from "./scrub.ts";
 export { DERIVED_STREAMS, RAW_STREAMS, STREAMS, type StreamName, streamFolder } from "./streams.ts";

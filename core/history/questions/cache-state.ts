@@ -33,17 +33,19 @@ export interface CacheState {
 
 /** The state of every cache that told it, by the name of its server. */
 export function cacheStates(lines: Omit<Lines, "measurement">): Question<CacheState[]> {
-  const newest = (measurement: string): Readings => new Readings({ ...lines, measurement }, "newest");
-  const [status, content, peers] = [newest("cachestatus"), newest("cachecontent"), newest("cachepeers")];
+  const status = new Readings({ ...lines, measurement: "cachestatus" }, "newest");
+  // written with it, in one batch
+  const ofIt = (measurement: string): Readings => new Readings({ ...lines, measurement }, "newest", status);
+  const [content, peers] = [ofIt("cachecontent"), ofIt("cachepeers")];
   return {
     lines: [status, content, peers],
     answer: () => {
       const [contents, neighbours] = [content.all(), peers.all()];
       return status.all().map((reading) => {
         // a category that is gone is in no later reading: only those of the newest count
-        const ofIt = ({ timeMs, tags }: ReadPoint): boolean =>
+        const isOfIt = ({ timeMs, tags }: ReadPoint): boolean =>
           timeMs === reading.timeMs && tags["server"] === reading.tags["server"];
-        return stateOf(reading, contents.filter(ofIt), neighbours.filter(ofIt));
+        return stateOf(reading, contents.filter(isOfIt), neighbours.filter(isOfIt));
       });
     },
   };

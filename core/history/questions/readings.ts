@@ -26,19 +26,31 @@ export class Readings implements Wanted {
   readonly fromMs: number;
   readonly toMs: number;
   readonly streams: readonly StreamName[];
+  /** Only where the newest of one server is wanted: of several, each has a time of its own. */
+  readonly newestMs?: () => number | undefined;
   readonly #keeps: "all" | "newest";
   readonly #tags: readonly (readonly [string, string])[];
   /** By the text of the tags: the server, or undefined for points that are not wanted. */
   readonly #servers = new Map<string, string | undefined>();
   readonly #lines = new Map<string, { newestMs: number; lines: ParsedLine[] }>();
 
-  constructor({ measurement, fromMs, toMs, streams = RAW_STREAMS, tags }: Lines, keeps: "all" | "newest") {
+  /** @param of the readings whose newest counts, where these are written with them; default their own */
+  constructor(
+    { measurement, fromMs, toMs, streams = RAW_STREAMS, tags }: Lines,
+    keeps: "all" | "newest",
+    of?: Readings,
+  ) {
     this.measurement = measurement;
     this.fromMs = fromMs;
     this.toMs = toMs;
     this.streams = streams;
     this.#keeps = keeps;
     this.#tags = Object.entries(tags ?? {});
+    if (keeps === "newest" && tags?.["server"] !== undefined) this.newestMs = () => (of ?? this).#newest();
+  }
+
+  #newest(): number | undefined {
+    return [...this.#lines.values()][0]?.newestMs;
   }
 
   take(line: ParsedLine): void {
