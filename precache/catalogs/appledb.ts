@@ -133,8 +133,8 @@ function sourceAssets(release: Shape, source: Shape, withdrawn: boolean): Asset[
       ...(kind === "update" ? {} : { group: kind }),
       title:
         kind === "firmware"
-          ? `Firmware ${updateTitle(system, version, models)}`
-          : updateTitle(system, version, models, fromBuilds),
+          ? `Firmware ${updateTitle({ system, version, models })}`
+          : updateTitle({ system, version, models, fromBuilds }),
       sizeBytes: source.get("size").optionalCount(),
       digest: digestIn(source.get("hashes")),
       version,

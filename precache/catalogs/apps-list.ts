@@ -22,7 +22,7 @@ export function appsListCatalog(options: OptionsOf<"apps-list">): Catalog {
 async function* list(options: OptionsOf<"apps-list">, context: CatalogContext, entries: Entries): AsyncIterable<Asset> {
   context.signal.throwIfAborted();
   const document = await context.fetch.open({ url: options.url, kind: "plist", maxBytes: options.maxBytes });
-  for await (const { key, value } of readPlistEntries(document.read(), [], options.url)) {
+  for await (const { key, value } of readPlistEntries(document.read(), { path: [], what: options.url })) {
     const name = String(key);
     const asset = entries.read(name, () => appAsset(name, new Shape(value, options.url, name)));
     if (asset !== undefined) yield asset;

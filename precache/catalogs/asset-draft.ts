@@ -76,13 +76,15 @@ function isPlain(text: string | undefined): boolean {
   return text === undefined || (text.length <= 80 && /^[\p{L}\p{N} .,()_+/-]*$/u.test(text));
 }
 
+interface TitleParts {
+  readonly system: string;
+  readonly version: string;
+  readonly models: readonly string[];
+  readonly fromBuilds?: readonly string[];
+}
+
 /** `iOS 26.1 for iPad6,8 from 23A341`. */
-export function updateTitle(
-  system: string,
-  version: string,
-  models: readonly string[],
-  fromBuilds: readonly string[] = [],
-): string {
+export function updateTitle({ system, version, models, fromBuilds = [] }: TitleParts): string {
   const more = models.length > 1 ? ` and ${models.length - 1} more` : "";
   const kind = models[0] === undefined ? "" : ` for ${models[0]}${more}`;
   return `${system} ${version}${kind}${fromBuilds[0] === undefined ? "" : ` from ${fromBuilds[0]}`}`;
@@ -90,7 +92,7 @@ export function updateTitle(
 
 /** `Firmware 26.5 for Mac14,2 and 30 more`. */
 export function firmwareTitle(version: string, models: readonly string[]): string {
-  return updateTitle("Firmware", version, models);
+  return updateTitle({ system: "Firmware", version, models });
 }
 
 const ALGORITHMS: Readonly<Record<string, Digest["algorithm"]>> = {

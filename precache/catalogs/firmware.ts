@@ -37,7 +37,7 @@ async function* listVersionPlist(
 ): AsyncIterable<Asset> {
   const document = await context.fetch.open({ url, kind: "plist", maxBytes: options.maxBytes });
   const path = ["MobileDeviceSoftwareVersionsByVersion"];
-  for await (const { key, value } of readPlistEntries(document.read(), path, url)) {
+  for await (const { key, value } of readPlistEntries(document.read(), { path, what: url })) {
     context.signal.throwIfAborted();
     const models = new Shape(value, url, String(key)).get("MobileDeviceSoftwareVersions");
     const read = entries.enter(String(key), () => models.entries()) ?? [];

@@ -46,7 +46,7 @@ async function* list(options: OptionsOf<"mesu">, context: CatalogContext, entrie
   for (const feed of options.feeds) {
     const url = `${options.base}${feed}`;
     const document = await context.fetch.open({ url, kind: "plist", maxBytes: options.maxBytes });
-    for await (const entry of readPlistEntries(document.read(), ["Assets"], url, { only: KEYS })) {
+    for await (const entry of readPlistEntries(document.read(), { path: ["Assets"], what: url, only: KEYS })) {
       context.signal.throwIfAborted();
       const place = `line ${entry.line}`;
       const asset = entries.read(place, () => mesuAsset(new Shape(entry.value, url, `Assets[${entry.key}]`)));
@@ -66,7 +66,7 @@ export function mesuAsset(entry: Shape): Asset | undefined {
   const system = entry.get("SUProductSystemName").optionalText() ?? "iOS";
   return draftAsset({
     ...file,
-    title: updateTitle(system, version, models, fromBuilds),
+    title: updateTitle({ system, version, models, fromBuilds }),
     version,
     build: entry.get("Build").text(),
     models,

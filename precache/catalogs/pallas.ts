@@ -186,7 +186,7 @@ function parseAsset(question: Question, entry: Shape): Asset {
   const measurement = entry.get("_Measurement").optionalText();
   return draftAsset({
     url: entry.get("__BaseURL").text() + entry.get("__RelativePath").text(),
-    title: updateTitle(SYSTEMS[question.group] ?? "iOS", version, [question.model], fromBuilds),
+    title: updateTitle({ system: SYSTEMS[question.group] ?? "iOS", version, models: [question.model], fromBuilds }),
     group: question.group,
     sizeBytes: entry.get("_DownloadSize").optionalCount(),
     digest: digestOf(algorithm, measurement === undefined ? undefined : Buffer.from(measurement, "base64")),

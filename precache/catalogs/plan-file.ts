@@ -88,7 +88,7 @@ function preheatAsset(entry: Shape): Asset {
   return draftAsset({
     url: entry.get("url").text(),
     group: PLATFORMS[platform] ?? (models[0] === undefined ? "other" : groupOf(models[0])),
-    title: updateTitle(platform || "update", version ?? "", models, fromBuilds),
+    title: updateTitle({ system: platform || "update", version: version ?? "", models, fromBuilds }),
     sizeBytes: entry.get("size").optionalCount(),
     version,
     build: entry.get("to_build").optionalText(),

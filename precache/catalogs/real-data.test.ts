@@ -154,7 +154,7 @@ describe.skipIf(folder === undefined)("sucatalog, November 2023", () => {
       const url = `${folder}/sucatalog/index-${name}.merged-1.sucatalog`;
       const document = await context.fetch.open({ url, kind: "plist", maxBytes: 10_000_000 });
       let products = 0;
-      for await (const _ of readPlistEntries(document.read(), ["Products"], url)) products += 1;
+      for await (const _ of readPlistEntries(document.read(), { path: ["Products"], what: url })) products += 1;
       counts.push(products);
     }
     expect(counts).toEqual([184, 231, 428]);

@@ -79,7 +79,7 @@ async function* listOne(reading: Reading): AsyncIterable<Asset> {
 async function* readProducts({ url, options, context, entries }: Reading): AsyncIterable<Product> {
   const after = options.postedAfter === undefined ? undefined : Date.parse(options.postedAfter);
   const document = await context.fetch.open({ url, kind: "plist", maxBytes: options.maxBytes });
-  for await (const { key, value } of readPlistEntries(document.read(), ["Products"], url, { only: KEYS })) {
+  for await (const { key, value } of readPlistEntries(document.read(), { path: ["Products"], what: url, only: KEYS })) {
     context.signal.throwIfAborted();
     const place = `Products.${key}`;
     const product = entries.read(place, () => parseProduct(String(key), new Shape(value, url, place)));

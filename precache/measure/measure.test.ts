@@ -45,7 +45,12 @@ it("benchCache() measures every concurrency so often, over a real cache", async 
   const cache = await startContentCache({ origin: origin.url, folder });
   const target = { name: "c", url: cache.url, role: "cache" as const };
   const passes: BenchPass[] = [];
-  for await (const pass of benchCache(workload, target, [1, 4], 2, new AbortController().signal)) passes.push(pass);
+  for await (const pass of benchCache(workload, target, {
+    concurrencies: [1, 4],
+    iterations: 2,
+    abort: new AbortController().signal,
+  }))
+    passes.push(pass);
   const bytes = workload.files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   expect(passes.map((pass) => [pass.concurrency, pass.bytes, pass.failed])).toEqual([
     [1, bytes, 0],

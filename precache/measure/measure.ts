@@ -87,17 +87,22 @@ export function parseWorkload(text: string, place: string): BenchWorkload {
   }
 }
 
+export interface BenchRun {
+  readonly concurrencies: readonly number[];
+  /** Passes for each concurrency. */
+  readonly iterations: number;
+  readonly abort: AbortSignal;
+}
+
 /** Runs the workload for every concurrency, so often each. Yields every pass as it ends. */
 export async function* benchCache(
   workload: BenchWorkload,
   target: CacheTarget,
-  concurrencies: readonly number[],
-  iterations: number,
-  abort: AbortSignal,
+  { concurrencies, iterations, abort }: BenchRun,
 ): AsyncGenerator<BenchPass> {
   for (const concurrency of concurrencies) {
     for (let iteration = 0; iteration < iterations && !abort.aborted; iteration++) {
-      yield await onePass(workload, target, concurrency, iteration, abort);
+      yield await onePass(workload, target, { concurrency, seed: iteration + 1, abort });
     }
   }
 }
@@ -121,11 +126,9 @@ export function benchRows(passes: readonly BenchPass[]): BenchRow[] {
 async function onePass(
   workload: BenchWorkload,
   target: CacheTarget,
-  concurrency: number,
-  iteration: number,
-  abort: AbortSignal,
+  { concurrency, seed, abort }: { concurrency: number; seed: number; abort: AbortSignal },
 ): Promise<BenchPass> {
-  const items = mixed(workload.files, iteration + 1).map(itemOf);
+  const items = mixed(workload.files, seed).map(itemOf);
   for await (const event of warm({ items, targets: [target], concurrency, signs: NO_SIGNS, abort })) {
     if (event.type !== "run-end") continue;
     const { bytesAsked: bytes, seconds, failed, skipped } = event.summary;

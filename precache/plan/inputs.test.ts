@@ -68,15 +68,19 @@ it("readCatalogs() goes on when one catalogue cannot be had, and gives up when n
   await writeFile(join(folder, "urls"), "https://updates.cdn-apple.com/1.zip 1000\n");
   const good = { kind: "url-list", url: join(folder, "urls") };
   const bad = { kind: "apps-list", url: `${base}none.plist` };
-  const both = await readCatalogs(precacheOptions.parse({ catalogs: [bad, good] }), [], context);
+  const both = await readCatalogs(precacheOptions.parse({ catalogs: [bad, good] }), { devices: [], context });
   expect([both.assets.length, both.troubles.length]).toEqual([1, 1]);
   expect(both.troubles[0]).toContain("apps-list");
-  await expect(readCatalogs(precacheOptions.parse({ catalogs: [bad] }), [], context)).rejects.toMatchObject({
+  await expect(
+    readCatalogs(precacheOptions.parse({ catalogs: [bad] }), { devices: [], context }),
+  ).rejects.toMatchObject({
     code: "CATALOGS_UNREADABLE",
     next: expect.stringContaining("way out to Apple"),
   });
   const broken = { kind: "plan-file", url: join(folder, "urls") };
-  await expect(readCatalogs(precacheOptions.parse({ catalogs: [broken] }), [], context)).rejects.toMatchObject({
+  await expect(
+    readCatalogs(precacheOptions.parse({ catalogs: [broken] }), { devices: [], context }),
+  ).rejects.toMatchObject({
     code: "CATALOGS_UNREADABLE",
     next: expect.stringContaining("see whether the file"),
   });
@@ -109,7 +113,7 @@ it("a forged catalogue leads to no file of this computer and to no address insid
     response.writeHead(index ? 200 : 404).end(index ? text : "");
   };
   const catalogs = [{ kind: "sucatalog", urls: [`${forged.origin}/index`], titles: "all" }];
-  const { assets } = await readCatalogs(precacheOptions.parse({ catalogs }), [], context);
+  const { assets } = await readCatalogs(precacheOptions.parse({ catalogs }), { devices: [], context });
   await forged.close();
   expect(assets.map(({ url }) => url)).toEqual(
     dists.map((_, i) => `https://swcdn.apple.com/${i}/InstallAssistant.pkg`),
@@ -122,7 +126,7 @@ it("a host the admin named is taken, and a catalogue that is a file may name fil
   await writeFile(join(folder, "index.sucatalog"), text);
   await writeFile(join(folder, "local.dist"), dist("From a file", { VERSION: "1" }));
   const catalogs = [{ kind: "sucatalog", urls: [join(folder, "index.sucatalog")], titles: "all" }];
-  const read = (hosts: string[]) => readCatalogs(precacheOptions.parse({ catalogs, hosts }), [], context);
+  const read = (hosts: string[]) => readCatalogs(precacheOptions.parse({ catalogs, hosts }), { devices: [], context });
   expect((await read([])).assets).toEqual([]);
   expect((await read([new URL(base).host])).assets.map(({ title }) => title)).toEqual(["From a file 1: mirror.pkg"]);
 });
@@ -131,7 +135,7 @@ it.each(["fifo", "/dev/zero", "."])("a list that is %s is an error at once, and 
   execFileSync("mkfifo", [join(folder, "fifo")]);
   const url = name.startsWith("/") ? name : join(folder, name);
   for (const kind of ["url-list", "plan-file"]) {
-    const reading = readCatalogs(precacheOptions.parse({ catalogs: [{ kind, url }] }), [], context);
+    const reading = readCatalogs(precacheOptions.parse({ catalogs: [{ kind, url }] }), { devices: [], context });
     await expect(reading).rejects.toThrow(/expected a file/);
   }
 });
@@ -180,7 +184,11 @@ it("readCatalogs() keeps what is wanted, and what other catalogues know of a fil
     { kind: "sucatalog", urls: [join(folder, "index.sucatalog")], titles: "none" },
     { kind: "url-list", url: join(folder, "urls") },
   ];
-  const { assets } = await readCatalogs(precacheOptions.parse({ catalogs }), [], context, () => false);
+  const { assets } = await readCatalogs(precacheOptions.parse({ catalogs }), {
+    devices: [],
+    context,
+    wanted: () => false,
+  });
   expect(assets.map(({ url, sizeBytes }) => [url, sizeBytes])).toEqual([
     ["https://swcdn.apple.com/1/listed.pkg", 1000],
     ["http://swcdn.apple.com/1/listed.pkg", undefined],
@@ -193,8 +201,7 @@ describe("address lists", () => {
     await writeFile(join(folder, "list"), text);
     const { assets, troubles } = await readCatalogs(
       precacheOptions.parse({ catalogs: [{ kind: "url-list", url: join(folder, "list") }] }),
-      [],
-      context,
+      { devices: [], context },
     );
     return { found: assets.map(({ url, sizeBytes }) => [url, sizeBytes]), troubles };
   };

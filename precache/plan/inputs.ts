@@ -112,17 +112,24 @@ async function wait(ms: number, signal: AbortSignal): Promise<void> {
   }
 }
 
+/** What decides which files are of use. */
+export interface CatalogInterest {
+  readonly devices: readonly DeviceCount[];
+  readonly context: GatherContext;
+  /**
+   * Which files may be planned: others are dropped as they are read, so that memory holds no more of a long catalogue
+   * than is wanted of it. Default all.
+   */
+  readonly wanted?: (asset: Asset) => boolean;
+}
+
 /**
  * The files of all catalogues.
- * @param wanted which of them may be planned: others are dropped as they are read, so that memory holds no more of a long
- *   catalogue than is wanted of it.
  * @throws LarderError `CATALOGS_UNREADABLE` when not one of them could be read.
  */
 export async function readCatalogs(
   options: PrecacheOptions,
-  devices: readonly DeviceCount[],
-  context: GatherContext,
-  wanted: (asset: Asset) => boolean = () => true,
+  { devices, context, wanted = () => true }: CatalogInterest,
 ): Promise<GatheredAssets> {
   const catalogs = catalogsFor(options);
   const listed = new Map<CatalogOptions, Asset[]>();

@@ -27,7 +27,11 @@ export async function listAssets(
   const { log, notes } = noting(context.log);
   const inGroup = ({ group, firmware }: Asset): boolean =>
     options.groups.includes(group) || (firmware && options.groups.includes("firmware"));
-  const listed = await readCatalogs(options, [], gatherContext({ ...context, log }), inGroup);
+  const listed = await readCatalogs(options, {
+    devices: [],
+    context: gatherContext({ ...context, log }),
+    wanted: inGroup,
+  });
   const ofGroup = mergeAssets(listed.assets).filter((asset) => inGroup(asset) && (choice.betas || !asset.beta));
   // what may be a beta is listed: nothing is fetched here
   const { eligible, unjudged } = judgeAssets(ofGroup, { ...choice, betas: true });

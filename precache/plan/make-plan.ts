@@ -73,7 +73,7 @@ export async function prepare(context: PrepareContext): Promise<Prepared> {
   const counted = await countDevices(options, gathering);
   const { devices } = counted;
   say("reading catalogues");
-  const listed = await readCatalogs(options, devices, gathering, mayBeWanted(options, devices));
+  const listed = await readCatalogs(options, { devices, context: gathering, wanted: mayBeWanted(options, devices) });
   const { inventories, troubles } = await inventoriesOf(discovery, options);
   const roomBytes = roomOf(options, discovery);
   const input: PlanInput = {

@@ -26,7 +26,7 @@ export interface ReportRequest {
 /** Cost and effect of the runs of that time. @throws LarderError of the journal */
 export async function reportOf({ options, trouble, ...request }: ReportRequest): Promise<WarmReport> {
   const asked = await lastAsked(options, trouble);
-  return await warmReport(request.stateDir, request.fromMs, request.toMs, request.timeZone, asked);
+  return await warmReport(request.stateDir, request, asked);
 }
 
 async function lastAsked(options: PrecacheOptions, trouble: ReportRequest["trouble"]) {

@@ -43,7 +43,7 @@ it("warmReport() counts a warmed file as used when it was asked for after its ru
     { uri: "/3.zip?k=1", lastAskedMs: 15_000_000 },
     { uri: "/other", lastAskedMs: 15_000_000 },
   ];
-  const report = await warmReport(state, 0, 50_000_000, "UTC", inventory);
+  const report = await warmReport(state, { fromMs: 0, toMs: 50_000_000, timeZone: "UTC" }, inventory);
   expect(report).toMatchObject({
     bytesFromOrigin: 3200,
     warmedFiles: 2,
@@ -57,7 +57,10 @@ it("warmReport() counts a warmed file as used when it was asked for after its ru
   expect(report.servedFromCacheBytes).toBeUndefined();
   // our own next run asks for it: that does not count as use
   const looked = [{ uri: "/2.zip?k=1", lastAskedMs: 20_000_000 }];
-  expect((await warmReport(state, 0, 50_000_000, "UTC", looked)).used).toEqual({ files: 0, bytes: 0 });
+  expect((await warmReport(state, { fromMs: 0, toMs: 50_000_000, timeZone: "UTC" }, looked)).used).toEqual({
+    files: 0,
+    bytes: 0,
+  });
 });
 
 it("warmReport() takes warming's own share out of what was served from disk", async () => {
@@ -67,10 +70,12 @@ it("warmReport() takes warming's own share out of what was served from disk", as
     runLine(1_100_000, 2000, 1600),
   ]);
   await write("collector", ["bytestoclients,server=c bytes.fromcache.toclients=5000i 1200000"]);
-  const report = await warmReport(state, 0, 5_000_000, "UTC", undefined);
+  const report = await warmReport(state, { fromMs: 0, toMs: 5_000_000, timeZone: "UTC" }, undefined);
   expect(report.servedFromCacheBytes).toBe(5000 - 400);
   expect(report.used).toBeUndefined();
-  expect((await warmReport(state, 3_000_000, 5_000_000, "UTC", undefined)).runs).toEqual([]);
+  expect((await warmReport(state, { fromMs: 3_000_000, toMs: 5_000_000, timeZone: "UTC" }, undefined)).runs).toEqual(
+    [],
+  );
 });
 
 it("warmReport() counts what a killed run fetched, and shows the run as one that did not finish", async () => {
@@ -87,7 +92,7 @@ it("warmReport() counts what a killed run fetched, and shows the run as one that
     runLine(3_020_000, 1000, 800),
   ]);
   await write("collector", ["bytestoclients,server=c bytes.fromcache.toclients=5000i 1200000"]);
-  const report = await warmReport(state, 0, 5_000_000, "UTC", undefined);
+  const report = await warmReport(state, { fromMs: 0, toMs: 5_000_000, timeZone: "UTC" }, undefined);
   expect(report).toMatchObject({ bytesFromOrigin: 2800, warmedFiles: 3, warmedBytes: 3000 });
   expect(report.servedFromCacheBytes).toBe(5000 - 700);
   expect(report.runs.map(({ finished, endedMs, bytesFromOrigin }) => [finished, endedMs, bytesFromOrigin])).toEqual([
@@ -107,19 +112,25 @@ it("warmReport() keeps the effect of a day when a new run follows closely", asyn
     runLine(1_020_000, 10_000, 8000),
   ]);
   const used = { files: 10, bytes: 10_000 };
-  expect((await warmReport(state, 0, 9_000_000, "UTC", inventory)).used).toEqual(used);
+  expect((await warmReport(state, { fromMs: 0, toMs: 9_000_000, timeZone: "UTC" }, inventory)).used).toEqual(used);
   // ten minutes later: it finds all but one there, and fetches that one once more
   await write("precache", [
     startLine(5_600_000),
     ...files.map((n) => assetLine(n, n === 3 ? "warmed" : "cached", 5_600_100 + n, n === 3 ? 1000 : 0)),
     runLine(5_700_000, 1000, 800),
   ]);
-  expect((await warmReport(state, 0, 9_000_000, "UTC", inventory)).used).toEqual(used);
+  expect((await warmReport(state, { fromMs: 0, toMs: 9_000_000, timeZone: "UTC" }, inventory)).used).toEqual(used);
   // a run that says how long it planned may have looked at what it found there in that time
   await write("precache", [startLine(6_000_000, ",planned.seconds=500"), assetLine(5, "cached", 6_000_001, 0)]);
   const planned = [{ uri: "/5.zip?k=1", lastAskedMs: 5_520_000 }];
-  expect((await warmReport(state, 0, 9_000_000, "UTC", planned)).used).toEqual({ files: 0, bytes: 0 });
+  expect((await warmReport(state, { fromMs: 0, toMs: 9_000_000, timeZone: "UTC" }, planned)).used).toEqual({
+    files: 0,
+    bytes: 0,
+  });
   // and where our own question is the last there was, nothing is claimed
   const asked = inventory.map(({ uri }, n) => ({ uri, lastAskedMs: n < 4 ? 5_600_100 : 5_000_000 }));
-  expect((await warmReport(state, 0, 9_000_000, "UTC", asked)).used).toEqual({ files: 6, bytes: 6000 });
+  expect((await warmReport(state, { fromMs: 0, toMs: 9_000_000, timeZone: "UTC" }, asked)).used).toEqual({
+    files: 6,
+    bytes: 6000,
+  });
 });

@@ -36,12 +36,17 @@ export interface WarmReport {
   readonly servedFromCacheBytes: number | undefined;
 }
 
+/** From, inclusive, to, exclusive: Unix milliseconds. */
+interface Period {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly timeZone: string;
+}
+
 /** The report of a time. @param inventory what the cache on this computer tells, or undefined. */
 export async function warmReport(
   stateDir: string,
-  fromMs: number,
-  toMs: number,
-  timeZone: string,
+  { fromMs, toMs, timeZone }: Period,
   inventory: readonly LastAsked[] | undefined,
 ): Promise<WarmReport> {
   const query = { fromMs, toMs, by: "all", timeZone } as const;

@@ -15,7 +15,10 @@ const WEEK_MS = 7 * 86_400_000;
 const SAME_MS = 1000;
 
 /** Writes what the journal does not have yet, then puts the old file aside. The caller holds the run's lock. */
-export async function adoptOldLedger(journal: RunJournal, stateDir: string, nowMs: number, log: Log): Promise<void> {
+export async function adoptOldLedger(
+  journal: RunJournal,
+  { stateDir, nowMs, log }: { readonly stateDir: string; readonly nowMs: number; readonly log: Log },
+): Promise<void> {
   const path = oldLedgerPath(stateDir);
   const old = await readOldLedger(path);
   if (old === undefined) return;

@@ -32,7 +32,7 @@ export async function withBooks<Result>(
     const book = new DeliveryBook();
     await readJournal(book, stateDir, nowMs);
     const journal = new RunJournal(opened, tags, book);
-    await adoptOldLedger(journal, stateDir, nowMs, log);
+    await adoptOldLedger(journal, { stateDir, nowMs, log });
     const result = await work(journal);
     await journal.flush().catch(() => undefined);
     return result;

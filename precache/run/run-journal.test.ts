@@ -177,7 +177,7 @@ describe("RunJournal", () => {
       true,
     ]);
     const books = new RunJournal(journal, {}, new DeliveryBook());
-    await adoptOldLedger(books, folder, now, silentLog);
+    await adoptOldLedger(books, { stateDir: folder, nowMs: now, log: silentLog });
     await journal.close();
     expect(await readdir(join(folder, "precache"))).toEqual(["ledger.jsonl.imported"]);
     const after = await readDeliveries(folder, now);

@@ -11,7 +11,7 @@ import { runScript, summaryEnvironment } from "./scripts.ts";
 
 /** @throws LarderError `PRESCRIPT_FAILED` when it refuses; `CONFIG_SCRIPT` */
 export async function askPrescript({ prescript, scriptTimeout }: PrecacheOptions): Promise<void> {
-  const before = await runScript(prescript, {}, scriptTimeout);
+  const before = await runScript(prescript, {}, { timeoutSeconds: scriptTimeout });
   if (before.outcome === "failed") throw prescriptFailed(prescript, before.exitCode, before.said);
 }
 
@@ -28,7 +28,7 @@ export async function tellPostscript(options: PrecacheOptions, log: Log, outcome
   const { postscript: script, scriptTimeout } = options;
   const environment = summaryEnvironment(outcome.summary, outcome.exitCode, outcome.skipped ? "skipped" : undefined);
   try {
-    const after = await runScript(script, environment, scriptTimeout);
+    const after = await runScript(script, environment, { timeoutSeconds: scriptTimeout });
     if (after.outcome === "failed") {
       log.warn("the postscript failed", { script, exitCode: after.exitCode, said: after.said });
     }

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { errorCode } from "../../core/errors.ts";
-import { runScript, summaryEnvironment } from "./scripts.ts";
+import { runScript, type ScriptGuard, summaryEnvironment } from "./scripts.ts";
 
 let folder = "";
 beforeAll(async () => {
@@ -17,8 +17,8 @@ async function script(name: string, text: string, mode = 0o755): Promise<string>
   return path;
 }
 
-const refusal = async (path: string, guard?: Parameters<typeof runScript>[3]): Promise<string> =>
-  await runScript(path, {}, 5, guard).then(
+const refusal = async (path: string, guard?: ScriptGuard): Promise<string> =>
+  await runScript(path, {}, { timeoutSeconds: 5, ...(guard && { guard }) }).then(
     () => "ran",
     (error: unknown) => (errorCode(error) === "CONFIG_SCRIPT" ? String(error) : `other: ${String(error)}`),
   );
@@ -27,7 +27,9 @@ describe("runScript()", () => {
   it("hands the summary over in the environment", async () => {
     const out = join(folder, "out");
     const path = await script("env", `echo "$LARDER_PRECACHE_ENDED $LARDER_PRECACHE_EXIT_CODE" > '${out}'`);
-    expect(await runScript(path, summaryEnvironment(undefined, 75), 5)).toMatchObject({ outcome: "ok" });
+    expect(await runScript(path, summaryEnvironment(undefined, 75), { timeoutSeconds: 5 })).toMatchObject({
+      outcome: "ok",
+    });
     expect((await readFile(out, "utf8")).trim()).toBe("not started 75");
   });
 
@@ -37,7 +39,7 @@ describe("runScript()", () => {
     const before = process.env;
     process.env = { ...before, LARDER_MDM_TOKEN: "secret-1", JAMF_PASSWORD: "secret-2", LANG: "de_CH", LC_TIME: "C" };
     try {
-      await runScript(path, { LARDER_PRECACHE_WARMED: "3" }, 5);
+      await runScript(path, { LARDER_PRECACHE_WARMED: "3" }, { timeoutSeconds: 5 });
     } finally {
       process.env = before;
     }
@@ -48,19 +50,23 @@ describe("runScript()", () => {
 
   it("tells the exit code and the last words of one that fails", async () => {
     const path = await script("fails", "echo no power; exit 7");
-    expect(await runScript(path, {}, 5)).toEqual({ outcome: "failed", exitCode: 7, said: "no power" });
+    expect(await runScript(path, {}, { timeoutSeconds: 5 })).toEqual({
+      outcome: "failed",
+      exitCode: 7,
+      said: "no power",
+    });
   });
 
   it("stops one that does not end", async () => {
     const path = await script("hangs", "exec sleep 30");
-    const result = await runScript(path, {}, 0.2);
+    const result = await runScript(path, {}, { timeoutSeconds: 0.2 });
     expect(result).toMatchObject({ outcome: "failed", exitCode: undefined });
     expect(result.said).toContain("0.2 s");
   });
 
   it("takes a missing script, or none, as nothing to do", async () => {
-    expect((await runScript(join(folder, "not-there"), {}, 5)).outcome).toBe("none");
-    expect((await runScript(undefined, {}, 5)).outcome).toBe("none");
+    expect((await runScript(join(folder, "not-there"), {}, { timeoutSeconds: 5 })).outcome).toBe("none");
+    expect((await runScript(undefined, {}, { timeoutSeconds: 5 })).outcome).toBe("none");
   });
 
   it("refuses what others could have changed, and runs none of it", async () => {

@@ -30,6 +30,12 @@ export interface ScriptGuard {
   readonly trustedGroups: readonly number[];
 }
 
+export interface ScriptLimits {
+  readonly timeoutSeconds: number;
+  /** Default: root or who runs, and the groups of administrators. */
+  readonly guard?: ScriptGuard;
+}
+
 /** Groups 0 (root, wheel) and 80 (admin on a Mac). */
 const TRUSTED_GROUPS = [0, 80];
 const MAX_OUTPUT = 64 * 1024;
@@ -41,8 +47,7 @@ const MAX_OUTPUT = 64 * 1024;
 export async function runScript(
   path: string | undefined,
   environment: Readonly<Record<string, string>>,
-  timeoutSeconds: number,
-  guard: ScriptGuard = { uid: process.getuid?.(), trustedGroups: TRUSTED_GROUPS },
+  { timeoutSeconds, guard = { uid: process.getuid?.(), trustedGroups: TRUSTED_GROUPS } }: ScriptLimits,
 ): Promise<ScriptResult> {
   if (path === undefined || !(await mayRun(path, guard))) return { outcome: "none", exitCode: undefined, said: "" };
   return await new Promise((resolve) => {

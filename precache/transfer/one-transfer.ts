@@ -243,7 +243,7 @@ export class Transfer implements ResponseHandler {
   }
 
   #error(code: FetchCode, said: string, details: FetchErrorDetails): FetchError {
-    return fetchError(this.request, code, said, details);
+    return fetchError(this.request, said, { code, ...details });
   }
 }
 

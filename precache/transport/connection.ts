@@ -45,6 +45,13 @@ export interface ConnectionOwner {
   gone(connection: Connection): void;
 }
 
+export interface ConnectionSetup {
+  /** What is read lands here; connections may share it. */
+  readonly buffer: Buffer;
+  readonly options: TransportOptions;
+  readonly owner: ConnectionOwner;
+}
+
 export class Connection {
   /** Host and port it leads to. */
   readonly host: string;
@@ -62,7 +69,7 @@ export class Connection {
   /** Ticks since something was asked or came. */
   #quietTicks = 0;
 
-  constructor(host: string, buffer: Buffer, options: TransportOptions, owner: ConnectionOwner) {
+  constructor(host: string, { buffer, options, owner }: ConnectionSetup) {
     this.host = host;
     this.#options = options;
     this.#owner = owner;
@@ -122,7 +129,7 @@ export class Connection {
         ? `its head was not whole within ${limit}`
         : `nothing came for ${limit}, after ${this.#body?.bytes ?? 0} bytes of the body`;
     if (exchange === undefined) this.close();
-    else this.#fail(fetchError(exchange.request, "FETCH_STALLED", said));
+    else this.#fail(fetchError(exchange.request, said, { code: "FETCH_STALLED" }));
   }
 
   /** Bytes of the socket. @returns false to stop reading for now. */
@@ -146,16 +153,16 @@ export class Connection {
   /** @returns the part of the bytes that is body, once the final head is there. */
   #takeHead(exchange: Exchange, bytes: Buffer): Buffer | undefined {
     const read = this.#head.take(bytes);
-    if (typeof read === "string") throw fetchError(exchange.request, "FETCH_PROTOCOL", read);
+    if (typeof read === "string") throw fetchError(exchange.request, read, { code: "FETCH_PROTOCOL" });
     return read !== undefined && this.#begin(exchange, read.head) ? read.body : undefined;
   }
 
   /** Decides about an answer by its head. @returns whether its body follows. */
   #begin({ request, handler }: Exchange, head: ResponseHead): boolean {
     const length = contentLength(head.headers);
-    if (length === "bad") throw fetchError(request, "FETCH_PROTOCOL", "its Content-Length is not a length");
+    if (length === "bad") throw fetchError(request, "its Content-Length is not a length", { code: "FETCH_PROTOCOL" });
     const framing = BodyFraming.of(request.method ?? "GET", head, length);
-    if (typeof framing === "string") throw fetchError(request, "FETCH_PROTOCOL", framing);
+    if (typeof framing === "string") throw fetchError(request, framing, { code: "FETCH_PROTOCOL" });
     const lengthBytes = framing.chunked ? undefined : length;
     if (handler.head({ status: head.status, headers: head.headers, lengthBytes }) === "leave") {
       this.#finish("left");
@@ -170,7 +177,7 @@ export class Connection {
   #takeBody(exchange: Exchange, bytes: Buffer): void {
     const taken = this.#body?.take(bytes);
     if (taken === undefined) return;
-    if (typeof taken === "string") throw fetchError(exchange.request, "FETCH_PROTOCOL", taken);
+    if (typeof taken === "string") throw fetchError(exchange.request, taken, { code: "FETCH_PROTOCOL" });
     if (taken.extraBytes > 0) this.#reusable = false;
     const waits: Promise<void>[] = [];
     for (const piece of taken.data) {
@@ -215,7 +222,7 @@ export class Connection {
   #unreachable(): void {
     const exchange = this.#exchange;
     const said = `no connection within ${durationText(this.#options.connectMs / 1000)}`;
-    if (exchange !== undefined) this.#fail(fetchError(exchange.request, "FETCH_UNREACHABLE", said));
+    if (exchange !== undefined) this.#fail(fetchError(exchange.request, said, { code: "FETCH_UNREACHABLE" }));
   }
 
   /** The connection is gone; what that means depends on how far we were. */
@@ -233,12 +240,12 @@ export class Connection {
       this.close();
       this.#owner.again(exchange);
     } else if (!this.#connected) {
-      this.#fail(fetchError(exchange.request, connectCode(errorCode(cause)), said, { cause }));
+      this.#fail(fetchError(exchange.request, said, { code: connectCode(errorCode(cause)), cause }));
     } else {
       const left = this.#body?.leftBytes;
       const still = left === undefined ? "before its body was whole" : `with ${left} bytes still to come`;
       const where = this.#body === undefined ? "before its answer" : still;
-      this.#fail(fetchError(exchange.request, "FETCH_BROKEN", `${said} ${where}`, { cause }));
+      this.#fail(fetchError(exchange.request, `${said} ${where}`, { code: "FETCH_BROKEN", cause }));
     }
   }
 }

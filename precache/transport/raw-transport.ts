@@ -104,7 +104,7 @@ export class RawTransport implements Transport {
   }
 
   #open(host: string): Connection {
-    const connection = new Connection(host, this.#buffer, this.#options, this.#owner);
+    const connection = new Connection(host, { buffer: this.#buffer, options: this.#options, owner: this.#owner });
     this.#all.add(connection);
     this.#ticking ??= setInterval(() => {
       for (const each of this.#all) each.tick();

@@ -148,9 +148,8 @@ export interface FetchErrorDetails {
 /** An error of a transfer in our words: `Cannot GET "http://…": what happened`. */
 export function fetchError(
   request: TransportRequest,
-  code: FetchCode,
   said: string,
-  more: FetchErrorDetails = {},
+  { code, ...more }: FetchErrorDetails & { readonly code: FetchCode },
 ): FetchError {
   const message = `Cannot ${request.method ?? "GET"} "${publicUrl(request.url)}": ${said}`;
   return new FetchError(message, { code, retryable: !FINAL.has(code), ...more });
@@ -158,7 +157,7 @@ export function fetchError(
 
 /** The error of a transfer that nobody wants any more. */
 export function stopped(request: TransportRequest, cause?: unknown): FetchError {
-  return fetchError(request, "FETCH_ABORTED", "it was stopped", { cause });
+  return fetchError(request, "it was stopped", { code: "FETCH_ABORTED", cause });
 }
 
 /** Errors of connecting that are this computer's own. */

@@ -75,14 +75,14 @@ export class UndiciTransport implements Transport {
     if (signal?.aborted === true) return stopped(request, error);
     if (/^(UND_ERR_HEADERS_TIMEOUT|UND_ERR_BODY_TIMEOUT)$/.test(code)) {
       const stalled = `nothing came for ${durationText(this.#options.stallMs / 1000)}`;
-      return fetchError(request, "FETCH_STALLED", stalled, { cause: error });
+      return fetchError(request, stalled, { code: "FETCH_STALLED", cause: error });
     }
     const unreadable = error instanceof Error && error.name === "HTTPParserError";
     if (unreadable || /^(HPE_|UND_ERR_HEADERS_OVERFLOW|UND_ERR_INVALID)/.test(code)) {
-      return fetchError(request, "FETCH_PROTOCOL", `the answer is not HTTP: ${said}`, { cause: error });
+      return fetchError(request, `the answer is not HTTP: ${said}`, { code: "FETCH_PROTOCOL", cause: error });
     }
     const cut = /^(UND_ERR_SOCKET|ECONNRESET|EPIPE|UND_ERR_RES_CONTENT_LENGTH_MISMATCH|UND_ERR_ABORTED)$/.test(code);
-    return fetchError(request, cut ? "FETCH_BROKEN" : connectCode(code), said, { cause: error });
+    return fetchError(request, said, { code: cut ? "FETCH_BROKEN" : connectCode(code), cause: error });
   }
 }
 
@@ -94,7 +94,7 @@ async function readBody(
   try {
     const fields = flat(headers);
     const length = contentLength(fields);
-    if (length === "bad") throw fetchError(request, "FETCH_PROTOCOL", "its Content-Length is not a length");
+    if (length === "bad") throw fetchError(request, "its Content-Length is not a length", { code: "FETCH_PROTOCOL" });
     if (handler.head({ status: statusCode, headers: fields, lengthBytes: length }) === "leave") {
       body.on("error", () => undefined).destroy();
       return "left";

@@ -18,12 +18,12 @@ export class Shape {
   private readonly parent: Shape | undefined;
   private readonly step: string | number;
 
-  /** @param what the text it came from, for messages */
-  constructor(value: unknown, what: string, step: string | number = "", parent?: Shape) {
+  /** @param from what it is in, or for messages the text it came from */
+  constructor(value: unknown, from: Shape | string, step: string | number = "") {
     this.value = value;
-    this.what = what;
+    this.what = typeof from === "string" ? from : from.what;
     this.step = step;
-    this.parent = parent;
+    this.parent = typeof from === "string" ? undefined : from;
   }
 
   /** `Products.042-58988.Packages[0]`; empty at the top. Put together only when somebody asks. */
@@ -44,7 +44,7 @@ export class Shape {
 
   /** What is under a key; missing when this holds no keys. */
   get(key: string): Shape {
-    return new Shape(this.member(key), this.what, key, this);
+    return new Shape(this.member(key), this, key);
   }
 
   private member(key: string): unknown {
@@ -69,14 +69,14 @@ export class Shape {
           ? Object.entries(this.value)
           : undefined;
     if (pairs === undefined) throw this.wrong("keys and values");
-    return pairs.map(([key, value]) => [String(key), new Shape(value, this.what, String(key), this)]);
+    return pairs.map(([key, value]) => [String(key), new Shape(value, this, String(key))]);
   }
 
   /** The items of a list. @throws when this is something else; nothing when it is missing */
   items(): Shape[] {
     if (this.missing) return [];
     if (!Array.isArray(this.value)) throw this.wrong("a list");
-    return this.value.map((value: unknown, index) => new Shape(value, this.what, index, this));
+    return this.value.map((value: unknown, index) => new Shape(value, this, index));
   }
 
   /** @throws when this is not text or empty */

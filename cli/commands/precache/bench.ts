@@ -50,10 +50,18 @@ export async function benchRun(flags: BenchRunFlags): Promise<void> {
   process.once("SIGINT", () => abort.abort());
   printError(`${countText(workload.files.length, "file")}, ${bytesText(bytesOf(workload))}, from ${target.url}`);
   if (flags.warmUp)
-    for await (const pass of measure.benchCache(workload, target, [4], 1, abort.signal))
+    for await (const pass of measure.benchCache(workload, target, {
+      concurrencies: [4],
+      iterations: 1,
+      abort: abort.signal,
+    }))
       printError(`warm-up: ${passText(pass)}`);
   const passes: measure.BenchPass[] = [];
-  for await (const pass of measure.benchCache(workload, target, sweep, iterations, abort.signal)) {
+  for await (const pass of measure.benchCache(workload, target, {
+    concurrencies: sweep,
+    iterations,
+    abort: abort.signal,
+  })) {
     passes.push(pass);
     if (flags.json !== true) printError(passText(pass));
   }

@@ -18,6 +18,12 @@ import { limited, plain } from "./stream-limits.ts";
 /** `unchanged`: the server says that the copy is its text. `stored`: a new copy lies at the path. */
 export type Answer = "unchanged" | "stored";
 
+/** Where a copy of the answer is kept, and the one that is there. */
+export interface CopyPlace {
+  readonly path: string;
+  readonly copy: Copy | undefined;
+}
+
 export interface DownloadOptions {
   readonly timeoutMs?: number;
   readonly nowMs: () => number;
@@ -30,9 +36,8 @@ export interface DownloadOptions {
  *   path is then as it was.
  */
 export async function download(
-  path: string,
   request: DocumentRequest,
-  copy: Copy | undefined,
+  { path, copy }: CopyPlace,
   options: DownloadOptions,
 ): Promise<Answer> {
   const timeoutMs = options.timeoutMs ?? 120_000;
@@ -46,7 +51,7 @@ export async function download(
   }
   if (answer.status !== 200) throw await refused(request, answer, options.nowMs());
   const body = explained(answer, (error) => unreachable(request, requestError(asked, error)));
-  await store(path, request, answer, body, options.nowMs());
+  await store(path, request, { body, headers: answer.headers, fetchedMs: options.nowMs() });
   return "stored";
 }
 
@@ -75,17 +80,15 @@ async function* explained(answer: HttpStream, explain: (error: unknown) => Larde
 async function store(
   path: string,
   request: DocumentRequest,
-  answer: HttpStream,
-  body: AsyncIterable<Buffer>,
-  nowMs: number,
+  { body, headers, fetchedMs }: { body: AsyncIterable<Buffer>; headers: HttpStream["headers"]; fetchedMs: number },
 ): Promise<void> {
   const temporary = `${path}.${process.pid}.${randomBytes(4).toString("hex")}.tmp`;
   const check = new KindCheck(request);
   try {
     const file = await open(temporary, "wx", 0o644);
     try {
-      const { etag, "last-modified": lastModified } = answer.headers;
-      await file.write(copyHead({ url: publicUrl(request.url), etag, lastModified, fetchedMs: nowMs }));
+      const { etag, "last-modified": lastModified } = headers;
+      await file.write(copyHead({ url: publicUrl(request.url), etag, lastModified, fetchedMs }));
       for await (const piece of limited(plain(body), request)) {
         check.look(piece);
         await file.writeFile(piece);

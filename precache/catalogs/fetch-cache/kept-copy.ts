@@ -12,7 +12,7 @@ import { publicUrl } from "../../../core/http/http.ts";
 import { type Patience, retryDelayMs } from "../../../core/retry.ts";
 import type { CatalogDocument, DocumentRequest } from "../catalog.ts";
 import { type Copy, copyName, readCopy, renewCopy, sweepCopies } from "./copy-file.ts";
-import { type Answer, CatalogBusy, download } from "./download.ts";
+import { type Answer, CatalogBusy, type CopyPlace, download } from "./download.ts";
 import type { FetchCacheOptions } from "./fetch-cache.ts";
 
 /** A run waits for its catalogues, so not for long: the last good copy is there for that. */
@@ -32,7 +32,7 @@ export async function openKept(request: DocumentRequest, options: FetchCacheOpti
   if (copy !== undefined && options.nowMs() - copy.fetchedMs < freshMs) return documentOf(copy, request, undefined);
   let answer: Answer;
   try {
-    answer = await downloadPatiently(path, request, copy, options);
+    answer = await downloadPatiently(request, { path, copy }, options);
   } catch (error) {
     if (copy === undefined || options.signal?.aborted === true) throw error;
     const age = Math.round((options.nowMs() - copy.fetchedMs) / 3_600_000);
@@ -57,15 +57,14 @@ export async function openKept(request: DocumentRequest, options: FetchCacheOpti
 }
 
 async function downloadPatiently(
-  path: string,
   request: DocumentRequest,
-  copy: Copy | undefined,
+  place: CopyPlace,
   options: FetchCacheOptions,
 ): Promise<Answer> {
   const { tries = 3, patience = PATIENCE, signal } = options;
   for (let failures = 1; ; failures += 1) {
     try {
-      return await download(path, request, copy, options);
+      return await download(request, place, options);
     } catch (error) {
       if (!(error instanceof LarderError) || !error.retryable || failures >= tries) throw error;
       const askedMs = error instanceof CatalogBusy ? error.askedMs : undefined;

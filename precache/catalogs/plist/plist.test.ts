@@ -19,7 +19,7 @@ const read = (text: string | Buffer, limits?: PlistLimits, size?: number) =>
 
 async function entries(text: string, path: string[], limits?: PlistLimits, size?: number) {
   const found: [string | number, PlistValue, number][] = [];
-  for await (const entry of readPlistEntries(pieces(text, size), path, "test", limits)) {
+  for await (const entry of readPlistEntries(pieces(text, size), { path, what: "test", ...limits })) {
     found.push([entry.key, entry.value, entry.line]);
   }
   return found;
@@ -176,7 +176,8 @@ describe("readPlistEntries()", () => {
     const seen: (string | number)[] = [];
     const text = TEXT.slice(0, TEXT.indexOf("<key>After"));
     const reading = (async () => {
-      for await (const entry of readPlistEntries(pieces(text, 64), ["Assets"], "test")) seen.push(entry.key);
+      for await (const entry of readPlistEntries(pieces(text, 64), { path: ["Assets"], what: "test" }))
+        seen.push(entry.key);
     })();
     await expect(reading).rejects.toThrow("the text is cut short");
     expect(seen).toEqual([0, 1]);

@@ -28,17 +28,21 @@ export interface PlistLimits {
   readonly only?: readonly string[];
 }
 
+export interface PlistEntriesOptions extends PlistLimits {
+  /** Of the wanted container, keys from the top: `["Products"]`. */
+  readonly path: readonly string[];
+  /** The file, for messages. */
+  readonly what: string;
+}
+
 /**
- * The children of the container at `path` (keys from the top: `["Products"]`), in the order of the file.
- * @param what the file, for messages.
+ * The children of the container at `path`, in the order of the file.
  * @throws LarderError `CATALOG_BROKEN` with the line: not well-formed, cut short, no property list, past a limit, or
  *   nothing at `path`. Entries before the fault have been handed over.
  */
 export async function* readPlistEntries(
   source: AsyncIterable<Buffer>,
-  path: readonly string[],
-  what: string,
-  limits: PlistLimits = {},
+  { path, what, ...limits }: PlistEntriesOptions,
 ): AsyncIterable<PlistEntry> {
   const reader = new PlistReader(path, what, limits);
   for await (const piece of source) yield* reader.write(piece);
