@@ -6,10 +6,10 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 
-const ROOMS = ["collector", "precache", "alerts", "grafana", "report"];
+export const ROOMS = ["collector", "precache", "alerts", "grafana", "report"];
 const FOLDERS = ["core", ...ROOMS, "cli", "fixtures", "bench", "scripts"];
 /** Folders without a door: each of their files is an idea of its own. */
-const SHELVES = new Map([
+export const SHELVES = new Map([
   ["core/time", "a clock, a calendar, two notations: who needs one needs none of the others"],
   ["core/words", "one way of writing each, and no state"],
   ["precache/words", "the nouns of the room, a file each; nothing in them does anything"],
