@@ -33,8 +33,14 @@ export function invalidSettings(complaints: readonly Complaint[]): LarderError {
   return new LarderError(`Cannot use ${subject}:${list}`, {
     code: flagsOnly ? "USAGE" : "CONFIG_INVALID",
     state: "nothing was started",
-    next: flagsOnly ? "the command with --help says what it takes" : "correct it, then check with: larder config check",
+    next: flagsOnly ? "the command with --help says what it takes" : checkText(complaints),
   });
+}
+
+/** The command that checks what was read: without the file's name it would check the default file instead. */
+function checkText(complaints: readonly Complaint[]): string {
+  const file = complaints.find(({ origin }) => origin.kind === "file");
+  return `correct it, then check with: larder config check${file === undefined ? "" : ` -c "${file.origin.name}"`}`;
 }
 
 /** A layer as the object of a sentence. */

@@ -46,6 +46,15 @@ describe("validateSettings()", () => {
     expect(validateSettings(schema, {}, "x")).toEqual({ journal: { keepDays: 7 }, sinks: [] });
   });
 
+  it("names the file in the command that checks it again", () => {
+    expect(() => validateSettings(schema, { nonsense: 1 }, "my school.plist")).toThrow(
+      expect.objectContaining({
+        code: "CONFIG_INVALID",
+        next: 'correct it, then check with: larder config check -c "my school.plist"',
+      }),
+    );
+  });
+
   it("names every wrong key with its place and the nearest right one", () => {
     const wrong = { sever: "a", journal: { keepdays: 7 }, sinks: [{ name: "a", ulr: "b", url: 5 }] };
     expect(() => validateSettings(schema, wrong, "larder.plist")).toThrow(
