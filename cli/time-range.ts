@@ -44,7 +44,7 @@ export function parseTime(text: string, nowMs: number, timeZone: string): number
 /** The beginning of the first of the last so many local days, today included. */
 function daysBack(count: number, nowMs: number, timeZone: string): number {
   if (count > MOST_DAYS) return nowMs - count * UNITS_MS.d;
-  return bucketsBefore(nowMs, Math.max(0, count - 1), "day", timeZone);
+  return bucketsBefore(nowMs, Math.max(0, count - 1), { unit: "day", zone: timeZone });
 }
 
 /** The instant of a day at which the clock on the wall shows so many minutes; days of 23 and 25 hours included. */

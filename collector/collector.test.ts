@@ -68,7 +68,8 @@ async function pass(sources: object, stateDir: string, sinks: readonly object[] 
 
 async function lines(stateDir: string, measurement: string, stream: string): Promise<string[]> {
   const found: string[] = [];
-  for await (const line of readLines(stateDir, measurement, 0, nowMs + HOUR, [stream])) found.push(line);
+  for await (const line of readLines(stateDir, { measurement, fromMs: 0, toMs: nowMs + HOUR, streams: [stream] }))
+    found.push(line);
   return found;
 }
 

@@ -181,7 +181,7 @@ function sourceContext(options: PassOptions, reading: Reading): SourceContext {
     async *alreadyTaken(measurements, fromMs, toMs) {
       await reading.written();
       for (const measurement of measurements) {
-        yield* readLines(options.stateDir, measurement, fromMs, toMs, [options.journal.stream]);
+        yield* readLines(options.stateDir, { measurement, fromMs, toMs, streams: [options.journal.stream] });
       }
     },
   };

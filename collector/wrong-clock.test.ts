@@ -72,7 +72,12 @@ async function served(): Promise<number> {
 /** Closed days as last written. */
 async function days(): Promise<Map<string, string>> {
   const found = new Map<string, string>();
-  for await (const line of readLines(stateDir, "bytestoclients_1d", 0, 4e12, ["rollup"])) {
+  for await (const line of readLines(stateDir, {
+    measurement: "bytestoclients_1d",
+    fromMs: 0,
+    toMs: 4e12,
+    streams: ["rollup"],
+  })) {
     found.set(line.slice(line.lastIndexOf(" ")), line);
   }
   return found;

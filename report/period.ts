@@ -59,7 +59,7 @@ export function namedPeriod(name: string, context: PeriodContext): Period {
 /** Any stretch, compared with as many days before it. */
 export function periodOf({ fromMs, toMs }: Span, timeZone: string): Period {
   const days = daysBetween(fromMs, toMs, timeZone);
-  const beforeMs = Math.min(bucketsBefore(fromMs, days, "day", timeZone), fromMs - 1);
+  const beforeMs = Math.min(bucketsBefore(fromMs, days, { unit: "day", zone: timeZone }), fromMs - 1);
   return { fromMs, toMs, before: { fromMs: beforeMs, toMs: fromMs }, kind: "days" };
 }
 

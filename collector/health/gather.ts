@@ -41,7 +41,7 @@ const DAYS = 7;
 export async function gatherStatus(options: GatherOptions): Promise<StatusFacts> {
   const { nowMs, server, timeZone, readsStatus, stateDir } = options;
   const todayMs = bucketStart(nowMs, "day", timeZone);
-  const fromMs = bucketsBefore(nowMs, DAYS - 1, "day", timeZone);
+  const fromMs = bucketsBefore(nowMs, DAYS - 1, { unit: "day", zone: timeZone });
   const lines = { fromMs, toMs: nowMs + 1, tags: { server } };
   const rows = { ...lines, toMs: nowMs + CLOCK_AHEAD_MS };
   const [saved, [cache], [pass], lastRowMs, happened] = await ask(stateDir, [

@@ -252,7 +252,7 @@ describe("readStatusModel()", () => {
 
   it("counts today and seven local days of this cache alone, over the beginning of summer time", () => {
     const today = bucketStart(NOW, "day", ZONE);
-    const week = bucketsBefore(NOW, 6, "day", ZONE);
+    const week = bucketsBefore(NOW, 6, { unit: "day", zone: ZONE });
     expect(model.today.served).toBe(truth.sum(SERVED_FIELDS, { server }, today));
     expect(model.week.served).toBe(truth.sum(SERVED_FIELDS, { server }, week));
     expect(model.days.map(({ served }) => served)).toEqual(

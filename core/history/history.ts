@@ -97,9 +97,9 @@ async function readSums(
     rolled.push(new RolledPoints(answer, plan));
     addOpen(answer, plan, mark);
   }
-  await scanLines(stateDir, RAW_STREAMS, raw);
-  await scanLines(stateDir, RAW_STREAMS, unread, mark?.positions);
-  await scanLines(stateDir, DERIVED_STREAMS, rolled);
+  await scanLines(stateDir, { streams: RAW_STREAMS, wanted: raw });
+  await scanLines(stateDir, { streams: RAW_STREAMS, wanted: unread, from: mark?.positions });
+  await scanLines(stateDir, { streams: DERIVED_STREAMS, wanted: rolled });
   for (const points of rolled) points.add();
   return answers.map((answer) => answer.rows());
 }

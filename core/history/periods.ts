@@ -12,5 +12,7 @@ export function periodStart(dayMs: number, period: Period, timeZone: string): nu
   const date = localDate(dayMs, timeZone);
   const weekday = (new Date(`${date}T00:00:00Z`).getUTCDay() + 6) % 7;
   const before = period === "week" ? weekday : Number(date.slice(8)) - 1;
-  return before === 0 ? bucketStart(dayMs, "day", timeZone) : bucketsBefore(dayMs, before, "day", timeZone);
+  return before === 0
+    ? bucketStart(dayMs, "day", timeZone)
+    : bucketsBefore(dayMs, before, { unit: "day", zone: timeZone });
 }

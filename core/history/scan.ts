@@ -40,16 +40,15 @@ interface Search {
   readonly by: Wanted;
 }
 
-/**
- * Hands the lines of streams to those who want them, in the order written within a stream.
- * @param from by stream: only what was written at this position or later
- */
-export async function scanLines(
-  stateDir: string,
-  streams: readonly StreamName[],
-  wanted: readonly Wanted[],
-  from?: ReadonlyMap<string, Position>,
-): Promise<void> {
+export interface Scan {
+  readonly streams: readonly StreamName[];
+  readonly wanted: readonly Wanted[];
+  /** By stream: only what was written at this position or later. Default all. */
+  readonly from?: ReadonlyMap<string, Position> | undefined;
+}
+
+/** Hands the lines of streams to those who want them, in the order written within a stream. */
+export async function scanLines(stateDir: string, { streams, wanted, from }: Scan): Promise<void> {
   for (const stream of streams) {
     const here = wanted.filter((by) => by.streams?.includes(stream) !== false);
     await scanReader(openReader(streamFolder(stateDir, stream), stream), here, from?.get(stream));
@@ -90,13 +89,19 @@ async function scanSegment(
   }
 }
 
-/** Lines of a measurement as they are written, from segments that may hold the span, both its ends included. */
+/** Lines that may be in a span of time, both its ends included: Unix milliseconds. */
+export interface LinesOf {
+  readonly measurement: string;
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** Default: those that hold what was read, not what was made of it. */
+  readonly streams?: readonly string[];
+}
+
+/** Lines of a measurement as they are written, from segments that may hold the span. */
 export async function* readLines(
   stateDir: string,
-  measurement: string,
-  fromMs: number,
-  toMs: number,
-  streams: readonly string[] = RAW_STREAMS,
+  { measurement, fromMs, toMs, streams = RAW_STREAMS }: LinesOf,
 ): AsyncGenerator<string> {
   const name = nameOf(measurement);
   for (const stream of streams) {

@@ -25,7 +25,7 @@ function batch(count: number): Buffer {
 async function endOf(bytes: Buffer): Promise<number> {
   const path = join(folder, "000000000000000.lp");
   await writeFile(path, bytes);
-  return await withSegment(folder, 0, -1, async (content) => (await committedEnd(content)).offset);
+  return await withSegment({ folder, number: 0 }, -1, async (content) => (await committedEnd(content)).offset);
 }
 
 describe("committedEnd()", () => {

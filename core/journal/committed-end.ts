@@ -28,7 +28,7 @@ export async function committedEnd(content: SegmentContent, room = endRoom()): P
     if (mark === undefined) return { offset: 0, commit: undefined };
     const commit = parseCommit(mark.line);
     if (commit !== undefined && commit.bytes <= mark.start) {
-      const crc = await crcOf(content, mark.start - commit.bytes, mark.start, room);
+      const crc = await crcOf(content, { from: mark.start - commit.bytes, to: mark.start }, room);
       if (crc !== undefined && commitMatches(mark.line, commit, crc)) return { offset: mark.end, commit };
     }
     end = mark.start;

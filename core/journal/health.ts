@@ -69,7 +69,7 @@ async function checkStream(
   const sums = { bytes: 0, checkedBytes: 0, diskBytes: 0, uncommittedBytes: 0 };
   const numbers = await listSegments(folder);
   for (const number of [...numbers].reverse()) {
-    const here = await withSegment(folder, number, undefined, async (content) => {
+    const here = await withSegment({ folder, number }, undefined, async (content) => {
       const checked = isChecked(number);
       const map = checked ? await maps.mapOf(number, content) : unchecked(content.size);
       sums.bytes += content.size;

@@ -15,7 +15,7 @@ import { listSegments } from "./segment-names.ts";
 export async function lastCommit(folder: string, before = Number.POSITIVE_INFINITY): Promise<KnownCommit | undefined> {
   for (const number of (await listSegments(folder)).reverse()) {
     if (number >= before) continue;
-    const end = await withSegment(folder, number, undefined, async (content) => await committedEnd(content));
+    const end = await withSegment({ folder, number }, undefined, async (content) => await committedEnd(content));
     if (end?.commit !== undefined) return end.commit;
   }
   return undefined;

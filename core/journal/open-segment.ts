@@ -40,10 +40,15 @@ export async function openContent(path: string, make: MakeContent): Promise<Segm
   }
 }
 
+/** Which segment. */
+export interface SegmentPlace {
+  readonly folder: string;
+  readonly number: number;
+}
+
 /** Opens a segment, lets it be read and closes it; `none` when it is gone. */
 export async function withSegment<Result>(
-  folder: string,
-  number: number,
+  { folder, number }: SegmentPlace,
   none: Result,
   use: (content: SegmentContent) => Promise<Result>,
 ): Promise<Result> {

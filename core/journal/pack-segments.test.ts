@@ -63,7 +63,11 @@ async function read(
 }
 
 async function contentOf(number: number): Promise<Buffer> {
-  return await withSegment(folder(), number, Buffer.alloc(0), async (content) => await content.read(0, content.size));
+  return await withSegment(
+    { folder: folder(), number },
+    Buffer.alloc(0),
+    async (content) => await content.read(0, content.size),
+  );
 }
 
 const names = async (): Promise<string[]> =>
@@ -96,7 +100,7 @@ describe("packSegments()", () => {
     const plain = await contentOf(number);
     expect(plain.length).toBeGreaterThan(3 * MEMBER_BYTES);
     await packSegments(folder(), { most: 1 });
-    await withSegment(folder(), number, undefined, async (content) => {
+    await withSegment({ folder: folder(), number }, undefined, async (content) => {
       const places = fc.oneof(
         fc.nat(plain.length),
         fc.nat(6).map((n) => 3 * MEMBER_BYTES - 3 + n),

@@ -33,7 +33,7 @@ export class ProvenTime {
     const today = Math.floor(nowMs / DAY_MS);
     const days = new Set<number>();
     for (const number of [...(await listSegments(this.#folder))].reverse()) {
-      const written = await withSegment(this.#folder, number, undefined, async (content) => {
+      const written = await withSegment({ folder: this.#folder, number }, undefined, async (content) => {
         return (await this.#maps.mapOf(number, content)).days;
       });
       for (const day of written ?? []) if (day <= today) days.add(day);

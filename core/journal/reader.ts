@@ -89,7 +89,7 @@ class SegmentsReader implements JournalReader {
     if (first === undefined) return from.segment === 0 && from.offset === 0;
     if (from.segment < first) return true;
     if (!segments.includes(from.segment)) return await this.#isInHole(from, segments);
-    return await withSegment(this.#folder, from.segment, false, async (content) => {
+    return await withSegment({ folder: this.#folder, number: from.segment }, false, async (content) => {
       const { offset } = await this.#maps.endOf(from.segment, content);
       if (from.offset <= offset && (await endsLine(content, from.offset))) return true;
       const map = await this.#maps.mapOf(from.segment, content);
@@ -107,7 +107,7 @@ class SegmentsReader implements JournalReader {
     let position = from;
     for (;;) {
       const at = position;
-      const piece = await withSegment(this.#folder, at.segment, undefined, async (content) => {
+      const piece = await withSegment({ folder: this.#folder, number: at.segment }, undefined, async (content) => {
         const { whole } = await this.#maps.mapOf(at.segment, content, at.offset);
         const stretch = whole.find(({ to }) => to > at.offset);
         if (stretch === undefined) return undefined;
@@ -132,7 +132,7 @@ class SegmentsReader implements JournalReader {
     let total = 0;
     for (const number of await listSegments(this.#folder)) {
       if (number < from.segment) continue;
-      total += await withSegment(this.#folder, number, 0, async (content) => {
+      total += await withSegment({ folder: this.#folder, number }, 0, async (content) => {
         if (number > from.segment) {
           const { offset, commit } = await this.#maps.endOf(number, content);
           // marks alone are nothing to wait for
@@ -154,7 +154,7 @@ class SegmentsReader implements JournalReader {
     const found: SegmentInfo[] = [];
     for (const number of await listSegments(this.#folder)) {
       if (number < from) continue;
-      const info = await withSegment(this.#folder, number, undefined, async (content) => {
+      const info = await withSegment({ folder: this.#folder, number }, undefined, async (content) => {
         const { offset, commit } = await this.#maps.endOf(number, content);
         return { number, bytes: offset, span: commit?.span, names: content.facts?.names };
       });
@@ -193,7 +193,7 @@ class SegmentsReader implements JournalReader {
   async incompleteSpans(asked: Span): Promise<Span[]> {
     const known: KnownSegment[] = [];
     for (const number of await listSegments(this.#folder)) {
-      const size = await withSegment(this.#folder, number, undefined, async (content) => {
+      const size = await withSegment({ folder: this.#folder, number }, undefined, async (content) => {
         const { commit } = await this.#maps.endOf(number, content);
         return { size: content.size, commit };
       });
@@ -203,7 +203,7 @@ class SegmentsReader implements JournalReader {
     for (const [i, here] of known.entries()) {
       const around = [known[i - 1], here, known[i + 1]].map((each) => each?.map.commit?.span);
       if (!around.some((span) => overlaps(span, asked)) && !overlaps(around.reduce(joinSpans), asked)) continue;
-      const map = await withSegment(this.#folder, here.number, here.map, (content) =>
+      const map = await withSegment({ folder: this.#folder, number: here.number }, here.map, (content) =>
         this.#maps.mapOf(here.number, content),
       );
       const losses = lossesOf({ number: here.number, map }, known[i + 1], around[0]);
@@ -222,7 +222,7 @@ class SegmentsReader implements JournalReader {
     const next = segments.find((number) => number > from.segment);
     const before = segments.findLast((number) => number < from.segment);
     if (next === undefined || before === undefined) return false;
-    const size = await withSegment(this.#folder, before, 0, async (content) => content.size);
+    const size = await withSegment({ folder: this.#folder, number: before }, 0, async (content) => content.size);
     return before + size <= from.segment && from.segment + from.offset <= next;
   }
 }

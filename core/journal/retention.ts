@@ -59,15 +59,10 @@ const DAY_MS = 86_400_000;
 /** By age no more than this many segments go in one pass: a mistake is noticed before everything is gone. */
 const MOST_BY_AGE = 8;
 
-/**
- * The segments to remove. Pure. The last one, which is being written, always stays.
- * @param needed the oldest position a sink has yet to read; undefined when nobody waits.
- */
+/** The segments to remove. Pure. The last one, which is being written, always stays. */
 export function segmentsToRemove(
   segments: readonly SegmentFacts[],
-  limits: RetentionLimits,
-  needed: Position | undefined,
-  nowMs: number,
+  { limits, needed, nowMs }: Pick<RetentionOptions, "limits" | "needed"> & { readonly nowMs: number },
 ): number[] {
   const removable = segments.slice(0, -1);
   const excess = segments.reduce((total, { bytes }) => total + bytes, 0) - limits.keepBytes;
@@ -106,10 +101,10 @@ function newestTimes(segments: readonly SegmentFacts[], nowMs: number): number[]
 export async function applyRetention(folder: string, options: RetentionOptions): Promise<RetentionReport> {
   const { limits, needed, clock, disk = realDisk } = options;
   const segments = await factsOf(folder);
-  const byClock = segmentsToRemove(segments, limits, needed, clock.nowMs);
+  const byClock = segmentsToRemove(segments, { limits, needed, nowMs: clock.nowMs });
   if (byClock.length === 0) return { removedBytes: 0, removedSegments: 0, heldBack: 0 };
   const provenMs = Math.min(clock.nowMs, await clock.provenMs());
-  const going = segmentsToRemove(segments, limits, needed, provenMs);
+  const going = segmentsToRemove(segments, { limits, needed, nowMs: provenMs });
   for (const number of going) {
     for (const path of [segmentPath(folder, number), packedPath(folder, number)]) await disk.remove(path);
   }
@@ -127,7 +122,7 @@ async function factsOf(folder: string): Promise<SegmentFacts[]> {
   // memory of each segment's own would pile up before it is collected
   const room = endRoom();
   for (const number of await listSegments(folder)) {
-    const facts = await withSegment(folder, number, undefined, async (content) => {
+    const facts = await withSegment({ folder, number }, undefined, async (content) => {
       const commit = content.facts ?? (await committedEnd(content, room)).commit;
       return { number, bytes: content.diskBytes, lineMs: commit?.span?.toMs, writtenMs: commit?.at };
     });

@@ -89,7 +89,7 @@ export async function loadSuspects(stateDir: string): Promise<Suspects> {
 async function isWhole(stateDir: string, [stream, number]: Segment): Promise<boolean> {
   const folder = streamFolder(stateDir, stream);
   const next = (await listSegments(folder)).find((each) => each > number);
-  return await withSegment(folder, number, true, async (content) => {
+  return await withSegment({ folder, number }, true, async (content) => {
     const map = await scanSegment(content);
     const after = next === undefined ? undefined : { number: next, map };
     return lossesOf({ number, map }, after, undefined).length === 0;

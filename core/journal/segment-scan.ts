@@ -101,15 +101,14 @@ async function isWholeElsewhere(content: SegmentContent, mark: Mark, head: MarkH
   if (start < lowest || start === mark.base) return false;
   // the line lies in memory that reading may use again
   const line = Buffer.from(mark.line);
-  const crc = await crcOf(content, start, mark.start);
+  const crc = await crcOf(content, { from: start, to: mark.start });
   return crc !== undefined && headMatches(line, head, crc);
 }
 
 /** CRC-32 of [from, to), in steps; undefined when the segment has become shorter meanwhile. */
 export async function crcOf(
   content: SegmentContent,
-  from: number,
-  to: number,
+  { from, to }: { readonly from: number; readonly to: number },
   room: Buffer = Buffer.allocUnsafe(Math.min(STEP, to - from)),
 ): Promise<number | undefined> {
   let crc = 0;

@@ -61,7 +61,7 @@ async function isPlain(folder: string, number: number): Promise<boolean> {
 
 /** The last segment is packed, as where a part of a backup was put back: the stream goes on behind it. */
 async function afterPacked(disk: Disk, folder: string, last: number): Promise<Tail> {
-  const size = await withSegment(folder, last, 0, async (content) => content.size);
+  const size = await withSegment({ folder, number: last }, 0, async (content) => content.size);
   const cursors = await cursorsBefore(folder, Number.POSITIVE_INFINITY);
   return { ...(await createSegment(disk, folder, last + Math.max(1, size))), cursors };
 }
@@ -81,7 +81,7 @@ async function cursorsBefore(folder: string, number: number): Promise<Cursors> {
 
 /** Cuts a segment to its last whole mark, at most to `limit` bytes. */
 async function cutToEnd(disk: Disk, folder: string, number: number, limit: number): Promise<CommittedEnd> {
-  const { end, size } = await withSegment(folder, number, { end: NOTHING, size: 0 }, async (content) => {
+  const { end, size } = await withSegment({ folder, number }, { end: NOTHING, size: 0 }, async (content) => {
     const found = await committedEnd({ ...content, size: Math.min(content.size, limit) });
     // what a failed write left is not damage
     if (limit === Number.POSITIVE_INFINITY) await keepCutBatch(folder, number, content, found.offset);

@@ -33,7 +33,11 @@ const NEXT: Record<DatabaseErrorCode, string> = {
 };
 
 /** A database error in the house form. `said` is what the world said and what was expected. */
-export function databaseError(code: DatabaseErrorCode, path: string, said: string, cause?: unknown): LarderError {
+export function databaseError(
+  path: string,
+  said: string,
+  { code, cause }: { readonly code: DatabaseErrorCode; readonly cause?: unknown },
+): LarderError {
   const verb = code === "DB_READ_ONLY" || code === "DB_CHANGED" ? "change" : "read";
   return new LarderError(`Cannot ${verb} "${path}": ${said}`, {
     code,
@@ -48,12 +52,14 @@ export function databaseError(code: DatabaseErrorCode, path: string, said: strin
 export function fileError(path: string, error: unknown): LarderError {
   if (error instanceof LarderError) return error;
   const code = errorCode(error);
-  if (code === "ENOENT" || code === "ENOTDIR") return databaseError("DB_MISSING", path, "there is no such file", error);
+  if (code === "ENOENT" || code === "ENOTDIR")
+    return databaseError(path, "there is no such file", { code: "DB_MISSING", cause: error });
   if (code === "EACCES" || code === "EPERM") {
-    return databaseError("DB_DENIED", path, "this user may not read it", error);
+    return databaseError(path, "this user may not read it", { code: "DB_DENIED", cause: error });
   }
-  if (code === "EISDIR") return databaseError("DB_NOT_A_DATABASE", path, "it is a folder, a file was expected", error);
-  return databaseError("DB_IO", path, errorText(error), error);
+  if (code === "EISDIR")
+    return databaseError(path, "it is a folder, a file was expected", { code: "DB_NOT_A_DATABASE", cause: error });
+  return databaseError(path, errorText(error), { code: "DB_IO", cause: error });
 }
 
 /** What SQLite says by result code (native) or by message (portable, which has no codes). */
@@ -89,5 +95,5 @@ export function queryError(path: string, error: unknown): LarderError {
   const result = sqliteResult(error);
   const code =
     result === undefined ? BY_MESSAGE.find(([pattern]) => pattern.test(text))?.[1] : BY_RESULT.get(result & 0xff);
-  return databaseError(code ?? "DB_QUERY", path, `SQLite reports: ${text}`, error);
+  return databaseError(path, `SQLite reports: ${text}`, { code: code ?? "DB_QUERY", cause: error });
 }

@@ -93,7 +93,7 @@ async function openOnce(sqlite: NodeSqlite, opening: Opening, turnMs: number): P
     return database;
   }
   image.close();
-  throw databaseError("DB_LOCKED", path, "its owner opens and closes it all the time");
+  throw databaseError(path, "its owner opens and closes it all the time", { code: "DB_LOCKED" });
 }
 
 /** The database without SQLite's locks: in memory, or a large one in a private copy. */
@@ -141,7 +141,7 @@ export async function checkHeader(path: string, realPath: string): Promise<boole
     const handle = await open(realPath, "r");
     try {
       const stats = await handle.stat();
-      if (!stats.isFile()) throw databaseError("DB_NOT_A_DATABASE", path, "it is not a file");
+      if (!stats.isFile()) throw databaseError(path, "it is not a file", { code: "DB_NOT_A_DATABASE" });
       length = (await handle.read(bytes, 0, HEADER_BYTES, 0)).bytesRead;
     } finally {
       await closeUnlessHeld(handle);

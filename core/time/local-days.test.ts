@@ -98,7 +98,9 @@ describe("hours", () => {
 describe("bucketsBefore()", () => {
   it("steps over the end of summer time by calendar days", () => {
     const ms = at("2026-10-28T10:00:00Z");
-    expect(new Date(bucketsBefore(ms, 6, "day", "Europe/Berlin")).toISOString()).toBe("2026-10-21T22:00:00.000Z");
+    expect(new Date(bucketsBefore(ms, 6, { unit: "day", zone: "Europe/Berlin" })).toISOString()).toBe(
+      "2026-10-21T22:00:00.000Z",
+    );
   });
 });
 

@@ -54,7 +54,7 @@ export function nextBucket(ms: number, unit: BucketUnit, zone: string): number {
 }
 
 /** The first millisecond of the hour or local day `count` buckets before the one in which an instant lies. */
-export function bucketsBefore(ms: number, count: number, unit: BucketUnit, zone: string): number {
+export function bucketsBefore(ms: number, count: number, { unit, zone }: { unit: BucketUnit; zone: string }): number {
   let start = bucketStart(ms, unit, zone);
   for (let i = 0; i < count; i++) start = bucketStart(start - 1, unit, zone);
   return start;

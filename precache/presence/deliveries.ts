@@ -35,10 +35,9 @@ export function oldLedgerPath(stateDir: string): string {
 export async function readJournal(book: DeliveryBook, stateDir: string, nowMs: number): Promise<void> {
   for (const target of await tellingTargets(stateDir)) book.addTelling(target);
   const targetOf = warmedTarget();
-  await scanLines(
-    stateDir,
-    ["precache"],
-    [
+  await scanLines(stateDir, {
+    streams: ["precache"],
+    wanted: [
       {
         measurement: "precacheasset",
         fromMs: nowMs - MAX_AGE_MS,
@@ -51,7 +50,7 @@ export async function readJournal(book: DeliveryBook, stateDir: string, nowMs: n
         },
       },
     ],
-  );
+  });
 }
 
 /** The target in the tags of a line that says "warmed"; the same few sets of tags come thousands of times. */

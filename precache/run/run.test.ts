@@ -287,7 +287,12 @@ describe("runPrecache()", () => {
       expect([origin.requests, cache.requests]).toEqual([[], []]);
       expect(await readFile(out, "utf8")).toBe("skipped 3\n");
       const lines: string[] = [];
-      for await (const line of readLines(join(folder, "state"), "events", 0, now + 1000, ["precache"]))
+      for await (const line of readLines(join(folder, "state"), {
+        measurement: "events",
+        fromMs: 0,
+        toMs: now + 1000,
+        streams: ["precache"],
+      }))
         lines.push(line);
       expect(lines).toHaveLength(1);
       expect(lines[0]).toContain(`text="${why}"`);

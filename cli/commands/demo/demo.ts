@@ -70,7 +70,7 @@ function makeWorld(folder: string, nowMs: number): World {
     seed: 2,
     caches: 12,
     regions: 2,
-    fromMs: bucketsBefore(nowMs, DAYS - 1, "day", ZONE),
+    fromMs: bucketsBefore(nowMs, DAYS - 1, { unit: "day", zone: ZONE }),
     toMs: nowMs + 24 * HOUR_MS,
     zone: ZONE,
     intervalSeconds: 300,

@@ -80,7 +80,10 @@ function parseOutput(output: Output, place: string, context: SourceContext): Cac
   } catch (error) {
     if (exitCode === 0) throw error;
     const ended = exitCode === undefined ? "it was ended by a signal" : `it ended with code ${exitCode}`;
-    throw unreadableStatus(place, complaint === undefined ? ended : `${ended}: ${complaint}`, "STATUS_EXIT", error);
+    throw unreadableStatus(place, complaint === undefined ? ended : `${ended}: ${complaint}`, {
+      code: "STATUS_EXIT",
+      cause: error,
+    });
   }
 }
 

@@ -42,9 +42,10 @@ export function parseJsonForm(text: string, place: string): RawMap | undefined {
       at = nextStart(text, at + 1);
     }
   }
-  if (deep) throw unreadableStatus(place, `it is nested deeper than ${LIMITS.depth} levels`, "STATUS_HOSTILE");
-  if (half) throw unreadableStatus(place, "it ends in the middle of its JSON", "STATUS_INCOMPLETE");
-  if (documents > 0) throw unreadableStatus(place, "its JSON holds no result of a status", "STATUS_EMPTY");
+  if (deep)
+    throw unreadableStatus(place, `it is nested deeper than ${LIMITS.depth} levels`, { code: "STATUS_HOSTILE" });
+  if (half) throw unreadableStatus(place, "it ends in the middle of its JSON", { code: "STATUS_INCOMPLETE" });
+  if (documents > 0) throw unreadableStatus(place, "its JSON holds no result of a status", { code: "STATUS_EMPTY" });
   return undefined;
 }
 
@@ -118,11 +119,9 @@ function toRaw(value: unknown, depth: number, place: string): Raw | undefined {
   const entries = Array.isArray(value) ? value.entries() : Object.entries(value);
   const size = Array.isArray(value) ? value.length : Object.keys(value).length;
   if (size > LIMITS.entries) {
-    throw unreadableStatus(
-      place,
-      `it holds a list of ${size} entries, at most ${LIMITS.entries} are read`,
-      "STATUS_HOSTILE",
-    );
+    throw unreadableStatus(place, `it holds a list of ${size} entries, at most ${LIMITS.entries} are read`, {
+      code: "STATUS_HOSTILE",
+    });
   }
   const list: Raw[] = [];
   const map = new Map<string, Raw>();

@@ -30,9 +30,9 @@ export function parsePlistForm(text: string, place: string): RawMap | undefined 
 }
 
 function readValue(reader: Reader, depth: number): Raw {
-  if (depth === 0) throw unreadableStatus(reader.place, "it is nested too deep", "STATUS_HOSTILE");
+  if (depth === 0) throw unreadableStatus(reader.place, "it is nested too deep", { code: "STATUS_HOSTILE" });
   if (++reader.entries > LIMITS.entries)
-    throw unreadableStatus(reader.place, "it has too many values", "STATUS_HOSTILE");
+    throw unreadableStatus(reader.place, "it has too many values", { code: "STATUS_HOSTILE" });
   if (take(reader, "{")) return readMap(reader, depth);
   if (take(reader, "(")) return readList(reader, depth);
   return readWord(reader);
@@ -93,5 +93,5 @@ function skipSpace(reader: Reader): void {
 function broken(reader: Reader): Error {
   const rest = reader.text.slice(reader.at, reader.at + 20).replaceAll(/\s+/g, " ");
   const said = rest === "" ? "it ends in the middle of its list" : `it is not a property list at "${rest}"`;
-  return unreadableStatus(reader.place, said, "STATUS_INCOMPLETE");
+  return unreadableStatus(reader.place, said, { code: "STATUS_INCOMPLETE" });
 }

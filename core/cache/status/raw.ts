@@ -38,7 +38,11 @@ export function isStatus(raw: RawMap): boolean {
 }
 
 /** A status that cannot be understood. Nothing of it is used. */
-export function unreadableStatus(place: string, said: string, code: string, cause?: unknown): LarderError {
+export function unreadableStatus(
+  place: string,
+  said: string,
+  { code, cause }: { readonly code: string; readonly cause?: unknown },
+): LarderError {
   return new LarderError(`Cannot read the status of the cache from "${place}": ${said}`, {
     code,
     state: "nothing was written; the totals of the last reading stay",

@@ -18,13 +18,14 @@ type Open = Map<string, Raw | Open>;
 export function parseServeradminForm(text: string, place: string): RawMap | undefined {
   if (!/^caching:\S+ = /m.test(text)) return undefined;
   const lines = text.split(/\r?\n/);
-  if (lines.length > LIMITS.entries) throw unreadableStatus(place, `it has ${lines.length} lines`, "STATUS_HOSTILE");
+  if (lines.length > LIMITS.entries)
+    throw unreadableStatus(place, `it has ${lines.length} lines`, { code: "STATUS_HOSTILE" });
   const root: Open = new Map();
   for (const line of lines) {
     const [, path, value] = LINE.exec(line.trim()) ?? [];
     if (path === undefined || value === undefined) continue;
     const keys = path.split(":");
-    if (keys.length > LIMITS.depth) throw unreadableStatus(place, "it is nested too deep", "STATUS_HOSTILE");
+    if (keys.length > LIMITS.depth) throw unreadableStatus(place, "it is nested too deep", { code: "STATUS_HOSTILE" });
     put(root, keys, unquote(value));
   }
   return close(root) as RawMap;

@@ -100,7 +100,7 @@ const MAX_KINDS = 100;
  */
 export function parseStatus(text: string, place: string): CacheStatus {
   if (text.length > LIMITS.bytes) {
-    throw unreadableStatus(place, `it is longer than ${LIMITS.bytes} characters`, "STATUS_HOSTILE");
+    throw unreadableStatus(place, `it is longer than ${LIMITS.bytes} characters`, { code: "STATUS_HOSTILE" });
   }
   const forms = [
     ["plist", parsePlistForm],
@@ -111,11 +111,12 @@ export function parseStatus(text: string, place: string): CacheStatus {
   for (const [form, parse] of forms) {
     const raw = parse(text, place);
     if (raw === undefined) continue;
-    if (!isStatus(raw)) throw unreadableStatus(place, `it has none of ${STATUS_KEYS.join(", ")}`, "STATUS_EMPTY");
+    if (!isStatus(raw))
+      throw unreadableStatus(place, `it has none of ${STATUS_KEYS.join(", ")}`, { code: "STATUS_EMPTY" });
     return toStatus(raw, form);
   }
   const said = text.trim() === "" ? "it is empty" : "it is in no form of a status we know";
-  throw unreadableStatus(place, said, text.trim() === "" ? "STATUS_EMPTY" : "STATUS_UNKNOWN");
+  throw unreadableStatus(place, said, { code: text.trim() === "" ? "STATUS_EMPTY" : "STATUS_UNKNOWN" });
 }
 
 function toStatus(raw: RawMap, form: StatusForm): CacheStatus {

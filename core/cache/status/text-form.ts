@@ -25,7 +25,8 @@ export function parseTextForm(text: string, place: string): RawMap | undefined {
   const start = header === null ? FIRST.exec(text)?.index : header.index + header[0].length + 1;
   if (start === undefined) return undefined;
   const lines = text.slice(start).split(/\r?\n/);
-  if (lines.length > LIMITS.entries) throw unreadableStatus(place, `it has ${lines.length} lines`, "STATUS_HOSTILE");
+  if (lines.length > LIMITS.entries)
+    throw unreadableStatus(place, `it has ${lines.length} lines`, { code: "STATUS_HOSTILE" });
   const status = new Map<string, Raw>();
   let open: { key: string; items: string[] } | undefined;
   for (const line of lines) {
@@ -41,7 +42,7 @@ export function parseTextForm(text: string, place: string): RawMap | undefined {
     if (open === undefined) status.set(key, plainValue(key, value));
   }
   if (open !== undefined) status.set(open.key, itemsOf(open));
-  if (status.size === 0) throw unreadableStatus(place, "it ends after its first line", "STATUS_INCOMPLETE");
+  if (status.size === 0) throw unreadableStatus(place, "it ends after its first line", { code: "STATUS_INCOMPLETE" });
   return status;
 }
 

@@ -26,7 +26,7 @@ export async function knownTags(stateDir: string): Promise<ReadonlyMap<string, R
   };
   const lines = (measurement: string): Wanted => ({ measurement, fromMs: -8e15, toMs: 8e15, take });
   const mark = await readRollupMark(stateDir);
-  if (mark !== undefined) await scanLines(stateDir, DERIVED_STREAMS, [lines("bytestoclients_1d")]);
-  await scanLines(stateDir, RAW_STREAMS, [lines("bytestoclients")], mark?.positions);
+  if (mark !== undefined) await scanLines(stateDir, { streams: DERIVED_STREAMS, wanted: [lines("bytestoclients_1d")] });
+  await scanLines(stateDir, { streams: RAW_STREAMS, wanted: [lines("bytestoclients")], from: mark?.positions });
   return tags;
 }

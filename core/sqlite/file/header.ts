@@ -95,9 +95,9 @@ export function changeCounterOf(header: Uint8Array): number {
 
 /** The error for a first page that is none. */
 export function headerError(path: string, reading: Exclude<ReturnType<typeof readHeader>, { kind: "header" }>) {
-  if (reading.kind === "corrupt") return databaseError("DB_CORRUPT", path, reading.reason);
+  if (reading.kind === "corrupt") return databaseError(path, reading.reason, { code: "DB_CORRUPT" });
   if (reading.kind === "truncated") {
-    return databaseError("DB_CORRUPT", path, `it ends after ${reading.bytes} bytes, within its own header`);
+    return databaseError(path, `it ends after ${reading.bytes} bytes, within its own header`, { code: "DB_CORRUPT" });
   }
-  return databaseError("DB_NOT_A_DATABASE", path, "it does not begin like a SQLite database");
+  return databaseError(path, "it does not begin like a SQLite database", { code: "DB_NOT_A_DATABASE" });
 }

@@ -58,7 +58,9 @@ export async function whenQuiet<T extends object>(
     const outcome = await attempt(path, realPath, read);
     if (!("disturbed" in outcome)) return outcome;
     if (performance.now() + pause > deadline) {
-      throw databaseError("DB_LOCKED", path, `${outcome.disturbed}; there was no quiet moment in the time given`);
+      throw databaseError(path, `${outcome.disturbed}; there was no quiet moment in the time given`, {
+        code: "DB_LOCKED",
+      });
     }
     await sleep(outcome.pauseMs ?? pause);
   }
@@ -72,14 +74,14 @@ async function attempt<T extends object>(
   const handles: FileHandle[] = [];
   try {
     const before = await fileState(realPath);
-    if (before === undefined) throw databaseError("DB_MISSING", path, "there is no such file");
+    if (before === undefined) throw databaseError(path, "there is no such file", { code: "DB_MISSING" });
     if (await journalIsHot(realPath)) return { disturbed: "a rollback journal of an unfinished change lies beside it" };
     const wait = settleMs(before, Date.now());
     if (wait > 0) return { disturbed: "it is being written all the time", pauseMs: wait };
     const main = await open(realPath, "r");
     handles.push(main);
     const opened = await main.stat({ bigint: true });
-    if (!opened.isFile()) throw databaseError("DB_NOT_A_DATABASE", path, "it is not a file");
+    if (!opened.isFile()) throw databaseError(path, "it is not a file", { code: "DB_NOT_A_DATABASE" });
     if (!sameState(before, stateOf(opened))) return { disturbed: "it was replaced while it was opened" };
     const log = await openLog(realPath);
     if (log !== undefined) handles.push(log.handle);

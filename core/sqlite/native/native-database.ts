@@ -188,7 +188,7 @@ export class NativeDatabase implements SqliteDatabase {
   }
 
   #guard<T>(work: () => T): T {
-    if (!this.#open) throw databaseError("DB_QUERY", this.path, "the database is closed");
+    if (!this.#open) throw databaseError(this.path, "the database is closed", { code: "DB_QUERY" });
     try {
       return work();
     } catch (error) {

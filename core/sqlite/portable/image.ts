@@ -62,7 +62,7 @@ async function readBoth(path: string, files: QuietFiles, limit: number): Promise
   const committed = log === undefined ? undefined : await scanLog(path, log, reading.header);
   const size = imageSize(path, reading.header, state.size, committed);
   if (size > limit) {
-    throw databaseError("DB_TOO_LARGE", path, `it has ${size} bytes, at most ${limit} fit into memory`);
+    throw databaseError(path, `it has ${size} bytes, at most ${limit} fit into memory`, { code: "DB_TOO_LARGE" });
   }
   const bytes = new Uint8Array(size);
   if (!(await fill(main, bytes, 0, Math.min(size, state.size), 0))) {
@@ -94,7 +94,7 @@ async function scanLog(path: string, log: Log, database: DatabaseHeader): Promis
   if (committed.frames === 0) return undefined;
   if (header.pageSize !== database.pageSize) {
     const said = `its pages have ${database.pageSize} bytes, those of its -wal ${header.pageSize}`;
-    throw databaseError("DB_CORRUPT", path, said);
+    throw databaseError(path, said, { code: "DB_CORRUPT" });
   }
   return committed;
 }
@@ -104,13 +104,15 @@ function imageSize(path: string, header: DatabaseHeader, fileSize: number, commi
   if (committed === undefined) {
     const expected = (header.pageCount ?? 0) * header.pageSize;
     if (expected <= fileSize) return fileSize;
-    throw databaseError("DB_CORRUPT", path, `it is truncated: it has ${fileSize} bytes, its header says ${expected}`);
+    throw databaseError(path, `it is truncated: it has ${fileSize} bytes, its header says ${expected}`, {
+      code: "DB_CORRUPT",
+    });
   }
   const size = committed.databasePages * header.pageSize;
   const available = fileSize + committed.pages.size * header.pageSize;
   if (size <= available) return size;
   const said = `it is truncated: the file and its -wal have ${available} bytes of content, the last commit says ${size}`;
-  throw databaseError("DB_CORRUPT", path, said);
+  throw databaseError(path, said, { code: "DB_CORRUPT" });
 }
 
 /**

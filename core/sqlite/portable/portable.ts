@@ -125,7 +125,7 @@ export class PortableDatabase implements SqliteDatabase {
   }
 
   #prepare(sql: string, parameters: readonly SqliteValue[]): Statement {
-    if (!this.#open) throw databaseError("DB_QUERY", this.path, "the database is closed");
+    if (!this.#open) throw databaseError(this.path, "the database is closed", { code: "DB_QUERY" });
     try {
       const bound = bindable(sql, parameters);
       const statement = this.#database.prepare(bound.sql);

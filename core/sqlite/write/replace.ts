@@ -76,7 +76,8 @@ async function lockWriters(path: string, realPath: string, timeoutMs: number): P
       return await acquireLock(folder, `change of ${path}`);
     } catch (error) {
       if (errorCode(error) !== "LOCKED") throw error;
-      if (performance.now() > deadline) throw databaseError("DB_LOCKED", path, "another larder is changing it", error);
+      if (performance.now() > deadline)
+        throw databaseError(path, "another larder is changing it", { code: "DB_LOCKED", cause: error });
       await sleep(20);
     }
   }
@@ -138,7 +139,7 @@ async function putInPlace(path: string, realPath: string, bytes: Uint8Array, ima
     await refuseInUse(path, realPath);
     const now = await fileState(realPath);
     if (now === undefined || !sameState(now, image.state)) {
-      throw databaseError("DB_CHANGED", path, "another program changed it meanwhile");
+      throw databaseError(path, "another program changed it meanwhile", { code: "DB_CHANGED" });
     }
     await rename(temporary, realPath);
   } catch (error) {
@@ -166,7 +167,10 @@ async function writeLike(model: string, target: string, bytes: Uint8Array): Prom
 function writeError(path: string, error: unknown): LarderError {
   const code = errorCode(error);
   if (code === "EACCES" || code === "EPERM" || code === "EROFS") {
-    return databaseError("DB_READ_ONLY", path, "this user may not replace it with a file of the same owner", error);
+    return databaseError(path, "this user may not replace it with a file of the same owner", {
+      code: "DB_READ_ONLY",
+      cause: error,
+    });
   }
   return fileError(path, error);
 }

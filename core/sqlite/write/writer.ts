@@ -23,7 +23,7 @@ export function writer(database: Changeable): SqliteWriter {
     snapshot: (read) => database.snapshot(read),
     run: (sql, parameters = []) => ({ changes: database.run(sql, parameters) }),
     close: () => {
-      throw databaseError("DB_QUERY", database.path, "a write transaction must not end inside");
+      throw databaseError(database.path, "a write transaction must not end inside", { code: "DB_QUERY" });
     },
   };
 }
