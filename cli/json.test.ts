@@ -39,7 +39,7 @@ const DB = "--db DIR/alertData.db";
 /** In the order they build on each other. */
 const COMMANDS: Readonly<Record<string, Lines>> = {
   "config init": { works: ["", "--out DIR/new.plist"], fails: "--out DIR/larder.json" },
-  "config check": { works: [SETTINGS], fails: "-c DIR/wrong.json" },
+  "config check": { works: [SETTINGS], fails: `${SETTINGS} --days never` },
   "config show": { works: [SETTINGS], fails: "-c DIR/wrong.json" },
   collect: { works: [`${SETTINGS} --once`, `${SETTINGS} --dry-run`], fails: "--once -c DIR/wrong.json" },
   status: { works: [SETTINGS], fails: "-c DIR/none.json" },

@@ -3,7 +3,7 @@ import { larderInProcess } from "./testing/in-process.ts";
 
 it.each([
   ["status --nope --json", 2],
-  ["config check --config /nowhere/x.plist --json", 78],
+  ["config show --config /nowhere/x.plist --json", 78],
   ["alerts recipients list --db /nowhere/x.db --json", 1],
   ["precache report --days x --json", 2],
 ])("answers a failure in JSON: %s", async (line, exit) => {

@@ -9,7 +9,7 @@
 export { type AlertRule, alertRules } from "./alerts/alerts.ts";
 export { boards, boardText } from "./dashboards/dashboards.ts";
 export { exportFiles } from "./export.ts";
-export { boardOf, type Finding, lint } from "./lint/lint.ts";
+export { type BrokenRule, boardOf, lint } from "./lint/lint.ts";
 export type { Dashboard } from "./look/look.ts";
 export { type PushOptions, type PushReport, push } from "./push.ts";
 export { type Board, checkSetting, DEFAULT_SETTING, ENGINES, type Engine, type Setting } from "./setting.ts";

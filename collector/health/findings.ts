@@ -4,14 +4,14 @@
  * @module
  */
 
-import type { Finding, FindingLevel } from "../../core/finding.ts";
+import { type Finding, worstFirst } from "../../core/finding.ts";
 import type { CacheState } from "../../core/history/questions/cache-state.ts";
 import { type Level, levelOf, THRESHOLDS, type Threshold } from "../../core/thresholds.ts";
 import { countText, percentText } from "../../core/words/amounts.ts";
 import type { SinkFacts, StatusFacts } from "./facts.ts";
 import { isFull, journalFindings } from "./journal-findings.ts";
 
-export type { Finding, FindingLevel } from "../../core/finding.ts";
+export { type Finding, type FindingLevel, worstLevel } from "../../core/finding.ts";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -29,22 +29,12 @@ const REGISTRATION_ADVICE: Readonly<Record<string, string>> = {
 
 /** Findings of all kinds, the worst first. */
 export function findings(facts: StatusFacts): Finding[] {
-  const found = [
+  return worstFirst([
     ...journalFindings(facts.journal),
     ...pipeFindings(facts),
     ...cacheFindings(facts),
     ...facts.sinks.flatMap((sink) => sinkFindings(sink, facts.nowMs)),
-  ];
-  return found.sort((a, b) => rank(a) - rank(b));
-}
-
-/** The worst level there is. */
-export function worstLevel(found: readonly Finding[]): FindingLevel | "ok" {
-  return found.some(({ level }) => level === "bad") ? "bad" : found.length > 0 ? "warn" : "ok";
-}
-
-function rank({ level }: Finding): number {
-  return level === "bad" ? 0 : 1;
+  ]);
 }
 
 function pipeFindings({ nowMs, pass, readsStatus, cache, lastRowMs, journal }: StatusFacts): Finding[] {

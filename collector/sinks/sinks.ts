@@ -66,7 +66,7 @@ export async function readSinkSecrets(
     await secret?.reveal({
       what: `${kind} of sink "${name}"`,
       env: context.env ?? process.env,
-      warn: (message) => context.log.warn(message),
+      warn: ({ said, next }) => context.log.warn(`${said}: ${next}`),
     });
   return {
     password: target.type === "influx2" ? undefined : await reveal("password", target.password),

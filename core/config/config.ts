@@ -84,6 +84,41 @@ export function resolveSettings<Schema extends z.ZodType>(schema: Schema, layers
   return { settings: checked(schema, values, (path) => originOf(origins, path)), origins, overruled };
 }
 
+/** What layers of settings say, right or wrong. */
+export interface Examined<Schema extends z.ZodType> {
+  /** Without what is wrong: defaults hold there, and of a list the wrong entries are left out. */
+  readonly settings: z.output<Schema> | undefined;
+  readonly complaints: readonly Complaint[];
+  readonly origins: Origins;
+  readonly overruled: readonly Overruled[];
+}
+
+/** Checks layers as `resolveSettings` does, and goes on with what is right in them: there may be more to look at. */
+export function examineSettings<Schema extends z.ZodType>(schema: Schema, layers: readonly Layer[]): Examined<Schema> {
+  const { values, origins, overruled } = mergeLayers(layers, schema);
+  const result = schema.safeParse(values, { error: settingWords });
+  if (result.success) return { settings: result.data, complaints: [], origins, overruled };
+  const { issues } = result.error;
+  const complaints = issues.flatMap((issue) => complaintsOf(issue, schema, (path) => originOf(origins, path)));
+  const wrong = issues.flatMap((issue) =>
+    issue.code === "unrecognized_keys" ? issue.keys.map((key) => [...issue.path, key]) : [issue.path],
+  );
+  return { settings: schema.safeParse(withoutWrong(values, wrong)).data, complaints, origins, overruled };
+}
+
+/** A value without what lies at some paths: the entry of the first list on the way, or else the key of the top. */
+function withoutWrong(value: unknown, wrong: readonly (readonly PropertyKey[])[]): unknown {
+  if (Array.isArray(value)) return value.filter((_, i) => !wrong.some(([first]) => first === i));
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, item]) => {
+      const below = wrong.filter(([first]) => first === key).map(([, ...rest]) => rest);
+      if (below.some((path) => !path.some((part) => typeof part === "number"))) return [];
+      return [[key, below.length === 0 ? item : withoutWrong(item, below)]];
+    }),
+  );
+}
+
 /**
  * Checks settings that come from one place.
  * @param place a file's path, or another origin

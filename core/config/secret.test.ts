@@ -16,7 +16,11 @@ let context: RevealContext;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "larder-secret-"));
   warnings = [];
-  context = { what: 'token of sink "two"', env: { T: "from env" }, warn: (message) => warnings.push(message) };
+  context = {
+    what: 'token of sink "two"',
+    env: { T: "from env" },
+    warn: ({ said, next }) => warnings.push(`${said}: ${next}`),
+  };
 });
 afterEach(async () => {
   await rm(folder, { recursive: true });

@@ -10,6 +10,7 @@ import { inspect } from "node:util";
 import * as z from "zod";
 import { errorText, LarderError } from "../errors.ts";
 import { readRegularFile } from "../files.ts";
+import type { Finding } from "../finding.ts";
 import { hideFromNowOn } from "../revealed.ts";
 
 const HIDDEN = "(secret)";
@@ -22,7 +23,7 @@ export interface RevealContext {
   /** For messages: `password of sink "main"`. */
   readonly what: string;
   /** Hears of a file that others can read. */
-  readonly warn?: (message: string) => void;
+  readonly warn?: (finding: Finding) => void;
   /** Default `process.env`. */
   readonly env?: Readonly<Record<string, string | undefined>>;
 }
@@ -141,7 +142,8 @@ async function fromFile(path: string, context: RevealContext): Promise<string> {
     throw missing(context, `"${path}"`, errorText(error), "create the file, or give this user the right to read it");
   });
   if ((mode & 0o004) !== 0) {
-    context.warn?.(`Everybody on this machine can read "${path}", the ${context.what}: chmod 600 it`);
+    const said = `Everybody on this machine can read "${path}", the ${context.what}`;
+    context.warn?.({ id: "secret-exposed", level: "warn", said, next: `chmod 600 ${path}` });
   }
   const text = bytes.toString("utf8").replace(/\r?\n$/, "");
   if (text === "") throw missing(context, `"${path}"`, "the file is empty", "write the secret into it");

@@ -15,19 +15,19 @@ import { measurementsIn, type NamesIn } from "./names.ts";
 export { boardOf } from "./board-file.ts";
 
 /** One broken rule. */
-export interface Finding {
+export interface BrokenRule {
   readonly rule: string;
   readonly where: string;
   readonly problem: string;
 }
 
-type Rule = (board: Dashboard, all: readonly Dashboard[]) => Iterable<Omit<Finding, "rule">>;
+type Rule = (board: Dashboard, all: readonly Dashboard[]) => Iterable<Omit<BrokenRule, "rule">>;
 
 const COLUMNS = 24;
 const MAX_UID = 40;
 
 /** Everything that is wrong with some boards that belong together. */
-export function lint(boards: readonly Dashboard[]): Finding[] {
+export function lint(boards: readonly Dashboard[]): BrokenRule[] {
   return boards.flatMap((board) =>
     Object.entries(RULES).flatMap(([rule, check]) =>
       [...check(board, boards)].map((finding) => ({ rule, ...finding })),
@@ -74,7 +74,7 @@ export function queriesOf(board: Dashboard): { where: string; text: string; time
 const at = (board: Dashboard, panel: Panel): string => `${board.title}, panel ${panel.id} "${panel.title}"`;
 
 /** One finding for each panel a test rejects. */
-function* panels(board: Dashboard, test: (panel: Panel) => string | undefined): Generator<Omit<Finding, "rule">> {
+function* panels(board: Dashboard, test: (panel: Panel) => string | undefined): Generator<Omit<BrokenRule, "rule">> {
   for (const panel of dataPanelsOf(board)) {
     const problem = test(panel);
     if (problem !== undefined) yield { where: at(board, panel), problem };
@@ -217,7 +217,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   },
 };
 
-function* unknownNames(where: string, found: readonly NamesIn[]): Generator<Omit<Finding, "rule">> {
+function* unknownNames(where: string, found: readonly NamesIn[]): Generator<Omit<BrokenRule, "rule">> {
   if (found.length === 0) yield { where, problem: "no measurement was found in it" };
   for (const { measurement, fields } of found) {
     if (measurementSchema(measurement) === undefined) yield { where, problem: `nobody writes "${measurement}"` };
@@ -228,7 +228,7 @@ function* unknownNames(where: string, found: readonly NamesIn[]): Generator<Omit
   }
 }
 
-function* overlaps(title: string, panels: readonly Panel[]): Generator<Omit<Finding, "rule">> {
+function* overlaps(title: string, panels: readonly Panel[]): Generator<Omit<BrokenRule, "rule">> {
   const taken = new Map<string, string>();
   for (const { gridPos, title: name } of panels) {
     if (gridPos === undefined) continue;

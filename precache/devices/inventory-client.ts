@@ -218,7 +218,7 @@ export function inventorySource(
  * @throws LarderError `CONFIG_SECRET`
  */
 export async function reveal(secret: Secret, what: string, context: DeviceContext): Promise<string> {
-  return await secret.reveal({ what, warn: (message) => context.log.warn(message) });
+  return await secret.reveal({ what, warn: ({ said, next }) => context.log.warn(`${said}: ${next}`) });
 }
 
 /** Headers of HTTP Basic. */

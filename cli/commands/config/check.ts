@@ -87,21 +87,47 @@ export function managedPlace(platform: NodeJS.Platform = process.platform): stri
  * @throws LarderError whose code begins with `CONFIG_`; `USAGE` when flags alone are wrong; `PROXY_INVALID`.
  */
 export async function loadSettings(flags: SettingsFlags, sources: SettingsSources = {}): Promise<LoadedSettings> {
-  const { environment = process.env, layers = [] } = sources;
-  const managed = "managedPlace" in sources ? sources.managedPlace : managedPlace();
-  const path = flags.config ?? environment[CONFIG_VARIABLE] ?? settingsPlaces().find((place) => existsSync(place));
-  const { settings, origins, overruled } = resolveSettings(larderOptions, [
-    ...(managed !== undefined && existsSync(managed) ? [await fileLayer("profile", managed)] : []),
-    layerOfKeyFlags([{ key: "stateDir", flag: "--state-dir", value: flags.stateDir }]),
-    ...layers,
-    environmentLayer(larderOptions, environment),
-    ...(path === undefined ? [] : [await fileLayer("file", path)]),
-  ]);
+  const { path, layers, unread } = await readLayers(flags, sources);
+  if (unread.length > 0) throw unread[0];
+  const { settings, origins, overruled } = resolveSettings(larderOptions, layers);
   for (const { flag, by } of overruled) {
     printError(`warning: ${flag.name} is set by the ${originText(by)}; the flag is ignored`);
   }
-  await useNetwork(settings.network, environment);
+  await useNetwork(settings.network, sources.environment);
   return { settings: withPlaces(settings), origins, path };
+}
+
+/** The layers of settings, those that can be read. */
+interface ReadLayers {
+  /** The file that was looked for, if any. */
+  readonly path: string | undefined;
+  readonly layers: readonly Layer[];
+  /** Why files could not be read: `CONFIG_MISSING`, `CONFIG_UNREADABLE`, `CONFIG_SYNTAX`. */
+  readonly unread: readonly unknown[];
+}
+
+/** Reads the layers, without a look at what they say. */
+export async function readLayers(flags: SettingsFlags, sources: SettingsSources = {}): Promise<ReadLayers> {
+  const { environment = process.env, layers = [] } = sources;
+  const managed = "managedPlace" in sources ? sources.managedPlace : managedPlace();
+  const path = flags.config ?? environment[CONFIG_VARIABLE] ?? settingsPlaces().find((place) => existsSync(place));
+  const unread: unknown[] = [];
+  const read = async (kind: "profile" | "file", file: string): Promise<Layer[]> =>
+    await fileLayer(kind, file).then(
+      (layer) => [layer],
+      (error: unknown) => {
+        unread.push(error);
+        return [];
+      },
+    );
+  const found = [
+    ...(managed !== undefined && existsSync(managed) ? await read("profile", managed) : []),
+    layerOfKeyFlags([{ key: "stateDir", flag: "--state-dir", value: flags.stateDir }]),
+    ...layers,
+    environmentLayer(larderOptions, environment),
+    ...(path === undefined ? [] : await read("file", path)),
+  ];
+  return { path, layers: found, unread };
 }
 
 async function fileLayer(kind: "profile" | "file", path: string): Promise<Layer> {
@@ -109,7 +135,7 @@ async function fileLayer(kind: "profile" | "file", path: string): Promise<Layer>
 }
 
 /** Settings with the defaults that depend on the machine. */
-function withPlaces(settings: z.output<typeof larderOptions>): Settings {
+export function withPlaces(settings: z.output<typeof larderOptions>): Settings {
   return {
     ...settings,
     server: settings.server ?? hostname().replace(/\.local$/, ""),

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { settingKeys, variableOf } from "../../../core/config/config.ts";
+import type { Finding } from "../../../core/finding.ts";
 import { larderInProcess } from "../../testing/in-process.ts";
 import { parseTime } from "../../time-range.ts";
 import { FIRST_COMMANDS } from "../demo/demo.ts";
@@ -62,51 +63,91 @@ describe("loadSettings()", () => {
 
 describe("larder config check", () => {
   const sink = { name: "a", type: "influx1", url: "http://127.0.0.1:1", database: "d", username: "u" };
-  it.each<[what: string, settings: object, why: string]>([
-    ["a schedule that is none", { schedule: "every minute" }, 'Cannot use the schedule "every minute"'],
-    [
-      "a secret that is not there",
-      { sinks: [{ ...sink, passwordFile: "/none" }] },
-      'Cannot read the password of sink "a"',
-    ],
-  ])("finds %s before anything is started", async (_, settings, why) => {
+  const check = async (settings: unknown, environment: Readonly<Record<string, string>> = {}) => {
     const path = join(folder, "check.json");
-    await writeFile(path, JSON.stringify(settings));
-    const { code, err } = await larderInProcess(["config", "check", "--config", path]);
-    expect([code, err]).toEqual([78, expect.stringContaining(why)]);
-  });
-});
-
-describe("larder config check, of variables", () => {
-  /** What `config check` warns of with these variables. */
-  async function warnings(environment: Record<string, string>, settings: object = {}): Promise<string> {
-    const path = join(folder, "variables.json");
-    await writeFile(path, JSON.stringify(settings));
+    await writeFile(path, typeof settings === "string" ? settings : JSON.stringify(settings));
     for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
     try {
-      const { code, err } = await larderInProcess(["config", "check", "--config", path]);
-      expect(code).toBe(0);
-      return err;
+      const text = await larderInProcess(["config", "check", "--config", path]);
+      const json = await larderInProcess(["config", "check", "--config", path, "--json"]);
+      const answer = JSON.parse(json.out) as { ok: boolean; path: string; findings: Finding[] };
+      expect([json.code, json.err, answer.path]).toEqual([text.code, "", path]);
+      return { ...answer, code: text.code, out: text.out, err: text.err, path };
     } finally {
       vi.unstubAllEnvs();
     }
-  }
+  };
+
+  it("names everything that is wrong at once, the worst first, with its layer and key", async () => {
+    const open = join(folder, "open-password");
+    await writeFile(open, "hush", { mode: 0o644 });
+    const settings = {
+      schedule: "every minute",
+      journal: { keepDays: 0 },
+      sinks: [
+        { ...sink, databse: "d" },
+        { ...sink, name: "b", passwordFile: "/none" },
+        { ...sink, name: "c", passwordFile: open },
+      ],
+      precache: { devices: [{ kind: "simplemdm", tokenFile: "/none-either" }] },
+    };
+    const environment = { LARDER_SPREAD_SECONDS: "-1", LARDER_SEVER: "x" };
+    const { ok, code, out, err, path, findings } = await check(settings, environment);
+    expect([ok, code, err]).toEqual([false, 78, ""]);
+    const bad = (id: string, where: string, said: string) =>
+      expect.objectContaining({ id, level: "bad", where, said: expect.stringContaining(said) });
+    const warn = (id: string, said: string) =>
+      expect.objectContaining({ id, level: "warn", said: expect.stringContaining(said) });
+    const expected = [
+      bad("config-invalid", `${path}: journal.keepDays`, "it is 0, at least 1 was expected"),
+      bad("config-invalid", `${path}: sinks[0].databse`, 'did you mean "database"?'),
+      bad("config-invalid", "LARDER_SPREAD_SECONDS: spreadSeconds", "it is -1"),
+      bad("config-schedule", `${path}: schedule`, 'Cannot use the schedule "every minute"'),
+      bad("config-secret", `${path}: sinks "b"`, 'Cannot read the password of sinks "b" from "/none"'),
+      bad("config-secret", `${path}: precache.devices "simplemdm"`, "/none-either"),
+      warn("secret-exposed", `Everybody on this machine can read "${open}"`),
+      warn("variable-mistyped", "LARDER_SEVER"),
+    ];
+    expect(findings).toHaveLength(expected.length);
+    expect(findings).toEqual(expect.arrayContaining(expected));
+    expect(findings.map(({ level }) => level)).toEqual([...findings.map(({ level }) => level)].sort());
+    expect(out).toContain(`chmod 600 ${open}`);
+    for (const { where } of findings) if (where) expect(out.replaceAll(/\s+/g, " ")).toContain(where);
+    expect(out).not.toContain("hush");
+  });
+
+  it.each<[what: string, text: string, id: string]>([
+    ["that is not JSON", "{", "config-syntax"],
+    ["that is not a dictionary", "[1]", "config-syntax"],
+  ])("answers with a finding for a file %s", async (_, text, id) => {
+    const { ok, code, findings } = await check(text, { LARDER_SEVER: "x" });
+    expect([ok, code]).toEqual([false, 78]);
+    expect(findings.map((each) => each.id)).toEqual([id, "variable-mistyped"]);
+  });
+
+  it("answers with a finding for a proxy that is none", async () => {
+    const { code, findings } = await check({ network: { proxyFile: "/none" } });
+    expect([code, findings]).toEqual([78, [expect.objectContaining({ id: "proxy-invalid", level: "bad" })]]);
+  });
 
   it.each([
     ["LARDER_SEVER", "LARDER_SERVER"],
     ["LARDER_JOURNAL_KEEPDAYS", "LARDER_JOURNAL_KEEP_DAYS"],
     ["larder_timezone", "LARDER_TIMEZONE"],
     ["LARDER_MDM_TOKENS", "LARDER_MDM_TOKEN"],
-  ])("reports %s once, with the name that was meant", async (name, meant) => {
-    expect(await warnings({ [name]: "x" })).toBe(
-      `warning: nothing reads the environment variable ${name}; did you mean ${meant}?\n`,
-    );
+  ])("warns of %s once, with the name that was meant, and goes on", async (name, meant) => {
+    const { ok, code, findings } = await check({}, { [name]: "x" });
+    expect([ok, code]).toEqual([true, 0]);
+    const said = `nothing reads the environment variable ${name}`;
+    expect(findings).toEqual([
+      { id: "variable-mistyped", level: "warn", said, next: `did you mean ${meant}?`, where: null },
+    ]);
   });
 
-  it("says nothing of variables that are read, empty or not like ours", async () => {
+  it("finds nothing in variables that are read, empty or not like ours", async () => {
     const devices = [{ kind: "simplemdm", token: { env: "LARDER_MDM_TOKEN2" } }];
     const environment = { LARDER_SERVER: "x", LARDER_MDM_TOKEN2: "t", LARDER_SEVER: "", LARDER_PRECACHE_WARMED: "3" };
-    expect(await warnings(environment, { precache: { devices } })).toBe("");
+    expect(await check({ precache: { devices } }, environment)).toMatchObject({ ok: true, findings: [], code: 0 });
   });
 });
 

@@ -4,32 +4,34 @@
  * @module
  */
 import { basename } from "node:path";
-import { checkUse } from "../../../collector/index.ts";
-import { mistypedVariables, type Origin, originOf, originText, Secret } from "../../../core/config/config.ts";
-import { openLog } from "../../log.ts";
-import { print, printError, printJson, tableWidth } from "../../output.ts";
+import { type Origin, originOf, originText, Secret } from "../../../core/config/config.ts";
+import { ExitCode, ExitWith } from "../../exit.ts";
+import { findingAnswer, findingText } from "../../finding-text.ts";
+import { print, printJson, tableWidth, terminalWidth } from "../../output.ts";
 import type { SettingsCommandFlags } from "../../settings-flags.ts";
 import { table } from "../../table.ts";
-import { OTHER_VARIABLES } from "../../variables.ts";
-import { larderOptions, loadSettings, settingsPlaces } from "./check.ts";
+import { loadSettings, type Settings, settingsPlaces } from "./check.ts";
+import { diagnose } from "./diagnose.ts";
 
-/** Loads the settings and tries what they name; what is wrong is thrown with its place. */
+/**
+ * Prints all that is wrong with the settings, or that nothing is.
+ * @throws ExitWith when they cannot be used: with the code of a wrong command line where flags alone are wrong
+ */
 export async function configCheck(flags: SettingsCommandFlags): Promise<void> {
-  const { path, settings } = await loadSettings(flags);
-  const read = [...OTHER_VARIABLES, ...secretVariables(settings)];
-  for (const { name, meant } of mistypedVariables(larderOptions, process.env, read)) {
-    printError(`warning: nothing reads the environment variable ${name}; did you mean ${meant}?`);
+  const { path, settings, findings } = await diagnose(flags);
+  const bad = findings.filter(({ level }) => level === "bad");
+  if (flags.json === true) {
+    printJson({ ok: bad.length === 0, path: path ?? null, findings: findings.map(findingAnswer) });
+  } else {
+    for (const finding of findings) print(findingText(finding, Math.min(terminalWidth(), 100)).join("\n"));
+    if (bad.length === 0) print(rightText(path, settings));
   }
-  await checkUse(settings, await openLog("warn"));
-  if (flags.json === true) printJson({ ok: true, path: path ?? null });
-  else if (path === undefined) print(`No settings file; the defaults hold. Looked for: ${settingsPlaces().join(", ")}`);
-  else print(`${path}: all right. Server "${settings.server}", ${settings.sinks.length} sinks.`);
+  if (bad.length > 0) throw new ExitWith(bad.every(({ id }) => id === "usage") ? ExitCode.usage : ExitCode.config);
 }
 
-/** The variables that secrets are read from. */
-function secretVariables(value: unknown): string[] {
-  if (value instanceof Secret) return value.variable === undefined ? [] : [value.variable];
-  return typeof value === "object" && value !== null ? Object.values(value).flatMap(secretVariables) : [];
+function rightText(path: string | undefined, settings: Settings | undefined): string {
+  if (path === undefined) return `No settings file; the defaults hold. Looked for: ${settingsPlaces().join(", ")}`;
+  return `${path}: all right. Server "${settings?.server}", ${settings?.sinks.length} sinks.`;
 }
 
 /** Prints every setting that holds, with its origin; secrets are not shown. */

@@ -7,7 +7,7 @@ import { dirname, join } from "node:path";
 import { parseJsonText, Secret } from "../../../core/config/config.ts";
 import { errorText, LarderError } from "../../../core/errors.ts";
 import { makeFolder, readIfThere, readRegularFile, writeAtomically } from "../../../core/files.ts";
-import type { Dashboard, Finding, PushReport } from "../../../grafana/index.ts";
+import type { BrokenRule, Dashboard, PushReport } from "../../../grafana/index.ts";
 import { colour, print, printError, printJson } from "../../output.ts";
 
 const MAX_BOARD_BYTES = 16 * 1024 * 1024;
@@ -41,7 +41,7 @@ export async function writeExport(
 export async function readToken(path: string): Promise<string> {
   return await new Secret({ file: path }).reveal({
     what: "token of Grafana",
-    warn: (message) => printError(`warning: ${message}`),
+    warn: ({ said, next }) => printError(`warning: ${said}: ${next}`),
   });
 }
 
@@ -84,7 +84,7 @@ export function printPush(report: PushReport, json: boolean): void {
   }
 }
 
-export function printFindings(boards: number, findings: readonly Finding[], json: boolean): void {
+export function printFindings(boards: number, findings: readonly BrokenRule[], json: boolean): void {
   if (json) {
     printJson({ boards, findings });
     return;

@@ -4,11 +4,12 @@
  * @module
  */
 
-import type { Finding, SinkFacts, StatusModel } from "../../../collector/index.ts";
+import type { SinkFacts, StatusModel } from "../../../collector/index.ts";
 import { ageText, bytesText, countText, durationText, percentText } from "../../../core/words/amounts.ts";
 import { momentText, weekdayText } from "../../../core/words/moments.ts";
 import { columnsOf, flow } from "../../columns.ts";
-import { bar, type Colour, colour } from "../../output.ts";
+import { findingText, LEVEL_COLOURS } from "../../finding-text.ts";
+import { bar, colour } from "../../output.ts";
 import { type Column, table } from "../../table.ts";
 
 export interface ScreenOptions {
@@ -50,8 +51,6 @@ function headline({ server, nowMs, timeZone, worst, findings, cache }: StatusMod
 function wellText(cache: StatusModel["cache"]): string {
   return cache === undefined ? "collecting well; the cache's own status is not read" : "all is well";
 }
-
-const LEVEL_COLOURS: Readonly<Record<StatusModel["worst"], Colour>> = { ok: "green", warn: "yellow", bad: "red" };
 
 /** A title in the margin, lines beside it. */
 function block(title: string, lines: readonly string[]): string {
@@ -150,15 +149,4 @@ function pipeLines(
 function findingLines({ findings }: StatusModel, { width }: ScreenOptions): string[] {
   if (findings.length === 0) return ["nothing is wrong"];
   return findings.flatMap((finding) => findingText(finding, width - MARGIN));
-}
-
-function findingText({ level, said, next }: Finding, width: number): string[] {
-  const mark = level === "bad" ? "x" : "!";
-  const [first = "", ...others] = flow(said.split(" "), " ", width - 2);
-  const steps = flow(next.split(" "), " ", width - 5);
-  return [
-    `${colour(mark, LEVEL_COLOURS[level])} ${first}`,
-    ...others.map((line) => `  ${line}`),
-    ...steps.map((line, i) => (i === 0 ? `  ${colour("→", "dim")} ${line}` : `    ${line}`)),
-  ];
 }

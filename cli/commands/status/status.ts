@@ -5,6 +5,7 @@
  */
 import { hasStatus, readStatusModel, type StatusModel } from "../../../collector/index.ts";
 import { ExitCode, ExitWith } from "../../exit.ts";
+import { findingAnswer } from "../../finding-text.ts";
 import { scriptAnswer } from "../../json-answer.ts";
 import { isTerminal, print, printJson, terminalWidth } from "../../output.ts";
 import type { SettingsCommandFlags } from "../../settings-flags.ts";
@@ -31,7 +32,7 @@ export async function status(flags: SettingsCommandFlags): Promise<void> {
     readsStatus: hasStatus(settings.sources.managerStatus),
     nowMs: Date.now(),
   });
-  if (flags.json === true) printJson(scriptAnswer(model));
+  if (flags.json === true) printJson(scriptAnswer({ ...model, findings: model.findings.map(findingAnswer) }));
   else print(statusScreen(model, { width: Math.min(terminalWidth(), 100), bars: isTerminal() }));
   const code = EXIT_CODES[model.worst];
   if (code !== ExitCode.ok) throw new ExitWith(code);
