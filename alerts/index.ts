@@ -7,29 +7,37 @@
  */
 
 import { ALERTS_DEFAULTS, type AlertsOptions } from "./options.ts";
-import { findDuplicates } from "./recipients/changes.ts";
-import type { Recipient } from "./recipients/model.ts";
-import { loadAlertData } from "./recipients/store.ts";
+import { findDuplicates, loadAlertData, type Recipient } from "./recipients/recipients.ts";
 
 export { ALERTS_DEFAULTS, type AlertsOptions, APPLE_ALERT_DATABASE } from "./options.ts";
-export { addressKey, parseAddress } from "./recipients/address.ts";
-export { type InitReport, initDatabase } from "./recipients/init.ts";
-export { parseLanguage } from "./recipients/language.ts";
-export type {
-  AlertService,
-  Recipient,
-  RecipientChanges,
-  RecipientRequest,
-  Refusal,
-  Repair,
-  StoredRecipient,
-  WantedRecipient,
-} from "./recipients/model.ts";
-export type { AlertData } from "./recipients/read.ts";
-export { formatRecipientList, parseRecipientList, type RecipientList } from "./recipients/recipient-list.ts";
-export { type Backup, listBackups, type RestoreReport, restoreBackup } from "./recipients/restore.ts";
-export { type ServiceReport, switchServices } from "./recipients/services.ts";
-export { changeRecipients, loadAlertData, type RecipientReport } from "./recipients/store.ts";
+export {
+  type AlertData,
+  type AlertService,
+  addressKey,
+  type Backup,
+  changeRecipients,
+  formatRecipientList,
+  type InitReport,
+  initDatabase,
+  listBackups,
+  loadAlertData,
+  parseAddress,
+  parseLanguage,
+  parseRecipientList,
+  type Recipient,
+  type RecipientChanges,
+  type RecipientList,
+  type RecipientReport,
+  type RecipientRequest,
+  type Refusal,
+  type Repair,
+  type RestoreReport,
+  restoreBackup,
+  type ServiceReport,
+  type StoredRecipient,
+  switchServices,
+  type WantedRecipient,
+} from "./recipients/recipients.ts";
 
 /**
  * Everybody who is to get alert mails, each address once: the active recipients of an alertData.db.

@@ -7,7 +7,7 @@ import { build } from "plist";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as z from "zod";
 import { isSecretSchema } from "../core/config/secret.ts";
-import { larderOptions } from "./commands/config/check.ts";
+import { larderOptions } from "./load-settings.ts";
 import { larderInProcess } from "./testing/in-process.ts";
 
 /** No word of a message holds it, and it is long enough to be hidden. */

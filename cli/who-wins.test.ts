@@ -4,10 +4,10 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { originOf, type SettingKey, settingKeys, variableOf } from "../core/config/config.ts";
 import { useNetwork } from "../core/http/http.ts";
-import { larderOptions, loadSettings } from "./commands/config/check.ts";
 import type { PrecacheFlags } from "./commands/precache/flags.ts";
 import { loadPrecache } from "./commands/precache/load.ts";
 import { layerOfKeyFlags } from "./flag-layer.ts";
+import { larderOptions, loadSettings } from "./load-settings.ts";
 import { OTHER_VARIABLES } from "./variables.ts";
 
 let folder: string;

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import type { LoadedSettings } from "./commands/config/check.ts";
+import type { LoadedSettings } from "./load-settings.ts";
 import { checkWhoseJournal } from "./whose-journal.ts";
 
 let folder = "";

@@ -7,7 +7,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { LarderError } from "../core/errors.ts";
-import { type LoadedSettings, systemStateDir } from "./commands/config/check.ts";
+import { type LoadedSettings, systemStateDir } from "./load-settings.ts";
 import { printError } from "./output.ts";
 
 /** Where this is tried out; for real the user of the process and the system's folder. */

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { DOMAIN, larderOptions } from "../../cli/commands/config/check.ts";
+import { DOMAIN, larderOptions } from "../../cli/load-settings.ts";
 import { createProgram } from "../../cli/program.ts";
 import { validateSettings } from "../../core/config/config.ts";
 import { USER_AGENT } from "../../core/http/http.ts";

@@ -5,7 +5,7 @@
  * @module
  */
 import { build } from "plist";
-import { DOMAIN } from "../../cli/commands/config/check.ts";
+import { DOMAIN } from "../../cli/load-settings.ts";
 import { DISCRIMINATORS, type SchemaNode, settingsSchema } from "./generate-settings-keys.ts";
 import { type GeneratedPage, writeWhenStarted } from "./generated-page.ts";
 

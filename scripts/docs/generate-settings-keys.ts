@@ -4,7 +4,7 @@
  * @module
  */
 import * as z from "zod";
-import { larderOptions } from "../../cli/commands/config/check.ts";
+import { larderOptions } from "../../cli/load-settings.ts";
 
 /** The part of a JSON schema that is used here. */
 export interface SchemaNode {

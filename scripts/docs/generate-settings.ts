@@ -4,7 +4,7 @@
  * @module
  */
 
-import { DOMAIN, larderOptions, managedPlace, settingsPlaces } from "../../cli/commands/config/check.ts";
+import { DOMAIN, larderOptions, managedPlace, settingsPlaces } from "../../cli/load-settings.ts";
 import { CONFIG_VARIABLE } from "../../cli/variables.ts";
 import { settingKeys, variableOf } from "../../core/config/config.ts";
 import { type SettingKey, settingsKeys } from "./generate-settings-keys.ts";
@@ -21,7 +21,7 @@ export const settingsPage: GeneratedPage = {
 
 const INTRODUCTION = `# Settings
 
-<!-- Generated from the schema of cli/commands/config/check.ts by scripts/docs/generate-settings.ts. Do not edit: npm run docs -->
+<!-- Generated from the schema of cli/load-settings.ts by scripts/docs/generate-settings.ts. Do not edit: npm run docs -->
 
 Everything has a default; a file is needed only to change one. \`larder config init\` writes an example with every key explained,
 \`larder config check\` names every wrong or unknown key with its place and the nearest right one, \`larder config show\` prints what

@@ -17,10 +17,10 @@ import { bytesText, countText, durationText } from "../../../core/words/amounts.
 import { secondText } from "../../../core/words/moments.ts";
 import { ExitCode, ExitWith } from "../../exit.ts";
 import { scriptAnswer } from "../../json-answer.ts";
+import { loadSettings, type Settings } from "../../load-settings.ts";
 import { openLog } from "../../log.ts";
 import { parseLogLevel } from "../../log-level.ts";
 import { isTerminal, print, printJson, printJsonLine } from "../../output.ts";
-import { loadSettings, type Settings } from "../config/check.ts";
 import type { CollectFlags } from "./register.ts";
 
 /** Runs the command. */

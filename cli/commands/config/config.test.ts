@@ -5,10 +5,10 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { settingKeys, variableOf } from "../../../core/config/config.ts";
 import type { Finding } from "../../../core/finding.ts";
+import { larderOptions, loadSettings } from "../../load-settings.ts";
 import { larderInProcess } from "../../testing/in-process.ts";
 import { parseTime } from "../../time-range.ts";
 import { FIRST_COMMANDS } from "../demo/demo.ts";
-import { larderOptions, loadSettings } from "./check.ts";
 import { exampleSettings } from "./init.ts";
 import { showText } from "./show.ts";
 

@@ -16,9 +16,9 @@ import {
 } from "../../../core/config/config.ts";
 import { type Finding, findingOf, worstFirst } from "../../../core/finding.ts";
 import { useNetwork } from "../../../core/http/http.ts";
+import { larderOptions, readLayers, type Settings, withPlaces } from "../../load-settings.ts";
 import type { SettingsCommandFlags } from "../../settings-flags.ts";
 import { OTHER_VARIABLES } from "../../variables.ts";
-import { larderOptions, readLayers, type Settings, withPlaces } from "./check.ts";
 
 /** What a look at the settings found. */
 export interface Diagnosis {

@@ -6,8 +6,8 @@
 import { open } from "node:fs/promises";
 import * as z from "zod";
 import { errorCode, errorText, LarderError } from "../../../core/errors.ts";
+import { larderOptions } from "../../load-settings.ts";
 import { print, printJson } from "../../output.ts";
-import { larderOptions } from "./check.ts";
 
 /** The part of a JSON schema that is used here. */
 interface SchemaNode {

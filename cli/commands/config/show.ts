@@ -7,10 +7,10 @@ import { basename } from "node:path";
 import { type Origin, originOf, originText, Secret } from "../../../core/config/config.ts";
 import { ExitCode, ExitWith } from "../../exit.ts";
 import { findingAnswer, findingText } from "../../finding-text.ts";
+import { loadSettings, type Settings, settingsPlaces } from "../../load-settings.ts";
 import { print, printJson, tableWidth, terminalWidth } from "../../output.ts";
 import type { SettingsCommandFlags } from "../../settings-flags.ts";
 import { table } from "../../table.ts";
-import { loadSettings, type Settings, settingsPlaces } from "./check.ts";
 import { diagnose } from "./diagnose.ts";
 
 /**

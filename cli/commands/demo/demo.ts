@@ -22,8 +22,8 @@ import {
   writeMetricsDb,
   writeMetricsSqlite,
 } from "../../../fixtures/fleet/index.ts";
+import { larderOptions, type Settings } from "../../load-settings.ts";
 import { colour, isTerminal, print, printJson } from "../../output.ts";
-import { larderOptions, type Settings } from "../config/check.ts";
 import { type HistoryAsk, savingsJson, savingsRows, savingsSentence, savingsTable } from "../history/history.ts";
 import type { DemoFlags } from "./register.ts";
 

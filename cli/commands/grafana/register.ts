@@ -49,7 +49,7 @@ export function registerGrafana(grafana: Command): void {
     .option("-c, --config <file>", "settings, for network: proxy and authorities (default: the usual places)")
     .option("--dry-run", "say what would change and change nothing")
     .action(async (options: PushOptions) => {
-      const { loadSettings } = await import("../config/check.ts");
+      const { loadSettings } = await import("../../load-settings.ts");
       const { push } = await import("../../../grafana/index.ts");
       const { readToken, printPush, printZone } = await import("./files.ts");
       const { url, namespace, dryRun = false, json = false } = options;

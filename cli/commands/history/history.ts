@@ -15,12 +15,12 @@ import { bytesText, percentText } from "../../../core/words/amounts.ts";
 import { momentText } from "../../../core/words/moments.ts";
 import { columnsOf } from "../../columns.ts";
 import { isoTime } from "../../json-answer.ts";
+import { loadSettings } from "../../load-settings.ts";
 import { bar, colour, print, printJson, terminalWidth } from "../../output.ts";
 import { type Column, table } from "../../table.ts";
 import { parseTagFlags } from "../../tag-flags.ts";
 import { parseTime } from "../../time-range.ts";
 import { checkWhoseJournal } from "../../whose-journal.ts";
-import { loadSettings } from "../config/check.ts";
 import { checkGroupTags, nothingText } from "./nothing.ts";
 import type { HistoryFlags } from "./register.ts";
 

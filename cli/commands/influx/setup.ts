@@ -5,10 +5,10 @@
  */
 import { type PlannedStep, planInfluxSetup } from "../../../collector/index.ts";
 import { LarderError } from "../../../core/errors.ts";
+import { loadSettings } from "../../load-settings.ts";
 import { openLog } from "../../log.ts";
 import { print, printJson } from "../../output.ts";
 import { table } from "../../table.ts";
-import { loadSettings } from "../config/check.ts";
 import type { InfluxSetupFlags } from "./register.ts";
 
 /** Runs the command. */

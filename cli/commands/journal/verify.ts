@@ -11,9 +11,9 @@ import { bytesText } from "../../../core/words/amounts.ts";
 import { secondText } from "../../../core/words/moments.ts";
 import { ExitCode, ExitWith } from "../../exit.ts";
 import { scriptAnswer } from "../../json-answer.ts";
+import { loadSettings } from "../../load-settings.ts";
 import { print, printJson } from "../../output.ts";
 import { table } from "../../table.ts";
-import { loadSettings } from "../config/check.ts";
 import type { JournalVerifyFlags } from "./register.ts";
 
 /** Runs the command. */

@@ -10,10 +10,10 @@ import type { Log } from "../../../core/log.ts";
 import { PLIST_MAX_BYTES, parsePlist } from "../../../core/plist/plist.ts";
 import { convert, requestLayer } from "../../../precache/index.ts";
 import type { PrecacheInput, PrecacheOptions } from "../../../precache/options.ts";
+import { loadSettings, type SettingsSources } from "../../load-settings.ts";
 import { openLog } from "../../log.ts";
 import { parseLogLevel } from "../../log-level.ts";
 import { printError } from "../../output.ts";
-import { loadSettings, type SettingsSources } from "../config/check.ts";
 import { layerOfFlags, type PrecacheFlags, refuseIdleMdmFlags, secretWarnings } from "./flags.ts";
 
 /** What a command needs. */

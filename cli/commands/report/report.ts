@@ -27,11 +27,11 @@ import {
 } from "../../../report/index.ts";
 import type { ReportOptions } from "../../../report/options.ts";
 import { layerOfKeyFlags } from "../../flag-layer.ts";
+import { loadSettings } from "../../load-settings.ts";
 import { jsonText, print, printCsv, printJson } from "../../output.ts";
 import { parseTagFlags } from "../../tag-flags.ts";
 import { parseTime } from "../../time-range.ts";
 import { checkWhoseJournal } from "../../whose-journal.ts";
-import { loadSettings } from "../config/check.ts";
 import type { ReportFlags } from "./register.ts";
 
 const FORMATS = ["text", "html", "png", "csv", "json"] as const;

@@ -13,9 +13,9 @@ import {
 import { explainError, LarderError } from "../../../core/errors.ts";
 import { ExitCode, ExitWith } from "../../exit.ts";
 import { scriptAnswer } from "../../json-answer.ts";
+import { loadSettings, type Settings } from "../../load-settings.ts";
 import { openLog } from "../../log.ts";
 import { print, printJson } from "../../output.ts";
-import { loadSettings, type Settings } from "../config/check.ts";
 import type { SinksRetryFlags } from "./register.ts";
 
 /** Runs the command. Exit code 3 when lines stay in a file. */

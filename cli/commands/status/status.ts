@@ -7,10 +7,10 @@ import { hasStatus, readStatusModel, type StatusModel } from "../../../collector
 import { ExitCode, ExitWith } from "../../exit.ts";
 import { findingAnswer } from "../../finding-text.ts";
 import { scriptAnswer } from "../../json-answer.ts";
+import { loadSettings } from "../../load-settings.ts";
 import { isTerminal, print, printJson, terminalWidth } from "../../output.ts";
 import type { SettingsCommandFlags } from "../../settings-flags.ts";
 import { checkWhoseJournal } from "../../whose-journal.ts";
-import { loadSettings } from "../config/check.ts";
 import { statusScreen } from "./screen.ts";
 
 const EXIT_CODES: Readonly<Record<StatusModel["worst"], number>> = {

@@ -7,7 +7,7 @@ import { existsSync } from "node:fs";
 import { homedir, hostname } from "node:os";
 import { join } from "node:path";
 import * as z from "zod";
-import { type CollectorOptions, collectorShape } from "../../../collector/options.ts";
+import { type CollectorOptions, collectorShape } from "../collector/options.ts";
 import {
   type Environment,
   environmentLayer,
@@ -16,14 +16,14 @@ import {
   originText,
   readSettings,
   resolveSettings,
-} from "../../../core/config/config.ts";
-import { type NetworkOptions, networkSchema, useNetwork } from "../../../core/http/http.ts";
-import { systemTimeZone } from "../../../core/time/local-days.ts";
-import { type PrecacheOptions, precacheShape } from "../../../precache/options.ts";
-import { type ReportOptions, reportOptions } from "../../../report/options.ts";
-import { layerOfKeyFlags } from "../../flag-layer.ts";
-import { printError } from "../../output.ts";
-import { CONFIG_VARIABLE } from "../../variables.ts";
+} from "../core/config/config.ts";
+import { type NetworkOptions, networkSchema, useNetwork } from "../core/http/http.ts";
+import { systemTimeZone } from "../core/time/local-days.ts";
+import { type PrecacheOptions, precacheShape } from "../precache/options.ts";
+import { type ReportOptions, reportOptions } from "../report/options.ts";
+import { layerOfKeyFlags } from "./flag-layer.ts";
+import { printError } from "./output.ts";
+import { CONFIG_VARIABLE } from "./variables.ts";
 
 /** The preference domain of profiles and of /Library/Preferences. */
 export const DOMAIN = "org.larder";
