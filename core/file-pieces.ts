@@ -3,14 +3,15 @@
  *
  * @module
  */
-import { constants, type Stats } from "node:fs";
-import { open, stat } from "node:fs/promises";
+import type { Stats } from "node:fs";
+import { stat } from "node:fs/promises";
+import { openRegular, requireRegular } from "./regular-file.ts";
 
 const PIECE_BYTES = 256 * 1024;
 
 /**
- * What the file system says about a file. A pipe, a device and a folder are errors: they may never end, or never begin.
- * @throws Error that says what it is; Node's errors of the file
+ * What the file system says about a file. A pipe, a device and a folder are errors.
+ * @throws LarderError `FILE_KIND`; the file system's own errors pass.
  */
 export async function regularFile(path: string): Promise<Stats> {
   const found = await stat(path);
@@ -20,10 +21,9 @@ export async function regularFile(path: string): Promise<Stats> {
 
 /** The bytes of a file from `start` on; it is closed when the reader has enough. @throws as `regularFile` */
 export async function* readPieces(path: string, start = 0): AsyncIterable<Buffer> {
-  // without waiting for a writer, should it be a pipe by now
-  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  // it may be a pipe by now
+  const { file } = await openRegular(path);
   try {
-    requireRegular(await file.stat());
     const readAt = (position: number) => file.read(Buffer.allocUnsafe(PIECE_BYTES), 0, PIECE_BYTES, position);
     let position = start;
     let next = readAt(position);
@@ -40,10 +40,4 @@ export async function* readPieces(path: string, start = 0): AsyncIterable<Buffer
     // waits for a read that is under way
     await file.close();
   }
-}
-
-function requireRegular(found: Stats): void {
-  if (found.isFile()) return;
-  const what = found.isDirectory() ? "a folder" : found.isFIFO() ? "a pipe" : "a device or a socket";
-  throw new Error(`it is ${what}, expected a file`);
 }

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { constants } from "node:fs";
 import { type FileHandle, mkdir, open, readFile, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { errorCode, LarderError } from "./errors.ts";
+import { openRegular } from "./regular-file.ts";
 
 /**
  * Writes a file so that a reader, and a machine that loses power, sees either the old or the new text:
@@ -81,24 +81,14 @@ export interface RegularFile {
   readonly modifiedMs: number;
 }
 
-/** What a shell hands over with `<(…)` and `<`: somebody writes into it already, so it may be read to its end. */
-const HANDED_OVER = /^\/dev\/(?:fd\/\d+|stdin)$/;
-
 /**
  * The bytes and permissions of a file that a user named. A pipe or a device is refused, not waited for, unless the shell
  * handed it over, as in `-c <(sops -d larder.json)`.
  * @throws LarderError `FILE_KIND`, `FILE_TOO_LARGE`; the file system's own errors pass.
  */
 export async function readRegularFile(path: string, maxBytes: number): Promise<RegularFile> {
-  const handedOver = HANDED_OVER.test(path);
-  // without O_NONBLOCK, opening a pipe waits until somebody writes into it
-  const file = await open(path, constants.O_RDONLY | (handedOver ? 0 : constants.O_NONBLOCK));
+  const { file, facts } = await openRegular(path, { handedOver: true });
   try {
-    const facts = await file.stat();
-    if (!facts.isFile() && !(handedOver && facts.isFIFO())) {
-      const kind = facts.isDirectory() ? "it is a folder" : "it is not a regular file";
-      throw new LarderError(`${kind}, a file was expected`, { code: "FILE_KIND" });
-    }
     const bytes = await readUpTo(file, maxBytes);
     return { bytes, mode: facts.mode, modifiedMs: Math.floor(facts.mtimeMs) };
   } finally {

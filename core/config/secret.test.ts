@@ -75,8 +75,8 @@ describe("Secret", () => {
       ],
       [new Secret({ env: "UNSET" }), /"UNSET": it is not set/],
       [new Secret({ file: folder }), /it is a folder/],
-      [new Secret({ file: pipe }), /it is not a regular file/],
-      [new Secret({ file: "/dev/zero" }), /it is not a regular file/],
+      [new Secret({ file: pipe }), /it is a pipe, a file was expected/],
+      [new Secret({ file: "/dev/zero" }), /it is a device or a socket, a file/],
     ];
     for (const [secret, message] of cases) await expect(secret.reveal(context)).rejects.toThrow(message);
   });

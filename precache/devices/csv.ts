@@ -76,7 +76,7 @@ async function readLines(path: string, { signal }: DeviceContext): Promise<strin
     if (size > MAX_BYTES) throw broken(path, `it is longer than the ${MAX_BYTES} bytes we take`);
     return splitLines(decodeText(await readFile(path, { signal }))).map(withoutFormulas);
   } catch (error) {
-    if (error instanceof LarderError) throw error;
+    if (error instanceof LarderError && error.code !== "FILE_KIND") throw error;
     throw new LarderError(`Cannot read devices "${path}": ${errorText(error)}`, {
       code: "DEVICES_UNREACHABLE",
       cause: error,

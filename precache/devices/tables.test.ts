@@ -150,7 +150,7 @@ describe("csv", () => {
 
   it("says at once that a pipe or a device is no list", async () => {
     await expect(csvSource({ kind: "csv", path: "/dev/zero" }).count(deviceContext().context)).rejects.toThrow(
-      "expected a file",
+      'Cannot read devices "/dev/zero": it is a device or a socket, a file was expected',
     );
   });
 

@@ -71,7 +71,7 @@ async function openFile(path: string, request: DocumentRequest): Promise<Catalog
     const read = () => limited(plain(readPieces(path)), request);
     return { url: request.url, fetchedMs: mtimeMs, stale: undefined, read };
   } catch (error) {
-    if (error instanceof LarderError) throw error;
+    if (error instanceof LarderError && error.code !== "FILE_KIND") throw error;
     throw new LarderError(`Cannot read catalogue "${path}": ${errorText(error)}`, {
       code: "CATALOG_UNREACHABLE",
       cause: error,
