@@ -1,4 +1,4 @@
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { anchorsOf, brokenLinks, ownLinks } from "./links.ts";
@@ -20,6 +20,13 @@ describe("links", () => {
   it("of every page lead somewhere", () => {
     expect(pages()).toContain("README.md");
     expect(pages().flatMap((page) => brokenLinks(ROOT, page))).toEqual([]);
+  });
+
+  it("of docs/README.md lead to every page of docs", () => {
+    const linked = ownLinks(readFileSync(join(ROOT, "docs/README.md"), "utf8")).map((link) => `docs/${link}`);
+    const own = pages().filter((page) => page.startsWith("docs/") && page !== "docs/README.md");
+    expect(own.length).toBeGreaterThan(10);
+    expect(own.filter((page) => !linked.includes(page))).toEqual([]);
   });
 
   it("are found outside code only", () => {
