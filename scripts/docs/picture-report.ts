@@ -4,7 +4,8 @@
  *
  *     apt-get install chromium; npx tsx scripts/docs/picture-report.ts [file]
  *
- * Nothing is warmed there, so that saved is what came from the caches. The town follows from its seed, so the picture changes only when the page or the fixtures do. Take it again then.
+ * Nothing is warmed there, so that saved is what came from the caches. The town follows from its seed: the picture
+ * changes only when the page or the fixtures do. Take it again then.
  */
 import { mkdir, mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
