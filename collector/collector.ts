@@ -19,17 +19,15 @@ import {
 } from "../core/journal/journal.ts";
 import { tagText } from "../core/line/line.ts";
 import type { Log } from "../core/log.ts";
-import { selfBatch } from "./health/self-metrics.ts";
+import { selfBatch } from "./health/health.ts";
 import type { CollectorOptions } from "./options.ts";
 import { checkOwner, OWNER_CURSOR } from "./owner.ts";
 import { type PassReport, runPass } from "./pass.ts";
 import { openRollup } from "./rollup/rollup.ts";
 import { openSetAside } from "./set-aside.ts";
-import { oldestNeeded } from "./ship/cursor.ts";
-import { createShipper, type Shipper } from "./ship/ship.ts";
-import { destinationsOf } from "./sinks/destinations.ts";
-import { createSink } from "./sinks/sinks.ts";
-import { sourcesOf } from "./sources/detect-sources.ts";
+import { createShipper, oldestNeeded, type Shipper } from "./ship/ship.ts";
+import { createSink, destinationsOf } from "./sinks/sinks.ts";
+import { sourcesOf } from "./sources/sources.ts";
 
 /** How long a single pass waits for a server that takes nothing. */
 const ONCE_SECONDS = 15;

@@ -4,11 +4,10 @@
  * @module
  */
 import * as z from "zod";
-import { METRICS_DB_PATH, METRICS_SQLITE_PATH } from "../core/cache/cache.ts";
 import { MEASUREMENTS } from "../core/schema.ts";
 import { isTimeZone } from "../core/time/local-days.ts";
 import { sinksSchema } from "./sinks/options.ts";
-import { managerStatusOptions } from "./sources/cache-status/options.ts";
+import { sourcesSchema } from "./sources/options.ts";
 
 const DAYS = z.number().int().min(1).max(36_500);
 
@@ -38,16 +37,6 @@ const tags = z
       }
     }
   });
-
-/** A database of Apple's. */
-function databaseSource(defaultPath: string) {
-  return z
-    .strictObject({
-      enabled: z.boolean().default(true).describe("false leaves this source out"),
-      path: z.string().min(1).default(defaultPath).describe("the database; Apple's own place by default"),
-    })
-    .prefault({});
-}
 
 /** Keys of the collector at the top of the settings. */
 export const collectorShape = {
@@ -79,13 +68,7 @@ export const collectorShape = {
     .max(3600)
     .default(50)
     .describe("a pass stops waiting for slow servers after this long"),
-  sources: z
-    .strictObject({
-      metricsSqlite: databaseSource(METRICS_SQLITE_PATH),
-      metricsDb: databaseSource(METRICS_DB_PATH),
-      managerStatus: managerStatusOptions.prefault({}),
-    })
-    .prefault({}),
+  sources: sourcesSchema.prefault({}),
   journal: z
     .strictObject({
       keepDays: DAYS.default(400).describe("days the journal keeps what it has"),

@@ -10,7 +10,7 @@
 import { LarderError } from "../core/errors.ts";
 import type { Cursors, Json } from "../core/journal/journal.ts";
 import type { Log } from "../core/log.ts";
-import type { Source } from "./sources/source.ts";
+import type { Source } from "./sources/sources.ts";
 
 /** Its key in the commit marks of the collector. */
 export const OWNER_CURSOR = "owner";

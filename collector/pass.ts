@@ -13,7 +13,7 @@ import type { Batch, Journal } from "../core/journal/journal.ts";
 import type { Log } from "../core/log.ts";
 import type { RejectedRow, SetAside } from "./set-aside.ts";
 import type { Shipper, ShipReport } from "./ship/ship.ts";
-import { CLOCK_AHEAD_MS, type Source, type SourceBatch, type SourceContext } from "./sources/source.ts";
+import { CLOCK_AHEAD_MS, type Source, type SourceBatch, type SourceContext } from "./sources/sources.ts";
 
 export interface PassOptions {
   readonly stateDir: string;

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { openRejectFile } from "./ship/reject-file.ts";
+import { openRejectFile } from "./ship/ship.ts";
 
 /** A row that cannot become a line, as text, and why. */
 export interface RejectedRow {

@@ -8,7 +8,7 @@ import { dirname } from "node:path";
 import { errorCode } from "../../core/errors.ts";
 import { checkJournal, loadSuspects } from "../../core/journal/journal.ts";
 import { SET_ASIDE } from "../set-aside.ts";
-import { rejectPath } from "../ship/reject-file.ts";
+import { rejectPath } from "../ship/ship.ts";
 import type { JournalFacts } from "./facts.ts";
 
 /** A screen is not waited for longer: what is older is left to the collector's rounds and `larder journal verify`. */

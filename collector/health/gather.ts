@@ -14,13 +14,11 @@ import { ROLLUP_CURSOR } from "../../core/history/rollup-mark.ts";
 import { type SavingsRow, savings, savingsOf, totalSavings } from "../../core/history/savings.ts";
 import { openReader, streamFolder } from "../../core/journal/journal.ts";
 import { bucketStart, bucketsBefore, nextBucket } from "../../core/time/local-days.ts";
-import { restoreDays } from "../rollup/rollup-cursor.ts";
-import { loadPositions } from "../ship/cursor.ts";
-import { rejectPath, retryPath } from "../ship/reject-file.ts";
-import { loadShipState } from "../ship/state.ts";
-import { type Destination, destinationsOf } from "../sinks/destinations.ts";
+import { restoreDays } from "../rollup/rollup.ts";
+import { loadPositions, loadShipState, rejectPath, retryPath } from "../ship/ship.ts";
 import type { SinkOptions } from "../sinks/options.ts";
-import { CLOCK_AHEAD_MS } from "../sources/source.ts";
+import { type Destination, destinationsOf } from "../sinks/sinks.ts";
+import { CLOCK_AHEAD_MS } from "../sources/sources.ts";
 import type { DayFacts, SinkFacts, StatusFacts } from "./facts.ts";
 import { gatherJournal } from "./gather-journal.ts";
 

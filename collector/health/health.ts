@@ -7,6 +7,9 @@ import type { StatusFacts } from "./facts.ts";
 import { type Finding, type FindingLevel, findings, worstLevel } from "./findings.ts";
 import { type GatherOptions, gatherStatus } from "./gather.ts";
 
+export type { SinkFacts } from "./facts.ts";
+export { selfBatch } from "./self-metrics.ts";
+
 export interface StatusModel extends StatusFacts {
   readonly findings: readonly Finding[];
   readonly worst: FindingLevel | "ok";

@@ -12,9 +12,7 @@ import type { Batch, Cursors, Json } from "../../core/journal/journal.ts";
 import { type FieldValue, fieldText, tagText } from "../../core/line/line.ts";
 import { ageText, bytesText } from "../../core/words/amounts.ts";
 import type { PassReport } from "../pass.ts";
-import { MANAGER_STATUS } from "../sources/cache-status/cache-status.ts";
-import { type ManagerStatusCursor, parseCursor } from "../sources/cache-status/cursor.ts";
-import { CLOCK_AHEAD_MS } from "../sources/source.ts";
+import { CLOCK_AHEAD_MS, MANAGER_STATUS, type ManagerStatusCursor, parseCursor } from "../sources/sources.ts";
 
 /** The key of our cursor in the journal. */
 export const SELF_CURSOR = "self";

@@ -28,6 +28,8 @@ import { RollupLines } from "./rollup-lines.ts";
 import { type TellLate, UNITS } from "./series.ts";
 import { SeriesTable } from "./series-table.ts";
 
+export { restoreDays } from "./rollup-cursor.ts";
+
 /** Streams that are rolled up. */
 export const ROLLED_STREAMS = RAW_STREAMS;
 

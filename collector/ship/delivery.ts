@@ -7,7 +7,7 @@
 
 import { errorCode, errorText, type LarderError } from "../../core/errors.ts";
 import { durationText } from "../../core/words/amounts.ts";
-import { type Sink, SinkError } from "../sinks/sink.ts";
+import { type Sink, SinkError } from "../sinks/sinks.ts";
 import { type BackOff, createBackOff } from "./back-off.ts";
 import { type BisectOutcome, type BisectProgress, bisect, type Questions } from "./bisect.ts";
 import { Interrupted, type RunLimits, type ShipClock } from "./run-limits.ts";

@@ -13,7 +13,7 @@ import { join } from "node:path";
 import type { LarderError } from "../../core/errors.ts";
 import { readIfThere, syncFolder } from "../../core/files.ts";
 import { acquireLock } from "../../core/lock.ts";
-import type { Sink } from "../sinks/sink.ts";
+import type { Sink } from "../sinks/sinks.ts";
 import { type BisectProgress, noProgress } from "./bisect.ts";
 import { Delivery } from "./delivery.ts";
 import { rejectComment, rejectPath, retryPath } from "./reject-file.ts";

@@ -11,7 +11,7 @@
  */
 import { errorText, LarderError } from "../../core/errors.ts";
 import type { Piece, StreamReader } from "../../core/journal/journal.ts";
-import type { Sink } from "../sinks/sink.ts";
+import type { Sink } from "../sinks/sinks.ts";
 import { type BisectProgress, noProgress } from "./bisect.ts";
 import { loadPositions, savePositions } from "./cursor.ts";
 import { Delivery, type SinkState } from "./delivery.ts";
@@ -19,6 +19,11 @@ import { openRejectFile, type RejectFile } from "./reject-file.ts";
 import { createRunLimits, Interrupted, type RunLimits, type ShipClock, systemClock } from "./run-limits.ts";
 import { SinkMemory } from "./sink-memory.ts";
 import { type Job, PieceFeed } from "./slice-feed.ts";
+
+export { loadPositions, oldestNeeded } from "./cursor.ts";
+export { openRejectFile, rejectPath, retryPath } from "./reject-file.ts";
+export { type RetryReport, retryRejected } from "./reject-retry.ts";
+export { loadShipState } from "./state.ts";
 
 export interface ShipperOptions {
   readonly sink: Sink;

@@ -4,7 +4,7 @@
  * @module
  */
 import type { LarderError } from "../../core/errors.ts";
-import type { Sink } from "../sinks/sink.ts";
+import type { Sink } from "../sinks/sinks.ts";
 import type { ShipPositions } from "./cursor.ts";
 import type { SinkState } from "./delivery.ts";
 import { RestartWatch } from "./restart-watch.ts";

@@ -3,19 +3,19 @@
  *
  * @module
  */
-import type { Secret } from "../../core/config/config.ts";
-import type { Log } from "../../core/log.ts";
-import type { Destination, Target } from "./destinations.ts";
+import type { Destination } from "./destinations.ts";
 import { isLoopback } from "./endpoint.ts";
 import { influxV1Sink } from "./influx-v1.ts";
 import { influxV2Sink } from "./influx-v2.ts";
 import type { Sink } from "./sink.ts";
+import { readSinkSecrets, type SecretsContext } from "./sink-secrets.ts";
 import { victoriaMetricsSink } from "./victoriametrics.ts";
 
-export interface SinkContext {
-  readonly log: Log;
-  /** Default `process.env`. */
-  readonly env?: Readonly<Record<string, string | undefined>>;
+export { type Destination, destinationsOf } from "./destinations.ts";
+export { type KeepDays, type PlannedStep, planInfluxSetup } from "./setup/setup.ts";
+export { type Sink, SinkError } from "./sink.ts";
+
+export interface SinkContext extends SecretsContext {
   readonly nowMs?: () => number;
 }
 
@@ -51,25 +51,4 @@ export async function createSink(
       return victoriaMetricsSink({ ...common, database, username, password, token });
     }
   }
-}
-
-/**
- * The password and the token of a sink, where it has them.
- * @throws LarderError `CONFIG_SECRET` when one cannot be read.
- */
-export async function readSinkSecrets(
-  name: string,
-  target: Target,
-  context: SinkContext,
-): Promise<{ password: string | undefined; token: string | undefined }> {
-  const reveal = async (kind: string, secret: Secret | undefined): Promise<string | undefined> =>
-    await secret?.reveal({
-      what: `${kind} of sink "${name}"`,
-      env: context.env ?? process.env,
-      warn: ({ said, next }) => context.log.warn(`${said}: ${next}`),
-    });
-  return {
-    password: target.type === "influx2" ? undefined : await reveal("password", target.password),
-    token: target.type === "influx1" ? undefined : await reveal("token", target.token),
-  };
 }

@@ -9,21 +9,18 @@
 import { existsSync } from "node:fs";
 import { METRICS_DB_PATH, METRICS_SQLITE_PATH } from "../../core/cache/cache.ts";
 import { LarderError } from "../../core/errors.ts";
-import type { CollectorOptions } from "../options.ts";
 import { managerStatusSource } from "./cache-status/cache-status.ts";
 import { DEFAULT_STATUS_COMMAND } from "./cache-status/options.ts";
-import { metricsDb } from "./metrics/metrics-db.ts";
-import { metricsSqlite } from "./metrics/metrics-sqlite.ts";
+import { metricsDb, metricsSqlite } from "./metrics/metrics.ts";
+import type { SourcesOptions } from "./options.ts";
 import type { Source } from "./source.ts";
-
-type SourceSettings = CollectorOptions["sources"];
 
 /**
  * Makes the databases' sources once, as they remember what they have seen, and gives those of each pass.
  * The status counts bytes only where no metrics database counts the same.
  * @returns a function that throws LarderError `SOURCE_NONE` when there is nothing to read.
  */
-export function sourcesOf(settings: SourceSettings, server: string): () => Source[] {
+export function sourcesOf(settings: SourcesOptions, server: string): () => Source[] {
   const { metricsSqlite: sqlite, metricsDb: db, managerStatus } = settings;
   const databases = [
     ...(sqlite.enabled ? [metricsSqlite({ path: sqlite.path })] : []),
@@ -46,7 +43,7 @@ export function sourcesOf(settings: SourceSettings, server: string): () => Sourc
 }
 
 /** Whether the status can be asked for here. */
-export function hasStatus({ enabled, file, command }: SourceSettings["managerStatus"]): boolean {
+export function hasStatus({ enabled, file, command }: SourcesOptions["managerStatus"]): boolean {
   const [program = ""] = DEFAULT_STATUS_COMMAND;
   return enabled && (file !== undefined || command[0] !== program || existsSync(program));
 }

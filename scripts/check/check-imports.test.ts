@@ -22,6 +22,8 @@ describe("violations()", () => {
     ["core/cache/paths.ts", "core/cache/status/raw.ts", "the door of core/cache/status is core/cache/status/status.ts"],
     ["collector/pass.ts", "core/cache/status/status.ts", "the door of core/cache is core/cache/cache.ts"],
     ["cli/program.ts", "cli/commands/status/screen.ts", "the door of cli/commands/status is"],
+    ["collector/pass.ts", "collector/sources/source.ts", "the door of collector/sources is"],
+    ["collector/health/gather.ts", "collector/ship/state.ts", "the door of collector/ship is"],
     ["cli/program.ts", "cli/commands/config/show.ts", "the door of cli/commands/config is"],
     [
       "alerts/index.ts",

@@ -9,7 +9,7 @@
 import type { Log } from "../../../core/log.ts";
 import { basicAuthorization } from "../endpoint.ts";
 import type { SinkOptions } from "../options.ts";
-import { readSinkSecrets } from "../sinks.ts";
+import { readSinkSecrets } from "../sink-secrets.ts";
 import type { InfluxAdmin } from "./influx-admin.ts";
 import { influxV1Admin } from "./influx-v1-admin.ts";
 import { influxV2Admin } from "./influx-v2-admin.ts";

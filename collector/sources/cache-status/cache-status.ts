@@ -17,6 +17,8 @@ import type { ManagerStatusOptions } from "./options.ts";
 import { byteLines, statusLines } from "./points.ts";
 import { type Output, readStatusFile, runStatusCommand } from "./read-output.ts";
 
+export { type ManagerStatusCursor, parseCursor } from "./cursor.ts";
+
 /** The key of its cursor. */
 export const MANAGER_STATUS = "manager-status";
 

@@ -8,7 +8,7 @@
 import type { Span } from "../../../core/journal/journal.ts";
 import { escapeKey, escapeMeasurement, type Integer, integerText } from "../../../core/line/line.ts";
 import { withRoom } from "../../ensure-capacity.ts";
-import type { Place } from "../../mapping/stats-data.ts";
+import type { Place } from "../../mapping/mapping.ts";
 
 const FIRST_BYTES = 256 * 1024;
 const FIRST_FIELD_BYTES = 1024;

@@ -10,7 +10,7 @@
 import { LarderError } from "../../../core/errors.ts";
 import type { SqliteDatabase } from "../../../core/sqlite/sqlite.ts";
 import { appleToUnixMs, unixMsToApple } from "../../../core/time/apple-time.ts";
-import { ZMETRIC_OTHER_COLUMNS, ZMETRIC_PLACES } from "../../mapping/zmetric.ts";
+import { ZMETRIC_OTHER_COLUMNS, ZMETRIC_PLACES } from "../../mapping/mapping.ts";
 import type { Source, SourceContext } from "../source.ts";
 import { heldRows } from "./already-journaled.ts";
 import { cellText, dateSeconds, numberText, wholeNumber } from "./cell.ts";

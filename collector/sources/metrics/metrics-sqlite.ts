@@ -9,7 +9,7 @@
  */
 import { LarderError } from "../../../core/errors.ts";
 import type { SqliteDatabase, SqliteValue } from "../../../core/sqlite/sqlite.ts";
-import { statsDataPlace } from "../../mapping/stats-data.ts";
+import { statsDataPlace } from "../../mapping/mapping.ts";
 import type { Source } from "../source.ts";
 import { heldNumbers } from "./already-journaled.ts";
 import { cellText, dateSeconds, numberText, wholeNumber } from "./cell.ts";

@@ -1,0 +1,8 @@
+/**
+ * The door of the sources: where figures of a cache come from.
+ *
+ * @module
+ */
+export { MANAGER_STATUS, type ManagerStatusCursor, parseCursor } from "./cache-status/cache-status.ts";
+export { hasStatus, sourcesOf } from "./detect-sources.ts";
+export { CLOCK_AHEAD_MS, type Source, type SourceBatch, type SourceContext } from "./source.ts";
