@@ -31,7 +31,7 @@ export interface CsvFault {
 export type Delimiter = "," | ";" | "\t" | "|";
 
 /** Longest line that is read, in characters. */
-export const MAX_LINE = 10_000;
+const MAX_LINE = 10_000;
 /** Most lines a quoted field may run over: more is a quote that was never closed. */
 const MAX_RECORD_LINES = 50;
 const SAMPLE_LINES = 1000;

@@ -38,7 +38,7 @@ const NEEDED: Readonly<Record<string, readonly string[]>> = {
  * Makes sure that a database is an alertData.db.
  * @throws LarderError `ALERTS_FOREIGN` naming the first table or column that is missing.
  */
-export function checkAlertData(db: SqliteDatabase): void {
+function checkAlertData(db: SqliteDatabase): void {
   for (const [table, needed] of Object.entries(NEEDED)) {
     const columns = new Set(db.columns(table).map(({ name }) => name.toUpperCase()));
     const missing = needed.find((column) => !columns.has(column));

@@ -57,7 +57,7 @@ export async function switchServices(
 }
 
 /** Which services change, and to what. Pure. */
-export function planServices(services: readonly AlertService[], request: ServiceRequest) {
+function planServices(services: readonly AlertService[], request: ServiceRequest) {
   const asked = request.names.length === 0 ? services : request.names.flatMap((name) => findService(services, name));
   const changed: { before: AlertService; after: AlertService }[] = [];
   const unchanged: AlertService[] = [];

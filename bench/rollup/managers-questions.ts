@@ -10,7 +10,7 @@ import { SERVED_FIELDS } from "../../fixtures/fleet/index.ts";
 import { type Answers, LOCAL_FIELDS, monthOf, same } from "./managers-answers.ts";
 import { type Timing, time } from "./question-timing.ts";
 
-export const QUESTIONS = {
+const QUESTIONS = {
   months: "served and saved by region and month",
   sites: "top 20 sites",
   days: "hit ratio of all by day",

@@ -15,7 +15,7 @@ import type { PassReport } from "../pass.ts";
 import { CLOCK_AHEAD_MS, MANAGER_STATUS, type ManagerStatusCursor, parseCursor } from "../sources/sources.ts";
 
 /** The key of our cursor in the journal. */
-export const SELF_CURSOR = "self";
+const SELF_CURSOR = "self";
 
 /** Something that happened, in the words of the tag `event`. */
 export type EventKind = "restarted" | "wiped" | "unregistered" | "registered" | "gap";

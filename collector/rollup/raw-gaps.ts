@@ -17,7 +17,7 @@ interface Span {
   readonly toMs: number;
 }
 
-export class RawGaps {
+class RawGaps {
   readonly #wholeFromMs: number;
   readonly #spans: readonly Span[];
 

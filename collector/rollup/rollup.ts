@@ -31,7 +31,7 @@ import { SeriesTable } from "./series-table.ts";
 export { restoreDays } from "./rollup-cursor.ts";
 
 /** Streams that are rolled up. */
-export const ROLLED_STREAMS = RAW_STREAMS;
+const ROLLED_STREAMS = RAW_STREAMS;
 
 export interface RollupOptions {
   readonly stateDir: string;

@@ -159,7 +159,7 @@ function cutInHalf(lines: Uint8Array): number | undefined {
 }
 
 /** Lines that end in a newline. */
-export function countLines(lines: Uint8Array): number {
+function countLines(lines: Uint8Array): number {
   let count = 0;
   for (let at = lines.indexOf(NEWLINE); at >= 0; at = lines.indexOf(NEWLINE, at + 1)) count++;
   return count;

@@ -15,7 +15,7 @@ import { alternativesTo, isDictionarySchema, schemaOfKey, valueKind } from "./se
 export type RawSettings = Readonly<Record<string, unknown>>;
 
 /** Kinds of layers, strongest first. */
-export const LAYER_KINDS = ["profile", "flag", "environment", "file", "default"] as const;
+const LAYER_KINDS = ["profile", "flag", "environment", "file", "default"] as const;
 export type LayerKind = (typeof LAYER_KINDS)[number];
 
 /** Where a value comes from. */

@@ -31,7 +31,7 @@ export interface Savings {
 }
 
 /** The measurements savings are made of. */
-export const SAVINGS_MEASUREMENTS = measurementsOf(SERVED, SAVED);
+const SAVINGS_MEASUREMENTS = measurementsOf(SERVED, SAVED);
 
 /** Savings of a part, with its sign, so that parts add up. */
 export function savingsOf(sumOf: SumOf): Savings {
@@ -82,7 +82,7 @@ export interface TrafficRow extends SavingsRow {
 
 /** Bytes to clients by where they came from. */
 export type Sources = Readonly<Record<Source, Integer>>;
-export const SOURCES = ["cache", "peers", "parents", "origin"] as const;
+const SOURCES = ["cache", "peers", "parents", "origin"] as const;
 export type Source = (typeof SOURCES)[number];
 
 /** What is asked of traffic: everything of a query but its measurement. */

@@ -6,7 +6,7 @@
  */
 
 /** Seconds from the Unix epoch to the Core Data epoch. */
-export const APPLE_EPOCH_SECONDS = 978_307_200;
+const APPLE_EPOCH_SECONDS = 978_307_200;
 
 /** Core Data seconds to Unix milliseconds, rounded to the nearest. */
 export function appleToUnixMs(appleSeconds: number): number {

@@ -12,7 +12,7 @@ import { createHash } from "node:crypto";
 import { tagPairs } from "../line/line.ts";
 
 /** The tags a point of `fleet_1d` keeps. */
-export const FLEET_TAGS = ["region", "school_type"] as const;
+const FLEET_TAGS = ["region", "school_type"] as const;
 
 /** Places in a day: the milliseconds of the shortest one, 23 hours. */
 const PLACES = 23 * 3_600_000;

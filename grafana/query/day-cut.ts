@@ -33,13 +33,6 @@ export function daysOf(range: { fromMs: number; toMs: number }, offset: number):
   return { fromMs: cutBefore(range.fromMs, offset), toMs: cutBefore(last, offset) + DAY_MS };
 }
 
-/** The complete days of a range, and as many days before them. */
-export function comparedDays(range: { fromMs: number; toMs: number }, offset: number) {
-  const middle = cutBefore(range.fromMs, offset);
-  const end = cutBefore(range.toMs + HOUR_MS, offset);
-  return { beforeMs: 2 * middle - end, fromMs: middle, toMs: end };
-}
-
 /** `daysOf` in InfluxQL, of the panel's range. InfluxDB takes integer arithmetic times a duration, nothing else. */
 export function influxDays(offset: number): string {
   const end = positive(offset - HOUR_MS - 1);
@@ -47,7 +40,7 @@ export function influxDays(offset: number): string {
   return `time >= 1ms * (${influxCut("__from", offset)}) AND time < 1ms * (${to})`;
 }
 
-/** `comparedDays` in InfluxQL: conditions on time. */
+/** The complete days of the range, and as many days before them, in InfluxQL: conditions on time. */
 export function influxCompared(offset: number): { now: string; before: string } {
   const from = influxCut("__from", offset);
   const to = `\${__to} + ${HOUR_MS} - (\${__to} + ${positive(offset + HOUR_MS)}) % ${DAY_MS}`;

@@ -52,7 +52,7 @@ export function metricsMatchers(question: Pick<Question, "select" | "where">): s
 }
 
 /** Series of some fields: `{__name__=~"measurement_(a|b)",region=~"$region"}`. */
-export function metricsSelector(of: Fields, question: Pick<Question, "select" | "where">): string {
+function metricsSelector(of: Fields, question: Pick<Question, "select" | "where">): string {
   const escaped = of.fields.map((field) => field.replaceAll(".", "\\\\."));
   const name =
     of.fields.length === 1

@@ -12,7 +12,7 @@ export type { CatalogContext, CatalogFetch } from "./catalog.ts";
 export { createFetchCache } from "./fetch-cache/fetch-cache.ts";
 
 /** How each kind is opened. */
-export const CATALOGS: { readonly [Kind in CatalogKind]: (options: OptionsOf<Kind>) => Promise<Catalog> } = {
+const CATALOGS: { readonly [Kind in CatalogKind]: (options: OptionsOf<Kind>) => Promise<Catalog> } = {
   pallas: async (options) => (await import("./pallas.ts")).pallasCatalog(options),
   // versions without addresses: settings that name it are still right
   pmv: async () => ({ name: "pmv", async *list() {} }),

@@ -123,7 +123,7 @@ export function targetByHand(text: string, role: CacheTarget["role"] = "cache"):
 }
 
 /** The probe macOS itself sends: `GET /`, `Max-Forwards: 0`, answered by 200. */
-export async function answersAsCache(url: string): Promise<boolean> {
+async function answersAsCache(url: string): Promise<boolean> {
   try {
     const limits = { timeoutMs: 3000, maxBytes: 64 * 1024 };
     const request = { url: `${url}/`, headers: { "max-forwards": "0" }, direct: true, ...limits };

@@ -134,7 +134,7 @@ function inventoryOf(flags: PrecachePyArguments, notes: PrecachePyNote[]): Inven
 }
 
 /** A Jamf account; without a password on the command line it is read from the environment. */
-export function jamf(server: string, user: string | undefined, password: string | undefined): Inventory {
+function jamf(server: string, user: string | undefined, password: string | undefined): Inventory {
   if (server === "") throw usage("Cannot ask Jamf: --mdm-server is missing");
   return {
     kind: "jamf",

@@ -11,7 +11,7 @@ import { de } from "./de.ts";
 import { en } from "./en.ts";
 import type { Texts } from "./texts.ts";
 
-export const LANGUAGES = { en, de } as const satisfies Record<string, Texts>;
+const LANGUAGES = { en, de } as const satisfies Record<string, Texts>;
 export type LanguageName = keyof typeof LANGUAGES;
 export const LANGUAGE_NAMES = Object.keys(LANGUAGES) as readonly LanguageName[];
 

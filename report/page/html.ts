@@ -27,7 +27,7 @@ function written(value: Value): string {
 }
 
 /** Text as text and in attributes; what would turn the direction of writing is kept inside its own element by `bdi`. */
-export function escapeHtml(text: string): string {
+function escapeHtml(text: string): string {
   return text.replaceAll(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 

@@ -24,7 +24,7 @@ export const manifestPage: GeneratedPage = {
 };
 
 /** The manifest as a dictionary. */
-export function manifest(): PlistDictionary {
+function manifest(): PlistDictionary {
   return {
     pfm_description: DESCRIPTION,
     pfm_domain: DOMAIN,

@@ -110,7 +110,7 @@ function stopOnSignals(log: Log): { readonly stop: AbortSignal; release(): void 
 }
 
 /** 0 when all was read and shipped; 1 when nothing could be read; 3 when some of it waits or was refused. */
-export function exitCodeOf(report: PassReport): number {
+function exitCodeOf(report: PassReport): number {
   const failed = report.sources.filter(({ problem }) => problem !== undefined);
   if (report.sources.length > 0 && failed.length === report.sources.length) return ExitCode.failed;
   const waiting = report.sinks.some(

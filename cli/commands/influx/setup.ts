@@ -37,7 +37,7 @@ export async function influxSetup(flags: InfluxSetupFlags): Promise<void> {
 }
 
 /** The plan, and below it the statements. */
-export function stepTable(steps: readonly PlannedStep[]): string {
+function stepTable(steps: readonly PlannedStep[]): string {
   const text = table(steps, [
     { title: "sink", value: ({ sink }) => sink, maxWidth: 16 },
     { title: "action", value: ({ action }) => action },

@@ -36,7 +36,7 @@ function streamOf(name: string): StreamName {
 }
 
 /** What was found, for people. */
-export function verifyText(found: readonly StreamHealth[]): string {
+function verifyText(found: readonly StreamHealth[]): string {
   const there = found.filter(({ segments }) => segments > 0);
   if (there.length === 0) return "The journal is empty.";
   const lost = (losses: readonly Loss[]): number => losses.reduce((sum, { bytes }) => sum + bytes, 0);

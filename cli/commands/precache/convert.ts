@@ -18,7 +18,7 @@ export async function precacheConvert(path: string, flags: { readonly json?: boo
 }
 
 /** Each word with its fate. */
-export function notesText(notes: readonly convert.PrecachePyNote[]): string {
+function notesText(notes: readonly convert.PrecachePyNote[]): string {
   const marks = { works: colour("✓", "green"), changed: colour("~", "yellow"), gone: colour("✗", "red") } as const;
   return notes.map(({ word, fate, said }) => `${marks[fate]} ${word}\n    ${said}`).join("\n");
 }

@@ -30,7 +30,7 @@ export async function precachePlan(flags: PrecacheFlags, over: PrecacheInput = {
 }
 
 /** The plan in the form that was asked for. */
-export function printPlan(prepared: Prepared, flags: PrecacheFlags): void {
+function printPlan(prepared: Prepared, flags: PrecacheFlags): void {
   const { plan, roomBytes, targets, troubles, notes } = prepared;
   for (const note of notes) printError(`note: ${note}`);
   for (const trouble of troubles) printError(`without ${trouble}`);

@@ -51,7 +51,7 @@ const NO_FOREIGN_KEYS = { enableForeignKeyConstraints: false };
 /** A row with an integer that is not a safe number. */
 const INEXACT = Symbol("inexact");
 
-export class NativeDatabase implements SqliteDatabase {
+class NativeDatabase implements SqliteDatabase {
   readonly engine = "native";
   readonly path: string;
   readonly #database: NodeDatabase;

@@ -24,7 +24,7 @@ import {
 import { type CommittedWal, readWalHeader, WalScanner } from "./wal.ts";
 
 /** The largest database held in memory: 2 GiB. */
-export const IMAGE_LIMIT_BYTES = 2 ** 31;
+const IMAGE_LIMIT_BYTES = 2 ** 31;
 const CHUNK_BYTES = 4 * 1024 * 1024;
 const STEP_BYTES = 256 * 1024;
 

@@ -8,7 +8,7 @@
  */
 import { checkedPageSize, WAL_HEADER_BYTES } from "../file/file.ts";
 
-export const FRAME_HEADER_BYTES = 24;
+const FRAME_HEADER_BYTES = 24;
 
 const MAGIC_LITTLE = 0x377f0682;
 const MAGIC_BIG = 0x377f0683;

@@ -168,7 +168,7 @@ export const ZERO = "zero";
  * What a column of noughts is made of, as InfluxQL selects no constants: for a total that is cut off one of its own
  * fields, else the field whose presence says 0.
  */
-export function zeroOf(figure: Extract<Figure, { kind: "sum" }>, question: Question): Fields | undefined {
+function zeroOf(figure: Extract<Figure, { kind: "sum" }>, question: Question): Fields | undefined {
   const [first] = figure.add;
   if (isCut(figure, question) && first !== undefined) return { ...first, fields: first.fields.slice(0, 1) };
   return figure.zeroWith;

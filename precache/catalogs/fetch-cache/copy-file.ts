@@ -24,7 +24,7 @@ export interface Copy {
 }
 
 /** Bytes of the first line, padded, so that the time in it can be renewed in place. */
-export const HEAD_BYTES = 2048;
+const HEAD_BYTES = 2048;
 
 /** Name of the file for a request: the same question, the same name. */
 export function copyName(request: Pick<DocumentRequest, "url" | "method" | "body" | "sameAs">): string {
