@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { readLines } from "../core/history/scan.ts";
+import { readLines } from "../core/history/history.ts";
 import { silentLog } from "../core/log.ts";
 import { enginesAvailable, NO_ENGINES, startInflux } from "../fixtures/engines.ts";
 import {

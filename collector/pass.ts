@@ -8,7 +8,7 @@
  * @module
  */
 import { errorText, LarderError } from "../core/errors.ts";
-import { readLines } from "../core/history/scan.ts";
+import { readLines } from "../core/history/history.ts";
 import type { Batch, Journal } from "../core/journal/journal.ts";
 import type { Log } from "../core/log.ts";
 import type { RejectedRow, SetAside } from "./set-aside.ts";

@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { periodStart } from "../core/history/periods.ts";
-import { joinDays, type Savings, type SavingsRow, totalSavings } from "../core/history/savings.ts";
+import { joinDays, periodStart, type Savings, type SavingsRow, totalSavings } from "../core/history/history.ts";
 import type { Integer } from "../core/line/line.ts";
 import { addExact } from "../core/line/line.ts";
 import { type BucketUnit, bucketStart, nextBucket } from "../core/time/local-days.ts";

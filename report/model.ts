@@ -5,7 +5,7 @@
  *
  * @module
  */
-import type { Savings, Source, Sources } from "../core/history/savings.ts";
+import type { Savings, Source, Sources } from "../core/history/history.ts";
 
 export type { Sources };
 

@@ -3,10 +3,16 @@
  *
  * @module
  */
-import { ask, type HistoryRow, type Question } from "../core/history/history.ts";
-import { cacheStates } from "../core/history/questions/cache-state.ts";
-import { events } from "../core/history/questions/events.ts";
-import { type TrafficRow, totalSavings, traffic } from "../core/history/savings.ts";
+import {
+  ask,
+  cacheStates,
+  events,
+  type HistoryRow,
+  type Question,
+  type TrafficRow,
+  totalSavings,
+  traffic,
+} from "../core/history/history.ts";
 import type { Integer } from "../core/line/line.ts";
 import { addExact } from "../core/line/line.ts";
 import { measure, type SumOf, shown, WARMING_COST, WARMING_EFFECT } from "../core/measures.ts";

@@ -4,10 +4,7 @@
  * @module
  */
 
-import type { CacheState } from "../../core/history/questions/cache-state.ts";
-import type { HistoryEvent } from "../../core/history/questions/events.ts";
-import type { Pass } from "../../core/history/questions/passes.ts";
-import type { Savings } from "../../core/history/savings.ts";
+import type { CacheState, HistoryEvent, Pass, Savings } from "../../core/history/history.ts";
 import type { StreamHealth } from "../../core/journal/journal.ts";
 
 /** Savings of one local day. */

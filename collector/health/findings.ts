@@ -5,7 +5,7 @@
  */
 
 import { type Finding, worstFirst } from "../../core/finding.ts";
-import type { CacheState } from "../../core/history/questions/cache-state.ts";
+import type { CacheState } from "../../core/history/history.ts";
 import { type Level, levelOf, THRESHOLDS, type Threshold } from "../../core/thresholds.ts";
 import { countText, percentText } from "../../core/words/amounts.ts";
 import type { SinkFacts, StatusFacts } from "./facts.ts";

@@ -6,12 +6,18 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { errorCode } from "../../core/errors.ts";
-import { ask } from "../../core/history/history.ts";
-import { cacheStates } from "../../core/history/questions/cache-state.ts";
-import { events } from "../../core/history/questions/events.ts";
-import { lastPasses, newestRow } from "../../core/history/questions/passes.ts";
-import { ROLLUP_CURSOR } from "../../core/history/rollup-mark.ts";
-import { type SavingsRow, savings, savingsOf, totalSavings } from "../../core/history/savings.ts";
+import {
+  ask,
+  cacheStates,
+  events,
+  lastPasses,
+  newestRow,
+  ROLLUP_CURSOR,
+  type SavingsRow,
+  savings,
+  savingsOf,
+  totalSavings,
+} from "../../core/history/history.ts";
 import { openReader, streamFolder } from "../../core/journal/journal.ts";
 import { bucketStart, bucketsBefore, nextBucket } from "../../core/time/local-days.ts";
 import { restoreDays } from "../rollup/rollup.ts";

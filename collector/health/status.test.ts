@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { CacheState } from "../../core/history/questions/cache-state.ts";
+import type { CacheState } from "../../core/history/history.ts";
 import type { StreamHealth } from "../../core/journal/health.ts";
 import { openJournal } from "../../core/journal/journal.ts";
 import type { Loss } from "../../core/journal/losses.ts";

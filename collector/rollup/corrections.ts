@@ -9,7 +9,7 @@
  * @module
  */
 
-import { scanReader } from "../../core/history/scan.ts";
+import { scanReader } from "../../core/history/history.ts";
 import type { JournalReader, Span } from "../../core/journal/journal.ts";
 import type { Integer } from "../../core/line/line.ts";
 import {

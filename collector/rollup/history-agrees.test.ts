@@ -3,8 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
-import { askSums, type HistoryQuery, queryHistory } from "../../core/history/history.ts";
-import { readRollupMark } from "../../core/history/rollup-mark.ts";
+import { askSums, type HistoryQuery, queryHistory, readRollupMark } from "../../core/history/history.ts";
 import { openJournal } from "../../core/journal/journal.ts";
 import { openRollup } from "./rollup.ts";
 

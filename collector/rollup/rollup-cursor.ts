@@ -6,7 +6,7 @@
  * @module
  */
 
-import { type OpenBucket, parseRollupMark, ROLLUP_VERSION, type RollupMark } from "../../core/history/rollup-mark.ts";
+import { type OpenBucket, parseRollupMark, ROLLUP_VERSION, type RollupMark } from "../../core/history/history.ts";
 import type { Json, Position } from "../../core/journal/journal.ts";
 import { DayZones } from "../../core/time/day-zones.ts";
 import type { BucketUnit } from "../../core/time/local-days.ts";

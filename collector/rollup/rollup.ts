@@ -13,8 +13,7 @@
  * @module
  */
 
-import { piecesFrom } from "../../core/history/follow.ts";
-import { ROLLUP_CURSOR } from "../../core/history/rollup-mark.ts";
+import { piecesFrom, ROLLUP_CURSOR } from "../../core/history/history.ts";
 import type { Journal, Position } from "../../core/journal/journal.ts";
 import { type JournalReader, openReader, RAW_STREAMS, streamFolder } from "../../core/journal/journal.ts";
 import type { Log } from "../../core/log.ts";

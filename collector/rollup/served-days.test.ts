@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { savingsHistory, totalSavings } from "../../core/history/savings.ts";
+import { savingsHistory, totalSavings } from "../../core/history/history.ts";
 import { openJournal, type StreamName, streamFolder } from "../../core/journal/journal.ts";
 import { openReader } from "../../core/journal/reader.ts";
 import { nextBucket } from "../../core/time/local-days.ts";

@@ -7,7 +7,7 @@ import { openJournal, type StreamName } from "../journal/journal.ts";
 import { pointLine } from "../line/point.ts";
 import { addExact } from "../line/sum.ts";
 import { bucketStart } from "../time/local-days.ts";
-import { queryHistory } from "./history.ts";
+import { queryHistory } from "./ask.ts";
 
 let stateDir: string;
 beforeEach(async () => {

@@ -17,7 +17,7 @@ import {
   type SumOf,
   shown,
 } from "../measures.ts";
-import { ask, type HistoryQuery, type Question, type SumsRow } from "./history.ts";
+import { ask, type HistoryQuery, type Question, type SumsRow } from "./ask.ts";
 
 /** Bytes of a stretch of time. */
 export interface Savings {

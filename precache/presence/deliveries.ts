@@ -7,7 +7,7 @@
  * @module
  */
 import { join } from "node:path";
-import { scanLines } from "../../core/history/scan.ts";
+import { scanLines } from "../../core/history/history.ts";
 import { lastCommit, streamFolder } from "../../core/journal/journal.ts";
 import { forEachField, type ParsedLine, parseTags } from "../../core/line/line.ts";
 import { type Delivery, DeliveryBook, TELLING } from "./delivery-book.ts";

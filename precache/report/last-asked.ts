@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { LastAsked } from "../../core/history/questions/warming.ts";
+import type { LastAsked } from "../../core/history/history.ts";
 import { openReadOnly } from "../../core/sqlite/sqlite.ts";
 import { appleToUnixMs } from "../../core/time/apple-time.ts";
 

@@ -10,16 +10,16 @@
  *
  * @module
  */
-import { ask } from "../../core/history/history.ts";
 import {
+  ask,
   type LastAsked,
+  traffic,
   usedSince,
   type WarmingRun,
   warmedFiles,
   warmingLines,
   warmingRuns,
-} from "../../core/history/questions/warming.ts";
-import { traffic } from "../../core/history/savings.ts";
+} from "../../core/history/history.ts";
 import { measure, shown, WARMING_COST, WARMING_EFFECT } from "../../core/measures.ts";
 
 export interface WarmReport {

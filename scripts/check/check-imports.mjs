@@ -15,8 +15,6 @@ export const SHELVES = new Map([
   ["precache/words", "the nouns of the room, a file each; nothing in them does anything"],
   ["cli/commands", "the groups; the door of each is its register.ts"],
 ]);
-/** Folders whose doors are not kept yet. */
-const NOT_YET = ["core/history"];
 const IMPORT =
   /(?:^|\n)\s*(import|export)\s+(type\s)?(?:[^"';]*?\sfrom\s+)?["'](\.[^"']+)["']|import\(\s*["'](\.[^"']+)["']\s*\)/g;
 
@@ -41,7 +39,7 @@ function passedDoor({ from, to }) {
   if (isTest(from) || ["bench", "scripts", "fixtures"].includes(from.split("/")[0])) return [];
   if (["bench", "scripts", "fixtures"].includes(to.split("/")[0])) return [];
   const folder = foldersOf(to).find((each) => !from.startsWith(`${each}/`) && !SHELVES.has(each));
-  if (folder === undefined || NOT_YET.includes(folder)) return [];
+  if (folder === undefined) return [];
   const doors = doorsOf(folder);
   return doors.includes(to) ? [] : [`${from} imports ${to}: the door of ${folder} is ${doors[0]}`];
 }

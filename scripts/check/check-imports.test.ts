@@ -24,6 +24,7 @@ describe("violations()", () => {
     ["cli/program.ts", "cli/commands/status/screen.ts", "the door of cli/commands/status is"],
     ["collector/pass.ts", "collector/sources/source.ts", "the door of collector/sources is"],
     ["collector/health/gather.ts", "collector/ship/state.ts", "the door of collector/ship is"],
+    ["report/model.ts", "core/history/savings.ts", "the door of core/history is core/history/history.ts"],
     ["cli/program.ts", "cli/commands/config/show.ts", "the door of cli/commands/config is"],
     [
       "alerts/index.ts",

@@ -5,9 +5,15 @@
  */
 
 import { LarderError } from "../../../core/errors.ts";
-import { type HistoryRow, queryHistory } from "../../../core/history/history.ts";
-import { periodStart } from "../../../core/history/periods.ts";
-import { joinDays, type SavingsRow, savingsHistory, totalSavings } from "../../../core/history/savings.ts";
+import {
+  type HistoryRow,
+  joinDays,
+  periodStart,
+  queryHistory,
+  type SavingsRow,
+  savingsHistory,
+  totalSavings,
+} from "../../../core/history/history.ts";
 import { nearest } from "../../../core/nearest.ts";
 import { measurementSchema } from "../../../core/schema.ts";
 import { localDate } from "../../../core/time/local-days.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import { LarderError } from "../../../core/errors.ts";
-import { knownTags } from "../../../core/history/questions/known-tags.ts";
+import { knownTags } from "../../../core/history/history.ts";
 import { nearest } from "../../../core/nearest.ts";
 
 const MOST_NAMED = 8;

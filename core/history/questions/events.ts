@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Question } from "../history.ts";
+import type { Question } from "../ask.ts";
 import { textOf } from "../read-point.ts";
 import { type Lines, Readings } from "./readings.ts";
 

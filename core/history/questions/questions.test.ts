@@ -4,7 +4,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
 import { openJournal } from "../../journal/journal.ts";
-import { ask } from "../history.ts";
+import { ask } from "../ask.ts";
 import { cacheStates } from "./cache-state.ts";
 import { events } from "./events.ts";
 import { lastPasses, newestRow } from "./passes.ts";

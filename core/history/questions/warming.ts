@@ -6,7 +6,7 @@
  *
  * @module
  */
-import type { Question } from "../history.ts";
+import type { Question } from "../ask.ts";
 import type { Range } from "../plan.ts";
 import { numberOf, type ReadPoint, textOf } from "../read-point.ts";
 import { Readings } from "./readings.ts";
