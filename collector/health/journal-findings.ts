@@ -7,8 +7,8 @@
 import type { Finding } from "../../core/finding.ts";
 import type { Loss } from "../../core/journal/journal.ts";
 import { levelOf, THRESHOLDS } from "../../core/thresholds.ts";
+import { momentText } from "../../core/time/moments.ts";
 import { countText } from "../../core/words/amounts.ts";
-import { momentText } from "../../core/words/moments.ts";
 import { SET_ASIDE_MAX_BYTES } from "../set-aside.ts";
 import type { JournalFacts } from "./facts.ts";
 

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { minuteText, momentText, secondText, weekdayText } from "../time/moments.ts";
 import { ageText, bytesText, countText, durationText, percentText, rateText, shareOf } from "./amounts.ts";
 import { ENGLISH, GERMAN } from "./language.ts";
-import { minuteText, momentText, secondText, weekdayText } from "./moments.ts";
 import { escapeUnprintable, printable, printableLines, quotable, shortened, spaced } from "./printable.ts";
 
 describe("amounts", () => {

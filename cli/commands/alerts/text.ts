@@ -17,8 +17,8 @@ import type {
 import { addressKey } from "../../../alerts/index.ts";
 import type { LarderError } from "../../../core/errors.ts";
 import { systemTimeZone } from "../../../core/time/local-days.ts";
+import { secondText } from "../../../core/time/moments.ts";
 import { countText } from "../../../core/words/amounts.ts";
-import { secondText } from "../../../core/words/moments.ts";
 import { printable } from "../../../core/words/printable.ts";
 import { flow } from "../../columns.ts";
 import { scriptAnswer } from "../../json-answer.ts";

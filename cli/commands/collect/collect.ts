@@ -13,8 +13,8 @@ import {
 } from "../../../collector/index.ts";
 import { explainError } from "../../../core/errors.ts";
 import type { Log } from "../../../core/log.ts";
+import { secondText } from "../../../core/time/moments.ts";
 import { bytesText, countText, durationText } from "../../../core/words/amounts.ts";
-import { secondText } from "../../../core/words/moments.ts";
 import { ExitCode, ExitWith } from "../../exit.ts";
 import { scriptAnswer } from "../../json-answer.ts";
 import { loadSettings, type Settings } from "../../load-settings.ts";

@@ -17,8 +17,8 @@ import {
 import { nearest } from "../../../core/nearest.ts";
 import { measurementSchema } from "../../../core/schema.ts";
 import { localDate } from "../../../core/time/local-days.ts";
+import { momentText } from "../../../core/time/moments.ts";
 import { bytesText, percentText } from "../../../core/words/amounts.ts";
-import { momentText } from "../../../core/words/moments.ts";
 import { columnsOf } from "../../columns.ts";
 import { isoTime } from "../../json-answer.ts";
 import { loadSettings } from "../../load-settings.ts";

@@ -7,8 +7,8 @@
 import { LarderError } from "../../../core/errors.ts";
 import type { Loss } from "../../../core/journal/journal.ts";
 import { checkJournal, STREAMS, type StreamHealth, type StreamName } from "../../../core/journal/journal.ts";
+import { secondText } from "../../../core/time/moments.ts";
 import { bytesText } from "../../../core/words/amounts.ts";
-import { secondText } from "../../../core/words/moments.ts";
 import { ExitCode, ExitWith } from "../../exit.ts";
 import { scriptAnswer } from "../../json-answer.ts";
 import { loadSettings } from "../../load-settings.ts";

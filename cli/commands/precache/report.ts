@@ -5,8 +5,8 @@
  */
 
 import { LarderError } from "../../../core/errors.ts";
+import { momentText } from "../../../core/time/moments.ts";
 import { bytesText, countText, durationText } from "../../../core/words/amounts.ts";
-import { momentText } from "../../../core/words/moments.ts";
 import { reportOf, type WarmReport } from "../../../precache/index.ts";
 import { scriptAnswer } from "../../json-answer.ts";
 import { print, printError, printJson } from "../../output.ts";

@@ -5,8 +5,8 @@
  */
 
 import type { SinkFacts, StatusModel } from "../../../collector/index.ts";
+import { momentText, weekdayText } from "../../../core/time/moments.ts";
 import { ageText, bytesText, countText, durationText, percentText } from "../../../core/words/amounts.ts";
-import { momentText, weekdayText } from "../../../core/words/moments.ts";
 import { columnsOf, flow } from "../../columns.ts";
 import { findingText, LEVEL_COLOURS } from "../../finding-text.ts";
 import { bar, colour } from "../../output.ts";

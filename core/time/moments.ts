@@ -3,8 +3,9 @@
  *
  * @module
  */
-import { localDate, localMinute } from "../time/local-days.ts";
-import { ENGLISH, type Language } from "./language.ts";
+
+import { ENGLISH, type Language } from "../words/language.ts";
+import { localDate, localMinute } from "./local-days.ts";
 
 /** `2026-09-14 02:31` in a time zone. */
 export function momentText(ms: number, timeZone: string): string {
