@@ -6,6 +6,7 @@
 import type { Finding, FindingLevel } from "../core/finding.ts";
 import { flow } from "./columns.ts";
 import { type Colour, colour } from "./output.ts";
+import { withSameSettings } from "./same-settings.ts";
 
 /** The colour of a level, and of nothing to find. */
 export const LEVEL_COLOURS: Readonly<Record<FindingLevel | "ok", Colour>> = { ok: "green", warn: "yellow", bad: "red" };
@@ -15,7 +16,7 @@ export function findingText({ level, said, next, where }: Finding, width: number
   const mark = level === "bad" ? "x" : "!";
   const text = where === undefined ? said : `${where}: ${said}`;
   const [first = "", ...others] = flow(text.split(" "), " ", width - 2);
-  const steps = flow(next.split(" "), " ", width - 5);
+  const steps = flow(withSameSettings(next).split(" "), " ", width - 5);
   return [
     `${colour(mark, LEVEL_COLOURS[level])} ${first}`,
     ...others.map((line) => `  ${line}`),
@@ -28,5 +29,5 @@ export function findingAnswer({
   where = null,
   ...finding
 }: Omit<Finding, "where"> & { readonly where?: string | null }) {
-  return { ...finding, where };
+  return { ...finding, next: withSameSettings(finding.next), where };
 }

@@ -6,6 +6,7 @@
  */
 import { CommanderError } from "commander";
 import { errorCode, errorText, LarderError } from "../core/errors.ts";
+import { withSameSettings } from "./same-settings.ts";
 
 /** A failure for programs; `state` and `next` are null where there is nothing to say. */
 export interface ProblemJson {
@@ -22,7 +23,7 @@ export interface ProblemJson {
 export function problemJson(error: unknown, next: string | null = null): ProblemJson {
   if (error instanceof LarderError) {
     const { code, message, state = null, retryable } = error;
-    return { code, message, state, next: error.next ?? next, retryable };
+    return { code, message, state, next: sameNext(error.next ?? next), retryable };
   }
   if (error instanceof CommanderError) {
     // a group without a command: commander prints the help and says nothing else
@@ -30,6 +31,10 @@ export function problemJson(error: unknown, next: string | null = null): Problem
     return { code: "USAGE", message, state: null, next, retryable: false };
   }
   return { code: errorCode(error) ?? "UNEXPECTED", message: errorText(error), state: null, next, retryable: false };
+}
+
+function sameNext(next: string | null): string | null {
+  return next === null ? null : withSameSettings(next);
 }
 
 /**

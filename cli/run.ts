@@ -9,6 +9,7 @@ import { ExitCode, ExitWith } from "./exit.ts";
 import { problemJson } from "./json-answer.ts";
 import { jsonAnswers, printError, printJsonLine } from "./output.ts";
 import { createProgram } from "./program.ts";
+import { rememberSettings, withSameSettings } from "./same-settings.ts";
 
 /**
  * Runs what `process.argv` asks for.
@@ -16,6 +17,7 @@ import { createProgram } from "./program.ts";
  */
 export async function run(argv: readonly string[]): Promise<number> {
   const before = jsonAnswers();
+  rememberSettings(argv);
   const program = createProgram(argv);
   try {
     await program.parseAsync(argv);
@@ -54,7 +56,7 @@ function exitCodeOf(error: unknown): number {
   if (error instanceof ExitWith) return error.exitCode;
   // commander has printed its own message by the time it throws
   if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.ok : ExitCode.usage;
-  printError(explainError(error));
+  printError(withSameSettings(explainError(error)));
   const code = errorCode(error);
   if (code?.startsWith("USAGE") === true) return ExitCode.usage;
   if (code === "LOCKED" || code === "DB_LOCKED") return ExitCode.busy;
