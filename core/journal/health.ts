@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { errorCode, errorText } from "../errors.ts";
 import { readError } from "./journal-errors.ts";
 import { type KnownSegment, type Loss, lossesOf } from "./losses.ts";
-import { withSegment } from "./open-segment.ts";
+import { packedFacts, withSegment } from "./open-segment.ts";
 import type { Suspects } from "./scrub.ts";
 import { SegmentMaps } from "./segment-maps.ts";
 import { listSegments } from "./segment-names.ts";
@@ -69,8 +69,15 @@ async function checkStream(
   const sums = { bytes: 0, checkedBytes: 0, diskBytes: 0, uncommittedBytes: 0 };
   const numbers = await listSegments(folder);
   for (const number of [...numbers].reverse()) {
+    const checked = isChecked(number);
+    const facts = checked ? undefined : packedFacts({ folder, number });
+    if (facts !== undefined) {
+      sums.bytes += facts.size;
+      sums.diskBytes += facts.diskBytes;
+      known.unshift({ number, map: unchecked(facts.size) });
+      continue;
+    }
     const here = await withSegment({ folder, number }, undefined, async (content) => {
-      const checked = isChecked(number);
       const map = checked ? await maps.mapOf(number, content) : unchecked(content.size);
       sums.bytes += content.size;
       sums.diskBytes += content.diskBytes;

@@ -11,7 +11,7 @@ import { COMMIT_PREFIX, joinSpans, type KnownCommit, type Span } from "./commit.
 import { lastCommit } from "./last-commit.ts";
 import { type KnownSegment, lossesOf } from "./losses.ts";
 import type { NameSet } from "./name-set.ts";
-import { openSegment, withSegment } from "./open-segment.ts";
+import { openSegment, packedFacts, withSegment } from "./open-segment.ts";
 import { inMemory } from "./packed-content.ts";
 import type { Piece, PieceLimits, Position, StreamReader } from "./position.ts";
 import type { SegmentContent } from "./segment-content.ts";
@@ -154,6 +154,11 @@ class SegmentsReader implements JournalReader {
     const found: SegmentInfo[] = [];
     for (const number of await listSegments(this.#folder)) {
       if (number < from) continue;
+      const facts = packedFacts({ folder: this.#folder, number });
+      if (facts !== undefined) {
+        found.push({ number, bytes: facts.size, span: facts.span, names: facts.names });
+        continue;
+      }
       const info = await withSegment({ folder: this.#folder, number }, undefined, async (content) => {
         const { offset, commit } = await this.#maps.endOf(number, content);
         return { number, bytes: offset, span: commit?.span, names: content.facts?.names };
