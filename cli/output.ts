@@ -6,7 +6,7 @@
  */
 
 import { spreadsheetField } from "../core/csv-cell.ts";
-import { escapeUnprintable, printable, printableLines } from "../core/words/printable.ts";
+import { escapeUnprintable, jsonEscape, printable, printableLines } from "../core/words/printable.ts";
 
 const COLOURS = { red: 31, green: 32, yellow: 33, blue: 34, magenta: 35, cyan: 36, dim: 2, bold: 1 } as const;
 export type Colour = keyof typeof COLOURS;
@@ -82,12 +82,7 @@ export function jsonText(value: unknown, indent = 0): string {
   const mark = `bigint-${globalThis.crypto.randomUUID()}:`;
   const json = JSON.stringify(value, (_key, item: unknown) => (typeof item === "bigint" ? mark + item : item), indent);
   const digits = json.replaceAll(new RegExp(`"${mark}(-?\\d+)"`, "g"), "$1");
-  return escapeUnprintable(digits, (character) => (character === "\n" ? character : escaped(character)));
-}
-
-function escaped(character: string): string {
-  const units = Array.from({ length: character.length }, (_, i) => character.charCodeAt(i));
-  return units.map((unit) => `\\u${unit.toString(16).padStart(4, "0")}`).join("");
+  return escapeUnprintable(digits, (character) => (character === "\n" ? character : jsonEscape(character)));
 }
 
 /** A message on standard error. */

@@ -5,6 +5,7 @@
  */
 import type { Logger as Pino } from "pino";
 import { withoutSecrets } from "./revealed.ts";
+import { escapeUnprintable, jsonEscape } from "./words/printable.ts";
 
 export const LOG_LEVELS = ["debug", "info", "warn", "error", "silent"] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -28,9 +29,14 @@ export const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {} };
 export async function createLog(level: LogLevel): Promise<Log> {
   if (level === "silent") return silentLog;
   const { default: pino } = await import("pino");
-  const hooks = { streamWrite: withoutSecrets };
+  const hooks = { streamWrite: harmlessLine };
   const logger = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime, hooks }, pino.destination(2));
   return wrap(logger);
+}
+
+/** A line of JSON without what secrets hold, and without what would steer the terminal of somebody who looks at the file. */
+export function harmlessLine(line: string): string {
+  return withoutSecrets(line).replace(/^[^\n]*/, (json) => escapeUnprintable(json, jsonEscape));
 }
 
 function wrap(logger: Pino): Log {

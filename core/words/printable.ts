@@ -30,6 +30,12 @@ export function escapeUnprintable(text: string, written: (character: string) => 
   return text.replaceAll(UNPRINTABLE, written);
 }
 
+/** A character as JSON escapes it, which every reader of JSON turns back. */
+export function jsonEscape(character: string): string {
+  const units = Array.from({ length: character.length }, (_, i) => character.charCodeAt(i));
+  return units.map((unit) => `\\u${unit.toString(16).padStart(4, "0")}`).join("");
+}
+
 /** The beginning of a text, with `…` where it goes on. Cuts no character in two. */
 export function shortened(text: string, most: number): string {
   if (text.length <= most) return text;

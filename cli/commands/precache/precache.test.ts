@@ -80,6 +80,39 @@ describe("larder precache", () => {
     expect(cache.usedBytes()).toBe(0);
   });
 
+  describe("over lists somebody else wrote", () => {
+    const HOSTILE = `\u001b[31mred\u009b2J\u202eevil\u2066\r\nline\u0000\u2028${"x".repeat(10_000)}`;
+    const STEERS = /(?![\n])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
+
+    it("prints nothing that steers a terminal: titles, versions, builds, names and addresses", async () => {
+      const plan = JSON.parse((await larder("plan --urls DIR/urls --cache-server CACHE --json")).out) as {
+        items: { asset: Record<string, unknown> }[];
+      };
+      for (const { asset } of plan.items) {
+        Object.assign(asset, { title: HOSTILE, version: HOSTILE, build: HOSTILE, models: [HOSTILE] });
+      }
+      plan.items.push({ asset: { ...plan.items[0]?.asset, url: `https://updates.cdn-apple.com/${HOSTILE}` } });
+      await writeFile(join(folder, "hostile.json"), JSON.stringify(plan));
+      await writeFile(join(folder, "hostile.csv"), `Model,OS Version\niPad12,1,"${HOSTILE}"\n"${HOSTILE}",17.1\n`);
+      await writeFile(
+        join(folder, "hostile-settings.json"),
+        JSON.stringify({
+          precache: {
+            servers: [cache.url],
+            catalogs: [{ kind: "plan-file", url: join(folder, "hostile.json") }],
+            devices: [{ kind: "csv", path: join(folder, "hostile.csv") }],
+          },
+        }),
+      );
+      for (const line of ["list -g other", "list -g other --csv", "plan", "plan --csv", "plan --json", "run -n"]) {
+        const { out, err } = await larder(`${line} --config DIR/hostile-settings.json`);
+        expect(out.length + err.length, line).toBeGreaterThan(20);
+        expect(STEERS.exec(out.replaceAll("\r\n", "\n"))?.[0], line).toBeUndefined();
+        expect(STEERS.exec(err)?.[0], line).toBeUndefined();
+      }
+    });
+  });
+
   it("ends with 3 and names the failure last when a file fails", async () => {
     await writeFile(join(folder, "bad"), `${files[0]?.url} 999\n${files[1]?.url} 2000\n`);
     const { code, out, err } = await larder("run --urls DIR/bad --cache-server CACHE");
