@@ -50,7 +50,11 @@ export type SumOf = (measurement: string, field: string) => Integer | undefined;
 const TRAFFIC = "bytestoclients";
 const WARMING = "precacheasset";
 
-const toClients = (...origins: readonly string[]): MeasuredFields => ({
+/** Where bytes come from, as the fields of `bytestoclients` name it. */
+export const SOURCES = ["cache", "peers", "parents", "origin"] as const;
+export type Source = (typeof SOURCES)[number];
+
+const toClients = (...origins: readonly Source[]): MeasuredFields => ({
   measurement: TRAFFIC,
   fields: origins.map((origin) => `bytes.from${origin}.toclients`),
 });

@@ -5,15 +5,16 @@
  * @module
  */
 import type { ChartConfiguration } from "chart.js";
+import { SOURCES, type Source } from "../core/measures.ts";
 import type { Words } from "./languages/languages.ts";
-import { type Report, SOURCES, type SourceName } from "./model.ts";
+import type { Report } from "./model.ts";
 import { bucketTitle, siteTitle } from "./titles.ts";
 
 /** Colours of a picture. */
 export interface Theme {
   readonly text: string;
   readonly grid: string;
-  readonly sources: Readonly<Record<SourceName, string>>;
+  readonly sources: Readonly<Record<Source, string>>;
 }
 
 /** On white: every one of them has a contrast of 3 or more against the page. */
@@ -127,7 +128,7 @@ function kindsChart({ kinds }: Report, words: Words, theme: Theme): ChartConfigu
 }
 
 /** Sources that gave anything; a legend of zeros helps nobody. */
-function usedSources({ sources }: Report): SourceName[] {
+function usedSources({ sources }: Report): Source[] {
   return SOURCES.filter((source) => source === "cache" || source === "origin" || sources[source] > 0);
 }
 

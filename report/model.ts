@@ -5,10 +5,7 @@
  *
  * @module
  */
-import type { Savings, Source, Sources } from "../core/history/history.ts";
-
-export type { Sources };
-
+import type { Savings, Sources } from "../core/history/history.ts";
 import type { Integer } from "../core/line/line.ts";
 import { ratio } from "../core/measures.ts";
 import type { BucketUnit } from "../core/time/local-days.ts";
@@ -17,9 +14,7 @@ import type { Period } from "./period.ts";
 /** What bars and tables are divided into. */
 export type By = BucketUnit | "week" | "month";
 
-/** As in core/history/savings.ts, which a browser has no use for. */
-export const SOURCES = ["cache", "peers", "parents", "origin"] as const satisfies readonly Source[];
-export type SourceName = Source;
+export type { Sources };
 
 /** A part of the time. */
 export interface Bucket extends Savings {

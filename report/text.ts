@@ -4,9 +4,10 @@
  * @module
  */
 import { printable, spaced } from "../core/words/printable.ts";
+import { figures, traffic, warmingRows } from "./figures.ts";
 import type { Words } from "./languages/languages.ts";
 import type { Report } from "./model.ts";
-import { bucketTitle, changeText, hasData, periodTitle, remarks, siteTitle, summary } from "./titles.ts";
+import { bucketTitle, hasData, periodTitle, remarks, siteTitle, summary } from "./titles.ts";
 
 const COLUMNS = 72;
 /** Sites listed; the page has them all. */
@@ -20,14 +21,8 @@ const GAP = "  ";
 /** The report, lines ended by a line feed. */
 export function text(report: Report, words: Words): string {
   const { texts } = words;
-  const { total, before } = report;
   const head = [report.organisation, texts.title, periodTitle(report, words)].filter((line) => line !== undefined);
-  const numbers: Row[] = [
-    [texts.served, words.bytes(total.served), changeText(total.served, before?.served, words) ?? ""],
-    [texts.saved, words.bytes(total.saved), changeText(total.saved, before?.saved, words) ?? ""],
-    [texts.fromApple, words.bytes(total.fromApple), changeText(total.fromApple, before?.fromApple, words) ?? ""],
-    [texts.hitRatio, words.percent(total.hitRatio), hitBefore(report, words)],
-  ];
+  const numbers = figures(report, words).map(({ title, value, change }): Row => [title, value, change ?? ""]);
   const blocks = [
     [...head, "─".repeat(COLUMNS)],
     [...summary(report, words), ...remarks(report, words)].flatMap((sentence) => wrapped(sentence)),
@@ -45,10 +40,6 @@ export function text(report: Report, words: Words): string {
 }
 
 type Row = readonly string[];
-
-function hitBefore({ before }: Report, words: Words): string {
-  return before?.hitRatio === undefined ? "" : `${words.texts.before}: ${words.percent(before.hitRatio)}`;
-}
 
 function byTime(report: Report, words: Words): string[] {
   const { texts } = words;
@@ -76,14 +67,7 @@ function bySite(report: Report, words: Words): string[] {
 
 function warming({ warming: done }: Report, words: Words): string[] {
   if (done === undefined) return [];
-  const { texts } = words;
-  const rows: Row[] = [
-    [texts.warmedFiles, words.count(done.warmed)],
-    [texts.failedFiles, words.count(done.failed)],
-    [texts.warmingCost, words.bytes(done.bytesFromOrigin)],
-    [texts.warmingEffect, words.bytes(done.bytesServedFromDisk)],
-  ];
-  return [texts.warming, ...columns(rows, ["left", "right"])];
+  return [words.texts.warming, ...columns(warmingRows(done, words), ["left", "right"])];
 }
 
 function troubles({ troubles: all, timeZone }: Report, words: Words): string[] {
@@ -98,13 +82,8 @@ function troubles({ troubles: all, timeZone }: Report, words: Words): string[] {
 
 const AMOUNTS = ["left", "right", "right", "right", "right"] as const;
 
-/** Of a part of the time: what warming took in one night is given back on other days, so "saved" is for the whole. */
 function trafficTitles(first: string, { texts }: Words): Row {
   return [first, texts.total, texts.fromCaches, texts.fromApple, texts.hitRatio];
-}
-
-function traffic({ served, fromCaches, fromApple, hitRatio }: Report["total"], words: Words): string[] {
-  return [words.bytes(served), words.bytes(fromCaches), words.bytes(fromApple), words.percent(hitRatio)];
 }
 
 function titles(first: string, { texts }: Words): Row {

@@ -34,7 +34,6 @@ export {
   joinDays,
   type Savings,
   type SavingsRow,
-  type Source,
   type Sources,
   savings,
   savingsHistory,

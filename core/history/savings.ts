@@ -14,6 +14,7 @@ import {
   ratio,
   SAVED,
   SERVED,
+  type Source,
   type SumOf,
   shown,
 } from "../measures.ts";
@@ -82,8 +83,6 @@ export interface TrafficRow extends SavingsRow {
 
 /** Bytes to clients by where they came from. */
 export type Sources = Readonly<Record<Source, Integer>>;
-const SOURCES = ["cache", "peers", "parents", "origin"] as const;
-export type Source = (typeof SOURCES)[number];
 
 /** What is asked of traffic: everything of a query but its measurement. */
 export type TrafficQuery = Omit<HistoryQuery, "measurement">;

@@ -4,9 +4,10 @@
  * @module
  */
 import { type ChartName, chart, LIGHT } from "../charts.ts";
+import { type Figure, figures, traffic, warmingRows } from "../figures.ts";
 import type { Words } from "../languages/languages.ts";
 import type { Report, Site } from "../model.ts";
-import { bucketTitle, changeText, hasData, remarks, siteTitle, summary } from "../titles.ts";
+import { bucketTitle, hasData, remarks, siteTitle, summary } from "../titles.ts";
 import { type Html, html } from "./html.ts";
 
 /** Longer tables are folded. */
@@ -27,22 +28,14 @@ export function sections(report: Report, words: Words): Html[] {
 }
 
 function summarySection(report: Report, words: Words): Html {
-  const { total, before } = report;
-  const { texts } = words;
-  const tile = (title: string, value: string, change: string | undefined): Html =>
+  const tile = ({ title, value, change }: Figure): Html =>
     html`<div><dt>${title}</dt><dd><span class="value">${value}</span>${
       change !== undefined && html`<br><span class="change">${change}</span>`
     }</dd></div>`;
-  const hitChange = before?.hitRatio === undefined ? undefined : `${texts.before}: ${words.percent(before.hitRatio)}`;
   return html`<section>
 <div class="summary">${summary(report, words).map((sentence) => html`<p>${sentence}</p>`)}</div>
 ${remarks(report, words).map((sentence) => html`<p>${sentence}</p>`)}
-<dl class="tiles">${[
-    tile(texts.served, words.bytes(total.served), changeText(total.served, before?.served, words)),
-    tile(texts.saved, words.bytes(total.saved), changeText(total.saved, before?.saved, words)),
-    tile(texts.fromApple, words.bytes(total.fromApple), changeText(total.fromApple, before?.fromApple, words)),
-    tile(texts.hitRatio, words.percent(total.hitRatio), hitChange),
-  ]}</dl>
+<dl class="tiles">${figures(report, words).map(tile)}</dl>
 </section>`;
 }
 
@@ -88,13 +81,7 @@ ${table(words, texts.kinds, [texts.kind, texts.held], rows)}</section>`;
 function warmingSection({ warming }: Report, words: Words): Html | undefined {
   if (warming === undefined) return undefined;
   const { texts } = words;
-  const rows: Cell[][] = [
-    [texts.warmedFiles, words.count(warming.warmed)],
-    [texts.failedFiles, words.count(warming.failed)],
-    [texts.warmingCost, words.bytes(warming.bytesFromOrigin)],
-    [texts.warmingEffect, words.bytes(warming.bytesServedFromDisk)],
-  ];
-  return html`<section><h2>${texts.warming}</h2>${table(words, texts.warming, undefined, rows)}</section>`;
+  return html`<section><h2>${texts.warming}</h2>${table(words, texts.warming, undefined, warmingRows(warming, words))}</section>`;
 }
 
 function troublesSection({ troubles, timeZone }: Report, words: Words): Html {
@@ -120,13 +107,8 @@ function gapsSection({ gaps, timeZone }: Report, words: Words): Html {
   }</section>`;
 }
 
-/** Of a part of the time: what warming took in one night is given back on other days, so "saved" is for the whole. */
 function trafficTitles({ texts }: Words): string[] {
   return [texts.served, texts.fromCaches, texts.fromApple, texts.hitRatio];
-}
-
-function traffic({ served, fromCaches, fromApple, hitRatio }: Report["total"], words: Words): string[] {
-  return [words.bytes(served), words.bytes(fromCaches), words.bytes(fromApple), words.percent(hitRatio)];
 }
 
 function amountTitles({ texts }: Words): string[] {
