@@ -66,7 +66,7 @@ export interface SettingsSources {
   readonly environment?: Environment;
   /** Layers of a command: what its own flags set, files they name. */
   readonly layers?: readonly Layer[];
-  /** Where macOS keeps what an MDM forces; undefined where there is no such thing. */
+  /** Where macOS keeps what an MDM forces; undefined on other systems. */
   readonly managedPlace?: string | undefined;
 }
 

@@ -2,7 +2,7 @@
  * What the built program keeps of memory as a daemon: a pass a second with the 21 rows a cache writes in a minute, rolled
  * up and shipped to a real InfluxDB 1.6.7, after a back-fill.
  *
- * Goal: at most 90 MB resident, the median of the last passes. The back-fill's own peak is told apart.
+ * Goal: at most 90 MB resident, the median of the last passes. The peak of the back-fill is printed separately.
  *
  * Run: npm run build; npx tsx bench/collect/resident.ts [--rows 900000] [--seconds 40] [--node /path/to/node]
  */

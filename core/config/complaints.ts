@@ -1,7 +1,7 @@
 /**
  * What is wrong with a setting and where, in the words of an admin: "it is text, a number was expected".
  *
- * Values are told only where they cannot be secrets: numbers, and words from a list we know.
+ * Values are shown only where they cannot be secrets: numbers, and words from a list we know.
  *
  * @module
  */

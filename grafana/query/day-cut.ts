@@ -51,7 +51,7 @@ export function influxCompared(offset: number): { now: string; before: string } 
 }
 
 /**
- * `comparedDays` in MetricsQL: sums of whole days, one each day, of which those inside are added up.
+ * In MetricsQL: sums of whole days, one each day, of which those inside are added up.
  * @param series what is added up, without a window
  */
 export function metricsCompared(series: string, offset: number): { now: string; before: string } {

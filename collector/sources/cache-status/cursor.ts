@@ -17,7 +17,7 @@ export interface ManagerStatusCursor {
   readonly guid: string | undefined;
   readonly totals: StatusTotals | undefined;
   readonly surplus: Surplus;
-  /** What events are told by: see `collector/health/self-metrics.ts`. */
+  /** What events are derived from: see `collector/health/self-metrics.ts`. */
   readonly seen: Seen;
 }
 
