@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import stringWidth from "string-width";
 import { describe, expect, it } from "vitest";
 import { columnsOf, cutTo, fillTo, flow } from "./columns.ts";
 import { table } from "./table.ts";
@@ -12,6 +13,12 @@ describe("columns of a terminal", () => {
     expect(columnsOf("e\u0301")).toBe(1);
     expect(columnsOf("👩‍🏫")).toBe(2);
     expect(columnsOf("\u001b[32mgo\u001b[0m")).toBe(2);
+  });
+
+  it("counts every letter as the library does, also those it does not ask about", () => {
+    const letters = Array.from({ length: 0x2600 }, (_, code) => String.fromCharCode(code));
+    const others = letters.filter((letter) => columnsOf(`a${letter}b`) !== stringWidth(`a${letter}b`));
+    expect(others).toEqual([]);
   });
 
   it("cuts and fills to a width, and no letter in two", () => {

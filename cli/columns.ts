@@ -6,19 +6,19 @@
  */
 import stringWidth from "string-width";
 
-const ASCII = /^[ -~]*$/;
-const segmenter = new Intl.Segmenter();
+/** Western letters, dashes, arrows and bars: one column each. Most of what is shown; anything else costs a look at Unicode. */
+const PLAIN = /^[ -~\u00a1-\u00ac\u00ae-\u024f\u2010-\u2027\u2190-\u21ff\u2500-\u259f]*$/;
 
 /** Columns a text takes. */
 export function columnsOf(text: string): number {
-  return ASCII.test(text) ? text.length : stringWidth(text);
+  return PLAIN.test(text) ? text.length : stringWidth(text);
 }
 
 /** Text of at most so many columns, cut in the middle, where names differ least. */
 export function cutTo(text: string, columns: number): string {
   if (columnsOf(text) <= columns) return text;
   const room = Math.max(0, columns - 1);
-  const letters = Array.from(segmenter.segment(text), ({ segment }) => segment);
+  const letters = Array.from(new Intl.Segmenter().segment(text), ({ segment }) => segment);
   const head = beginning(letters, Math.ceil(room / 2));
   const tail = beginning(letters.reverse(), room - columnsOf(head.join("")));
   return `${head.join("")}…${tail.reverse().join("")}`;

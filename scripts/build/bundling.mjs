@@ -17,6 +17,22 @@ const sqlJs = {
   },
 };
 
+/** string-width makes a pattern of all emoji while it is loaded, 35 ms of every start: made when a text needs it. */
+const stringWidth = {
+  name: "string-width",
+  setup(builder) {
+    builder.onLoad({ filter: /string-width\/index\.js$/ }, ({ path }) => {
+      const text = readFileSync(path, "utf8");
+      const contents = text.replace(
+        /^const rgiEmojiRegex = (.*);$/m,
+        "let emoji;\nconst rgiEmojiRegex = { test: text => (emoji ??= $1).test(text) };",
+      );
+      if (contents === text) throw new Error(`${path} no longer has the pattern rgiEmojiRegex`);
+      return { contents, loader: "js" };
+    });
+  },
+};
+
 /** Binaries and fonts that are files of their own: an installation brings these packages as they are. */
 const FILES = ["@napi-rs/canvas", "dejavu-fonts-ttf"];
 
@@ -33,7 +49,7 @@ export const bundling = {
   chunkNames: "chunks/[name]-[hash]",
   assetNames: "chunks/[name]-[hash]",
   loader: { ".wasm": "file" },
-  plugins: [sqlJs],
+  plugins: [sqlJs, stringWidth],
   // what packages of CommonJS expect to be there
   banner: {
     js: "import { createRequire as larderRequire } from 'node:module'; const require = larderRequire(import.meta.url), __dirname = import.meta.dirname;",
