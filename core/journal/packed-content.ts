@@ -68,9 +68,13 @@ export async function inMemory(
   return { ...content, bytes, read };
 }
 
+/** A file of ours is about a megabyte: it is read at once. Larger ones are read member by member. */
+const AT_ONCE_MAX_BYTES = 4 * 1024 * 1024;
+
 class Packed {
   readonly #file: FileHandle;
   readonly #fileBytes: number;
+  #whole: Buffer | undefined;
   #members: readonly Member[] | undefined;
   /** The member last unpacked: readers go on where they ended. */
   #last: { readonly at: number; readonly content: Buffer | undefined } | undefined;
@@ -104,7 +108,7 @@ class Packed {
 
   async #unpack(member: Member): Promise<Buffer | undefined> {
     if (this.#last?.at === member.at) return this.#last.content;
-    const bytes = await readFrom(this.#file, member.at, member.fileBytes);
+    const bytes = await this.#bytes(member.at, member.fileBytes);
     const content = bytes.length === member.fileBytes ? unpackMember(bytes, member) : undefined;
     this.#last = { at: member.at, content };
     return content;
@@ -114,7 +118,7 @@ class Packed {
     if (this.#members !== undefined) return this.#members;
     const members: Member[] = [];
     for (let at = 0; at < this.#fileBytes; ) {
-      const head = readHead(await readFrom(this.#file, at, HEAD_BYTES));
+      const head = readHead(await this.#bytes(at, HEAD_BYTES));
       if (head === undefined) {
         at = await this.#nextBeginning(at + 1);
         continue;
@@ -130,11 +134,18 @@ class Packed {
   /** Where the next data member begins behind bytes that are none. */
   async #nextBeginning(from: number): Promise<number> {
     for (let at = from; at < this.#fileBytes; at += SEARCH_STEP) {
-      const bytes = await readFrom(this.#file, at, SEARCH_STEP + DATA_BEGINNING.length);
+      const bytes = await this.#bytes(at, SEARCH_STEP + DATA_BEGINNING.length);
       const found = bytes.indexOf(DATA_BEGINNING);
       if (found >= 0) return at + found;
     }
     return this.#fileBytes;
+  }
+
+  /** Bytes of the file; fewer only at its end. */
+  async #bytes(at: number, length: number): Promise<Buffer> {
+    if (this.#fileBytes > AT_ONCE_MAX_BYTES) return await readFrom(this.#file, at, length);
+    this.#whole ??= await readFrom(this.#file, 0, this.#fileBytes);
+    return this.#whole.subarray(at, at + length);
   }
 
   async #readForeign(): Promise<Buffer | undefined> {

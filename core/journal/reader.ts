@@ -132,6 +132,11 @@ class SegmentsReader implements JournalReader {
     let total = 0;
     for (const number of await listSegments(this.#folder)) {
       if (number < from.segment) continue;
+      const facts = number > from.segment ? packedFacts({ folder: this.#folder, number }) : undefined;
+      if (facts !== undefined) {
+        total += facts.span === undefined ? 0 : facts.size;
+        continue;
+      }
       total += await withSegment({ folder: this.#folder, number }, 0, async (content) => {
         if (number > from.segment) {
           const { offset, commit } = await this.#maps.endOf(number, content);
