@@ -17,9 +17,9 @@ import {
   scrubJournal,
   streamFolder,
 } from "../core/journal/journal.ts";
-import { tagText } from "../core/line/line.ts";
 import type { Log } from "../core/log.ts";
 import { selfBatch } from "./health/health.ts";
+import { lineTags } from "./line-tags.ts";
 import type { CollectorOptions } from "./options.ts";
 import { checkOwner, OWNER_CURSOR } from "./owner.ts";
 import { type PassReport, runPass } from "./pass.ts";
@@ -88,7 +88,7 @@ export async function createCollector(setup: CollectorSetup): Promise<Collector>
     const shippers = dryRun ? [] : await createShippers(setup, journals, nowMs);
     const sources = sourcesOf(settings.sources, settings.server);
     const finish = await afterPass(setup, journals, nowMs);
-    const tags = tagText({ ...settings.tags, server: settings.server });
+    const tags = lineTags(settings);
     return {
       async pass() {
         const present = sources();

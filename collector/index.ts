@@ -18,4 +18,4 @@ export {
   type PlannedStep,
   planInfluxSetup,
 } from "./sinks/sinks.ts";
-export { hasStatus } from "./sources/sources.ts";
+export { hasStatus, readDatabase } from "./sources/sources.ts";

@@ -1,13 +1,15 @@
 /**
  * Reports: what the caches saved in a stretch of time, as a page, pictures, a table, text or data.
  *
- * `makeJournalReport` reads the journal into one `Report`; the forms are made of it and compute nothing.
+ * `askReport` asks a journal, or whatever else can answer, and makes one `Report`; the forms are made of it and compute
+ * nothing.
  *
  * @module
  */
+import { type Ask, askJournal } from "../core/history/history.ts";
 import { type Asked, makeReport } from "./make-report.ts";
 import type { Report } from "./model.ts";
-import { readJournal } from "./read-journal.ts";
+import { readAnswers } from "./read-answers.ts";
 
 export { csv } from "./csv.ts";
 export { json, type ReportJson } from "./json.ts";
@@ -20,7 +22,12 @@ export { namedPeriod, type Period, periodOf } from "./period.ts";
 export { type Picture, pictures } from "./png.ts";
 export { text } from "./text.ts";
 
+/** The report of what somebody who can be asked has: a journal, a database, a server. */
+export async function askReport(ask: Ask, asked: Asked): Promise<Report> {
+  return makeReport(asked, await readAnswers(ask, asked));
+}
+
 /** The report of what a journal has. */
 export async function makeJournalReport(stateDir: string, asked: Asked): Promise<Report> {
-  return makeReport(asked, await readJournal(stateDir, asked));
+  return await askReport(askJournal(stateDir), asked);
 }

@@ -13,7 +13,7 @@ import { measurementSchema } from "../schema.ts";
 import { planSums, type Range, type SumPlan } from "./plan.ts";
 import { type RollupMark, readRollupMark } from "./rollup-mark.ts";
 import { type HistoryQuery, type HistoryRow, Rows, type SumsRow } from "./rows.ts";
-import { scanLines, type Wanted } from "./scan.ts";
+import { scanLines, scanPieces, type Wanted } from "./scan.ts";
 
 export type { HistoryQuery, HistoryRow, SumsRow };
 
@@ -37,15 +37,52 @@ type Answers<Questions extends readonly Question<unknown>[]> = {
   -readonly [I in keyof Questions]: Questions[I] extends Question<infer Answer> ? Answer : never;
 };
 
-/** Answers all questions from one pass over the journal. Memory grows with the answers, not with the journal. */
+/** Answers questions, all from one pass over what there is: a journal, lines of a file, a server. */
+export type Ask = <const Questions extends readonly Question<unknown>[]>(
+  questions: Questions,
+) => Promise<Answers<Questions>>;
+
+/**
+ * Sums, each query's in its place, and raw lines handed to those who want them.
+ * @throws LarderError when what is read cannot be.
+ */
+export type ReadSums = (queries: readonly HistoryQuery[], lines: readonly Wanted[]) => Promise<SumsRow[][]>;
+
+/** Asks whatever can give sums and lines. */
+export function askOf(read: ReadSums): Ask {
+  return async (questions) => await answersOf(questions, read);
+}
+
+/** Asks a journal. Memory grows with the answers, not with the journal. */
+export function askJournal(stateDir: string): Ask {
+  return askOf(async (queries, lines) => await readSums(stateDir, queries, lines));
+}
+
+/** Answers all questions from one pass over the journal. */
 export async function ask<const Questions extends readonly Question<unknown>[]>(
   stateDir: string,
   questions: Questions,
 ): Promise<Answers<Questions>> {
+  return await askJournal(stateDir)(questions);
+}
+
+/** Asks lines that are in no journal. @param pieces whole lines */
+export function askLines(pieces: Iterable<Uint8Array>): Ask {
+  return askOf(async (queries, lines) => {
+    const answers = queries.map((query) => new Rows(query, "sums"));
+    scanPieces(pieces, [...lines, ...answers.map((answer) => rawOf(answer))]);
+    return answers.map((answer) => answer.rows());
+  });
+}
+
+async function answersOf<const Questions extends readonly Question<unknown>[]>(
+  questions: Questions,
+  read: ReadSums,
+): Promise<Answers<Questions>> {
   const sums = questions.flatMap((question) => question.sums ?? []);
   const rows = questions.flatMap((question) => question.rows ?? []).map((query) => new Rows(query, "lasts too"));
   const lines = [...questions.flatMap((question) => question.lines ?? []), ...rows.map((answer) => rawOf(answer))];
-  const found = await readSums(stateDir, sums, lines);
+  const found = await read(sums, lines);
   let [sumsFrom, rowsFrom] = [0, 0];
   const answers = questions.map((question) => {
     const [sumsTo, rowsTo] = [sumsFrom + (question.sums?.length ?? 0), rowsFrom + (question.rows?.length ?? 0)];

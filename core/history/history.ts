@@ -3,7 +3,17 @@
  *
  * @module
  */
-export { ask, askSums, type HistoryQuery, type HistoryRow, type Question, queryHistory } from "./ask.ts";
+export {
+  type Ask,
+  ask,
+  askJournal,
+  askLines,
+  askSums,
+  type HistoryQuery,
+  type HistoryRow,
+  type Question,
+  queryHistory,
+} from "./ask.ts";
 export { piecesFrom } from "./follow.ts";
 export { periodStart } from "./periods.ts";
 export {
@@ -42,4 +52,4 @@ export {
   totalSavings,
   traffic,
 } from "./savings.ts";
-export { readLines, scanLines, scanReader } from "./scan.ts";
+export { linesOf, readLines, scanLines, scanReader } from "./scan.ts";

@@ -65,6 +65,15 @@ export async function scanReader(reader: JournalReader, wanted: readonly Wanted[
   for (const segment of segments.reverse()) await scanSegment(reader, segment, newest, from);
 }
 
+/** Hands out lines that are in no journal. @param pieces whole lines */
+export function scanPieces(pieces: Iterable<Uint8Array>, wanted: readonly Wanted[]): void {
+  const searches = wanted.map((by): Search => ({ name: nameOf(by.measurement), by }));
+  for (const piece of pieces) {
+    const bytes = bufferOf(piece);
+    forEachLine(bytes, (start, end) => handOut(bytes, start, end, searches));
+  }
+}
+
 function isNewest({ by }: Search): boolean {
   return by.newestMs !== undefined;
 }
@@ -110,14 +119,28 @@ export async function* readLines(
       if (span === undefined || span.fromMs > toMs || span.toMs < fromMs) continue;
       if (names !== undefined && !mayHold(names, measurement)) continue;
       for await (const bytes of reader.bytes(number)) {
-        const found: string[] = [];
-        forEachLine(bytes, (start, end) => {
-          if (hasName(bytes, start, name)) found.push(bytes.toString("utf8", start, end));
-        });
-        yield* found;
+        yield* named(bytes, name);
       }
     }
   }
+}
+
+/** Lines of measurements in pieces of whole lines, as they are written. */
+export function* linesOf(pieces: Iterable<Uint8Array>, measurements: Iterable<string>): Generator<string> {
+  const names = [...measurements].map(nameOf);
+  for (const piece of pieces) for (const name of names) yield* named(bufferOf(piece), name);
+}
+
+function named(bytes: Buffer, name: Buffer): string[] {
+  const found: string[] = [];
+  forEachLine(bytes, (start, end) => {
+    if (hasName(bytes, start, name)) found.push(bytes.toString("utf8", start, end));
+  });
+  return found;
+}
+
+function bufferOf({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength);
 }
 
 /** The name of a measurement as a line begins with it. */

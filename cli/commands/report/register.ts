@@ -11,7 +11,8 @@ export function registerReport(program: Command): void {
   const command = program
     .command("report")
     .description("What the caches saved, as a page, pictures, a table or text: no server needed.")
-    .option("--period <name>", 'last month, this week, 2026-10, "school year", 2025/26', "last month")
+    .option("--database <file>", "a Metrics.db or Metrics.sqlite instead of the journal")
+    .option("--period <name>", 'last month, this week, 2026-10, "school year", 2025/26 (default: last month)')
     .option("--month <month>", "a month: 2026-10")
     .option("--from <time>", "30d, 2026-11-01, as for larder history")
     .option("--to <time>", "as --from; now where only --from is given")
@@ -34,7 +35,8 @@ export function registerReport(program: Command): void {
 
 /** What the command line said. */
 export interface ReportFlags extends SettingsCommandFlags {
-  readonly period: string;
+  readonly database?: string;
+  readonly period?: string;
   readonly month?: string;
   readonly from?: string;
   readonly to?: string;

@@ -6,15 +6,16 @@
 import type { Layer } from "../../../core/config/config.ts";
 import { LarderError } from "../../../core/errors.ts";
 import { writeAtomically } from "../../../core/files.ts";
+import type { Span } from "../../../core/journal/journal.ts";
 import { nearest } from "../../../core/nearest.ts";
-import { localDate } from "../../../core/time/local-days.ts";
+import { bucketStart, localDate, nextBucket } from "../../../core/time/local-days.ts";
 import {
+  askReport,
   type By,
   csv,
   json,
   type LanguageName,
   logoAddress,
-  makeJournalReport,
   namedPeriod,
   type Period,
   page,
@@ -31,7 +32,7 @@ import { loadSettings } from "../../load-settings.ts";
 import { jsonText, print, printCsv, printJson } from "../../output.ts";
 import { parseTagFlags } from "../../tag-flags.ts";
 import { parseTime } from "../../time-range.ts";
-import { checkWhoseJournal } from "../../whose-journal.ts";
+import { originOf } from "./origin.ts";
 import type { ReportFlags } from "./register.ts";
 
 const FORMATS = ["text", "html", "png", "csv", "json"] as const;
@@ -43,11 +44,11 @@ const DAY_MS = 86_400_000;
 export async function report(flags: ReportFlags): Promise<void> {
   const format = oneOf(flags.json === true ? "json" : flags.format, FORMATS, "format");
   const loaded = await loadSettings(flags, { layers: [layerOf(flags)] });
-  checkWhoseJournal("report", loaded);
   const { settings } = loaded;
   const options = settings.report;
-  const period = periodFrom(flags, options, settings.timezone);
-  const made = await makeJournalReport(settings.stateDir, {
+  const origin = await originOf(flags, loaded);
+  const period = periodFrom(flags, options, { timeZone: settings.timezone, held: origin.span });
+  const made = await askReport(origin.ask, {
     madeMs: Date.now(),
     timeZone: settings.timezone,
     period,
@@ -102,14 +103,23 @@ function defaultName({ period, timeZone }: Report, ending: string): string {
   return `larder-report-${name}.${ending}`;
 }
 
-function periodFrom(flags: ReportFlags, options: ReportOptions, timeZone: string): Period {
+/** @param held the time of all rows, which is the default where there is only that */
+function periodFrom(
+  flags: ReportFlags,
+  options: ReportOptions,
+  { timeZone, held }: { readonly timeZone: string; readonly held: Span | undefined },
+): Period {
   const nowMs = Date.now();
+  if (held !== undefined && [flags.from, flags.to, flags.month, flags.period].every((flag) => flag === undefined)) {
+    const fromMs = bucketStart(held.fromMs, "day", timeZone);
+    return periodOf({ fromMs, toMs: Math.min(nextBucket(held.toMs, "day", timeZone), nowMs) }, timeZone);
+  }
   if (flags.from === undefined) {
     if (flags.to !== undefined) {
       throw new LarderError("Cannot report up to a time: --to needs --from", { code: "USAGE_TIME" });
     }
     const context = { nowMs, timeZone, schoolYearStarts: options.schoolYearStarts };
-    return namedPeriod(flags.month ?? flags.period, context);
+    return namedPeriod(flags.month ?? flags.period ?? "last month", context);
   }
   const fromMs = parseTime(flags.from, nowMs, timeZone);
   const toMs = parseTime(flags.to ?? "now", nowMs, timeZone);

@@ -1,10 +1,10 @@
 /**
- * The answers a report is made of, read from a journal in one pass.
+ * The answers a report is made of, asked for in one pass.
  *
  * @module
  */
 import {
-  ask,
+  type Ask,
   cacheStates,
   events,
   type HistoryRow,
@@ -28,15 +28,15 @@ const MOST_TROUBLES = 200;
 /** Kinds of event that are nobody's trouble. */
 const FINE_EVENTS: ReadonlySet<string> = new Set(["run-start", "run-end", "registered"]);
 
-/** Reads all a report says. */
-export async function readJournal(stateDir: string, asked: Asked): Promise<Answers> {
+/** Asks for all a report says. */
+export async function readAnswers(ask: Ask, asked: Asked): Promise<Answers> {
   const { period, timeZone, filter: tags, groupBy: tag } = asked;
   const base = { timeZone, tags };
   const groupBy = siteTags(tag);
   const recent = { fromMs: Math.max(period.fromMs, period.toMs - RECENT_MS), toMs: period.toMs };
   const status = { fromMs: Math.max(period.fromMs, period.toMs - STATUS_MS), toMs: period.toMs };
   const span = { fromMs: period.fromMs, toMs: period.toMs };
-  const [buckets, before, sites, recentSites, runs, caches, happened] = await ask(stateDir, [
+  const [buckets, before, sites, recentSites, runs, caches, happened] = await ask([
     traffic({ ...base, ...span, by: asked.by === "hour" ? "hour" : "day" }),
     traffic({ ...base, ...period.before, by: "all" }),
     traffic({ ...base, ...span, by: "all", groupBy }),
