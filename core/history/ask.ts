@@ -10,8 +10,9 @@ import { DERIVED_STREAMS, RAW_STREAMS } from "../journal/journal.ts";
 import type { ParsedLine } from "../line/line.ts";
 import { measurementEnd } from "../line/line.ts";
 import { measurementSchema } from "../schema.ts";
+import { type Cut, rollupCut } from "./cut.ts";
 import { planSums, type Range, type SumPlan } from "./plan.ts";
-import { type RollupMark, readRollupMark } from "./rollup-mark.ts";
+import type { RollupMark } from "./rollup-mark.ts";
 import { type HistoryQuery, type HistoryRow, Rows, type SumsRow } from "./rows.ts";
 import { scanLines, scanPieces, type Wanted } from "./scan.ts";
 
@@ -53,9 +54,9 @@ export function askOf(read: ReadSums): Ask {
   return async (questions) => await answersOf(questions, read);
 }
 
-/** Asks a journal. Memory grows with the answers, not with the journal. */
-export function askJournal(stateDir: string): Ask {
-  return askOf(async (queries, lines) => await readSums(stateDir, queries, lines));
+/** Asks a journal. Memory grows with the answers, not with the journal. @param cut as of then; default now */
+export function askJournal(stateDir: string, cut?: Cut): Ask {
+  return askOf(async (queries, lines) => await readSums(stateDir, queries, lines, cut));
 }
 
 /** Answers all questions from one pass over the journal. */
@@ -115,8 +116,10 @@ async function readSums(
   stateDir: string,
   queries: readonly HistoryQuery[],
   lines: readonly Wanted[],
+  cut?: Cut,
 ): Promise<SumsRow[][]> {
-  const mark = queries.some(isRolledUp) ? await readRollupMark(stateDir) : undefined;
+  const { mark, places: until } =
+    cut ?? (queries.some(isRolledUp) ? await rollupCut(stateDir) : { mark: undefined, places: undefined });
   const answers = queries.map((query) => new Rows(query, "sums"));
   const raw: Wanted[] = [...lines];
   const unread: Wanted[] = [];
@@ -134,9 +137,9 @@ async function readSums(
     rolled.push(new RolledPoints(answer, plan));
     addOpen(answer, plan, mark);
   }
-  await scanLines(stateDir, { streams: RAW_STREAMS, wanted: raw });
-  await scanLines(stateDir, { streams: RAW_STREAMS, wanted: unread, from: mark?.positions });
-  await scanLines(stateDir, { streams: DERIVED_STREAMS, wanted: rolled });
+  await scanLines(stateDir, { streams: RAW_STREAMS, wanted: raw, until });
+  await scanLines(stateDir, { streams: RAW_STREAMS, wanted: unread, from: mark?.positions, until });
+  await scanLines(stateDir, { streams: DERIVED_STREAMS, wanted: rolled, until });
   for (const points of rolled) points.add();
   return answers.map((answer) => answer.rows());
 }

@@ -86,8 +86,7 @@ export async function follow(stateDir: string, from: Places, options: FollowOpti
 export async function placesNow(stateDir: string, streams: readonly string[] = STREAMS): Promise<Places> {
   const places: Record<string, Position> = {};
   for (const stream of streams) {
-    const last = (await openReader(streamFolder(stateDir, stream), stream).segments()).at(-1);
-    places[stream] = last === undefined ? { segment: 0, offset: 0 } : { segment: last.number, offset: last.bytes };
+    places[stream] = await openReader(streamFolder(stateDir, stream), stream).end();
   }
   return places;
 }

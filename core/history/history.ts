@@ -14,7 +14,8 @@ export {
   type Question,
   queryHistory,
 } from "./ask.ts";
-export { piecesFrom } from "./follow.ts";
+export { type Cut, cutNow } from "./cut.ts";
+export { type Followed, follow, type Places, piecesFrom } from "./follow.ts";
 export { periodStart } from "./periods.ts";
 export {
   type CacheState,

@@ -18,6 +18,7 @@ import {
   streamFolder,
 } from "../journal/journal.ts";
 import { escapeMeasurement, forEachLine, hasName, lineTime, type ParsedLine, parseLine } from "../line/line.ts";
+import type { Places } from "./follow.ts";
 
 /** Lines somebody wants: of one measurement, in a span of time. */
 export interface Wanted {
@@ -45,24 +46,36 @@ export interface Scan {
   readonly wanted: readonly Wanted[];
   /** By stream: only what was written at this position or later. Default all. */
   readonly from?: ReadonlyMap<string, Position> | undefined;
+  /** By stream: only what was written before this position. Default all that is committed. */
+  readonly until?: Places | undefined;
 }
 
 /** Hands the lines of streams to those who want them, in the order written within a stream. */
-export async function scanLines(stateDir: string, { streams, wanted, from }: Scan): Promise<void> {
+export async function scanLines(stateDir: string, { streams, wanted, from, until }: Scan): Promise<void> {
   for (const stream of streams) {
     const here = wanted.filter((by) => by.streams?.includes(stream) !== false);
-    await scanReader(openReader(streamFolder(stateDir, stream), stream), here, from?.get(stream));
+    await scanReader(openReader(streamFolder(stateDir, stream), stream), here, {
+      from: from?.get(stream),
+      until: until?.[stream],
+    });
   }
 }
 
+/** A part of a stream. */
+export interface Part {
+  readonly from?: Position | undefined;
+  /** Exclusive. */
+  readonly until?: Position | undefined;
+}
+
 /** The same of one stream that is open. */
-export async function scanReader(reader: JournalReader, wanted: readonly Wanted[], from?: Position): Promise<void> {
+export async function scanReader(reader: JournalReader, wanted: readonly Wanted[], part: Part = {}): Promise<void> {
   if (wanted.length === 0) return;
   const searches = wanted.map((by): Search => ({ name: nameOf(by.measurement), by }));
-  const segments = await reader.segments(from?.segment);
+  const segments = await reader.segments(part.from?.segment);
   const [newest, all] = [searches.filter(isNewest), searches.filter((search) => !isNewest(search))];
-  for (const segment of segments) await scanSegment(reader, segment, all, from);
-  for (const segment of segments.reverse()) await scanSegment(reader, segment, newest, from);
+  for (const segment of segments) await scanSegment(reader, segment, all, part);
+  for (const segment of segments.reverse()) await scanSegment(reader, segment, newest, part);
 }
 
 /** Hands out lines that are in no journal. @param pieces whole lines */
@@ -82,9 +95,9 @@ async function scanSegment(
   reader: JournalReader,
   { number, span, names }: SegmentInfo,
   searches: readonly Search[],
-  from: Position | undefined,
+  { from, until }: Part,
 ): Promise<void> {
-  if (span === undefined) return;
+  if (span === undefined || number > (until?.segment ?? number)) return;
   const here = searches.filter(
     ({ by }) =>
       span.fromMs < by.toMs &&
@@ -92,8 +105,9 @@ async function scanSegment(
       (names === undefined || mayHold(names, by.measurement)),
   );
   if (here.length === 0) return;
-  const offset = from?.segment === number ? from.offset : 0;
-  for await (const bytes of reader.bytes(number, offset)) {
+  const begin = from?.segment === number ? from.offset : 0;
+  const end = until?.segment === number ? until.offset : undefined;
+  for await (const bytes of reader.bytes(number, begin, end)) {
     forEachLine(bytes, (start, end) => handOut(bytes, start, end, here));
   }
 }

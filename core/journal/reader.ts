@@ -36,8 +36,11 @@ export interface JournalReader extends StreamReader {
    * Committed bytes of a segment, in buffers of whole lines with marks among them, each batch checked; what is damaged is
    * left out. A buffer is good until the next is asked for.
    * @param from only what begins there or later, a place at the beginning of a line
+   * @param to only what lies before it, such a place too
    */
-  bytes(segment: number, from?: number): AsyncIterable<Buffer>;
+  bytes(segment: number, from?: number, to?: number): AsyncIterable<Buffer>;
+  /** The place behind all that is committed. Costs the tail of the newest segment. */
+  end(): Promise<Position>;
   /** The last whole mark of the stream; undefined when there is none. */
   last(): Promise<KnownCommit | undefined>;
   /**
@@ -173,14 +176,21 @@ class SegmentsReader implements JournalReader {
     return found;
   }
 
-  async *bytes(segment: number, from = 0): AsyncGenerator<Buffer> {
+  async end(): Promise<Position> {
+    const newest = (await listSegments(this.#folder)).at(-1);
+    const last = newest === undefined ? undefined : (await this.segments(newest)).at(-1);
+    return last === undefined ? { segment: newest ?? 0, offset: 0 } : { segment: last.number, offset: last.bytes };
+  }
+
+  async *bytes(segment: number, from = 0, before = Number.POSITIVE_INFINITY): AsyncGenerator<Buffer> {
     const file = await openSegment(this.#folder, segment);
     if (file === undefined) return;
     try {
       const content = await inMemory(file, (size) => this.#roomOf(size));
       const { whole } = await this.#maps.mapOf(segment, content, from);
-      for (const { from: begin, to } of whole) {
-        if (to <= from) continue;
+      for (const { from: begin, to: end } of whole) {
+        const to = Math.min(end, before);
+        if (to <= Math.max(from, begin)) continue;
         if (content.bytes === undefined) yield* linesOf(content, { from: Math.max(from, begin), to });
         else yield content.bytes.subarray(Math.max(from, begin), to);
       }
