@@ -86,7 +86,7 @@ export async function createCollector(setup: CollectorSetup): Promise<Collector>
   };
   try {
     const shippers = dryRun ? [] : await createShippers(setup, journals, nowMs);
-    const sources = sourcesOf(settings.sources, settings.server);
+    const sources = sourcesOf(settings.sources, settings);
     const finish = await afterPass(setup, journals, nowMs);
     const tags = lineTags(settings);
     return {

@@ -13,7 +13,13 @@ import type { Batch, Journal } from "../core/journal/journal.ts";
 import type { Log } from "../core/log.ts";
 import type { RejectedRow, SetAside } from "./set-aside.ts";
 import type { Shipper, ShipReport } from "./ship/ship.ts";
-import { CLOCK_AHEAD_MS, type Source, type SourceBatch, type SourceContext } from "./sources/sources.ts";
+import {
+  CLOCK_AHEAD_MS,
+  type Source,
+  type SourceBatch,
+  type SourceContext,
+  type Understood,
+} from "./sources/sources.ts";
 
 export interface PassOptions {
   readonly stateDir: string;
@@ -45,6 +51,8 @@ export interface SourceReport {
   readonly newestMs: number | undefined;
   /** Rows that could not become lines. */
   readonly rejected: number;
+  /** Of a source that reads texts. */
+  readonly understood?: Understood | undefined;
   /** Those of them that were not kept either, because the file for them is full. */
   readonly unkept: number;
   readonly problem: LarderError | undefined;
@@ -79,7 +87,14 @@ export async function runPass(options: PassOptions): Promise<PassReport> {
 }
 
 async function readSource(source: Source, options: PassOptions): Promise<SourceReport> {
-  const done = { rows: 0, lines: 0, rejected: 0, unkept: 0, newestMs: undefined as number | undefined };
+  const done = {
+    rows: 0,
+    lines: 0,
+    rejected: 0,
+    unkept: 0,
+    newestMs: undefined as number | undefined,
+    understood: undefined as Understood | undefined,
+  };
   let rejected: RejectedRow[] = [];
   let problem: LarderError | undefined;
   // a batch is flushed to the disk while the next is read
@@ -110,7 +125,7 @@ async function readSource(source: Source, options: PassOptions): Promise<SourceR
       break;
     }
     if (batch.done === true) break;
-    const { lines, lineCount, rowCount, span, cursor } = batch.value;
+    const { lines, lineCount, rowCount, span, cursor, understood } = batch.value;
     const newestMs = newestOf(batch.value, options.nowMs());
     try {
       await writing;
@@ -123,6 +138,7 @@ async function readSource(source: Source, options: PassOptions): Promise<SourceR
       .then(() => {
         done.rows += rowCount;
         done.lines += lineCount;
+        done.understood = addUnderstood(done.understood, understood);
         if (newestMs !== undefined) done.newestMs = Math.max(done.newestMs ?? newestMs, newestMs);
         pumpAll(options);
       });
@@ -131,6 +147,11 @@ async function readSource(source: Source, options: PassOptions): Promise<SourceR
   }
   await writing;
   return { name: source.name, place: source.place, ...done, problem };
+}
+
+function addUnderstood(a: Understood | undefined, b: Understood | undefined): Understood | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  return { lines: a.lines + b.lines, unknown: a.unknown + b.unknown, unnamed: a.unnamed + b.unnamed };
 }
 
 /** The newest time of a batch that is not in the future. */

@@ -73,6 +73,20 @@ const delta = (name: string, meaning: string, fields: readonly FieldSchema[]): M
   fields,
 });
 
+/** Clients of the log. */
+const CLIENTS = count(
+  "clients",
+  "clients seen for the first time that local day: their sum over a day counts each once",
+);
+
+/** What the log says of transfers. Sizes in it are rounded, so these are near the bytes of `bytestoclients`, not equal. */
+const TRANSFERRED: readonly FieldSchema[] = [
+  count("transfers", "answers that ended"),
+  count("incomplete", "of these, ended before all was sent"),
+  bytes("bytes", "sent, as the log rounds it"),
+  ...ORIGINS.map(([from, place]) => bytes(`bytes.from${from}`, `of these, from ${place}`)),
+];
+
 /** What clients were served, and what of it was saved. */
 const SERVED_PARTS: readonly FieldSchema[] = [
   bytes("local", "sent to clients from cache, peers and parents: it did not come from Apple"),
@@ -181,6 +195,30 @@ export const MEASUREMENTS: readonly MeasurementSchema[] = [
     fields: [flag("healthy", "able to answer"), flag("friendly", "accepts peering")],
   },
   {
+    ...delta(
+      "cacheclients",
+      "What clients asked for and were sent in five minutes, by family of device and system, from the cache's log.",
+      [count("requests", "files asked for"), CLIENTS, ...TRANSFERRED],
+    ),
+    tags: ["family", "os"],
+  },
+  {
+    ...delta("cachemodels", "The same by family and model of device.", [
+      count("requests", "files asked for"),
+      CLIENTS,
+      bytes("bytes", "sent, as the log rounds it"),
+    ]),
+    tags: ["family", "model"],
+  },
+  {
+    ...delta(
+      "cachefiles",
+      "The same by kind of file: `pkg`, `ipa`, `ipsw`, `zip`, `epub` and the like, `icloud` for personal content, `other`.",
+      [count("requests", "files asked for"), ...TRANSFERRED],
+    ),
+    tags: ["kind"],
+  },
+  {
     name: "precacherun",
     stream: "precache",
     meaning: "One warming run, written when it ends: a run that was killed has none.",
@@ -232,6 +270,12 @@ export const MEASUREMENTS: readonly MeasurementSchema[] = [
       count("rejects", "lines permanently rejected in the pass"),
       count("expired", "lines older than a sink keeps, in the pass"),
       count("probe", "1 when a sink had to be asked whether it takes any line at all; without tags"),
+      count("log.lines", "lines of the cache's log read in the pass"),
+      count(
+        "log.unknown",
+        "of these, lines of no known shape: more of them after an update of macOS mean that Apple changed its log",
+      ),
+      count("log.unnamed", "requests in them that do not name their client, as `LogClientIdentity` is off"),
       seconds("lag", "age of the newest row"),
       seconds("seconds", "how long the pass took"),
     ],

@@ -12,7 +12,13 @@ import type { Batch, Cursors, Json } from "../../core/journal/journal.ts";
 import { type FieldValue, fieldText, tagText } from "../../core/line/line.ts";
 import { ageText, bytesText } from "../../core/words/amounts.ts";
 import type { PassReport } from "../pass.ts";
-import { CLOCK_AHEAD_MS, MANAGER_STATUS, type ManagerStatusCursor, parseCursor } from "../sources/sources.ts";
+import {
+  CLOCK_AHEAD_MS,
+  MANAGER_STATUS,
+  type ManagerStatusCursor,
+  parseCursor,
+  SERVICE_LOG,
+} from "../sources/sources.ts";
 
 /** The key of our cursor in the journal. */
 const SELF_CURSOR = "self";
@@ -130,7 +136,7 @@ function observe(cursor: ManagerStatusCursor | undefined, before: Observed | und
 
 /** Time of the newest row ever read that is not in the future: of databases if there are any, as a status is always fresh. */
 function newestRow(report: PassReport, before: number | undefined, nowMs: number): number | undefined {
-  const databases = report.sources.filter(({ name }) => name !== MANAGER_STATUS);
+  const databases = report.sources.filter(({ name }) => name !== MANAGER_STATUS && name !== SERVICE_LOG);
   const read = (databases.length > 0 ? databases : report.sources).flatMap((source) => source.newestMs ?? []);
   const times = [...(before === undefined ? [] : [before]), ...read].filter((ms) => ms <= nowMs + CLOCK_AHEAD_MS);
   return times.length === 0 ? undefined : Math.max(...times);
@@ -150,6 +156,12 @@ function selfLine(report: PassReport, newestMs: number | undefined, stamp: Stamp
     expired: integer(sum(sinks.map(({ expiredLines }) => expiredLines))),
     seconds: { float: report.seconds },
   };
+  for (const { understood } of sources) {
+    if (understood === undefined) continue;
+    fields["log.lines"] = integer(understood.lines);
+    fields["log.unknown"] = integer(understood.unknown);
+    fields["log.unnamed"] = integer(understood.unnamed);
+  }
   if (newestMs !== undefined) fields["lag"] = { float: Math.max(0, (stamp.timeMs - newestMs) / 1000) };
   return lineOf("larder", fields, stamp);
 }

@@ -7,33 +7,46 @@
  * @module
  */
 import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { METRICS_DB_PATH, METRICS_SQLITE_PATH } from "../../core/cache/cache.ts";
 import { LarderError } from "../../core/errors.ts";
 import { managerStatusSource } from "./cache-status/cache-status.ts";
 import { DEFAULT_STATUS_COMMAND } from "./cache-status/options.ts";
 import { metricsDb, metricsSqlite } from "./metrics/metrics.ts";
 import type { SourcesOptions } from "./options.ts";
+import { serviceLogSource } from "./service-log/service-log.ts";
 import type { Source } from "./source.ts";
+
+/** Where sources run. */
+export interface SourcesPlace {
+  readonly server: string;
+  readonly stateDir: string;
+  /** Zone of local days. */
+  readonly timezone: string;
+}
 
 /**
  * Makes the databases' sources once, as they remember what they have seen, and gives those of each pass.
  * The status counts bytes only where no metrics database counts the same.
  * @returns a function that throws LarderError `SOURCE_NONE` when there is nothing to read.
  */
-export function sourcesOf(settings: SourcesOptions, server: string): () => Source[] {
-  const { metricsSqlite: sqlite, metricsDb: db, managerStatus } = settings;
+export function sourcesOf(settings: SourcesOptions, place: SourcesPlace): () => Source[] {
+  const { metricsSqlite: sqlite, metricsDb: db, managerStatus, serviceLog } = settings;
   const databases = [
     ...(sqlite.enabled ? [metricsSqlite({ path: sqlite.path })] : []),
     ...(db.enabled ? [metricsDb({ path: db.path })] : []),
   ];
+  const log = serviceLog.enabled
+    ? [serviceLogSource({ ...serviceLog, folder: join(place.stateDir, "service-log"), dayZone: place.timezone })]
+    : [];
   const usual = new Set([METRICS_DB_PATH, METRICS_SQLITE_PATH]);
   return () => {
-    const present = databases.filter(({ place }) => !usual.has(place) || existsSync(place));
+    const present = databases.filter((each) => !usual.has(each.place) || existsSync(each.place));
     const bytes = present.length === 0;
     const status = hasStatus(managerStatus) ? [managerStatusSource({ ...managerStatus, bytes })] : [];
-    const all = [...present, ...status];
+    const all = [...present, ...status, ...log];
     if (all.length > 0 || (databases.length === 0 && !managerStatus.enabled)) return all;
-    throw new LarderError(`Cannot collect on "${server}": neither of Apple's metrics databases is there`, {
+    throw new LarderError(`Cannot collect on "${place.server}": neither of Apple's metrics databases is there`, {
       code: "SOURCE_NONE",
       state: "nothing was changed",
       next: "switch content caching on and wait a minute, or set sources.metricsDb.path or sources.metricsSqlite.path",

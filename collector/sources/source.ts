@@ -25,6 +25,18 @@ export interface SourceBatch {
   /** Newest time of the lines that is not in the future; without it, the span's end where that is not. */
   readonly newestMs?: number | undefined;
   readonly cursor: Json;
+  /** Of a source that reads texts: how much of them it understood. */
+  readonly understood?: Understood;
+}
+
+/** How well texts were understood. */
+export interface Understood {
+  /** Lines there were. */
+  readonly lines: number;
+  /** Of these, lines of no shape that is known. */
+  readonly unknown: number;
+  /** Requests whose client the log does not name. */
+  readonly unnamed: number;
 }
 
 /** What a source may ask while reading. */

@@ -6,6 +6,7 @@
  */
 export { type AssetInventory, readAssetInfo } from "./asset-info.ts";
 export { type CommandResult, type RunCommand, runCommand } from "./command.ts";
+export { type CommandStream, streamCommand } from "./command-stream.ts";
 export { ASSET_CACHE_MANAGER, METRICS_DB_PATH, METRICS_SQLITE_PATH } from "./paths.ts";
 export { parseDataPath } from "./settings.ts";
 export {
@@ -16,6 +17,7 @@ export {
   parseStatus,
   type StatusForm,
   type StatusTotals,
+  sizeBytes,
   TOTAL_KEYS,
   TOTAL_NAMES,
   type TotalName,

@@ -51,7 +51,7 @@ export const runCommand: RunCommand = async (program, args, limits = {}) => {
     const child = spawn(program, [...args], {
       stdio: ["ignore", "pipe", "pipe"],
       detached: true,
-      env: { PATH: process.env["PATH"], HOME: process.env["HOME"], LC_ALL: "C", LANG: "C" },
+      env: commandEnvironment(),
     });
     const printed: Buffer[] = [];
     let size = 0;
@@ -85,6 +85,11 @@ export const runCommand: RunCommand = async (program, args, limits = {}) => {
   });
 };
 
+/** What a command of the system sees: the path, the home folder and the C locale. */
+export function commandEnvironment(): NodeJS.ProcessEnv {
+  return { PATH: process.env["PATH"], HOME: process.env["HOME"], LC_ALL: "C", LANG: "C" };
+}
+
 function unanswered(kind: CommandFailure, text: string, cause?: unknown): CommandResult {
   return { exitCode: undefined, stdout: "", stderr: "", failure: { kind, text, cause } };
 }
@@ -100,7 +105,8 @@ function decode(bytes: Buffer): string {
   return bytes.toString("utf8").replace(/^\ufeff/, "");
 }
 
-function endGroup(child: ChildProcess): void {
+/** Ends a command that leads a process group, and everything it started. */
+export function endGroup(child: ChildProcess): void {
   const send = (signal: NodeJS.Signals): void => {
     try {
       if (child.pid !== undefined) process.kill(-child.pid, signal);

@@ -23,6 +23,7 @@ import { type StreamName, streamFolder, unwrittenText } from "./streams.ts";
 import { createSegment, openTail, reopenTail, type Tail } from "./tail.ts";
 
 export type { Cursors, Json, Span } from "./commit.ts";
+export { joinSpans } from "./commit.ts";
 export { checkJournal, type StreamHealth } from "./health.ts";
 export { lastCommit } from "./last-commit.ts";
 export type { Loss } from "./losses.ts";

@@ -81,6 +81,19 @@ export function localMinute(ms: number, zone: string): number {
   return Math.floor((local - Math.floor(local / DAY_MS) * DAY_MS) / 60_000);
 }
 
+/**
+ * The instant at which the clocks of a zone show a time of day, which is given as if it were UTC: the first of two where
+ * clocks go back, and the instant they jump over where they go forward.
+ */
+export function wallInstant(wallMs: number, zone: string): number {
+  const known = zoneOf(zone);
+  const [before, after] = [wallMs - WIDEST_OFFSET_MS, wallMs + WIDEST_OFFSET_MS].map((ms) => offsetAt(known, ms));
+  const found = [before, after]
+    .map((offset = 0) => wallMs - offset)
+    .filter((ms) => ms + offsetAt(known, ms) === wallMs);
+  return found.length === 0 ? wallMs - (before ?? 0) : Math.min(...found);
+}
+
 /** Whether the runtime knows a zone by this name. */
 export function isTimeZone(zone: string): boolean {
   if (zones.has(zone)) return true;

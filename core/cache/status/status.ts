@@ -24,6 +24,9 @@ import {
 } from "./raw.ts";
 import { parseServeradminForm } from "./serveradmin-form.ts";
 import { parseTextForm } from "./text-form.ts";
+
+export { sizeBytes } from "./text-form.ts";
+
 import { type StatusTotals, totalsOf } from "./totals.ts";
 
 export { MAX_STATUS_BYTES, unreadableStatus } from "./raw.ts";

@@ -1,0 +1,63 @@
+/**
+ * The system's log by a command that prints it from a moment on: `log show`.
+ *
+ * @module
+ */
+import { streamCommand } from "../../../core/cache/cache.ts";
+import { LarderError } from "../../../core/errors.ts";
+import { type ServiceLogOptions, START } from "./options.ts";
+
+/** A first reading goes back this far: more would keep `log show` busy for minutes. */
+const FIRST_MS = 24 * 3_600_000;
+/** Lines come a little out of order, and the command begins at a whole second. */
+const OVERLAP_MS = 60_000;
+/** Younger lines wait for the next reading: what was logged beside them may not be there yet. */
+const SETTLE_MS = 5000;
+
+export interface LogCommand {
+  readonly chunks: AsyncIterable<Buffer>;
+  /** Whether a line is too young to be taken. */
+  isFresh(timeMs: number): boolean;
+  /** Why the command did not print all there is; to be asked after the last chunk. */
+  problem(): LarderError | undefined;
+}
+
+export interface LogWindow {
+  /** Time of the newest line taken, Unix milliseconds. */
+  readonly newestMs: number | undefined;
+  readonly now: number;
+  readonly signal: AbortSignal;
+}
+
+/** Runs the command from a little before the newest line that was taken; it runs when its output is read. */
+export function commandLines(
+  { command, timeout }: ServiceLogOptions,
+  { newestMs, now, signal }: LogWindow,
+): LogCommand {
+  const startMs = newestMs === undefined ? now - FIRST_MS : Math.min(newestMs, now) - OVERLAP_MS;
+  const words = command.map((word) => word.replaceAll(START, startText(startMs)));
+  const { chunks, complaint } = streamCommand(words, { timeoutMs: timeout * 1000, signal });
+  return {
+    chunks,
+    // what is further ahead was written before the clock was set back
+    isFresh: (timeMs) => timeMs > now - SETTLE_MS && timeMs < now + SETTLE_MS,
+    problem: () => {
+      const reason = complaint();
+      return reason === undefined ? undefined : commandError(command, reason);
+    },
+  };
+}
+
+/** As `log show --start` takes it: `2026-11-29 05:40:00+0000`. */
+export function startText(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 19).replace("T", " ")}+0000`;
+}
+
+function commandError(command: readonly string[], reason: string): LarderError {
+  return new LarderError(`Cannot read the log of the cache with "${command.join(" ")}": ${reason}`, {
+    code: "LOG_COMMAND",
+    state: "what it printed was taken; the next reading goes on from there",
+    next: "run it by hand; a command that does not end, such as `log stream`, writes to a file that sources.serviceLog.file names",
+    retryable: true,
+  });
+}

@@ -1,0 +1,181 @@
+/**
+ * Which clients were seen on a local day, without keeping who they are.
+ *
+ * Of an address only a keyed hash is kept, in a file of the day with a key of its own; when the day is over, file and key
+ * are deleted, and nothing can tell any more whose address it was. How many hashes count stands in the cursor of the
+ * source: what a batch added that was never committed is cut off before the next.
+ *
+ * @module
+ */
+import { createHmac, randomBytes } from "node:crypto";
+import { type FileHandle, open, readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { errorCode, LarderError } from "../../../core/errors.ts";
+import { makeFolder } from "../../../core/files.ts";
+import { localDate } from "../../../core/time/local-days.ts";
+
+/** Clients of the days that are still open. */
+export type SeenCounts = Readonly<Record<string, number>>;
+
+const KEY_BYTES = 32;
+const HASH_BYTES = 8;
+/** Days that lines may still come for. */
+const OPEN_DAYS = 3;
+/** More are not counted: a few addresses of every kind in use, not every address there could be. */
+const MAX_CLIENTS = 200_000;
+const NAME = /^clients-(\d{4}-\d\d-\d\d)$/;
+const PRIVATE = 0o600;
+
+interface Day {
+  readonly key: Buffer;
+  readonly known: Set<string>;
+  /** Hashes that are in the file. */
+  written: number;
+  fresh: Buffer[];
+}
+
+export class SeenClients {
+  readonly #folder: string;
+  readonly #zone: string;
+  readonly #days = new Map<string, Day>();
+
+  constructor(folder: string, zone: string) {
+    this.#folder = folder;
+    this.#zone = zone;
+  }
+
+  /**
+   * Goes back to what has been committed.
+   * @throws LarderError `CLIENTS_FILE`
+   */
+  async restore(counts: SeenCounts): Promise<void> {
+    for (const [date, day] of this.#days) {
+      if (day.fresh.length > 0 || counts[date] !== day.written) this.#days.delete(date);
+    }
+    try {
+      for (const [date, count] of Object.entries(counts)) {
+        if (!this.#days.has(date)) this.#days.set(date, await this.#load(date, count));
+      }
+      await this.#removeOthers();
+    } catch (error) {
+      throw this.#failed(error);
+    }
+  }
+
+  /** Whether this is the first line of an address on the local day of a moment; it counts from now on. */
+  first(address: string, timeMs: number): boolean {
+    const day = this.#dayOf(localDate(timeMs, this.#zone));
+    if (day === undefined || day.known.size >= MAX_CLIENTS) return false;
+    const hash = createHmac("sha256", day.key).update(address).digest().subarray(0, HASH_BYTES);
+    const text = hash.toString("latin1");
+    if (day.known.has(text)) return false;
+    day.known.add(text);
+    day.fresh.push(hash);
+    return true;
+  }
+
+  /**
+   * Puts on the disk what is new.
+   * @returns what the cursor has to say, so that it counts
+   * @throws LarderError `CLIENTS_FILE`
+   */
+  async keep(): Promise<SeenCounts> {
+    const counts: Record<string, number> = {};
+    try {
+      for (const [date, day] of this.#days) {
+        if (day.fresh.length > 0) await this.#append(date, day);
+        counts[date] = day.written;
+      }
+    } catch (error) {
+      throw this.#failed(error);
+    }
+    return counts;
+  }
+
+  /** Undefined for a day that is over: its clients cannot be told apart any more, so none is counted again. */
+  #dayOf(date: string): Day | undefined {
+    const known = this.#days.get(date);
+    if (known !== undefined) return known;
+    const dates = [...this.#days.keys(), date].sort();
+    if (dates.length > OPEN_DAYS) {
+      const oldest = dates[0] ?? "";
+      if (oldest === date) return undefined;
+      this.#days.delete(oldest);
+    }
+    const day = { key: randomBytes(KEY_BYTES), known: new Set<string>(), written: 0, fresh: [] };
+    this.#days.set(date, day);
+    return day;
+  }
+
+  async #load(date: string, count: number): Promise<Day> {
+    let file: FileHandle;
+    try {
+      file = await open(this.#path(date), "r+");
+    } catch (error) {
+      if (errorCode(error) !== "ENOENT") throw error;
+      return { key: randomBytes(KEY_BYTES), known: new Set(), written: 0, fresh: [] };
+    }
+    try {
+      const bytes = await file.readFile();
+      const end = KEY_BYTES + Math.min(count, MAX_CLIENTS) * HASH_BYTES;
+      const key = bytes.subarray(0, KEY_BYTES);
+      const known = new Set<string>();
+      // shorter than it was: what is left counts
+      const last = Math.min(end, bytes.length - ((bytes.length - KEY_BYTES) % HASH_BYTES));
+      if (key.length < KEY_BYTES) return { key: randomBytes(KEY_BYTES), known, written: 0, fresh: [] };
+      for (let at = KEY_BYTES; at < last; at += HASH_BYTES) known.add(bytes.toString("latin1", at, at + HASH_BYTES));
+      return { key: Buffer.from(key), known, written: known.size, fresh: [] };
+    } finally {
+      await file.close();
+    }
+  }
+
+  async #append(date: string, day: Day): Promise<void> {
+    await makeFolder(this.#folder);
+    const path = this.#path(date);
+    // the key of a new day replaces a file that nothing refers to
+    const file = await open(path, day.written === 0 ? "w" : "r+", PRIVATE);
+    try {
+      await file.chmod(PRIVATE);
+      if (day.written === 0) await file.write(day.key, 0, KEY_BYTES, 0);
+      const end = KEY_BYTES + day.written * HASH_BYTES;
+      await file.truncate(end);
+      const bytes = Buffer.concat(day.fresh);
+      await file.write(bytes, 0, bytes.length, end);
+      await file.datasync();
+      day.written += day.fresh.length;
+      day.fresh = [];
+    } finally {
+      await file.close();
+    }
+  }
+
+  async #removeOthers(): Promise<void> {
+    let names: string[];
+    try {
+      names = await readdir(this.#folder);
+    } catch (error) {
+      if (errorCode(error) === "ENOENT") return;
+      throw error;
+    }
+    for (const name of names) {
+      const date = NAME.exec(name)?.[1];
+      if (date !== undefined && !this.#days.has(date)) await rm(join(this.#folder, name), { force: true });
+    }
+  }
+
+  #path(date: string): string {
+    return join(this.#folder, `clients-${date}`);
+  }
+
+  #failed(error: unknown): LarderError {
+    const reason = error instanceof Error ? error.message : String(error);
+    return new LarderError(`Cannot keep which clients were counted in "${this.#folder}": ${reason}`, {
+      code: "CLIENTS_FILE",
+      state: "nothing of the service log was taken: its cursor stays",
+      next: "check the room on this disk and who owns the folder",
+      retryable: true,
+      cause: error,
+    });
+  }
+}
