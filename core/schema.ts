@@ -291,6 +291,8 @@ export const MEASUREMENTS: readonly MeasurementSchema[] = [
       text("text", "the details"),
       text("tags", "comma-separated words for Grafana"),
       seconds("planned.seconds", "of a warming run that begins: how long planning took"),
+      count("planned.files", "of a warming run that begins: files it will ask for, of all its caches"),
+      bytes("planned.bytes", "of a warming run that begins: their size, as far as it is known"),
     ],
   },
 ];

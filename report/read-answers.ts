@@ -7,6 +7,7 @@ import {
   type Ask,
   cacheStates,
   events,
+  type HistoryEvent,
   type HistoryRow,
   type Question,
   type TrafficRow,
@@ -52,8 +53,12 @@ export async function readAnswers(ask: Ask, asked: Asked): Promise<Answers> {
     recentSites: new Set(recentSites.map(({ group }) => siteName(group, tag))),
     kinds: kindsOf(caches.flatMap(({ content }) => content)),
     warming: warmingOf(runs, buckets),
-    troubles: happened.filter(({ event }) => !FINE_EVENTS.has(event)).slice(0, MOST_TROUBLES),
+    troubles: happened.filter(isTrouble).slice(0, MOST_TROUBLES),
   };
+}
+
+export function isTrouble({ event }: HistoryEvent): boolean {
+  return !FINE_EVENTS.has(event);
 }
 
 /** Sums over the warming runs that ended. */
@@ -103,7 +108,7 @@ function warmingOf(runs: HistoryRow["sums"], rows: readonly TrafficRow[]): Warmi
 }
 
 /** What all caches held, by kind. */
-function kindsOf(content: readonly Kind[]): Kind[] {
+export function kindsOf(content: readonly Kind[]): Kind[] {
   const kinds = new Map<string, number>();
   for (const { kind, bytes } of content) kinds.set(kind, (kinds.get(kind) ?? 0) + bytes);
   return [...kinds].filter(([, bytes]) => bytes > 0).map(([kind, bytes]) => ({ kind, bytes }));

@@ -28,6 +28,7 @@ export {
   newestRow,
   type Pass,
   usedSince,
+  type WarmingLines,
   type WarmingRun,
   warmedFiles,
   warmingLines,
@@ -52,5 +53,6 @@ export {
   type TrafficRow,
   totalSavings,
   traffic,
+  trafficOf,
 } from "./savings.ts";
-export { linesOf, readLines, scanLines, scanReader } from "./scan.ts";
+export { linesOf, readLines, scanLines, scanReader, type Wanted } from "./scan.ts";

@@ -137,13 +137,17 @@ function joinMeasurements(answers: readonly (readonly SumsRow[])[]): Bucket[] {
 }
 
 function trafficRow({ startMs, group, sums }: Bucket, isTotal: boolean): TrafficRow {
-  const sumOf: SumOf = (measurement, field) => sums[measurement]?.[field];
-  const part = savingsOf(sumOf);
+  const row = trafficOf({ startMs, group }, (measurement, field) => sums[measurement]?.[field]);
+  return isTotal ? { ...row, ...totalSavings([row]) } : row;
+}
+
+/** The traffic of a bucket, a part of its whole, by the sums of its fields. */
+export function trafficOf({ startMs, group }: Pick<SavingsRow, "startMs" | "group">, sumOf: SumOf): TrafficRow {
   const of = (source: Source): Integer => sumOf("bytestoclients", `bytes.from${source}.toclients`) ?? 0;
   return {
     startMs,
     group,
-    ...(isTotal ? totalSavings([part]) : part),
+    ...savingsOf(sumOf),
     sources: { cache: of("cache"), peers: of("peers"), parents: of("parents"), origin: of("origin") },
     sumOf,
   };

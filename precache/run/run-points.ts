@@ -63,7 +63,12 @@ export class RunPoints {
     const text = `${event.planned} assets, ${event.plannedBytes} bytes, to ${names}`;
     const { plannedSeconds } = event;
     const planning = plannedSeconds === undefined ? {} : { "planned.seconds": { float: plannedSeconds } };
-    const fields = { ...eventFields("Warming began", text), ...planning };
+    const fields = {
+      ...eventFields("Warming began", text),
+      ...planning,
+      "planned.files": { integer: event.asks },
+      "planned.bytes": { integer: event.asksBytes },
+    };
     return this.#at("events", { event: "run-start" }, fields, event.atMs);
   }
 

@@ -7,4 +7,12 @@ export { type CacheState, cacheStates } from "./cache-state.ts";
 export { events, type HistoryEvent } from "./events.ts";
 export { knownTags } from "./known-tags.ts";
 export { lastPasses, newestRow, type Pass } from "./passes.ts";
-export { type LastAsked, usedSince, type WarmingRun, warmedFiles, warmingLines, warmingRuns } from "./warming.ts";
+export {
+  type LastAsked,
+  usedSince,
+  type WarmingLines,
+  type WarmingRun,
+  warmedFiles,
+  warmingLines,
+  warmingRuns,
+} from "./warming.ts";

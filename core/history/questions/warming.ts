@@ -49,6 +49,9 @@ export interface RunStartLine {
   readonly timeMs: number;
   /** Undefined where the run does not say. */
   readonly planningMs: number | undefined;
+  /** Files of all targets that will end, and their size as far as it is known. Undefined where the run does not say. */
+  readonly plannedFiles: number | undefined;
+  readonly plannedBytes: number | undefined;
 }
 
 /** The lines of some time. */
@@ -81,7 +84,12 @@ export function warmingLines({ fromMs, toMs }: Range): Question<WarmingLines> {
 
 function runStart({ timeMs, fields }: ReadPoint): RunStartLine {
   const seconds = numberOf(fields.get("planned.seconds"));
-  return { timeMs, planningMs: seconds === undefined ? undefined : seconds * 1000 };
+  return {
+    timeMs,
+    planningMs: seconds === undefined ? undefined : seconds * 1000,
+    plannedFiles: numberOf(fields.get("planned.files")),
+    plannedBytes: numberOf(fields.get("planned.bytes")),
+  };
 }
 
 function finishedRun({ timeMs, tags, fields }: ReadPoint): WarmingRun {

@@ -1,0 +1,359 @@
+/**
+ * What the live page knows of a journal: read once for the day, then kept current by what is new, for every cache apart.
+ *
+ * The numbers are those of `history`: the first answer is as of a cut of the journal, and every line after the cut is added
+ * to it once. Where lines went before they were followed, or a stream began again, and at midnight, all is read again.
+ *
+ * @module
+ */
+import {
+  askJournal,
+  type CacheState,
+  cacheStates,
+  cutNow,
+  events,
+  type Followed,
+  follow,
+  type HistoryEvent,
+  lastPasses,
+  type Pass,
+  type Places,
+  type Question,
+  scanLines,
+  type TrafficRow,
+  traffic,
+  type Wanted,
+  type WarmingLines,
+  warmingLines,
+} from "../../core/history/history.ts";
+import { DERIVED_STREAMS, RAW_STREAMS } from "../../core/journal/journal.ts";
+import { type ParsedLine, parseTags } from "../../core/line/line.ts";
+import { bucketStart, bucketsBefore, nextBucket } from "../../core/time/local-days.ts";
+import { ByServer } from "./by-server.ts";
+import { ALL, RunningTraffic, TRAFFIC_MEASUREMENTS } from "./running-traffic.ts";
+import { type UsualDay, usualDay } from "./usual-day.ts";
+
+/** Days of history on the page, today the last. */
+export const DAYS = 14;
+/** Past weeks whose same weekday says what is usual. */
+const WEEKS = 5;
+const DAY_MS = 86_400_000;
+/** How far back the newest status, pass and row are looked for. */
+const NOW_MS = DAY_MS;
+const EVENTS_MS = 7 * DAY_MS;
+const RUNS_MS = 2 * DAY_MS;
+/** A clock may be a little ahead of ours. */
+const AHEAD_MS = 3_600_000;
+
+/** All that is known of one cache, or of all of them. */
+export interface CacheFacts {
+  /** `ALL` for all of them. */
+  readonly server: string;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly state: CacheState | undefined;
+  readonly pass: Pass | undefined;
+  /** Newest first. */
+  readonly events: readonly HistoryEvent[];
+  readonly warming: WarmingLines | undefined;
+  /** Today's hours with data, and past days with data, today among them. */
+  readonly hours: readonly TrafficRow[];
+  readonly days: readonly TrafficRow[];
+  readonly usual: UsualDay | undefined;
+  /** Beginnings of today's hours in which anything was heard of it: where nothing was served then, it is known. */
+  readonly heardHours: ReadonlySet<number>;
+  /** Time of its newest row of traffic in the last day. */
+  readonly newestRowMs: number | undefined;
+  /** Time of its newest line of any kind in the last day. */
+  readonly heardMs: number | undefined;
+}
+
+export interface LiveOptions {
+  readonly stateDir: string;
+  readonly timeZone: string;
+}
+
+/** What an update changed. */
+export interface Update {
+  /** All was read again. */
+  readonly anew: boolean;
+  /** Servers with new lines. */
+  readonly servers: ReadonlySet<string>;
+}
+
+/** The state of one local day. */
+class Day {
+  readonly fromMs: number;
+  readonly toMs: number;
+  places: Places = {};
+  readonly hours: RunningTraffic;
+  readonly days: RunningTraffic;
+  readonly states: ByServer<CacheState | undefined>;
+  readonly passes: ByServer<Pass | undefined>;
+  readonly events: ByServer<HistoryEvent[]>;
+  readonly warming: ByServer<WarmingLines>;
+  readonly usual = new Map<string, UsualDay>();
+  readonly tags = new Map<string, Readonly<Record<string, string>>>();
+  readonly heard = new Map<string, { rowMs: number | undefined; lineMs: number; readonly hours: Set<number> }>();
+  /** Servers with lines since it was last emptied. */
+  touched = new Set<string>();
+  readonly #serverOf = serverNames();
+  readonly #spanFromMs: number;
+
+  constructor(nowMs: number, timeZone: string) {
+    this.fromMs = bucketStart(nowMs, "day", timeZone);
+    this.toMs = nextBucket(nowMs, "day", timeZone);
+    const toMs = this.toMs + AHEAD_MS;
+    this.#spanFromMs = bucketsBefore(nowMs, DAYS - 1, { unit: "day", zone: timeZone });
+    this.hours = new RunningTraffic({ unit: "hour", fromMs: this.fromMs, toMs: this.toMs, timeZone });
+    this.days = new RunningTraffic({ unit: "day", fromMs: this.#spanFromMs, toMs: this.toMs, timeZone });
+    const now = { fromMs: nowMs - NOW_MS, toMs };
+    this.states = new ByServer(() => firstOf(cacheStates(now)), this.#serverOf);
+    this.passes = new ByServer(() => firstOf(lastPasses(now)), this.#serverOf);
+    this.events = new ByServer(() => events({ fromMs: nowMs - EVENTS_MS, toMs }), this.#serverOf);
+    this.warming = new ByServer(() => warmingLines({ fromMs: nowMs - RUNS_MS, toMs }), this.#serverOf);
+  }
+
+  /** Lines that are taken from the journal when it is asked, and from then on as they come. */
+  lines(nowMs: number): readonly Wanted[] {
+    const toMs = this.toMs + AHEAD_MS;
+    const heard = (measurement: string): Wanted => ({
+      measurement,
+      fromMs: nowMs - NOW_MS,
+      toMs,
+      take: (line) => this.#hear(line),
+    });
+    return [
+      ...[...this.states.lines, ...this.passes.lines, ...this.events.lines, ...this.warming.lines],
+      ...["bytestoclients", "cachestatus", "larder"].map(heard),
+    ];
+  }
+
+  /** The same, and traffic, of lines that are new. */
+  followed(nowMs: number): Followed[] {
+    const wanted = this.lines(nowMs).map(
+      ({ measurement, fromMs, toMs, streams, take }): Followed => ({
+        measurement,
+        take: (line, stream) => {
+          if (line.timeMs < fromMs || line.timeMs >= toMs) return;
+          if (streams?.some((name) => name === stream) === false) return;
+          take(line);
+          this.touched.add(this.#serverOf(line.tagText));
+        },
+      }),
+    );
+    const traffic = TRAFFIC_MEASUREMENTS.map((measurement): Followed => {
+      return { measurement, take: (line) => this.#count(line) };
+    });
+    return [...wanted, ...traffic];
+  }
+
+  /** The tags of caches that were not heard of lately lie in their closed days. */
+  tagLines(): Wanted {
+    const take = (line: ParsedLine): void => this.#learnTags(line.tagText);
+    return { measurement: "bytestoclients_1d", fromMs: this.#spanFromMs, toMs: this.toMs, take };
+  }
+
+  #count(line: ParsedLine): void {
+    const server = this.#serverOf(line.tagText);
+    const counted = [this.hours.take(line, server), this.days.take(line, server)];
+    if (counted.includes(true)) this.touched.add(server);
+  }
+
+  #hear(line: ParsedLine): void {
+    const server = this.#serverOf(line.tagText);
+    this.#learnTags(line.tagText);
+    const known = this.heard.get(server) ?? { rowMs: undefined, lineMs: line.timeMs, hours: new Set<number>() };
+    this.heard.set(server, known);
+    known.lineMs = Math.max(known.lineMs, line.timeMs);
+    if (line.measurement === "bytestoclients") known.rowMs = Math.max(known.rowMs ?? line.timeMs, line.timeMs);
+    if (line.timeMs >= this.fromMs && line.timeMs < this.toMs) known.hours.add(bucketStart(line.timeMs, "hour", "UTC"));
+  }
+
+  readonly #tagTexts = new Set<string>();
+  #learnTags(tagText: string): void {
+    if (this.#tagTexts.has(tagText)) return;
+    this.#tagTexts.add(tagText);
+    const tags = parseTags(tagText);
+    this.tags.set(tags["server"] ?? "", tags);
+  }
+}
+
+/** What the live page knows. */
+export class LiveState {
+  readonly #options: LiveOptions;
+  #day: Day;
+
+  private constructor(options: LiveOptions, day: Day) {
+    this.#options = options;
+    this.#day = day;
+  }
+
+  /** Reads what there is. @throws LarderError `JOURNAL_READ` */
+  static async open(options: LiveOptions, nowMs: number): Promise<LiveState> {
+    return new LiveState(options, await readDay(options, nowMs));
+  }
+
+  /** Takes what is new. @throws LarderError `JOURNAL_READ`; what was known stays. */
+  async update(nowMs: number): Promise<Update> {
+    const day = this.#day;
+    if (nowMs < day.fromMs || nowMs >= day.toMs) return await this.#again(nowMs);
+    day.touched = new Set();
+    let broken = false;
+    const { places, lostBytes, restarted } = await follow(this.#options.stateDir, day.places, {
+      streams: RAW_STREAMS,
+      wanted: day.followed(nowMs),
+      onRestart: () => {
+        broken = true;
+      },
+    });
+    if (broken || lostBytes > 0 || restarted.length > 0) return await this.#again(nowMs);
+    day.places = { ...day.places, ...places };
+    return { anew: false, servers: day.touched };
+  }
+
+  /** Names of all caches: those with traffic in the days of the page, or heard of in the last day. */
+  get servers(): string[] {
+    const { hours, days, states, passes } = this.#day;
+    const names = new Set([...hours.servers, ...days.servers, ...states.servers, ...passes.servers]);
+    names.delete(ALL);
+    return [...names].sort();
+  }
+
+  get todayMs(): { readonly fromMs: number; readonly toMs: number } {
+    return { fromMs: this.#day.fromMs, toMs: this.#day.toMs };
+  }
+
+  /** What is known of a cache. */
+  facts(server: string): CacheFacts {
+    const { hours, days, states, passes, events, warming, usual, tags, heard } = this.#day;
+    return {
+      server,
+      tags: tags.get(server) ?? {},
+      state: states.of(server),
+      pass: passes.of(server),
+      events: events.of(server) ?? [],
+      warming: warming.of(server),
+      hours: hours.rows(server),
+      days: days.rows(server),
+      usual: usual.get(server),
+      heardHours: heard.get(server)?.hours ?? new Set(),
+      newestRowMs: heard.get(server)?.rowMs,
+      heardMs: heard.get(server)?.lineMs,
+    };
+  }
+
+  /** What is known of all of them together. */
+  allFacts(): CacheFacts {
+    const { hours, days, events, usual, heard } = this.#day;
+    const each = [...heard.values()];
+    const newest = (times: readonly (number | undefined)[]): number | undefined =>
+      times.reduce((last, ms) => (ms === undefined || (last ?? ms) > ms ? last : ms), undefined);
+    return {
+      server: ALL,
+      tags: {},
+      state: undefined,
+      pass: undefined,
+      events: events.servers.flatMap((server) => events.of(server) ?? []).sort((a, b) => b.timeMs - a.timeMs),
+      warming: undefined,
+      hours: hours.rows(ALL),
+      days: days.rows(ALL),
+      usual: usual.get(ALL),
+      heardHours: new Set(each.flatMap((one) => [...one.hours])),
+      newestRowMs: newest(each.map(({ rowMs }) => rowMs)),
+      heardMs: newest(each.map(({ lineMs }) => lineMs)),
+    };
+  }
+
+  /** Servers that warm, with what they did in the last two days; a host that only warms is among them. */
+  get warmers(): { readonly server: string; readonly warming: WarmingLines }[] {
+    const { warming } = this.#day;
+    return warming.servers.flatMap((server) => {
+      const lines = warming.of(server);
+      return lines === undefined ? [] : [{ server, warming: lines }];
+    });
+  }
+
+  async #again(nowMs: number): Promise<Update> {
+    this.#day = await readDay(this.#options, nowMs);
+    return { anew: true, servers: new Set(this.servers) };
+  }
+}
+
+async function readDay({ stateDir, timeZone }: LiveOptions, nowMs: number): Promise<Day> {
+  const day = new Day(nowMs, timeZone);
+  const cut = await cutNow(stateDir);
+  const base = { timeZone, groupBy: ["server"] };
+  const past = (back: number): { readonly fromMs: number; readonly toMs: number } => {
+    const fromMs = bucketsBefore(nowMs, back, { unit: "day", zone: timeZone });
+    return { fromMs, toMs: nextBucket(fromMs, "day", timeZone) };
+  };
+  const weekdays = Array.from({ length: WEEKS }, (_, week) => past(7 * (week + 1)));
+  const [hours, days, usual] = await askJournal(
+    stateDir,
+    cut,
+  )([
+    traffic({ ...base, fromMs: day.fromMs, toMs: day.toMs, by: "hour" }),
+    traffic({ ...base, fromMs: past(DAYS - 1).fromMs, toMs: day.toMs, by: "day" }),
+    joined(weekdays.map((span) => traffic({ ...base, ...span, by: "hour" }))),
+    { lines: day.lines(nowMs), answer: () => undefined },
+  ]);
+  await scanLines(stateDir, { streams: DERIVED_STREAMS, wanted: [day.tagLines()], until: cut.places });
+  day.hours.load(hours);
+  day.days.load(days);
+  setUsual(day, usual, timeZone);
+  day.places = Object.fromEntries(
+    Object.entries(cut.places).filter(([name]) => RAW_STREAMS.some((raw) => raw === name)),
+  );
+  return day;
+}
+
+function setUsual(day: Day, rows: readonly TrafficRow[], timeZone: string): void {
+  const byServer = new Map<string, TrafficRow[]>();
+  for (const row of rows) {
+    const server = row.group["server"] ?? "";
+    for (const name of new Set([server, ALL])) {
+      const known = byServer.get(name);
+      if (known === undefined) byServer.set(name, [row]);
+      else known.push(row);
+    }
+  }
+  for (const [server, own] of byServer) {
+    const usual = usualDay(own, timeZone);
+    if (usual !== undefined) day.usual.set(server, usual);
+  }
+}
+
+/** Several questions of one kind as one. */
+function joined<Item>(questions: readonly Question<Item[]>[]): Question<Item[]> {
+  const sums = questions.flatMap((question) => question.sums ?? []);
+  return {
+    sums,
+    answer: (found) => {
+      let from = 0;
+      return questions.flatMap((question) => {
+        const to = from + (question.sums?.length ?? 0);
+        const own = { sums: found.sums.slice(from, to), rows: [] };
+        from = to;
+        return question.answer(own);
+      });
+    },
+  };
+}
+
+/** Of the answers for one server, the only one. */
+function firstOf<Item>(question: Question<Item[]>): Question<Item | undefined> {
+  return { ...question, answer: (found) => question.answer(found)[0] };
+}
+
+/** The server of a text of tags: a text is looked at once. */
+function serverNames(): (tagText: string) => string {
+  const known = new Map<string, string>();
+  return (tagText) => {
+    let server = known.get(tagText);
+    if (server === undefined) {
+      server = parseTags(tagText)["server"] ?? "";
+      known.set(tagText, server);
+    }
+    return server;
+  };
+}
