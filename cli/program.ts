@@ -43,7 +43,6 @@ export function createProgram(words?: readonly string[]): Command {
       writeOut: (text) => write(text, process.stdout),
       writeErr: (text) => write(text, process.stderr),
     })
-    .showHelpAfterError("(larder --help lists the commands)")
     .configureHelp({ helpWidth: Math.min(process.stdout.columns ?? 80, 100) });
   registerCollect(program);
   registerStatus(program);
@@ -54,5 +53,18 @@ export function createProgram(words?: readonly string[]): Command {
     const group = program.command(name).description(description);
     if (words === undefined || words.includes(name)) register(group);
   }
+  hintAtOwnHelp(program);
   return program;
+}
+
+/** Below a complaint about the command line: the help of the command it was typed for. */
+function hintAtOwnHelp(command: Command): void {
+  const lists = command.commands.length > 0 ? "lists its commands" : "shows its flags";
+  command.showHelpAfterError(`(${commandPath(command)} --help ${lists})`);
+  for (const below of command.commands) hintAtOwnHelp(below);
+}
+
+/** A command as it is typed: `larder precache plan`. */
+export function commandPath(command: Command): string {
+  return command.parent === null ? command.name() : `${commandPath(command.parent)} ${command.name()}`;
 }

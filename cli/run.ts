@@ -8,7 +8,7 @@ import { errorCode, explainError } from "../core/errors.ts";
 import { ExitCode, ExitWith } from "./exit.ts";
 import { problemJson } from "./json-answer.ts";
 import { jsonAnswers, printError, printJsonLine } from "./output.ts";
-import { createProgram } from "./program.ts";
+import { commandPath, createProgram } from "./program.ts";
 import { rememberSettings, withSameSettings } from "./same-settings.ts";
 
 /**
@@ -35,21 +35,19 @@ export async function run(argv: readonly string[]): Promise<number> {
  */
 export function failForScripts(argv: readonly string[], error: unknown, program = createProgram(argv)): void {
   if (!argv.includes("--json")) return;
-  const next = error instanceof CommanderError ? `${commandOf(program, argv)} --help` : null;
+  const next = error instanceof CommanderError ? `${commandPath(commandOf(program, argv))} --help` : null;
   printJsonLine({ error: problemJson(error, next) });
 }
 
-/** The command that words lead to: `larder precache plan`. */
-function commandOf(program: Command, argv: readonly string[]): string {
-  const names = [program.name()];
+/** The command that words lead to. */
+function commandOf(program: Command, argv: readonly string[]): Command {
   let command = program;
   for (const word of argv.slice(2)) {
     const below = command.commands.find((each) => each.name() === word);
     if (below === undefined) break;
     command = below;
-    names.push(word);
   }
-  return names.join(" ");
+  return command;
 }
 
 function exitCodeOf(error: unknown): number {

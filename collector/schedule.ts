@@ -68,11 +68,15 @@ export function oneAtATime(task: () => Promise<void>, log: Log): (() => Promise<
   return Object.assign(run, { idle: async () => await running });
 }
 
-/** @throws LarderError `CONFIG_SCHEDULE` for an expression node-cron does not take. */
-export async function checkSchedule(expression: string): Promise<void> {
+/**
+ * @param where the file and key it is from, for the message
+ * @throws LarderError `CONFIG_SCHEDULE` for an expression node-cron does not take.
+ */
+export async function checkSchedule(expression: string, where?: string): Promise<void> {
   const { default: cron } = await import("node-cron");
   if (cron.validate(expression)) return;
-  throw new LarderError(`Cannot use the schedule "${expression}": it is not a cron expression`, {
+  const place = where === undefined ? "" : ` (${where})`;
+  throw new LarderError(`Cannot use the schedule "${expression}"${place}: it is not a cron expression`, {
     code: "CONFIG_SCHEDULE",
     state: "nothing was started",
     next: 'use five fields: minute hour day month weekday, such as "*/5 * * * *"',

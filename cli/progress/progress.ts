@@ -6,7 +6,7 @@
  * @module
  */
 
-import { bytesText, durationText, percentText, rateText, shareOf } from "../../core/words/amounts.ts";
+import { bytesText, countText, durationText, percentText, rateText, shareOf } from "../../core/words/amounts.ts";
 import { printable, printableLines } from "../../core/words/printable.ts";
 import type { WarmEvent } from "../../precache/index.ts";
 import { columnsOf, cutTo, fillTo } from "../columns.ts";
@@ -131,7 +131,7 @@ function doneText(now: ProgressNow): string {
 
 function countsText(now: ProgressNow): string {
   const parts = [
-    `${now.done} of ${now.planned} files`,
+    `${now.done} of ${countText(now.planned, "file")}`,
     `${now.warmed} warmed`,
     ...(now.cached > 0 ? [`${now.cached} there already`] : []),
     ...(now.failed > 0 ? [`${now.failed} failed`] : []),

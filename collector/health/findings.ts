@@ -7,7 +7,7 @@
 import { type Finding, worstFirst } from "../../core/finding.ts";
 import type { CacheState } from "../../core/history/history.ts";
 import { type Level, levelOf, THRESHOLDS, type Threshold } from "../../core/thresholds.ts";
-import { countText, percentText } from "../../core/words/amounts.ts";
+import { bytesText, countText, percentText } from "../../core/words/amounts.ts";
 import type { SinkFacts, StatusFacts } from "./facts.ts";
 import { isFull, journalFindings } from "./journal-findings.ts";
 
@@ -140,7 +140,7 @@ function sinkFindings(sink: SinkFacts, nowMs: number): Finding[] {
   }
   if (lostBytes > 0) {
     const next = "give the journal more room: journal.keepMegabytes";
-    found.push(bad("sink-lost", `${lostBytes} bytes of the journal were removed before ${name} took them`, next));
+    found.push(bad("sink-lost", `${bytesText(lostBytes)} of the journal were removed before ${name} took them`, next));
   }
   if (rejectBytes > 0) {
     const next = `read the reasons in ${sink.rejectPath}, mend the cause, then: larder sinks retry ${name}`;

@@ -7,7 +7,7 @@ import { ENGLISH, type Language } from "./language.ts";
 
 /** A size as Apple writes it: powers of 1,000, three digits: `1.08 GB`, `940 bytes`. */
 export function bytesText(bytes: number | bigint, language: Language = ENGLISH): string {
-  const { byteUnits } = language;
+  const { byteUnits, oneByte } = language;
   const sign = bytes < 0 ? "-" : "";
   let value = Math.abs(Number(bytes));
   let unit = 0;
@@ -16,7 +16,7 @@ export function bytesText(bytes: number | bigint, language: Language = ENGLISH):
     unit++;
   }
   const digits = unit === 0 || value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2;
-  return `${sign}${decimal(value, digits, language)} ${byteUnits[unit]}`;
+  return `${sign}${decimal(value, digits, language)} ${unit === 0 && value === 1 ? oneByte : byteUnits[unit]}`;
 }
 
 /** Bytes a second: `38.2 MB/s`. */

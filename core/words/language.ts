@@ -10,6 +10,8 @@ export interface Language {
   readonly decimalMark: string;
   /** Units of a size, from bytes up by powers of 1,000. */
   readonly byteUnits: readonly string[];
+  /** The unit of a single byte. */
+  readonly oneByte: string;
   readonly timeUnits: { readonly day: string; readonly hour: string; readonly minute: string; readonly second: string };
   /** With the space before it, where the language has one. */
   readonly percentSign: string;
@@ -22,6 +24,7 @@ export const ENGLISH: Language = {
   tag: "en-GB",
   decimalMark: ".",
   byteUnits: ["bytes", "KB", "MB", "GB", "TB", "PB"],
+  oneByte: "byte",
   timeUnits: { day: "d", hour: "h", minute: "min", second: "s" },
   percentSign: "%",
   none: "–",
@@ -31,6 +34,7 @@ export const GERMAN: Language = {
   tag: "de-DE",
   decimalMark: ",",
   byteUnits: ["Byte", "KB", "MB", "GB", "TB", "PB"],
+  oneByte: "Byte",
   timeUnits: { day: "Tage", hour: "Std.", minute: "Min.", second: "s" },
   percentSign: "\u00a0%",
   none: "–",

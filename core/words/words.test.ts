@@ -8,6 +8,7 @@ import { escapeUnprintable, printable, printableLines, quotable, shortened, spac
 describe("amounts", () => {
   it.each([
     [0, "0 bytes"],
+    [1, "1 byte"],
     [999, "999 bytes"],
     [1000, "1.00 KB"],
     [9994, "9.99 KB"],

@@ -6,9 +6,11 @@
  *
  * @module
  */
+
 import { setTimeout as sleep } from "node:timers/promises";
 import { errorText, LarderError } from "../../core/errors.ts";
 import type { Log } from "../../core/log.ts";
+import { countText } from "../../core/words/amounts.ts";
 import type { CatalogFetch } from "../catalogs/catalogs.ts";
 import { openCatalog } from "../catalogs/catalogs.ts";
 import type { CatalogOptions } from "../catalogs/options.ts";
@@ -197,6 +199,7 @@ async function* listCatalog({ catalog, options, devices, context, trouble }: Lis
   }
   if (refused === 0) return;
   // in a list of the admin's, each of them was asked for
-  if (isAdminsList(catalog.kind)) trouble(`${refused} addresses of the ${catalog.kind}: ${example}`);
+  if (isAdminsList(catalog.kind))
+    trouble(`${countText(refused, "address", "addresses")} of the ${catalog.kind}: ${example}`);
   else log.warn("addresses of a catalogue are left out", { catalog: catalog.kind, refused, example });
 }

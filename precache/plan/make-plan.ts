@@ -3,11 +3,13 @@
  *
  * @module
  */
+
 import { join } from "node:path";
 import pMap from "p-map";
 import { type AssetInventory, readAssetInfo } from "../../core/cache/cache.ts";
 import { errorText } from "../../core/errors.ts";
 import type { Log } from "../../core/log.ts";
+import { countText } from "../../core/words/amounts.ts";
 import { createFetchCache } from "../catalogs/catalogs.ts";
 import type { Discovery, DiscoveryWorld } from "../discovery/discovery.ts";
 import { discoverTargets, isLocal, requireTargets, roomOf } from "../discovery/discovery.ts";
@@ -85,7 +87,7 @@ export async function prepare(context: PrepareContext): Promise<Prepared> {
     limits: { budgetBytes: undefined, roomBytes: undefined },
   };
   const wanted = planWarming(input).items.map(({ asset }) => asset);
-  say(`looking whether ${wanted.length} files are there already`);
+  say(`looking whether ${countText(wanted.length, "file is", "files are")} there already`);
   const heldBy = await whoHolds(wanted, discovery.targets, inventories, context);
   const held = heldEverywhere(heldBy, discovery.targets);
   const limits = { budgetBytes: options.budget, roomBytes };

@@ -4,8 +4,10 @@
  *
  * @module
  */
+
 import { errorCode, errorText, LarderError } from "../../core/errors.ts";
 import type { Log } from "../../core/log.ts";
+import { countText } from "../../core/words/amounts.ts";
 import { DeliveryBook, readJournal } from "../presence/presence.ts";
 import type { WarmSummary } from "../warm/warm.ts";
 import { adoptOldLedger } from "./adopt-old-ledger.ts";
@@ -46,7 +48,7 @@ export function unrecorded(cause: unknown, summary: WarmSummary | undefined): La
   const warmed = summary?.warmed ?? 0;
   return new LarderError(`Cannot go on warming: what was fetched cannot be written down: ${errorText(cause)}`, {
     code: errorCode(cause) ?? "JOURNAL_WRITE",
-    state: `${warmed} files were warmed and are in the cache; the next run may ask for the last of them once more, and what they cost is missing in the report`,
+    state: `${countText(warmed, "file was", "files were")} warmed and ${warmed === 1 ? "is" : "are"} in the cache; the next run may ask for the last of them once more, and what they cost is missing in the report`,
     next: "make room on the disk of the state folder, and see who may write there",
     cause,
   });

@@ -11,7 +11,9 @@
  *
  * @module
  */
+
 import { type FieldValue, type Point, tagText } from "../../core/line/line.ts";
+import { countText } from "../../core/words/amounts.ts";
 import type { Delivery } from "../presence/presence.ts";
 import type { AssetCost, AssetEnd, AssetPart, RunEnd, RunStart, WarmEvent, WarmSums } from "../warm/warm.ts";
 
@@ -60,7 +62,7 @@ export class RunPoints {
 
   #start(event: RunStart): Point {
     const names = event.targets.map(({ name }) => name).join(", ");
-    const text = `${event.planned} assets, ${event.plannedBytes} bytes, to ${names}`;
+    const text = `${countText(event.planned, "asset")}, ${event.plannedBytes} bytes, to ${names}`;
     const { plannedSeconds } = event;
     const planning = plannedSeconds === undefined ? {} : { "planned.seconds": { float: plannedSeconds } };
     const fields = {

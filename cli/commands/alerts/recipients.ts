@@ -3,6 +3,7 @@
  *
  * @module
  */
+
 import type { Command } from "commander";
 import {
   type AlertsOptions,
@@ -18,6 +19,7 @@ import {
 } from "../../../alerts/index.ts";
 import { errorText, LarderError } from "../../../core/errors.ts";
 import { readRegularFile, writeAtomically } from "../../../core/files.ts";
+import { countText } from "../../../core/words/amounts.ts";
 import { ExitCode, ExitWith } from "../../exit.ts";
 import { print, printDocument, printJson } from "../../output.ts";
 import { printChange, printRefused } from "./text.ts";
@@ -100,7 +102,7 @@ export async function runExport(flags: Flags & { readonly output?: string }, opt
   if (flags.output !== undefined) {
     await writeAtomically(flags.output, formatRecipientList(list), 0o600);
     if (flags.json === true) printJson({ database: flags.db, file: flags.output, recipients: list.length });
-    else print(`${list.length} recipients written to ${flags.output}`);
+    else print(`${countText(list.length, "recipient")} written to ${flags.output}`);
   } else if (flags.json === true) printJson(list);
   else printDocument(formatRecipientList(list));
 }
@@ -113,11 +115,14 @@ async function change(
 ) {
   const asked = request.kind === "remove" ? request.addresses.length : request.wanted.length;
   if (asked === 0 && refusals.length > 0 && flags.skipInvalid !== true) {
-    const error = new LarderError(`Cannot take any of what was given: ${refusals.length} addresses are refused`, {
-      code: "ALERTS_INVALID",
-      state: "nothing was changed",
-      next: "correct the addresses",
-    });
+    const error = new LarderError(
+      `Cannot take any of what was given: ${countText(refusals.length, "address is", "addresses are")} refused`,
+      {
+        code: "ALERTS_INVALID",
+        state: "nothing was changed",
+        next: "correct the addresses",
+      },
+    );
     printRefused(refusals, error, flags.json);
     throw error;
   }

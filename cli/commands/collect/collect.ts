@@ -6,11 +6,13 @@
 
 import {
   type Collector,
+  checkSchedule,
   createCollector,
   type PassReport,
   runOnSchedule,
   type SourceReport,
 } from "../../../collector/index.ts";
+import { originOf, originText } from "../../../core/config/config.ts";
 import { explainError } from "../../../core/errors.ts";
 import type { Log } from "../../../core/log.ts";
 import { secondText } from "../../../core/time/moments.ts";
@@ -21,6 +23,7 @@ import { loadSettings, type Settings } from "../../load-settings.ts";
 import { openLog } from "../../log.ts";
 import { parseLogLevel } from "../../log-level.ts";
 import { isTerminal, print, printJson, printJsonLine } from "../../output.ts";
+import { followSignals } from "../../signals.ts";
 import type { CollectFlags } from "./register.ts";
 
 /** Runs the command. */
@@ -29,8 +32,9 @@ export async function collect(flags: CollectFlags): Promise<void> {
   const { settings, origins } = await loadSettings(flags);
   const once = flags.once === true || flags.dryRun === true;
   const watched = !once && isTerminal() && flags.json !== true && level === "info";
+  if (!once) await checkSchedule(settings.schedule, `${originText(originOf(origins, "schedule"))}: schedule`);
   const log = await openLog((once || watched) && level === "info" ? "warn" : level);
-  const signals = stopOnSignals(log);
+  const signals = followSignals({ onStop: (signal) => log.info("finishing the pass", { signal }) });
   const collector = await createCollector({
     settings,
     zoneIsSet: origins["timezone"] !== undefined,
@@ -68,7 +72,8 @@ interface Scheduled {
 }
 
 async function collectOnSchedule({ collector, settings, stop, log, json, watched }: Scheduled): Promise<void> {
-  if (watched) print(`collecting (schedule ${settings.schedule}); Ctrl-C ends it after the pass in hand`);
+  if (watched)
+    print(`collecting (schedule ${settings.schedule}); Ctrl-C ends it after the pass in hand, twice at once`);
   log.info("collecting", {
     server: settings.server,
     schedule: settings.schedule,
@@ -89,24 +94,6 @@ async function collectOnSchedule({ collector, settings, stop, log, json, watched
     else logReport(report, log);
   });
   log.info("stopped");
-}
-
-/** An abort at the first SIGTERM or SIGINT; the second ends the process at once. */
-function stopOnSignals(log: Log): { readonly stop: AbortSignal; release(): void } {
-  const controller = new AbortController();
-  const onSignal = (name: NodeJS.Signals): void => {
-    if (controller.signal.aborted) process.exit(ExitCode.failed);
-    log.info("finishing the pass", { signal: name });
-    controller.abort();
-  };
-  const names = ["SIGINT", "SIGTERM"] as const;
-  for (const name of names) process.on(name, onSignal);
-  return {
-    stop: controller.signal,
-    release: () => {
-      for (const name of names) process.off(name, onSignal);
-    },
-  };
 }
 
 /** 0 when all was read and shipped; 1 when nothing could be read; 3 when some of it waits or was refused. */

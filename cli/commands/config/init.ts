@@ -3,11 +3,13 @@
  *
  * @module
  */
+
 import { open } from "node:fs/promises";
 import * as z from "zod";
 import { errorCode, errorText, LarderError } from "../../../core/errors.ts";
 import { larderOptions } from "../../load-settings.ts";
 import { print, printJson } from "../../output.ts";
+import { quoted } from "../../same-settings.ts";
 
 /** The part of a JSON schema that is used here. */
 interface SchemaNode {
@@ -66,7 +68,7 @@ export async function configInit(flags: { out?: string; format: string; sink?: s
     });
   }
   if (flags.json === true) printJson({ file: flags.out, format: flags.format });
-  else print(`Wrote ${flags.out}. Edit it, then run: larder config check --config ${flags.out}`);
+  else print(`Wrote ${flags.out}. Edit it, then run: larder config check --config ${quoted(flags.out)}`);
 }
 
 /**

@@ -3,8 +3,10 @@
  *
  * @module
  */
+
 import { basename } from "node:path";
 import { type Origin, originOf, originText, Secret } from "../../../core/config/config.ts";
+import { countText } from "../../../core/words/amounts.ts";
 import { ExitCode, ExitWith } from "../../exit.ts";
 import { findingAnswer, findingText } from "../../finding-text.ts";
 import { loadSettings, type Settings, settingsPlaces } from "../../load-settings.ts";
@@ -31,7 +33,7 @@ export async function configCheck(flags: SettingsCommandFlags): Promise<void> {
 
 function rightText(path: string | undefined, settings: Settings | undefined): string {
   if (path === undefined) return `No settings file; the defaults hold. Looked for: ${settingsPlaces().join(", ")}`;
-  return `${path}: all right. Server "${settings?.server}", ${settings?.sinks.length} sinks.`;
+  return `${path}: all right. Server "${settings?.server}", ${countText(settings?.sinks.length ?? 0, "sink")}.`;
 }
 
 /** Prints every setting that holds, with its origin; secrets are not shown. */

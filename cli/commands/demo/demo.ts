@@ -3,6 +3,7 @@
  *
  * @module
  */
+
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -14,6 +15,7 @@ import { makeFolder } from "../../../core/files.ts";
 import { httpRequest } from "../../../core/http/http.ts";
 import { silentLog } from "../../../core/log.ts";
 import { bucketsBefore } from "../../../core/time/local-days.ts";
+import { countText } from "../../../core/words/amounts.ts";
 import {
   cacheRows,
   type Fleet,
@@ -167,11 +169,15 @@ async function show(ask: HistoryAsk, reports: readonly PassReport[], hour: numbe
   const rows = await savingsRows(ask);
   const sources = reports.flatMap((report) => report.sources);
   for (const { name, rows: count, lines, problem } of sources) {
-    print(problem === undefined ? `${name}: ${count} new rows, ${lines} lines into the journal` : problem.message);
+    print(
+      problem === undefined
+        ? `${name}: ${countText(count, "new row")}, ${countText(lines, "line")} into the journal`
+        : problem.message,
+    );
   }
   for (const sink of reports.flatMap((report) => report.sinks)) {
     print(
-      `${sink.sink}: ${sink.shippedLines} lines shipped${sink.problem === undefined ? "" : `; ${sink.problem.message}`}`,
+      `${sink.sink}: ${countText(sink.shippedLines, "line")} shipped${sink.problem === undefined ? "" : `; ${sink.problem.message}`}`,
     );
   }
   print();

@@ -3,10 +3,12 @@
  *
  * @module
  */
+
 import { dirname, join } from "node:path";
 import { parseJsonText, Secret } from "../../../core/config/config.ts";
 import { errorText, LarderError } from "../../../core/errors.ts";
 import { makeFolder, readIfThere, readRegularFile, writeAtomically } from "../../../core/files.ts";
+import { countText } from "../../../core/words/amounts.ts";
 import type { BrokenRule, Dashboard, PushReport } from "../../../grafana/index.ts";
 import { colour, print, printError, printJson } from "../../output.ts";
 
@@ -90,7 +92,7 @@ export function printFindings(boards: number, findings: readonly BrokenRule[], j
     return;
   }
   for (const { rule, where, problem } of findings) print(`${colour(rule, "red")}  ${where}: ${problem}`);
-  print(`${boards} boards, ${findings.length} findings`);
+  print(`${countText(boards, "board")}, ${countText(findings.length, "finding")}`);
 }
 
 function actionText(action: Action, dryRun: boolean): string {

@@ -155,7 +155,7 @@ describe("larder grafana check", () => {
   it.runIf(existsSync(FOREIGN))("checks a board of somebody else", async () => {
     const { out, err, code } = await larder("check", FOREIGN);
     expect({ err, code }).toEqual({ err: "", code: 1 });
-    expect(out).toContain("1 boards, ");
+    expect(out).toContain("1 board, ");
   });
 
   it("checks whatever a board may lack", { timeout: 60_000 }, async () => {

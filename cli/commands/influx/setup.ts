@@ -18,11 +18,12 @@ export async function influxSetup(flags: InfluxSetupFlags): Promise<void> {
   }
   const { settings } = await loadSettings(flags);
   const sinks = settings.sinks.filter(({ name }) => flags.sink === undefined || name === flags.sink);
+  if (settings.sinks.length === 0) {
+    throw usage("the settings have no sink", "add one; larder config init --sink influx1 shows how it is written");
+  }
   if (sinks.length === 0) {
     const names = settings.sinks.map(({ name }) => name).join(", ");
-    throw usage(
-      flags.sink === undefined ? "the settings name no sink" : `no sink is called "${flags.sink}"; there are: ${names}`,
-    );
+    throw usage(`no sink is called "${flags.sink}"; there are: ${names}`);
   }
   const keep = {
     raw: parseDays("--keep-days", flags.keepDays),
@@ -65,6 +66,6 @@ function parseDays(flag: string, text: string | undefined): number | undefined {
   return Number(text);
 }
 
-function usage(said: string): LarderError {
-  return new LarderError(`Cannot set up: ${said}`, { code: "USAGE_INFLUX", state: "nothing was changed" });
+function usage(said: string, next = "larder influx setup --help"): LarderError {
+  return new LarderError(`Cannot set up: ${said}`, { code: "USAGE_INFLUX", state: "nothing was changed", next });
 }

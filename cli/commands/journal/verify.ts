@@ -69,7 +69,9 @@ function lossBlocks({ stream, losses, cut }: StreamHealth): string[] {
     );
   }
   for (const { path, bytes } of cut) {
-    blocks.push(`${bytes} bytes had changed after they were committed, and were cut off the end: ${path}`);
+    blocks.push(
+      `${bytesText(bytes)} had changed after being committed, and ${bytes === 1 ? "was" : "were"} cut off the end: ${path}`,
+    );
   }
   return blocks;
 }

@@ -9,6 +9,7 @@ import { readRegularFile, writeAtomically } from "../../../core/files.ts";
 import { bytesText, countText, durationText, rateText } from "../../../core/words/amounts.ts";
 import { discoverTargets, measure, parseBytes, planOnly } from "../../../precache/index.ts";
 import { print, printError, printJson } from "../../output.ts";
+import { followSignals } from "../../signals.ts";
 import { table } from "../../table.ts";
 import type { PrecacheFlags } from "./flags.ts";
 import { loadPrecache } from "./load.ts";
@@ -46,24 +47,20 @@ export async function benchRun(flags: BenchRunFlags): Promise<void> {
   if (target === undefined) throw usage("bench run", "no cache was found; name one with --cache-server");
   const sweep = flags.sweep.split(",").map((word) => wholeNumber("--sweep", word, 100));
   const iterations = wholeNumber("--iterations", flags.iterations, 25);
-  const abort = new AbortController();
-  process.once("SIGINT", () => abort.abort());
+  // a file that is only measured need not be finished
+  const { stop: abort, release } = followSignals();
   printError(`${countText(workload.files.length, "file")}, ${bytesText(bytesOf(workload))}, from ${target.url}`);
-  if (flags.warmUp)
-    for await (const pass of measure.benchCache(workload, target, {
-      concurrencies: [4],
-      iterations: 1,
-      abort: abort.signal,
-    }))
-      printError(`warm-up: ${passText(pass)}`);
   const passes: measure.BenchPass[] = [];
-  for await (const pass of measure.benchCache(workload, target, {
-    concurrencies: sweep,
-    iterations,
-    abort: abort.signal,
-  })) {
-    passes.push(pass);
-    if (flags.json !== true) printError(passText(pass));
+  try {
+    if (flags.warmUp)
+      for await (const pass of measure.benchCache(workload, target, { concurrencies: [4], iterations: 1, abort }))
+        printError(`warm-up: ${passText(pass)}`);
+    for await (const pass of measure.benchCache(workload, target, { concurrencies: sweep, iterations, abort })) {
+      passes.push(pass);
+      if (flags.json !== true) printError(passText(pass));
+    }
+  } finally {
+    release();
   }
   const rows = measure.benchRows(passes);
   if (flags.json === true)

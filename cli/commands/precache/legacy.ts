@@ -27,7 +27,7 @@ export async function precacheLegacy(command: Command): Promise<void> {
   if (!convert.isPrecachePyCommandLine(words)) {
     throw new LarderError(`Cannot do "${words[0] ?? ""}": there is no such command`, {
       code: "USAGE",
-      next: "larder precache --help lists the commands",
+      next: "larder precache --help lists its commands",
     });
   }
   const request = convert.fromPrecachePyArguments(convert.parsePrecachePyArguments(words));

@@ -10,6 +10,7 @@ import { ExitCode, ExitWith } from "../../exit.ts";
 import { scriptAnswer } from "../../json-answer.ts";
 import { isTerminal, print, printError, printJson } from "../../output.ts";
 import { createProgress, type Progress, type ProgressMode } from "../../progress/progress.ts";
+import { followSignals } from "../../signals.ts";
 import type { PrecacheFlags } from "./flags.ts";
 import { loadPrecache } from "./load.ts";
 import { precachePlan } from "./plan.ts";
@@ -28,9 +29,10 @@ export async function precacheRun(flags: PrecacheFlags, over: PrecacheInput = {}
     size: terminalSize,
   });
   let begun = false;
-  const signals = followSignals(() =>
-    progress.say(begun ? "Finishing the files in hand; Ctrl-C once more leaves them." : "Stopping."),
-  );
+  const signals = followSignals({
+    onStop: () => progress.say(begun ? "Finishing the files in hand; Ctrl-C once more leaves them." : "Stopping."),
+    canAbort: true,
+  });
   let report: RunReport;
   try {
     report = await runPrecache({
@@ -93,32 +95,4 @@ function printReport(report: RunReport, flags: PrecacheFlags, progress: Progress
 /** A file that failed, without what only the books need. */
 function failureForScripts({ type: _type, atMs, sinceLastLine: _since, item, ...end }: AssetEnd): object {
   return { timeMs: atMs, asset: item.asset, ...end };
-}
-
-interface Signals {
-  readonly stop: AbortSignal;
-  readonly abort: AbortSignal;
-  release(): void;
-}
-
-/** The first signal stops cleanly, the second at once. */
-function followSignals(onStop: () => void): Signals {
-  const [stop, abort] = [new AbortController(), new AbortController()];
-  const onSignal = (): void => {
-    if (stop.signal.aborted) {
-      abort.abort();
-      return;
-    }
-    onStop();
-    stop.abort();
-  };
-  const names = ["SIGINT", "SIGTERM"] as const;
-  for (const name of names) process.on(name, onSignal);
-  return {
-    stop: stop.signal,
-    abort: abort.signal,
-    release: () => {
-      for (const name of names) process.off(name, onSignal);
-    },
-  };
 }

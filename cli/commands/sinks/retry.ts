@@ -3,6 +3,7 @@
  *
  * @module
  */
+
 import {
   createSink,
   type Destination,
@@ -11,6 +12,7 @@ import {
   retryRejected,
 } from "../../../collector/index.ts";
 import { explainError, LarderError } from "../../../core/errors.ts";
+import { countText } from "../../../core/words/amounts.ts";
 import { ExitCode, ExitWith } from "../../exit.ts";
 import { scriptAnswer } from "../../json-answer.ts";
 import { loadSettings, type Settings } from "../../load-settings.ts";
@@ -45,10 +47,7 @@ function destinationsFor({ sinks }: Settings, name: string | undefined): Destina
   if (found.length > 0 || name === undefined) return found;
   throw new LarderError(
     `Cannot retry sink "${name}": there are ${sinks.map((sink) => sink.name).join(", ") || "none"}`,
-    {
-      code: "USAGE_SINK",
-      state: "nothing was sent",
-    },
+    { code: "USAGE_SINK", state: "nothing was sent", next: "larder sinks retry --help" },
   );
 }
 
@@ -56,13 +55,11 @@ function reportText(report: RetryReport, dryRun: boolean): string {
   const { sink, lines, takenLines, expiredLines, keptLines, reasons, problem } = report;
   if (lines === 0) return `${sink}  no refused lines`;
   const counts = dryRun
-    ? [`${lines} refused lines would be sent once more`]
-    : [`${takenLines} of ${lines} lines taken`];
+    ? [`${countText(lines, "refused line")} would be sent once more`]
+    : [`${takenLines} of ${countText(lines, "line")} taken`];
   if (expiredLines > 0) counts.push(`${expiredLines} older than it keeps by now`);
-  if (keptLines > 0 && !dryRun) counts.push(`${keptLines} stay in the file`);
-  const why = reasons
-    .slice(0, 5)
-    .map(({ reason, lines: count }) => `  ${count}  ${reason || "no reason stands there"}`);
+  if (keptLines > 0 && !dryRun) counts.push(`${keptLines} ${keptLines === 1 ? "stays" : "stay"} in the file`);
+  const why = reasons.slice(0, 5).map(({ reason, lines: count }) => `  ${count}  ${reason || "without a reason"}`);
   return [`${sink}  ${counts.join(", ")}`, ...why, ...(problem === undefined ? [] : [explainError(problem)])].join(
     "\n",
   );
