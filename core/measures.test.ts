@@ -3,6 +3,7 @@ import {
   DAY_NUMBERS,
   FROM_APPLE,
   FROM_CACHES,
+  fieldsOf,
   HIT_RATIO,
   measure,
   measurementsOf,
@@ -66,5 +67,12 @@ describe("measures", () => {
     }
     expect(Object.keys(DAY_NUMBERS)).toEqual(["local", "origin", "saved"]);
     expect(measurementsOf(SERVED, SAVED)).toEqual(["bytestoclients", "precacheasset"]);
+  });
+
+  it("need no other fields for warming than for savings: traffic has sums of those alone", () => {
+    for (const measurement of ["bytestoclients", "precacheasset"]) {
+      const all = fieldsOf(measurement, SERVED, SAVED, FROM_APPLE, FROM_CACHES, WARMING_COST, WARMING_EFFECT);
+      expect(all).toEqual(fieldsOf(measurement, SERVED, SAVED));
+    }
   });
 });

@@ -127,7 +127,17 @@ export function ratio(part: Integer, whole: Integer): number | undefined {
   return whole > 0 ? Number(part) / Number(whole) : undefined;
 }
 
-/** The measurements a measure is made of. */
+/** The measurements measures are made of. */
 export function measurementsOf(...measures: readonly SumMeasure[]): string[] {
-  return [...new Set(measures.flatMap(({ add, subtract }) => [...add, ...subtract]).map((each) => each.measurement))];
+  return [...new Set(partsOf(measures).map((each) => each.measurement))];
+}
+
+/** The fields of a measurement that measures are made of. */
+export function fieldsOf(measurement: string, ...measures: readonly SumMeasure[]): string[] {
+  const parts = partsOf(measures).filter((each) => each.measurement === measurement);
+  return [...new Set(parts.flatMap(({ fields }) => fields))];
+}
+
+function partsOf(measures: readonly SumMeasure[]): MeasuredFields[] {
+  return measures.flatMap(({ add, subtract }) => [...add, ...subtract]);
 }

@@ -7,14 +7,13 @@
  * @module
  */
 import { DERIVED_STREAMS, RAW_STREAMS } from "../journal/journal.ts";
-import type { ParsedLine } from "../line/line.ts";
 import { measurementEnd } from "../line/line.ts";
 import { measurementSchema } from "../schema.ts";
 import { type Cut, rollupCut } from "./cut.ts";
 import { planSums, type Range, type SumPlan } from "./plan.ts";
 import type { RollupMark } from "./rollup-mark.ts";
-import { type HistoryQuery, type HistoryRow, Rows, type SumsRow } from "./rows.ts";
-import { scanLines, scanPieces, type Wanted } from "./scan.ts";
+import { type HistoryQuery, type HistoryRow, Rows, SumRows, type SumsRow } from "./rows.ts";
+import { type SumsWanted, scanLines, scanPieces, type Wanted } from "./scan.ts";
 
 export type { HistoryQuery, HistoryRow, SumsRow };
 
@@ -70,8 +69,8 @@ export async function ask<const Questions extends readonly Question<unknown>[]>(
 /** Asks lines that are in no journal. @param pieces whole lines */
 export function askLines(pieces: Iterable<Uint8Array>): Ask {
   return askOf(async (queries, lines) => {
-    const answers = queries.map((query) => new Rows(query, "sums"));
-    scanPieces(pieces, [...lines, ...answers.map((answer) => rawOf(answer))]);
+    const answers = queries.map((query) => new SumRows(query));
+    scanPieces(pieces, { wanted: lines, sums: answers.map((rows) => ({ ...rawOf(rows.query), rows })) });
     return answers.map((answer) => answer.rows());
   });
 }
@@ -81,8 +80,8 @@ async function answersOf<const Questions extends readonly Question<unknown>[]>(
   read: ReadSums,
 ): Promise<Answers<Questions>> {
   const sums = questions.flatMap((question) => question.sums ?? []);
-  const rows = questions.flatMap((question) => question.rows ?? []).map((query) => new Rows(query, "lasts too"));
-  const lines = [...questions.flatMap((question) => question.lines ?? []), ...rows.map((answer) => rawOf(answer))];
+  const rows = questions.flatMap((question) => question.rows ?? []).map((query) => new Rows(query));
+  const lines = [...questions.flatMap((question) => question.lines ?? []), ...rows.map(linesFor)];
   const found = await read(sums, lines);
   let [sumsFrom, rowsFrom] = [0, 0];
   const answers = questions.map((question) => {
@@ -120,27 +119,24 @@ async function readSums(
 ): Promise<SumsRow[][]> {
   const { mark, places: until } =
     cut ?? (queries.some(isRolledUp) ? await rollupCut(stateDir) : { mark: undefined, places: undefined });
-  const answers = queries.map((query) => new Rows(query, "sums"));
-  const raw: Wanted[] = [...lines];
-  const unread: Wanted[] = [];
-  const rolled: RolledPoints[] = [];
-  for (const [i, query] of queries.entries()) {
-    const answer = answers[i];
-    if (answer === undefined) continue;
+  const answers = queries.map((query) => new SumRows(query));
+  const raw: SumsWanted[] = [];
+  const rolled: SumsWanted[] = [];
+  for (const rows of answers) {
+    const { query } = rows;
     const plan = mark === undefined || !isRolledUp(query) ? undefined : planSums(query, mark.days);
     if (mark === undefined || plan === undefined) {
-      raw.push(rawOf(answer));
+      raw.push({ ...rawOf(query), rows });
       continue;
     }
-    for (const edge of plan.edges) raw.push(rawOf(answer, edge));
-    unread.push(rawOf(answer, plan.rolled));
-    rolled.push(new RolledPoints(answer, plan));
-    addOpen(answer, plan, mark);
+    for (const edge of plan.edges) raw.push({ ...rawOf(query, edge), rows });
+    // what roll-ups have not read yet
+    raw.push({ ...rawOf(query, plan.rolled), rows, from: mark.positions });
+    rolled.push(pointsOf(rows, plan));
+    addOpen(rows, plan, mark);
   }
-  await scanLines(stateDir, { streams: RAW_STREAMS, wanted: raw, until });
-  await scanLines(stateDir, { streams: RAW_STREAMS, wanted: unread, from: mark?.positions, until });
-  await scanLines(stateDir, { streams: DERIVED_STREAMS, wanted: rolled, until });
-  for (const points of rolled) points.add();
+  await scanLines(stateDir, { streams: RAW_STREAMS, wanted: lines, sums: raw, until });
+  await scanLines(stateDir, { streams: DERIVED_STREAMS, sums: rolled, until });
   return answers.map((answer) => answer.rows());
 }
 
@@ -151,23 +147,27 @@ function isRolledUp({ measurement, tags, groupBy }: HistoryQuery): boolean {
   return ![...Object.keys(tags ?? {}), ...(groupBy ?? [])].some((tag) => schema.rolledWithout?.includes(tag));
 }
 
-function rawOf(answer: Rows, range: Range = answer.query): Wanted {
-  const stream = measurementSchema(answer.query.measurement)?.stream;
-  return {
-    measurement: answer.query.measurement,
-    ...(stream === undefined ? {} : { streams: [stream] }),
-    fromMs: range.fromMs,
-    toMs: range.toMs,
-    take: (line) => answer.addLine(line),
-  };
+/** Which raw lines answer a query. */
+function rawOf({ measurement, ...query }: HistoryQuery, { fromMs, toMs }: Range = query) {
+  const stream = measurementSchema(measurement)?.stream;
+  return { measurement, ...(stream === undefined ? {} : { streams: [stream] }), fromMs, toMs };
 }
 
-function addOpen(answer: Rows, { unit, rolled }: SumPlan, { open }: RollupMark): void {
-  for (const bucket of open) {
-    if (bucket.unit !== unit || bucket.fromMs < rolled.fromMs || bucket.fromMs >= rolled.toMs) continue;
-    const nameEnd = measurementEnd(bucket.key);
-    if (bucket.key.slice(0, nameEnd) !== answer.query.measurement) continue;
-    answer.addSums(bucket.key.slice(nameEnd), bucket.fromMs, bucket.sums);
+function linesFor(rows: Rows): Wanted {
+  return { ...rawOf(rows.query), take: (line) => rows.addLine(line) };
+}
+
+function addOpen(rows: SumRows, { unit, rolled }: SumPlan, { open }: RollupMark): void {
+  for (const { unit: its, fromMs, key, sums } of open) {
+    if (its !== unit || fromMs < rolled.fromMs || fromMs >= rolled.toMs) continue;
+    const nameEnd = measurementEnd(key);
+    const group = key.slice(0, nameEnd) === rows.query.measurement ? rows.groupOf(key.slice(nameEnd)) : undefined;
+    if (group === undefined) continue;
+    const here = rows.sumsAt(group, fromMs);
+    for (const [name, { value, isFloat }] of sums) {
+      const place = rows.placeOf(name, isFloat);
+      if (place >= 0) rows.addTo(here, place, value);
+    }
   }
 }
 
@@ -175,25 +175,7 @@ function addOpen(answer: Rows, { unit, rolled }: SumPlan, { open }: RollupMark):
  * The points of roll-ups in a span. Those of a bucket add up; of lines with one series and time only the last counts, as an
  * older version wrote a bucket again where it was corrected.
  */
-class RolledPoints implements Wanted {
-  readonly measurement: string;
-  readonly fromMs: number;
-  readonly toMs: number;
-  readonly #answer: Rows;
-  readonly #points = new Map<string, ParsedLine>();
-
-  constructor(answer: Rows, { unit, rolled }: SumPlan) {
-    this.measurement = `${answer.query.measurement}_1${unit === "hour" ? "h" : "d"}`;
-    this.fromMs = rolled.fromMs;
-    this.toMs = rolled.toMs;
-    this.#answer = answer;
-  }
-
-  take(line: ParsedLine): void {
-    this.#points.set(`${line.tagText} ${line.timeMs}`, line);
-  }
-
-  add(): void {
-    for (const line of this.#points.values()) this.#answer.addLine(line);
-  }
+function pointsOf(rows: SumRows, { unit, rolled }: SumPlan): SumsWanted {
+  const measurement = `${rows.query.measurement}_1${unit === "hour" ? "h" : "d"}`;
+  return { rows, measurement, fromMs: rolled.fromMs, toMs: rolled.toMs, lastCounts: true };
 }

@@ -9,6 +9,7 @@ import { addExact } from "../line/line.ts";
 import {
   FROM_APPLE,
   FROM_CACHES,
+  fieldsOf,
   measure,
   measurementsOf,
   ratio,
@@ -93,7 +94,11 @@ export type TrafficQuery = Omit<HistoryQuery, "measurement">;
  */
 export function traffic(query: TrafficQuery): Question<TrafficRow[]> {
   return {
-    sums: SAVINGS_MEASUREMENTS.map((measurement) => ({ ...query, measurement })),
+    sums: SAVINGS_MEASUREMENTS.map((measurement) => ({
+      ...query,
+      measurement,
+      fields: fieldsOf(measurement, SERVED, SAVED),
+    })),
     answer: ({ sums }) => joinMeasurements(sums).map((bucket) => trafficRow(bucket, query.by === "all")),
   };
 }

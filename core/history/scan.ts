@@ -1,8 +1,8 @@
 /**
  * One pass over committed lines for many questions.
  *
- * Lines are looked at as bytes: the name before the tags and the time at the end decide, and only a line somebody asked
- * for becomes a text, in memory of its own.
+ * Lines are looked for as bytes: the name before the tags and the time at the end decide, and only a line somebody asked
+ * for becomes a text, in memory of its own. Sums need no text at all (see `sum-reader.ts`).
  *
  * @module
  */
@@ -17,17 +17,24 @@ import {
   type StreamName,
   streamFolder,
 } from "../journal/journal.ts";
-import { escapeMeasurement, forEachLine, hasName, lineTime, type ParsedLine, parseLine } from "../line/line.ts";
+import { escapeMeasurement, lineEnd, lineTime, NamedLines, type ParsedLine, parseLine } from "../line/line.ts";
 import type { Places } from "./follow.ts";
+import { SumReader, type SumsOf } from "./sum-reader.ts";
 
-/** Lines somebody wants: of one measurement, in a span of time. */
-export interface Wanted {
+/** Which lines are wanted: of one measurement, in a span of time. */
+interface Need {
   readonly measurement: string;
   /** From, inclusive, to, exclusive: Unix milliseconds. */
   readonly fromMs: number;
   readonly toMs: number;
   /** Only from these streams. */
   readonly streams?: readonly StreamName[];
+  /** By stream: only what was written at this position or later. Default all. */
+  readonly from?: ReadonlyMap<string, Position> | undefined;
+}
+
+/** Lines somebody wants. */
+export interface Wanted extends Need {
   take(line: ParsedLine): void;
   /**
    * Given where only the newest lines count: segments are then read from the newest back, and those that end before this
@@ -36,79 +43,133 @@ export interface Wanted {
   newestMs?(): number | undefined;
 }
 
-interface Search {
-  readonly name: Buffer;
-  readonly by: Wanted;
+/** Lines whose numbers somebody wants added up. */
+export interface SumsWanted extends Need, SumsOf {}
+
+/** What is looked for in one pass. */
+export interface Sought {
+  readonly wanted?: readonly Wanted[];
+  readonly sums?: readonly SumsWanted[];
 }
 
-export interface Scan {
+export interface Scan extends Sought {
   readonly streams: readonly StreamName[];
-  readonly wanted: readonly Wanted[];
-  /** By stream: only what was written at this position or later. Default all. */
-  readonly from?: ReadonlyMap<string, Position> | undefined;
   /** By stream: only what was written before this position. Default all that is committed. */
   readonly until?: Places | undefined;
 }
 
-/** Hands the lines of streams to those who want them, in the order written within a stream. */
-export async function scanLines(stateDir: string, { streams, wanted, from, until }: Scan): Promise<void> {
+/** Hands the lines of streams to those who want them: those of a measurement in the order written within a stream. */
+export async function scanLines(stateDir: string, { streams, wanted = [], sums = [], until }: Scan): Promise<void> {
+  const adder = new SumReader(sums);
   for (const stream of streams) {
-    const here = wanted.filter((by) => by.streams?.includes(stream) !== false);
-    await scanReader(openReader(streamFolder(stateDir, stream), stream), here, {
-      from: from?.get(stream),
-      until: until?.[stream],
-    });
+    const here = [...wanted, ...sums].filter((by) => by.streams?.includes(stream) !== false);
+    await scanStream(openReader(streamFolder(stateDir, stream), stream), here, { adder, until: until?.[stream] });
   }
-}
-
-/** A part of a stream. */
-export interface Part {
-  readonly from?: Position | undefined;
-  /** Exclusive. */
-  readonly until?: Position | undefined;
+  adder.finish();
 }
 
 /** The same of one stream that is open. */
-export async function scanReader(reader: JournalReader, wanted: readonly Wanted[], part: Part = {}): Promise<void> {
-  if (wanted.length === 0) return;
-  const searches = wanted.map((by): Search => ({ name: nameOf(by.measurement), by }));
-  const segments = await reader.segments(part.from?.segment);
-  const [newest, all] = [searches.filter(isNewest), searches.filter((search) => !isNewest(search))];
-  for (const segment of segments) await scanSegment(reader, segment, all, part);
-  for (const segment of segments.reverse()) await scanSegment(reader, segment, newest, part);
+export async function scanReader(reader: JournalReader, wanted: readonly Wanted[]): Promise<void> {
+  await scanStream(reader, wanted, { adder: new SumReader([]) });
 }
 
 /** Hands out lines that are in no journal. @param pieces whole lines */
-export function scanPieces(pieces: Iterable<Uint8Array>, wanted: readonly Wanted[]): void {
-  const searches = wanted.map((by): Search => ({ name: nameOf(by.measurement), by }));
-  for (const piece of pieces) {
-    const bytes = bufferOf(piece);
-    forEachLine(bytes, (start, end) => handOut(bytes, start, end, searches));
+export function scanPieces(pieces: Iterable<Uint8Array>, { wanted = [], sums = [] }: Sought): void {
+  const adder = new SumReader(sums);
+  for (const piece of pieces) handOut(bufferOf(piece), [...wanted, ...sums], adder);
+  adder.finish();
+}
+
+type Seeker = Wanted | SumsWanted;
+
+async function scanStream(
+  reader: JournalReader,
+  seekers: readonly Seeker[],
+  { adder, until }: { readonly adder: SumReader; readonly until?: Position | undefined },
+): Promise<void> {
+  if (seekers.length === 0) return;
+  const begins = seekers.map(({ from }) => from?.get(reader.stream) ?? START);
+  const segments = await reader.segments(Math.min(...begins.map(({ segment }) => segment)));
+  const [newest, all] = [seekers.filter(isNewest), seekers.filter((by) => !isNewest(by))];
+  const parts = segments.map((segment) => partsOf(segment, begins, until));
+  for (const part of parts.flat()) await scanPart(reader, part, all, adder);
+  for (const part of parts.reverse().flat()) await scanPart(reader, part, newest, adder);
+}
+
+const START: Position = { segment: 0, offset: 0 };
+
+/** A part of a segment; what somebody wants only from a position on begins with one. */
+interface Part {
+  readonly segment: SegmentInfo;
+  readonly begin: number;
+  readonly end: number;
+}
+
+function partsOf(segment: SegmentInfo, begins: readonly Position[], until: Position | undefined): Part[] {
+  if (until !== undefined && segment.number > until.segment) return [];
+  const end = until?.segment === segment.number ? until.offset : Number.POSITIVE_INFINITY;
+  const offsets = begins.filter((from) => from.segment === segment.number).map(({ offset }) => offset);
+  const cuts = [...new Set([0, ...offsets])].filter((offset) => offset < end).sort((a, b) => a - b);
+  return cuts.map((begin, i) => ({ segment, begin, end: cuts[i + 1] ?? end }));
+}
+
+async function scanPart(
+  reader: JournalReader,
+  part: Part,
+  seekers: readonly Seeker[],
+  adder: SumReader,
+): Promise<void> {
+  const here = seekers.filter((by) => mayBeIn(by, part, reader.stream));
+  if (here.length === 0) return;
+  for await (const bytes of reader.bytes(part.segment.number, part.begin, part.end)) handOut(bytes, here, adder);
+}
+
+/** Whether a part of a segment may hold what somebody wants. */
+function mayBeIn(by: Seeker, { segment, begin }: Part, stream: string): boolean {
+  const { number, span, names } = segment;
+  const from = by.from?.get(stream) ?? START;
+  const newestMs = isNewest(by) ? by.newestMs?.() : undefined;
+  return (
+    span !== undefined &&
+    span.fromMs < by.toMs &&
+    span.toMs >= Math.max(by.fromMs, newestMs ?? by.fromMs) &&
+    (number > from.segment || (number === from.segment && begin >= from.offset)) &&
+    (names === undefined || mayHold(names, by.measurement))
+  );
+}
+
+function isNewest(by: Seeker): by is Wanted {
+  return "newestMs" in by && by.newestMs !== undefined;
+}
+
+/** Hands whole lines to all who seek something in them, one measurement after the other. */
+function handOut(bytes: Buffer, seekers: readonly Seeker[], adder: SumReader): void {
+  for (const measurement of new Set(seekers.map((by) => by.measurement))) {
+    const here = seekers.filter((by) => by.measurement === measurement);
+    const named = linesNamed(measurement);
+    const sums = here.filter((by) => "rows" in by);
+    const wanted = here.filter((by) => "take" in by);
+    if (sums.length > 0) adder.read(bytes, named, new Set(sums));
+    if (wanted.length > 0) forEachNamed(bytes, named, (start, end) => handLine(bytes, { start, end }, wanted));
   }
 }
 
-function isNewest({ by }: Search): boolean {
-  return by.newestMs !== undefined;
+function handLine(bytes: Buffer, { start, end }: { start: number; end: number }, wanted: readonly Wanted[]): void {
+  const timeMs = lineTime(bytes, start, end);
+  if (timeMs === undefined) return;
+  let line: ParsedLine | undefined;
+  for (const by of wanted) {
+    if (timeMs < by.fromMs || timeMs >= by.toMs) continue;
+    line ??= parseLine(bytes.toString("utf8", start, end));
+    if (line !== undefined) by.take(line);
+  }
 }
 
-async function scanSegment(
-  reader: JournalReader,
-  { number, span, names }: SegmentInfo,
-  searches: readonly Search[],
-  { from, until }: Part,
-): Promise<void> {
-  if (span === undefined || number > (until?.segment ?? number)) return;
-  const here = searches.filter(
-    ({ by }) =>
-      span.fromMs < by.toMs &&
-      span.toMs >= Math.max(by.fromMs, by.newestMs?.() ?? by.fromMs) &&
-      (names === undefined || mayHold(names, by.measurement)),
-  );
-  if (here.length === 0) return;
-  const begin = from?.segment === number ? from.offset : 0;
-  const end = until?.segment === number ? until.offset : undefined;
-  for await (const bytes of reader.bytes(number, begin, end)) {
-    forEachLine(bytes, (start, end) => handOut(bytes, start, end, here));
+function forEachNamed(bytes: Buffer, named: NamedLines, take: (start: number, end: number) => void): void {
+  for (let at = named.next(bytes, 0); at < bytes.length; ) {
+    const end = lineEnd(bytes, at);
+    take(at, end);
+    at = named.next(bytes, end + 1);
   }
 }
 
@@ -126,7 +187,7 @@ export async function* readLines(
   stateDir: string,
   { measurement, fromMs, toMs, streams = RAW_STREAMS }: LinesOf,
 ): AsyncGenerator<string> {
-  const name = nameOf(measurement);
+  const name = linesNamed(measurement);
   for (const stream of streams) {
     const reader = openReader(streamFolder(stateDir, stream), stream);
     for (const { number, span, names } of await reader.segments()) {
@@ -141,15 +202,13 @@ export async function* readLines(
 
 /** Lines of measurements in pieces of whole lines, as they are written. */
 export function* linesOf(pieces: Iterable<Uint8Array>, measurements: Iterable<string>): Generator<string> {
-  const names = [...measurements].map(nameOf);
+  const names = [...measurements].map(linesNamed);
   for (const piece of pieces) for (const name of names) yield* named(bufferOf(piece), name);
 }
 
-function named(bytes: Buffer, name: Buffer): string[] {
+function named(bytes: Buffer, name: NamedLines): string[] {
   const found: string[] = [];
-  forEachLine(bytes, (start, end) => {
-    if (hasName(bytes, start, name)) found.push(bytes.toString("utf8", start, end));
-  });
+  forEachNamed(bytes, name, (start, end) => found.push(bytes.toString("utf8", start, end)));
   return found;
 }
 
@@ -157,18 +216,6 @@ function bufferOf({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
   return Buffer.from(buffer, byteOffset, byteLength);
 }
 
-/** The name of a measurement as a line begins with it. */
-function nameOf(measurement: string): Buffer {
-  return Buffer.from(escapeMeasurement(measurement));
-}
-
-function handOut(bytes: Buffer, start: number, end: number, searches: readonly Search[]): void {
-  let line: ParsedLine | undefined;
-  for (const { name, by } of searches) {
-    if (!hasName(bytes, start, name)) continue;
-    const timeMs = lineTime(bytes, start, end);
-    if (timeMs === undefined || timeMs < by.fromMs || timeMs >= by.toMs) continue;
-    line ??= parseLine(bytes.toString("utf8", start, end));
-    if (line !== undefined) by.take(line);
-  }
+function linesNamed(measurement: string): NamedLines {
+  return new NamedLines(escapeMeasurement(measurement));
 }

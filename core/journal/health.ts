@@ -11,7 +11,7 @@ import { type KnownSegment, type Loss, lossesOf } from "./losses.ts";
 import { packedFacts, withSegment } from "./open-segment.ts";
 import type { Suspects } from "./scrub.ts";
 import { SegmentMaps } from "./segment-maps.ts";
-import { listSegments } from "./segment-names.ts";
+import { listSegmentFiles } from "./segment-names.ts";
 import { EMPTY_MAP, type SegmentMap } from "./segment-scan.ts";
 import { STREAMS, type StreamName, streamFolder } from "./streams.ts";
 import { CUT_SUFFIX } from "./tail.ts";
@@ -67,10 +67,11 @@ async function checkStream(
   const maps = new SegmentMaps(undefined);
   const known: KnownSegment[] = [];
   const sums = { bytes: 0, checkedBytes: 0, diskBytes: 0, uncommittedBytes: 0 };
-  const numbers = await listSegments(folder);
-  for (const number of [...numbers].reverse()) {
+  const files = await listSegmentFiles(folder);
+  for (const file of files.toReversed()) {
+    const { number } = file;
     const checked = isChecked(number);
-    const facts = checked ? undefined : packedFacts({ folder, number });
+    const facts = checked ? undefined : packedFacts(folder, file);
     if (facts !== undefined) {
       sums.bytes += facts.size;
       sums.diskBytes += facts.diskBytes;
@@ -90,7 +91,7 @@ async function checkStream(
     known.unshift(here);
   }
   const losses = known.flatMap((here, i) => lossesOf(here, known[i + 1], known[i - 1]?.map.commit?.span));
-  return { stream, segments: numbers.length, ...sums, losses, cut: await cutFiles(folder) };
+  return { stream, segments: files.length, ...sums, losses, cut: await cutFiles(folder) };
 }
 
 /** Of a segment that is not checked only its size is known. */

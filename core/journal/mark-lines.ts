@@ -90,7 +90,9 @@ export class SegmentWindow {
     this.#content = content;
     this.#step = step;
     this.#from = from;
-    this.#room = Buffer.allocUnsafe(Math.min(2 * step, Math.max(0, content.size - from)));
+    const { bytes, size } = content;
+    this.#room = bytes?.subarray(from, size) ?? Buffer.allocUnsafe(Math.min(2 * step, Math.max(0, size - from)));
+    this.#length = bytes === undefined ? 0 : this.#room.length;
   }
 
   /** After the last byte in memory. */

@@ -3,14 +3,14 @@
  *
  * @module
  */
-import { closeSync, existsSync, fstatSync, openSync, readSync, type Stats } from "node:fs";
+import { closeSync, fstatSync, openSync, readSync, type Stats } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { errorCode, errorText, LarderError } from "../errors.ts";
 import { END_BYTES, type PackedFacts, readEnd } from "./gzip-members.ts";
 import { readError } from "./journal-errors.ts";
 import { packedContent } from "./packed-content.ts";
 import { plainContent, type SegmentContent } from "./segment-content.ts";
-import { packedPath, segmentPath } from "./segment-names.ts";
+import { packedPath, type SegmentFile, segmentPath } from "./segment-names.ts";
 
 /**
  * Opens a segment for reading; undefined when it is gone. One that is there in both forms, because packing it was
@@ -28,8 +28,11 @@ export async function openSegment(folder: string, number: number): Promise<Segme
  * What the last bytes of a packed segment say; undefined where it is not packed, or has to be opened to know. Asked at once
  * rather than in turns: a journal of years has hundreds of segments, and five turns for each were a third of a second.
  */
-export function packedFacts({ folder, number }: SegmentPlace): (PackedFacts & { diskBytes: number }) | undefined {
-  if (existsSync(segmentPath(folder, number))) return undefined;
+export function packedFacts(
+  folder: string,
+  { number, isPacked }: SegmentFile,
+): (PackedFacts & { diskBytes: number }) | undefined {
+  if (!isPacked) return undefined;
   let file: number | undefined;
   try {
     file = openSync(packedPath(folder, number), "r");

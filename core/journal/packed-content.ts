@@ -53,10 +53,7 @@ const IN_MEMORY_MAX_BYTES = 32 * 1024 * 1024;
  * A packed segment unpacked once, for who reads it more than once: checking it and then reading it unpacks it twice.
  * @param roomOf memory for so many bytes
  */
-export async function inMemory(
-  content: SegmentContent,
-  roomOf: (size: number) => Buffer,
-): Promise<SegmentContent & { readonly bytes?: Buffer }> {
+export async function inMemory(content: SegmentContent, roomOf: (size: number) => Buffer): Promise<SegmentContent> {
   if (content.facts === undefined || content.size > IN_MEMORY_MAX_BYTES) return content;
   const bytes = await content.read(0, content.size, roomOf(content.size));
   const read: SegmentContent["read"] = async (offset, length, room) => {
@@ -94,15 +91,20 @@ class Packed {
   async read(offset: number, length: number, room?: Buffer): Promise<Buffer> {
     const members = await this.#allMembers();
     const found = room !== undefined && room.length >= length ? room.subarray(0, length) : Buffer.allocUnsafe(length);
-    found.fill(0);
-    this.#foreign?.copy(found, 0, offset, offset + length);
+    // what no member gives is zeros
+    let end = offset;
     for (const member of members) {
       const from = Math.max(offset, member.offset);
       const to = Math.min(offset + length, member.offset + member.size);
       if (from >= to) continue;
+      if (from > end) found.fill(0, end - offset, from - offset);
       const content = await this.#unpack(member);
-      content?.copy(found, from - offset, from - member.offset, to - member.offset);
+      if (content === undefined) found.fill(0, from - offset, to - offset);
+      else content.copy(found, from - offset, from - member.offset, to - member.offset);
+      end = Math.max(end, to);
     }
+    found.fill(0, end - offset);
+    this.#foreign?.copy(found, 0, offset, offset + length);
     return found;
   }
 

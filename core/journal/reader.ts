@@ -16,7 +16,7 @@ import { inMemory } from "./packed-content.ts";
 import type { Piece, PieceLimits, Position, StreamReader } from "./position.ts";
 import type { SegmentContent } from "./segment-content.ts";
 import { SegmentMaps, type WriterEnds } from "./segment-maps.ts";
-import { listSegments } from "./segment-names.ts";
+import { listSegmentFiles, listSegments } from "./segment-names.ts";
 import { EMPTY_MAP, type Stretch } from "./segment-scan.ts";
 
 const NEWLINE = 0x0a;
@@ -75,6 +75,8 @@ class SegmentsReader implements JournalReader {
   readonly #maps: SegmentMaps;
   /** For the content of a packed segment, used again for the next. */
   #room: Buffer = Buffer.alloc(0);
+  /** The packed segment whose content is in it. */
+  #unpacked: { readonly number: number; readonly content: SegmentContent } | undefined;
 
   constructor(folder: string, stream: string, maps: SegmentMaps) {
     this.stream = stream;
@@ -133,9 +135,10 @@ class SegmentsReader implements JournalReader {
 
   async backlogBytes(from: Position): Promise<number> {
     let total = 0;
-    for (const number of await listSegments(this.#folder)) {
+    for (const file of await listSegmentFiles(this.#folder)) {
+      const { number } = file;
       if (number < from.segment) continue;
-      const facts = number > from.segment ? packedFacts({ folder: this.#folder, number }) : undefined;
+      const facts = number > from.segment ? packedFacts(this.#folder, file) : undefined;
       if (facts !== undefined) {
         total += facts.span === undefined ? 0 : facts.size;
         continue;
@@ -160,9 +163,10 @@ class SegmentsReader implements JournalReader {
 
   async segments(from = 0): Promise<SegmentInfo[]> {
     const found: SegmentInfo[] = [];
-    for (const number of await listSegments(this.#folder)) {
+    for (const file of await listSegmentFiles(this.#folder)) {
+      const { number } = file;
       if (number < from) continue;
-      const facts = packedFacts({ folder: this.#folder, number });
+      const facts = packedFacts(this.#folder, file);
       if (facts !== undefined) {
         found.push({ number, bytes: facts.size, span: facts.span, names: facts.names });
         continue;
@@ -186,7 +190,7 @@ class SegmentsReader implements JournalReader {
     const file = await openSegment(this.#folder, segment);
     if (file === undefined) return;
     try {
-      const content = await inMemory(file, (size) => this.#roomOf(size));
+      const content = await this.#inMemory(segment, file);
       const { whole } = await this.#maps.mapOf(segment, content, from);
       for (const { from: begin, to: end } of whole) {
         const to = Math.min(end, before);
@@ -212,7 +216,13 @@ class SegmentsReader implements JournalReader {
 
   async incompleteSpans(asked: Span): Promise<Span[]> {
     const known: KnownSegment[] = [];
-    for (const number of await listSegments(this.#folder)) {
+    for (const file of await listSegmentFiles(this.#folder)) {
+      const { number } = file;
+      const facts = packedFacts(this.#folder, file);
+      if (facts !== undefined) {
+        known.push({ number, map: { ...EMPTY_MAP, size: facts.size, end: facts.size, commit: facts } });
+        continue;
+      }
       const size = await withSegment({ folder: this.#folder, number }, undefined, async (content) => {
         const { commit } = await this.#maps.endOf(number, content);
         return { size: content.size, commit };
@@ -230,6 +240,16 @@ class SegmentsReader implements JournalReader {
       spans.push(...losses.map(({ span }) => span).filter((span) => overlaps(span, asked)));
     }
     return spans;
+  }
+
+  /** A packed segment is unpacked once, for those who read it part by part, or again right after. */
+  async #inMemory(number: number, file: SegmentContent): Promise<SegmentContent> {
+    const known = this.#unpacked;
+    if (known?.number === number && known.content.stamp === file.stamp) return known.content;
+    this.#unpacked = undefined;
+    const content = await inMemory(file, (size) => this.#roomOf(size));
+    if (content.bytes !== undefined) this.#unpacked = { number, content };
+    return content;
   }
 
   #roomOf(size: number): Buffer {

@@ -19,6 +19,8 @@ export interface SegmentContent {
   readonly stamp: string;
   /** Bytes its file takes of the disk. */
   readonly diskBytes: number;
+  /** All of it, where it is in memory. */
+  readonly bytes?: Buffer;
   /**
    * Exactly `length` bytes at an offset; fewer only when the segment has become shorter meanwhile. Bytes the disk cannot
    * give are zeros, which no checksum fits.

@@ -9,10 +9,21 @@ import { join } from "node:path";
 import { errorCode, errorText } from "../errors.ts";
 import { readError } from "./journal-errors.ts";
 
-const SEGMENT_NAME = /^(\d{15})\.lp(?:\.gz)?$/;
+const SEGMENT_NAME = /^(\d{15})\.lp(\.gz)?$/;
 
 /** The segments in a folder by their number, ascending; empty when there is no such folder. */
 export async function listSegments(folder: string): Promise<number[]> {
+  return (await listSegmentFiles(folder)).map(({ number }) => number);
+}
+
+/** A segment, and whether only its packed form is there. */
+export interface SegmentFile {
+  readonly number: number;
+  readonly isPacked: boolean;
+}
+
+/** The same with the form each is in. */
+export async function listSegmentFiles(folder: string): Promise<SegmentFile[]> {
   let names: string[];
   try {
     names = await readdir(folder);
@@ -20,11 +31,16 @@ export async function listSegments(folder: string): Promise<number[]> {
     if (errorCode(error) === "ENOENT") return [];
     throw readError(folder, errorText(error), error);
   }
-  const numbers = names.flatMap((name) => {
-    const digits = SEGMENT_NAME.exec(name)?.[1];
-    return digits === undefined ? [] : [Number(digits)];
-  });
-  return [...new Set(numbers)].sort((a, b) => a - b);
+  const found = new Map<number, SegmentFile>();
+  for (const name of names) {
+    const [, digits, packed] = SEGMENT_NAME.exec(name) ?? [];
+    const number = Number(digits);
+    // one whose packing was interrupted is there in both forms, and read as it was
+    if (digits !== undefined && (packed === undefined || !found.has(number))) {
+      found.set(number, { number, isPacked: packed !== undefined });
+    }
+  }
+  return [...found.values()].sort((a, b) => a.number - b.number);
 }
 
 /** Path of a segment. */

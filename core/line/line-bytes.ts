@@ -36,6 +36,33 @@ export function hasName(bytes: Buffer, at: number, name: Buffer): boolean {
   return true;
 }
 
+/** Lines of one measurement, looked for among many others. */
+export class NamedLines {
+  readonly #name: Buffer;
+  readonly #after: Buffer;
+
+  /** @param name as a line has it: escaped */
+  constructor(name: string) {
+    this.#name = Buffer.from(name);
+    this.#after = Buffer.from(`\n${name}`);
+  }
+
+  /**
+   * Where the first of them begins that begins at a place or later; the end of the bytes where there is none. The bytes are
+   * searched, not gone through line by line: mostly there are few among many.
+   * @param from the beginning of a line
+   */
+  next(bytes: Buffer, from: number): number {
+    if (hasName(bytes, from, this.#name)) return from;
+    for (let at = from; ; ) {
+      const newline = bytes.indexOf(this.#after, at);
+      if (newline < 0) return bytes.length;
+      if (hasName(bytes, newline + 1, this.#name)) return newline + 1;
+      at = newline + 1;
+    }
+  }
+}
+
 /** The time of the line between two places, Unix milliseconds; undefined where it ends with none. */
 export function lineTime(bytes: Buffer, start: number, end: number): number | undefined {
   let value = 0;

@@ -9,7 +9,7 @@
  */
 import { unescaped } from "./escape.ts";
 import type { FieldTable } from "./field-table.ts";
-import { lineEnd } from "./line-bytes.ts";
+import { lineEnd, type NamedLines } from "./line-bytes.ts";
 import { LineValues } from "./line-values.ts";
 import { Pattern } from "./pattern.ts";
 
@@ -39,7 +39,8 @@ export type TakeNumbers<Owner> = (owner: Owner, values: LineValues, timeMs: numb
 
 /** A key as lines have it, `bytestoclients,region=North,…`. */
 interface Known<Owner> {
-  readonly owner: Owner;
+  /** Undefined where nobody wants its lines: they are passed over as quickly as others are read. */
+  readonly owner: Owner | undefined;
   /** The key and the space after it. */
   readonly beginning: Pattern;
   /** Which field was at which position of the last line: the next line has them in the same order. */
@@ -50,7 +51,7 @@ interface Known<Owner> {
 
 export class NumberReader<Owner extends NumberOwner> {
   readonly #find: (key: string) => Owner | undefined;
-  readonly #known = new Map<string, Known<Owner> | undefined>();
+  readonly #known = new Map<string, Known<Owner>>();
   readonly #values = new LineValues();
   #last: Known<Owner> | undefined;
   /** Where the fields of the line begin whose key was looked up. */
@@ -61,13 +62,19 @@ export class NumberReader<Owner extends NumberOwner> {
     this.#find = find;
   }
 
-  /** Reads whole lines and hands over those somebody wants. */
-  read(lines: Buffer, take: TakeNumbers<Owner>): void {
+  /**
+   * Reads whole lines and hands over those somebody wants.
+   * @param only lines of this measurement; default all
+   */
+  read(lines: Buffer, take: TakeNumbers<Owner>, only?: NamedLines): void {
     const view = new DataView(lines.buffer, lines.byteOffset, lines.byteLength);
-    for (let at = 0; at < lines.length; ) {
+    for (let at = only?.next(lines, 0) ?? 0; at < lines.length; ) {
       const known = lines[at] === HASH ? undefined : this.#knownAt(lines, view, at);
-      const end = known === undefined ? -1 : this.#readLine(lines, view, this.#fieldsAt, known, take);
+      const { owner } = known ?? {};
+      const end =
+        known === undefined || owner === undefined ? -1 : this.#readLine(lines, view, owner, known.layout, take);
       at = end >= 0 ? end : lineEnd(lines, at) + 1;
+      if (only !== undefined) at = only.next(lines, at);
     }
   }
 
@@ -90,30 +97,27 @@ export class NumberReader<Owner extends NumberOwner> {
       end += lines[end] === BACKSLASH ? 2 : 1;
     if (lines[end] !== SPACE) return undefined;
     const known = this.#lookUp(lines.toString("utf8", start, end));
-    if (known === undefined) return undefined;
     if (this.#last !== undefined) this.#last.following = known;
     this.#last = known;
     this.#fieldsAt = end + 1;
     return known;
   }
 
-  #lookUp(key: string): Known<Owner> | undefined {
-    if (this.#known.has(key)) return this.#known.get(key);
+  #lookUp(key: string): Known<Owner> {
+    const found = this.#known.get(key);
+    if (found !== undefined) return found;
     if (this.#known.size >= MAX_KEYS) this.forget();
-    const owner = this.#find(key);
-    const known =
-      owner === undefined ? undefined : { owner, beginning: new Pattern(`${key} `), layout: [], following: undefined };
+    const known = { owner: this.#find(key), beginning: new Pattern(`${key} `), layout: [], following: undefined };
     this.#known.set(key, known);
     return known;
   }
 
   /** Reads fields and time; returns where the next line begins, or -1 for a line that is not of our making. */
-  #readLine(lines: Buffer, view: DataView, start: number, known: Known<Owner>, take: TakeNumbers<Owner>): number {
+  #readLine(lines: Buffer, view: DataView, owner: Owner, layout: number[], take: TakeNumbers<Owner>): number {
     const values = this.#values;
-    const { owner, layout } = known;
     const { fields } = owner;
     values.clear();
-    let at = start;
+    let at = this.#fieldsAt;
     for (let position = 0; ; position++) {
       at = readField(lines, view, at, fields, layout, position, values);
       if (lines[at] === SPACE) break;

@@ -24,9 +24,11 @@ export async function knownTags(stateDir: string): Promise<ReadonlyMap<string, R
       tags.set(key, values);
     }
   };
-  const lines = (measurement: string): Wanted => ({ measurement, fromMs: -8e15, toMs: 8e15, take });
+  const lines = (measurement: string, from?: Wanted["from"]): Wanted => {
+    return { measurement, fromMs: -8e15, toMs: 8e15, from, take };
+  };
   const mark = await readRollupMark(stateDir);
   if (mark !== undefined) await scanLines(stateDir, { streams: DERIVED_STREAMS, wanted: [lines("bytestoclients_1d")] });
-  await scanLines(stateDir, { streams: RAW_STREAMS, wanted: [lines("bytestoclients")], from: mark?.positions });
+  await scanLines(stateDir, { streams: RAW_STREAMS, wanted: [lines("bytestoclients", mark?.positions)] });
   return tags;
 }

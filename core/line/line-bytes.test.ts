@@ -1,0 +1,34 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { forEachLine, hasName, NamedLines } from "./line-bytes.ts";
+
+describe("NamedLines", () => {
+  it("finds the lines of a name, and no others, whatever lies around them", () => {
+    const line = fc.constantFrom(
+      "a,b=1 c=1i 1",
+      "a c=1i 2",
+      "ab,c=1 a=1i 3",
+      "b,x=a a=1i 4",
+      "#commit {a,a }",
+      "",
+      "a",
+      "a,",
+    );
+    fc.assert(
+      fc.property(fc.array(line, { maxLength: 12 }), fc.boolean(), (lines, isEnded) => {
+        const bytes = Buffer.from(lines.join("\n") + (isEnded ? "\n" : ""));
+        const expected: number[] = [];
+        forEachLine(bytes, (start) => {
+          if (hasName(bytes, start, Buffer.from("a"))) expected.push(start);
+        });
+        const found: number[] = [];
+        const named = new NamedLines("a");
+        for (let at = named.next(bytes, 0); at < bytes.length; at = named.next(bytes, bytes.indexOf("\n", at) + 1)) {
+          found.push(at);
+          if (bytes.indexOf("\n", at) < 0) break;
+        }
+        expect(found).toEqual(expected);
+      }),
+    );
+  });
+});
