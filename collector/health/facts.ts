@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { CacheState, HistoryEvent, Pass, Savings } from "../../core/history/history.ts";
+import type { CacheState, HistoryEvent, LastWarming, Pass, Savings } from "../../core/history/history.ts";
 import type { StreamHealth } from "../../core/journal/journal.ts";
 
 /** Savings of one local day. */
@@ -62,4 +62,6 @@ export interface StatusFacts {
   readonly journal: JournalFacts;
   /** Newest first, of the last seven days. */
   readonly events: readonly HistoryEvent[];
+  /** The last warming run; undefined where none has left a line in seven days. */
+  readonly warming: LastWarming | undefined;
 }

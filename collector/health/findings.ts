@@ -8,14 +8,12 @@ import { type Finding, worstFirst } from "../../core/finding.ts";
 import type { CacheState } from "../../core/history/history.ts";
 import { type Level, levelOf, THRESHOLDS, type Threshold } from "../../core/thresholds.ts";
 import { bytesText, countText, percentText } from "../../core/words/amounts.ts";
+import { agoText } from "./ago-text.ts";
 import type { SinkFacts, StatusFacts } from "./facts.ts";
 import { isFull, journalFindings } from "./journal-findings.ts";
+import { warmingFindings } from "./warming-findings.ts";
 
 export { type Finding, type FindingLevel, worstLevel } from "../../core/finding.ts";
-
-const MINUTE_MS = 60_000;
-const HOUR_MS = 60 * MINUTE_MS;
-const DAY_MS = 24 * HOUR_MS;
 
 /** What Apple's words for a failed registration ask for. */
 const REGISTRATION_ADVICE: Readonly<Record<string, string>> = {
@@ -33,6 +31,7 @@ export function findings(facts: StatusFacts): Finding[] {
     ...journalFindings(facts.journal),
     ...pipeFindings(facts),
     ...cacheFindings(facts),
+    ...warmingFindings(facts),
     ...facts.sinks.flatMap((sink) => sinkFindings(sink, facts.nowMs)),
   ]);
 }
@@ -45,7 +44,7 @@ function pipeFindings({ nowMs, pass, readsStatus, cache, lastRowMs, journal }: S
   } else if (pass === undefined) {
     found.push(bad("never-ran", "no pass has run in seven days", "run one and see: larder collect --once"));
   } else if (silent !== "fine") {
-    const said = `the collector is silent: the last pass was ${ago(nowMs - pass.timeMs)} ago`;
+    const said = `the collector is silent: the last pass was ${agoText(nowMs - pass.timeMs)} ago`;
     found.push(of(silent, "collector-silent", said, "see that it runs; by hand: larder collect --once"));
   } else if (!pass.up) {
     found.push(bad("source-failed", "the last pass could not read all its sources", "see why: larder collect --once"));
@@ -54,12 +53,12 @@ function pipeFindings({ nowMs, pass, readsStatus, cache, lastRowMs, journal }: S
     if (cache === undefined) {
       found.push(warn("status-unknown", "no status from the cache yet", "see why: larder collect --once"));
     } else if (ageLevel(THRESHOLDS.statusSeconds, nowMs - cache.timeMs) !== "fine") {
-      const said = `the status of the cache is ${ago(nowMs - cache.timeMs)} old`;
+      const said = `the status of the cache is ${agoText(nowMs - cache.timeMs)} old`;
       found.push(warn("status-old", said, "see why: larder collect --once"));
     }
   }
   if (lastRowMs !== undefined && ageLevel(THRESHOLDS.newestRowSeconds, nowMs - lastRowMs) !== "fine") {
-    const said = `nothing was asked of the cache for ${ago(nowMs - lastRowMs)}`;
+    const said = `nothing was asked of the cache for ${agoText(nowMs - lastRowMs)}`;
     found.push(warn("idle", said, "on a device: AssetCacheLocatorUtil says whether it finds the cache"));
   }
   return found;
@@ -74,7 +73,7 @@ function cacheFindings({ cache, events, nowMs }: StatusFacts): Finding[] {
   }
   const wiped = events.find(({ event }) => event === "wiped");
   if (wiped !== undefined) {
-    const said = `the cache was wiped ${ago(nowMs - wiped.timeMs)} ago: ${wiped.text}`;
+    const said = `the cache was wiped ${agoText(nowMs - wiped.timeMs)} ago: ${wiped.text}`;
     found.push(warn("wiped", said, "warm it before the next school day: larder precache plan"));
   }
   return found;
@@ -132,7 +131,7 @@ function sinkFindings(sink: SinkFacts, nowMs: number): Finding[] {
   const late = ageLevel(THRESHOLDS.sinkSeconds, still);
   const stopped = problem?.stopped === true;
   if (backlogBytes > 0 && (late !== "fine" || stopped)) {
-    const since = movedMs === undefined ? "has never taken anything" : `has taken nothing for ${ago(still)}`;
+    const since = movedMs === undefined ? "has never taken anything" : `has taken nothing for ${agoText(still)}`;
     const why = problem === undefined ? "" : ` (${problem.message})`;
     const said = `${name} ${since}; what waits is kept${why}`;
     const next = problem?.next ?? `see what ${place} answers: larder collect --once`;
@@ -164,10 +163,4 @@ function of(level: Level, id: string, said: string, next: string): Finding {
 
 function ageLevel(threshold: Threshold, ms: number): Level {
   return levelOf(threshold, ms / 1000);
-}
-
-/** A length of time in its largest unit: `3 h`. */
-function ago(ms: number): string {
-  if (ms < 2 * HOUR_MS) return `${Math.max(0, Math.round(ms / MINUTE_MS))} min`;
-  return ms < 2 * DAY_MS ? `${Math.round(ms / HOUR_MS)} h` : `${Math.round(ms / DAY_MS)} d`;
 }

@@ -11,6 +11,7 @@ import {
   cacheStates,
   events,
   lastPasses,
+  lastWarming,
   newestRow,
   ROLLUP_CURSOR,
   type SavingsRow,
@@ -48,12 +49,13 @@ export async function gatherStatus(options: GatherOptions): Promise<StatusFacts>
   const fromMs = bucketsBefore(nowMs, DAYS - 1, { unit: "day", zone: timeZone });
   const lines = { fromMs, toMs: nowMs + 1, tags: { server } };
   const rows = { ...lines, toMs: nowMs + CLOCK_AHEAD_MS };
-  const [saved, [cache], [pass], lastRowMs, happened] = await ask(stateDir, [
+  const [saved, [cache], [pass], lastRowMs, happened, warming] = await ask(stateDir, [
     savings({ ...rows, by: "day", timeZone }),
     cacheStates(lines),
     lastPasses(lines),
     newestRow(rows),
     events(lines),
+    lastWarming(lines),
   ]);
   const days = everyDay(saved, { fromMs, nowMs, timeZone });
   return {
@@ -71,6 +73,7 @@ export async function gatherStatus(options: GatherOptions): Promise<StatusFacts>
     sinks: await gatherSinks(options),
     journal: await gatherJournal(stateDir),
     events: happened,
+    warming,
   };
 }
 

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { CacheState } from "../../core/history/history.ts";
+import type { CacheState, LastWarming } from "../../core/history/history.ts";
 import type { StreamHealth } from "../../core/journal/health.ts";
 import { openJournal } from "../../core/journal/journal.ts";
 import type { Loss } from "../../core/journal/losses.ts";
@@ -91,9 +91,25 @@ const facts = (more: Partial<StatusFacts>): StatusFacts => ({
   sinks: [sink({})],
   journal: journal({}),
   events: [],
+  warming: undefined,
   ...more,
 });
 const HOUR = 3_600_000;
+const happened = (event: string, hoursAgo = 1) => ({
+  timeMs: NOW - hoursAgo * HOUR,
+  server: "c",
+  event,
+  title: "t",
+  text: "outside its hours, 01:00 to 05:00",
+});
+const run = (more: Partial<LastWarming>): LastWarming => ({
+  warmed: 3,
+  cached: 4,
+  failed: 0,
+  skipped: 0,
+  lastLineMs: NOW - 60_000,
+  ...more,
+});
 
 describe("findings()", () => {
   it.each<[string, Partial<StatusFacts>, string[]]>([
@@ -157,6 +173,24 @@ describe("findings()", () => {
       "a wipe",
       { events: [{ timeMs: NOW - HOUR, server: "c", event: "wiped", title: "t", text: "x" }] },
       ["warn wiped"],
+    ],
+    ["nothing of a run that went well", { events: [happened("run-end")], warming: run({}) }, []],
+    [
+      "a run that failed in part",
+      { events: [happened("run-end")], warming: run({ failed: 2 }) },
+      ["warn warming-failed"],
+    ],
+    ["a run that failed", { events: [happened("run-end")], warming: run({ failed: 5 }) }, ["bad warming-failed"]],
+    [
+      "a run that did nothing",
+      { events: [happened("run-skipped"), happened("run-end", 2)], warming: run({ failed: 9 }) },
+      ["warn warming-skipped"],
+    ],
+    ["nothing of a run under way", { events: [happened("run-start", 9)], warming: run({ failed: 9 }) }, []],
+    [
+      "a run that was killed",
+      { events: [happened("run-start", 9)], warming: run({ failed: 9, lastLineMs: NOW - 2 * HOUR }) },
+      ["warn warming-unfinished"],
     ],
     ["a late sink", { sinks: [sink({ backlogBytes: 9, movedMs: NOW - HOUR })] }, ["warn sink-late"]],
     [
@@ -240,6 +274,12 @@ describe("readStatusModel()", () => {
     for await (const lines of fleetLines(fleet, { rollups: false }, truth)) {
       await journal.append({ lines, lineCount: lines.split("\n").length - 1, span });
     }
+    const warmed = (target: string, failed: number) =>
+      `precacherun,server=${server},target=${target} warmed=1i,failed=${failed}i ${NOW - HOUR}\n`;
+    const ended = `events,event=run-end,server=${server} title="t",text="x" ${NOW - HOUR}\n`;
+    const warming = await openJournal(stateDir, "precache");
+    await warming.append({ lines: warmed("a", 1) + warmed("b", 2) + ended, lineCount: 3, span });
+    await warming.close();
     const gone = `cachecontent,server=${server},kind=Gone bytes=5i ${NOW - HOUR}\n`;
     await journal.append({ lines: gone, lineCount: 1, span });
     await journal.close();
@@ -276,7 +316,8 @@ describe("readStatusModel()", () => {
       ["main", true],
       ["main.rollup", false],
     ]);
-    expect(model.findings.map(({ id }) => id)).toEqual(["sink-late", "sink-rejects"]);
+    expect(model.findings.map(({ id }) => id)).toEqual(["warming-failed", "sink-late", "sink-rejects"]);
+    expect(model.findings[0]?.said).toBe("the last warming run, 60 min ago, could not fetch 3 files");
     expect(model.worst).toBe("warn");
   });
 

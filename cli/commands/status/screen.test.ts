@@ -60,6 +60,7 @@ const WELL = {
   ],
   journal: { streams: [], freeBytes: undefined, setAside: { path: "/r", bytes: 0 } },
   events: [],
+  warming: undefined,
 } as const;
 
 describe("statusScreen()", () => {

@@ -6,6 +6,7 @@
 export { type CacheState, cacheStates } from "./cache-state.ts";
 export { events, type HistoryEvent } from "./events.ts";
 export { knownTags } from "./known-tags.ts";
+export { type LastWarming, lastWarming } from "./last-warming.ts";
 export { lastPasses, newestRow, type Pass } from "./passes.ts";
 export {
   type LastAsked,
