@@ -8,9 +8,9 @@
  */
 import { DERIVED_STREAMS, RAW_STREAMS } from "../journal/journal.ts";
 import { measurementEnd } from "../line/line.ts";
-import { measurementSchema } from "../schema.ts";
+import { measurementSchema, ROLLUP_SUFFIXES } from "../schema.ts";
 import { type Cut, rollupCut } from "./cut.ts";
-import { planSums, type Range, type SumPlan } from "./plan.ts";
+import { planSums, type Range, type RolledRange } from "./plan.ts";
 import type { RollupMark } from "./rollup-mark.ts";
 import { type HistoryQuery, type HistoryRow, Rows, SumRows, type SumsRow } from "./rows.ts";
 import { type SumsWanted, scanLines, scanPieces, type Wanted } from "./scan.ts";
@@ -130,10 +130,12 @@ async function readSums(
       continue;
     }
     for (const edge of plan.edges) raw.push({ ...rawOf(query, edge), rows });
-    // what roll-ups have not read yet
-    raw.push({ ...rawOf(query, plan.rolled), rows, from: mark.positions });
-    rolled.push(pointsOf(rows, plan));
-    addOpen(rows, plan, mark);
+    for (const range of plan.rolled) {
+      // what roll-ups have not read yet
+      raw.push({ ...rawOf(query, range), rows, from: mark.positions });
+      rolled.push(pointsOf(rows, range));
+      addOpen(rows, range, mark);
+    }
   }
   await scanLines(stateDir, { streams: RAW_STREAMS, wanted: lines, sums: raw, until });
   await scanLines(stateDir, { streams: DERIVED_STREAMS, sums: rolled, until });
@@ -157,9 +159,9 @@ function linesFor(rows: Rows): Wanted {
   return { ...rawOf(rows.query), take: (line) => rows.addLine(line) };
 }
 
-function addOpen(rows: SumRows, { unit, rolled }: SumPlan, { open }: RollupMark): void {
-  for (const { unit: its, fromMs, key, sums } of open) {
-    if (its !== unit || fromMs < rolled.fromMs || fromMs >= rolled.toMs) continue;
+function addOpen(rows: SumRows, rolled: RolledRange, { open }: RollupMark): void {
+  for (const { unit, fromMs, key, sums } of open) {
+    if (unit !== rolled.unit || fromMs < rolled.fromMs || fromMs >= rolled.toMs) continue;
     const nameEnd = measurementEnd(key);
     const group = key.slice(0, nameEnd) === rows.query.measurement ? rows.groupOf(key.slice(nameEnd)) : undefined;
     if (group === undefined) continue;
@@ -175,7 +177,7 @@ function addOpen(rows: SumRows, { unit, rolled }: SumPlan, { open }: RollupMark)
  * The points of roll-ups in a span. Those of a bucket add up; of lines with one series and time only the last counts, as an
  * older version wrote a bucket again where it was corrected.
  */
-function pointsOf(rows: SumRows, { unit, rolled }: SumPlan): SumsWanted {
-  const measurement = `${rows.query.measurement}_1${unit === "hour" ? "h" : "d"}`;
-  return { rows, measurement, fromMs: rolled.fromMs, toMs: rolled.toMs, lastCounts: true };
+function pointsOf(rows: SumRows, { unit, fromMs, toMs }: RolledRange): SumsWanted {
+  const measurement = `${rows.query.measurement}${ROLLUP_SUFFIXES[unit]}`;
+  return { rows, measurement, fromMs, toMs, lastCounts: true };
 }

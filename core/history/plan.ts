@@ -1,8 +1,9 @@
 /**
  * Which lines answer a question about sums: closed hours and days from roll-ups, the rest from raw lines. Pure.
  *
- * The span is cut in three: an edge before the first whole bucket, whole buckets, and an edge after the last. Edges are
- * read raw; whole buckets are the roll-up's points in them, its open sums, and the raw lines it has not read yet.
+ * The span is cut into whole days, whole hours before the first and after the last of them, and the parts of an hour at
+ * both ends. These are read raw; whole buckets are the roll-up's points in them, its open sums, and the raw lines it has
+ * not read yet.
  *
  * @module
  */
@@ -15,11 +16,14 @@ export interface Range {
   readonly toMs: number;
 }
 
+/** Whole buckets of a unit. */
+export interface RolledRange extends Range {
+  readonly unit: BucketUnit;
+}
+
 /** What of a question roll-ups answer, and what is left. */
 export interface SumPlan {
-  readonly unit: BucketUnit;
-  /** Whole buckets. */
-  readonly rolled: Range;
+  readonly rolled: readonly RolledRange[];
   /** Read raw, whatever roll-ups have read. */
   readonly edges: readonly Range[];
 }
@@ -36,13 +40,32 @@ const HOUR_MS = 3_600_000;
 export function planSums(asked: Asked, days: DayZones): SumPlan | undefined {
   const unit = unitFor(asked, days);
   if (unit === undefined) return undefined;
-  const rolled = { fromMs: firstStart(asked.fromMs, unit, days), toMs: days.start(asked.toMs, unit) };
-  if (rolled.fromMs >= rolled.toMs) return undefined;
-  const edges = [
-    { fromMs: asked.fromMs, toMs: rolled.fromMs },
-    { fromMs: rolled.toMs, toMs: asked.toMs },
-  ];
-  return { unit, rolled, edges: edges.filter(({ fromMs, toMs }) => fromMs < toMs) };
+  const whole = wholeBuckets(asked, unit, days);
+  // a span without a whole day may have a day's beginning in it, and that within an hour
+  if (whole === undefined) return unit === "hour" || !hoursFit(asked) ? undefined : plan(asked, "hour", days);
+  return plan(asked, unit, days);
+}
+
+/** Whole buckets of a unit, and what is left on both sides: of days, that is a part of one day on each. */
+function plan(span: Range, unit: BucketUnit, days: DayZones): SumPlan | undefined {
+  const whole = wholeBuckets(span, unit, days);
+  if (whole === undefined) return undefined;
+  const sides = [
+    { fromMs: span.fromMs, toMs: whole.fromMs },
+    { fromMs: whole.toMs, toMs: span.toMs },
+  ].filter(({ fromMs, toMs }) => fromMs < toMs);
+  const parts = sides.map(
+    (side) => (unit === "day" ? plan(side, "hour", days) : undefined) ?? { rolled: [], edges: [side] },
+  );
+  return {
+    rolled: [{ unit, ...whole }, ...parts.flatMap(({ rolled }) => rolled)],
+    edges: parts.flatMap(({ edges }) => edges),
+  };
+}
+
+function wholeBuckets({ fromMs, toMs }: Range, unit: BucketUnit, days: DayZones): Range | undefined {
+  const whole = { fromMs: firstStart(fromMs, unit, days), toMs: days.start(toMs, unit) };
+  return whole.fromMs < whole.toMs ? whole : undefined;
 }
 
 function unitFor(asked: Asked, days: DayZones): BucketUnit | undefined {
@@ -50,8 +73,12 @@ function unitFor(asked: Asked, days: DayZones): BucketUnit | undefined {
   if (asked.by === "all") return "day";
   const starts = dayStarts(asked);
   if (starts.every((ms) => days.start(ms, "day") === ms) && sameCount(starts, asked, days)) return "day";
-  // hours are of no zone: they answer for every day that begins with one
-  return starts.every((ms) => ms % HOUR_MS === 0) ? "hour" : undefined;
+  return hoursFit(asked) ? "hour" : undefined;
+}
+
+/** Hours are of no zone: they answer for every day that begins with one. */
+function hoursFit(asked: Asked): boolean {
+  return asked.by !== "day" || dayStarts(asked).every((ms) => ms % HOUR_MS === 0);
 }
 
 /** The beginnings of the days that begin in the span, in the zone asked for. */
