@@ -14,6 +14,7 @@ import { openSqliteFile } from "../fixtures/content-cache/sqlite-file.ts";
 import { type FakeGrafana, startGrafana } from "../fixtures/grafana/server.ts";
 import { type BucketsFake, startBucketsFake } from "../fixtures/influx-fake/buckets.ts";
 import { type Origin, startOrigin } from "../fixtures/origin/index.ts";
+import { logLine, requestMessage } from "../fixtures/service-log/lines.ts";
 import { createProgram } from "./program.ts";
 import { larderInProcess } from "./testing/in-process.ts";
 import { anchorOf, brokenPromises, promisedKeys } from "./testing/json-page.ts";
@@ -47,6 +48,7 @@ const COMMANDS: Readonly<Record<string, Lines>> = {
     works: [`${SETTINGS} --from 3650d`, `${SETTINGS} --from 3650d --measurement bytestoclients`],
     fails: `${SETTINGS} --by fortnight`,
   },
+  clients: { works: [`${SETTINGS} --from 3650d --to now`], fails: `${SETTINGS} --top few` },
   report: { works: [`${SETTINGS} --from 30d`], fails: "-c DIR/wrong.json" },
   demo: { works: ["--once"], fails: "--once --influx http://127.0.0.1:1" },
   "sinks retry": { works: [SETTINGS, `${SETTINGS} --dry-run`], fails: `${SETTINGS} nobody` },
@@ -102,7 +104,10 @@ beforeAll(async () => {
   put("bad.csv", "no address\n");
   put("wrong.json", '{"sever": "x"}');
   const plain = { server: "c1", stateDir: join(folder, "state"), timezone: "UTC", spreadSeconds: 0 };
-  const sources = { metricsDb: { path: join(folder, "Metrics.db") }, metricsSqlite: { enabled: false } };
+  const serviceLog = { enabled: true, file: join(folder, "service.ndjson") };
+  const sources = { metricsDb: { path: join(folder, "Metrics.db") }, metricsSqlite: { enabled: false }, serviceLog };
+  const asked = requestMessage("a", { agent: "com.apple.appstored/1.0", file: "/a.ipa" });
+  put("service.ndjson", logLine("ndjson", { timeMs: Date.now() - 3_600_000, message: asked, number: 1 }));
   const sinks = [{ name: "main", type: "influx2", url: influx.url, org: "o", bucket: "b", token: "t" }];
   put("larder.json", JSON.stringify({ ...plain, sources, sinks }));
   put("plain.json", JSON.stringify(plain));

@@ -6,6 +6,7 @@
 import { Command } from "commander";
 import { VERSION } from "../core/version.ts";
 import { registerAlerts } from "./commands/alerts/register.ts";
+import { registerClients } from "./commands/clients/register.ts";
 import { registerCollect } from "./commands/collect/register.ts";
 import { registerConfig } from "./commands/config/register.ts";
 import { registerDemo } from "./commands/demo/register.ts";
@@ -46,6 +47,7 @@ export function createProgram(words?: readonly string[]): Command {
     .configureHelp({ helpWidth: Math.min(process.stdout.columns ?? 80, 100) });
   registerCollect(program);
   registerStatus(program);
+  registerClients(program);
   registerHistory(program);
   registerReport(program);
   registerDemo(program);

@@ -36,6 +36,8 @@ export const THRESHOLDS = {
   registered: { watch: 1, trouble: 0, below: true, alertAfterSeconds: 15 * MINUTE },
   /** Age of the newest row. A weekend with a day off is longer than two days, a cache nobody uses longer than this. */
   newestRowSeconds: { watch: 4 * DAY },
+  /** Share of the lines of a cache's log that are of no known shape: after an update of macOS, Apple may have changed it. */
+  logUnknown: { watch: 0.2 },
   /** Since the collector's last pass: there is one a minute. */
   silentSeconds: { watch: 10 * MINUTE, trouble: 30 * MINUTE, alertAfterSeconds: 5 * MINUTE },
   /** Age of the newest status of the cache: an older one says nothing of now. */

@@ -42,6 +42,19 @@ export interface JournalFacts {
   readonly setAside: { readonly path: string; readonly bytes: number };
 }
 
+/** The log of the cache, as read of late. */
+export interface LogFacts {
+  /** Unix milliseconds. */
+  readonly readMs: number;
+  /** What follows counts from here, a day back at most. */
+  readonly sinceMs: number;
+  readonly lines: number;
+  /** Of these, lines of no known shape. */
+  readonly unknown: number;
+  /** Requests that do not name their client. */
+  readonly unnamed: number;
+}
+
 export interface StatusFacts {
   readonly nowMs: number;
   readonly server: string;
@@ -60,6 +73,8 @@ export interface StatusFacts {
   readonly pass: Pass | undefined;
   readonly sinks: readonly SinkFacts[];
   readonly journal: JournalFacts;
+  /** How well the log of the cache is understood; undefined where it is not read. */
+  readonly log?: LogFacts | undefined;
   /** Newest first, of the last seven days. */
   readonly events: readonly HistoryEvent[];
   /** The last warming run; undefined where none has left a line in seven days. */

@@ -32,6 +32,7 @@ export function findings(facts: StatusFacts): Finding[] {
     ...pipeFindings(facts),
     ...cacheFindings(facts),
     ...warmingFindings(facts),
+    ...logFindings(facts.log),
     ...facts.sinks.flatMap((sink) => sinkFindings(sink, facts.nowMs)),
   ]);
 }
@@ -77,6 +78,17 @@ function cacheFindings({ cache, events, nowMs }: StatusFacts): Finding[] {
     found.push(warn("wiped", said, "warm it before the next school day: larder precache plan"));
   }
   return found;
+}
+
+/** A handful of lines says nothing. */
+const ENOUGH_LINES = 100;
+
+function logFindings(log: StatusFacts["log"]): Finding[] {
+  if (log === undefined || log.lines < ENOUGH_LINES) return [];
+  const share = log.unknown / log.lines;
+  if (levelOf(THRESHOLDS.logUnknown, share) === "fine") return [];
+  const said = `${percentText(share, 0)} of the lines of the cache's log are of no known shape: its numbers are too low`;
+  return [warn("log-unknown", said, "see whether larder has an update for this macOS, and report some of the lines")];
 }
 
 function stateFindings(cache: CacheState): Finding[] {

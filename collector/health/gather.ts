@@ -25,8 +25,8 @@ import { restoreDays } from "../rollup/rollup.ts";
 import { loadPositions, loadShipState, rejectPath, retryPath } from "../ship/ship.ts";
 import type { SinkOptions } from "../sinks/options.ts";
 import { type Destination, destinationsOf } from "../sinks/sinks.ts";
-import { CLOCK_AHEAD_MS } from "../sources/sources.ts";
-import type { DayFacts, SinkFacts, StatusFacts } from "./facts.ts";
+import { CLOCK_AHEAD_MS, recentOf, SERVICE_LOG } from "../sources/sources.ts";
+import type { DayFacts, LogFacts, SinkFacts, StatusFacts } from "./facts.ts";
 import { gatherJournal } from "./gather-journal.ts";
 
 export interface GatherOptions {
@@ -37,6 +37,8 @@ export interface GatherOptions {
   readonly sinks: readonly SinkOptions[];
   /** Whether the settings read the status of the cache. */
   readonly readsStatus: boolean;
+  /** Whether they read its log. */
+  readonly readsLog?: boolean;
   readonly nowMs: number;
 }
 
@@ -72,6 +74,7 @@ export async function gatherStatus(options: GatherOptions): Promise<StatusFacts>
     pass,
     sinks: await gatherSinks(options),
     journal: await gatherJournal(stateDir),
+    log: options.readsLog === true ? await gatherLog(stateDir) : undefined,
     events: happened,
     warming,
   };
@@ -96,6 +99,11 @@ const NOTHING = savingsOf(() => undefined);
 async function gatherRollupZone({ stateDir }: GatherOptions): Promise<string | undefined> {
   const last = await openReader(streamFolder(stateDir, "rollup"), "rollup").last();
   return restoreDays(last?.cursors[ROLLUP_CURSOR])?.days.zone;
+}
+
+async function gatherLog(stateDir: string): Promise<LogFacts | undefined> {
+  const last = await openReader(streamFolder(stateDir, "collector"), "collector").last();
+  return recentOf(last?.cursors[SERVICE_LOG]);
 }
 
 async function gatherSinks({ stateDir, sinks }: GatherOptions): Promise<SinkFacts[]> {

@@ -163,6 +163,12 @@ describe("findings()", () => {
       [],
     ],
     ["rows set aside", { journal: journal({ setAside: { path: "/rows", bytes: 9 } }) }, ["warn rows-set-aside"]],
+    [
+      "a log that is no longer understood",
+      { log: { readMs: NOW, sinceMs: NOW - HOUR, lines: 1000, unknown: 400, unnamed: 0 } },
+      ["warn log-unknown"],
+    ],
+    ["nothing of a few odd lines", { log: { readMs: NOW, sinceMs: NOW - HOUR, lines: 9, unknown: 9, unnamed: 9 } }, []],
     ["its alerts", { cache: cache({ alerts: 2 }) }, ["warn alerts"]],
     [
       "a dead peer",

@@ -6,5 +6,5 @@
 export { MANAGER_STATUS, type ManagerStatusCursor, parseCursor } from "./cache-status/cache-status.ts";
 export { type DatabaseLines, readDatabase } from "./database-lines.ts";
 export { hasStatus, sourcesOf } from "./detect-sources.ts";
-export { SERVICE_LOG } from "./service-log/service-log.ts";
+export { recentOf, SERVICE_LOG } from "./service-log/service-log.ts";
 export { CLOCK_AHEAD_MS, type Source, type SourceBatch, type SourceContext, type Understood } from "./source.ts";

@@ -19,8 +19,13 @@ export { type Followed, follow, type Places, piecesFrom } from "./follow.ts";
 export { periodStart } from "./periods.ts";
 export {
   type CacheState,
+  type ClientRow,
+  type ClientSums,
+  type Clients,
   cacheStates,
+  clients,
   events,
+  groupClients,
   type HistoryEvent,
   knownTags,
   type LastAsked,
@@ -29,6 +34,7 @@ export {
   lastWarming,
   newestRow,
   type Pass,
+  totalClients,
   usedSince,
   type WarmingLines,
   type WarmingRun,

@@ -64,6 +64,14 @@ const WELL = {
 } as const;
 
 describe("statusScreen()", () => {
+  it("says which share of the log was understood, and whether it names clients", () => {
+    const log = { readMs: NOW - 60_000, sinceMs: NOW - 3_600_000, lines: 2000, unknown: 2, unnamed: 300 };
+    const shown = statusScreen(toModel({ ...WELL, log }), { width: 120, bars: false });
+    expect(shown).toContain(
+      "log of the cache: 2000 lines, 99.9% understood · read 1 min ago · 300 requests without a client",
+    );
+  });
+
   it("says all there is to know, plainly", () => {
     expect(`\n${statusScreen(toModel(WELL), { width: 80, bars: false })}\n`).toBe(`
 cache-a0008 · 2026-03-31 14:00                                       all is well

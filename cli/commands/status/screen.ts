@@ -119,7 +119,7 @@ function trafficLines({ today, week, days, timeZone }: StatusModel, { bars }: Sc
 }
 
 function pipeLines(
-  { nowMs, timeZone, rollupZone, lastRowMs, pass, sinks }: StatusModel,
+  { nowMs, timeZone, rollupZone, lastRowMs, pass, sinks, log }: StatusModel,
   { width }: ScreenOptions,
 ): string[] {
   const ago = (ms: number): string => `${ageText(nowMs - ms)} ago`;
@@ -131,6 +131,7 @@ function pipeLines(
     const said = `days on servers are those of ${rollupZone}, here of ${timeZone}; timezone in the settings rules both`;
     lines.push(...flow(said.split(" "), " ", width - MARGIN));
   }
+  if (log !== undefined) lines.push(...flow(logParts(log, nowMs), " · ", width - MARGIN));
   if (sinks.length === 0) lines.push("no sink: everything is kept in the journal here");
   if (sinks.length === 0) return lines;
   const columns: Column<SinkFacts>[] = [
@@ -144,6 +145,13 @@ function pipeLines(
   if (room >= 12) columns.push({ title: "place", value: ({ place }) => place, maxWidth: room });
   const [titles = "", , ...body] = table(sinks, columns).split("\n");
   return [...lines, colour(titles, "dim"), ...body];
+}
+
+function logParts({ lines, unknown, unnamed, readMs }: NonNullable<StatusModel["log"]>, nowMs: number): string[] {
+  const understood = lines === 0 ? "" : `, ${percentText((lines - unknown) / lines)} understood`;
+  const parts = [`log of the cache: ${countText(lines, "line")}${understood}`, `read ${ageText(nowMs - readMs)} ago`];
+  if (unnamed > 0) parts.push(`${countText(unnamed, "request")} without a client (LogClientIdentity is off)`);
+  return parts;
 }
 
 function findingLines({ findings }: StatusModel, { width }: ScreenOptions): string[] {

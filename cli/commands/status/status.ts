@@ -30,6 +30,7 @@ export async function status(flags: SettingsCommandFlags): Promise<void> {
     timeZone: settings.timezone,
     sinks: settings.sinks,
     readsStatus: hasStatus(settings.sources.managerStatus),
+    readsLog: settings.sources.serviceLog.enabled,
     nowMs: Date.now(),
   });
   if (flags.json === true) printJson(scriptAnswer({ ...model, findings: model.findings.map(findingAnswer) }));

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Json } from "../../../core/journal/journal.ts";
+import type { Understood } from "../source.ts";
 import type { FilePlace } from "./log-files.ts";
 import { NOTICE_KINDS, type NoticeKind } from "./message.ts";
 import type { SeenCounts } from "./seen-clients.ts";
@@ -25,8 +26,15 @@ export interface ServiceLogCursor {
   readonly seen: SeenCounts;
   /** Requests that wait for their answer. */
   readonly pending: ReadonlyMap<string, Pending>;
+  /** How well the log has been understood of late. */
+  readonly recent: Recent;
   /** When a notice of a kind was last written. */
   readonly told: Readonly<Partial<Record<NoticeKind, number>>>;
+}
+
+/** Lines since a moment, a day back at most. */
+export interface Recent extends Understood {
+  readonly sinceMs: number;
 }
 
 export const NO_CURSOR: ServiceLogCursor = {
@@ -37,6 +45,7 @@ export const NO_CURSOR: ServiceLogCursor = {
   newestMs: undefined,
   seen: {},
   pending: new Map(),
+  recent: { sinceMs: 0, lines: 0, unknown: 0, unnamed: 0 },
   told: {},
 };
 
@@ -63,6 +72,7 @@ export function parseCursor(json: Json | undefined): ServiceLogCursor | undefine
   const batch = asCount(cursor["batch"]);
   if (at === undefined || batch === undefined) return undefined;
   const told = asObject(cursor["told"]);
+  const recent = asObject(cursor["recent"]);
   return {
     at,
     batch,
@@ -80,6 +90,12 @@ export function parseCursor(json: Json | undefined): ServiceLogCursor | undefine
       ),
     ),
     pending: new Map(asList(cursor["pending"]).flatMap(parsePending)),
+    recent: {
+      sinceMs: asCount(recent?.["sinceMs"]) ?? 0,
+      lines: asCount(recent?.["lines"]) ?? 0,
+      unknown: asCount(recent?.["unknown"]) ?? 0,
+      unnamed: asCount(recent?.["unnamed"]) ?? 0,
+    },
     told: Object.fromEntries(
       NOTICE_KINDS.flatMap((kind) => {
         const ms = asCount(told?.[kind]);

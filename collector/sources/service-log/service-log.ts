@@ -7,10 +7,12 @@
  *
  * @module
  */
+
 import { errorText, LarderError } from "../../../core/errors.ts";
+import type { Json } from "../../../core/journal/journal.ts";
 import { systemTimeZone } from "../../../core/time/local-days.ts";
-import type { Source, SourceBatch, SourceContext } from "../source.ts";
-import { cursorJson, NO_CURSOR, parseCursor, type ServiceLogCursor } from "./cursor.ts";
+import type { Source, SourceBatch, SourceContext, Understood } from "../source.ts";
+import { cursorJson, NO_CURSOR, parseCursor, type Recent, type ServiceLogCursor } from "./cursor.ts";
 import { LineCutter } from "./line-cutter.ts";
 import { commandLines } from "./log-command.ts";
 import { type FilePlace, filesAfter, openLog } from "./log-files.ts";
@@ -38,6 +40,13 @@ const EARLY_MS = 5000;
 const BATCH_LINES = 100_000;
 /** What repeats itself is told once in this time. */
 const REPEAT_MS = 3_600_000;
+const RECENT_MS = 24 * 3_600_000;
+
+/** How well the log has been understood of late, from the cursor of the source; undefined where no log is read. */
+export function recentOf(cursor: Json | undefined): (Recent & { readonly readMs: number }) | undefined {
+  const known = parseCursor(cursor);
+  return known === undefined ? undefined : { ...known.recent, readMs: known.at };
+}
 
 /** The source. */
 export function serviceLogSource(settings: ServiceLogSettings): Source {
@@ -162,19 +171,34 @@ class Reading {
     const tally = this.#tally;
     const batch = this.#cursor.batch + 1;
     const { notices, told } = worthTelling(tally.notices, this.#cursor.told);
+    const understood = { lines: tally.lines, unknown: tally.unknown, unnamed: tally.unnamed };
     const { lines, span } = tallyLines(tally, notices, { tags: context.tagText, batch });
-    this.#cursor = { ...this.#cursor, ...to, at: now, batch, told, seen: await seen.keep(), pending: tally.pending };
+    const recent = addRecent(this.#cursor.recent, understood, now);
+    const kept = { seen: await seen.keep(), pending: tally.pending };
+    this.#cursor = { ...this.#cursor, ...to, ...kept, at: now, batch, recent, told };
     const result: SourceBatch = {
       lines: lines.join(""),
       lineCount: lines.length,
       rowCount: tally.lines,
       span,
       cursor: cursorJson(this.#cursor),
-      understood: { lines: tally.lines, unknown: tally.unknown, unnamed: tally.unnamed },
+      understood,
     };
     tally.clear();
     return result;
   }
+}
+
+/** What was read of late, with what has been read now: it starts over each day, so that a change of the log shows soon. */
+function addRecent(before: Recent, more: Understood, now: number): Recent {
+  const from =
+    now - before.sinceMs < RECENT_MS && now >= before.sinceMs ? before : { ...NO_CURSOR.recent, sinceMs: now };
+  return {
+    sinceMs: from.sinceMs,
+    lines: from.lines + more.lines,
+    unknown: from.unknown + more.unknown,
+    unnamed: from.unnamed + more.unnamed,
+  };
 }
 
 /** Notices that are no repetition of one an hour before. */

@@ -4,6 +4,7 @@
  * @module
  */
 export { type CacheState, cacheStates } from "./cache-state.ts";
+export { type ClientRow, type ClientSums, type Clients, clients, groupClients, totalClients } from "./clients.ts";
 export { events, type HistoryEvent } from "./events.ts";
 export { knownTags } from "./known-tags.ts";
 export { type LastWarming, lastWarming } from "./last-warming.ts";
