@@ -1,13 +1,15 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Command } from "commander";
 import { build } from "plist";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as z from "zod";
 import { isSecretSchema } from "../core/config/secret.ts";
 import { larderOptions } from "./load-settings.ts";
+import { createProgram } from "./program.ts";
 import { larderInProcess } from "./testing/in-process.ts";
 
 /** No word of a message holds it, and it is long enough to be hidden. */
@@ -36,6 +38,8 @@ beforeAll(async () => {
     });
   });
   await new Promise<void>((done) => echo.listen(0, "127.0.0.1", done));
+  await writeFile(join(folder, "hook"), `#!/bin/sh\n{ echo "$0 $*"; env; } >> '${folder}/hook.log'\n`);
+  await chmod(join(folder, "hook"), 0o700);
   base = `http://127.0.0.1:${(echo.address() as AddressInfo).port}/`;
 });
 afterAll(async () => {
@@ -124,6 +128,25 @@ const COMMANDS = [
   ["precache", "report"],
 ];
 
+/** Commands that are given no settings with secrets, and why. */
+const WITHOUT: Readonly<Record<string, string>> = {
+  "config init": "writes an example",
+  "grafana push": "below, with its token",
+  "grafana export": "below, with its password file",
+  "grafana check": "reads boards alone",
+  "precache convert": "below, with the configuration of precache.py",
+  "precache bench setup": "plans as `precache plan` does",
+  "precache bench run": "fetches a list of files that `bench setup` has written",
+  demo: "has settings of its own",
+  report: "reads the journal as `history` does",
+};
+
+/** Every command that does something, as it is typed. */
+function leaves(command: Command, words: readonly string[] = []): [words: string, command: Command][] {
+  if (command.commands.length === 0) return [[words.join(" "), command]];
+  return command.commands.flatMap((below) => leaves(below, [...words, below.name()]));
+}
+
 /** Everything a command prints and leaves on the disk. */
 async function traces(words: readonly string[], settings: string): Promise<string> {
   const place = await mkdtemp(join(folder, "run-"));
@@ -157,6 +180,70 @@ describe("a secret of the settings", () => {
     },
     120_000,
   );
+
+  it("is tried with every command there is, those of alerts apart: they read Apple's database alone", () => {
+    const tried = COMMANDS.map((words) => `${words.join(" ")} `);
+    const rest = leaves(createProgram())
+      .map(([words]) => words)
+      .filter((words) => !words.startsWith("alerts ") && !tried.some((line) => line.startsWith(`${words} `)));
+    expect(rest.sort()).toEqual(Object.keys(WITHOUT).sort());
+  });
+
+  it("is asked for as the name of a file, by every flag that is shown", () => {
+    const flags = leaves(createProgram()).flatMap(([, { options }]) => options.filter(({ hidden }) => !hidden));
+    const secret = flags.map(({ long }) => long ?? "").filter((long) => /password|token|secret/.test(long));
+    expect([...new Set(secret)].sort()).toEqual([
+      "--mdm-password-file",
+      "--mdm-token-file",
+      "--password-file",
+      "--token-file",
+    ]);
+  });
+
+  it("reaches no program that a run starts, neither as a word nor in the environment", async () => {
+    const before = process.env["LARDER_MDM_TOKEN"];
+    process.env["LARDER_MDM_TOKEN"] = MARKER;
+    try {
+      const hooks = { prescript: join(folder, "hook"), postscript: join(folder, "hook") };
+      const simplemdm = { kind: "simplemdm", base, token: { env: "LARDER_MDM_TOKEN" } };
+      const catalogs = [{ kind: "url-list", url: join(folder, "urls") }];
+      const precache = { servers: [base], catalogs, devices: [simplemdm], ...hooks };
+      await traces(["precache", "run"], JSON.stringify({ precache }));
+    } finally {
+      if (before === undefined) delete process.env["LARDER_MDM_TOKEN"];
+      else process.env["LARDER_MDM_TOKEN"] = before;
+    }
+    const told = await readFile(join(folder, "hook.log"), "utf8");
+    expect(told).toContain("PATH=");
+    expect(told).not.toContain(MARKER);
+  });
+
+  it("is not repeated where Grafana repeats it, and in no file that is exported", async () => {
+    const token = join(folder, "grafana-token");
+    await writeFile(token, MARKER, { mode: 0o600 });
+    received = 0;
+    const pushed = await larderInProcess(["grafana", "push", "--url", base, "--token-file", token]);
+    expect([pushed.code, received > 0]).toEqual([1, true]);
+    const out = join(folder, "boards");
+    const exported = await larderInProcess(["grafana", "export", "--out", out, "--password-file", token]);
+    expect(exported.code).toBe(0);
+    const text = `${pushed.out}${pushed.err}${exported.out}${exported.err}${await contentOf(out)}`;
+    expect(text.toLowerCase()).not.toContain("hunter2");
+  });
+
+  it.each([
+    [{ mdmServer: "https://j.example.org", mdmUser: "u", mdmPassword: MARKER, mdm: "jamf" }],
+    [{ mdm: "simplemdm", mdmToken: MARKER }],
+  ])("is left out of what `precache convert` makes: %#", async (configuration) => {
+    const path = join(folder, "precache.plist");
+    await writeFile(path, build(configuration));
+    for (const form of [[], ["--json"]]) {
+      const { code, out, err } = await larderInProcess(["precache", "convert", path, ...form]);
+      expect(code).toBe(0);
+      expect(out).toContain("LARDER_MDM_");
+      expect(`${out}${err}`.toLowerCase()).not.toContain("hunter2");
+    }
+  });
 
   it("was used all the same: every InfluxDB and inventory was sent it", async () => {
     for (const settings of examples(MARKER)) {
