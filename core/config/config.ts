@@ -25,7 +25,7 @@ import { keysAt } from "./setting-keys.ts";
 
 export { settingWords } from "./complaints.ts";
 export { parseJsonText } from "./json-text.ts";
-export { Secret, secretSchema, withFlatSecrets } from "./secret.ts";
+export { readSecretFile, Secret, secretSchema, withFlatSecrets } from "./secret.ts";
 
 const MAX_BYTES = 4 * 1024 * 1024;
 

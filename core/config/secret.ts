@@ -138,6 +138,16 @@ function fromEnvironment(name: string, context: RevealContext): string {
 }
 
 async function fromFile(path: string, context: RevealContext): Promise<string> {
+  const text = await readSecretFile(path, context);
+  if (/[\r\n]/.test(text)) throw missing(context, `"${path}"`, "it holds more than one line", "leave one line in it");
+  return text;
+}
+
+/**
+ * The text of a file that holds secrets, without the line end at its end; the caller hides what is secret in it.
+ * @throws LarderError `CONFIG_SECRET` when it cannot be read or is empty
+ */
+export async function readSecretFile(path: string, context: RevealContext): Promise<string> {
   const { bytes, mode } = await readRegularFile(path, MAX_BYTES).catch((error: unknown) => {
     throw missing(context, `"${path}"`, errorText(error), "create the file, or give this user the right to read it");
   });
@@ -147,7 +157,6 @@ async function fromFile(path: string, context: RevealContext): Promise<string> {
   }
   const text = bytes.toString("utf8").replace(/\r?\n$/, "");
   if (text === "") throw missing(context, `"${path}"`, "the file is empty", "write the secret into it");
-  if (/[\r\n]/.test(text)) throw missing(context, `"${path}"`, "it holds more than one line", "leave one line in it");
   return text;
 }
 

@@ -36,7 +36,7 @@ const PREFIXES = [
     "SHAPE",
     "SHIP",
   ],
-  ...["SINK", "SOURCE", "STATUS", "TARGET", "USAGE", "WARM"],
+  ...["SERVER", "SINK", "SOURCE", "STATUS", "TARGET", "USAGE", "WARM"],
 ];
 const CODE = new RegExp(`"((?:${PREFIXES.join("|")})_[A-Z_]*[A-Z]|LOCKED|STOPPED|USAGE)"`, "g");
 const GIVEN = /\bcode: "([A-Z][A-Z_]*)"/g;

@@ -1,0 +1,48 @@
+/**
+ * Server-sent events (the WHATWG's HTML standard, section 9.2): a reply that goes on. A client that does not read is
+ * dropped, and comes back by itself with the id of the last event it has seen.
+ *
+ * @module
+ */
+import type { ServerResponse } from "node:http";
+
+export interface FeedEvent {
+  readonly event?: string;
+  readonly id?: string;
+  readonly data: string;
+}
+
+/** A reply that goes on until the client leaves. */
+export interface Feed {
+  /** Called once the head is sent. @returns what to do when the client is gone */
+  readonly feed: (send: (event: FeedEvent) => void) => () => void;
+}
+
+/** More unread than this, and the client is dropped: 1 MiB. */
+const MOST_UNREAD_BYTES = 1024 * 1024;
+const BEAT_MS = 20_000;
+
+/** Feeds a client until it leaves or `response` ends. */
+export function startFeed(response: ServerResponse, { feed }: Feed): void {
+  response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-store" });
+  response.flushHeaders();
+  const write = (text: string): void => {
+    if (response.destroyed || response.writableEnded) return;
+    response.write(text);
+    if (response.writableLength > MOST_UNREAD_BYTES) response.destroy();
+  };
+  const beat = setInterval(() => write(": beat\n\n"), BEAT_MS).unref();
+  const stop = feed((event) => write(eventText(event)));
+  response.once("close", () => {
+    clearInterval(beat);
+    stop();
+  });
+}
+
+/** An event as it travels. A line end in the data begins another line of data; none can end the event early. */
+export function eventText({ event, id, data }: FeedEvent): string {
+  const oneLine = (text: string): string => text.replaceAll(/[\r\n\0]/g, " ");
+  const head = [event === undefined ? [] : `event: ${oneLine(event)}`, id === undefined ? [] : `id: ${oneLine(id)}`];
+  const lines = data.split(/\r\n|\r|\n/).map((line) => `data: ${line}`);
+  return `${[...head.flat(), ...lines].join("\n")}\n\n`;
+}
