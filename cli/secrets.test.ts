@@ -118,6 +118,7 @@ const COMMANDS = [
   ["collect", "--once", "--log-level", "debug"],
   ["status"],
   ["history"],
+  ["clients"],
   ["influx", "setup"],
   ["sinks", "retry"],
   ["journal", "verify"],
