@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { Command } from "commander";
+import { Command, Help, type Option } from "commander";
 import { VERSION } from "../core/version.ts";
 import { registerAlerts } from "./commands/alerts/register.ts";
 import { registerClients } from "./commands/clients/register.ts";
@@ -22,12 +22,12 @@ import { write } from "./output.ts";
 
 type Group = [name: string, description: string, register: (group: Command) => void];
 const GROUPS: readonly Group[] = [
-  ["sinks", "Servers that lines are shipped to: send refused lines once more.", registerSinks],
+  ["sinks", "Servers that lines are shipped to: send refused lines again.", registerSinks],
   ["influx", "InfluxDB servers: databases, retention policies, buckets.", registerInflux],
   ["grafana", "Boards, alert rules and provisioning for Grafana.", registerGrafana],
-  ["alerts", "Who gets the alert mails of macOS Server, and for what.", registerAlerts],
+  ["alerts", "Who gets the alert mails of macOS Server, and which services send them.", registerAlerts],
   ["config", "Write, check and show the settings.", registerConfig],
-  ["journal", "The journal itself: whether it is what was written.", registerJournal],
+  ["journal", "Check that the journal is intact.", registerJournal],
   ["precache", "Fill content caches before devices ask.", registerPrecache],
 ];
 
@@ -44,7 +44,7 @@ export function createProgram(words?: readonly string[]): Command {
       writeOut: (text) => write(text, process.stdout),
       writeErr: (text) => write(text, process.stderr),
     })
-    .configureHelp({ helpWidth: Math.min(process.stdout.columns ?? 80, 100) });
+    .configureHelp({ helpWidth: Math.min(process.stdout.columns ?? 80, 100), optionDescription });
   registerCollect(program);
   registerStatus(program);
   registerClients(program);
@@ -57,6 +57,11 @@ export function createProgram(words?: readonly string[]): Command {
   }
   hintAtOwnHelp(program);
   return program;
+}
+
+/** Without the default of a flag that is nothing: a list or a text that is empty. */
+function optionDescription(option: Option): string {
+  return Help.prototype.optionDescription.call(new Help(), option).replace(/ \(default: (?:\[\]|"")\)$/, "");
 }
 
 /** Below a complaint about the command line: the help of the command it was typed for. */

@@ -52,6 +52,14 @@ it.each([
   expect([code, JSON.parse(out).error.next]).toEqual([2, expect.stringContaining(next)]);
 });
 
+it.each([
+  ["precache report --days x", "larder precache report --help"],
+  ["history --tag x", "larder history --help"],
+])("a mistake without a next step is answered with the help of its command: %s", async (line, next) => {
+  const { code, out, err } = await larderInProcess([...line.split(" "), "-c", settings({}), "--json"]);
+  expect([code, JSON.parse(out).error.next, err]).toEqual([2, next, expect.stringContaining(`try  ${next}`)]);
+});
+
 it("a command to paste quotes the file it is about", async () => {
   const out = join(folder, "a b.json");
   const { out: text } = await larderInProcess(["config", "init", "--format", "json", "--out", out]);

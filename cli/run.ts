@@ -4,7 +4,7 @@
  * @module
  */
 import { type Command, CommanderError } from "commander";
-import { errorCode, explainError } from "../core/errors.ts";
+import { errorCode, explainError, LarderError } from "../core/errors.ts";
 import { ExitCode, ExitWith } from "./exit.ts";
 import { problemJson } from "./json-answer.ts";
 import { jsonAnswers, printError, printJsonLine } from "./output.ts";
@@ -22,7 +22,8 @@ export async function run(argv: readonly string[]): Promise<number> {
   try {
     await program.parseAsync(argv);
     return ExitCode.ok;
-  } catch (error) {
+  } catch (thrown) {
+    const error = withHelp(thrown, helpOf(program, argv));
     const code = exitCodeOf(error);
     if (code !== ExitCode.ok && jsonAnswers() === before) failForScripts(argv, error, program);
     return code;
@@ -35,8 +36,19 @@ export async function run(argv: readonly string[]): Promise<number> {
  */
 export function failForScripts(argv: readonly string[], error: unknown, program = createProgram(argv)): void {
   if (!argv.includes("--json")) return;
-  const next = error instanceof CommanderError ? `${commandPath(commandOf(program, argv))} --help` : null;
+  const next = error instanceof CommanderError ? helpOf(program, argv) : null;
   printJsonLine({ error: problemJson(error, next) });
+}
+
+/** A mistake on the command line that says nothing of a next step is answered with the help of the command. */
+function withHelp(error: unknown, help: string): unknown {
+  if (!(error instanceof LarderError) || !error.code.startsWith("USAGE") || error.next !== undefined) return error;
+  const { message, code, state, retryable, cause } = error;
+  return new LarderError(message, { code, ...(state === undefined ? {} : { state }), next: help, retryable, cause });
+}
+
+function helpOf(program: Command, argv: readonly string[]): string {
+  return `${commandPath(commandOf(program, argv))} --help`;
 }
 
 /** The command that words lead to. */

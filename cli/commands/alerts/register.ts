@@ -38,7 +38,7 @@ export function registerAlerts(alerts: Command): void {
 }
 
 function registerInit(alerts: Command): void {
-  changes(alerts.command("init").description("Make the bare database where there is none; one that is there stays."))
+  changes(alerts.command("init").description("Create an empty database; an existing one is left alone."))
     .option("--without-metadata", "leave Z_METADATA empty, as files of older tools have it")
     .action(async (flags: ChangeFlags & { withoutMetadata?: true }) => {
       const { initDatabase } = await import("../../../alerts/index.ts");
@@ -49,38 +49,42 @@ function registerInit(alerts: Command): void {
 }
 
 function registerRecipients(recipients: Command): void {
-  database(recipients.command("list").description("Show the list, and what is wrong in the books.")).action(
+  database(recipients.command("list").description("Show the list, and anything wrong in the database.")).action(
     async (flags: DatabaseFlags) => {
       const { loadAlertData } = await import("../../../alerts/index.ts");
       const { printRecipients } = await import("./text.ts");
       printRecipients(flags.db, await loadAlertData(flags.db, await options(flags)), flags.json);
     },
   );
-  changes(recipients.command("add [addresses...]").description("Add people; somebody who is there is switched on."))
-    .option("--language <code>", "language of their mails, such as en or pt-BR; new ones without it get en")
+  changes(
+    recipients.command("add [addresses...]").description("Add people; those already on the list are switched on."),
+  )
+    .option("--language <code>", "language of their mails, such as en or pt-BR (new recipients: en)")
     .option("--file <list>", "take them from a list, - for standard input: one address a line, or CSV")
     .action(async (addresses: string[], flags: ListFlags, command: Command) => {
       const { runAdd } = await import("./recipients.ts");
       await runAdd(addresses, { flags, options: await options(flags), command });
     });
   changes(recipients.command("import <list>").description("Add everybody in a CSV file; - for standard input."))
-    .option("--language <code>", "language for lines that name none")
+    .option("--language <code>", "language for lines without one")
     .action(async (list: string, flags: ListFlags, command: Command) => {
       const { runImport } = await import("./recipients.ts");
       await runImport(list, { flags, options: await options(flags), command });
     });
-  changes(recipients.command("remove [addresses...]").description("Remove people; exit 1 if one is not there."))
+  changes(
+    recipients.command("remove [addresses...]").description("Remove people; exit code 1 if one is not on the list."),
+  )
     .option("--file <list>", "take them from a list, - for standard input")
-    .option("--if-present", "say nothing about those who are not there")
+    .option("--if-present", "no error for those who are not on the list")
     .action(async (addresses: string[], flags: ListFlags, command: Command) => {
       const { runRemove } = await import("./recipients.ts");
       await runRemove(addresses, { flags, options: await options(flags), command });
     });
-  changes(recipients.command("set").description("Make the list exactly that of a file: who is not in it goes."))
+  changes(recipients.command("set").description("Make the list exactly that of a file: anyone not in it is removed."))
     .requiredOption("--file <list>", "the list, - for standard input: one address a line, or CSV")
-    .option("--language <code>", "language for lines that name none")
-    .option("--skip-invalid", "set the list although some of its lines are refused")
-    .option("--allow-empty", "accept a list without anybody")
+    .option("--language <code>", "language for lines without one")
+    .option("--skip-invalid", "set the list even if some of its lines are refused")
+    .option("--allow-empty", "accept an empty list")
     .action(async (flags: ListFlags, command: Command) => {
       const { runSet } = await import("./recipients.ts");
       await runSet({ flags, options: await options(flags), command });
@@ -127,9 +131,7 @@ function registerServices(services: Command): void {
 }
 
 function registerRestore(alerts: Command): void {
-  changes(
-    alerts.command("restore [backup]").description("Take the database back to a backup, the newest if none is named."),
-  )
+  changes(alerts.command("restore [backup]").description("Restore the database from a backup, by default the newest."))
     .option("--list", "show the backups there are")
     .action(async (backup: string | undefined, flags: ChangeFlags & { list?: true }) => {
       const room = await import("../../../alerts/index.ts");
@@ -145,7 +147,7 @@ function database(command: Command): Command {
 }
 
 function changes(command: Command): Command {
-  return database(command).option("--dry-run", "say what would change, and change nothing");
+  return database(command).option("--dry-run", "show what would change, change nothing");
 }
 
 async function options(flags: ChangeFlags) {

@@ -10,7 +10,7 @@ import { type SettingsCommandFlags, withSettings } from "../../settings-flags.ts
 export function registerClients(program: Command): void {
   const command = program
     .command("clients")
-    .description("Which devices asked the cache, and for what: from its log, in the journal.")
+    .description("Which devices asked the cache, and for what, from the cache's log.")
     .option("--from <time>", "yesterday, 7d, 2026-11-01, as for larder history", "yesterday")
     .option("--to <time>", "as --from", "today")
     .option("--tag <key=value>", "only points with this tag; may be repeated", gather, [])

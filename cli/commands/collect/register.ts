@@ -13,7 +13,7 @@ export function registerCollect(program: Command): void {
     .description("Read what the cache recorded into the journal and ship it; runs until stopped, or once.")
     .option("--once", "one pass, then end")
     .option("--dry-run", "read and count what is new, write and ship nothing (implies --once)")
-    .option("--take-over", "the state folder is this cache's, though its name and its database are others than before")
+    .option("--take-over", "use this state folder although it was filled under another name and from another database")
     .option("--log-level <level>", "debug, info, warn, error or silent", "info");
   withSettings(command).action(async (flags: CollectFlags) => {
     const { collect } = await import("./collect.ts");

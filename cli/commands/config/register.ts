@@ -11,7 +11,7 @@ export function registerConfig(group: Command): void {
   group
     .command("init")
     .description("Write an example with every key explained.")
-    .option("--out <file>", "where to (default: print it); never overwrites")
+    .option("--out <file>", "file to write (default: print it); never overwrites")
     .option("--format <format>", "plist (with comments) or json", "plist")
     .option("--sink <type>", "ship to influx1, influx2, influx3 or victoriametrics")
     .option("--json", "print JSON")
@@ -19,13 +19,13 @@ export function registerConfig(group: Command): void {
       const { configInit } = await import("./init.ts");
       await configInit(flags);
     });
-  withSettings(group.command("check").description("Say what is wrong with the settings, or that nothing is.")).action(
-    async (flags: SettingsCommandFlags) => {
-      const { configCheck } = await import("./show.ts");
-      await configCheck(flags);
-    },
-  );
-  withSettings(group.command("show").description("Show every setting that holds, and where it comes from.")).action(
+  withSettings(
+    group.command("check").description("Check the settings; show everything that is wrong, with file and key."),
+  ).action(async (flags: SettingsCommandFlags) => {
+    const { configCheck } = await import("./show.ts");
+    await configCheck(flags);
+  });
+  withSettings(group.command("show").description("Show every setting in effect, and where it comes from.")).action(
     async (flags: SettingsCommandFlags) => {
       const { configShow } = await import("./show.ts");
       await configShow(flags);

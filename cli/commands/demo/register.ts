@@ -10,9 +10,9 @@ export function registerDemo(program: Command): void {
   program
     .command("demo")
     .description("Two caches in miniature, collected before your eyes: no Mac and no server needed.")
-    .option("--once", "one week, one look, then end (also when the output is not a terminal)")
+    .option("--once", "show one week once, then end (also when the output is not a terminal)")
     .option("--influx <url>", "ship there too, into the database larder_demo of an InfluxDB 1.x")
-    .option("--dir <folder>", "keep the little world here (default: a temporary folder, removed at the end)")
+    .option("--dir <folder>", "folder for its files (default: a temporary one, removed at the end)")
     .option("--json", "print JSON")
     .action(async (flags: DemoFlags) => {
       const { demo } = await import("./demo.ts");

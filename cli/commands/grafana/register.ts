@@ -30,9 +30,9 @@ interface PushOptions extends SettingOptions {
 export function registerGrafana(grafana: Command): void {
   settingOptions(grafana.command("export"))
     .description("Write everything a Grafana server provisions itself from.")
-    .requiredOption("--out <folder>", "folder to write into; made when missing")
+    .requiredOption("--out <folder>", "folder to write into; created if missing")
     .option("--password-file <path>", "file on the Grafana server with the password of the database's reader")
-    .option("--dry-run", "say what would be written")
+    .option("--dry-run", "show what would be written")
     .action(async (options: SettingOptions & { out: string }) => {
       const { exportFiles } = await import("../../../grafana/index.ts");
       const { printZone, writeExport } = await import("./files.ts");
@@ -42,12 +42,12 @@ export function registerGrafana(grafana: Command): void {
     });
 
   settingOptions(grafana.command("push"))
-    .description("Create or change the boards of a running Grafana; what is right already stays as it is.")
+    .description("Create or change the boards of a running Grafana; boards that are up to date are left alone.")
     .requiredOption("--url <address>", "address of Grafana, with the path it is served under")
     .requiredOption("--token-file <path>", "file with the token of a service account (role Editor)")
     .option("--namespace <name>", "organisation: default, org-2, …", "default")
     .option("-c, --config <file>", "settings, for network: proxy and authorities (default: the usual places)")
-    .option("--dry-run", "say what would change and change nothing")
+    .option("--dry-run", "show what would change, change nothing")
     .action(async (options: PushOptions) => {
       const { loadSettings } = await import("../../load-settings.ts");
       const { push } = await import("../../../grafana/index.ts");
@@ -62,7 +62,7 @@ export function registerGrafana(grafana: Command): void {
     });
 
   settingOptions(grafana.command("check"))
-    .description("Hold boards against the house rules: units, descriptions, names, links, gaps.")
+    .description("Check boards against larder's rules: units, descriptions, names, links, gaps.")
     .argument("[files...]", "board files; default: the boards as they would be exported")
     .action(async (files: string[], options: SettingOptions) => {
       const { boards, lint } = await import("../../../grafana/index.ts");
@@ -81,7 +81,7 @@ function settingOptions(command: Command): Command {
         .choices(["influxdb", "victoriametrics"])
         .default("influxdb"),
     )
-    .option("--prefix <words>", "stands before titles and uids", "larder")
+    .option("--prefix <words>", "prefix of titles and uids", "larder")
     .option("--timezone <zone>", "where days begin (default: the zone of this machine)")
     .option("--currency <sign>", "sign beside amounts of money", "€")
     .option("--price <amount>", "price of 1 GB over the WAN", numberOf, 0.05)

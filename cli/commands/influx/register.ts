@@ -10,11 +10,13 @@ import { type SettingsCommandFlags, withSettings } from "../../settings-flags.ts
 export function registerInflux(group: Command): void {
   const setup = group
     .command("setup")
-    .description("Make what the sinks write to. Says what it would do; --apply does it.")
+    .description(
+      "Create the databases, retention policies and buckets the sinks write to. Shows what it would do; --apply does it.",
+    )
     .option("--sink <name>", "only this sink")
-    .option("--keep-days <days>", "how long minutes are kept, 0 for forever; without it, existing settings stay")
-    .option("--keep-rollup-days <days>", "how long roll-ups are kept, where they have a place of their own")
-    .option("--dry-run", "only say what would be done (the default)")
+    .option("--keep-days <days>", "how long rows are kept, 0 for forever; default: as it is now")
+    .option("--keep-rollup-days <days>", "the same for roll-ups, where they have a database or bucket of their own")
+    .option("--dry-run", "only show what would be done (the default)")
     .option("--apply", "do it");
   withSettings(setup).action(async (flags: InfluxSetupFlags) => {
     const { influxSetup } = await import("./setup.ts");

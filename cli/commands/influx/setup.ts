@@ -66,6 +66,10 @@ function parseDays(flag: string, text: string | undefined): number | undefined {
   return Number(text);
 }
 
-function usage(said: string, next = "larder influx setup --help"): LarderError {
-  return new LarderError(`Cannot set up: ${said}`, { code: "USAGE_INFLUX", state: "nothing was changed", next });
+function usage(said: string, next?: string): LarderError {
+  return new LarderError(`Cannot set up: ${said}`, {
+    code: "USAGE_INFLUX",
+    state: "nothing was changed",
+    ...(next === undefined ? {} : { next }),
+  });
 }

@@ -10,12 +10,13 @@ import { type SettingsCommandFlags, withSettings } from "../../settings-flags.ts
 export function registerJournal(group: Command): void {
   const verify = group
     .command("verify")
-    .description("Check every batch of the journal against its mark, and look for holes.")
+    .description("Check every batch of the journal against its checksum, and look for gaps.")
     .option("--stream <name>", "only this stream, such as collector")
     .addHelpText(
       "after",
       `
-Reads only; may run beside the collector. Exit code: 0 all is what was written, 1 something is damaged or missing.
+Reads only; may run beside the collector.
+Exit code: 0 the journal is intact, 1 something is damaged or missing.
 
 Examples:
   larder journal verify

@@ -14,13 +14,15 @@ First run:
   larder precache run --model iPad6,8         fetch it through the cache
   larder precache report                      what it cost and what it saved
 
-What is wanted stands on the command line or under "precache" in the settings.
-The flags of precache.py work here too: larder precache -m iPad6,8 -cs http://10.0.0.2:49152`;
+Say what you want on the command line, or under "precache" in the settings.
+The flags of precache.py work here too:
+  larder precache -m iPad6,8 -cs http://10.0.0.2:49152`;
 
 const EXIT_CODES = `
-Ends with 0 when everything is in the cache, 3 when part of it failed, waits for
-another run, or the run came too late, 1 when nothing could be done, 75 when another run is on, 78 when the
-settings are wrong. Ctrl-C once finishes the files in hand, twice leaves them.`;
+Ctrl-C once finishes the files in hand, twice leaves them.
+Exit code: 0 everything is in the cache; 3 part of it failed or is left for
+another run, or the run came too late; 1 nothing could be done; 75 another run
+is on; 78 the settings are wrong.`;
 
 /** Fills the group. */
 export function registerPrecache(group: Command): void {
@@ -43,8 +45,8 @@ export function registerPrecache(group: Command): void {
 
 function registerDiscover(group: Command): void {
   withSettings(group.command("discover"))
-    .description("Find the cache to warm, and say what was tried and why it was chosen.")
-    .option("--cache-server <url...>", "say so for this cache, http://host:port")
+    .description("Find the cache to warm; show what was tried, and why it was chosen.")
+    .option("--cache-server <url...>", "look at this cache instead, http://host:port")
     .option("--dns [domain]", "also explain the _aaplcache._tcp records of a domain")
     .action(async (flags: PrecacheFlags & { dns?: string | true }) => {
       const { precacheDiscover } = await import("./discover.ts");
@@ -79,9 +81,9 @@ function withRunning(command: Command): Command {
     .option("-n, --dry-run", "print the plan and fetch nothing")
     .option("-q, --quiet", "no progress; only the table at the end")
     .option("--concurrency <files>", "files at a time, 1 to 100 (default: 4)")
-    .option("--bandwidth <rate>", "at most so much: 40MB/s, 300Mbit/s")
+    .option("--bandwidth <rate>", "fetch no faster than: 40MB/s, 300Mbit/s")
     .option("--until <time>", "end at this time of day: 06:00, or run only in these hours: 22:00-06:00")
-    .option("--splay <time>", "first wait a random time up to this: 4h; now waits not at all")
+    .option("--splay <time>", "wait a random time before starting, up to: 4h; now starts at once")
     .option("--log-level <level>", "debug, info, warn, error or silent", "warn");
 }
 
@@ -90,7 +92,7 @@ function registerList(group: Command): void {
     .description("List what the catalogues offer.")
     .option("-g, --group <groups...>", "only these groups (default: installer, app, firmware)")
     .option("--os <versions...>", "only these versions: 26 takes 26.0 and 26.6.1")
-    .option("--newest-only", "of each model and product only the newest version")
+    .option("--newest-only", "only the newest version of each model and product")
     .option("--csv", "print CSV")
     .action(async (flags: PrecacheFlags) => {
       const { precacheList } = await import("./list.ts");
@@ -111,7 +113,7 @@ function registerReport(group: Command): void {
 function registerConvert(group: Command): void {
   group
     .command("convert <plist>")
-    .description("Turn a configuration of precache.py into ours, and say what became of every key.")
+    .description("Turn a configuration of precache.py into larder's, and show what became of every key.")
     .option("--json", "print the settings only")
     .action(async (plist: string, flags: { json?: boolean }) => {
       const { precacheConvert } = await import("./convert.ts");
@@ -124,7 +126,7 @@ function registerBench(group: Command): void {
   withSettings(withWants(bench.command("setup")))
     .description("Write a workload: files of the plan up to a size, portable to other machines.")
     .option("--out <file>", "where to write it", "larder-bench.json")
-    .option("--size <size>", "about so much altogether", "2GB")
+    .option("--size <size>", "size of all files together, about", "2GB")
     .action(async (flags: PrecacheFlags & { out: string; size: string }) => {
       const { benchSetup } = await import("./bench.ts");
       await benchSetup(flags);
@@ -134,7 +136,7 @@ function registerBench(group: Command): void {
     .option("--workload <file>", "what bench setup wrote", "larder-bench.json")
     .option("--cache-server <url>", "cache to measure (default: the one discover finds)")
     .option("--sweep <numbers>", "concurrencies to try", "1,2,4,8,16,32")
-    .option("--iterations <times>", "how often each", "3")
+    .option("--iterations <times>", "passes at each concurrency", "3")
     .option("--no-warm-up", "measure the first pass too: the cache then fetches from Apple")
     .action(async (flags: BenchRunFlags) => {
       const { benchRun } = await import("./bench.ts");
@@ -167,15 +169,18 @@ function withSettings(command: Command): Command {
 function withWants(command: Command): Command {
   return command
     .optionsGroup("What is wanted (instead of what the settings want):")
-    .option("-m, --model <models...>", "devices by hand: iPad6,8 exactly, iPad for all its models, iPad6,8@26.0/23A341")
+    .option(
+      "-m, --model <models...>",
+      "devices: iPad6,8, or iPad for all models, or one with its version, iPad6,8@26.0/23A341",
+    )
     .option("-g, --group <groups...>", "whole groups: AppleTV iPad iPhone Mac Watch Vision installer app sucatalog …")
     .option("-a, --apps <names...>", "apps and installers by name")
     .option("-u, --updates <words...>", "Mac updates by product id or a word of the title")
     .option("-i, --ipsw <models...>", "firmware of these models; with -d also kept on disk")
     .option("-d, --destination <folder>", "folder to keep firmware in")
     .option("--urls <file>", "everything in a list of addresses, one a line")
-    .option("--plan-file <file>", "everything in a plan, ours or Preheat's")
-    .option("--mdm <kind>", "devices of an inventory: jamf, simplemdm (others: in the settings)")
+    .option("--plan-file <file>", "everything in a plan, larder's or Preheat's")
+    .option("--mdm <kind>", "devices from an inventory: jamf, simplemdm (others: in the settings)")
     .option("--mdm-server <url>", "address of the MDM")
     .option("--mdm-user <name>", "user of the MDM")
     .addOption(new Option("--mdm-password <password>", "visible to all users: better --mdm-password-file").hideHelp())
@@ -184,8 +189,8 @@ function withWants(command: Command): Command {
     .option("--mdm-token-file <file>", "file with the token (or set LARDER_MDM_TOKEN)")
     .optionsGroup("Which of it:")
     .option("--os <versions...>", "only these versions: 26 takes 26.0 and 26.6.1")
-    .option("--newest-only", "of each model and product only the newest version")
-    .option("--betas", "betas too")
+    .option("--newest-only", "only the newest version of each model and product")
+    .option("--betas", "include betas")
     .option("--deltas <rule>", "exact: a device's own delta (default), all, none: full images only")
     .option("--exclude <words...>", "leave out titles with one of these words");
 }
@@ -194,6 +199,6 @@ function withLimits(command: Command): Command {
   return command
     .optionsGroup("Where to, and how much:")
     .option("--cache-server <url...>", "cache to warm, http://host:port (default: the one discover finds)")
-    .option("--budget <size>", "at most so many bytes: 200GB")
+    .option("--budget <size>", "fetch no more than: 200GB")
     .option("--room <size>", "what the cache can take without evicting: 500GB, auto (default) or ignore");
 }

@@ -11,8 +11,8 @@ export function registerSinks(group: Command): void {
   const retry = group
     .command("retry")
     .argument("[name]", "only this sink, with its roll-ups (default: all)")
-    .description("Send refused lines once more, after their cause is mended. What is taken leaves the reject file.")
-    .option("--dry-run", "only say how many there are and why");
+    .description("Send refused lines again once the cause is fixed. What is accepted leaves the reject file.")
+    .option("--dry-run", "only show how many there are and why they were refused");
   withSettings(retry).action(async (name: string | undefined, flags: SinksRetryFlags) => {
     const { sinksRetry } = await import("./retry.ts");
     await sinksRetry(name, flags);

@@ -47,7 +47,7 @@ function destinationsFor({ sinks }: Settings, name: string | undefined): Destina
   if (found.length > 0 || name === undefined) return found;
   throw new LarderError(
     `Cannot retry sink "${name}": there are ${sinks.map((sink) => sink.name).join(", ") || "none"}`,
-    { code: "USAGE_SINK", state: "nothing was sent", next: "larder sinks retry --help" },
+    { code: "USAGE_SINK", state: "nothing was sent" },
   );
 }
 

@@ -10,10 +10,10 @@ import { type SettingsCommandFlags, withSettings } from "../../settings-flags.ts
 export function registerStatus(program: Command): void {
   const command = program
     .command("status")
-    .description("The cache, its traffic and the pipe on one screen: what is wrong and what to do.")
+    .description("The cache, its traffic, the collector and the sinks on one screen: what is wrong, what to do.")
     .addHelpText(
       "after",
-      "\nReads the journal only and asks no server.\nExit code: 0 all is well, 3 something to look at, 1 something does not work.",
+      "\nReads the journal only and asks no server.\nExit code: 0 all is well, 3 something to look at, 1 something is broken.",
     );
   withSettings(command).action(async (flags: SettingsCommandFlags) => {
     const { status } = await import("./status.ts");
