@@ -42,6 +42,7 @@ export {
   warmingLines,
   warmingRuns,
 } from "./questions/questions.ts";
+export { flagOf, numberOf, type ReadPoint, readPoint, textOf } from "./read-point.ts";
 export {
   type OpenBucket,
   parseRollupMark,
