@@ -4,8 +4,18 @@
  * @module
  */
 export { type Collector, type CollectorSetup, createCollector } from "./collector.ts";
-export type { SinkFacts } from "./health/health.ts";
-export { readStatusModel, type StatusModel } from "./health/health.ts";
+export {
+  type CacheFacts,
+  cacheFindings,
+  findings,
+  gatherPipe,
+  type PipeFacts,
+  type PipeOptions,
+  readStatusModel,
+  type SinkFacts,
+  type StatusModel,
+} from "./health/health.ts";
+export { CONTENT_TYPES, formatFor, OpenMetrics } from "./open-metrics/open-metrics.ts";
 export type { PassReport, SourceReport } from "./pass.ts";
 export { checkSchedule, runOnSchedule } from "./schedule.ts";
 export type { ShipReport } from "./ship/ship.ts";

@@ -55,28 +55,36 @@ export interface LogFacts {
   readonly unnamed: number;
 }
 
-export interface StatusFacts {
+/** What is known of the cache, from lines of the journal. */
+export interface CacheFacts {
   readonly nowMs: number;
-  readonly server: string;
-  readonly timeZone: string;
-  /** The zone the days of roll-ups are counted in; undefined while there are none. */
-  readonly rollupZone?: string | undefined;
-  /** Whether the settings read the status of the cache at all. */
-  readonly readsStatus: boolean;
   readonly cache: CacheState | undefined;
-  readonly today: Savings;
-  readonly week: Savings;
-  /** Seven local days, today the last. */
-  readonly days: readonly DayFacts[];
   /** Time of the newest row of traffic in seven days. */
   readonly lastRowMs: number | undefined;
   readonly pass: Pass | undefined;
-  readonly sinks: readonly SinkFacts[];
-  readonly journal: JournalFacts;
-  /** How well the log of the cache is understood; undefined where it is not read. */
-  readonly log?: LogFacts | undefined;
   /** Newest first, of the last seven days. */
   readonly events: readonly HistoryEvent[];
   /** The last warming run; undefined where none has left a line in seven days. */
   readonly warming: LastWarming | undefined;
+}
+
+/** How the way from the cache to the servers is. */
+export interface PipeFacts {
+  /** Whether the settings read the status of the cache at all. */
+  readonly readsStatus: boolean;
+  readonly sinks: readonly SinkFacts[];
+  readonly journal: JournalFacts;
+  /** How well the log of the cache is understood; undefined where it is not read. */
+  readonly log?: LogFacts | undefined;
+}
+
+export interface StatusFacts extends CacheFacts, PipeFacts {
+  readonly server: string;
+  readonly timeZone: string;
+  /** The zone the days of roll-ups are counted in; undefined while there are none. */
+  readonly rollupZone?: string | undefined;
+  readonly today: Savings;
+  readonly week: Savings;
+  /** Seven local days, today the last. */
+  readonly days: readonly DayFacts[];
 }

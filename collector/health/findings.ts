@@ -9,7 +9,7 @@ import type { CacheState } from "../../core/history/history.ts";
 import { type Level, levelOf, THRESHOLDS, type Threshold } from "../../core/thresholds.ts";
 import { bytesText, countText, percentText } from "../../core/words/amounts.ts";
 import { agoText } from "./ago-text.ts";
-import type { SinkFacts, StatusFacts } from "./facts.ts";
+import type { CacheFacts, PipeFacts, SinkFacts } from "./facts.ts";
 import { isFull, journalFindings } from "./journal-findings.ts";
 import { warmingFindings } from "./warming-findings.ts";
 
@@ -26,18 +26,22 @@ const REGISTRATION_ADVICE: Readonly<Record<string, string>> = {
 };
 
 /** Findings of all kinds, the worst first. */
-export function findings(facts: StatusFacts): Finding[] {
+export function findings(facts: CacheFacts & PipeFacts): Finding[] {
   return worstFirst([
     ...journalFindings(facts.journal),
     ...pipeFindings(facts),
     ...cacheFindings(facts),
-    ...warmingFindings(facts),
     ...logFindings(facts.log),
     ...facts.sinks.flatMap((sink) => sinkFindings(sink, facts.nowMs)),
   ]);
 }
 
-function pipeFindings({ nowMs, pass, readsStatus, cache, lastRowMs, journal }: StatusFacts): Finding[] {
+/** What is wrong with a cache that another computer watches: the pipe there is not seen from here. */
+export function cacheFindings(facts: CacheFacts): Finding[] {
+  return worstFirst([...ownFindings(facts), ...warmingFindings(facts)]);
+}
+
+function pipeFindings({ nowMs, pass, readsStatus, cache, lastRowMs, journal }: CacheFacts & PipeFacts): Finding[] {
   const found: Finding[] = [];
   const silent = pass === undefined ? "trouble" : ageLevel(THRESHOLDS.silentSeconds, nowMs - pass.timeMs);
   if (isFull(journal) && silent !== "fine") {
@@ -65,7 +69,7 @@ function pipeFindings({ nowMs, pass, readsStatus, cache, lastRowMs, journal }: S
   return found;
 }
 
-function cacheFindings({ cache, events, nowMs }: StatusFacts): Finding[] {
+function ownFindings({ cache, events, nowMs }: CacheFacts): Finding[] {
   const found = cache === undefined ? [] : [...stateFindings(cache), ...roomFindings(cache)];
   for (const { role, address } of cache?.neighbours.filter(({ healthy }) => !healthy) ?? []) {
     found.push(
@@ -83,7 +87,7 @@ function cacheFindings({ cache, events, nowMs }: StatusFacts): Finding[] {
 /** A handful of lines says nothing. */
 const ENOUGH_LINES = 100;
 
-function logFindings(log: StatusFacts["log"]): Finding[] {
+function logFindings(log: PipeFacts["log"]): Finding[] {
   if (log === undefined || log.lines < ENOUGH_LINES) return [];
   const share = log.unknown / log.lines;
   if (levelOf(THRESHOLDS.logUnknown, share) === "fine") return [];

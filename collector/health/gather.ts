@@ -26,19 +26,22 @@ import { loadPositions, loadShipState, rejectPath, retryPath } from "../ship/shi
 import type { SinkOptions } from "../sinks/options.ts";
 import { type Destination, destinationsOf } from "../sinks/sinks.ts";
 import { CLOCK_AHEAD_MS, recentOf, SERVICE_LOG } from "../sources/sources.ts";
-import type { DayFacts, LogFacts, SinkFacts, StatusFacts } from "./facts.ts";
+import type { DayFacts, LogFacts, PipeFacts, SinkFacts, StatusFacts } from "./facts.ts";
 import { gatherJournal } from "./gather-journal.ts";
 
-export interface GatherOptions {
+export interface PipeOptions {
   readonly stateDir: string;
-  /** Name of this cache, as on its points. */
-  readonly server: string;
-  readonly timeZone: string;
   readonly sinks: readonly SinkOptions[];
   /** Whether the settings read the status of the cache. */
   readonly readsStatus: boolean;
   /** Whether they read its log. */
   readonly readsLog?: boolean;
+}
+
+export interface GatherOptions extends PipeOptions {
+  /** Name of this cache, as on its points. */
+  readonly server: string;
+  readonly timeZone: string;
   readonly nowMs: number;
 }
 
@@ -46,7 +49,7 @@ const DAYS = 7;
 
 /** All there is to know. */
 export async function gatherStatus(options: GatherOptions): Promise<StatusFacts> {
-  const { nowMs, server, timeZone, readsStatus, stateDir } = options;
+  const { nowMs, server, timeZone, stateDir } = options;
   const todayMs = bucketStart(nowMs, "day", timeZone);
   const fromMs = bucketsBefore(nowMs, DAYS - 1, { unit: "day", zone: timeZone });
   const lines = { fromMs, toMs: nowMs + 1, tags: { server } };
@@ -65,18 +68,25 @@ export async function gatherStatus(options: GatherOptions): Promise<StatusFacts>
     server,
     timeZone,
     rollupZone: await gatherRollupZone(options),
-    readsStatus,
     cache,
     today: totalSavings(days.filter(({ startMs }) => startMs >= todayMs)),
     week: totalSavings(days),
     days,
     lastRowMs,
     pass,
-    sinks: await gatherSinks(options),
-    journal: await gatherJournal(stateDir),
-    log: options.readsLog === true ? await gatherLog(stateDir) : undefined,
     events: happened,
     warming,
+    ...(await gatherPipe(options)),
+  };
+}
+
+/** How the way from the cache to the servers is. @throws LarderError `SHIP_CURSOR` when the place of a sink cannot be read */
+export async function gatherPipe({ stateDir, sinks, readsStatus, readsLog }: PipeOptions): Promise<PipeFacts> {
+  return {
+    readsStatus,
+    sinks: await gatherSinks(stateDir, sinks),
+    journal: await gatherJournal(stateDir),
+    log: readsLog === true ? await gatherLog(stateDir) : undefined,
   };
 }
 
@@ -106,7 +116,7 @@ async function gatherLog(stateDir: string): Promise<LogFacts | undefined> {
   return recentOf(last?.cursors[SERVICE_LOG]);
 }
 
-async function gatherSinks({ stateDir, sinks }: GatherOptions): Promise<SinkFacts[]> {
+async function gatherSinks(stateDir: string, sinks: readonly SinkOptions[]): Promise<SinkFacts[]> {
   const found: SinkFacts[] = [];
   for (const destination of destinationsOf(sinks)) found.push(await gatherSink(stateDir, destination));
   return found;

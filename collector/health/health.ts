@@ -7,7 +7,9 @@ import type { StatusFacts } from "./facts.ts";
 import { type Finding, type FindingLevel, findings, worstLevel } from "./findings.ts";
 import { type GatherOptions, gatherStatus } from "./gather.ts";
 
-export type { SinkFacts } from "./facts.ts";
+export type { CacheFacts, PipeFacts, SinkFacts } from "./facts.ts";
+export { cacheFindings, findings } from "./findings.ts";
+export { gatherPipe, type PipeOptions } from "./gather.ts";
 export { selfBatch } from "./self-metrics.ts";
 
 export interface StatusModel extends StatusFacts {

@@ -7,14 +7,14 @@ import type { Finding } from "../../core/finding.ts";
 import { levelOf, THRESHOLDS } from "../../core/thresholds.ts";
 import { countText } from "../../core/words/amounts.ts";
 import { agoText } from "./ago-text.ts";
-import type { StatusFacts } from "./facts.ts";
+import type { CacheFacts } from "./facts.ts";
 
 /** A file in hand leaves a line every minute: without one for so long nobody is fetching any more. */
 const UNFINISHED_MS = 3_600_000;
 
 const RUN_EVENTS = new Set(["run-start", "run-end", "run-skipped"]);
 
-export function warmingFindings({ nowMs, events, warming }: StatusFacts): Finding[] {
+export function warmingFindings({ nowMs, events, warming }: CacheFacts): Finding[] {
   const last = events.find(({ event }) => RUN_EVENTS.has(event));
   if (last === undefined) return [];
   const ago = `${agoText(nowMs - last.timeMs)} ago`;

@@ -12,10 +12,12 @@ export interface FeedEvent {
   readonly data: string;
 }
 
+type Stop = () => void;
+
 /** A reply that goes on until the client leaves. */
 export interface Feed {
-  /** Called once the head is sent. @returns what to do when the client is gone */
-  readonly feed: (send: (event: FeedEvent) => void) => () => void;
+  /** Called once the head is sent. @returns what to do when the client is gone; undefined when there is nothing to send */
+  readonly feed: (send: (event: FeedEvent) => void) => Stop | undefined | Promise<Stop | undefined>;
 }
 
 /** More unread than this, and the client is dropped: 1 MiB. */
@@ -23,7 +25,7 @@ const MOST_UNREAD_BYTES = 1024 * 1024;
 const BEAT_MS = 20_000;
 
 /** Feeds a client until it leaves or `response` ends. */
-export function startFeed(response: ServerResponse, { feed }: Feed): void {
+export async function startFeed(response: ServerResponse, { feed }: Feed): Promise<void> {
   response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-store" });
   response.flushHeaders();
   const write = (text: string): void => {
@@ -32,11 +34,12 @@ export function startFeed(response: ServerResponse, { feed }: Feed): void {
     if (response.writableLength > MOST_UNREAD_BYTES) response.destroy();
   };
   const beat = setInterval(() => write(": beat\n\n"), BEAT_MS).unref();
-  const stop = feed((event) => write(eventText(event)));
-  response.once("close", () => {
-    clearInterval(beat);
-    stop();
-  });
+  response.once("close", () => clearInterval(beat));
+  const stop = await feed((event) => write(eventText(event)));
+  if (stop === undefined) response.end();
+  // it may have left while the feed was made
+  else if (response.closed) stop();
+  else response.once("close", stop);
 }
 
 /** An event as it travels. A line end in the data begins another line of data; none can end the event early. */

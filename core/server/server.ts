@@ -31,6 +31,7 @@ export { isLoopbackHost, type NamedToken } from "./access.ts";
 export { json, type Method, type Reply, type Route, refusal, type ServerRequest } from "./exchange.ts";
 export type { Feed, FeedEvent } from "./feed.ts";
 export { DEFAULT_LIMITS, type ServerLimits } from "./limits.ts";
+export { checkListen, type ListenOptions, listenOptions, listenShape } from "./options.ts";
 export type { TlsFiles } from "./tls-files.ts";
 export { readTokenFile } from "./token-file.ts";
 
@@ -146,7 +147,7 @@ class Doorkeeper {
     try {
       const reply = await this.#reply(request);
       if (response.destroyed) return;
-      if ("feed" in reply) this.#feed(response, reply);
+      if ("feed" in reply) await this.#feed(response, reply);
       else send(request, response, reply);
     } catch (error) {
       if (request.destroyed && !request.complete) return;
@@ -190,7 +191,7 @@ class Doorkeeper {
     });
   }
 
-  #feed(response: ServerResponse, feed: Feed): void {
+  async #feed(response: ServerResponse, feed: Feed): Promise<void> {
     const { size } = this.#feeds;
     if (size >= this.#limits.feeds) {
       send(response.req, response, refusal(503, `${size} pages are open already.`, { "retry-after": "60" }));
@@ -198,7 +199,7 @@ class Doorkeeper {
     }
     this.#feeds.add(response);
     response.once("close", () => this.#feeds.delete(response));
-    startFeed(response, feed);
+    await startFeed(response, feed);
   }
 }
 

@@ -66,10 +66,9 @@ const WELL = {
 describe("statusScreen()", () => {
   it("says which share of the log was understood, and whether it names clients", () => {
     const log = { readMs: NOW - 60_000, sinceMs: NOW - 3_600_000, lines: 2000, unknown: 2, unnamed: 300 };
-    const shown = statusScreen(toModel({ ...WELL, log }), { width: 120, bars: false });
-    expect(shown.replaceAll(/\s+/g, " ")).toContain(
-      "log of the cache: 2000 lines, 99.9% understood · read 1 min ago · 300 requests without a client",
-    );
+    const shown = statusScreen(toModel({ ...WELL, log }), { width: 120, bars: false }).replaceAll(/\s+/g, " ");
+    expect(shown).toContain("log of the cache: 2000 lines, 99.9% understood · read 1 min ago");
+    expect(shown).toContain("300 requests without a client");
   });
 
   it("says all there is to know, plainly", () => {
