@@ -7,6 +7,9 @@
  * @module
  */
 
+import type { Piece } from "./line-cutter.ts";
+import { isInternal } from "./message.ts";
+
 export interface Fields {
   readonly timestamp: string;
   readonly message: string;
@@ -24,42 +27,57 @@ const BACKSLASH = 0x5c;
 const CLOSING = 0x7d;
 
 /** The fields of a line; `other` for one that is not of the cache's log, undefined for what is not such a line. */
-export function jsonFields(bytes: Buffer, start: number, end: number): Fields | "other" | undefined {
+export function jsonFields({ bytes, text }: Piece, start: number, end: number): Fields | "other" | undefined {
   if (bytes[end - 1] !== CLOSING) return undefined;
-  // as bytes: places in this text are places in the buffer
-  const line = bytes.toString("latin1", start, end);
-  if (!line.includes(SUBSYSTEM)) return wholeFields(bytes.toString("utf8", start, end));
-  const timestamp = textAt(line, TIMESTAMP);
+  const line = text.slice(start, end);
   const messageAt = line.indexOf(MESSAGE);
-  if (timestamp === undefined || messageAt < 0) return wholeFields(bytes.toString("utf8", start, end));
   const from = messageAt + MESSAGE.length;
-  const to = textEnd(line, from);
+  const to = messageAt < 0 ? -1 : textEnd(line, from);
+  // in the order the system writes them, so that a line is searched once
+  const subsystemAt = find(line, SUBSYSTEM, to);
+  const bootAt = find(line, BOOT, subsystemAt);
+  const timestampAt = find(line, TIMESTAMP, bootAt);
+  if (to < 0 || subsystemAt < 0 || timestampAt < 0) return wholeFields(bytes.toString("utf8", start, end));
   // two halves in one line, where a writer died
-  if (to < 0 || line.includes(TIMESTAMP, line.indexOf(TIMESTAMP) + 1)) return undefined;
-  const message = decoded(bytes, line, start, from, to);
-  if (message === undefined) return undefined;
-  const boot = textAt(line, BOOT);
+  if (line.indexOf(TIMESTAMP, timestampAt + 1) >= 0 || line.indexOf(TIMESTAMP) < timestampAt) return undefined;
+  const message = decoded(bytes, line, { start, from, to });
+  const timestamp = textAt(line, timestampAt + TIMESTAMP.length);
+  if (message === undefined || timestamp === undefined) return undefined;
+  const boot = bootAt < 0 ? undefined : textAt(line, bootAt + BOOT.length);
+  const ticksAt = find(line, TICKS, timestampAt);
   return {
     timestamp,
     message,
     boot: boot !== undefined && boot.length <= MAX_BOOT ? boot : undefined,
-    ticks: digitsAt(line),
+    ticks: ticksAt < 0 ? undefined : digitsAt(line, ticksAt + TICKS.length),
   };
 }
 
-/** A text without escapes after a key, as its beginning is written. */
-function textAt(line: string, key: string): string | undefined {
-  const at = line.indexOf(key);
-  if (at < 0) return undefined;
-  const from = at + key.length;
+/**
+ * Whether a line is one of those in which the program speaks of its own work: half of all, and where nobody wants to know
+ * when they were written, they need not be read.
+ */
+export function isInternalLine({ bytes, text }: Piece, start: number, end: number): boolean {
+  if (bytes[end - 1] !== CLOSING) return false;
+  const line = text.slice(start, end);
+  const messageAt = line.indexOf(MESSAGE);
+  if (messageAt < 0 || !isInternal(line.slice(messageAt + MESSAGE.length))) return false;
+  return line.indexOf(SUBSYSTEM, messageAt) > 0;
+}
+
+/** Where a key is, looked for from a place on, and then from the beginning. */
+function find(line: string, key: string, from: number): number {
+  const after = line.indexOf(key, from);
+  return after >= 0 || from <= 0 ? after : line.indexOf(key);
+}
+
+/** A text without escapes that begins at a place. */
+function textAt(line: string, from: number): string | undefined {
   const to = line.indexOf('"', from);
   return to < 0 ? undefined : line.slice(from, to);
 }
 
-function digitsAt(line: string): string | undefined {
-  const at = line.indexOf(TICKS);
-  if (at < 0) return undefined;
-  const from = at + TICKS.length;
+function digitsAt(line: string, from: number): string | undefined {
   let to = from;
   while (to - from < 20 && isDigit(line.charCodeAt(to))) to++;
   return to === from ? undefined : line.slice(from, to);
@@ -79,17 +97,26 @@ function textEnd(line: string, from: number): number {
   return -1;
 }
 
-function decoded(bytes: Buffer, line: string, start: number, from: number, to: number): string | undefined {
+/** The text of a message. */
+function decoded(
+  bytes: Buffer,
+  line: string,
+  { start, from, to }: { readonly start: number; readonly from: number; readonly to: number },
+): string | undefined {
   const plain = line.slice(from, to);
+  // half of all lines are of the program's own work, and nobody reads on in them
+  if (isInternal(plain)) return plain;
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the bytes that stand for themselves
   const text = /^[\x00-\x7f]*$/.test(plain) ? plain : bytes.toString("utf8", start + from, start + to);
   return text.includes("\\") ? unescapedText(text) : text;
 }
 
 function unescapedText(text: string): string | undefined {
-  // the only escape of most lines: the system writes each slash with one
-  const slashes = text.replaceAll("\\/", "/");
-  if (!slashes.includes("\\")) return slashes;
+  // most lines have no other escapes: the system writes each slash with one
+  if (!text.includes("\\\\")) {
+    const plain = text.replace(/\\\//g, "/").replace(/\\"/g, '"');
+    if (!plain.includes("\\")) return plain;
+  }
   try {
     return JSON.parse(`"${text}"`) as string;
   } catch {

@@ -8,9 +8,16 @@
 export const MAX_LINE_BYTES = 256 * 1024;
 
 const NEWLINE = 0x0a;
+const RETURN = 0x0d;
 
-/** Gets a line: its bytes from `start` to `end`, without its newline; undefined for one that was too long. */
-export type OnLine = (bytes: Buffer, start: number, end: number) => void;
+/** Bytes, and the same as text of one character a byte: places in one are places in the other. */
+export interface Piece {
+  readonly bytes: Buffer;
+  readonly text: string;
+}
+
+/** Gets a line of a piece, from `start` to `end`, without its newline. */
+export type OnLine = (piece: Piece, start: number, end: number) => void;
 
 export interface CutterEvents {
   onLine: OnLine;
@@ -45,10 +52,11 @@ export class LineCutter {
       this.#endRest(chunk, first);
       start = first + 1;
     }
+    const piece = pieceOf(chunk);
     for (;;) {
       const end = start === 0 ? first : chunk.indexOf(NEWLINE, start);
       if (end < 0) break;
-      this.#line(chunk, start, end);
+      this.#line(piece, start, end);
       this.#consumed += end + 1 - start;
       start = end + 1;
     }
@@ -60,7 +68,7 @@ export class LineCutter {
     const length = this.#dropped + this.#rest.length;
     if (length === 0) return;
     if (this.#dropped > 0) this.#events.onTooLong();
-    else this.#line(this.#rest, 0, this.#rest.length);
+    else this.#line(pieceOf(this.#rest), 0, this.#rest.length);
     this.#consumed += length;
     this.#rest = Buffer.alloc(0);
     this.#dropped = 0;
@@ -69,15 +77,15 @@ export class LineCutter {
   #endRest(chunk: Buffer, end: number): void {
     const length = this.#dropped + this.#rest.length + end;
     if (this.#dropped > 0 || length > MAX_LINE_BYTES) this.#events.onTooLong();
-    else this.#line(Buffer.concat([this.#rest, chunk.subarray(0, end)]), 0, length);
+    else this.#line(pieceOf(Buffer.concat([this.#rest, chunk.subarray(0, end)])), 0, length);
     this.#consumed += length + 1;
     this.#rest = Buffer.alloc(0);
     this.#dropped = 0;
   }
 
-  #line(bytes: Buffer, start: number, end: number): void {
+  #line(piece: Piece, start: number, end: number): void {
     if (end - start > MAX_LINE_BYTES) this.#events.onTooLong();
-    else this.#events.onLine(bytes, start, bytes[end - 1] === 0x0d && end > start ? end - 1 : end);
+    else this.#events.onLine(piece, start, piece.bytes[end - 1] === RETURN && end > start ? end - 1 : end);
   }
 
   #keep(bytes: Buffer): void {
@@ -86,4 +94,8 @@ export class LineCutter {
       this.#rest = Buffer.alloc(0);
     } else this.#rest = Buffer.concat([this.#rest, bytes]);
   }
+}
+
+function pieceOf(bytes: Buffer): Piece {
+  return { bytes, text: bytes.toString("latin1") };
 }

@@ -35,7 +35,7 @@ export interface LogFile {
 
 const HEAD_BYTES = 1024;
 const TAIL_BYTES = 256;
-const PIECE_BYTES = 256 * 1024;
+const PIECE_BYTES = 64 * 1024;
 const MAX_ROTATED = 400;
 /** A day's log takes seconds. */
 const UNPACK_MS = 600_000;

@@ -7,7 +7,8 @@
  * @module
  */
 import { wallInstant } from "../../../core/time/local-days.ts";
-import { type Fields, jsonFields } from "./json-line.ts";
+import { type Fields, isInternalLine, jsonFields } from "./json-line.ts";
+import type { Piece } from "./line-cutter.ts";
 
 /** Where a line is in the order in which the system wrote it: exact where clocks are not. */
 export interface LogPlace {
@@ -19,6 +20,8 @@ export interface LogPlace {
 
 export type LogLine =
   | { readonly type: "line"; readonly timeMs: number; readonly message: string; readonly place: LogPlace | undefined }
+  /** Of the program's own work: nothing to count but the line. */
+  | { readonly type: "internal" }
   /** Of another program, or what `log` says of itself: not a line of the cache. */
   | { readonly type: "other" }
   /** None of the forms. */
@@ -28,14 +31,19 @@ export type LogLine =
 export interface LogClock {
   /** Zone of times without one. */
   readonly zone: string;
+  /** Whether each line is asked for its place and time. */
+  readonly placed: boolean;
   /** Dates without a year are of the last year that does not lie after this, Unix milliseconds. */
   readonly writtenMs: number;
 }
 
 const OTHER: LogLine = { type: "other" };
+const INTERNAL: LogLine = { type: "internal" };
 const UNRECOGNISED: LogLine = { type: "unknown" };
 const DAY_MS = 86_400_000;
 const BRACE = 0x7b;
+/** `2025-01-17 18:15:` */
+const MINUTE_CHARACTERS = 17;
 
 const TEXT =
   /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3,6}[+-]\d{4} +0x[0-9a-f]+ +\w+ +0x[0-9a-f]+ +\d+ +\d+ +([^:]{1,128}): +(?:\([^)]{0,128}\) )?(?:\[([^\]]{0,256})\] )?/;
@@ -52,6 +60,8 @@ const SUBSYSTEM = "com.apple.AssetCache";
 export class LineReader {
   readonly #clock: LogClock;
   #prefix = "";
+  /** Of the prefix; empty where its zone is that of the log. */
+  #offset = "";
   #prefixMs = 0;
 
   constructor(clock: LogClock) {
@@ -59,9 +69,13 @@ export class LineReader {
   }
 
   /** What the bytes from `start` to `end` say. Never throws. */
-  read(bytes: Buffer, start: number, end: number): LogLine {
+  read(piece: Piece, start: number, end: number): LogLine {
+    const { bytes } = piece;
     if (end === start) return OTHER;
-    if (bytes[start] === BRACE) return this.#json(jsonFields(bytes, start, end));
+    if (bytes[start] === BRACE) {
+      if (!this.#clock.placed && isInternalLine(piece, start, end)) return INTERNAL;
+      return this.#json(jsonFields(piece, start, end));
+    }
     const text = bytes.toString("utf8", start, end);
     const found = TEXT.exec(text);
     if (found !== null) return this.#text(text, found);
@@ -94,29 +108,30 @@ export class LineReader {
   /** Unix milliseconds of `2025-01-17 18:15:28.377791+0000`. */
   #zonedTime(text: string): number | undefined {
     const zoneAt = text.length - 5;
-    const key = text.slice(0, 16) + text.slice(zoneAt);
-    if (key !== this.#prefix) {
-      const minute = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d)([+-]\d\d)(\d\d)$/.exec(key);
+    if (!text.startsWith(this.#prefix) || !text.endsWith(this.#offset) || this.#offset === "") {
+      const minute = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d):\d\d(?:\.\d{1,9})?([+-]\d\d)(\d\d)$/.exec(text);
       if (minute === null) return undefined;
       const ms = Date.parse(`${minute[1]}T${minute[2]}:00${minute[3]}:${minute[4]}`);
       if (Number.isNaN(ms)) return undefined;
-      this.#prefix = key;
+      this.#prefix = text.slice(0, MINUTE_CHARACTERS);
+      this.#offset = text.slice(zoneAt);
       this.#prefixMs = ms;
     }
-    const seconds = /^:\d\d(?:\.\d{1,9})?$/.test(text.slice(16, zoneAt)) ? Number(text.slice(17, zoneAt)) : Number.NaN;
-    return seconds < 61 ? this.#prefixMs + Math.floor(seconds * 1000 + 1e-6) : undefined;
+    const seconds = Number(text.slice(MINUTE_CHARACTERS, zoneAt));
+    return seconds >= 0 && seconds < 61 ? this.#prefixMs + Math.floor(seconds * 1000 + 1e-6) : undefined;
   }
 
   /** Unix milliseconds of `2017-06-20 09:27:13.810` on the clock of the log's zone. */
   #wallTime(text: string): number | undefined {
-    const key = text.slice(0, 16);
-    if (key !== this.#prefix) {
+    const key = text.slice(0, MINUTE_CHARACTERS);
+    if (key !== this.#prefix || this.#offset !== "") {
       const wall = Date.parse(`${text.slice(0, 10)}T${text.slice(11, 16)}:00Z`);
       if (Number.isNaN(wall)) return undefined;
       this.#prefix = key;
+      this.#offset = "";
       this.#prefixMs = wallInstant(wall, this.#clock.zone);
     }
-    return this.#prefixMs + Math.round(Number(text.slice(17)) * 1000);
+    return this.#prefixMs + Math.round(Number(text.slice(MINUTE_CHARACTERS)) * 1000);
   }
 
   /** Unix milliseconds of `Sep 29 19:49:46`: of the last such day before the log was written. */

@@ -51,15 +51,30 @@ export type Message =
   /** Known, and of no interest. */
   | { readonly type: "known" };
 
-const KNOWN: Message = { type: "known" };
+/** A message of no interest. */
+export const KNOWN: Message = { type: "known" };
 
 const REQUEST = /^#(\S{1,64}) Received ([A-Z]{1,16}) request (.+)$/s;
 const SERVED = new RegExp(`^#(\\S{1,64}) Served (all )?(${SIZE}) of (${SIZE}); (.+)$`);
+/** The shape nearly all answers have. */
+const USUAL = new RegExp(
+  `^#(\\S{1,64}) Served (all )?(${SIZE}) of (${SIZE}); (${SIZE}) from cache, (${SIZE}) stored from Internet, (${SIZE}) from peers$`,
+);
 const PART = new RegExp(
   `^(${SIZE}) (from cache|stored from Internet|from (?:origin|peers|parents)|stored from (?:peers|parents))$`,
 );
-/** A part of the program speaks of its work for a request, or for none. */
-const INTERNAL = /^(?:#\S{1,64} )?EC[A-Z]\w{1,60}(?:\[0x[0-9a-f]+\])?:/;
+const MAX_ID = 64;
+
+/**
+ * Whether a part of the program speaks of its work, for a request or for none: `#juj1UapxWU6Y ECAssetHandler[0x6c09dfc60]: …`.
+ */
+export function isInternal(text: string): boolean {
+  const at = text.startsWith("#") ? text.indexOf(" ") + 1 : 0;
+  if (at > MAX_ID + 2 || !text.startsWith("EC", at)) return false;
+  const third = text.charCodeAt(at + 2);
+  return third >= 0x41 && third <= 0x5a;
+}
+
 /** `AllowSharedCaching setting = 0` */
 const SETTING = /^\w{1,64} setting = /;
 
@@ -90,7 +105,7 @@ const NOTICES: readonly (readonly [RegExp, NoticeKind])[] = [
 /** What a message says; undefined when it is unknown. Never throws. */
 export function parseMessage(text: string): Message | undefined {
   if (text.startsWith("#")) return ofRequest(text);
-  if (QUIET.some((beginning) => text.startsWith(beginning)) || INTERNAL.test(text) || SETTING.test(text)) return KNOWN;
+  if (QUIET.some((beginning) => text.startsWith(beginning)) || isInternal(text) || SETTING.test(text)) return KNOWN;
   const kind = NOTICES.find(([pattern]) => pattern.test(text))?.[1];
   return kind === undefined ? undefined : { type: "notice", kind, text };
 }
@@ -100,7 +115,7 @@ function ofRequest(text: string): Message | undefined {
   const space = text.indexOf(" ");
   if (text.startsWith("Received ", space + 1)) return parseRequest(text);
   if (text.startsWith("Served ", space + 1)) return parseServed(text);
-  return INTERNAL.test(text) ? KNOWN : undefined;
+  return isInternal(text) ? KNOWN : undefined;
 }
 
 /**
@@ -133,6 +148,28 @@ export function clientAddress(text: string): string | undefined {
 }
 
 function parseServed(text: string): Message | undefined {
+  const usual = USUAL.exec(text);
+  if (usual === null) return parseUnusual(text);
+  const [, id = "", all, sent = "", wanted = "", cache = "", origin = "", peers = ""] = usual;
+  const sizes = {
+    sent: logSize(sent),
+    fromCache: logSize(cache),
+    fromOrigin: logSize(origin),
+    fromPeers: logSize(peers),
+    fromParents: 0,
+  };
+  const whole = logSize(wanted);
+  if (whole === undefined || !isKnown(sizes)) return undefined;
+  return { type: "served", id, bytes: sizes, wanted: whole, whole: all !== undefined };
+}
+
+function isKnown(sizes: { readonly [Key in keyof ServedBytes]: number | undefined }): sizes is ServedBytes {
+  const { sent, fromCache, fromOrigin, fromPeers } = sizes;
+  return sent !== undefined && fromCache !== undefined && fromOrigin !== undefined && fromPeers !== undefined;
+}
+
+/** Parts in another order, or of other origins. */
+function parseUnusual(text: string): Message | undefined {
   const [, id, all, sentText = "", wantedText = "", parts = ""] = SERVED.exec(text) ?? [];
   const sent = logSize(sentText);
   const wanted = logSize(wantedText);

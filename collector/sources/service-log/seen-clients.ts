@@ -12,7 +12,7 @@ import { type FileHandle, open, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { errorCode, LarderError } from "../../../core/errors.ts";
 import { makeFolder } from "../../../core/files.ts";
-import { localDate } from "../../../core/time/local-days.ts";
+import { bucketStart, localDate, nextBucket } from "../../../core/time/local-days.ts";
 
 /** Clients of the days that are still open. */
 export type SeenCounts = Readonly<Record<string, number>>;
@@ -28,16 +28,25 @@ const PRIVATE = 0o600;
 
 interface Day {
   readonly key: Buffer;
+  /** Addresses met since this process began, which need no hash a second time; they are never written. */
+  readonly met: Set<string>;
   readonly known: Set<string>;
   /** Hashes that are in the file. */
   written: number;
   fresh: Buffer[];
 }
 
+function newDay(): Day {
+  return { key: randomBytes(KEY_BYTES), met: new Set(), known: new Set(), written: 0, fresh: [] };
+}
+
+const NO_DAY = { fromMs: 0, toMs: 0, day: undefined };
+
 export class SeenClients {
   readonly #folder: string;
   readonly #zone: string;
   readonly #days = new Map<string, Day>();
+  #last: { readonly fromMs: number; readonly toMs: number; readonly day: Day | undefined } = NO_DAY;
 
   constructor(folder: string, zone: string) {
     this.#folder = folder;
@@ -49,6 +58,7 @@ export class SeenClients {
    * @throws LarderError `CLIENTS_FILE`
    */
   async restore(counts: SeenCounts): Promise<void> {
+    this.#last = NO_DAY;
     for (const [date, day] of this.#days) {
       if (day.fresh.length > 0 || counts[date] !== day.written) this.#days.delete(date);
     }
@@ -64,8 +74,9 @@ export class SeenClients {
 
   /** Whether this is the first line of an address on the local day of a moment; it counts from now on. */
   first(address: string, timeMs: number): boolean {
-    const day = this.#dayOf(localDate(timeMs, this.#zone));
-    if (day === undefined || day.known.size >= MAX_CLIENTS) return false;
+    const day = this.#dayAt(timeMs);
+    if (day === undefined || day.met.has(address) || day.known.size >= MAX_CLIENTS) return false;
+    day.met.add(address);
     const hash = createHmac("sha256", day.key).update(address).digest().subarray(0, HASH_BYTES);
     const text = hash.toString("latin1");
     if (day.known.has(text)) return false;
@@ -92,6 +103,19 @@ export class SeenClients {
     return counts;
   }
 
+  /** Lines come in order: the day of the last one is nearly always that of the next. */
+  #dayAt(timeMs: number): Day | undefined {
+    const { fromMs, toMs, day } = this.#last;
+    if (timeMs >= fromMs && timeMs < toMs) return day;
+    const found = this.#dayOf(localDate(timeMs, this.#zone));
+    this.#last = {
+      fromMs: bucketStart(timeMs, "day", this.#zone),
+      toMs: nextBucket(timeMs, "day", this.#zone),
+      day: found,
+    };
+    return found;
+  }
+
   /** Undefined for a day that is over: its clients cannot be told apart any more, so none is counted again. */
   #dayOf(date: string): Day | undefined {
     const known = this.#days.get(date);
@@ -101,8 +125,9 @@ export class SeenClients {
       const oldest = dates[0] ?? "";
       if (oldest === date) return undefined;
       this.#days.delete(oldest);
+      this.#last = NO_DAY;
     }
-    const day = { key: randomBytes(KEY_BYTES), known: new Set<string>(), written: 0, fresh: [] };
+    const day = newDay();
     this.#days.set(date, day);
     return day;
   }
@@ -113,7 +138,7 @@ export class SeenClients {
       file = await open(this.#path(date), "r+");
     } catch (error) {
       if (errorCode(error) !== "ENOENT") throw error;
-      return { key: randomBytes(KEY_BYTES), known: new Set(), written: 0, fresh: [] };
+      return newDay();
     }
     try {
       const bytes = await file.readFile();
@@ -122,9 +147,9 @@ export class SeenClients {
       const known = new Set<string>();
       // shorter than it was: what is left counts
       const last = Math.min(end, bytes.length - ((bytes.length - KEY_BYTES) % HASH_BYTES));
-      if (key.length < KEY_BYTES) return { key: randomBytes(KEY_BYTES), known, written: 0, fresh: [] };
+      if (key.length < KEY_BYTES) return newDay();
       for (let at = KEY_BYTES; at < last; at += HASH_BYTES) known.add(bytes.toString("latin1", at, at + HASH_BYTES));
-      return { key: Buffer.from(key), known, written: known.size, fresh: [] };
+      return { ...newDay(), key: Buffer.from(key), known, written: known.size };
     } finally {
       await file.close();
     }

@@ -17,7 +17,7 @@ import { LineCutter } from "./line-cutter.ts";
 import { commandLines } from "./log-command.ts";
 import { type FilePlace, filesAfter, openLog } from "./log-files.ts";
 import { LineReader, type LogLine } from "./log-line.ts";
-import { parseMessage } from "./message.ts";
+import { KNOWN, parseMessage } from "./message.ts";
 import type { ServiceLogOptions } from "./options.ts";
 import { tallyLines } from "./points.ts";
 import { SeenClients } from "./seen-clients.ts";
@@ -113,7 +113,11 @@ class Reading {
       throw fileError(file.path, error);
     });
     try {
-      const reader = new LineReader({ zone: settings.timezone ?? systemTimeZone(), writtenMs: open.writtenMs });
+      const reader = new LineReader({
+        zone: settings.timezone ?? systemTimeZone(),
+        writtenMs: open.writtenMs,
+        placed: false,
+      });
       const cutter = this.#cutter(reader, () => true);
       for await (const chunk of open.chunks) {
         cutter.push(chunk);
@@ -135,7 +139,7 @@ class Reading {
     const command = commandLines(settings, { newestMs: cursor?.newestMs, now, signal: context.signal });
     const taken = new TakenLines(cursor?.taken ?? []);
     let newestMs = cursor?.newestMs;
-    const reader = new LineReader({ zone: settings.timezone ?? systemTimeZone(), writtenMs: now });
+    const reader = new LineReader({ zone: settings.timezone ?? systemTimeZone(), writtenMs: now, placed: true });
     const cutter = this.#cutter(reader, ({ timeMs, place }) => {
       if (command.isFresh(timeMs) || !taken.take(place ?? { boot: "", ticks: String(timeMs) })) return false;
       newestMs = timeMs;
@@ -156,9 +160,10 @@ class Reading {
   #cutter(reader: LineReader, isNew: (line: LogLine & { type: "line" }) => boolean): LineCutter {
     const { now } = this.#setup;
     return new LineCutter({
-      onLine: (bytes, start, end) => {
-        const line = reader.read(bytes, start, end);
-        if (line.type === "unknown") this.#tally.add(now, undefined);
+      onLine: (piece, start, end) => {
+        const line = reader.read(piece, start, end);
+        if (line.type === "internal") this.#tally.add(now, KNOWN);
+        else if (line.type === "unknown") this.#tally.add(now, undefined);
         else if (line.type === "line" && isNew(line)) this.#tally.add(line.timeMs, parseMessage(line.message));
       },
       onTooLong: () => this.#tally.add(now, undefined),

@@ -50,10 +50,19 @@ type Table = Map<number, Map<string, { readonly tags: Readonly<Record<string, st
 /** Whether a client is seen for the first time on the local day of a moment. */
 export type FirstSeen = (address: string, timeMs: number) => boolean;
 
+/** The sums a line adds to. */
+interface RowsOf {
+  readonly byOs: Sums;
+  readonly byModel: Sums;
+}
+
 export class Tally {
   readonly #firstSeen: FirstSeen;
   readonly #agents = new Map<string, Device>();
   readonly #pending: Map<string, Pending>;
+  #bucket = Number.NaN;
+  readonly #found = new Map<Device, RowsOf>();
+  readonly #kinds = new Map<string, Sums>();
   readonly notices: Notice[] = [];
   readonly byOs: Table = new Map();
   readonly byModel: Table = new Map();
@@ -86,6 +95,7 @@ export class Tally {
   clear(): void {
     this.notices.length = 0;
     for (const table of [this.byOs, this.byModel, this.byKind]) table.clear();
+    this.#bucket = Number.NaN;
     this.unnamed = 0;
     this.lines = 0;
     this.unknown = 0;
@@ -101,19 +111,23 @@ export class Tally {
     if (!transfer) return;
     if (address === undefined) this.unnamed++;
     const first = address !== undefined && this.#firstSeen(address, timeMs) ? 1 : 0;
-    for (const sums of this.#rows(timeMs, device, kind)) sums.requests++;
-    for (const sums of this.#rows(timeMs, device, undefined)) sums.clients += first;
+    const { byOs, byModel } = this.#rowsOf(timeMs, device);
+    const byKind = this.#rowOf(kind);
+    byOs.requests++;
+    byModel.requests++;
+    byKind.requests++;
+    byOs.clients += first;
+    byModel.clients += first;
   }
 
   #served(timeMs: number, { id, bytes, whole }: Message & { type: "served" }): void {
     const asked = this.#pending.get(id);
     this.#pending.delete(id);
     if (asked?.transfer === false) return;
-    for (const sums of this.#rows(timeMs, asked?.device ?? UNKNOWN_DEVICE, asked?.kind ?? OTHER_KIND)) {
-      sums.transfers++;
-      if (!whole) sums.incomplete++;
-      addBytes(sums, bytes);
-    }
+    const { byOs, byModel } = this.#rowsOf(timeMs, asked?.device ?? UNKNOWN_DEVICE);
+    addServed(byOs, bytes, whole);
+    addServed(byModel, bytes, whole);
+    addServed(this.#rowOf(asked?.kind ?? OTHER_KIND), bytes, whole);
   }
 
   #notice(timeMs: number, { kind, text }: Message & { type: "notice" }): void {
@@ -122,9 +136,30 @@ export class Tally {
     this.notices.push({ kind, text, timeMs });
   }
 
-  #rows(timeMs: number, { family, model, os }: Device, kind: string | undefined): Sums[] {
-    const rows = [row(this.byOs, timeMs, { family, os }), row(this.byModel, timeMs, { family, model })];
-    return kind === undefined ? rows : [...rows, row(this.byKind, timeMs, { kind })];
+  /** Lines come in order, and devices are objects of their own: the sums of the last bucket are found by the device. */
+  #rowsOf(timeMs: number, device: Device): RowsOf {
+    const bucket = Math.floor(timeMs / BUCKET_MS) * BUCKET_MS;
+    if (bucket !== this.#bucket) {
+      this.#bucket = bucket;
+      this.#found.clear();
+      this.#kinds.clear();
+    }
+    let found = this.#found.get(device);
+    if (found === undefined) {
+      const { family, model, os } = device;
+      found = { byOs: row(this.byOs, bucket, { family, os }), byModel: row(this.byModel, bucket, { family, model }) };
+      this.#found.set(device, found);
+    }
+    return found;
+  }
+
+  /** The sums of a kind of file in the bucket of the last line. */
+  #rowOf(kind: string): Sums {
+    const known = this.#kinds.get(kind);
+    if (known !== undefined) return known;
+    const sums = row(this.byKind, this.#bucket, { kind });
+    this.#kinds.set(kind, sums);
+    return sums;
   }
 
   #deviceOf(agent: string): Device {
@@ -137,7 +172,13 @@ export class Tally {
   }
 }
 
-function addBytes(sums: Sums, { sent, fromCache, fromOrigin, fromPeers, fromParents }: ServedBytes): void {
+function addServed(
+  sums: Sums,
+  { sent, fromCache, fromOrigin, fromPeers, fromParents }: ServedBytes,
+  whole: boolean,
+): void {
+  sums.transfers++;
+  if (!whole) sums.incomplete++;
   sums.sent += sent;
   sums.fromCache += fromCache;
   sums.fromOrigin += fromOrigin;
@@ -145,15 +186,14 @@ function addBytes(sums: Sums, { sent, fromCache, fromOrigin, fromPeers, fromPare
   sums.fromParents += fromParents;
 }
 
-function row(table: Table, timeMs: number, tags: Readonly<Record<string, string>>): Sums {
-  const bucket = Math.floor(timeMs / BUCKET_MS) * BUCKET_MS;
+function row(table: Table, bucket: number, tags: Readonly<Record<string, string>>): Sums {
   let rows = table.get(bucket);
   if (rows === undefined) {
     rows = new Map();
     table.set(bucket, rows);
   }
-  const full = rows.size >= MAX_SERIES;
-  const kept = full && !rows.has(Object.values(tags).join("\n")) ? othersOf(tags) : tags;
+  const full = rows.size >= MAX_SERIES && !rows.has(Object.values(tags).join("\n"));
+  const kept = full ? othersOf(tags) : tags;
   const key = Object.values(kept).join("\n");
   const known = rows.get(key);
   if (known !== undefined) return known.sums;
