@@ -29,6 +29,8 @@ const HOUR_MS = 60 * MINUTE_MS;
 /** Hours between roll-ups, as if the collector had been away for a day. */
 const ROLLUP_HOURS = 24;
 export const ZONE = "Europe/Berlin";
+/** The one cache of its fleet. */
+export const SERVER = "cache-a0000";
 
 const unsynced: Disk = {
   ...realDisk,

@@ -12,7 +12,7 @@ import { rejectPath } from "../ship/ship.ts";
 import type { JournalFacts } from "./facts.ts";
 
 /** A screen is not waited for longer: what is older is left to the collector's rounds and `larder journal verify`. */
-const CHECK_MS = 100;
+const CHECK_MS = 50;
 
 /** Reads only. Of a large journal the newest segments are checked, and all of it for holes. */
 export async function gatherJournal(stateDir: string): Promise<JournalFacts> {

@@ -37,7 +37,7 @@ interface Need {
 export interface Wanted extends Need {
   take(line: ParsedLine): void;
   /**
-   * Given where only the newest lines count: segments are then read from the newest back, and those that end before this
+   * Given where only the newest lines count: they are then handed over from the newest written back, and those before this
    * time are left out. Undefined while nothing is found.
    */
   newestMs?(): number | undefined;
@@ -150,16 +150,29 @@ function handOut(bytes: Buffer, seekers: readonly Seeker[], adder: SumReader): v
     const sums = here.filter((by) => "rows" in by);
     const wanted = here.filter((by) => "take" in by);
     if (sums.length > 0) adder.read(bytes, named, new Set(sums));
-    if (wanted.length > 0) forEachNamed(bytes, named, (start, end) => handLine(bytes, { start, end }, wanted));
+    if (wanted.length === 0) continue;
+    const [newest, all] = [wanted.filter(isNewest), wanted.filter((by) => !isNewest(by))];
+    const lines: Line[] = [];
+    forEachNamed(bytes, named, (start, end) => {
+      if (all.length > 0) handLine(bytes, { start, end }, all);
+      if (newest.length > 0) lines.push({ start, end });
+    });
+    for (const line of lines.reverse()) handLine(bytes, line, newest);
   }
 }
 
-function handLine(bytes: Buffer, { start, end }: { start: number; end: number }, wanted: readonly Wanted[]): void {
+/** Where a line lies in the bytes at hand. */
+interface Line {
+  readonly start: number;
+  readonly end: number;
+}
+
+function handLine(bytes: Buffer, { start, end }: Line, wanted: readonly Wanted[]): void {
   const timeMs = lineTime(bytes, start, end);
   if (timeMs === undefined) return;
   let line: ParsedLine | undefined;
   for (const by of wanted) {
-    if (timeMs < by.fromMs || timeMs >= by.toMs) continue;
+    if (timeMs < (by.newestMs?.() ?? by.fromMs) || timeMs >= by.toMs) continue;
     line ??= parseLine(bytes.toString("utf8", start, end));
     if (line !== undefined) by.take(line);
   }

@@ -20,6 +20,7 @@ const TEXT: Readonly<Record<Line[0], (server: string, ms: number) => string[]>> 
   status: (server, ms) => [
     `cachestatus,server=${server} used=${ms}i ${ms}`,
     `cachecontent,kind=Books,server=${server} bytes=${ms}i ${ms}`,
+    `cachecontent,kind=Atlases,server=${server} bytes=${ms}i ${ms}`,
   ],
   traffic: (server, ms) => [`bytestoclients,server=${server} bytes.fromcache.toclients=1i ${ms}`],
   event: (server, ms) => [`events,event=wiped,server=${server} title="t",text="${ms}" ${ms}`],
@@ -74,6 +75,12 @@ describe("questions of what is newest", () => {
       }),
       { numRuns: 40 },
     );
+  });
+
+  it("have lines of one time in the order written", async () => {
+    const folder = await write([[["status", "a", 1000]], [["status", "a", 1100]], [["status", "a", 1100]]]);
+    const [states] = await ask(folder, [cacheStates({ fromMs: 0, toMs: 5000, tags: { server: "a" } })]);
+    expect(states[0]?.content.map(({ kind }) => kind)).toEqual(["Books", "Atlases", "Books", "Atlases"]);
   });
 
   it("know the newest of every server where none is named", async () => {

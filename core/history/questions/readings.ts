@@ -50,7 +50,8 @@ export class Readings implements Wanted {
   }
 
   #newest(): number | undefined {
-    return [...this.#lines.values()][0]?.newestMs;
+    for (const { newestMs } of this.#lines.values()) return newestMs;
+    return undefined;
   }
 
   take(line: ParsedLine): void {
@@ -66,7 +67,9 @@ export class Readings implements Wanted {
 
   /** What was taken, in the order written, servers apart. */
   all(): ReadPoint[] {
-    return [...this.#lines.values()].flatMap(({ lines }) => lines.map(readPoint));
+    const inOrder = (lines: readonly ParsedLine[]): readonly ParsedLine[] =>
+      this.newestMs === undefined ? lines : lines.toReversed();
+    return [...this.#lines.values()].flatMap(({ lines }) => inOrder(lines).map(readPoint));
   }
 
   #serverOf(tagText: string): string | undefined {
