@@ -7,26 +7,10 @@
  */
 
 import { type OpenBucket, parseRollupMark, ROLLUP_VERSION, type RollupMark } from "../../core/history/history.ts";
-import type { Json, Position } from "../../core/journal/journal.ts";
-import { DayZones } from "../../core/time/day-zones.ts";
-import type { BucketUnit } from "../../core/time/local-days.ts";
+import type { Json } from "../../core/journal/journal.ts";
+import { type RollupCursor, restoreDays } from "./restore-days.ts";
 import { type Sums, UNITS } from "./series.ts";
 import type { SeriesTable } from "./series-table.ts";
-
-export interface RollupCursor {
-  /** Zones of the days. */
-  readonly days: DayZones;
-  /** End of the newest hour and day of which anything was written. */
-  readonly written: WrittenEnds;
-  /** Buckets that ended by then have been written. */
-  readonly closedMs: number;
-  readonly positions: ReadonlyMap<string, Position>;
-  /** Everything is being computed again: what is written is more than what has been read of the raw streams. */
-  readonly again: boolean;
-}
-
-/** By unit: of buckets that began before this, something may be written. */
-export type WrittenEnds = Readonly<Record<BucketUnit, number>>;
 
 /** The cursor as JSON. Sums of integers are written as text, `"42"`; those of floats as numbers. */
 export function cursorJson(cursor: RollupCursor, table: SeriesTable): Json {
@@ -65,26 +49,10 @@ export function restoreCursor(json: Json | undefined, table: SeriesTable): Rollu
   return mark;
 }
 
-/** The zones of the days that were written, by whatever version, and how far; undefined when none were. */
-export function restoreDays(json: Json | undefined): Pick<RollupCursor, "days" | "written"> | undefined {
-  const cursor = asObject(json);
-  const days = DayZones.parse(cursor?.["timeZone"]);
-  // older versions did not say: whatever had ended may be written
-  const { hour, day } = asObject(cursor?.["written"]) ?? { hour: cursor?.["closedMs"], day: cursor?.["closedMs"] };
-  if (days === undefined || typeof hour !== "number" || typeof day !== "number") return undefined;
-  return { days, written: { hour, day } };
-}
-
 function restoreBucket(table: SeriesTable, { key, unit, fromMs, sums }: OpenBucket): void {
   const series = table.get(key);
   if (series === undefined) return;
   const values: Sums = [];
   for (const [name, { value, isFloat }] of sums) values[series.fields.index(name, isFloat)] = value;
   series.restore(unit, fromMs, values);
-}
-
-function asObject(json: Json | undefined): Readonly<Record<string, Json>> | undefined {
-  return typeof json === "object" && json !== null && !Array.isArray(json)
-    ? (json as Readonly<Record<string, Json>>)
-    : undefined;
 }

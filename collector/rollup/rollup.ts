@@ -22,12 +22,13 @@ import { isTimeZone } from "../../core/time/local-days.ts";
 import { type ClosedBucket, corrections, type RollupStreams } from "./corrections.ts";
 import { LateBuckets } from "./late-buckets.ts";
 import { endOfFirstDay } from "./raw-gaps.ts";
-import { cursorJson, restoreCursor, restoreDays, type WrittenEnds } from "./rollup-cursor.ts";
+import { restoreDays, type WrittenEnds } from "./restore-days.ts";
+import { cursorJson, restoreCursor } from "./rollup-cursor.ts";
 import { RollupLines } from "./rollup-lines.ts";
 import { type TellLate, UNITS } from "./series.ts";
 import { SeriesTable } from "./series-table.ts";
 
-export { restoreDays } from "./rollup-cursor.ts";
+export { restoreDays } from "./restore-days.ts";
 
 /** Streams that are rolled up. */
 const ROLLED_STREAMS = RAW_STREAMS;

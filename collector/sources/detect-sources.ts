@@ -11,7 +11,7 @@ import { join } from "node:path";
 import { METRICS_DB_PATH, METRICS_SQLITE_PATH } from "../../core/cache/cache.ts";
 import { LarderError } from "../../core/errors.ts";
 import { managerStatusSource } from "./cache-status/cache-status.ts";
-import { DEFAULT_STATUS_COMMAND } from "./cache-status/options.ts";
+import { hasStatus } from "./cache-status/options.ts";
 import { metricsDb, metricsSqlite } from "./metrics/metrics.ts";
 import type { SourcesOptions } from "./options.ts";
 import { serviceLogSource } from "./service-log/service-log.ts";
@@ -53,10 +53,4 @@ export function sourcesOf(settings: SourcesOptions, place: SourcesPlace): () => 
       retryable: true,
     });
   };
-}
-
-/** Whether the status can be asked for here. */
-export function hasStatus({ enabled, file, command }: SourcesOptions["managerStatus"]): boolean {
-  const [program = ""] = DEFAULT_STATUS_COMMAND;
-  return enabled && (file !== undefined || command[0] !== program || existsSync(program));
 }

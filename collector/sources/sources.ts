@@ -4,7 +4,8 @@
  * @module
  */
 export { MANAGER_STATUS, type ManagerStatusCursor, parseCursor } from "./cache-status/cache-status.ts";
+export { hasStatus } from "./cache-status/options.ts";
 export { type DatabaseLines, readDatabase } from "./database-lines.ts";
-export { hasStatus, sourcesOf } from "./detect-sources.ts";
+export { sourcesOf } from "./detect-sources.ts";
 export { recentOf, SERVICE_LOG } from "./service-log/service-log.ts";
 export { CLOCK_AHEAD_MS, type Source, type SourceBatch, type SourceContext, type Understood } from "./source.ts";

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import * as tls from "node:tls";
 import { errorText, LarderError } from "../errors.ts";
 import { readRegularFile } from "../files.ts";
 
@@ -19,6 +18,7 @@ export async function trusting(files: readonly string[]): Promise<string[]> {
 
 /** Naming authorities replaces the usual ones: newer versions of Node tell which those are. */
 async function usualAuthorities(): Promise<readonly string[]> {
+  const tls = await import("node:tls");
   const { getCACertificates } = tls as { getCACertificates?: (type: "default") => string[] };
   if (getCACertificates !== undefined) return getCACertificates("default");
   const extra = process.env["NODE_EXTRA_CA_CERTS"] ?? "";

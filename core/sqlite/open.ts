@@ -15,6 +15,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { errorCode, LarderError } from "../errors.ts";
 import { type OpenOptions, SCHEMA_CHECK, type SqliteDatabase, type SqliteEngine } from "./database.ts";
 import { databaseError, fileError, sqliteResult } from "./database-errors.ts";
+import { ENGINE_VARIABLE } from "./engine-variable.ts";
 import { closeUnlessHeld, fileState, HEADER_BYTES, headerError, readHeader, resolveDatabase } from "./file/file.ts";
 import { loadNodeSqlite, type NodeSqlite } from "./node-sqlite.ts";
 
@@ -106,9 +107,6 @@ async function openImageOf(sqlite: NodeSqlite, opening: Opening, turnMs: number)
   const { openPortable } = await import("./portable/portable.ts");
   return await openPortable(path, { timeoutMs: turnMs });
 }
-
-/** The environment variable that names the engine to use: native or portable. */
-export const ENGINE_VARIABLE = "LARDER_SQLITE";
 
 /** The engine that `openReadOnly` and `withWriteTransaction` take. */
 export function chooseEngine(options: OpenOptions): SqliteEngine {

@@ -4,6 +4,7 @@
  * @module
  */
 export type { OpenOptions, SqliteDatabase, SqliteEngine, SqliteValue, SqliteWriter } from "./database.ts";
+export { ENGINE_VARIABLE } from "./engine-variable.ts";
 export { databaseStamp } from "./file/file.ts";
-export { chooseEngine, ENGINE_VARIABLE, openReadOnly } from "./open.ts";
+export { chooseEngine, openReadOnly } from "./open.ts";
 export { snapshotTo, withWriteTransaction } from "./write/write.ts";

@@ -17,11 +17,10 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { bundling } from "./bundling.mjs";
+import { bundling, ROOMS } from "./bundling.mjs";
 import { licences } from "./licences.mjs";
 
 const root = new URL("../..", import.meta.url).pathname;
-const ROOMS = ["core", "collector", "precache", "alerts", "grafana", "report", "cli", "fixtures"];
 const stamp = join(root, "dist", ".built");
 /** The chunks of the build that is in place. */
 const list = join(root, "dist", ".chunks");

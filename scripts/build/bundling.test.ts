@@ -4,9 +4,10 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { bundling } from "./bundling.mjs";
 
 /** What starting one command loads at once: the packages in it, and its size in bytes. */
-function loadedWith(outputs: Metafile["outputs"], start: string): { packages: string[]; bytes: number } {
+function loadedWith(outputs: Metafile["outputs"], start: string) {
   const seen = new Set<string>();
   const packages = new Set<string>();
+  const files = new Set<string>();
   let bytes = 0;
   const take = (path: string): void => {
     const output = outputs[path];
@@ -16,11 +17,12 @@ function loadedWith(outputs: Metafile["outputs"], start: string): { packages: st
     for (const input of Object.keys(output.inputs)) {
       const name = /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input)?.[1];
       if (name !== undefined) packages.add(name);
+      else files.add(input);
     }
     for (const { path: next, kind } of output.imports) if (kind === "import-statement") take(next);
   };
   take(start);
-  return { packages: [...packages].sort(), bytes };
+  return { packages: [...packages].sort(), files: [...files], bytes };
 }
 
 describe("a start loads what it uses, and no more", () => {
@@ -45,6 +47,18 @@ describe("a start loads what it uses, and no more", () => {
     const { packages, bytes } = loadedWith(outputs, chunkOf("cli/main.ts"));
     expect(packages).toEqual(["commander"]);
     expect(bytes).toBeLessThan(120_000);
+  });
+
+  it("for status: nothing of what collects, ships and warms, though it comes through the same doors", () => {
+    const { packages, files, bytes } = loadedWith(outputs, chunkOf("cli/commands/status/status.ts"));
+    expect(packages).toEqual(
+      ["commander", "get-east-asian-width", "string-width", "strip-ansi", "ansi-regex", "zod"].sort(),
+    );
+    expect(files).toContain("collector/health/gather.ts");
+    for (const file of ["collector/collector.ts", "collector/sinks/sinks.ts", "precache/transport/connection.ts"]) {
+      expect(files).not.toContain(file);
+    }
+    expect(bytes).toBeLessThan(480_000);
   });
 
   it("for collect", () => {

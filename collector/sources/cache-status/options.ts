@@ -3,10 +3,11 @@
  *
  * @module
  */
+import { existsSync } from "node:fs";
 import * as z from "zod";
 import { ASSET_CACHE_MANAGER } from "../../../core/cache/cache.ts";
 
-export const DEFAULT_STATUS_COMMAND: readonly string[] = [ASSET_CACHE_MANAGER, "-j", "status"];
+const DEFAULT_STATUS_COMMAND: readonly string[] = [ASSET_CACHE_MANAGER, "-j", "status"];
 
 const seconds = z.number().int().min(1).max(86_400);
 
@@ -36,3 +37,9 @@ export const managerStatusOptions = z
   .describe("the status of the cache: AssetCacheManagerUtil (10.13 and later) or serveradmin (10.12)");
 
 export type ManagerStatusOptions = z.infer<typeof managerStatusOptions>;
+
+/** Whether the status can be asked for here. */
+export function hasStatus({ enabled, file, command }: ManagerStatusOptions): boolean {
+  const [program = ""] = DEFAULT_STATUS_COMMAND;
+  return enabled && (file !== undefined || command[0] !== program || existsSync(program));
+}

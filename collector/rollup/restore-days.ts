@@ -1,0 +1,39 @@
+/**
+ * What is in the cursor of roll-ups, and of it the days they have been counted in, whatever version wrote it.
+ *
+ * @module
+ */
+import type { Json, Position } from "../../core/journal/journal.ts";
+import { DayZones } from "../../core/time/day-zones.ts";
+import type { BucketUnit } from "../../core/time/local-days.ts";
+
+export interface RollupCursor {
+  /** Zones of the days. */
+  readonly days: DayZones;
+  /** End of the newest hour and day of which anything was written. */
+  readonly written: WrittenEnds;
+  /** Buckets that ended by then have been written. */
+  readonly closedMs: number;
+  readonly positions: ReadonlyMap<string, Position>;
+  /** Everything is being computed again: what is written is more than what has been read of the raw streams. */
+  readonly again: boolean;
+}
+
+/** By unit: of buckets that began before this, something may be written. */
+export type WrittenEnds = Readonly<Record<BucketUnit, number>>;
+
+/** The zones of the days that were written, by whatever version, and how far; undefined when none were. */
+export function restoreDays(json: Json | undefined): Pick<RollupCursor, "days" | "written"> | undefined {
+  const cursor = asObject(json);
+  const days = DayZones.parse(cursor?.["timeZone"]);
+  // older versions did not say: whatever had ended may be written
+  const { hour, day } = asObject(cursor?.["written"]) ?? { hour: cursor?.["closedMs"], day: cursor?.["closedMs"] };
+  if (days === undefined || typeof hour !== "number" || typeof day !== "number") return undefined;
+  return { days, written: { hour, day } };
+}
+
+function asObject(json: Json | undefined): Readonly<Record<string, Json>> | undefined {
+  return typeof json === "object" && json !== null && !Array.isArray(json)
+    ? (json as Readonly<Record<string, Json>>)
+    : undefined;
+}
