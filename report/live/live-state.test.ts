@@ -146,9 +146,9 @@ describe("what the live page knows", () => {
     const row = (server: "a" | "b"): Given => ({ kind: "traffic", server, hoursAgo: 0.1, bytes: 5 });
     await world.write([row("a"), row("b")], NOON);
     const state = await LiveState.open({ stateDir: world.stateDir, timeZone: ZONE }, NOON);
-    expect(await state.update(NOON)).toEqual({ anew: false, servers: new Set() });
+    expect(await state.update(NOON)).toEqual({ reread: false, servers: new Set() });
     await world.write([row("b")], NOON);
-    expect(await state.update(NOON)).toEqual({ anew: false, servers: new Set(["b"]) });
+    expect(await state.update(NOON)).toEqual({ reread: false, servers: new Set(["b"]) });
     await world.close();
   });
 
@@ -162,7 +162,7 @@ describe("what the live page knows", () => {
     expect(state.facts("a").tags["server"]).toBe("a");
     expect(state.servers).toEqual(["a", "b"]);
     const midnight = nextBucket(NOON, "day", ZONE);
-    expect((await state.update(midnight)).anew).toBe(true);
+    expect((await state.update(midnight)).reread).toBe(true);
     expect(state.facts("b").hours).toEqual([]);
     expect(state.facts("b").days.map(({ served }) => served)).toEqual([12]);
     await world.close();

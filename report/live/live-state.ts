@@ -75,7 +75,7 @@ export interface LiveOptions {
 /** What an update changed. */
 export interface Update {
   /** All was read again. */
-  readonly anew: boolean;
+  readonly reread: boolean;
   /** Servers with new lines. */
   readonly servers: ReadonlySet<string>;
 }
@@ -208,7 +208,7 @@ export class LiveState {
     });
     if (broken || lostBytes > 0 || restarted.length > 0) return await this.#again(nowMs);
     day.places = { ...day.places, ...places };
-    return { anew: false, servers: day.touched };
+    return { reread: false, servers: day.touched };
   }
 
   /** Names of all caches: those with traffic in the days of the page, or heard of in the last day. */
@@ -275,7 +275,7 @@ export class LiveState {
 
   async #again(nowMs: number): Promise<Update> {
     this.#day = await readDay(this.#options, nowMs);
-    return { anew: true, servers: new Set(this.servers) };
+    return { reread: true, servers: new Set(this.servers) };
   }
 }
 

@@ -14,6 +14,12 @@ import { Html, html, scriptJson } from "./html.ts";
 import { sections } from "./sections.ts";
 import { STYLE } from "./style.ts";
 
+export { frame } from "./frame.ts";
+export { Html, html, scriptJson } from "./html.ts";
+export { kindsSection, timeSection, troublesSection } from "./sections.ts";
+export { STYLE } from "./style.ts";
+export { type Cell, table } from "./table.ts";
+
 /** The page. @throws where the script of the page was not built */
 export async function page(report: Report, words: Words): Promise<string> {
   const script = await pageScript();

@@ -8,10 +8,9 @@ import { type Figure, figures, traffic, warmingRows } from "../figures.ts";
 import type { Words } from "../languages/languages.ts";
 import type { Report, Site } from "../model.ts";
 import { bucketTitle, hasData, remarks, siteTitle, summary } from "../titles.ts";
+import { frame } from "./frame.ts";
 import { type Html, html } from "./html.ts";
-
-/** Longer tables are folded. */
-const MOST_OPEN_ROWS = 40;
+import { table } from "./table.ts";
 
 /** All of them, in order. */
 export function sections(report: Report, words: Words): Html[] {
@@ -39,7 +38,7 @@ ${remarks(report, words).map((sentence) => html`<p>${sentence}</p>`)}
 </section>`;
 }
 
-function timeSection(report: Report, words: Words): Html | undefined {
+export function timeSection(report: Report, words: Words): Html | undefined {
   if (!hasData(report)) return undefined;
   const { texts } = words;
   const { buckets, by, total } = report;
@@ -49,7 +48,7 @@ function timeSection(report: Report, words: Words): Html | undefined {
   ]);
   return html`<section><h2>${texts.byTime[by]}</h2>
 ${picture("buckets", report, words, texts.byTime[by])}
-${table(words, texts.byTime[by], [texts.time[by], ...trafficTitles(words)], rows, [texts.total, ...traffic(total, words)])}
+${table({ words, name: texts.byTime[by], titles: [texts.time[by], ...trafficTitles(words)], rows, foot: [texts.total, ...traffic(total, words)] })}
 ${picture("shares", report, words, texts.shares, true)}</section>`;
 }
 
@@ -62,29 +61,29 @@ function sitesSection(report: Report, words: Words): Html | undefined {
   ]);
   return html`<section><h2>${texts.sites}</h2>
 ${picture("sites", report, words, texts.sites)}
-${table(words, texts.sites, [texts.site, ...amountTitles(words)], rows, [texts.total, ...amounts(report.total, words)])}</section>`;
+${table({ words, name: texts.sites, titles: [texts.site, ...amountTitles(words)], rows, foot: [texts.total, ...amounts(report.total, words)] })}</section>`;
 }
 
 function mark({ outlier }: Site, { texts }: Words): Html | undefined {
   return outlier === undefined ? undefined : html` <span class="warn">${texts[outlier]}</span>`;
 }
 
-function kindsSection(report: Report, words: Words): Html | undefined {
+export function kindsSection(report: Report, words: Words): Html | undefined {
   const { texts } = words;
   if (report.kinds.length === 0) return undefined;
   const rows = report.kinds.map(({ kind, bytes }) => [html`<bdi>${kind}</bdi>`, words.bytes(bytes)]);
   return html`<section><h2>${texts.kinds}</h2>
 ${picture("kinds", report, words, texts.kinds)}
-${table(words, texts.kinds, [texts.kind, texts.held], rows)}</section>`;
+${table({ words, name: texts.kinds, titles: [texts.kind, texts.held], rows })}</section>`;
 }
 
 function warmingSection({ warming }: Report, words: Words): Html | undefined {
   if (warming === undefined) return undefined;
   const { texts } = words;
-  return html`<section><h2>${texts.warming}</h2>${table(words, texts.warming, undefined, warmingRows(warming, words))}</section>`;
+  return html`<section><h2>${texts.warming}</h2>${table({ words, name: texts.warming, rows: warmingRows(warming, words) })}</section>`;
 }
 
-function troublesSection({ troubles, timeZone }: Report, words: Words): Html {
+export function troublesSection({ troubles, timeZone }: Report, words: Words): Html {
   const { texts } = words;
   const rows = troubles.map(({ timeMs, server, title, text }) => [
     words.dateTime(timeMs, timeZone),
@@ -94,7 +93,7 @@ function troublesSection({ troubles, timeZone }: Report, words: Words): Html {
   return html`<section><h2>${texts.troubles}</h2>${
     rows.length === 0
       ? html`<p>${texts.noTroubles}</p>`
-      : table(words, texts.troubles, [texts.when, texts.cache, texts.what], rows, undefined, 3)
+      : table({ words, name: texts.troubles, titles: [texts.when, texts.cache, texts.what], rows, texts: 3 })
   }</section>`;
 }
 
@@ -123,27 +122,5 @@ function amounts({ served, saved, fromApple, hitRatio }: Report["total"], words:
 function picture(name: ChartName, report: Report, words: Words, title: string, titled = false): Html | undefined {
   const config = chart(name, { report, words, theme: LIGHT });
   if (config === undefined) return undefined;
-  const lying = config.options?.indexAxis === "y";
-  const bars = config.data.labels?.length ?? 0;
-  return html`${titled && html`<h3>${title}</h3>`}<div class="${lying ? "chart lying" : "chart"}" data-bars="${bars}"><canvas id="chart-${name}" role="img" aria-label="${title}"></canvas></div>`;
-}
-
-type Cell = string | Html;
-
-/** A table; the first `texts` columns are text, the others numbers. */
-function table(
-  words: Words,
-  name: string,
-  titles: readonly string[] | undefined,
-  rows: readonly (readonly Cell[])[],
-  foot?: readonly string[],
-  texts = 1,
-): Html {
-  const kind = (i: number): Html | undefined => (i < texts ? undefined : html` class="number"`);
-  const body = html`<div class="scroll" tabindex="0" role="region" aria-label="${name}"><table>
-${titles !== undefined && html`<thead><tr>${titles.map((title, i) => html`<th scope="col"${kind(i)}>${title}</th>`)}</tr></thead>`}
-<tbody>${rows.map((row) => html`<tr>${row.map((cell, i) => (i === 0 && texts === 1 ? html`<th scope="row">${cell}</th>` : html`<td${kind(i)}>${cell}</td>`))}</tr>`)}</tbody>
-${foot !== undefined && html`<tfoot><tr>${foot.map((cell, i) => (i === 0 ? html`<th scope="row">${cell}</th>` : html`<td${kind(i)}>${cell}</td>`))}</tr></tfoot>`}
-</table></div>`;
-  return rows.length <= MOST_OPEN_ROWS ? body : html`<details><summary>${words.texts.table}</summary>${body}</details>`;
+  return html`${titled && html`<h3>${title}</h3>`}${frame(name, title, config)}`;
 }
