@@ -67,7 +67,7 @@ function bucketsChart(report: Report, words: Words, theme: Theme): ChartConfigur
         stack: "served",
       })),
     },
-    options: options(theme, { value: words.bytes, stacked: true, legend: true }),
+    options: chartOptions(theme, { value: words.bytes, stacked: true, legend: true }),
   };
 }
 
@@ -86,7 +86,7 @@ function sharesChart(report: Report, words: Words, theme: Theme): ChartConfigura
         stack: "served",
       })),
     },
-    options: options(theme, { value: (share) => words.percent(share), stacked: true, legend: true, max: 1 }),
+    options: chartOptions(theme, { value: (share) => words.percent(share), stacked: true, legend: true, max: 1 }),
   };
 }
 
@@ -109,7 +109,7 @@ function sitesChart(report: Report, words: Words, theme: Theme): ChartConfigurat
         bars(words.texts.fromApple, theme.sources.origin, ({ fromApple }) => Number(fromApple)),
       ],
     },
-    options: { ...options(theme, { value: words.bytes, stacked: true, legend: true, lying: true }), indexAxis: "y" },
+    options: { ...chartOptions(theme, { value: words.bytes, stacked: true, legend: true, lying: true }), indexAxis: "y" },
   };
 }
 
@@ -123,7 +123,7 @@ function kindsChart({ kinds }: Report, words: Words, theme: Theme): ChartConfigu
         { label: words.texts.held, data: kinds.map(({ bytes }) => bytes), backgroundColor: theme.sources.cache },
       ],
     },
-    options: { ...options(theme, { value: words.bytes, lying: true }), indexAxis: "y" },
+    options: { ...chartOptions(theme, { value: words.bytes, lying: true }), indexAxis: "y" },
   };
 }
 
@@ -132,7 +132,7 @@ function usedSources({ sources }: Report): Source[] {
   return SOURCES.filter((source) => source === "cache" || source === "origin" || sources[source] > 0);
 }
 
-interface Look {
+export interface Look {
   /** A value in words, for axis and tooltip. */
   readonly value: (value: number) => string;
   readonly stacked?: boolean;
@@ -142,7 +142,7 @@ interface Look {
   readonly max?: number;
 }
 
-function options(theme: Theme, look: Look): NonNullable<ChartConfiguration["options"]> {
+export function chartOptions(theme: Theme, look: Look): NonNullable<ChartConfiguration["options"]> {
   const names = {
     stacked: look.stacked ?? false,
     ticks: { color: theme.text, autoSkip: look.lying !== true, maxRotation: 0 },

@@ -22,7 +22,7 @@ export { type Cell, table } from "./table.ts";
 
 /** The page. @throws where the script of the page was not built */
 export async function page(report: Report, words: Words): Promise<string> {
-  const script = await pageScript();
+  const script = await browserScript("page.js");
   const { texts } = words;
   const policy = [
     "default-src 'none'",
@@ -64,16 +64,16 @@ function digest(text: string): string {
   return `sha256-${createHash("sha256").update(text, "utf8").digest("base64")}`;
 }
 
-/** Where the build puts the script: beside the program, above its chunks, or in dist/ when the sources run themselves. */
-const SCRIPTS = ["./page.js", "../page.js", "../../dist/page.js"];
+/** Where the build puts scripts: beside the program, above its chunks, or in dist/ when the sources run themselves. */
+const PLACES = ["./", "../", "../../dist/"];
 
-/** What draws the pictures, bundled by scripts/build/. */
-async function pageScript(): Promise<string> {
-  for (const place of SCRIPTS) {
-    const text = await readIfThere(fileURLToPath(new URL(place, import.meta.url)));
+/** A script of pages, bundled by scripts/build/. @throws LarderError `REPORT_SCRIPT` where it was not built */
+export async function browserScript(name: "page.js" | "live.js"): Promise<string> {
+  for (const place of PLACES) {
+    const text = await readIfThere(fileURLToPath(new URL(place + name, import.meta.url)));
     if (text !== undefined) return text.toString("utf8").trim();
   }
-  throw new LarderError("Cannot make the page: page.js, which draws its pictures, is not beside the program", {
+  throw new LarderError(`Cannot make the page: ${name}, which draws its pictures, is not beside the program`, {
     code: "REPORT_SCRIPT",
     next: "install larder again, or run: npm run build",
   });

@@ -23,7 +23,7 @@ export function sections(report: Report, words: Words): Html[] {
     troublesSection,
     gapsSection,
   ];
-  return makers.map((make) => make(report, words)).filter((section) => section !== undefined);
+  return makers.map((make: (report: Report, words: Words) => Html | undefined) => make(report, words)).filter((section) => section !== undefined);
 }
 
 function summarySection(report: Report, words: Words): Html {
@@ -38,7 +38,15 @@ ${remarks(report, words).map((sentence) => html`<p>${sentence}</p>`)}
 </section>`;
 }
 
-export function timeSection(report: Report, words: Words): Html | undefined {
+/** Where a section is one of several on a page that is fed. */
+export interface Brief {
+  /** Default: what it is divided into. */
+  readonly title?: string;
+  /** Its table is folded under the picture, and there is no second picture. */
+  readonly brief?: boolean;
+}
+
+export function timeSection(report: Report, words: Words, { title, brief = false }: Brief = {}): Html | undefined {
   if (!hasData(report)) return undefined;
   const { texts } = words;
   const { buckets, by, total } = report;
@@ -46,10 +54,10 @@ export function timeSection(report: Report, words: Words): Html | undefined {
     bucketTitle(bucket.startMs, report, words),
     ...(bucket.hasData ? traffic(bucket, words) : [texts.noData, "", "", ""]),
   ]);
-  return html`<section><h2>${texts.byTime[by]}</h2>
+  return html`<section><h2>${title ?? texts.byTime[by]}</h2>
 ${picture("buckets", report, words, texts.byTime[by])}
-${table({ words, name: texts.byTime[by], titles: [texts.time[by], ...trafficTitles(words)], rows, foot: [texts.total, ...traffic(total, words)] })}
-${picture("shares", report, words, texts.shares, true)}</section>`;
+${table({ words, name: texts.byTime[by], titles: [texts.time[by], ...trafficTitles(words)], rows, foot: [texts.total, ...traffic(total, words)], folded: brief })}
+${!brief && picture("shares", report, words, texts.shares, true)}</section>`;
 }
 
 function sitesSection(report: Report, words: Words): Html | undefined {
@@ -68,13 +76,13 @@ function mark({ outlier }: Site, { texts }: Words): Html | undefined {
   return outlier === undefined ? undefined : html` <span class="warn">${texts[outlier]}</span>`;
 }
 
-export function kindsSection(report: Report, words: Words): Html | undefined {
+export function kindsSection(report: Report, words: Words, { brief = false }: Brief = {}): Html | undefined {
   const { texts } = words;
   if (report.kinds.length === 0) return undefined;
   const rows = report.kinds.map(({ kind, bytes }) => [html`<bdi>${kind}</bdi>`, words.bytes(bytes)]);
   return html`<section><h2>${texts.kinds}</h2>
 ${picture("kinds", report, words, texts.kinds)}
-${table({ words, name: texts.kinds, titles: [texts.kind, texts.held], rows })}</section>`;
+${table({ words, name: texts.kinds, titles: [texts.kind, texts.held], rows, folded: brief })}</section>`;
 }
 
 function warmingSection({ warming }: Report, words: Words): Html | undefined {
@@ -83,17 +91,22 @@ function warmingSection({ warming }: Report, words: Words): Html | undefined {
   return html`<section><h2>${texts.warming}</h2>${table({ words, name: texts.warming, rows: warmingRows(warming, words) })}</section>`;
 }
 
-export function troublesSection({ troubles, timeZone }: Report, words: Words): Html {
+/** @param said its title, and what it says where there is nothing */
+export function troublesSection(
+  { troubles, timeZone }: Report,
+  words: Words,
+  said = { title: words.texts.troubles, nothing: words.texts.noTroubles },
+): Html {
   const { texts } = words;
   const rows = troubles.map(({ timeMs, server, title, text }) => [
     words.dateTime(timeMs, timeZone),
     html`<bdi>${server}</bdi>`,
     html`<bdi>${text === "" ? title : `${title}: ${text}`}</bdi>`,
   ]);
-  return html`<section><h2>${texts.troubles}</h2>${
+  return html`<section><h2>${said.title}</h2>${
     rows.length === 0
-      ? html`<p>${texts.noTroubles}</p>`
-      : table({ words, name: texts.troubles, titles: [texts.when, texts.cache, texts.what], rows, texts: 3 })
+      ? html`<p>${said.nothing}</p>`
+      : table({ words, name: said.title, titles: [texts.when, texts.cache, texts.what], rows, texts: 3 })
   }</section>`;
 }
 

@@ -43,7 +43,7 @@ async function build() {
     });
     const page = await bundle({
       absWorkingDir: root,
-      entryPoints: { page: "report/page/browser/browser.ts" },
+      entryPoints: { page: "report/page/browser/browser.ts", live: "report/live/browser/browser.ts" },
       outdir: beside,
       bundle: true,
       format: "iife",

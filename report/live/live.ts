@@ -1,0 +1,318 @@
+/**
+ * The live page: the page of a report, fed. What `larder serve` answers with.
+ *
+ * One follower of the journal serves all pages and all who read them; it looks for what is new only while somebody reads.
+ *
+ * @module
+ */
+import { randomBytes } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
+import type { Finding } from "../../core/finding.ts";
+import { type CacheState, type HistoryEvent, type Pass, totalSavings } from "../../core/history/history.ts";
+import { THRESHOLDS } from "../../core/thresholds.ts";
+import type { Clock } from "../../core/time/clock.ts";
+import type { Words } from "../languages/languages.ts";
+import type { Worth } from "../model.ts";
+import { browserScript, scriptJson, STYLE } from "../page/page.ts";
+import { cacheId, cacheRow } from "./caches-table.ts";
+import { chartData, liveDocument, liveParts } from "./live-document.ts";
+import { type CacheRow, type Health, type LiveModel, liveModel } from "./live-model.ts";
+import { LivePage, type PageContent, type Send } from "./live-page.ts";
+import { type CacheFacts, LiveState } from "./live-state.ts";
+import { LIVE_STYLE } from "./live-style.ts";
+import { ALL } from "./running-traffic.ts";
+import { viewOf } from "./table-view.ts";
+import { type WatchedRun, watchedRuns } from "./warming-run.ts";
+
+export type { Health, SinkView } from "./live-model.ts";
+export type { FeedEvent, Send } from "./live-page.ts";
+
+/** What is known of the cache that findings are made of. */
+export interface CacheKnown {
+  readonly nowMs: number;
+  readonly cache: CacheState | undefined;
+  readonly pass: Pass | undefined;
+  readonly lastRowMs: number | undefined;
+  readonly events: readonly HistoryEvent[];
+}
+
+export interface LiveOptions {
+  readonly stateDir: string;
+  readonly timeZone: string;
+  readonly words: Words;
+  readonly organisation?: string | undefined;
+  readonly worth: Worth;
+  /** Name of the cache on this computer. */
+  readonly server: string;
+  /** How the pipe of this computer is, and what is wrong with it and its cache. */
+  readonly readHealth: (known: CacheKnown) => Promise<Health>;
+  /** What is wrong with a cache that another computer watches. */
+  readonly findingsOf: (known: CacheKnown) => readonly Finding[];
+  readonly clock: Clock;
+}
+
+/** An answer to a request for a page. */
+export interface LiveAnswer {
+  readonly status: number;
+  readonly type: string;
+  readonly body: string;
+}
+
+export interface Live {
+  /** Answers a GET; undefined where the path is not one of ours. @throws LarderError `JOURNAL_READ` */
+  answer(url: URL): Promise<LiveAnswer | undefined>;
+  /**
+   * The feed of a page: sends what a browser lacks, and then every change.
+   * @returns ends it; undefined where there is no such page
+   * @throws LarderError `JOURNAL_READ`
+   */
+  feed(page: string, since: string | undefined, send: Send): Promise<(() => void) | undefined>;
+  close(): void;
+}
+
+/** How often what is new is looked for while somebody reads. */
+const LOOK_MS = 1000;
+/** How often findings, which age, are made again, and the disk looked at. */
+const HEALTH_MS = 15_000;
+/** A page that nobody reads is forgotten. */
+const MOST_IDLE_PAGES = 50;
+const BEAT_MS = 15_000;
+
+/** The live page over a journal. Reads nothing before somebody asks. */
+export function openLive(options: LiveOptions): Live {
+  return new LivePages(options);
+}
+
+class LivePages implements Live {
+  readonly #options: LiveOptions;
+  readonly #run = randomBytes(6).toString("hex");
+  readonly #pages = new Map<string, LivePage>();
+  readonly #rows = new Map<string, CacheRow>();
+  /** Rows as HTML. */
+  readonly #written = new WeakMap<CacheRow, readonly [id: string, html: string]>();
+  readonly #ended = new AbortController();
+  #state: LiveState | undefined;
+  #health: Health = { findings: [], sinks: [] };
+  #healthMs = Number.NEGATIVE_INFINITY;
+  #beatMs = Number.NEGATIVE_INFINITY;
+  #updating: Promise<void> | undefined;
+  #watching = false;
+
+  constructor(options: LiveOptions) {
+    this.#options = options;
+  }
+
+  async answer(url: URL): Promise<LiveAnswer | undefined> {
+    if (url.pathname === "/page.css") return { status: 200, type: "text/css; charset=utf-8", body: STYLE + LIVE_STYLE };
+    if (url.pathname === "/live.js") {
+      return { status: 200, type: "text/javascript; charset=utf-8", body: await browserScript("live.js") };
+    }
+    if (!isPage(url.pathname)) return undefined;
+    await this.#update();
+    const server = this.#serverOf(url.pathname);
+    if (server === undefined) return this.#unknown();
+    const model = this.#model(server);
+    const page = this.#page(url.pathname);
+    page.set(this.#content(model));
+    const several = this.#known.servers.length > 1;
+    const view = viewOf(url.searchParams);
+    const { words } = this.#options;
+    const body = liveDocument({ model, words, path: url.pathname, place: page.place, several, view });
+    return { status: 200, type: "text/html; charset=utf-8", body };
+  }
+
+  async feed(path: string, since: string | undefined, send: Send): Promise<(() => void) | undefined> {
+    if (!isPage(path)) return undefined;
+    await this.#update();
+    const server = this.#serverOf(path);
+    if (server === undefined) return undefined;
+    const page = this.#page(path);
+    page.set(this.#content(this.#model(server)));
+    const end = page.read(since, send);
+    send({ id: page.place, event: "beat", data: String(this.#options.clock.now()) });
+    void this.#watch();
+    return end;
+  }
+
+  close(): void {
+    this.#ended.abort();
+    this.#pages.clear();
+  }
+
+  get #known(): LiveState {
+    if (this.#state === undefined) throw new Error("the live page was asked before its state was read");
+    return this.#state;
+  }
+
+  /** Looks for what is new until nobody reads any more. */
+  async #watch(): Promise<void> {
+    if (this.#watching) return;
+    this.#watching = true;
+    const { clock } = this.#options;
+    try {
+      while (!this.#ended.signal.aborted && this.#readers() > 0) {
+        await clock.sleep(LOOK_MS, this.#ended.signal);
+        if (!this.#ended.signal.aborted) await this.#look(clock.now());
+      }
+    } finally {
+      this.#watching = false;
+    }
+  }
+
+  async #look(nowMs: number): Promise<void> {
+    try {
+      await this.#update();
+    } catch {
+      // what was read stays on the page; it says so, and the next look tries again
+      for (const page of this.#pages.values()) page.tell("trouble", this.#options.words.live.cannotRead);
+      return;
+    }
+    for (const [path, page] of this.#pages) {
+      const server = page.readers === 0 ? undefined : this.#serverOf(path);
+      if (server !== undefined) page.set(this.#content(this.#model(server)));
+    }
+    if (nowMs - this.#beatMs < BEAT_MS) return;
+    this.#beatMs = nowMs;
+    for (const page of this.#pages.values()) page.tell("beat", String(nowMs));
+  }
+
+  /** Takes what is new; several at once wait for the same look. */
+  async #update(): Promise<void> {
+    this.#updating ??= this.#updateNow().finally(() => {
+      this.#updating = undefined;
+    });
+    await this.#updating;
+  }
+
+  async #updateNow(): Promise<void> {
+    const { stateDir, timeZone, clock, server, readHealth } = this.#options;
+    const nowMs = clock.now();
+    let changed: Iterable<string>;
+    if (this.#state === undefined) {
+      this.#state = await LiveState.open({ stateDir, timeZone }, nowMs);
+      changed = this.#state.servers;
+    } else {
+      const update = await this.#state.update(nowMs);
+      if (update.reread) this.#rows.clear();
+      changed = update.servers;
+    }
+    if (nowMs - this.#healthMs >= HEALTH_MS) {
+      this.#healthMs = nowMs;
+      this.#health = await readHealth(knownOf(this.#own(server), nowMs));
+      changed = this.#state.servers;
+    }
+    const servers = new Set(this.#state.servers);
+    for (const name of changed) if (servers.has(name)) this.#setRow(name, nowMs);
+  }
+
+  /** The cache of this computer; where a journal has one cache under another name, it is that. */
+  #own(server: string): CacheFacts {
+    const { servers } = this.#known;
+    const [only] = servers;
+    return this.#known.facts(servers.length === 1 && only !== undefined ? only : server);
+  }
+
+  /** A row of which nothing changed stays the same object, and is not written again. */
+  #setRow(server: string, nowMs: number): void {
+    const row = this.#rowOf(server, nowMs);
+    if (!isDeepStrictEqual(row, this.#rows.get(server))) this.#rows.set(server, row);
+  }
+
+  #rowOf(server: string, nowMs: number): CacheRow {
+    const facts = this.#known.facts(server);
+    const { tags, state, heardMs, hours } = facts;
+    const today = hours.length === 0 && facts.heardHours.size === 0 ? undefined : totalSavings(hours);
+    return { server, tags, today, state, heardMs, findings: this.#findings(facts, nowMs) };
+  }
+
+  #findings(facts: CacheFacts, nowMs: number): readonly Finding[] {
+    const found = this.#options.findingsOf(knownOf(facts, nowMs));
+    const silentMs = nowMs - (facts.heardMs ?? Number.NEGATIVE_INFINITY);
+    if (silentMs < THRESHOLDS.statusSeconds.watch * 1000) return found;
+    const { live, duration } = this.#options.words;
+    const said = Number.isFinite(silentMs) ? live.silent(duration(Math.round(silentMs / 60_000) * 60)) : live.nothingHeard;
+    return [...found, { id: "silent", level: "warn", said, next: live.silentNext }];
+  }
+
+  #model(server: string): LiveModel {
+    const { timeZone, organisation, worth, clock } = this.#options;
+    const nowMs = clock.now();
+    const state = this.#known;
+    const facts = server === ALL ? state.allFacts() : state.facts(server);
+    const own = this.#own(this.#options.server).server;
+    const isOwn = server === ALL || server === own;
+    const health: Health = isOwn ? this.#health : { findings: this.#rows.get(server)?.findings ?? [], sinks: [] };
+    const caches = server === ALL ? state.servers.flatMap((name) => this.#rows.get(name) ?? []) : [];
+    const others = caches.map((row) => (row.server === own ? { ...row, findings: health.findings } : row));
+    return liveModel({
+      facts,
+      nowMs,
+      timeZone,
+      today: state.todayMs,
+      organisation,
+      worth,
+      health: server === ALL ? { ...health, findings: others.length > 0 ? [] : health.findings } : health,
+      runs: this.#runs(server, nowMs),
+      caches: others,
+    });
+  }
+
+  /** Runs that warm a cache, from whatever computer. */
+  #runs(server: string, nowMs: number): WatchedRun[] {
+    return this.#known.warmers
+      .flatMap((warmer) => watchedRuns(warmer.server, warmer.warming, nowMs))
+      .filter((run) => server === ALL || run.server === server || run.targets.includes(server))
+      .sort((a, b) => b.startedMs - a.startedMs);
+  }
+
+  #content(model: LiveModel): PageContent {
+    const { words } = this.#options;
+    const parts = liveParts(model, words).map(([id, content]) => [id, content.text] as const);
+    const rows = model.caches.map((row) => {
+      const known = this.#written.get(row) ?? ([`c-${cacheId(row.server)}`, cacheRow(row, model, words).text] as const);
+      this.#written.set(row, known);
+      return known;
+    });
+    return { parts: [...parts, ...rows], charts: scriptJson(chartData(model)).text };
+  }
+
+  /** Which cache a path is about; `ALL` for all of them; undefined where there is no such cache. */
+  #serverOf(path: string): string | undefined {
+    const { servers } = this.#known;
+    if (path === "/") return servers.length === 1 ? servers[0] : ALL;
+    const part = path.slice("/cache/".length);
+    if (part.startsWith("~")) return servers.find((server) => `~${cacheId(server)}` === part);
+    try {
+      const name = decodeURIComponent(part);
+      return servers.find((server) => server === name);
+    } catch {
+      return undefined;
+    }
+  }
+
+  #unknown(): LiveAnswer {
+    return { status: 404, type: "text/plain; charset=utf-8", body: `${this.#options.words.live.noCache}\n` };
+  }
+
+  #page(path: string): LivePage {
+    const known = this.#pages.get(path) ?? new LivePage(this.#run);
+    // the one that was asked for last is the newest
+    this.#pages.delete(path);
+    this.#pages.set(path, known);
+    const idle = [...this.#pages].filter(([, page]) => page.readers === 0);
+    for (const [name] of idle.slice(0, Math.max(0, idle.length - MOST_IDLE_PAGES))) this.#pages.delete(name);
+    return known;
+  }
+
+  #readers(): number {
+    return [...this.#pages.values()].reduce((sum, page) => sum + page.readers, 0);
+  }
+}
+
+function isPage(path: string): boolean {
+  return path === "/" || path.startsWith("/cache/");
+}
+
+function knownOf({ state, pass, newestRowMs, events }: CacheFacts, nowMs: number): CacheKnown {
+  return { nowMs, cache: state, pass, lastRowMs: newestRowMs, events };
+}
