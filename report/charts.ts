@@ -109,7 +109,10 @@ function sitesChart(report: Report, words: Words, theme: Theme): ChartConfigurat
         bars(words.texts.fromApple, theme.sources.origin, ({ fromApple }) => Number(fromApple)),
       ],
     },
-    options: { ...chartOptions(theme, { value: words.bytes, stacked: true, legend: true, lying: true }), indexAxis: "y" },
+    options: {
+      ...chartOptions(theme, { value: words.bytes, stacked: true, legend: true, lying: true }),
+      indexAxis: "y",
+    },
   };
 }
 

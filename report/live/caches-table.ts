@@ -18,6 +18,12 @@ const MOST_CHOICES = 60;
 /** A longer name makes no address. */
 const MOST_ADDRESS = 500;
 
+/** When the table is drawn, and in which words. */
+export interface At {
+  readonly nowMs: number;
+  readonly words: Words;
+}
+
 const COLUMNS = ["level", "name", "served", "saved", "apple", "hit", "used", "pressure", "heard"] as const;
 type Column = (typeof COLUMNS)[number];
 /** Left out on a narrow screen. */
@@ -37,12 +43,13 @@ export function cacheAddress(server: string): string {
 }
 
 /** The table with its filter. @param rows all of them; the view says which are shown */
-export function cachesSection(rows: readonly CacheRow[], view: TableView, at: { nowMs: number }, words: Words): Html {
+export function cachesSection(rows: readonly CacheRow[], view: TableView, at: At): Html {
+  const { words } = at;
   const { live } = words;
   const keyed = rows.map((row) => ({ row, keys: keysOf(row) }));
   const shown = keyed.filter(({ keys }) => isShown(keys, view)).sort((a, b) => compareRows(a.keys, b.keys, view));
   const hidden = keyed.filter(({ keys }) => !isShown(keys, view));
-  const each = ({ row }: { readonly row: CacheRow }, isHidden: boolean): Html => html`${cacheRow(row, at, words, isHidden)}`;
+  const each = ({ row }: { readonly row: CacheRow }, isHidden: boolean): Html => html`${cacheRow(row, at, isHidden)}`;
   return html`<h2>${live.allCaches}</h2>
 ${filterForm(rows, view, words)}
 <div class="scroll" tabindex="0" role="region" aria-label="${live.allCaches}"><table class="caches" id="caches" data-view="${queryOf(view)}">
@@ -53,7 +60,9 @@ ${filterForm(rows, view, words)}
 
 function columnHead(column: Column, view: TableView, words: Words): Html {
   const sorted = view.sort === column && html` aria-sort="${view.descending ? "descending" : "ascending"}"`;
-  const kind = [column === "name" || column === "level" ? "" : "number", WIDE.has(column) ? "wide" : ""].join(" ").trim();
+  const kind = [column === "name" || column === "level" ? "" : "number", WIDE.has(column) ? "wide" : ""]
+    .join(" ")
+    .trim();
   return html`<th scope="col" class="${kind}" data-column="${column}"${sorted}><a href="${queryOf(sortedBy(view, column))}">${columnTitle(column, words)}</a></th>`;
 }
 
@@ -72,7 +81,7 @@ function columnTitle(column: Column, { live, texts }: Words): string {
 }
 
 /** A row. It is sent again when something of it changed. */
-export function cacheRow(row: CacheRow, { nowMs }: { readonly nowMs: number }, words: Words, isHidden = false): Html {
+export function cacheRow(row: CacheRow, { nowMs, words }: At, isHidden = false): Html {
   const { live } = words;
   const { server, today, state, heardMs, findings, tags } = row;
   const level = worstLevel(findings);
@@ -89,7 +98,10 @@ export function cacheRow(row: CacheRow, { nowMs }: { readonly nowMs: number }, w
     saved: amount(({ saved }) => saved),
     apple: amount(({ fromApple }) => fromApple),
     hit: today === undefined ? none : ratioText(today.hitRatio, words),
-    used: state?.usedBytes === undefined ? none : html`${words.bytes(state.usedBytes)}${room !== undefined && shareBar(room, words.percent(room))}`,
+    used:
+      state?.usedBytes === undefined
+        ? none
+        : html`${words.bytes(state.usedBytes)}${room !== undefined && shareBar(room, words.percent(room))}`,
     pressure:
       state?.pressure === undefined
         ? none

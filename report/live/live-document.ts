@@ -65,8 +65,8 @@ function allFindings({ findings, caches }: LiveModel): NamedFinding[] {
 export interface DocumentParts {
   readonly model: LiveModel;
   readonly words: Words;
-  /** Path of the page, as its feed is asked for. */
-  readonly path: string;
+  /** The page, as its feed is asked for. */
+  readonly page: string;
   /** Where the feed goes on. */
   readonly place: string;
   /** Whether there is a page above it, with all caches. */
@@ -75,7 +75,7 @@ export interface DocumentParts {
 }
 
 /** The whole page. */
-export function liveDocument({ model, words, path, place, several, view }: DocumentParts): string {
+export function liveDocument({ model, words, page, place, several, view }: DocumentParts): string {
   const { live } = words;
   const { server, organisation, tags } = model;
   const title = server === undefined ? live.allCaches : shortName(server);
@@ -93,7 +93,7 @@ export function liveDocument({ model, words, path, place, several, view }: Docum
 <link rel="icon" href="data:,">
 <script src="/live.js" defer></script>
 </head>
-<body data-path="${path}" data-place="${place}" data-zone="${model.timeZone}">
+<body data-page="${page}" data-place="${place}" data-zone="${model.timeZone}">
 <main>
 <header><div>
 ${several && server !== undefined && html`<p class="organisation"><a href="/">← ${live.allCaches}</a></p>`}
@@ -104,7 +104,7 @@ ${about.length > 0 && html`<p class="period">${about.map(([, value], i) => html`
 ${part("p-state")}
 ${part("p-tiles")}
 <div class="two">${part("p-today")}${part("p-runs")}</div>
-${server === undefined ? html`<section id="p-caches">${cachesSection(model.caches, view, model, words)}</section>` : ""}
+${server === undefined ? html`<section id="p-caches">${cachesSection(model.caches, view, { nowMs: model.nowMs, words })}</section>` : ""}
 <div class="two">${part("p-days")}${server === undefined ? part("p-held") : html`<div>${part("p-cache")}${part("p-held")}</div>`}</div>
 <div class="two">${part("p-events")}${part("p-pipe")}</div>
 </main>

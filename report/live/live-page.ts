@@ -6,14 +6,8 @@
  *
  * @module
  */
+import type { FeedEvent } from "../../core/server/server.ts";
 import { withoutAges } from "./parts.ts";
-
-/** An event of the feed. */
-export interface FeedEvent {
-  readonly id: string;
-  readonly event: "parts" | "beat" | "trouble";
-  readonly data: string;
-}
 
 export type Send = (event: FeedEvent) => void;
 
@@ -29,6 +23,9 @@ export interface PageContent {
   readonly parts: readonly (readonly [id: string, html: string])[];
   readonly charts: string;
 }
+
+/** Characters of what was missed. A feed that a browser does not read is ended at a megabyte. */
+const MOST_MISSED = 300_000;
 
 /** Names the pictures among the parts. */
 const CHARTS = "charts";
@@ -71,7 +68,10 @@ export class LivePage {
   read(since: string | undefined, send: Send): () => void {
     const seen = this.#changeOf(since);
     const missed = [...this.#parts].filter(([, { change }]) => change > seen);
-    if (missed.length > 0) send(this.#event(missed.map(([id, { html }]) => [id, html])));
+    const event = this.#event(missed.map(([id, { html }]) => [id, html]));
+    // a browser that lacks nearly everything gets it as a page
+    if (event.data.length > MOST_MISSED) send({ ...event, event: "reload", data: "" });
+    else if (missed.length > 0) send(event);
     this.#readers.add(send);
     return () => this.#readers.delete(send);
   }

@@ -33,10 +33,12 @@ export function stateSection(found: readonly NamedFinding[], { live }: Words): H
   const kind = errors > 0 ? "state bad" : warnings > 0 ? "state warn" : "state";
   return html`<div class="${kind}"><p class="headline" role="status">${headline}</p>${
     found.length > 0 &&
-    html`<ul class="findings">${found.slice(0, MOST_FINDINGS).map(
-      ({ said, next, of }) =>
-        html`<li>${of !== undefined && html`<a href="${of.href}">${nameText(of.name)}</a>: `}<bdi lang="en">${said}</bdi> <span class="next">${live.next}: <bdi lang="en">${next}</bdi></span></li>`,
-    )}</ul>`
+    html`<ul class="findings">${found
+      .slice(0, MOST_FINDINGS)
+      .map(
+        ({ said, next, of }) =>
+          html`<li>${of !== undefined && html`<a href="${of.href}">${nameText(of.name)}</a>: `}<bdi lang="en">${said}</bdi> <span class="next">${live.next}: <bdi lang="en">${next}</bdi></span></li>`,
+      )}</ul>`
   }</div>`;
 }
 
@@ -165,7 +167,8 @@ function peersTable({ neighbours }: CacheState, words: Words): Html | undefined 
 /** How numbers get here and go on from here. */
 export function pipeSection({ pass, newestRowMs, heardMs, sinks, nowMs }: LiveModel, words: Words): Html {
   const { live } = words;
-  const when = (ms: number | undefined): Html | string => (ms === undefined ? live.nothingHeard : age(ms, nowMs, words));
+  const when = (ms: number | undefined): Html | string =>
+    ms === undefined ? live.nothingHeard : age(ms, nowMs, words);
   const took = pass?.seconds === undefined ? "" : ` (${live.took(words.duration(pass.seconds))})`;
   const rows = sinks.map(({ name, place, movedMs, backlogBytes, rejectBytes }) => [
     html`${nameText(name)} <span class="dim">${nameText(place)}</span>`,

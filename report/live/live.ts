@@ -9,15 +9,16 @@ import { randomBytes } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import type { Finding } from "../../core/finding.ts";
 import { type CacheState, type HistoryEvent, type Pass, totalSavings } from "../../core/history/history.ts";
+import { type Feed, type Reply, type Route, refusal } from "../../core/server/server.ts";
 import { THRESHOLDS } from "../../core/thresholds.ts";
 import type { Clock } from "../../core/time/clock.ts";
 import type { Words } from "../languages/languages.ts";
 import type { Worth } from "../model.ts";
-import { browserScript, scriptJson, STYLE } from "../page/page.ts";
+import { browserScript, STYLE, scriptJson } from "../page/page.ts";
 import { cacheId, cacheRow } from "./caches-table.ts";
 import { chartData, liveDocument, liveParts } from "./live-document.ts";
 import { type CacheRow, type Health, type LiveModel, liveModel } from "./live-model.ts";
-import { LivePage, type PageContent, type Send } from "./live-page.ts";
+import { LivePage, type PageContent } from "./live-page.ts";
 import { type CacheFacts, LiveState } from "./live-state.ts";
 import { LIVE_STYLE } from "./live-style.ts";
 import { ALL } from "./running-traffic.ts";
@@ -25,7 +26,6 @@ import { viewOf } from "./table-view.ts";
 import { type WatchedRun, watchedRuns } from "./warming-run.ts";
 
 export type { Health, SinkView } from "./live-model.ts";
-export type { FeedEvent, Send } from "./live-page.ts";
 
 /** What is known of the cache that findings are made of. */
 export interface CacheKnown {
@@ -51,24 +51,14 @@ export interface LiveOptions {
   readonly clock: Clock;
 }
 
-/** An answer to a request for a page. */
-export interface LiveAnswer {
-  readonly status: number;
-  readonly type: string;
-  readonly body: string;
-}
-
 export interface Live {
-  /** Answers a GET; undefined where the path is not one of ours. @throws LarderError `JOURNAL_READ` */
-  answer(url: URL): Promise<LiveAnswer | undefined>;
-  /**
-   * The feed of a page: sends what a browser lacks, and then every change.
-   * @returns ends it; undefined where there is no such page
-   * @throws LarderError `JOURNAL_READ`
-   */
-  feed(page: string, since: string | undefined, send: Send): Promise<(() => void) | undefined>;
+  /** What a server answers for it: pages, their script and style, the feed. */
+  readonly routes: readonly Route[];
   close(): void;
 }
+
+/** The page at `/`: all caches, or the only one. No cache has an empty name. */
+const ROOT = "";
 
 /** How often what is new is looked for while somebody reads. */
 const LOOK_MS = 1000;
@@ -102,41 +92,58 @@ class LivePages implements Live {
     this.#options = options;
   }
 
-  async answer(url: URL): Promise<LiveAnswer | undefined> {
-    if (url.pathname === "/page.css") return { status: 200, type: "text/css; charset=utf-8", body: STYLE + LIVE_STYLE };
-    if (url.pathname === "/live.js") {
-      return { status: 200, type: "text/javascript; charset=utf-8", body: await browserScript("live.js") };
-    }
-    if (!isPage(url.pathname)) return undefined;
-    await this.#update();
-    const server = this.#serverOf(url.pathname);
-    if (server === undefined) return this.#unknown();
-    const model = this.#model(server);
-    const page = this.#page(url.pathname);
-    page.set(this.#content(model));
-    const several = this.#known.servers.length > 1;
-    const view = viewOf(url.searchParams);
-    const { words } = this.#options;
-    const body = liveDocument({ model, words, path: url.pathname, place: page.place, several, view });
-    return { status: 200, type: "text/html; charset=utf-8", body };
-  }
-
-  async feed(path: string, since: string | undefined, send: Send): Promise<(() => void) | undefined> {
-    if (!isPage(path)) return undefined;
-    await this.#update();
-    const server = this.#serverOf(path);
-    if (server === undefined) return undefined;
-    const page = this.#page(path);
-    page.set(this.#content(this.#model(server)));
-    const end = page.read(since, send);
-    send({ id: page.place, event: "beat", data: String(this.#options.clock.now()) });
-    void this.#watch();
-    return end;
+  get routes(): readonly Route[] {
+    const get = (path: string, answer: Route["answer"]): Route => ({ method: "GET", path, answer });
+    return [
+      get("/", ({ url }) => this.#document(ROOT, url)),
+      get("/cache/:name", ({ parameters, url }) => this.#document(parameters["name"] ?? "", url)),
+      get("/feed", ({ url, headers }) =>
+        this.#feed(
+          url.searchParams.get("page") ?? ROOT,
+          headers["last-event-id"] ?? url.searchParams.get("since") ?? "",
+        ),
+      ),
+      get("/page.css", () => ({ status: 200, type: "text/css; charset=utf-8", body: STYLE + LIVE_STYLE })),
+      get("/live.js", async () => {
+        return { status: 200, type: "text/javascript; charset=utf-8", body: await browserScript("live.js") };
+      }),
+    ];
   }
 
   close(): void {
     this.#ended.abort();
     this.#pages.clear();
+  }
+
+  /** @param name of a cache, or `ROOT` */
+  async #document(name: string, url: URL): Promise<Reply> {
+    await this.#update();
+    const server = this.#serverOf(name);
+    if (server === undefined) return refusal(404, this.#options.words.live.noCache);
+    const model = this.#model(server);
+    const page = this.#page(name);
+    page.set(this.#content(model));
+    const { words } = this.#options;
+    const several = this.#known.servers.length > 1;
+    const view = viewOf(url.searchParams);
+    const body = liveDocument({ model, words, page: name, place: page.place, several, view });
+    return { status: 200, type: "text/html; charset=utf-8", body };
+  }
+
+  async #feed(name: string, since: string | readonly string[]): Promise<Reply | Feed> {
+    await this.#update();
+    const server = this.#serverOf(name);
+    if (server === undefined) return refusal(404, this.#options.words.live.noCache);
+    const page = this.#page(name);
+    page.set(this.#content(this.#model(server)));
+    return {
+      feed: (send) => {
+        const end = page.read(String(since), send);
+        send({ id: page.place, event: "beat", data: String(this.#options.clock.now()) });
+        void this.#watch();
+        return end;
+      },
+    };
   }
 
   get #known(): LiveState {
@@ -230,7 +237,9 @@ class LivePages implements Live {
     const silentMs = nowMs - (facts.heardMs ?? Number.NEGATIVE_INFINITY);
     if (silentMs < THRESHOLDS.statusSeconds.watch * 1000) return found;
     const { live, duration } = this.#options.words;
-    const said = Number.isFinite(silentMs) ? live.silent(duration(Math.round(silentMs / 60_000) * 60)) : live.nothingHeard;
+    const said = Number.isFinite(silentMs)
+      ? live.silent(duration(Math.round(silentMs / 60_000) * 60))
+      : live.nothingHeard;
     return [...found, { id: "silent", level: "warn", said, next: live.silentNext }];
   }
 
@@ -269,29 +278,20 @@ class LivePages implements Live {
     const { words } = this.#options;
     const parts = liveParts(model, words).map(([id, content]) => [id, content.text] as const);
     const rows = model.caches.map((row) => {
-      const known = this.#written.get(row) ?? ([`c-${cacheId(row.server)}`, cacheRow(row, model, words).text] as const);
+      const known =
+        this.#written.get(row) ??
+        ([`c-${cacheId(row.server)}`, cacheRow(row, { nowMs: model.nowMs, words }).text] as const);
       this.#written.set(row, known);
       return known;
     });
     return { parts: [...parts, ...rows], charts: scriptJson(chartData(model)).text };
   }
 
-  /** Which cache a path is about; `ALL` for all of them; undefined where there is no such cache. */
-  #serverOf(path: string): string | undefined {
+  /** Which cache a page is about; `ALL` for all of them; undefined where there is no such cache. */
+  #serverOf(page: string): string | undefined {
     const { servers } = this.#known;
-    if (path === "/") return servers.length === 1 ? servers[0] : ALL;
-    const part = path.slice("/cache/".length);
-    if (part.startsWith("~")) return servers.find((server) => `~${cacheId(server)}` === part);
-    try {
-      const name = decodeURIComponent(part);
-      return servers.find((server) => server === name);
-    } catch {
-      return undefined;
-    }
-  }
-
-  #unknown(): LiveAnswer {
-    return { status: 404, type: "text/plain; charset=utf-8", body: `${this.#options.words.live.noCache}\n` };
+    if (page === ROOT) return servers.length === 1 ? servers[0] : ALL;
+    return servers.find((server) => server === page || `~${cacheId(server)}` === page);
   }
 
   #page(path: string): LivePage {
@@ -307,10 +307,6 @@ class LivePages implements Live {
   #readers(): number {
     return [...this.#pages.values()].reduce((sum, page) => sum + page.readers, 0);
   }
-}
-
-function isPage(path: string): boolean {
-  return path === "/" || path.startsWith("/cache/");
 }
 
 function knownOf({ state, pass, newestRowMs, events }: CacheFacts, nowMs: number): CacheKnown {

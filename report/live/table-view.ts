@@ -55,7 +55,10 @@ export function sortedBy(view: TableView, column: string): TableView {
 
 export function isShown({ name, tags }: RowKeys, view: TableView): boolean {
   if (Object.entries(view.tags).some(([key, value]) => tags[key] !== value)) return false;
-  const words = view.search.toLowerCase().split(/\s+/).filter((word) => word !== "");
+  const words = view.search
+    .toLowerCase()
+    .split(/\s+/)
+    .filter((word) => word !== "");
   if (words.length === 0) return true;
   const text = [name, ...Object.values(tags)].join(" ").toLowerCase();
   return words.every((word) => text.includes(word));

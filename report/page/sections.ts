@@ -23,7 +23,9 @@ export function sections(report: Report, words: Words): Html[] {
     troublesSection,
     gapsSection,
   ];
-  return makers.map((make: (report: Report, words: Words) => Html | undefined) => make(report, words)).filter((section) => section !== undefined);
+  return makers
+    .map((make: (report: Report, words: Words) => Html | undefined) => make(report, words))
+    .filter((section) => section !== undefined);
 }
 
 function summarySection(report: Report, words: Words): Html {

@@ -16,7 +16,7 @@ const SILENT_MS = 40_000;
 const RETRY_MS = 4000;
 
 const words = wordsOf(document.documentElement.lang as LanguageName);
-const { path = "/", zone = "UTC" } = document.body.dataset;
+const { page = "", zone = "UTC" } = document.body.dataset;
 let place = document.body.dataset["place"] ?? "";
 let charts = document.getElementById("charts")?.textContent ?? "";
 let aliveMs = Date.now();
@@ -92,7 +92,7 @@ function alive(event: MessageEvent<string>): void {
 
 function connect(): void {
   source?.close();
-  source = new EventSource(`/feed?${new URLSearchParams({ page: path, since: place })}`);
+  source = new EventSource(`/feed?${new URLSearchParams({ page, since: place })}`);
   source.addEventListener("parts", (event: MessageEvent<string>) => {
     alive(event);
     take(JSON.parse(event.data) as Record<string, string>);
@@ -101,6 +101,7 @@ function connect(): void {
     setServerTime(Number(event.data));
     alive(event);
   });
+  source.addEventListener("reload", () => location.reload());
   source.addEventListener("trouble", (event: MessageEvent<string>) => {
     aliveMs = Date.now();
     setConnected(false, event.data);

@@ -71,7 +71,12 @@ export function followColours(redraw: (theme?: Theme) => void): void {
   addEventListener("afterprint", () => redraw());
 }
 
-function configOf(name: string, { hours, report }: ChartData, words: Words, theme: Theme): ChartConfiguration | undefined {
+function configOf(
+  name: string,
+  { hours, report }: ChartData,
+  words: Words,
+  theme: Theme,
+): ChartConfiguration | undefined {
   return name === "today"
     ? todayChart({ hours, timeZone: report.timeZone, words, theme })
     : chart(name as ChartName, { report, words, theme });
