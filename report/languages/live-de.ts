@@ -50,6 +50,7 @@ export const liveDe: LiveTexts = {
   running: "Läuft",
   quiet: "Kein Lebenszeichen: wartet oder wurde abgebrochen",
   ended: "Beendet",
+  stopped: "vorzeitig beendet",
   noRuns: "Kein Lauf in den letzten zwei Tagen.",
   began: "Begonnen",
   filesOf: (done, planned) => `${done} von ${planned} Dateien`,

@@ -50,6 +50,7 @@ export const liveEn: LiveTexts = {
   running: "Running",
   quiet: "No sign of life: it is waiting or was stopped",
   ended: "Ended",
+  stopped: "stopped early",
   noRuns: "No warming run in the last two days.",
   began: "Began",
   filesOf: (done, planned) => `${done} of ${planned} files`,

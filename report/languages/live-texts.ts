@@ -52,6 +52,7 @@ export interface LiveTexts {
   readonly running: string;
   readonly quiet: string;
   readonly ended: string;
+  readonly stopped: string;
   readonly noRuns: string;
   readonly began: string;
   readonly filesOf: (done: string, planned: string) => string;

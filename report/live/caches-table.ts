@@ -24,10 +24,10 @@ export interface At {
   readonly words: Words;
 }
 
-const COLUMNS = ["level", "name", "served", "saved", "apple", "hit", "used", "pressure", "heard"] as const;
+const COLUMNS = ["level", "name", "served", "caches", "apple", "hit", "used", "pressure", "heard"] as const;
 type Column = (typeof COLUMNS)[number];
 /** Left out on a narrow screen. */
-const WIDE: ReadonlySet<string> = new Set(["saved", "apple", "pressure"]);
+const WIDE: ReadonlySet<string> = new Set(["caches", "apple", "used", "pressure"]);
 
 /** The part of an address and of an element's name that stands for a cache: letters and digits, whatever its name is. */
 export function cacheId(server: string): string {
@@ -71,7 +71,7 @@ function columnTitle(column: Column, { live, texts }: Words): string {
     level: live.level,
     name: texts.cache,
     served: texts.served,
-    saved: texts.saved,
+    caches: texts.fromCaches,
     apple: texts.fromApple,
     hit: texts.hitRatio,
     used: live.used,
@@ -95,7 +95,7 @@ export function cacheRow(row: CacheRow, { nowMs, words }: At, isHidden = false):
   const cells: Readonly<Record<Exclude<Column, "name">, Html | string>> = {
     level: html`<span class="badge ${level === "ok" ? "good" : level}">${live.levels[level]}</span>`,
     served: amount(({ served }) => served),
-    saved: amount(({ saved }) => saved),
+    caches: amount(({ fromCaches }) => fromCaches),
     apple: amount(({ fromApple }) => fromApple),
     hit: today === undefined ? none : ratioText(today.hitRatio, words),
     used:
@@ -131,7 +131,7 @@ function keysOf({ server, tags, today, state, heardMs, findings }: CacheRow): Ro
     values: {
       level: { ok: 0, warn: 1, bad: 2 }[worstLevel(findings)],
       served: number(today?.served),
-      saved: number(today?.saved),
+      caches: number(today?.fromCaches),
       apple: number(today?.fromApple),
       hit: number(today?.hitRatio),
       used: number(state?.usedBytes),

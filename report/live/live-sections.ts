@@ -165,7 +165,7 @@ function peersTable({ neighbours }: CacheState, words: Words): Html | undefined 
 }
 
 /** How numbers get here and go on from here. */
-export function pipeSection({ pass, newestRowMs, heardMs, sinks, nowMs }: LiveModel, words: Words): Html {
+export function pipeSection({ server, pass, newestRowMs, heardMs, sinks, nowMs }: LiveModel, words: Words): Html {
   const { live } = words;
   const when = (ms: number | undefined): Html | string =>
     ms === undefined ? live.nothingHeard : age(ms, nowMs, words);
@@ -179,7 +179,7 @@ export function pipeSection({ pass, newestRowMs, heardMs, sinks, nowMs }: LiveMo
   return html`<h2>${live.pipe}</h2><dl class="facts">
 <dt>${live.newestRow}</dt><dd>${when(newestRowMs)}</dd>
 <dt>${live.heard}</dt><dd>${when(heardMs)}</dd>
-<dt>${live.lastPass}</dt><dd>${pass === undefined ? live.noPass : html`${age(pass.timeMs, nowMs, words)}${took}`}</dd></dl>${
+${(pass !== undefined || server !== undefined) && html`<dt>${live.lastPass}</dt><dd>${pass === undefined ? live.noPass : html`${age(pass.timeMs, nowMs, words)}${took}`}</dd>`}</dl>${
     sinks.length === 0
       ? html`<p class="dim">${live.noSinks}</p>`
       : table({

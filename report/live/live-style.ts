@@ -59,5 +59,5 @@ progress::-moz-progress-bar{background:var(--accent);border-radius:.35rem}
 @keyframes flash{from{background:color-mix(in srgb,var(--accent) 22%,transparent)}}
 @media (prefers-reduced-motion:reduce){*,*::-webkit-progress-value{animation:none!important;transition:none!important}}
 .hidden{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
-@media (max-width:40rem){.tiles{grid-template-columns:1fr 1fr;gap:.5rem}.tiles>div{padding:.55rem .75rem}.tiles .value{font-size:1.3rem}.chart{height:15rem}.wide{display:none}main{padding:1rem .9rem 2rem}.clock{text-align:left}.facts{gap:.3rem .8rem}}
+@media (max-width:40rem){.caches th,.caches td,.run th,.run td{padding:.3rem .35rem}.caches tbody th{min-width:8rem}.caches thead a{white-space:normal}.tiles{grid-template-columns:1fr 1fr;gap:.5rem}.tiles>div{padding:.55rem .75rem}.tiles .value{font-size:1.3rem}.chart{height:15rem}.wide{display:none}main{padding:1rem .9rem 2rem}.clock{text-align:left}.facts{gap:.3rem .8rem}}
 `;

@@ -247,8 +247,9 @@ class LivePages implements Live {
     const { timeZone, organisation, worth, clock } = this.#options;
     const nowMs = clock.now();
     const state = this.#known;
-    const facts = server === ALL ? state.allFacts() : state.facts(server);
-    const own = this.#own(this.#options.server).server;
+    const ownFacts = this.#own(this.#options.server);
+    const own = ownFacts.server;
+    const facts = server === ALL ? { ...state.allFacts(), pass: ownFacts.pass } : state.facts(server);
     const isOwn = server === ALL || server === own;
     const health: Health = isOwn ? this.#health : { findings: this.#rows.get(server)?.findings ?? [], sinks: [] };
     const caches = server === ALL ? state.servers.flatMap((name) => this.#rows.get(name) ?? []) : [];

@@ -13,6 +13,9 @@ const MOST_ENDED = 6;
 /** Runs shown with their progress. */
 const MOST_OPEN = 12;
 
+/** Caches named of a run. */
+const MOST_NAMES = 4;
+
 /** What a part of the page is drawn at. */
 export interface At {
   readonly nowMs: number;
@@ -21,8 +24,9 @@ export interface At {
 
 export function runsSection(runs: readonly WatchedRun[], at: At, words: Words): Html {
   const { live, texts } = words;
-  const open = runs.filter(({ state }) => state !== "ended");
-  const ended = runs.filter(({ state }) => state === "ended").slice(0, MOST_ENDED);
+  const isOpen = ({ state }: WatchedRun): boolean => state === "running" || state === "quiet";
+  const open = runs.filter(isOpen);
+  const ended = runs.filter((run) => !isOpen(run)).slice(0, MOST_ENDED);
   return html`<h2>${texts.warming}</h2>${runs.length === 0 && html`<p>${live.noRuns}</p>`}${open
     .slice(0, MOST_OPEN)
     .map((run) => openRun(run, at, words))}${
@@ -30,9 +34,9 @@ export function runsSection(runs: readonly WatchedRun[], at: At, words: Words): 
     html`${open.length > 0 && html`<h3>${live.earlierRuns}</h3>`}${table({
       words,
       name: live.earlierRuns,
-      titles: [live.began, live.outcome, live.size, texts.fromApple],
+      titles: [live.began, texts.cache, live.outcome, live.size, texts.fromApple],
       rows: ended.map((run) => endedRow(run, at, words)),
-      texts: 2,
+      texts: 3,
     })}`
   }`;
 }
@@ -40,11 +44,17 @@ export function runsSection(runs: readonly WatchedRun[], at: At, words: Words): 
 function openRun(run: WatchedRun, { nowMs, timeZone }: At, words: Words): Html {
   const { live } = words;
   const { state, server, targets, startedMs, lastMs, share } = run;
-  const names = targets.filter((name) => name !== server).slice(0, 4);
+  const names = targets.filter((name) => name !== server);
   const label = share === undefined ? filesText(run, words) : words.percent(share);
-  return html`<div class="run"><p><strong class="${state === "quiet" ? "warn" : "good"}">${live[state]}</strong> · ${live.began} ${words.time(startedMs, timeZone)} · ${live.warmedBy} ${nameText(server)}${names.length > 0 && html` → ${names.map((name, i) => html`${i > 0 && ", "}${nameText(name)}`)}`}${state === "quiet" && html` · ${age(lastMs, nowMs, words)}`}</p>
+  return html`<div class="run"><p><strong class="${state === "quiet" ? "warn" : "good"}">${live[state]}</strong> · ${live.began} ${words.time(startedMs, timeZone)} · ${live.warmedBy} ${nameText(server)}${names.length > 0 && html` → ${namesText(names)}`}${state === "quiet" && html` · ${age(lastMs, nowMs, words)}`}</p>
 <progress max="100"${share !== undefined && html` value="${Math.round(share * 1000) / 10}"`} aria-label="${words.texts.warming}">${label}</progress>
 <p>${progressText(run, words)}</p>${run.newestFiles.length > 0 && filesTable(run.newestFiles, words)}</div>`;
+}
+
+/** Some names, and how many more there are. */
+function namesText(names: readonly string[]): Html {
+  const more = names.length - MOST_NAMES;
+  return html`${names.slice(0, MOST_NAMES).map((name, i) => html`${i > 0 && ", "}${nameText(name)}`)}${more > 0 && ` + ${more}`}`;
 }
 
 function filesText({ files, plannedFiles }: WatchedRun, words: Words): string {
@@ -84,14 +94,17 @@ function outcomeText(outcome: string, { live }: Words): string {
 }
 
 function endedRow(run: WatchedRun, { timeZone }: At, words: Words): (Html | string)[] {
-  const { startedMs, warmed, cached, failed, skipped, bytesAsked, bytesFromOrigin } = run;
+  const { server, state, targets, startedMs, warmed, cached, failed, skipped, bytesAsked, bytesFromOrigin } = run;
   const { outcomes } = words.live;
   const counts = Object.entries({ warmed, cached, failed, skipped })
     .filter(([, count]) => count > 0)
     .map(([name, count]) => `${words.count(count)} ${outcomes[name as keyof typeof outcomes]}`);
   return [
-    words.dateTime(startedMs, timeZone),
-    counts.join(", ") || words.live.files("0"),
+    `${words.day(startedMs, timeZone)}, ${words.time(startedMs, timeZone)}`,
+    namesText(targets.length > 0 ? targets : [server]),
+    [counts.join(", ") || words.live.files("0"), state === "stopped" && words.live.stopped]
+      .filter((part) => part !== false)
+      .join(", "),
     words.bytes(bytesAsked),
     words.bytes(bytesFromOrigin),
   ];

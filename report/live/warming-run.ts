@@ -13,6 +13,8 @@ type AssetLine = WarmingLines["assets"][number];
 
 /** Without a line for so long, a run may have been stopped: a file that takes long has one a minute. */
 const QUIET_MS = 3 * 60_000;
+/** And after this long it was. */
+const STOPPED_MS = 3_600_000;
 /** The rate is that of the last lines, over so long. */
 const RATE_MS = 2 * 60_000;
 /** Files listed of a run, the newest first. */
@@ -33,7 +35,8 @@ export interface WatchedRun {
   readonly startedMs: number;
   /** Its newest line. */
   readonly lastMs: number;
-  readonly state: "running" | "quiet" | "ended";
+  /** `stopped`: it has no end, and another has begun or it has been silent for long. */
+  readonly state: "running" | "quiet" | "ended" | "stopped";
   readonly files: number;
   /** Undefined where the run does not say. */
   readonly plannedFiles: number | undefined;
@@ -70,7 +73,9 @@ export function watchedRuns(server: string, lines: WarmingLines, nowMs: number):
         ends: finished.filter(({ endedMs }) => isIn(endedMs)),
       };
       const firstMs = start?.timeMs ?? own.assets[0]?.timeMs ?? own.ends[0]?.endedMs;
-      return firstMs === undefined ? [] : [watchedRun({ server, start, startedMs: firstMs, ...own }, nowMs)];
+      return firstMs === undefined
+        ? []
+        : [watchedRun({ server, start, startedMs: firstMs, isLast: !Number.isFinite(toMs), ...own }, nowMs)];
     })
     .reverse();
 }
@@ -79,17 +84,19 @@ interface RunLines {
   readonly server: string;
   readonly start: WarmingLines["starts"][number] | undefined;
   readonly startedMs: number;
+  /** No other run of the computer began after it. */
+  readonly isLast: boolean;
   readonly assets: readonly AssetLine[];
   readonly ends: WarmingLines["finished"];
 }
 
-function watchedRun({ server, start, startedMs, assets, ends }: RunLines, nowMs: number): WatchedRun {
+function watchedRun({ server, start, isLast, startedMs, assets, ends }: RunLines, nowMs: number): WatchedRun {
   const ended = assets.filter(({ outcome }) => outcome !== "partial");
   const count = (wanted: string): number => ended.filter(({ outcome }) => outcome === wanted).length;
   const sum = (pick: (line: AssetLine) => number): number => assets.reduce((all, line) => all + pick(line), 0);
   const times = [...assets.map(({ timeMs }) => timeMs), ...ends.map(({ endedMs }) => endedMs)];
   const lastMs = times.reduce((last, ms) => Math.max(last, ms), startedMs);
-  const state = ends.length > 0 ? "ended" : nowMs - lastMs > QUIET_MS ? "quiet" : "running";
+  const state = stateOf({ hasEnd: ends.length > 0, isLast, silentMs: nowMs - lastMs });
   const done = doneBytes(assets, ended);
   const share = shareOf(done, start?.plannedBytes ?? 0) ?? shareOf(ended.length, start?.plannedFiles ?? 0) ?? undefined;
   const rate = state === "running" ? rateOf(assets, startedMs, nowMs) : undefined;
@@ -114,6 +121,16 @@ function watchedRun({ server, start, startedMs, assets, ends }: RunLines, nowMs:
     secondsLeft: rate === undefined || rate <= 0 || left === undefined ? undefined : left / rate,
     newestFiles: ended.slice(-MOST_FILES).reverse().map(runFile),
   };
+}
+
+function stateOf(of: {
+  readonly hasEnd: boolean;
+  readonly isLast: boolean;
+  readonly silentMs: number;
+}): WatchedRun["state"] {
+  if (of.hasEnd) return "ended";
+  if (!of.isLast || of.silentMs > STOPPED_MS) return "stopped";
+  return of.silentMs > QUIET_MS ? "quiet" : "running";
 }
 
 function plannedOf(ends: WarmingLines["finished"]): number {
