@@ -1,5 +1,5 @@
 /**
- * The door of the alerts room: who is told when a cache needs somebody, kept in macOS Server's own database.
+ * The door of the alerts room: who gets a mail when a cache needs attention, as macOS Server's own database has it.
  *
  * Rules and mails find their recipients through `readRecipients` and need to know nothing of the file behind it.
  *

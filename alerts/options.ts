@@ -1,5 +1,5 @@
 /**
- * What the alerts room can be told.
+ * Options of the alerts room.
  *
  * @module
  */

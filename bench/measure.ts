@@ -9,7 +9,7 @@ import { readFileSync } from "node:fs";
 /** One run of a program. */
 export interface Run {
   readonly seconds: number;
-  /** Highest resident memory of the process itself, MiB; 0 where /proc does not tell. */
+  /** Highest resident memory of the process itself, MiB; 0 where /proc does not have it. */
   readonly peakMiB: number;
   readonly stdout: string;
 }

@@ -19,7 +19,7 @@ export const ExitCode = {
   config: 78,
 } as const;
 
-/** Thrown by a command that has already said what there is to say and now ends with a code. */
+/** Thrown by a command that has printed its answer and now ends with a code. */
 export class ExitWith extends Error {
   readonly exitCode: number;
 

@@ -1,5 +1,5 @@
 /**
- * Runs one command line to its end: the command's answer on the terminal, what went wrong said once, and the exit code.
+ * Runs one command line to its end: the command's answer on the terminal, an error printed once, and the exit code.
  *
  * @module
  */

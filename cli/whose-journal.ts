@@ -1,6 +1,6 @@
 /**
  * Whose journal a command that reads looks at. The daemon runs as root and keeps its own; a person who forgets sudo would
- * look at an empty one in her home, and must not be told that the collector never ran.
+ * look at an empty one in her home, and must not read that the collector never ran.
  *
  * @module
  */

@@ -28,7 +28,7 @@ const MIGRATIONS: Readonly<Record<string, readonly string[]>> = {
     `SELECT Z_PK + 7000, ZCREATIONDATE, ZBYTESFROMCACHETOCLIENT, ZREQUESTSFROMCLIENT, 0, 0, 0`,
     ...ADDED,
   ],
-  "columns that hold numbers come to be read": [
+  "columns that hold numbers are read from then on": [
     `SELECT Z_PK, ZCREATIONDATE, ZBYTESFROMCACHETOCLIENT, ZREQUESTSFROMCLIENT, 3`,
     "ZBYTESDROPPED",
   ],

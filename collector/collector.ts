@@ -168,7 +168,7 @@ async function afterPass(
   let tidyAgainAt = 0;
   return {
     setAside: openSetAside(stateDir, nowMs),
-    /** Roll-ups that fail hold nothing up: the next pass begins where the last commit stands. */
+    /** Roll-ups that fail hold nothing up: the next pass begins at the last commit. */
     rollUp: async (): Promise<void> => {
       try {
         await rollup.run();
@@ -247,7 +247,7 @@ async function pack(folder: string, log: Log): Promise<boolean> {
   }
 }
 
-/** Looks after what lies there: damage is told when it is found, not when somebody asks for those days. */
+/** Checks what is stored: damage is reported when it occurs, not when somebody asks for those days. */
 async function scrub(stateDir: string, nowMs: number, log: Log): Promise<void> {
   try {
     for (const [stream, segment] of await scrubJournal(stateDir, { nowMs })) {

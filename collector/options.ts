@@ -82,6 +82,6 @@ export const collectorShape = {
   sinks: sinksSchema.default([]).describe("servers to ship to; none is needed"),
 } as const;
 
-/** The collector's settings by themselves. */
+/** The collector's settings alone. */
 export const collectorOptions = z.strictObject(collectorShape);
 export type CollectorOptions = z.output<typeof collectorOptions>;

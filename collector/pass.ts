@@ -188,7 +188,7 @@ async function finishShipping(shipper: Shipper, options: PassOptions): Promise<S
 interface Reading {
   /** A row was rejected. */
   reject(row: RejectedRow): void;
-  /** Resolves when everything handed over stands in the journal. */
+  /** Resolves when everything handed over is in the journal. */
   written(): Promise<void>;
 }
 

@@ -37,7 +37,7 @@ describe("runOnSchedule()", () => {
     await done;
   });
 
-  it("refuses an expression that is none", async () => {
+  it("refuses an expression that is not one", async () => {
     const run = runOnSchedule({ ...options, expression: "every minute", signal: AbortSignal.abort() }, async () => {});
     await expect(run).rejects.toMatchObject({ code: "CONFIG_SCHEDULE" });
   });

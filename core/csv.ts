@@ -81,7 +81,7 @@ export function readRecord(lines: readonly string[], start: number, delimiter: D
   return { problem: "a quote is opened and never closed" };
 }
 
-/** The fields of a text that is one record, or why it is none: a quote is open at its end, or closed before a text. */
+/** The fields of a text that is one record, or why it is not: a quote is open at its end, or closed before a text. */
 function readFields(text: string, delimiter: Delimiter): Outcome {
   // nine of ten records: nothing that a plain cut would get wrong
   if (!text.includes('"')) return text.split(delimiter).map((field) => ({ text: field.trim(), quoted: false }));

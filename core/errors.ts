@@ -1,7 +1,7 @@
 /**
  * The one error type of larder.
  *
- * Every message reads: Cannot <do what> "<on what>": <what the world said, what we expected>. Beside it stand
+ * Every message reads: Cannot <do what> "<on what>": <what happened, what was expected>. With it come
  * the state of the data and one next step, so that a person who reads it at night knows whether anything was lost.
  *
  * @module

@@ -42,7 +42,7 @@ export async function syncFolder(path: string): Promise<void> {
 }
 
 /**
- * Makes a folder and those above it, where they are missing. Throws what the file system said.
+ * Makes a folder and those above it, where they are missing. Throws the file system's error.
  *
  * Node's own recursive `mkdir` never ends where a file system answers "no such file" for a new folder, as `/proc` does.
  */
@@ -96,7 +96,7 @@ export async function readRegularFile(path: string, maxBytes: number): Promise<R
   }
 }
 
-/** Reads to the end, whatever the size said: files of `/proc` say 0, and a file may grow. */
+/** Reads to the end, whatever its size: files of `/proc` have 0, and a file may grow. */
 async function readUpTo(file: FileHandle, maxBytes: number): Promise<Buffer> {
   const parts: Buffer[] = [];
   let total = 0;

@@ -23,7 +23,7 @@ export const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {} };
 
 /**
  * A log of JSON lines on standard error. A `Secret` among the details prints as `(secret)`; the text of one that has been
- * revealed is hidden wherever it stands.
+ * revealed is hidden wherever it appears.
  * pino is loaded here, so that commands which never log do not pay for it.
  */
 export async function createLog(level: LogLevel): Promise<Log> {

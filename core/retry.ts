@@ -2,7 +2,7 @@
  * When to ask a server again: one back-off and one reading of Retry-After for everything we ask.
  *
  * Waits double and are spread over their upper half, so that a fleet does not come back as one. What a server asks for
- * in Retry-After is honoured within limits: never "at once", whatever stands there, and never longer than we can wait.
+ * in Retry-After is honoured within limits: never "at once", whatever its value, and never longer than we can wait.
  *
  * @module
  */
@@ -40,7 +40,7 @@ export function retryDelayMs(patience: Patience, { failures, random, askedMs }: 
 
 /**
  * Milliseconds a Retry-After header asks for, at least `LEAST_ASKED_MS`; undefined where it says nothing usable.
- * RFC 9110: digits alone are seconds, else an HTTP date in one of its three forms. Anything else was not said.
+ * RFC 9110: digits alone are seconds, else an HTTP date in one of its three forms. Anything else is ignored.
  */
 export function retryAfterMs(header: string | undefined, nowMs: number): number | undefined {
   const text = header?.trim() ?? "";

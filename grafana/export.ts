@@ -7,7 +7,7 @@ import { boards, boardText } from "./dashboards/dashboards.ts";
 import { alertingText, contactPointsText, dataSourcesText, providerText } from "./provisioning.ts";
 import type { Setting } from "./setting.ts";
 
-/** Paths below the folder Grafana is told of, and their text. */
+/** Paths below the folder Grafana is pointed at, and their text. */
 export function exportFiles(setting: Setting): Map<string, string> {
   const files = new Map<string, string>();
   for (const [name, dashboard] of Object.entries(boards(setting))) {

@@ -3,7 +3,7 @@
  *
  * Sources: Grafana's documentation of provisioning and `pkg/services/provisioning`. A dollar sign in these files names
  * a variable of the environment, or `$__file{…}` a file whose text is put in; the model of an alert query alone is
- * taken as it is, so `$timeFilter` stands there with one dollar.
+ * taken as it is, so `$timeFilter` is written with one dollar.
  *
  * @module
  */
@@ -121,7 +121,7 @@ function ruleYaml(setting: Setting, rule: AlertRule): object {
       { refId: "A", relativeTimeRange, datasourceUid: dataSourceUid(setting), model: { refId: "A", ...query } },
       expression("B", { type: "reduce", expression: "A", reducer: "last", settings: { mode: "dropNN" } }),
       expression("C", {
-        // Grafana's own kind "threshold" cannot tell what equals its limit, and the boards are coloured from there on
+        // Grafana's own kind "threshold" has no test for what equals its limit, and the boards are coloured from there on
         type: "math",
         expression: `$B ${rule.is} ${rule.limit}`,
       }),

@@ -3,7 +3,7 @@
  *
  * Idempotent by uid. Two generations of Grafana's API are spoken: `/apis/…` of Grafana 12 and later where the server
  * lists it, and `/api/…` otherwise. A board differs when something we say is missing or another in the server's copy;
- * what a server adds by itself is not a difference.
+ * what a server adds is not a difference.
  *
  * @module
  */

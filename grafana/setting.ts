@@ -10,7 +10,7 @@ export type Engine = "influxdb" | "victoriametrics";
 
 export interface Setting {
   readonly engine: Engine;
-  /** Stands before titles and, in small letters, before uids; default `larder`. */
+  /** Prefix of titles and, in small letters, of uids; default `larder`. */
   readonly prefix: string;
   /** IANA zone in which days begin: the time zone of the boards. For several, the easternmost. */
   readonly timezone: string;

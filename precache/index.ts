@@ -20,7 +20,7 @@ export * as measure from "./measure/measure.ts";
 export { requestLayer } from "./options.ts";
 // list: what the catalogues offer
 export { listAssets, type Prepared, planOnly, planTotals } from "./plan/plan.ts";
-// convert: what precache.py was asked and told
+// convert: command lines and configurations of precache.py
 export * as convert from "./precache-py/precache-py.ts";
 export type { WarmReport } from "./report/report.ts";
 // report: what it cost and saved

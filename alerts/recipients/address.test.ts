@@ -99,7 +99,7 @@ describe("parseLanguage()", () => {
     }
   });
 
-  it("refuses words that are no language", () => {
+  it("refuses words that are not a language", () => {
     for (const raw of ["", "English", "xx", "yes", "e", "en-", "en US", "12"])
       expect(parseLanguage(raw)).toBeUndefined();
   });

@@ -52,7 +52,7 @@ export function parseAddress(raw: string): MailAddress | AddressProblem {
   return { text: address, key: `${local.toLowerCase()}@${domain.key}` };
 }
 
-/** What an address is compared by; also for texts in a database that are none, which then equal only themselves. */
+/** What an address is compared by; also for texts in a database that are not addresses, which then equal only themselves. */
 export function addressKey(raw: string): string {
   const address = parseAddress(raw);
   return "key" in address ? address.key : raw.replaceAll(EDGES, "").toLowerCase();

@@ -100,7 +100,7 @@ async function create({ path, identity, empty, options }: Creation): Promise<boo
 }
 
 /**
- * A store's own identity, and as much of its metadata as can be said truly: its type. The hashes of Apple's data model are
+ * A store's own identity, and the only metadata we know for certain: its type. The hashes of Apple's data model are
  * published nowhere, and a wrong hash would be worse than none.
  */
 async function newIdentity(): Promise<StoreIdentity> {

@@ -81,7 +81,7 @@ export interface Repair {
 export interface Refusal {
   /** Counted from 1; undefined for an argument of the command line. */
   readonly line: number | undefined;
-  /** What stood there, shortened. */
+  /** The text found there, shortened. */
   readonly text: string;
   readonly problem: string;
 }

@@ -1,5 +1,5 @@
 /**
- * What stands in an alertData.db, typed: rows in, words of the room out.
+ * Reads an alertData.db: rows in, types of the room out.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { MAIL_RECIPIENT } from "./schema.ts";
 
 /** The part of an alertData.db that we know, at one moment. */
 export interface AlertData {
-  /** In the order of their rows. Rows without an address are no recipients, and stay as they are. */
+  /** In the order of their rows. Rows without an address are not recipients and are left alone. */
   readonly recipients: readonly StoredRecipient[];
   readonly services: readonly AlertService[];
   /** The book of the recipients; undefined where the books do not name them once. A change needs it, reading does not. */
@@ -73,7 +73,7 @@ function readServices(db: SqliteDatabase): AlertService[] {
     }));
 }
 
-/** A number that a repair or the next change sets right where it is none. */
+/** A number; a repair or the next change corrects what is not one. */
 function entityNumber(value: SqliteValue | undefined): number {
   return typeof value === "number" ? value : 0;
 }

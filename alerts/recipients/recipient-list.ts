@@ -27,7 +27,7 @@ export interface RecipientList {
   /** Each address once, in the order of first appearance. */
   readonly wanted: readonly WantedRecipient[];
   readonly refusals: readonly Refusal[];
-  /** Lines whose address stood further up already. */
+  /** Lines whose address was already further up. */
   readonly repeated: number;
 }
 
@@ -89,11 +89,11 @@ function readLine(
   const header = headerColumns(record.fields);
   if (header !== undefined) return { next: record.next, columns: header };
   const shape = columns ?? firstColumns(record.fields);
-  // only a line that holds an address may decide where addresses stand
+  // only a line that holds an address may decide which column holds addresses
   const learnt =
     columns === undefined && record.fields[shape.address]?.text.includes("@") === true ? { columns: shape } : {};
   const address = record.fields[shape.address];
-  // an unclosed quote has run on: the lines it took are read again by themselves
+  // an unclosed quote has run on: the lines it swallowed are read again one by one
   if (address?.text.includes("\n") === true) return { next, problem: "a quote is opened and never closed" };
   const recipient = readRecipient(record.fields, shape);
   if ("problem" in recipient) return { next: record.next, ...learnt, problem: recipient.problem };

@@ -142,7 +142,7 @@ export function describeAlertStore(engine: SqliteEngine): void {
       expect(query(path, "SELECT Z_ENT, Z_OPT FROM ZADMAILRECIPIENT")).toEqual([[14, 4]]);
     });
 
-    it("refuses politely what is no alertData.db", async () => {
+    it("refuses politely what is not an alertData.db", async () => {
       const path = await newPath();
       query(path, "CREATE TABLE ZMETRIC (Z_PK INTEGER PRIMARY KEY)");
       await expect(add(path, "a@example.org")).rejects.toMatchObject({

@@ -67,7 +67,8 @@ async function addUntilKilled(engine: SqliteEngine, path: string, kill: number):
     setTimeout(() => worker.kill("SIGKILL"), (kill * LONGEST_PAUSE_MS) / KILLS);
   });
   await ended(worker);
-  if (worker.signalCode !== "SIGKILL") throw new Error(`the process ended by itself, with code ${worker.exitCode}`);
+  if (worker.signalCode !== "SIGKILL")
+    throw new Error(`the process ended before it was killed, with code ${worker.exitCode}`);
   return told;
 }
 

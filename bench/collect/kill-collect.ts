@@ -70,7 +70,7 @@ export async function killCollect(options: KillOptions): Promise<KillResult> {
   return { kills, backfills, wrong };
 }
 
-/** True when it had to be killed; throws when it failed by itself. */
+/** True when it had to be killed; throws when it failed before that. */
 async function runAndKill(node: string, config: string, afterMs: number): Promise<boolean> {
   const child = spawn(node, [LARDER, "collect", "--once", "--config", config], { stdio: ["ignore", "ignore", "pipe"] });
   let said = "";

@@ -58,7 +58,7 @@ async function seed(of: Fleet): Promise<number> {
     await Promise.all([influx.writeLines("larder", text), writeVictoria(victoria, text)]);
   };
   for (const cache of of.caches) {
-    // only what the board reads (its drop-downs read the tags of bytestoclients_1d); all else stands in series of its own
+    // only what the board reads (its drop-downs read the tags of bytestoclients_1d); everything else is in series of its own
     const tags = cacheTagText(cache);
     for (const [day, sums] of dailySums(of, cache)) {
       batch += `bytestoclients_1d${tags} bytes.fromcache.toclients=0i ${day}\n`;

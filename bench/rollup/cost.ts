@@ -110,7 +110,7 @@ async function everyMinute(plain: World, rolls: World, path: string, rows: reado
 
 type World = Awaited<ReturnType<typeof openWorld>>;
 
-/** A collector by hand, so that the roll-ups' part of a pass can be timed; its clock stands at the newest row. */
+/** A collector by hand, so that the roll-ups' part of a pass can be timed; its clock is set to the newest row. */
 async function openWorld(stateDir: string, path: string, url: string, rolls: boolean) {
   const journal = await openJournal(stateDir, "collector");
   const rollupJournal = await openJournal(stateDir, "rollup");

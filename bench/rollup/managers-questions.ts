@@ -54,7 +54,7 @@ export async function askInflux(
     [...local, ...origin].map((field) => `sum("${field}")`).join(between);
   const range = (a: number, b: number): string => `WHERE time >= ${a}ms AND time < ${b}ms`;
   const whole = range(span.fromMs, span.toMs);
-  // each field once: whoever draws the answer adds and divides
+  // each field once: the panel adds and divides
   const parts = (values: readonly unknown[]): string => {
     const numbers = values.map(Number);
     const saved = numbers.slice(0, group.local.length).reduce((sum, value) => sum + value, 0);
@@ -96,7 +96,7 @@ export async function askInflux(
   ];
 }
 
-/** Roll-ups stand at local midnight, so a window that ends at noon holds one day; days of raw rows are not aligned. */
+/** Roll-ups are stamped with local midnight, so a window that ends at noon holds one day; days of raw rows are not aligned. */
 export async function askVictoria(
   victoria: VictoriaEngine,
   { raw }: { readonly raw: boolean },

@@ -1,6 +1,6 @@
 /**
  * The bandwidth limit, measured: `npx tsx bench/warm/bandwidth.ts`. For several limits and concurrencies the engine pulls
- * from a server in another process for ten seconds; told are the rate over ten seconds against the limit (goal: within
+ * from a server in another process for ten seconds; printed are the rate over ten seconds against the limit (goal: within
  * 5 %) and the fullest quarter of a second against its share.
  */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";

@@ -1,8 +1,8 @@
 /**
  * kill -9 in the middle of a run, and the next run: `npx tsx bench/warm/kill.ts [rounds]`, 50 by default.
  *
- * The cache does not tell what it holds, so only the journal can know. Every round checks that no file which the killed
- * run had told as warmed is asked for again, that the origin gave each of its bytes once, that the journal knows what it
+ * The cache does not report what it holds, so only the journal can know. Every round checks that no file which the killed
+ * run had reported as warmed is asked for again, that the origin gave each of its bytes once, that the journal knows what it
  * cost, and that in the end all is there.
  */
 import { spawn } from "node:child_process";
@@ -20,7 +20,7 @@ export const BYTES = 30_000;
 
 /** What one round found. */
 export interface KillRound {
-  /** Files told as warmed before the kill. */
+  /** Files reported as warmed before the kill. */
   readonly finished: number;
   /** Of these, files that the next run asked for all the same. */
   readonly askedAgain: number;

@@ -2,7 +2,7 @@
  * Warming against curl --parallel over nginx on loopback, whole processes, in pairs that change their order:
  * `npx tsx bench/warm/transfer.ts [pairs]`. The ratio is of paired runs: least / median / most. Goals, for the median:
  * 100 x 20 MB at 4 at most 1.3 times curl's wall; 5,000 x 64 KB at 8 at most 1.0 times; and at most 100 MB of memory
- * at 32. Node's own start is told beside it: it is part of every run of ours.
+ * at 32. Node's own start is printed beside it: it is part of each of our runs.
  */
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";

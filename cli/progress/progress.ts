@@ -94,7 +94,7 @@ export function barLines(now: ProgressNow, columns: number, rows: number): strin
   ];
 }
 
-/** Where the run stands, in one line for a log. */
+/** The progress of the run in one line, for a log. */
 export function plainLine(now: ProgressNow): string {
   const eta = now.etaSeconds === undefined ? "" : `, ${durationText(Math.ceil(now.etaSeconds))} left`;
   const bytes = `${bytesText(now.doneBytes)} of ${bytesText(now.plannedBytes)}`;

@@ -1,5 +1,5 @@
 /**
- * Where a warming run stands, as its events tell. Pure: events in, numbers out.
+ * The progress of a warming run, from its events. Pure: events in, numbers out.
  *
  * @module
  */
@@ -13,7 +13,7 @@ export interface ActiveFile {
   readonly attempt: number;
 }
 
-/** Where the run stands at a moment. */
+/** The progress of the run at a moment. */
 export interface ProgressNow {
   readonly nowMs: number;
   readonly active: readonly ActiveFile[];

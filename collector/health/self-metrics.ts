@@ -1,8 +1,8 @@
 /**
  * What the collector knows of itself and of the cache's fate: `larder` after every pass, and `events` for dashboards.
  *
- * Events are found by comparing two readings of the status, which stand in the commit marks: the one of the last pass in
- * our own cursor, the present one in that of the status source. Points and cursor are one batch, so that nothing is told
+ * Events are found by comparing two readings of the status, kept in the commit marks: the one of the last pass in
+ * our own cursor, the present one in that of the status source. Points and cursor are one batch, so that nothing is reported
  * twice or forgotten.
  *
  * @module
@@ -50,7 +50,7 @@ interface SelfCursor {
   readonly observed: Observed | undefined;
 }
 
-/** A cache that held less than this cannot be told to have been wiped. */
+/** Below this size a wipe cannot be told from normal eviction. */
 const WIPE_FROM_BYTES = 1e9;
 const WIPED_SHARE = 0.1;
 /** A pass comes every minute or so; after this long it is a gap. */

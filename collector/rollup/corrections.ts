@@ -2,7 +2,7 @@
  * What is written of a bucket of which something was written before: the difference, as a point of its own.
  *
  * A point is never written again with another value: InfluxDB takes the last value of a stamp, VictoriaMetrics keeps one
- * that cannot be foretold, newer ones the greatest. So a bucket's first point stands at its beginning, and each correction
+ * that cannot be foretold, newer ones the greatest. So a bucket's first point is stamped with its beginning, and each correction
  * a millisecond behind the last; the sum over the bucket is right on every engine, whatever is sent again, and in which
  * order. A correction may be negative.
  *
@@ -46,7 +46,7 @@ const FLOAT_NOISE = 1e-9;
 /**
  * Replaces sums by what has to be written: all of a bucket of which nothing is written yet, else the difference; buckets
  * that are right already are left out. Where raw rows may be gone, what is written is the better witness and no sum
- * becomes smaller; where written lines may be gone, nothing can be said and nothing is written.
+ * becomes smaller; where written lines may be gone, nothing is known and nothing is written.
  */
 export async function corrections(
   closed: readonly ClosedBucket[],

@@ -1,5 +1,5 @@
 /**
- * Where roll-ups stand: how far each raw stream is read, what is closed, and the partial sums of what is open.
+ * The position of roll-ups: how far each raw stream is read, what is closed, and the partial sums of what is open.
  *
  * It is written with the roll-up lines in one commit, so that a restart neither loses nor repeats a row.
  *

@@ -3,7 +3,7 @@
  * a whole fleet is as quick to ask as a day.
  *
  * Sums of closed hours and closed local days are computed from the committed lines of the raw streams and written to the
- * stream `rollup`, stamped with the beginning of their bucket, tags kept. The open buckets' partial sums stand in the
+ * stream `rollup`, stamped with the beginning of their bucket, tags kept. The open buckets' partial sums are in the
  * commit mark beside the lines: a restart neither loses nor repeats a row. A row that comes late for a closed bucket has
  * that bucket recomputed from the journal, and the difference written as a further point: `rollup/corrections.ts`.
  *
@@ -68,7 +68,7 @@ export interface RollupReport {
 export interface Rollup {
   /**
    * Reads what was committed since the last run, and writes what is over.
-   * @throws LarderError when the journal cannot be read or written; the next run begins where the last commit stands.
+   * @throws LarderError when the journal cannot be read or written; the next run begins at the last commit.
    */
   run(): Promise<RollupReport>;
 }
@@ -81,7 +81,7 @@ const PIECE = { maxLines: 10_000, maxBytes: 2_000_000 } as const;
 /** The cursor is committed at the latest after this many bytes, so that a restart does not read them again. */
 const COMMIT_BYTES = 16 * 1024 * 1024;
 
-/** Opens roll-ups where the last commit stands; everything is recomputed when there is none. */
+/** Opens roll-ups at the last commit; everything is recomputed when there is none. */
 export function openRollup(options: RollupOptions): Rollup {
   const writers = [options.journal, ...(options.writers ?? [])];
   const read = (stream: string): JournalReader =>
@@ -122,7 +122,7 @@ interface State {
   readonly positions: Map<string, Position>;
   readonly days: DayZones;
   closedMs: number;
-  /** Ends of the newest hour and day of which anything was written, whatever the clock said. */
+  /** Ends of the newest hour and day of which anything was written, whatever the clock. */
   written: WrittenEnds;
   /** Bytes read since the last commit. */
   uncommitted: number;

@@ -29,7 +29,7 @@ export interface Bucket {
   /** Its first millisecond, and the one after its last. */
   readonly from: number;
   readonly to: number;
-  /** Milliseconds behind its beginning at which it is written: a correction stands behind what is written already. */
+  /** Milliseconds behind its beginning at which it is written: a correction comes after what is written already. */
   readonly after: number;
   readonly sums: Sums;
 }
@@ -37,7 +37,7 @@ export interface Bucket {
 /** Units, the shorter first. */
 export const UNITS: readonly BucketUnit[] = ["hour", "day"];
 
-/** What is said of a row whose bucket is closed. */
+/** The reason given for a row whose bucket is closed. */
 export type TellLate = (key: string, ms: number, unit: BucketUnit) => void;
 
 export class Series {
@@ -65,7 +65,7 @@ export class Series {
     this.#served = ServedDays.of(key.slice(0, end), key.slice(end));
   }
 
-  /** Adds a line to its hour and its day; tells of those that ended by `closedMs`, and adds it to neither of them. */
+  /** Adds a line to its hour and its day; reports those that ended by `closedMs`, and adds it to neither of them. */
   add(values: LineValues, ms: number, days: DayZones, closedMs: number, tellLate: TellLate): void {
     if (ms < this.#slotFrom || ms >= this.#slotTo) this.#enterSlot(ms, days, closedMs, tellLate);
     const slot = this.#slotFor(this.fields.size);
@@ -182,7 +182,7 @@ export class Series {
   }
 
   /**
-   * Name and value of each field as they stand in a line. A field no row had is a sum of nothing, so it is written as 0:
+   * Name and value of each field as in a line. A field no row had is a sum of nothing, so it is written as 0:
    * a query that adds fields would else find nothing at all for a cache that lacks one of them. A sum beyond 64 bits,
    * which only nonsense adds up to, has no form in a line and is left out.
    */

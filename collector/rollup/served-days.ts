@@ -39,7 +39,7 @@ export class ServedDays {
     this.#numbers = numbers;
   }
 
-  /** @param tags as they stand in a line: `,region=North,…` @returns undefined for a measurement no number is made of */
+  /** @param tags as in a line: `,region=North,…` @returns undefined for a measurement no number is made of */
   static of(measurement: string, tags: string): ServedDays | undefined {
     const numbers = Object.entries(DAY_NUMBERS).filter(([, made]) => measurementsOf(made).includes(measurement));
     return numbers.length === 0 ? undefined : new ServedDays(measurement, tags, numbers);

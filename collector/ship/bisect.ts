@@ -1,5 +1,5 @@
 /**
- * Which lines of a refused piece are bad: halve until they stand alone. Good lines are taken on the way.
+ * Which lines of a refused piece are bad: halve until each is alone. Good lines are taken on the way.
  *
  * A line is rejected only on evidence: the server took another one in the same search, or the probe, a line that any
  * healthy server takes. From a server that refuses everything alike nothing is learned about lines: a wrong path, a
@@ -77,7 +77,7 @@ interface Search {
 }
 
 /**
- * Finds the bad lines of a piece. True when every line has been taken or stands in `progress.rejected`; false when the
+ * Finds the bad lines of a piece. True when every line has been taken or is in `progress.rejected`; false when the
  * server refuses everything alike.
  * @param first what the server made of the whole piece
  */

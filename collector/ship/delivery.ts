@@ -17,7 +17,7 @@ export type SinkState = "ok" | "later" | "stopped";
 
 /** As often a server may answer 500 to the same lines before they are suspected. */
 const SUSPECT_AFTER = 3;
-/** A request that was given up after waiting this long tells that the server is silent. */
+/** After a request was given up having waited this long, the server counts as silent. */
 const SILENT_MS = 2000;
 
 /** The way to one sink, shared by all pieces that go there. */
@@ -55,7 +55,7 @@ export class Delivery {
     return this.#outages;
   }
 
-  /** When the server last said yes, Unix milliseconds. */
+  /** When the server last accepted something, Unix milliseconds. */
   get lastAckMs(): number | undefined {
     return this.#lastAckMs;
   }
@@ -66,7 +66,7 @@ export class Delivery {
   }
 
   /**
-   * Resolves when every line is taken or stands in `progress.rejected`.
+   * Resolves when every line is taken or is in `progress.rejected`.
    * @throws Interrupted when the run ends before; `progress` then says how far it came.
    */
   async deliver(lines: Uint8Array, progress: BisectProgress, limits: RunLimits): Promise<void> {

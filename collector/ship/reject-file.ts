@@ -45,7 +45,7 @@ export function retryPath(stateDir: string, sink: string): string {
   return join(stateDir, "rejected", `_retry.${sink}.lp`);
 }
 
-/** What stands above a refused line: when, and why. */
+/** The comment above a refused line: when, and why. */
 export function rejectComment(reason: string, nowMs: number): Buffer {
   return Buffer.from(`# ${new Date(nowMs).toISOString()} ${reason.replaceAll(/[\r\n]+/g, " ")}\n`, "utf8");
 }

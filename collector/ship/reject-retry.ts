@@ -4,7 +4,7 @@
  * The reject file is put aside under another name, so that a collector that runs meanwhile writes a new one. What the
  * server takes goes; what it does not, or what could not be asked about, is put back before the file put aside is
  * removed. A crash leaves that file, and the next retry begins with it: at worst a line is sent twice, which changes no
- * number, and stands in the file twice.
+ * number, and is in the file twice.
  *
  * @module
  */

@@ -15,7 +15,7 @@ const SETTLED_AFTER_MS = 60_000;
 const NOTE_EVERY_MS = 5000;
 /** More are thinned out: a place that is missing only has a little more sent again. */
 const MOST_NOTES = 60;
-/** The identity of a server that does not tell, before the number of its outages. */
+/** The identity of a server that does not report one, before the number of its outages. */
 const UNKNOWN = "unknown";
 
 /** What is kept from one process to the next. */
@@ -59,7 +59,7 @@ export class RestartWatch {
 
   /**
    * The server has been asked who it is.
-   * @param told undefined when it does not say: then it is taken for another one after every outage
+   * @param told undefined when it does not report one: then every outage counts as a restart
    * @param outages how often it has come back in the life of this process
    * @returns where to go on from, when it may have lost what it took
    */

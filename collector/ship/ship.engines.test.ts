@@ -194,7 +194,7 @@ describe.skipIf(!here)(here ? "shipping the journal to VictoriaMetrics 1.79.5" :
       for (let pass = 0; pass < 3; pass++) {
         await append(Array.from({ length: 1000 }, (_, i) => `m,server=a v=1i ${T0 + 3000 + pass * 1000 + i}`));
         expect(await shipper.finish(clock.nowMs() + 60_000)).toMatchObject({ state: "ok", backlogBytes: 0 });
-        // its start is told in whole seconds
+        // it reports its start in whole seconds
         await sleep(1100);
         await append([`m,server=a v=1i ${T0 + 6000 + pass}`]);
         expect(await shipper.finish(clock.nowMs() + 60_000)).toMatchObject({ shippedLines: 1, state: "ok" });

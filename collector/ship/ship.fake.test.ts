@@ -107,7 +107,7 @@ describe("shipping through a bad day", () => {
     await right.close();
   });
 
-  /** What says no to every request alike, whatever stands in it. */
+  /** Refuses every request alike, whatever is in it. */
   const GATES: readonly (readonly [string, Fault])[] = [
     ["400 as text", { kind: "answer", status: 400, headers: { "content-type": "text/plain" }, body: "Bad Request" }],
     ["400 as JSON", { kind: "answer", status: 400, body: '{"message":"Bad Request"}' }],

@@ -1,7 +1,7 @@
 /**
  * Journal to sink: reads pieces, keeps a few on their way, and moves the sink's place when they are done.
  *
- * Promise: at least once. The place moves only past lines the server has taken or that stand in the reject file, in the
+ * Promise: at least once. The position moves only past lines the server has taken or that are in the reject file, in the
  * order of the journal; a crash repeats at most what was on its way and the last second's saves. A repeat does no harm:
  * it is the same point. A shipper works while others append: call `pump` after each append, `finish` when the pass ends.
  *
@@ -56,7 +56,7 @@ export interface ShipReport {
   readonly state: SinkState;
   /** Why not everything is shipped. */
   readonly problem: LarderError | undefined;
-  /** When the server last said yes, Unix milliseconds; undefined when it has not since the shipper was made. */
+  /** When the server last accepted something, Unix milliseconds; undefined when it has not since the shipper was made. */
   readonly lastAckMs: number | undefined;
 }
 

@@ -77,7 +77,7 @@ export class PieceFeed {
     return job.stream.prefix.done(job.ticket);
   }
 
-  /** The first lines of a piece by themselves, if nothing before the piece is on its way. */
+  /** The first lines of a piece alone, if nothing before the piece is on its way. */
   async beginning({ stream, from, ticket }: Job, lineCount: number): Promise<Piece | undefined> {
     if (!stream.prefix.isFirst(ticket)) return undefined;
     return await stream.reader.readPiece(from, { ...this.#limits, maxLines: lineCount });

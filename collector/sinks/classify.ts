@@ -3,9 +3,9 @@
  *
  * Measured on InfluxDB 1.6.7 and VictoriaMetrics 1.79.5; for 2.x, 3 Core and current VictoriaMetrics from their sources
  * (influxdata/influxdb http/write_handler.go, influxdb3_server/src/http.rs, VictoriaMetrics lib/protoparser/influx).
- * Two rules stand above the table. Only 204, or 200 without a body, is an acknowledgement: a proxy says 200 to
+ * Two rules go before the table. Only 204, or 200 without a body, is an acknowledgement: a proxy answers 200 to
  * everything. And a page of a proxy is never a word about lines. What else refuses every line alike is found by asking
- * (`bisect.ts`): no text tells a gateway's 400 from an engine's.
+ * (`bisect.ts`): no text distinguishes a gateway's 400 from an engine's.
  *
  * @module
  */
@@ -31,13 +31,13 @@ export interface Verdict {
   readonly fate: Fate;
   /** Stable word for the error: `SINK_DENIED`. */
   readonly code: string;
-  /** What the server said, in one line and without its wrapping. */
+  /** The server's reason, in one line and without its wrapping. */
   readonly said: string;
   /** One step for the admin, where only an admin can help. */
   readonly next?: string;
   /**
    * The server may mean a line although it blames itself: 3 Core answers 500 to a batch in which some lines are bad. If
-   * the same lines get this answer again and again, halving them tells.
+   * the same lines get this answer again and again, halving shows it.
    */
   readonly mayBeLines: boolean;
   /** Lines of the request the server says it refused; it took the others. */
@@ -94,7 +94,7 @@ const EXPIRED =
   /^partial write: (?:points beyond retention policy dropped=(\d+)|dropped (\d+) points outside retention policy)/i;
 /** A shard that is just going by age. */
 const LEAVING = /^partial write: shard \d+ is pending deletion/i;
-/** How many lines of a request were refused; the number stands at the end, behind the reason. */
+/** How many lines of a request were refused; the number is at the end, after the reason. */
 const PARTIAL = /^partial write: .* dropped=(\d+)(?: for database: .*)?$/is;
 
 /** A body damaged on its way: the same lines are fine. */

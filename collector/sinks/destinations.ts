@@ -12,7 +12,7 @@ export type Target = TargetOf<SinkOptions>;
 
 type TargetOf<Options> = Options extends SinkOptions ? Omit<Options, "name" | "rollup"> : never;
 
-/** A place that gets streams of the journal, by itself and at its own pace. */
+/** A destination that gets streams of the journal at its own pace. */
 export interface Destination {
   /** The key of its place in the journal, of its reject file and in reports. */
   readonly name: string;

@@ -33,7 +33,7 @@ const login = {
 
 const token = { token: secretSchema().optional().describe("The API token; better in a file.") };
 
-/** A dictionary of one type of sink; a key of another type is told as such. */
+/** A dictionary of one type of sink; a key of another type is reported as such. */
 function keysOf<Shape extends z.ZodRawShape>(type: string, shape: Shape) {
   return z.strictObject(shape, {
     error: (issue) =>
@@ -108,7 +108,7 @@ export const sinksSchema = z.array(sinkSchema).superRefine((sinks, context) => {
       const message =
         other === name
           ? `another sink is called "${name}"`
-          : `another sink is called "${other}", whose files some disks cannot tell from those of "${name}"`;
+          : `another sink is called "${other}", whose files some disks cannot distinguish from those of "${name}"`;
       context.addIssue({ code: "custom", path: [i, "name"], message, input: sinks });
     }
   });

@@ -1,5 +1,5 @@
 /**
- * What every sink must do, whatever server stands behind it. Each implementation's test calls these suites.
+ * What every sink must do, whatever server is behind it. Each implementation's test calls these suites.
  *
  * @module
  */
@@ -37,7 +37,7 @@ export type ContractSkips = Partial<Record<"bad line" | "wrong type" | "database
 const T0 = 1_700_000_000_000;
 const never = new AbortController().signal;
 
-/** A sink from options as they would stand in a configuration. */
+/** A sink from options as in a configuration. */
 export async function openSink(options: Readonly<Record<string, unknown>>): Promise<Sink> {
   const { name, ...target } = sinkSchema.parse(options);
   return await createSink({ name, target }, { log: silentLog, env: {} });
@@ -317,7 +317,7 @@ export function sinkFaultContract(
       });
     });
 
-    it("ends at once when it is told to", async () => {
+    it("ends at once when it is aborted", async () => {
       await withFake(async (server, sink) => {
         server.failAlways({ kind: "hang" });
         const controller = new AbortController();

@@ -23,7 +23,7 @@ export interface Sink {
   write(lines: Uint8Array, signal: AbortSignal): Promise<Receipt>;
   /**
    * Who the server is at this moment, for one that may lose what it has acknowledged when it crashes: another answer means
-   * that it restarted. Undefined when it does not tell; a sink whose server keeps what it acknowledges has no such way.
+   * that it restarted. Undefined when it does not report it; a sink whose server keeps what it acknowledges has no such way.
    * @throws when the server cannot be asked now
    */
   identity?(signal: AbortSignal): Promise<string | undefined>;
@@ -38,7 +38,7 @@ export interface Receipt {
 
 /**
  * What is to become of lines a server did not take:
- * `refused`: at least one line will never be taken, others may have been: halve until the bad ones stand alone.
+ * `refused`: at least one line will never be taken, others may have been: halve until each bad one is alone.
  * `too-large`: halve; a single line that is too large is refused.
  * `later`: the server cannot take them now: wait, then the same again.
  * `stopped`: nothing will be taken until somebody acts (login, database, address, a limit): keep all, say so, try seldom.
@@ -57,7 +57,7 @@ export class SinkError extends LarderError {
   readonly fate: Fate;
   /** What Retry-After asked for. */
   readonly retryAfterMs: number | undefined;
-  /** What the server said, in one line: the reason that stands beside a refused line. */
+  /** The server's answer in one line: the reason kept with a refused line. */
   readonly said: string;
   /** `later`, but a line may be the cause: when the same lines get this answer again, halve them. */
   readonly mayBeLines: boolean;

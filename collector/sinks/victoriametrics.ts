@@ -31,10 +31,10 @@ export function victoriaMetricsSink(target: VictoriaMetricsTarget): Sink {
 /** A node that stores has these among its own metrics; the doors of a cluster have not. */
 const STORES = /^vm_rows\{type="storage\//m;
 const STARTED = /^process_start_time_seconds (\S+)$/m;
-/** One that does not tell is not asked every minute. */
+/** One that does not report it is not asked every minute. */
 const ASK_AGAIN_MS = 3_600_000;
 
-/** When the process began, from the node's own metrics. A cluster and a gateway do not tell. */
+/** When the process began, from the node's own metrics. A cluster and a gateway do not have it. */
 function identityOf(target: VictoriaMetricsTarget, authorization: string | undefined): NonNullable<Sink["identity"]> {
   let silentUntilMs = 0;
   return async (signal) => {

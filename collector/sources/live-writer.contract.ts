@@ -27,7 +27,7 @@ export interface LiveWorld extends SourceWorld {
 const ADDED_BEFORE = 9;
 const ADDED_BETWEEN = 5;
 const CHUNK_ROWS = 8;
-const HARSHEST = "numbers it anew beyond where reading is";
+const HARSHEST = "restarts its numbers beyond where reading is";
 
 const COMMIT = `
 import json, sqlite3, sys
@@ -91,7 +91,7 @@ function interruptions(world: SourceWorld): Readonly<Record<string, Interruption
       values: between,
       gone: [1, 2, 3, 4],
     },
-    "empties the table and numbers it anew": {
+    "empties the table and restarts its numbers": {
       statements: sqlOf((db) => {
         world.purge(db, 1_000);
         addBetween(db, 1);

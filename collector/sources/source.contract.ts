@@ -126,7 +126,7 @@ export function testRowSource(world: SourceWorld): void {
       expect((await bench.sums()).bytes).toBe(large + 100n);
     });
 
-    it("tells equal times apart, also over passes, and a re-read gives the same lines", async () => {
+    it("keeps equal times apart, also over passes, and a re-read gives the same lines", async () => {
       const same = adds(1, 4).map((add) => ({ ...add, timeMs: NOON }));
       await write(same.slice(0, 2), true);
       await bench.pass();
@@ -182,7 +182,7 @@ export function testRowSource(world: SourceWorld): void {
     it("says clearly when there is no database, none it can read, or one of something else", async () => {
       expect((await bench.pass()).sources[0]?.problem?.code).toBe("DB_MISSING");
       const { writeFile } = await import("node:fs/promises");
-      await writeFile(bench.path, "this is no database, although it is long enough to be one".repeat(20));
+      await writeFile(bench.path, "this is not a database, although it is long enough to be one".repeat(20));
       expect((await bench.pass()).sources[0]?.problem?.code).toBe("DB_NOT_A_DATABASE");
       await rm(bench.path);
       const db = await openSqliteFile(bench.path);

@@ -1,8 +1,8 @@
 /**
  * A source: something that records numbers, read from a cursor on.
  *
- * A source turns what is new since its cursor into lines of the journal, batch by batch. It owns how to read and where
- * it stands; it does not own storage, time or tags. Contract: `source.contract.ts`.
+ * A source turns what is new since its cursor into lines of the journal, batch by batch. It owns how to read and its
+ * position; it does not own storage, time or tags. Contract: `source.contract.ts`.
  *
  * @module
  */
@@ -66,7 +66,7 @@ export interface Source {
    * @throws LarderError when the place cannot be read now; batches handed over before stay good.
    */
   readAfter(cursor: Json | undefined, context: SourceContext): AsyncIterable<SourceBatch>;
-  /** What tells the file it reads from another in its place; undefined where there is none. */
+  /** What distinguishes the file it reads from another in its place; undefined where there is none. */
   file?(): Promise<string | undefined>;
   /**
    * Whether what it reads is what the cursor comes from: it holds the row taken last. `nothing` where nothing was taken.

@@ -1,5 +1,5 @@
 /**
- * A sink that does as it is told, request by request, and judges lines as an engine would: those that begin with `bad`
+ * A sink that follows a script, request by request, and judges lines as an engine would: those that begin with `bad`
  * are refused, those that begin with `old` are older than it keeps.
  *
  * @module

@@ -42,7 +42,7 @@ class World {
     await packSegments(streamFolder(this.stateDir, stream), { most: 2 });
   }
 
-  /** Lets retention take the oldest segments, whoever needs them. */
+  /** Lets retention take the oldest segments, even those a reader needs. */
   async shrink(stream: StreamName, keepBytes: number): Promise<void> {
     const limits = { keepDays: 10_000, keepBytes };
     const clock = { nowMs: Date.now(), provenMs: async () => Date.now() };

@@ -1,5 +1,5 @@
 /**
- * Where roll-ups stand, as the last commit mark of the stream `rollup` says it: what they have read of each raw stream,
+ * The position of roll-ups, from the last commit mark of the stream `rollup`: what they have read of each raw stream,
  * and the sums of what is open. With them, what was rolled up need not be read again.
  *
  * @module

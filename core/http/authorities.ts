@@ -16,7 +16,7 @@ export async function trusting(files: readonly string[]): Promise<string[]> {
   return [...(await usualAuthorities()), ...own];
 }
 
-/** Naming authorities replaces the usual ones: newer versions of Node tell which those are. */
+/** Naming authorities replaces the usual ones: newer versions of Node can list those. */
 async function usualAuthorities(): Promise<readonly string[]> {
   const tls = await import("node:tls");
   const { getCACertificates } = tls as { getCACertificates?: (type: "default") => string[] };

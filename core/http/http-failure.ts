@@ -75,7 +75,7 @@ export function proxyRefused(request: FailedRequest, proxy: ForwardProxy, error:
   );
 }
 
-/** An address without user, password and query: what may stand in a message. */
+/** An address without user, password and query: safe to print in a message. */
 export function publicUrl(url: string): string {
   try {
     const { protocol, host, pathname } = new URL(url);

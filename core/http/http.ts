@@ -2,7 +2,7 @@
  * The one HTTP door: time-outs, limits, the user agent and the way out are decided here.
  *
  * undici is loaded on first use, so that a command which asks nobody anything starts without it. The one exception is
- * the raw transport of precache, which reads bodies from the socket itself and stands behind its own door.
+ * the raw transport of precache, which reads bodies from the socket itself and has its own door.
  *
  * @module
  */
@@ -82,7 +82,7 @@ export async function httpRequest(request: HttpRequest): Promise<HttpResponse> {
   return { status: answer.status, headers: answer.headers, body: body.subarray(0, maxBytes) };
 }
 
-/** Some servers compress although nobody asked for it. What cannot be decoded is left as it came. */
+/** Some servers compress unasked. What cannot be decoded is left as received. */
 function decoded(body: Buffer, encoding: string | undefined, maxBytes: number): Buffer {
   const decode = DECODERS[encoding?.trim().toLowerCase() ?? ""];
   if (decode === undefined || body.length === 0) return body;
@@ -119,7 +119,7 @@ export async function httpStream(request: HttpRequest): Promise<HttpStream> {
   }
 }
 
-/** undici looks at the signal only once a connection stands: a port that accepts and is silent would outlast it. */
+/** undici looks at the signal only once it is connected: a port that accepts and is silent would outlast it. */
 async function unlessAborted(asked: Promise<Dispatcher.ResponseData>, signal: AbortSignal) {
   let abort = (): void => undefined;
   const aborted = new Promise<never>((_resolve, reject) => {

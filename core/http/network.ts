@@ -57,7 +57,7 @@ let network = networkOf(() => proxyRules(process.env), undefined);
 
 /**
  * Sets the way of all requests from now on.
- * @throws LarderError `PROXY_INVALID` when an address is none of a proxy, or its file cannot be read
+ * @throws LarderError `PROXY_INVALID` when an address is not one of a proxy, or its file cannot be read
  */
 export async function useNetwork(options: NetworkOptions, environment: Environment = process.env): Promise<void> {
   const { proxyFile } = options;

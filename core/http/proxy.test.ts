@@ -36,7 +36,7 @@ describe("proxyRules()", () => {
     expect(proxy).toEqual({ href: "http://me:secret@a:1/", place: "http://a:1", from: "http_proxy" });
   });
 
-  it("refuses what is no proxy, without showing it", () => {
+  it("refuses what is not a proxy, without showing it", () => {
     for (const address of ["socks5://u:secret@a:1", "http://", "ftp://a", "http://u:secret@a:99999"]) {
       const attempt = () => proxyRules({ https_proxy: address });
       expect(attempt).toThrow(/https_proxy/);

@@ -29,7 +29,7 @@ export interface ProxyRules {
   readonly straight: readonly string[];
 }
 
-/** An address of the settings, and the key it stands under. */
+/** An address of the settings, and its key. */
 export interface ProxySetting {
   readonly address: string;
   readonly from: string;
@@ -37,7 +37,7 @@ export interface ProxySetting {
 
 /**
  * The rules of these settings and this environment; a setting wins over a variable.
- * @throws LarderError `PROXY_INVALID` when an address is none of a proxy
+ * @throws LarderError `PROXY_INVALID` when an address is not one of a proxy
  */
 export function proxyRules(
   environment: Environment,

@@ -108,7 +108,7 @@ const AFTER_AT = Buffer.from(",", "latin1");
 const PARTS = [BEFORE_BYTES, BEFORE_LINES, BEFORE_AT, AFTER_AT];
 
 /**
- * The head of the mark a line holds (without its newline), or undefined when it is none of ours. On bytes: there are
+ * The head of the mark a line holds (without its newline), or undefined when it is not one of ours. On bytes: there are
  * thousands in a segment.
  */
 export function markHead(line: Buffer): MarkHead | undefined {

@@ -259,7 +259,7 @@ describe("a damaged journal", () => {
     expect((await readdir(folder())).filter((name) => name.endsWith(".cut"))).toEqual([]);
   });
 
-  it("is told with a code when a segment is a folder or may not be read", async () => {
+  it("reports with a code when a segment is a folder or may not be read", async () => {
     const { segments } = await fill(6, 400);
     const path = segmentPath(folder(), segments[0]!);
     await rm(path);

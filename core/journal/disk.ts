@@ -13,7 +13,7 @@ export interface Disk {
   /** @param flags of `open(2)` */
   open(path: string, flags: number, mode?: number): Promise<DiskFile>;
   rename(from: string, to: string): Promise<void>;
-  /** Removes a file; one that is gone is none. */
+  /** Removes a file; one that is gone already is fine. */
   remove(path: string): Promise<void>;
   /** Makes what was created, renamed or removed in a folder survive a power cut. */
   syncFolder(path: string): Promise<void>;

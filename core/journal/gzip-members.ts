@@ -82,14 +82,14 @@ export function endMember({ size, span, at, names }: PackedFacts): Buffer {
   return Buffer.concat([END_BEGINNING, signed(payload), EMPTY_DEFLATE, trailer(Buffer.alloc(0))]);
 }
 
-/** Reads the head of a data member; undefined when it is none, or changed. */
+/** Reads the head of a data member; undefined when it is not one, or changed. */
 export function readHead(bytes: Buffer): MemberHead | undefined {
   const payload = payloadOf(bytes, DATA_BEGINNING, DATA_PAYLOAD);
   if (payload === undefined) return undefined;
   return { fileBytes: payload.readUInt32LE(0), size: payload.readUInt32LE(4), offset: payload.readUInt32LE(8) };
 }
 
-/** Reads the last member at the end of these bytes; undefined when it is none, or changed. */
+/** Reads the last member at the end of these bytes; undefined when it is not one, or changed. */
 export function readEnd(bytes: Buffer): PackedFacts | undefined {
   const payload = payloadOf(bytes, END_BEGINNING, END_PAYLOAD);
   if (payload !== undefined) return { ...factsOf(payload), names: payload.readBigUInt64LE(32) };

@@ -1,5 +1,5 @@
 /**
- * What is said when the journal cannot be read or written.
+ * Errors of a journal that cannot be read or written.
  *
  * @module
  */
@@ -24,7 +24,7 @@ export function writeError(folder: string, unwritten: string, cause: unknown): L
   return new LarderError(`Cannot write to the journal "${folder}": ${full ? "the disk is full" : errorText(cause)}`, {
     code: full ? "JOURNAL_FULL" : "JOURNAL_WRITE",
     state: unwritten,
-    next: full ? "make room on that disk; writing resumes by itself then" : "check the disk and the folder's owner",
+    next: full ? "make room on that disk; writing then resumes automatically" : "check the disk and the folder's owner",
     retryable: true,
     cause,
   });

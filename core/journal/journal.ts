@@ -72,7 +72,7 @@ export interface Journal extends WriterEnds {
 const DEFAULT_SEGMENT_BYTES = 8 * 1024 * 1024;
 
 /**
- * Opens a stream for writing: takes its lock, cuts off what was never committed, and stands at its end.
+ * Opens a stream for writing: takes its lock, cuts off what was never committed, and goes on at its end.
  * @throws LarderError `LOCKED` when another process writes it; `JOURNAL_OPEN` when the folder cannot be used.
  */
 export async function openJournal(
@@ -181,7 +181,7 @@ class StreamWriter implements Journal {
   async #recover(): Promise<void> {
     await this.#tail.file.close().catch(() => {});
     const tail = await reopenTail(this.#disk, this.#folder, this.#tail);
-    // the disk has less than it said: nothing of what we knew of this segment is sure
+    // the disk has less than it acknowledged: nothing we knew of this segment is certain
     if (tail.number !== this.#tail.number || tail.size < this.#tail.size) this.#ends.clear();
     this.#tail = tail;
     this.cursors = tail.cursors;

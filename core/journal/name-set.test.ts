@@ -28,7 +28,7 @@ describe("the names of a segment", () => {
     expect(mayHold(names.set, "bytestoclients")).toBe(true);
   });
 
-  it("are none in an empty segment", () => {
+  it("are not in an empty segment", () => {
     expect(mayHold(new NameCollector().set, "events")).toBe(false);
   });
 });

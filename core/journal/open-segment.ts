@@ -42,7 +42,7 @@ export function packedFacts(
     const facts = readEnd(end);
     return facts === undefined ? undefined : { ...facts, diskBytes: size };
   } catch {
-    // what is wrong is said where it is opened
+    // the error is reported where it is opened
     return undefined;
   } finally {
     if (file !== undefined) closeSync(file);

@@ -31,7 +31,7 @@ const folder = (): string => streamFolder(stateDir, "collector");
 const line = (n: number): string =>
   `bytestoclients,region=North,server=cache${n % 7} v=${(n * 7919) % 100_003}i ${T0 + n * 60_000}`;
 
-/** Batches of some lines, in segments; returns the lines and every place a reader may stand. */
+/** Batches of some lines, in segments; returns the lines and every position a reader may have. */
 async function fill(batches: number, lineCount: number, segmentBytes: number): Promise<string[]> {
   const journal = await openJournal(stateDir, "collector", { segmentBytes, nowMs: () => T0 });
   const lines: string[] = [];

@@ -133,7 +133,7 @@ class Packed {
     return members;
   }
 
-  /** Where the next data member begins behind bytes that are none. */
+  /** Where the next data member begins, after bytes that are not one. */
   async #nextBeginning(from: number): Promise<number> {
     for (let at = from; at < this.#fileBytes; at += SEARCH_STEP) {
       const bytes = await this.#bytes(at, SEARCH_STEP + DATA_BEGINNING.length);

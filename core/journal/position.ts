@@ -1,5 +1,5 @@
 /**
- * Where a reader stands in a stream of the journal, and what it gets from there.
+ * The position of a reader in a stream of the journal, and what it gets from there.
  *
  * @module
  */
@@ -31,7 +31,7 @@ export interface StreamReader {
   /** The oldest place there is. */
   start(): Promise<Position>;
   /**
-   * Whether a line may begin at this place. False when the stream does not reach so far, or a line stands across it: an
+   * Whether a line may begin at this place. False when the stream does not reach so far, or a line spans it: an
    * older copy of the journal was put back, or the disk lost what it had promised. A place whose segment retention
    * removed is a good one.
    */

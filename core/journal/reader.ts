@@ -1,7 +1,7 @@
 /**
  * Reading a stream: committed bytes from a position on, and all its lines in a span of time.
  *
- * A reader takes no lock. It may run in another process than the writer: in the last segment it sees only what stands
+ * A reader takes no lock. It may run in another process than the writer: in the last segment it sees only what is
  * before the last whole commit mark. Every batch is checked against its mark before its lines are handed out; what is
  * damaged or missing is passed over, and what is whole after it is read. `health.ts` says what was passed over.
  *
@@ -50,7 +50,7 @@ export interface JournalReader extends StreamReader {
   incompleteSpans(asked: Span): Promise<Span[]>;
 }
 
-/** A segment, as far as its end tells. */
+/** A segment, as far as its end shows. */
 export interface SegmentInfo {
   readonly number: number;
   /** Committed bytes of its content. */
@@ -119,7 +119,7 @@ class SegmentsReader implements JournalReader {
         const begin = Math.max(at.offset, stretch.from);
         const bytes = await readLines(content, { from: begin, to: stretch.to }, limits.maxBytes, room);
         const cut = cutPiece(bytes, { segment: at.segment, offset: begin }, limits);
-        // it has changed since it was checked: nothing of it can be told apart
+        // it has changed since it was checked: none of it can be trusted
         return bytes.length === 0 ? { ...cut, next: { segment: at.segment, offset: stretch.to } } : cut;
       });
       if (piece !== undefined && piece.lineCount > 0) return piece;

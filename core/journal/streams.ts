@@ -10,7 +10,7 @@ export type StreamKind = "raw" | "derived";
 
 interface Stream {
   readonly kind: StreamKind;
-  /** What has become of the data when lines could not be written: the state an error tells. */
+  /** What has become of the data when lines could not be written: the state an error reports. */
   readonly unwritten: string;
 }
 

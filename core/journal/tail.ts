@@ -41,7 +41,7 @@ export async function openTail(disk: Disk, folder: string): Promise<Tail> {
 }
 
 /**
- * The end of a stream after a write failed: that of the disk, which may have less than it said, and never more than
+ * The end of a stream after a write failed: that of the disk, which may have less than it acknowledged, and never more than
  * what was committed.
  */
 export async function reopenTail(disk: Disk, folder: string, known: Tail): Promise<Tail> {
@@ -101,7 +101,7 @@ async function cutToEnd(disk: Disk, folder: string, number: number, limit: numbe
 
 /** Files beside the segments with what was cut off, though it had been committed once. */
 export const CUT_SUFFIX = ".cut";
-/** More of it than this tells nobody anything. */
+/** More of it than this helps nobody. */
 const CUT_MAX_BYTES = 64 * 1024 * 1024;
 
 /**

@@ -1,5 +1,5 @@
 /**
- * Lines as bytes: where they begin and end, of which measurement they are, and of what time. Whoever wants few lines of
+ * Lines as bytes: where they begin and end, of which measurement they are, and of what time. A reader that wants few lines of
  * many need not make a text of the others.
  *
  * @module

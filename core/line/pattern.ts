@@ -17,7 +17,7 @@ export class Pattern {
     this.#rest = new Uint8Array(bytes.subarray(this.#words.length * 4));
   }
 
-  /** Whether these bytes stand at a place. */
+  /** Whether these bytes are at a position. */
   standsAt(bytes: DataView, start: number): boolean {
     if (start + this.length > bytes.byteLength) return false;
     const words = this.#words;

@@ -4,7 +4,7 @@
  * Format: `measurement,tag=value field=1i,other=0.5 1487115473000`, times in milliseconds. Rules measured against
  * InfluxDB 1.6.7: a measurement escapes comma and space; tag keys, tag values and field keys escape comma, equals
  * sign and space; a backslash before one of these or at the end cannot be told from an escape and is dropped; an empty
- * tag value is an error, so such a tag is left out; a newline can stand nowhere outside a quoted string.
+ * tag value is an error, so such a tag is left out; a newline is allowed only inside a quoted string.
  *
  * @module
  */

@@ -29,7 +29,7 @@ export function isLoopbackHost(host: string): boolean {
   return LOOPBACK.check(host, version === 6 ? "ipv6" : "ipv4");
 }
 
-/** The tokens of one server. What is compared are hashes, all of them, so that time tells nothing about a token. */
+/** The tokens of one server. What is compared are hashes, all of them, so that the time taken says nothing about a token. */
 export class Access {
   readonly #known: readonly { readonly name: string; readonly hash: Buffer; readonly cookieHash: Buffer }[];
 

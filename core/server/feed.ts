@@ -1,6 +1,6 @@
 /**
  * Server-sent events (the WHATWG's HTML standard, section 9.2): a reply that goes on. A client that does not read is
- * dropped, and comes back by itself with the id of the last event it has seen.
+ * dropped, and reconnects with the id of the last event it has seen.
  *
  * @module
  */

@@ -32,7 +32,7 @@ const NEXT: Record<DatabaseErrorCode, string> = {
   DB_IO: "check the disk the database is on",
 };
 
-/** A database error in the house form. `said` is what the world said and what was expected. */
+/** A database error in the house form. `said` is what happened and what was expected. */
 export function databaseError(
   path: string,
   said: string,
@@ -48,7 +48,7 @@ export function databaseError(
   });
 }
 
-/** The error for what the file system said about a database file. */
+/** An error of the file system about a database file, as ours. */
 export function fileError(path: string, error: unknown): LarderError {
   if (error instanceof LarderError) return error;
   const code = errorCode(error);
@@ -88,7 +88,7 @@ export function sqliteResult(error: unknown): number | undefined {
   return typeof error.errcode === "number" ? error.errcode : undefined;
 }
 
-/** The error for what an engine said while it ran a statement. */
+/** An error of an engine while it ran a statement, as ours. */
 export function queryError(path: string, error: unknown): LarderError {
   if (error instanceof LarderError) return error;
   const text = errorText(error);

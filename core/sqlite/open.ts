@@ -131,7 +131,7 @@ export function noNative(path: string): LarderError {
   });
 }
 
-/** Looks at the first bytes, so that both engines say the same of a file that is none. True when it is in WAL mode. */
+/** Looks at the first bytes, so that both engines report the same for a file that is not a database. True when it is in WAL mode. */
 export async function checkHeader(path: string, realPath: string): Promise<boolean> {
   const bytes = new Uint8Array(HEADER_BYTES);
   let length = 0;

@@ -50,7 +50,7 @@ export function describeLiveContract(engine: SqliteEngine): void {
       expect(await world.read("SELECT count(*), sum(a) FROM t")).toEqual([[2, 3]]);
     });
 
-    it("sees rows that are only in the -wal after the log was started anew", async () => {
+    it("sees rows that are only in the -wal after the log was restarted", async () => {
       const live = await world.owner("wal");
       await live.many("INSERT INTO t VALUES(?, ?)", manyRows(2, 2000));
       await live.sql("PRAGMA wal_checkpoint(RESTART)");
@@ -161,7 +161,7 @@ export function describeRefusalContract(engine: SqliteEngine): void {
       expect((await reading).all("SELECT count(*) FROM t")).toEqual([[4000]]);
     });
 
-    it("names a missing file, a folder, and what is no database", async () => {
+    it("names a missing file, a folder, and what is not a database", async () => {
       expect(await world.refusal()).toBe("DB_MISSING");
       await mkdir(world.path);
       await expect(world.open()).rejects.toMatchObject({ code: "DB_NOT_A_DATABASE" });

@@ -1,5 +1,5 @@
 /**
- * Alert rules that make sense centrally: what no single cache can tell of itself, and what somebody has to know.
+ * Alert rules that make sense centrally: what no single cache can know of itself, and what somebody has to know.
  *
  * A rule asks for one number for each cache and compares it with the thresholds the panels are coloured by. The rules
  * name no receiver: `provisioning.ts` shows how to add one, and an admin's own policy tree is left alone.

@@ -291,7 +291,7 @@ function explanation(): Unplaced {
     [
       `- **${WARMING_COST.title}** is the cost: bytes that crossed the WAN because warming asked for them, usually at night.`,
       `- **${WARMING_EFFECT.title}** is what the caches then gave devices without the WAN. Warming's own requests are taken off, because nobody waited for those. A cache would have held some of it without warming, so what warming saved is not more than this.`,
-      "- Which warmed files were asked for since, and so how much was saved at least, is known on the cache itself: `larder precache report` tells it there.",
+      "- Which warmed files were asked for since, and so how much was saved at least, is known on the cache itself: `larder precache report` shows it there.",
       "",
       "Warming is worth it where the second number is far above the first and the hit ratio holds on the days after a release.",
     ].join("\n"),

@@ -1,5 +1,5 @@
 /**
- * A board as a file holds it, whoever made it: what is missing or of another kind is left out, so that the rules can be
+ * A board as a file holds it, from any tool: what is missing or of another kind is left out, so that the rules can be
  * checked on any board of any Grafana.
  *
  * @module

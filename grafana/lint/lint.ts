@@ -45,7 +45,7 @@ const WITHOUT_DATA: readonly string[] = ["text", "alertlist"];
 
 const dataPanelsOf = (board: Dashboard): Panel[] => panelsOf(board).filter(({ type }) => !WITHOUT_DATA.includes(type));
 
-/** Every query of a board with the place it stands in; `timed` ones are bound to the time range. */
+/** Every query of a board with its place; `timed` ones are bound to the time range. */
 export function queriesOf(board: Dashboard): { where: string; text: string; timed: boolean }[] {
   const textOf = (target: Readonly<Record<string, unknown>>): string => String(target["query"] ?? target["expr"] ?? "");
   return [
@@ -91,7 +91,8 @@ const RULES: Readonly<Record<string, Rule>> = {
   },
   *"template-on-time-change-reload"(board) {
     for (const { type, name, refresh } of board.templating.list) {
-      if (type === "query" && refresh !== 2) yield { where: board.title, problem: `variable ${name} is not read anew` };
+      if (type === "query" && refresh !== 2)
+        yield { where: board.title, problem: `variable ${name} is not read again` };
     }
   },
   "panel-datasource": (board) =>
@@ -185,7 +186,8 @@ const RULES: Readonly<Record<string, Rule>> = {
   *links(board, all) {
     const uids = new Set(all.map(({ uid }) => uid));
     for (const [, uid = ""] of JSON.stringify(board).matchAll(/"\/d\/([^?"]+)/g)) {
-      if (!uids.has(uid)) yield { where: board.title, problem: `a link leads to "${uid}", which is no board here` };
+      if (!uids.has(uid))
+        yield { where: board.title, problem: `a link leads to "${uid}", which is not one of these boards` };
     }
     for (const [url = ""] of JSON.stringify(board).matchAll(/"\/d\/[^"]+/g)) {
       if (!url.includes("__url_time_range")) yield { where: board.title, problem: `the link ${url} forgets the time` };
@@ -220,7 +222,7 @@ const RULES: Readonly<Record<string, Rule>> = {
 function* unknownNames(where: string, found: readonly NamesIn[]): Generator<Omit<BrokenRule, "rule">> {
   if (found.length === 0) yield { where, problem: "no measurement was found in it" };
   for (const { measurement, fields } of found) {
-    if (measurementSchema(measurement) === undefined) yield { where, problem: `nobody writes "${measurement}"` };
+    if (measurementSchema(measurement) === undefined) yield { where, problem: `nothing writes "${measurement}"` };
     for (const field of fields) {
       if (fieldSchema(measurement, field) === undefined)
         yield { where, problem: `"${measurement}" has no field "${field}"` };

@@ -19,7 +19,7 @@ function influxNames(text: string): NamesIn[] {
   const [, list = ""] = /FROM ("[^"]+"(?:, "[^"]+")*)/.exec(text) ?? [];
   const sources = [...list.matchAll(/"([^"]+)"/g)].map(([, name = ""]) => name);
   const selected = /SELECT (?!.*SELECT )(.*?) FROM "/.exec(text)?.[1] ?? "";
-  // aliases are ours to choose; what stands before AS, or alone, is a field
+  // aliases are ours to choose; what comes before AS, or is alone, is a field
   const fields = [...selected.replaceAll(/AS "[^"]*"/g, "").matchAll(/"([^"]+)"/g)].map(([, field = ""]) => field);
   return sources.map((measurement) => ({ measurement, fields }));
 }

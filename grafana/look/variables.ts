@@ -84,7 +84,7 @@ export function timezoneVariable(setting: Setting): Variable[] {
   ];
 }
 
-/** What 1 GB over the WAN costs: a plain number, which anybody may type over. */
+/** What 1 GB over the WAN costs: a plain number, which anyone can overwrite. */
 export function priceVariable(setting: Setting): Variable {
   const price = String(setting.pricePerGb);
   return {

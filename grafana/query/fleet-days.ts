@@ -17,7 +17,7 @@ const NO_TAG = '"nothing"';
  * Where a question about days is asked: in both measurements, of which one answers. With All sites the points of single
  * caches are left out (they have a `server`); with some chosen, those of `fleet_1d` (they have no `site_name`).
  * @param source the measurement in quotes
- * @returns the measurements, and a condition to stand before the others, with its AND
+ * @returns the measurements, and a condition to go before the others, with its AND
  */
 export function fleetDays(source: string, question: Question): { source: string; where: string } {
   const site = question.select["site_name"];

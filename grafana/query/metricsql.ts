@@ -2,8 +2,8 @@
  * Questions in MetricsQL, VictoriaMetrics' language: one expression for each figure.
  *
  * A metric is `<measurement>_<field>`, dots kept. Sums go over `(from, to]`, so a millisecond is added at the front: a
- * day's roll-up stands at the very beginning of its day. Buckets are labelled by their start, as InfluxQL does, by
- * looking forward from it: `i` is the step, and a hair less keeps what stands on the next start out. Days begin a little
+ * day's roll-up is stamped with the very beginning of its day. Buckets are labelled by their start, as InfluxQL does, by
+ * looking forward from it: `i` is the step, and a hair less keeps out what is stamped with the next start. Days begin a little
  * earlier, so that around a change of the clock, when local midnight is an hour off the steps, each stays on its date.
  *
  * @module
@@ -121,7 +121,7 @@ function sumOverTime(of: Fields, question: Question, by: string): string {
 }
 
 /**
- * A sum of terms where any may be missing. `union` keeps them apart by the label `part`; what is subtracted stands in
+ * A sum of terms where any may be missing. `union` keeps them apart by the label `part`; what is subtracted is in
  * it with its sign, so a group without it keeps its value.
  */
 function united(parts: readonly string[], by: string): string {

@@ -1,5 +1,5 @@
 /**
- * An asset from the few things a catalogue tells; what it does not tell is said to be unknown.
+ * An asset from the few things a catalogue has; everything else is unknown.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import { isBetaBuild } from "../words/build-number.ts";
 import { groupOf, plainModel } from "../words/model.ts";
 import { isPrerelease } from "../words/os-version.ts";
 
-/** What a catalogue must tell, and what it may. */
+/** What a catalogue must have, and what it may. */
 export type AssetDraft = Partial<Omit<Asset, "url" | "title" | "catalogs" | "group">> & {
   readonly url: string;
   readonly title: string;
@@ -40,7 +40,7 @@ export function draftAsset(draft: AssetDraft): Asset {
   const models = [...new Set((draft.models ?? []).map((model) => plainModel(nameOf(model))))];
   const { version, build } = draft;
   if (!isPlain(version) || !isPlain(build)) {
-    throw new LarderError(`Cannot list "${nameOf(draft.title)}": its version or build is none`, {
+    throw new LarderError(`Cannot list "${nameOf(draft.title)}": its version or build is not valid`, {
       code: "SHAPE_WRONG",
     });
   }

@@ -85,7 +85,7 @@ export function catalogContract(test: CatalogCase): void {
       });
     }
 
-    it("tells what it left out in one line, however much that is", async () => {
+    it("logs what it left out in one line, however much that is", async () => {
       serve(server, test.withBadEntry(server.origin));
       await list();
       expect(context.warnings.filter((line) => /left out/.test(line)).length).toBeLessThanOrEqual(1);
@@ -109,7 +109,7 @@ export function catalogContract(test: CatalogCase): void {
       await expect(list()).rejects.toMatchObject({ code: expect.stringMatching(/^CATALOG_/) });
     });
 
-    it("stops when told to", async () => {
+    it("stops when aborted", async () => {
       const stopped = { ...context, signal: AbortSignal.abort(new Error("stopped")) };
       const catalog = await openCatalog(catalogOptions.parse(test.options(server.origin)) as CatalogOptions);
       await expect(listAll(catalog, stopped)).rejects.toThrow();

@@ -19,7 +19,7 @@ export interface DocumentRequest {
   /** `https://…`, `http://…`, `file:///…`, or a path of this machine. */
   readonly url: string;
   readonly kind: DocumentKind;
-  /** Set when the address stood in a text that somebody else wrote: what may be asked for then. */
+  /** Set when the address was in a text that somebody else wrote: what may be asked for then. */
   readonly rule?: AddressRule;
   /** Most bytes taken, after decompression; more is an error. */
   readonly maxBytes: number;
@@ -40,7 +40,7 @@ export interface DocumentRequest {
 /** A text that is whole: every byte of it arrived, now or at `fetchedMs`. */
 export interface CatalogDocument {
   readonly url: string;
-  /** When the server last said that this is its text, Unix milliseconds. */
+  /** When the server last confirmed this text, Unix milliseconds. */
   readonly fetchedMs: number;
   /** Why an old copy is used instead of the server's; undefined when it is current. */
   readonly stale: string | undefined;
@@ -63,16 +63,16 @@ export interface CatalogContext {
   readonly hosts: readonly string[];
   readonly log: Log;
   readonly signal: AbortSignal;
-  /** Told what an admin asked for and will not have, as the end of a sentence that begins with "without". */
+  /** Called with what an admin asked for and will not get, as the end of a sentence that begins with "without". */
   readonly trouble: (text: string) => void;
 }
 
 /** A catalogue of one kind. */
 export interface Catalog {
-  /** Stable name: it stands in `Asset.catalogs` and in the options. */
+  /** Stable name, used in `Asset.catalogs` and in the options. */
   readonly name: string;
   /**
-   * Every file it names; a URL may come more than once. Entries that cannot be read are left out, and told.
+   * Every file it names; a URL may come more than once. Entries that cannot be read are left out and reported.
    * @throws LarderError when the text as a whole cannot be had or read; what came before stays good.
    */
   list(context: CatalogContext): AsyncIterable<Asset>;

@@ -104,7 +104,7 @@ describe("mergeAssets()", () => {
 });
 
 describe("addresses and builds", () => {
-  it("assetUrl() takes nothing that is no address, whatever it is put together from", () => {
+  it("assetUrl() takes nothing that is not an address, whatever it is built from", () => {
     const part = fc.constantFrom(
       "a",
       "b-c",
@@ -196,7 +196,7 @@ describe("sucatalog", () => {
     "/071-4.English.dist": dist("Voice Update - Anna", {}),
   });
 
-  it("titles installers from their .dist, and lists them untitled when that is not to be had", async () => {
+  it("titles installers from their .dist, and lists them untitled when that is unavailable", async () => {
     const { assets, asked } = await list("installers", {}, routes);
     expect(assets.map((asset) => [asset.title, asset.group, asset.version, asset.build])).toEqual([
       ['macOS "Sonoma" 14.1: InstallAssistant.pkg', "installer", "14.1", "23B74"],
@@ -282,7 +282,7 @@ it("a plan of version 0.1, which named the first build by itself, is read like o
   ]);
 });
 
-it("nothing that moves a cursor gets out of a catalogue: titles are cleaned, such versions are none", () => {
+it("nothing that moves a cursor gets out of a catalogue: titles are cleaned, such versions are refused", () => {
   const draft = {
     url: "https://swcdn.apple.com/a.pkg",
     title: "a\u001b]0;PWNED\u0007b\u202ec\u009bd\r\b",
@@ -292,8 +292,8 @@ it("nothing that moves a cursor gets out of a catalogue: titles are cleaned, suc
     title: "a ]0;PWNED b c d",
   });
   for (const build of ["25A1\u001b]0;PWNED\u0007", "25A1\u202e", "25\n1"]) {
-    expect(() => draftAsset({ ...draft, build })).toThrow(/its version or build is none/);
-    expect(() => draftAsset({ ...draft, version: build })).toThrow(/its version or build is none/);
+    expect(() => draftAsset({ ...draft, build })).toThrow(/its version or build is not valid/);
+    expect(() => draftAsset({ ...draft, version: build })).toThrow(/its version or build is not valid/);
   }
 });
 

@@ -1,7 +1,7 @@
 /**
  * What a `.dist` says about a product of the software update catalogue: title, version, build.
  *
- * It is XML with a script in it: `<title>`, sometimes only the name of a translation (`SU_TITLE`) that stands further
+ * It is XML with a script in it: `<title>`, sometimes only the name of a translation (`SU_TITLE`) that is further
  * below, and a small dictionary in `<auxinfo>` with VERSION and BUILD.
  *
  * @module

@@ -1,7 +1,7 @@
 /**
  * The entries of one catalogue: read one by one, so that a bad one does not cost the others.
  *
- * How many were left out is told in one line at the end. A catalogue of which no entry could be read is an error: it is
+ * How many were left out is logged in one line at the end. A catalogue of which no entry could be read is an error: it is
  * of a form we do not know, and must not pass for an empty one.
  *
  * @module
@@ -49,7 +49,7 @@ export class Entries {
   }
 
   /**
-   * Tells what was left out, once.
+   * Logs what was left out, once.
    * @throws LarderError `CATALOG_BROKEN` when that was all there is
    */
   finish(log: Log): void {
@@ -69,7 +69,7 @@ export class Entries {
   }
 }
 
-/** A catalogue that reads entries: they are counted, and told at the end of the list. */
+/** A catalogue that reads entries: they are counted, and logged at the end of the list. */
 export function catalogOf(
   name: string,
   list: (context: CatalogContext, entries: Entries) => AsyncIterable<Asset>,

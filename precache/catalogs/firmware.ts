@@ -45,7 +45,7 @@ async function* listVersionPlist(
   }
 }
 
-/** All firmware of one model. `Unknown` stands beside the builds: what a device of unknown build is given. */
+/** All firmware of one model. `Unknown` is a key beside the builds: what a device of unknown build is given. */
 function* modelFirmware(model: string, builds: Shape, entries: Entries): Iterable<Asset> {
   for (const [build, below] of entries.enter(builds.place, () => builds.entries()) ?? []) {
     const restore = build === "Unknown" ? below.get("Universal").get("Restore") : below.get("Restore");

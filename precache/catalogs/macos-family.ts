@@ -1,7 +1,7 @@
 /**
  * Which macOS a full installer brings, by what the catalogue itself says of it.
  *
- * Title, version and build stand in a text of their own, which may not be had. The catalogue names the packages of an
+ * Title, version and build are in a text of their own, which may be unavailable. The catalogue names the packages of an
  * installer (`InstallAssistantPackageIdentifiers`), and their names hold the macOS: `com.apple.pkg.InstallAssistant.macOSVentura`.
  *
  * @module

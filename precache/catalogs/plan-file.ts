@@ -73,7 +73,7 @@ function ourAsset(entry: Shape): Asset {
   });
 }
 
-/** Plans of version 0.1 wrote the first build by itself. */
+/** Plans of version 0.1 wrote the first build alone. */
 function fromBuildsOf(entry: Shape): string[] {
   const all = entry.get("fromBuilds").texts();
   return all.length > 0 ? all : entry.get("fromBuild").texts();
@@ -98,7 +98,7 @@ function preheatAsset(entry: Shape): Asset {
   });
 }
 
-/** Preheat names the build a device has; whether the file is a delta from it shows in no key, so only the address tells. */
+/** Preheat names the build a device has; no key says whether the file is a delta from it: only the address does. */
 function isFull(entry: Shape): boolean {
   return /InstallAssistant\.pkg$|\.ipsw$/i.test(entry.get("url").text());
 }

@@ -3,7 +3,7 @@
  *
  * A product is a set of packages that devices fetch together, so all of them are listed. It is a full installer when a
  * package is `/InstallAssistant.pkg` (macOS 11 and later) or `/InstallESDDmg.pkg` (before); `InstallAssistantAuto.pkg`
- * belongs to the older kind. Its title, version and build stand in a file of their own, the English `.dist`.
+ * belongs to the older kind. Its title, version and build are in a file of their own, the English `.dist`.
  *
  * @module
  */

@@ -2,7 +2,7 @@
  * A plain list of addresses, one a line, as people and other tools write it. `#` begins a comment. A size may follow the
  * address: `12 GB`, `10,000`, after a space, a tab or, as in CSV, a comma or semicolon.
  *
- * Every line is taken, or told with its number and what is wrong with it: what follows an address is never guessed at.
+ * Every line is taken, or reported with its number and what is wrong with it: what follows an address is never guessed at.
  *
  * @module
  */
@@ -19,7 +19,7 @@ import type { Catalog, CatalogContext } from "./catalog.ts";
 import type { OptionsOf } from "./options.ts";
 
 const MAX_LINE = 8192;
-/** So many faults are told in full. */
+/** At most this many faults are reported in full. */
 const TOLD = 3;
 
 interface Fault {

@@ -55,5 +55,5 @@ function isDate(text: string): boolean {
 }
 
 function ruined(text: string, what: string, example: string): string {
-  return `"${text.slice(0, 40)}" is no ${what} such as ${example}: a spreadsheet may have read it as a date or a number`;
+  return `"${text.slice(0, 40)}" is not a ${what} such as ${example}: a spreadsheet may have read it as a date or a number`;
 }

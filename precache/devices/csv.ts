@@ -38,7 +38,7 @@ const NAMES: Readonly<Record<Column, readonly string[]>> = {
 
 const DELIMITERS: readonly Delimiter[] = [",", ";", "\t", "|"];
 const MAX_BYTES = 64 * 1024 * 1024;
-/** How far down the line of column names may stand. */
+/** How far down the line of column names may be. */
 const HEADER_RECORDS = 20;
 const TOTAL = /^(?:grand )?(?:total|sum|summe|gesamt|somme)\b/i;
 

@@ -1,5 +1,5 @@
 /**
- * What every inventory must do, whichever system keeps it: count all or fail, wait when told to, sign in again, keep nothing else.
+ * What every inventory must do, whichever system keeps it: count all or fail, wait when asked to, sign in again, keep nothing else.
  *
  * @module
  */
@@ -19,7 +19,7 @@ export interface DeviceSourceCase {
   readonly secret: string;
   /** Whether a token that has run out can be renewed. */
   readonly renews: boolean;
-  /** What is told of a kind beside its model and count. */
+  /** What is known of a kind beside its model and count. */
   readonly tells: { readonly os: boolean; readonly build: boolean; readonly board: boolean };
 }
 
@@ -46,7 +46,7 @@ export function deviceContext(signal = new AbortController().signal) {
   return { context, logged, waits, said };
 }
 
-/** The school's devices as this inventory can tell them. */
+/** The school's devices as this inventory lists them. */
 export function expectedCounts(tells: DeviceSourceCase["tells"]): DeviceCount[] {
   const sums = new Map<string, DeviceCount>();
   for (const [, model, , board, os, build, count] of KINDS) {
@@ -128,7 +128,7 @@ export function deviceSourceContract({ name, kind, key, open, secret, renews, te
       expect(waits).toEqual([1000, 2000, 4000, 8000, 16_000]);
     });
 
-    it("refuses to send a secret in clear, and stops when told to", async () => {
+    it("refuses to send a secret in clear, and stops when aborted", async () => {
       expect(() => new URL(server.origin)).not.toThrow();
       await expect(open("http://mdm.school.example", secret).count(deviceContext().context)).rejects.toMatchObject({
         code: "DEVICES_DENIED",

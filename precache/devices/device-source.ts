@@ -19,7 +19,7 @@ export interface DeviceContext {
   readonly nowMs: () => number;
   /** Identifiers a marketing name may stand for (`iPad Air (5th generation)`); empty when nobody knows. */
   readonly modelsNamed: (marketingName: string) => Promise<readonly string[]>;
-  /** Told of a long wait, for people who wait with us. */
+  /** Called for a long wait, for people who wait with us. */
   readonly say: (text: string) => void;
   /** 0 to 1, 1 excluded. */
   readonly random: () => number;

@@ -28,7 +28,7 @@ async function count(options: IntuneOptions, context: DeviceContext) {
   while (next !== undefined) {
     const { answer } = await client.ask(next);
     const devices = answer.expectOneOf("value").get("value").items();
-    // what is asked of a device does not tell it from others, so the page's address has to
+    // the fields asked for do not identify a device, so the page's address has to
     pages.turn(devices.length, next);
     for (const device of devices) {
       if (!APPLE.test(String(device.get("operatingSystem").optionalText()))) continue;

@@ -21,7 +21,7 @@ import type { DeviceContext, DeviceSource } from "./device-source.ts";
 
 const TRIES = 6;
 const PATIENCE: Patience = { firstMs: 1000, longestMs: 60_000, longestAskedMs: 10 * 60_000 };
-/** Longer waits are told to people who wait with us. */
+/** Longer waits are shown to people who wait with us. */
 const LONG_WAIT_MS = 10_000;
 /** What servers answer where an endpoint is not there, not yet or no more. */
 const ABSENT: ReadonlySet<number> = new Set([404, 405, 410]);

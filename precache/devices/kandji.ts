@@ -1,5 +1,5 @@
 /**
- * Kandji, now Iru: devices by offset. The list gives marketing names, versions and builds; the identifier stands in each
+ * Kandji, now Iru: devices by offset. The list gives marketing names, versions and builds; the identifier is in each
  * device's details.
  *
  * @module

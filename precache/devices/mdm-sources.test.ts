@@ -277,7 +277,7 @@ describe("what only one of them does", () => {
   });
 
   it.each(["0", "-5", "1.5", "soon", "Thu, 01 Jan 1970 00:00:00 GMT"])(
-    "Retry-After: %s is no leave to ask at once",
+    "Retry-After: %s is not permission to ask at once",
     async (retryAfter) => {
       const server = await startMdm(simplemdm, { key: "k", busyEvery: 2, retryAfter });
       const { context, waits } = deviceContext();

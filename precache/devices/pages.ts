@@ -10,7 +10,7 @@ import type { InventoryClient } from "./inventory-client.ts";
 /** No inventory has more; a list that is longer does not end. */
 const MOST_PAGES = 20_000;
 export const MOST_DEVICES = 2_000_000;
-/** So often people who wait are told how far it is. */
+/** How often people who wait are shown the progress. */
 const TOLD_EVERY = 5000;
 
 export class Pages {
@@ -33,7 +33,7 @@ export class Pages {
   /**
    * Notes a page that came.
    * @param devices how many are on it
-   * @param identity what tells it from every other page: its devices' ids, or its address; empty where nothing does
+   * @param identity what distinguishes it from every other page: its devices' ids, or its address; empty where nothing does
    * @throws LarderError `DEVICES_BROKEN` when the page was here before, or there are more than can be
    */
   turn(devices: number, identity: string): void {

@@ -36,7 +36,7 @@ describe("by hand", () => {
     ]);
   });
 
-  it("refuses what is no model", async () => {
+  it("refuses what is not a model", async () => {
     const source = byHandSource({ kind: "by-hand", models: ["Toaster"] });
     await expect(source.count(deviceContext().context)).rejects.toThrow(/neither an identifier such as iPad6,8/);
   });
@@ -127,10 +127,10 @@ describe("csv", () => {
   });
 
   it.each([
-    ["Model;OS;Build\niPad2,1;08. Apr;12H143", 'line 2: "08. Apr" is no version'],
-    ["Model;OS;Build\niPad2,1;8-Apr;12H143", 'line 2: "8-Apr" is no version'],
-    ["Model;OS;Build\niPad2,1;04.08.2024;", 'line 2: "04.08.2024" is no version'],
-    ["Model;OS;Build\n\niPad2,1;8.4;1,2E+05", 'line 3: "1,2E+05" is no build'],
+    ["Model;OS;Build\niPad2,1;08. Apr;12H143", 'line 2: "08. Apr" is not a version'],
+    ["Model;OS;Build\niPad2,1;8-Apr;12H143", 'line 2: "8-Apr" is not a version'],
+    ["Model;OS;Build\niPad2,1;04.08.2024;", 'line 2: "04.08.2024" is not a version'],
+    ["Model;OS;Build\n\niPad2,1;8.4;1,2E+05", 'line 3: "1,2E+05" is not a build'],
     ["Model,OS,Build\niPad2,1,8.4,12H143,x", "line 2: it has 5 fields under 3 names"],
     ["Model;Count\niPad2,1;1.5", "line 2: the count is not a whole number"],
     ["Model;OS\niPad2;8.4\niPad2;8.4", 'not one of them is of a model that is known (the first is "iPad2")'],
@@ -148,7 +148,7 @@ describe("csv", () => {
     ]);
   });
 
-  it("says at once that a pipe or a device is no list", async () => {
+  it("says at once that a pipe or a device is not a list", async () => {
     await expect(csvSource({ kind: "csv", path: "/dev/zero" }).count(deviceContext().context)).rejects.toThrow(
       'Cannot read devices "/dev/zero": it is a device or a socket, a file was expected',
     );
@@ -175,7 +175,7 @@ describe("csv", () => {
       expect(await read(name)).toMatchObject([{ model: "iPad2,1", count, build }]);
     });
     it("m-excel-ate-build.csv is an error with its line", async () => {
-      await expect(read("m-excel-ate-build.csv")).rejects.toThrow(/line 2: "08. Apr" is no version/);
+      await expect(read("m-excel-ate-build.csv")).rejects.toThrow(/line 2: "08. Apr" is not a version/);
     });
   });
 });

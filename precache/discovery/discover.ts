@@ -1,5 +1,5 @@
 /**
- * Which cache to warm: tries the ways in a fixed order, keeps a record of what each said, and says why it chose.
+ * Which cache to warm: tries the ways in a fixed order, keeps a record of what each found, and says why it chose.
  *
  * Given by hand wins and nothing else is tried. Otherwise: this computer is a cache (its own status, then the port in
  * its settings), then what Apple's locator finds (JSON, then text), then what the locator remembers on disk. A way
@@ -41,7 +41,7 @@ export interface Discovery {
   readonly steps: readonly DiscoveryStep[];
   /** The cache's own status, when it runs on this computer. */
   readonly status: CacheStatus | undefined;
-  /** Folder of the cache's files, when it runs on this computer and tells. */
+  /** Folder of the cache's files, when it runs on this computer and is readable. */
   readonly dataPath: string | undefined;
 }
 
@@ -67,7 +67,7 @@ interface Candidate {
 const MANAGER = "AssetCacheManagerUtil";
 const LOCATOR = "AssetCacheLocatorUtil";
 
-/** Finds the caches to warm. Never throws for what the world says: no way may be open, and the steps tell. */
+/** Finds the caches to warm. Never throws when every way fails: the steps say why. */
 export async function discover(byHand: readonly CacheTarget[], world: DiscoveryWorld = {}): Promise<Discovery> {
   const run = world.run ?? runCommand;
   const probe = world.probe ?? answersAsCache;
@@ -99,7 +99,7 @@ export async function discover(byHand: readonly CacheTarget[], world: DiscoveryW
 
 /**
  * A cache given by hand: `http://host:port`, `host:port`, or `name=host:port`.
- * @throws LarderError `CONFIG_SERVER` when it is no such address.
+ * @throws LarderError `CONFIG_SERVER` when it is not such an address.
  */
 export function targetByHand(text: string, role: CacheTarget["role"] = "cache"): CacheTarget {
   const match = /^(?:([^=/:]+)=)?(?:(https?):\/\/)?([^/@?#\s]+)\/?$/.exec(text.trim());

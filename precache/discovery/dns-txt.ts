@@ -52,7 +52,7 @@ export async function readLocatorRecords(domain: string, lookUp: LookUpTxt): Pro
   return { publicRanges, favoredRanges, names, warnings: warningsFor(publicRanges) };
 }
 
-/** One string of a record, with or without the length byte that DNS-SD puts before it; undefined when it is none of ours. */
+/** One string of a record, with or without the length byte that DNS-SD puts before it; undefined when it is not one of ours. */
 export function parseTxt(bytes: Uint8Array): { key: Key; ranges: AddressRange[]; more: boolean } | undefined {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   for (const from of [0, 1]) {

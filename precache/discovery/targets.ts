@@ -49,7 +49,7 @@ export function isLocal(target: CacheTarget, discovery: Discovery): boolean {
   return here && discovery.status?.port !== undefined && discovery.status.port === Number(port || 80);
 }
 
-/** Bytes a run may add without making a cache evict; undefined where no cache tells. */
+/** Bytes a run may add without making a cache evict; undefined where no cache reports it. */
 export function roomOf(options: PrecacheOptions, discovery: Discovery): number | undefined {
   if (options.room === "ignore") return undefined;
   if (typeof options.room === "number") return options.room;

@@ -48,7 +48,7 @@ const workloadSchema = z.object({
 const NO_SIGNS = { cachedRanges: false, contentType: false, assetInfo: false, ledger: false };
 
 /**
- * A workload of about so many bytes: files of every size the plan has, large and small in turn, none larger than a
+ * A workload of about this many bytes: files of every size the plan has, large and small in turn, none larger than a
  * quarter of the whole.
  * @throws LarderError `BENCH_EMPTY` when nothing of the plan fits.
  */

@@ -40,7 +40,7 @@ export const NO_CHOICE: AssetChoice = {
   exclude: [],
 };
 
-/** Whether devices of the asset's group ask for it without being told. */
+/** Whether devices of the asset's group ask for it on their own. */
 export function isDeviceAsset(asset: Asset): boolean {
   return (
     !asset.firmware && (DEVICE_GROUPS.includes(asset.group) || (asset.group === "other" && asset.models.length > 0))

@@ -237,14 +237,14 @@ describe("address lists", () => {
     expect((await read(Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from(text, "utf16le")]))).found).toEqual(both);
   });
 
-  it("names the columns, aria2's options and comments are no addresses", async () => {
+  it("names the columns, aria2's options and comments are not addresses", async () => {
     expect(await read(`url,size\n${one}\n  out=one.pkg\n  checksum=sha-1=aa\n# x\n\n`)).toEqual({
       found: [good(1)],
       troubles: [],
     });
   });
 
-  it("every line that is not read is told with its number", async () => {
+  it("every line that is not read is reported with its number", async () => {
     const lines = [
       one,
       "http://swcdn.apple.com/content/with space.pkg",

@@ -2,7 +2,7 @@
  * What the plan is made of: devices counted, catalogues read.
  *
  * One catalogue or inventory that cannot be had does not end a run: what the others give is planned, and the trouble is
- * told. When none can be had, there is nothing to plan.
+ * reported. When none is available, there is nothing to plan.
  *
  * @module
  */
@@ -27,7 +27,7 @@ export interface GatherContext {
   readonly log: Log;
   readonly signal: AbortSignal;
   readonly nowMs: () => number;
-  /** Told what is going on, for people who wait. */
+  /** Called with what is going on, for people who wait. */
   readonly say?: (text: string) => void;
 }
 
@@ -48,7 +48,7 @@ export interface GatheredAssets {
 /**
  * The devices of all inventories and those given by hand.
  * @throws LarderError of the first inventory that could not be read whole, when none could and nothing else is wanted; of
- *   models given by hand that are none.
+ *   models given by hand that are not models.
  */
 export async function countDevices(options: PrecacheOptions, context: GatherContext): Promise<CountedDevices> {
   const troubles: string[] = [];
@@ -82,7 +82,7 @@ async function countOne(source: DeviceOptions, modelsNamed: ModelNames, context:
 
 /**
  * The table of marketing names, fetched when the first device is known by such a name only. Without it such devices are
- * left out, and that is told.
+ * left out, and that is reported.
  */
 function namesOnDemand(options: PrecacheOptions, context: GatherContext, troubles: string[]): ModelNames {
   let table: Promise<ModelNames> | undefined;

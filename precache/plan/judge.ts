@@ -15,7 +15,7 @@ import type { AssetChoice } from "./asset-choice.ts";
 /** The assets in three parts; those not in one of these were judged and are not wanted. */
 export interface Judged {
   readonly eligible: readonly Asset[];
-  /** What nobody can tell of, with the reason: `its version is unknown, and only some are wanted`. */
+  /** What could not be judged, with the reason: `its version is unknown, and only some are wanted`. */
   readonly unjudged: ReadonlyMap<Asset, string>;
 }
 
@@ -102,7 +102,7 @@ class NewestOf {
   }
 }
 
-/** Its title was not to be had, or not to be read: a number tells neither what it is nor how new. */
+/** Its title is unavailable or unreadable: a number says neither what it is nor how new. */
 function isUntitled({ unread, product, title }: Asset): boolean {
   return unread !== undefined || (product !== undefined && title.startsWith(`${product}:`));
 }

@@ -35,7 +35,7 @@ export interface PrepareContext {
   /** A run needs a cache; a plan can be made without one. */
   readonly needsCache: boolean;
   readonly world?: DiscoveryWorld;
-  /** Told what is going on, for people who wait. */
+  /** Called with what is going on, for people who wait. */
   readonly say?: (text: string) => void;
 }
 
@@ -47,9 +47,9 @@ export interface Prepared {
   readonly devices: readonly DeviceCount[];
   /** Inventories of caches on this computer, by name of the target. */
   readonly inventories: ReadonlyMap<string, AssetInventory>;
-  /** Which targets hold what, by `assetKey`, then by name of the target, with the sign that told. */
+  /** Which targets hold what, by `assetKey`, then by name of the target, with the sign that showed it. */
   readonly heldBy: ReadonlyMap<string, ReadonlyMap<string, string>>;
-  /** What the cache can take, where it tells. */
+  /** What the cache can take, where it reports it. */
   readonly roomBytes: number | undefined;
   /** What could not be had, one sentence each; the plan is made without it. */
   readonly troubles: readonly string[];
@@ -125,7 +125,7 @@ export function gatherContext({
   return { fetch, log, signal, nowMs };
 }
 
-/** AssetInfo.db of the cache on this computer; that it cannot be read is told, not thrown. */
+/** AssetInfo.db of the cache on this computer; that it cannot be read is reported, not thrown. */
 async function inventoriesOf(
   discovery: Discovery,
   options: PrecacheOptions,
@@ -174,7 +174,7 @@ async function whoHolds(
   return held;
 }
 
-/** What every cache of the run holds, all peers together counting as one; with the sign that told. */
+/** What every cache of the run holds, all peers together counting as one; with the sign that showed it. */
 function heldEverywhere(
   heldBy: ReadonlyMap<string, ReadonlyMap<string, string>>,
   targets: readonly CacheTarget[],

@@ -2,14 +2,14 @@
  * What is worth a sentence and makes a run no worse: a copy that is not current, entries that were left out.
  *
  * Readers of catalogues and inventories log such things as warnings. For people who watch, a line of JSON in the middle of
- * a screen is none; so warnings are gathered here as sentences, and the log has them as information.
+ * a screen is not one; so warnings are gathered here as sentences, and the log has them as information.
  *
  * @module
  */
 import type { Log } from "../../core/log.ts";
 
 export interface Noting {
-  /** As the log it stands for; warnings become notes. */
+  /** Like the log it replaces; warnings become notes. */
   readonly log: Log;
   /** One sentence each, in order, none twice. */
   readonly notes: readonly string[];

@@ -24,7 +24,7 @@ import { type DeltaRule, waitingDevices } from "./waiting-devices.ts";
 export interface PlanLimits {
   /** Most bytes of one run; undefined means no limit. */
   readonly budgetBytes: number | undefined;
-  /** Bytes the cache can still take without evicting, where it tells. */
+  /** Bytes the cache can still take without evicting, where it reports it. */
   readonly roomBytes: number | undefined;
 }
 
@@ -81,7 +81,7 @@ function unjudgedItems(
   return mostWantedFirst([...wanted, ...named]).map((item) => ({ ...item, decision: "left", unjudged: true }));
 }
 
-/** What a plan leaves because nobody can tell what it is, one sentence for each reason. */
+/** What a plan leaves because it is not known what it is, one sentence for each reason. */
 export function unjudgedSentences(plan: Plan): string[] {
   const reasons = new Map<string, string[]>();
   for (const { asset, why, unjudged } of plan.items) {
@@ -97,7 +97,7 @@ export function unjudgedSentences(plan: Plan): string[] {
 export interface PlanTotals {
   readonly assets: number;
   readonly bytes: number;
-  /** Of these, assets whose size no catalogue tells. */
+  /** Of these, assets whose size is in no catalogue. */
   readonly unknownSizes: number;
 }
 

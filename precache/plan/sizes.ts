@@ -1,5 +1,5 @@
 /**
- * Sizes no catalogue tells, asked of the origin itself: needed only where a budget or the room of a cache limits a run.
+ * Sizes that are in no catalogue, asked of the origin itself: needed only where a budget or the room of a cache limits a run.
  *
  * @module
  */
@@ -26,7 +26,7 @@ async function askSize(url: string, signal: AbortSignal): Promise<number | undef
     const { status, headers } = await httpRequest({ url, method: "HEAD", timeoutMs: TIMEOUT_MS, signal });
     const length = headers["content-length"] ?? "";
     if (status !== 200 || !/^\d{1,15}$/.test(length)) return undefined;
-    // a portal tells the size of its own page
+    // a portal answers with the size of its own page
     const lengthBytes = Number(length);
     return notTheFile(url, { headers, lengthBytes }) === undefined ? lengthBytes : undefined;
   } catch {

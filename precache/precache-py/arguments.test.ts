@@ -90,7 +90,7 @@ describe("precache.py's command line", () => {
     expect(refusal(line)).toContain(part);
   });
 
-  it("is told from our own commands by its first word", () => {
+  it("is distinguished from our own commands by its first word", () => {
     expect(isPrecachePyCommandLine(["-m", "iPad6,8"])).toBe(true);
     expect(isPrecachePyCommandLine(["--dry-run"])).toBe(true);
     expect(isPrecachePyCommandLine(["-cs", "x"])).toBe(true);

@@ -1,7 +1,7 @@
 /**
  * precache.py's configuration (`com.github.krypted.precache.my-config.plist`) in our options. Pure.
  *
- * Every key of version 2.0.2 is here; what it does today, or why it can do nothing, is said of each that is present.
+ * Every key of version 2.0.2 is here; for each that is present it is reported what it does today, or why it can do nothing.
  *
  * @module
  */

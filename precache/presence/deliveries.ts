@@ -1,7 +1,7 @@
 /**
  * What earlier runs brought whole, by which cache, when: a view of the journal's stream `precache`, no book of its own.
  *
- * A delivery is a line `precacheasset,outcome=warmed`; that a cache tells what it holds stands in the commit marks. What
+ * A delivery is a line `precacheasset,outcome=warmed`; that a cache reports what it holds is kept in the commit marks. What
  * version 0.1 wrote into a file beside the journal is read too, until a run has taken it over.
  *
  * @module

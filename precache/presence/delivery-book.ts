@@ -1,5 +1,5 @@
 /**
- * What was brought whole, by which cache, when; and which caches tell what they hold. In memory.
+ * What was delivered completely, by which cache, when; and which caches report what they hold. In memory.
  *
  * @module
  */
@@ -19,13 +19,13 @@ export interface Delivery {
 /** What is known of earlier runs. */
 export interface Deliveries {
   find(target: string, url: string): Delivery | undefined;
-  /** Whether a target is known to tell what it holds, so that its silence means "nothing". */
+  /** Whether a target is known to report what it holds, so that its silence means "nothing". */
   tells(target: string): boolean;
   /** It does. Resolves when that is safely written down. */
   noteTells(target: string): Promise<void>;
 }
 
-/** Name of the cursor that holds the names of caches that tell what they hold. */
+/** Name of the cursor that holds the names of caches that report what they hold. */
 export const TELLING = "telling";
 
 /** The last delivery of every address by every target, in memory. */

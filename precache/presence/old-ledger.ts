@@ -9,7 +9,7 @@ import type { Delivery } from "./delivery-book.ts";
 /** What the file holds. */
 export interface OldLedger {
   readonly deliveries: readonly Delivery[];
-  /** Names of caches known to tell what they hold. */
+  /** Names of caches known to report what they hold. */
   readonly telling: readonly string[];
 }
 

@@ -2,7 +2,7 @@
  * Is it in the cache already? Four signs, in this order of trust; the first that speaks decides:
  *
  * 1. `X-Apple-Cached-Ranges` of the cache's own answer: how much of the file it holds.
- * 2. A missing Content-Type, precache.py's sign. It proves nothing by itself, because some origins never send one; it
+ * 2. A missing Content-Type, precache.py's sign. It proves nothing alone, because some origins never send one; it
  *    is believed only of an origin that was seen sending one, and is off by default.
  * 3. AssetInfo.db and the bytes beside it, on the cache itself.
  * 4. Our own record of whole deliveries, while they are young.
@@ -97,7 +97,7 @@ export class HeldCheck {
     return await this.recall(target, asset);
   }
 
-  /** Asks the cache for a head: what all signs say with it, and how long the file is, as far as it tells. */
+  /** Asks the cache for a head: what all signs say with it, and how long the file is, where it says so. */
   async look(
     target: CacheTarget,
     asset: Asset,
@@ -116,7 +116,7 @@ export class HeldCheck {
     return { verdict: await this.recall(target, asset, lengthBytes), lengthBytes };
   }
 
-  /** Whether it is still unknown if a target tells what it holds; true once for each. */
+  /** Whether it is still unknown if a target reports what it holds; true once for each. */
   mayLearn(target: CacheTarget): boolean {
     const { deliveries } = this.#options;
     if (deliveries === undefined || !this.signs.cachedRanges || this.#asked.has(target.name)) return false;
@@ -124,14 +124,14 @@ export class HeldCheck {
     return !deliveries.tells(target.name);
   }
 
-  /** Asks about a file that has just arrived completely: does this cache tell what it holds? That it does is remembered. */
+  /** Asks about a file that has just arrived completely: does this cache report what it holds? That it does is remembered. */
   async learn(target: CacheTarget, asset: Asset, signal?: AbortSignal): Promise<void> {
     const head = await this.#askHead(target, asset, signal);
     const ranges = head === undefined ? undefined : cachedRangesOf(head);
     if (ranges !== undefined && ranges.endByte > 0) await this.#options.deliveries?.noteTells(target.name);
   }
 
-  /** What the head of an answer tells. Remembers which origins send a Content-Type. */
+  /** What the head of an answer shows. Remembers which origins send a Content-Type. */
   byAnswer(asset: Asset, head: AssetHead, cached: CachedRanges | undefined): HeldVerdict {
     const size = wholeLength(head);
     const sized = size !== undefined && (asset.sizeBytes === undefined || asset.sizeBytes === size);
@@ -147,7 +147,7 @@ export class HeldCheck {
     return { held: !typed, why: typed ? "Content-Type is sent" : "no Content-Type" };
   }
 
-  /** Whether `recall` could tell anything: a quick no for the many files nobody has heard of. */
+  /** Whether `recall` could know anything: a quick no for the many files nobody has heard of. */
   knows(target: CacheTarget, asset: Asset): boolean {
     const { inventories, deliveries } = this.#options;
     if (this.signs.assetInfo && inventories?.has(target.name) === true) return true;
@@ -160,7 +160,7 @@ export class HeldCheck {
   }
 
   /**
-   * What can be told without asking the cache: its inventory on this computer, and our own record.
+   * What is known without asking the cache: its inventory on this computer, and our own record.
    * @param lengthBytes what the cache says it is long: a record of another length is not believed
    */
   async recall(target: CacheTarget, asset: Asset, lengthBytes?: number): Promise<HeldVerdict> {

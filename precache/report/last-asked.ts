@@ -1,6 +1,6 @@
 /**
  * When each file of a cache was last asked for: `ZLASTACCESSED` of AssetInfo.db, where that database has it. The column
- * is not publicly documented; without it nothing is told.
+ * is not publicly documented; without it nothing is reported.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { openReadOnly } from "../../core/sqlite/sqlite.ts";
 import { appleToUnixMs } from "../../core/time/apple-time.ts";
 
 /**
- * Reads it, or undefined when this database does not tell.
+ * Reads it, or undefined when this database does not have it.
  * @throws LarderError of `openReadOnly`.
  */
 export async function readLastAsked(path: string): Promise<LastAsked[] | undefined> {

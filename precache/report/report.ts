@@ -19,7 +19,7 @@ export interface ReportRequest {
   /** From here, inclusive, to there, exclusive; Unix milliseconds. */
   readonly fromMs: number;
   readonly toMs: number;
-  /** Told what is missing, as the end of a sentence that begins with "without". */
+  /** Called with what is missing, as the end of a sentence that begins with "without". */
   readonly trouble: (text: string) => void;
 }
 

@@ -3,9 +3,9 @@
  *
  * Cost: the bytes the cache had to pull over the WAN for a run, added up from the lines of its files, so that a run that
  * was killed counts too. Effect: bytes the cache gave devices from its own disk
- * afterwards, of what was warmed. No database of Apple's counts deliveries of one file; AssetInfo.db tells when a file
+ * afterwards, of what was warmed. No database of Apple's counts deliveries of one file; AssetInfo.db has when a file
  * was last asked for, so a warmed file that was last asked for after it was warmed, and not when a run of ours asked for
- * it, has been used at least once: that many bytes are known to be saved, and the truth is not below it. Beside it stands
+ * it, has been used at least once: that many bytes are known to be saved, and the truth is not below it. Beside it is
  * what the whole cache gave from its disk, without what warming itself took.
  *
  * @module
@@ -30,7 +30,7 @@ export interface WarmReport {
   readonly bytesFromOrigin: number;
   readonly warmedFiles: number;
   readonly warmedBytes: number;
-  /** Warmed files asked for after their run; undefined where nothing tells. */
+  /** Warmed files asked for after their run; undefined where it is unknown. */
   readonly used: { readonly files: number; readonly bytes: number } | undefined;
   /** What the cache gave from its own disk, without what warming took; undefined where no collector ran. */
   readonly servedFromCacheBytes: number | undefined;
@@ -43,7 +43,7 @@ interface Period {
   readonly timeZone: string;
 }
 
-/** The report of a time. @param inventory what the cache on this computer tells, or undefined. */
+/** The report of a time. @param inventory what the cache on this computer knows, or undefined. */
 export async function warmReport(
   stateDir: string,
   { fromMs, toMs, timeZone }: Period,

@@ -1,5 +1,5 @@
 /**
- * The books of a warming run: every file that ended becomes a line of the journal, safely on disk before anybody is told.
+ * The books of a warming run: every file that ended becomes a line of the journal, safely on disk before it is reported.
  *
  * Lines that wait for the disk together are committed together, a twentieth of a second at most, so that a run which is
  * killed loses neither its cost nor the knowledge of what came.

@@ -2,7 +2,7 @@
  * A warming run as points: `precacheasset` for every asset that ended, `precacherun` for every target, `events` at the
  * start and the end. Pure.
  *
- * What a file cost is told in parts that add up: one that takes long has lines of the outcome `partial` on its way, each
+ * What a file cost is written in parts that add up: one that takes long has lines of the outcome `partial` on its way, each
  * with what came since the one before, and in its last line only the rest. So the sum over all lines is the cost of the
  * run, at any moment.
  *
@@ -47,7 +47,7 @@ export class RunPoints {
     }
   }
 
-  /** A delivery an older version has written down elsewhere. Nobody can tell any more what it cost: all of it counts. */
+  /** A delivery an older version has written down elsewhere. What it cost is no longer known: all of it counts. */
   adopted({ target, url, sizeBytes, atMs }: Delivery): Point {
     const fields = {
       bytes: { integer: sizeBytes },

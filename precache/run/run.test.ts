@@ -367,7 +367,7 @@ describe("runPrecache()", () => {
     expect(second.summary).toMatchObject({ planned: 1, cached: 1, bytesAsked: 0 });
   });
 
-  it("finishes the files in hand when it is told to stop", async () => {
+  it("finishes the files in hand when it is asked to stop", async () => {
     const stop = new AbortController();
     const plan = context({ concurrency: 1 }, { stop: stop.signal });
     const report = await runPrecache({

@@ -42,7 +42,7 @@ export interface RunContext {
   /** What the process ends with for each verdict: the postscript hears it too. */
   readonly exitCodes: Readonly<Record<RunVerdict, number>>;
   readonly observe?: (event: WarmEvent) => void;
-  /** Told the plan before the first byte. */
+  /** Called with the plan before the first byte. */
   readonly planned?: (prepared: Prepared) => void;
   readonly say?: (text: string) => void;
   readonly clock?: Clock;

@@ -23,7 +23,7 @@ export interface RunOutcome {
   readonly skipped: boolean;
 }
 
-/** Tells the postscript; what it answers is logged, for what it does is done. */
+/** Runs the postscript; its answer is only logged, for the run is over. */
 export async function tellPostscript(options: PrecacheOptions, log: Log, outcome: RunOutcome): Promise<void> {
   const { postscript: script, scriptTimeout } = options;
   const environment = summaryEnvironment(outcome.summary, outcome.exitCode, outcome.skipped ? "skipped" : undefined);

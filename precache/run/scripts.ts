@@ -5,7 +5,7 @@
  * root or that user, not writable by everybody, nor by a group other than root, wheel or admin; and executable. A
  * script that is not there is no failure; one that others can change is, and it is not run.
  *
- * Its environment is a clean one: where to find commands, who runs, which language and time zone, and what larder tells.
+ * Its environment is a clean one: where to find commands, who runs, which language and time zone, and what larder adds.
  * Nothing else of the run's own, where passwords may be.
  *
  * @module

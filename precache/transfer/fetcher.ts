@@ -2,7 +2,7 @@
  * The door for one transfer: ask for a file, read its whole body, make sure that it is the file.
  *
  * Inside are two transports behind one interface: our own for plain HTTP, undici for https. What an answer means is
- * judged in `transfer/one-transfer.ts`, for both. A file has come only when its length is known, exactly so many bytes came, they are
+ * judged in `transfer/one-transfer.ts`, for both. A file has come only when its length is known, exactly that many bytes came, they are
  * not a web page, and they have the checksum the catalogue gives, where it gives one.
  *
  * @module

@@ -26,9 +26,9 @@ import type { Pace } from "./pace.ts";
 
 export interface FetchOptions {
   readonly signal?: AbortSignal | undefined;
-  /** Told of the head; may leave the body. */
+  /** Called with the head; may leave the body. */
   readonly onHead?: (head: AssetHead, cached: CachedRanges | undefined) => "read" | "leave";
-  /** Told of every read. */
+  /** Called for every read. */
   readonly onBytes?: (bytes: number) => void;
   /** Takes the bytes, valid during the call only; a promise makes the sender wait. */
   readonly sink?: ((bytes: Buffer) => Promise<void> | undefined) | undefined;
@@ -42,9 +42,9 @@ export interface FetchResult {
   readonly bytes: number;
   /** Length of the whole body, where announced. */
   readonly lengthBytes: number | undefined;
-  /** What the cache said it held when it began to answer. */
+  /** What the cache reported to hold when it began to answer. */
   readonly cached: CachedRanges | undefined;
-  /** Bytes the cache had to fetch for it, where it tells what it held. */
+  /** Bytes the cache had to fetch for it, where it reported what it held. */
   readonly bytesFromOrigin: number | undefined;
   /** True when the body was left on purpose. */
   readonly left: boolean;

@@ -29,7 +29,7 @@ const monotonic: PaceClock = {
   },
 };
 
-/** A limit of so many bytes a second. */
+/** A limit in bytes a second. */
 export function createPace(bytesPerSecond: number, clock: PaceClock = monotonic): Pace {
   let paidUntilMs = Number.NEGATIVE_INFINITY;
   return {

@@ -1,5 +1,5 @@
 /**
- * Where a body ends: after so many bytes, after its last chunk, or with the connection.
+ * Where a body ends: after a number of bytes, after its last chunk, or with the connection.
  *
  * @module
  */

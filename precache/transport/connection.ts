@@ -38,7 +38,7 @@ export interface Exchange {
 
 /** Who holds connections. */
 export interface ConnectionOwner {
-  /** An answer ended exactly where it said, on a connection that stays: it may be used again. */
+  /** An answer ended exactly where it announced, on a connection that stays: it may be used again. */
   free(connection: Connection): void;
   /** A kept connection turned out to be closed: another one may do. */
   again(exchange: Exchange): void;

@@ -59,14 +59,14 @@ export function fetchContract(name: string, options: FetcherOptions): void {
       return error as FetchError;
     };
 
-    test("reads a body with a Content-Length and tells the cached ranges", async () => {
+    test("reads a body with a Content-Length and reports the cached ranges", async () => {
       says("HTTP/1.1 200 OK\r\nContent-Length: 5\r\nX-Apple-Cached-Ranges: AB-1 bytes=0-1\r\n\r\nhello");
       const result = await ask({ expectedBytes: 5 });
       expect(result).toMatchObject({ status: 200, bytes: 5, lengthBytes: 5, bytesFromOrigin: 3, left: false });
       expect(result.cached).toEqual({ guid: "AB-1", endByte: 2 });
     });
 
-    test("asks what it was told to ask", async () => {
+    test("asks what it was given", async () => {
       says("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
       await ask({ headers: { "x-note": "1" } });
       const head = server.heads.at(-1) ?? "";

@@ -3,7 +3,7 @@
  * connections share.
  *
  * For 5,000 small files, or files of 20 MB, it takes a third of the processor time of a general client
- * (`bench/warm/transfer.ts`). A connection is used again only when an answer ended exactly where it said it would.
+ * (`bench/warm/transfer.ts`). A connection is used again only when an answer ended exactly where it announced.
  *
  * @module
  */

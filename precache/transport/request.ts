@@ -109,7 +109,7 @@ const FINAL: ReadonlySet<FetchCode> = new Set([
   "FETCH_REDIRECT",
 ]);
 
-/** A transfer that did not bring the whole file; it tells how far it came. */
+/** A transfer that did not bring the whole file; it knows how far it came. */
 export class FetchError extends LarderError {
   override readonly code: FetchCode;
   /** Body bytes that came. */

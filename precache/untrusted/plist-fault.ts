@@ -1,5 +1,5 @@
 /**
- * What stands in for a value of a property list that could not be read.
+ * What takes the place of a value of a property list that could not be read.
  *
  * @module
  */

@@ -4,14 +4,14 @@
  * Works alike on JSON (objects) and on property lists (maps). Absent and null are the same: there is nothing.
  *
  * Why not a zod schema, as for our own settings: of a stranger's list of thousands one bad entry must cost itself alone and
- * be told with its place, only the keys that matter are looked at, and nothing of the rest is copied.
+ * be reported with its place, only the keys that matter are looked at, and nothing of the rest is copied.
  *
  * @module
  */
 import { LarderError } from "../../core/errors.ts";
 import { PlistFault } from "./plist-fault.ts";
 
-/** A value somebody sent us, and where it stands. Everything read from it is checked. */
+/** A value somebody sent us, and where it was. Everything read from it is checked. */
 export class Shape {
   private readonly value: unknown;
   private readonly what: string;

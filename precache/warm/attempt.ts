@@ -69,7 +69,7 @@ export class Work {
     const furthest = Math.max(this.furthest, bytes);
     return {
       bytesAsked: this.bytesAsked + bytes,
-      // what came that the cache did not hold at first; all of it where it tells nothing
+      // what came that the cache did not hold at first; all of it where it reports nothing
       bytesFromOrigin: Math.max(0, furthest - (this.heldAtFirst ?? 0)),
       seconds: (nowMs - (this.startedMs ?? nowMs)) / 1000,
     };
@@ -92,7 +92,7 @@ export interface WorkEnd {
   readonly sizeBytes?: number | undefined;
   readonly reason?: string;
   readonly code?: string;
-  /** When the last byte came; now, if not said. */
+  /** When the last byte came; default now. */
   readonly atMs?: number;
 }
 
@@ -175,7 +175,7 @@ export class Attempt implements FetchOptions {
     emit(part);
   }
 
-  /** Whether it is this transfer that filled the cache, as far as its answer tells. */
+  /** Whether it is this transfer that filled the cache, as far as its answer shows. */
   get brought(): boolean {
     return this.#verdict?.held !== true;
   }

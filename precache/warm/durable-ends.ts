@@ -1,7 +1,7 @@
 /**
- * Tells what ended only when it is written down.
+ * Reports what ended only when it is written down.
  *
- * Events that are committed together share one promise, so those that wait for it are told together. Books that cannot be
+ * Events that are committed together share one promise, so those that wait for it hear of it together. Books that cannot be
  * written do not undo a delivery: the end says so and stays what it is.
  *
  * @module
@@ -28,7 +28,7 @@ export class DurableEnds {
     }
   }
 
-  /** Resolves when everything has been told. */
+  /** Resolves when everything has been reported. */
   async settled(): Promise<void> {
     await this.#last;
   }

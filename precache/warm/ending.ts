@@ -1,5 +1,5 @@
 /**
- * How a run is told to end: an end by the clock, a request to stop, a request to leave at once.
+ * What ends a run: an end by the clock, a request to stop, a request to leave at once.
  *
  * @module
  */

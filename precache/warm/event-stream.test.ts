@@ -31,7 +31,7 @@ async function all(stream: EventStream): Promise<string[]> {
   return seen;
 }
 
-test("everything told is read once, in order, whether the reader waits for it or comes late", async () => {
+test("every event is read once, in order, whether the reader waits for it or comes late", async () => {
   const stream = new EventStream(async (tell) => {
     tell(start("a"));
     tell(start("b"));
@@ -57,7 +57,7 @@ test("progress nobody has read is replaced by newer progress of the same try alo
   expect(await all(stream)).toEqual(["asset-start a", "progress a3", "progress b7", "asset-start a", "progress a4"]);
 });
 
-test("an error reaches the reader after what was told before it, and once", async () => {
+test("an error reaches the reader after the events before it, and once", async () => {
   const stream = new EventStream(async (tell) => {
     tell(start("a"));
     await Promise.resolve();

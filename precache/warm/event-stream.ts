@@ -1,5 +1,5 @@
 /**
- * From many transfers to one stream: what is told is yielded in order. Progress of a transfer that nobody has read yet is
+ * From many transfers to one stream: events are yielded in order. Progress of a transfer that nobody has read yet is
  * replaced by newer progress, so a slow reader costs no memory.
  *
  * It is an iterator written out instead of an async generator, because thousands of events a second pass through it:
@@ -9,7 +9,7 @@
  */
 import type { AssetEnd, AssetStart, Progress, WarmEvent } from "./events.ts";
 
-/** What runs behind the stream. It tells its events; `abandoned` is aborted when nobody reads them any more. */
+/** What runs behind the stream. It reports its events; `abandoned` is aborted when nobody reads them any more. */
 export type EventSource = (tell: (event: WarmEvent) => void, abandoned: AbortSignal) => Promise<void>;
 
 type Told = IteratorResult<WarmEvent, void>;
@@ -22,9 +22,9 @@ export class EventStream implements AsyncIterableIterator<WarmEvent, void> {
   #told: WarmEvent[] = [];
   #reading: WarmEvent[] = [];
   #at = 0;
-  /** Where among the told the unread progress of a transfer stands. */
+  /** The index of a transfer's unread progress among the events. */
   readonly #progress = new Map<string, number>();
-  /** Waits for what is told next. */
+  /** Waits for the next event. */
   #reader: ((result: Told | Promise<Told>) => void) | undefined;
   #ended: { error?: unknown } | undefined;
 
@@ -63,7 +63,7 @@ export class EventStream implements AsyncIterableIterator<WarmEvent, void> {
     return this.#reading[this.#at++];
   }
 
-  /** An error is thrown once, after everything that was told before it. */
+  /** An error is thrown once, after every event before it. */
   async #atEnd(ended: { error?: unknown }): Promise<IteratorReturnResult<void>> {
     this.#ended = {};
     if ("error" in ended) throw ended.error;

@@ -1,5 +1,5 @@
 /**
- * What a warming run tells while it runs, for the progress on a screen, the journal and whatever a program makes of it;
+ * What a warming run reports while it runs, for the progress on a screen, the journal and whatever a program makes of it;
  * the engine itself draws nothing.
  *
  * Every planned asset of every target ends in exactly one `asset-end`; a run in exactly one `run-end`.
@@ -50,7 +50,7 @@ export interface Progress {
   readonly item: PlannedAsset;
   /** Bytes of this attempt so far. */
   readonly bytes: number;
-  /** Undefined until the answer's head, or where nobody tells. */
+  /** Undefined until the answer's head, or where it is unknown. */
   readonly totalBytes: number | undefined;
   /** The first bytes of it that the cache held already: they come fast and cost nothing. */
   readonly heldBytes: number | undefined;
@@ -60,7 +60,7 @@ export interface Progress {
 export interface AssetCost {
   /** Bytes read through the cache. */
   readonly bytesAsked: number;
-  /** Of these, bytes the cache had to fetch, as far as its answers tell: all of them where they tell nothing. */
+  /** Of these, bytes the cache had to fetch, as far as its answers show: all of them where they show nothing. */
   readonly bytesFromOrigin: number;
   readonly seconds: number;
 }
@@ -86,7 +86,7 @@ export interface AssetEnd extends AssetCost {
   /** Its cost since the last `asset-part`; what it inherits is all attempts together. */
   readonly sinceLastLine: AssetCost;
   readonly attempts: number;
-  /** For `cached`: the sign that told. For the others: one sentence why. */
+  /** For `cached`: the sign that showed it. For the others: one sentence why. */
   readonly reason: string | undefined;
   /** Code of the error that ended it, such as `FETCH_STATUS`. */
   readonly code: string | undefined;

@@ -1,5 +1,5 @@
 /**
- * All assets through one lane of caches: so many at a time through the first that lives, each told once it is written down.
+ * All assets through one lane of caches: so many at a time through the first that lives, each reported once it is written down.
  *
  * @module
  */

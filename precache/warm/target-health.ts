@@ -76,14 +76,14 @@ export class TargetHealth {
     this.answered();
   }
 
-  /** It answered, whatever it said. */
+  /** It answered, whatever the answer. */
   answered(): void {
     this.#strikes = 0;
     this.#busySinceMs = undefined;
     this.#busyAnswers = 0;
   }
 
-  /** 503 or 429. @returns how long all wait, or undefined when another answer has just said so already. */
+  /** 503 or 429. @returns how long all wait, or undefined when another answer has just set the same wait. */
   busy({ error, startedMs, nowMs, random }: Trouble): number | undefined {
     this.#strikes = 0;
     this.#busySinceMs ??= nowMs;

@@ -437,7 +437,7 @@ describe("the books", () => {
     expect((await own.read()).size).toBe(0);
   });
 
-  test("who is told that a file is done can read it there already", async () => {
+  test("by the time a file is reported as done it can be read there", async () => {
     const cache = await startCache();
     const own = await books();
     const items = plannedFiles(20, 1000);
@@ -448,7 +448,7 @@ describe("the books", () => {
     }
   });
 
-  test("a run whose books cannot be written ends soon, and what came is told all the same", async () => {
+  test("a run whose books cannot be written ends soon, and what came is reported all the same", async () => {
     await slowOrigin({ bytesPerSecond: 100_000 });
     const cache = await startCache();
     let lines = 0;

@@ -66,7 +66,7 @@ export interface WarmOptions {
   readonly signs?: HeldSigns;
   /** What earlier runs brought whole. */
   readonly deliveries?: Deliveries | undefined;
-  /** Writes an event down, for those that are. An end is told once it is on disk; when nothing can be written, the run ends. */
+  /** Writes an event down, for those that are. An end is reported once it is on disk; when nothing can be written, the run ends. */
   readonly record?: ((event: WarmEvent) => Promise<void> | undefined) | undefined;
   /** Folder to keep firmware in; without it, it is only warmed. */
   readonly firmwareFolder?: FirmwareFolder | undefined;

@@ -23,7 +23,7 @@ export const ASSET_GROUPS = [
 
 export type AssetGroup = (typeof ASSET_GROUPS)[number];
 
-/** Groups that are families of devices: these ask for their assets by themselves, and a bare name stands for all models. */
+/** Groups that are families of devices: these ask for their assets on their own, and a bare name stands for all models. */
 export const DEVICE_GROUPS: readonly AssetGroup[] = [
   "AppleTV",
   "AudioAccessory",
@@ -48,7 +48,7 @@ export interface Asset {
   readonly group: AssetGroup;
   /** For people: `iOS 26.1 for iPad6,8 from 23A341`. */
   readonly title: string;
-  /** Undefined where the catalogue does not tell. */
+  /** Undefined where the catalogue does not have it. */
   readonly sizeBytes: number | undefined;
   readonly digest: Digest | undefined;
   /** Version and build it brings, where known. */
@@ -84,7 +84,7 @@ export interface DeviceCount {
   readonly os: string | undefined;
   readonly build: string | undefined;
   readonly count: number;
-  /** Board (`J132AP`), where the inventory tells. */
+  /** Board (`J132AP`), where the inventory has it. */
   readonly board?: string;
 }
 
@@ -97,9 +97,9 @@ export interface PlannedAsset {
   readonly why: string;
   /** `warm`: to be fetched. `cached`: there already. `left`: not this time (budget, room, `--newest-only`). */
   readonly decision: "warm" | "cached" | "left";
-  /** True where it is left because a filter could not tell what it is. */
+  /** True where it is left because a filter could not decide what it is. */
   readonly unjudged?: true;
-  /** Targets that hold it, by name, each with the sign that told; undefined where nobody has looked. */
+  /** Targets that hold it, by name, each with the sign that showed it; undefined where nobody has looked. */
   readonly heldBy?: ReadonlyMap<string, string>;
 }
 

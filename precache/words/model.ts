@@ -1,5 +1,5 @@
 /**
- * What a model identifier tells: its family and its group, and whether it is one that was asked for.
+ * What a model identifier says: its family and its group, and whether it is one that was asked for.
  *
  * Identifiers are Apple's: `iPad6,11`, `MacBookPro18,3`, `RealityDevice14,1`. Some tables add a suffix that devices do not
  * send (`AppleTV14,1-wifi`, `MacPro7,1-Rack`); it is not part of the model.

@@ -71,7 +71,7 @@ describe("addressFault()", () => {
     expect(fault("http://swcdn.apple.com:22/x")).toContain("port");
   });
 
-  it("refuses what is no plain http address: files, users, fragments, control characters, a source of its own", () => {
+  it("refuses what is not a plain http address: files, users, fragments, control characters, a source of its own", () => {
     for (const url of [
       "file:///etc/passwd",
       "ftp://swcdn.apple.com/x",

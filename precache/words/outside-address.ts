@@ -15,7 +15,7 @@ import { BlockList, isIP } from "node:net";
 export interface AddressRule {
   /** Hosts the admin named, beside Apple's: `mirror.example.org`, `10.0.0.5:8080`, `*.example.org`. */
   readonly hosts: readonly string[];
-  /** The text the address stands in, where it is a further text to be read and no package; a local one may name files. */
+  /** The text the address was in, where it is a further text to be read and no package; a local one may name files. */
   readonly foundIn?: string;
 }
 

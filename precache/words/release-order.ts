@@ -11,7 +11,7 @@ import type { Asset } from "./asset.ts";
 import { branchOf, isLaterBuild } from "./build-number.ts";
 import { compareVersions, isPrerelease, releaseNumbers } from "./os-version.ts";
 
-/** What tells one release from another. */
+/** What distinguishes one release from another. */
 export interface ReleaseName {
   readonly version: string;
   readonly build: string | undefined;

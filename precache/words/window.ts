@@ -3,7 +3,7 @@
  *
  * A job scheduled for the night can start in the morning: launchd starts a missed job when the computer wakes. The
  * next 06:00 is then nearly a day away, and would choke the line all day. So a window knows its beginning; where
- * only its end was said, it reaches back half a day.
+ * only its end is given, it reaches back half a day.
  *
  * @module
  */

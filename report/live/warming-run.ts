@@ -147,7 +147,7 @@ function doneBytes(assets: readonly AssetLine[], ended: readonly AssetLine[]): n
 /** Bytes a second of the last minutes; of a shorter run since it began. */
 function rateOf(assets: readonly AssetLine[], startedMs: number, nowMs: number): number | undefined {
   const fromMs = Math.max(startedMs, nowMs - RATE_MS);
-  // a line says what came before it: one just inside tells of time outside as well
+  // a line covers the time before it: one just inside covers some time outside as well
   const bytes = assets
     .filter(({ timeMs }) => timeMs >= fromMs)
     .reduce((sum, { bytesAsked, timeMs, seconds }) => {

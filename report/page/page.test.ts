@@ -64,7 +64,7 @@ describe.skipIf(withoutBrowser !== undefined)("the page in a browser (skipped wh
         );
         expect(drawn, name).toBe(true);
       }
-      // nothing but tables, which scroll by themselves, is wider than the screen
+      // nothing but tables, which scroll on their own, is wider than the screen
       expect(await tab.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(width);
       await tab.close();
     },

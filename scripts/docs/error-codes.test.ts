@@ -7,7 +7,7 @@ import { errorCodes } from "./error-codes.ts";
 const ROOT = join(import.meta.dirname, "../..");
 const OPERATIONS = readFileSync(join(ROOT, "docs/operations.md"), "utf8");
 
-/** A code, or a word that looks like one and is none. */
+/** A code, or a word that looks like one and is not. */
 const NO_CODES = ["USAGE_", "CONFIG_"];
 
 it("docs/operations.md says of every error code what to do, and of none that is gone", () => {

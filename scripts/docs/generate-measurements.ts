@@ -51,7 +51,7 @@ function tagsPart(): string {
   return `## Tags
 
 Every point carries \`server\` (a name unique in the fleet) and the tags of the admin's settings. The classic four are
-${CLASSIC_TAGS.map(code).join(", ")}; any others may stand beside them. \`server\` and \`time\` are taken. An empty tag is left out.
+${CLASSIC_TAGS.map(code).join(", ")}; any others may be added. \`server\` and \`time\` are taken. An empty tag is left out.
 A few measurements have tags of their own, named with them below; \`fleet_1d\` alone has no \`server\`.`;
 }
 

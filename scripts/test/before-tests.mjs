@@ -1,6 +1,6 @@
 /**
  * Before any test: the built program is there and not older than its sources, because some tests run it, and there is a
- * temporary folder for all of them, which goes when they are done: files, and the locks that stand in it.
+ * temporary folder for all of them, which goes when they are done: files and locks in it.
  */
 import { execFileSync } from "node:child_process";
 import { chmodSync, mkdtempSync, rmSync } from "node:fs";

@@ -29,7 +29,7 @@ export function sumCounts(all) {
   return { passed: sum("passed"), failed: sum("failed"), skipped: sum("skipped") };
 }
 
-/** Skipped tests by the titles around them, where the reason stands by our habit; one line for many. */
+/** Skipped tests by the titles around them, where the reason is by our habit; one line for many. */
 function reasons(tests) {
   const groups = new Map();
   for (const { ancestorTitles, title } of tests) {

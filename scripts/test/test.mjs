@@ -15,7 +15,7 @@ const work = mkdtempSync(join(tmpdir(), "larder-test-"));
 const STEP_TIMEOUT_MS = 8 * 60_000;
 const OTHER_NODES = [22, 24];
 
-/** What behaves differently from one Node to another: SQLite engines, locks, files, and what stands on them. */
+/** What behaves differently from one Node to another: SQLite engines, locks, files, and what is built on them. */
 const RECIPIENTS = ["store", "concurrency", "owner", "restore"].map((name) => `alerts/recipients/${name}.test.ts`);
 const NODE_DEPENDENT = [
   ...["sqlite", "torn", "write/write"].map((name) => `core/sqlite/${name}.test.ts`),

@@ -6,7 +6,7 @@
 
 export interface Dirt {
   readonly kind: string;
-  /** The text as it stands in the file, line ends inside it included; `i` makes its address unique. */
+  /** The text as it is in the file, with the line ends inside it; `i` makes its address unique. */
   readonly text: (i: number) => string;
   /** The address that must be taken, or undefined. */
   readonly taken?: (i: number) => string;
@@ -105,8 +105,8 @@ export const DIRT: readonly Dirt[] = [
   bad("a domain too long", (i) => `dirt${i}@${"d".repeat(64)}.example.org`),
   bad("two addresses in a field", (i) => `dirt${i}@example.org; other${i}@example.org`),
   bad("two addresses in a line", (i) => `dirt${i}@example.org,other${i}@example.org`),
-  bad("a language that is none", (i) => `${plain(i)},English please`),
-  bad("bytes that are no text", (i) => `d\u0000irt${i}@example.org`),
+  bad("a language that is not one", (i) => `${plain(i)},English please`),
+  bad("bytes that are not text", (i) => `d\u0000irt${i}@example.org`),
   bad("a zero-width space inside", (i) => `dirt\u200b${i}@example.org`),
   bad("a quote never closed", (i) => `"${plain(i)}`),
   bad("text behind the closing quote", (i) => `"${plain(i)}"x`),

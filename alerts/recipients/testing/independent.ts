@@ -40,7 +40,7 @@ export function query(path: string, ...statements: readonly string[]): unknown[]
   return JSON.parse(python(QUERY, path, JSON.stringify(statements))) as unknown[][];
 }
 
-/** Inserts a recipient as Core Data does; the row it got. Throws what SQLite said when the row is taken. */
+/** Inserts a recipient as Core Data does; the row it got. Throws SQLite's error when the row is taken. */
 export function insertAsCoreData(path: string, address: string): number {
   return Number(python(CORE_DATA_INSERT, path, address));
 }

@@ -35,7 +35,7 @@ afterAll(async () => {
 });
 
 describe("larder alerts", () => {
-  it("init says what it did, may be repeated, and stays away from what is no alertData.db", async () => {
+  it("init says what it did, may be repeated, and leaves alone what is not an alertData.db", async () => {
     expect(await larder("init --db DB")).toMatchObject({ code: 0, out: expect.stringContaining("is there already") });
     const fresh = await larder("init --db DIR/new/alertData.db --dry-run");
     expect(fresh).toMatchObject({ code: 0, out: expect.stringMatching(/to make .*\nnothing was written/) });

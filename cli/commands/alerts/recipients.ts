@@ -63,7 +63,7 @@ export async function runImport(list: string, { flags, options, command }: Call)
   await change({ kind: "add", wanted: given.wanted }, given.refusals, { flags, options });
 }
 
-/** `recipients remove`: a text that is not an address may still stand in the database, and is removed as it is. */
+/** `recipients remove`: a text that is not an address may still be in the database, and is removed as it is. */
 export async function runRemove(addresses: string[], { flags, options, command }: Call) {
   const given = await readGiven(
     addresses.filter(isAddress),

@@ -62,8 +62,8 @@ export async function clients(flags: ClientsFlags): Promise<void> {
 
 function nothingText(readsLog: boolean): string {
   if (readsLog)
-    return "The log of the cache told of no client in that time. What there is: larder clients --from 3650d --to now";
-  return "The log of the cache is not read, so nobody knows its clients. Set sources.serviceLog.enabled: docs/clients.md";
+    return "The cache's log has no client in that time. For everything there is: larder clients --from 3650d --to now";
+  return "The cache's log is not read, so its clients are unknown. Set sources.serviceLog.enabled: docs/clients.md";
 }
 
 function parseTop(text: string): number {

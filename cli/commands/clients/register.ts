@@ -21,7 +21,7 @@ export function registerClients(program: Command): void {
   });
 }
 
-/** What the command line said. */
+/** What the command line parses to. */
 export interface ClientsFlags extends SettingsCommandFlags {
   readonly from: string;
   readonly to: string;

@@ -1,5 +1,5 @@
 /**
- * What `larder collect` does: one pass, or passes on the schedule until it is told to stop.
+ * What `larder collect` does: one pass, or passes on the schedule until it is stopped.
  *
  * @module
  */

@@ -21,7 +21,7 @@ export function registerCollect(program: Command): void {
   });
 }
 
-/** What the command line said. */
+/** What the command line parses to. */
 export interface CollectFlags extends SettingsCommandFlags {
   readonly once?: boolean;
   readonly dryRun?: boolean;

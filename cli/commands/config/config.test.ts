@@ -125,7 +125,7 @@ describe("larder config check", () => {
     expect(findings.map((each) => each.id)).toEqual([id, "variable-mistyped"]);
   });
 
-  it("answers with a finding for a proxy that is none", async () => {
+  it("answers with a finding for a proxy that is not one", async () => {
     const { code, findings } = await check({ network: { proxyFile: "/none" } });
     expect([code, findings]).toEqual([78, [expect.objectContaining({ id: "proxy-invalid", level: "bad" })]]);
   });

@@ -104,7 +104,7 @@ export function exampleSettings(format: string, sink?: string): string {
   ].join("\n");
 }
 
-/** Keys with an example value are set; the others stand in comments with their default. */
+/** Keys with an example value are set; the others are comments with their default. */
 function dictionary(schema: SchemaNode, example: Readonly<Record<string, unknown>>, indent: string): string[] {
   const inner = `${indent}\t`;
   const lines = [`${indent}<dict>`];

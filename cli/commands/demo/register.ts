@@ -20,7 +20,7 @@ export function registerDemo(program: Command): void {
     });
 }
 
-/** What the command line said. */
+/** What the command line parses to. */
 export interface DemoFlags {
   readonly once?: boolean;
   readonly influx?: string;

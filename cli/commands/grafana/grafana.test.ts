@@ -179,7 +179,7 @@ describe("larder grafana check", () => {
     }
   });
 
-  it("says which file is no board", async () => {
+  it("says which file is not a board", async () => {
     await writeFile(join(folder, "x.json"), "{}");
     expect((await larder("check", "FOLDER/x.json")).err).toContain("it has no panels");
   });

@@ -6,7 +6,7 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { ExitCode, ExitWith } from "../../exit.ts";
 
-/** What every subcommand may be told about the boards. */
+/** Flags of every subcommand that describe the boards. */
 interface SettingOptions {
   readonly engine: "influxdb" | "victoriametrics";
   readonly prefix: string;

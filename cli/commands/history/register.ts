@@ -23,7 +23,7 @@ export function registerHistory(program: Command): void {
   });
 }
 
-/** What the command line said. */
+/** What the command line parses to. */
 export interface HistoryFlags extends SettingsCommandFlags {
   readonly from: string;
   readonly to: string;

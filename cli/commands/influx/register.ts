@@ -24,7 +24,7 @@ export function registerInflux(group: Command): void {
   });
 }
 
-/** What the command line said. */
+/** What the command line parses to. */
 export interface InfluxSetupFlags extends SettingsCommandFlags {
   readonly sink?: string;
   readonly keepDays?: string;

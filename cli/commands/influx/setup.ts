@@ -1,5 +1,5 @@
 /**
- * What `larder influx setup` does: plans, shows the plan, and does it when told to.
+ * What `larder influx setup` does: plans, shows the plan, and applies it with --apply.
  *
  * @module
  */

@@ -65,7 +65,7 @@ describe("larder journal verify", () => {
     expect(plain((await larder("status")).out)).toContain("damaged or missing");
   });
 
-  it("is told with a code when a segment cannot be read, as history and status are", async () => {
+  it("reports with a code when a segment cannot be read, as history and status are", async () => {
     const path = join(collector(), segments()[0]!);
     rmSync(path);
     mkdirSync(path);

@@ -29,7 +29,7 @@ Examples:
   });
 }
 
-/** What the command line said. */
+/** What the command line parses to. */
 export interface JournalVerifyFlags extends SettingsCommandFlags {
   readonly stream?: string;
 }

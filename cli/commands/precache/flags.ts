@@ -84,7 +84,7 @@ export function layerOfFlags(flags: PrecacheFlags): Layer {
   };
 }
 
-/** Only what was said, in the room's options. */
+/** Only the flags that were given, as the room's options. */
 export function optionsOfFlags(flags: PrecacheFlags): PrecacheInput {
   const { ipsw, destination } = flags;
   const lists = [

@@ -16,7 +16,7 @@ import { precacheRun } from "./run.ts";
 export async function precacheLegacy(command: Command): Promise<void> {
   const words = command.args;
   const [own, ...examples] = convert.CONFIGURATION_NAMES.filter((name) => existsSync(name));
-  // the example is for a run without words only, as precache.py does it: it names an inventory that is none
+  // the example is for a run without words only, as precache.py does it: it names an inventory that does not exist
   const configuration = own === convert.CONFIGURATION_NAMES[0] ? own : undefined;
   if (words.length === 0) {
     const file = configuration ?? own ?? examples[0];

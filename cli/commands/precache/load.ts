@@ -28,7 +28,7 @@ export interface Loaded {
 
 /**
  * Loads the settings with the command line as a layer of them; warnings go to standard error.
- * @param over what an old command line said, under the flags.
+ * @param over options of an old command line, below the flags.
  */
 export async function loadPrecache(
   flags: PrecacheFlags,

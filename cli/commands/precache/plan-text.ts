@@ -83,7 +83,7 @@ export function planJson(plan: Plan, roomBytes: number | undefined): object {
   return { totals, roomBytes: roomBytes ?? null, items: plan.items };
 }
 
-/** A size, or that nobody tells. */
+/** A size, or that it is unknown. */
 export function sizeText(bytes: number | undefined): string {
   return bytes === undefined ? "unknown" : bytesText(bytes);
 }

@@ -12,7 +12,7 @@ import type { PrecacheFlags } from "./flags.ts";
 import { loadPrecache } from "./load.ts";
 import { planCsv, planJson, planTable, planTotalsText } from "./plan-text.ts";
 
-/** Runs the command. @param over what an old command line said. */
+/** Runs the command. @param over options of an old command line. */
 export async function precachePlan(flags: PrecacheFlags, over: PrecacheInput = {}): Promise<void> {
   const { options, stateDir, log } = await loadPrecache(flags, over);
   const watched = process.stderr.isTTY === true && flags.quiet !== true;

@@ -144,7 +144,7 @@ function registerBench(group: Command): void {
     });
 }
 
-/** What `bench run` was told. */
+/** Flags of `bench run`. */
 export interface BenchRunFlags {
   readonly workload: string;
   readonly cacheServer?: string;

@@ -19,7 +19,7 @@ import { failuresText, summaryTable } from "./summary-text.ts";
 
 const EXIT_CODES = { ok: ExitCode.ok, partly: ExitCode.partly, failed: ExitCode.failed } as const;
 
-/** Runs the command. @param over what an old command line said. */
+/** Runs the command. @param over options of an old command line. */
 export async function precacheRun(flags: PrecacheFlags, over: PrecacheInput = {}): Promise<void> {
   if (flags.dryRun === true) return await precachePlan({ ...flags, all: true }, over);
   const { options, stateDir, tags, log } = await loadPrecache(flags, over);

@@ -33,7 +33,7 @@ export function registerReport(program: Command): void {
   });
 }
 
-/** What the command line said. */
+/** What the command line parses to. */
 export interface ReportFlags extends SettingsCommandFlags {
   readonly database?: string;
   readonly period?: string;

@@ -19,7 +19,7 @@ export function registerSinks(group: Command): void {
   });
 }
 
-/** What the command line said. */
+/** What the command line parses to. */
 export interface SinksRetryFlags extends SettingsCommandFlags {
   readonly dryRun?: boolean;
 }

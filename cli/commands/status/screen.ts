@@ -47,7 +47,7 @@ function headline({ server, nowMs, timeZone, worst, findings, cache }: StatusMod
   return `${colour(left, "bold")}${gap}${colour(right, LEVEL_COLOURS[worst])}`;
 }
 
-/** A cache whose status nobody reads is not said to be well: only what is known is. */
+/** A cache whose status is not read is not reported as well: only what is known is shown. */
 function wellText(cache: StatusModel["cache"]): string {
   return cache === undefined ? "collecting well; the cache's own status is not read" : "all is well";
 }

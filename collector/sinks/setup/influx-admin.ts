@@ -29,7 +29,7 @@ export interface AdminTarget {
   readonly caFile?: string | undefined;
 }
 
-/** What the server said no to, in our words. */
+/** What the server refused, in our words. */
 export function refusal(place: string, status: number, said: string): LarderError {
   const denied = status === 401 || status === 403;
   const wanted = denied ? "a user or token that may create databases, retention policies or buckets is needed" : "";

@@ -1,5 +1,5 @@
 /**
- * The source `manager-status`: is the cache well, what does it hold, and, where no metrics database tells, how many
+ * The source `manager-status`: is the cache well, what does it hold, and, where there is no metrics database, how many
  * bytes flowed.
  *
  * One reading is one batch. Its cursor keeps the totals of the reading, so that deltas are exactly once like all else:

@@ -1,5 +1,5 @@
 /**
- * Where the status source stands: the time, form and totals of its last reading.
+ * The position of the status source: the time, form and totals of its last reading.
  *
  * @module
  */
@@ -25,7 +25,7 @@ export interface ManagerStatusCursor {
 export interface Seen {
   readonly usedBytes: number | undefined;
   readonly registered: number | undefined;
-  /** Why its totals could not be used: said once, not at every reading. */
+  /** Why its totals could not be used: logged once, not at every reading. */
   readonly unusableTotals?: string | undefined;
 }
 

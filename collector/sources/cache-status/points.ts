@@ -51,7 +51,7 @@ export function byteLines(
   const groups: readonly (readonly [string, Readonly<Record<string, number>>])[] = [
     ["bytestoclients", fields ?? {}],
     ["bytesdropped", { "bytes.dropped": delta.dropped }],
-    // the status does not tell the way of an import; nearly all come from devices, over HTTP
+    // the status does not say how something was imported; nearly all come from devices, over HTTP
     ["bytesimported", { "bytes.imported.byhttp": delta.imported }],
   ];
   return groups.flatMap(([measurement, values]) => {

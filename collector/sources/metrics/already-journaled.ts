@@ -15,7 +15,7 @@ export interface Held {
   readonly fields: HeldRow;
 }
 
-/** Every number by itself: statsData has one row for each. */
+/** Each number alone: statsData has one row for each. */
 export async function* heldNumbers(lines: AsyncIterable<string>, span: Span): AsyncGenerator<Held> {
   for await (const line of lines) {
     const parsed = parseLine(line);

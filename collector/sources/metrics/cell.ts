@@ -37,7 +37,7 @@ export function dateSeconds(value: SqliteValue): number | undefined {
     : undefined;
 }
 
-/** A value as it may stand in a message or a reject file: short, and nothing binary. */
+/** A value as shown in a message or a reject file: short, and nothing binary. */
 export function cellText(value: SqliteValue | undefined): string {
   if (value === null || value === undefined) return "NULL";
   if (value instanceof Uint8Array) return `${value.length} bytes`;

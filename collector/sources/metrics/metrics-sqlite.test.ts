@@ -90,7 +90,7 @@ describe("metricsSqlite()", () => {
     await bench.remove();
   });
 
-  it("leaves out what is no number or has no date, says so, and takes the rest", async () => {
+  it("leaves out what is not a number or has no date, says so, and takes the rest", async () => {
     const bench = await makeBench(plain);
     await database(bench.path, DECLARATIONS["no types at all"], (db) => {
       const rows = [

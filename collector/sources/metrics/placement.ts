@@ -2,7 +2,7 @@
  * Which millisecond a row gets, so that equal times never collapse.
  *
  * Each row takes the first millisecond from its own time on that no earlier row of its key (a metric's name, or one key
- * for whole rows) has taken: the k-th batch of a second stands at + k ms. Because rows are placed in the order of the
+ * for whole rows) has taken: the k-th batch of a second gets + k ms. Because rows are placed in the order of the
  * source, reading it again gives the same.
  *
  * @module

@@ -2,7 +2,7 @@
  * Which of the rows the journal holds at a time a row of the database is.
  *
  * As long as the columns stay as they are, it is the one with the same fields and values. Where they have changed since,
- * because Apple's model or what we read of it did, only fields that both sides have can tell: a column that was added
+ * because Apple's model or what we read of it did, only fields that both sides have can decide: a column that was added
  * says nothing of an old row, and one that was dropped or renamed cannot be asked any more. Pure.
  *
  * @module
@@ -38,7 +38,7 @@ export function recognise(
     if (common > bestCommon) [best, bestCommon] = [candidate, common];
   }
   const [only] = candidates;
-  // nothing left to compare: its time alone tells, where there is one row of that time
+  // nothing left to compare: its time alone decides, where there is one row of that time
   if (best === undefined && candidates.length === 1 && only !== undefined && share(said, only.fields) === 0)
     return only;
   return best;

@@ -68,7 +68,7 @@ export interface Resumption {
   readonly outcome: Outcome;
 }
 
-/** A cursor as it stands in the journal, or undefined when it is none of ours. */
+/** A cursor read from the journal, or undefined when it is not one of ours. */
 export function parseRowCursor(json: Json | undefined): RowCursor | undefined {
   if (typeof json !== "object" || json === null || Array.isArray(json)) return undefined;
   const { row, guard, newestMs, atNewest, steppedMs, overlapMs, stamp } = json as Record<string, Json>;

@@ -21,7 +21,7 @@ export interface RowReading extends RowNumbering {
   baseMs(values: RowValues): number | undefined;
   /** SQL condition that holds for the rows of a span of time, ends included. */
   between(fromMs: number, toMs: number): { sql: string; parameters: readonly number[] };
-  /** What rows of one time are told apart by; undefined for a row that says nothing we collect. */
+  /** What distinguishes rows of one time; undefined for a row that says nothing we collect. */
   slotKey(values: RowValues): string | undefined;
   /** What a row says, to recognise it. */
   says(values: RowValues): SaidFields;

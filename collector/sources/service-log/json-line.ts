@@ -106,7 +106,7 @@ function decoded(
   const plain = line.slice(from, to);
   // half of all lines are of the program's own work, and nobody reads on in them
   if (isInternal(plain)) return plain;
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the bytes that stand for themselves
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the bytes that are taken literally
   const text = /^[\x00-\x7f]*$/.test(plain) ? plain : bytes.toString("utf8", start + from, start + to);
   return text.includes("\\") ? unescapedText(text) : text;
 }

@@ -42,7 +42,7 @@ const UNPACK_MS = 600_000;
 
 /**
  * The files to read, the oldest first, and whether what was read before is gone.
- * Throws what the file system said where the file cannot be read.
+ * Throws the file system's error where the file cannot be read.
  */
 export async function filesAfter(
   path: string,
@@ -152,14 +152,14 @@ export interface OpenLog {
   readonly chunks: AsyncIterable<Buffer>;
   /** When it was last written, Unix milliseconds. */
   readonly writtenMs: number;
-  /** The place after so many bytes from the beginning of `chunks`. */
+  /** The place after this many bytes from the beginning of `chunks`. */
   place(bytes: number): Promise<FilePlace>;
   /** Why not all of it could be read; to be asked after the last chunk. */
   complaint(): string | undefined;
   close(): Promise<void>;
 }
 
-/** Opens a file of a log. Throws what the file system said. */
+/** Opens a file of a log. Throws the file system's error. */
 export async function openLog({ path, from }: LogFile, signal: AbortSignal): Promise<OpenLog> {
   return isPacked(path) ? await openPacked(path, from, signal) : await openPlain(path, from);
 }

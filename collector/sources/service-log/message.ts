@@ -18,7 +18,7 @@ export interface ServedBytes {
   readonly fromParents: number;
 }
 
-/** Something the log tells an admin about. */
+/** Something in the log that an admin should know. */
 export const NOTICE_KINDS = [
   "service-started",
   "registration-refused",

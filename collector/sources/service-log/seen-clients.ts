@@ -2,7 +2,7 @@
  * Which clients were seen on a local day, without keeping who they are.
  *
  * Of an address only a keyed hash is kept, in a file of the day with a key of its own; when the day is over, file and key
- * are deleted, and nothing can tell any more whose address it was. How many hashes count stands in the cursor of the
+ * are deleted, and the address can no longer be found out. How many hashes count is in the cursor of the
  * source: what a batch added that was never committed is cut off before the next.
  *
  * @module
@@ -116,7 +116,7 @@ export class SeenClients {
     return found;
   }
 
-  /** Undefined for a day that is over: its clients cannot be told apart any more, so none is counted again. */
+  /** Undefined for a day that is over: its clients can no longer be told apart, so none is counted again. */
   #dayOf(date: string): Day | undefined {
     const known = this.#days.get(date);
     if (known !== undefined) return known;

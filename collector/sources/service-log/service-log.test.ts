@@ -21,7 +21,7 @@ afterEach(async () => {
   await bench.remove();
 });
 
-/** A request and its answer of so many bytes from the cache. */
+/** A request and its answer of this many bytes from the cache. */
 function exchange(
   number: number,
   bytes: number,

@@ -38,7 +38,7 @@ export interface ServiceLogSettings extends ServiceLogOptions {
 const EARLY_MS = 5000;
 /** A batch is written when it holds as many lines. */
 const BATCH_LINES = 100_000;
-/** What repeats itself is told once in this time. */
+/** A repeated notice is logged once in this time. */
 const REPEAT_MS = 3_600_000;
 const RECENT_MS = 24 * 3_600_000;
 
@@ -206,7 +206,7 @@ function addRecent(before: Recent, more: Understood, now: number): Recent {
   };
 }
 
-/** Notices that are no repetition of one an hour before. */
+/** Notices that do not repeat one of the last hour. */
 function worthTelling(notices: readonly Notice[], before: ServiceLogCursor["told"]) {
   const told = { ...before };
   const worth = notices.filter(({ kind, timeMs }) => {

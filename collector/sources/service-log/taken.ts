@@ -18,7 +18,7 @@ export interface Taken {
 /** Boots that are remembered; `log show` is asked for hours, not for months. */
 const MAX_BOOTS = 8;
 
-/** Tells new lines from those taken, through one reading of the log. */
+/** Separates new lines from those taken, through one reading of the log. */
 export class TakenLines {
   readonly #before: ReadonlyMap<string, Taken>;
   readonly #now: Map<string, Taken>;

@@ -112,7 +112,7 @@ function isObject(value: unknown): value is object {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** JSON as raw values; null counts as absent, and of a key that stands twice the last counts, as for Apple's reader. */
+/** JSON as raw values; null counts as absent, and of a repeated key the last counts, as for Apple's reader. */
 function toRaw(value: unknown, depth: number, place: string): Raw | undefined {
   if (typeof value === "string" || typeof value === "number" || typeof value === "boolean") return value;
   if (typeof value !== "object" || value === null || depth === 0) return undefined;

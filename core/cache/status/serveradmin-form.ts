@@ -11,7 +11,7 @@ const INDEX = "_array_index";
 type Open = Map<string, Raw | Open>;
 
 /**
- * The status in an output, or undefined when it is not of this form. Of a key that stands twice, as where settings
+ * The status in an output, or undefined when it is not of this form. Of a repeated key, as where settings
  * come before the status, the last counts.
  * @throws LarderError `STATUS_HOSTILE` past the limits.
  */

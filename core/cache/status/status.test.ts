@@ -245,7 +245,7 @@ describe(`parseStatus() on the samples of 2016 to 2026${reason}`, () => {
 });
 
 describe("parseStatus() on odd values", () => {
-  it("reads negative room, no limit, pressure in percent, alerts everywhere, and skips a peer that is none", () => {
+  it("reads negative room, no limit, pressure in percent, alerts everywhere, and skips a peer that is not one", () => {
     expect(parseStatus(text, "test")).toMatchObject({
       freeBytes: -5,
       limitBytes: 0,
@@ -352,7 +352,7 @@ describe("parseStatus() on hostile documents", () => {
     const status = parseStatus(JSON.stringify({ name: "status", result }), "test");
     expect(status).toMatchObject({ active: undefined, usedBytes: undefined, peers: [], totals: undefined });
   });
-  it("lets no number in that is no whole size", () => {
+  it("lets no number in that is not a whole size", () => {
     const numbers = '"CacheUsed":1e300,"CacheLimit":-1,"CacheFree":1.5,"Port":70000,"RegistrationStatus":9';
     expect(parseStatus(`{"result":{"Active":true,${numbers}}}`, "test")).toMatchObject({
       usedBytes: undefined,

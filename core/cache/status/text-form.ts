@@ -13,7 +13,7 @@ const FIRST = new RegExp(`^ {4}(?:${STATUS_KEYS.join("|")}): `, "m");
 const LINE = /^ {4}([A-Za-z0-9]{1,64}):(?: (.*))?$/;
 const ITEM = /^ {8}(\S.*)$/;
 const UNITS: Readonly<Record<string, number>> = { bytes: 1, byte: 1, KB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12, PB: 1e15 };
-/** Text values: what looks like a size in them is none. */
+/** Text values: what looks like a size in them is not one. */
 const TEXTS = new Set(["PublicAddress", "ServerGUID", "RegistrationError", "StartupStatus", "CacheStatus"]);
 
 /**

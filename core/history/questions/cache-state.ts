@@ -31,7 +31,7 @@ export interface CacheState {
   readonly neighbours: readonly { readonly address: string; readonly role: string; readonly healthy: boolean }[];
 }
 
-/** The state of every cache that told it, by the name of its server. */
+/** The state of every cache that reported it, by the name of its server. */
 export function cacheStates(lines: Omit<Lines, "measurement">): Question<CacheState[]> {
   const status = new Readings({ ...lines, measurement: "cachestatus" }, "newest");
   // written with it, in one batch

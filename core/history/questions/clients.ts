@@ -1,5 +1,5 @@
 /**
- * Who asked, and for what: from what the log of a cache tells.
+ * Who asked, and for what: from the log of a cache.
  *
  * A client is counted on each local day it comes: over several days, counts are days of clients, and those of a day are of
  * clients.

@@ -1,5 +1,5 @@
 /**
- * Which tags the points of a journal have, to tell somebody who asked for one that is not there.
+ * Which tags the points of a journal have, for the answer to somebody who asked for one that is not there.
  *
  * @module
  */

@@ -33,7 +33,7 @@ export interface WarmingRun {
   /** When it ended; of one that is not finished, its last line. */
   readonly endedMs: number;
   readonly target: string;
-  /** Undefined where nobody lived to tell. */
+  /** Undefined for a run that was killed. */
   readonly planned: number | undefined;
   readonly warmed: number;
   readonly cached: number;

@@ -1,5 +1,5 @@
 /**
- * A disk that fails when it is told to: a write or a sync that says no, and forgets what it held.
+ * A disk that fails on demand: a write or a sync that is refused, and forgets what it held.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { type Disk, type DiskFile, realDisk } from "../disk.ts";
 export type Fault =
   /** `fdatasync` says no once; what was written since the last one is gone. */
   | "sync forgets"
-  /** The same, and the last batch it had said yes to is gone too. */
+  /** The same, and the last batch it acknowledged is gone too. */
   | "sync forgets more"
   /** The same, and the kernel still shows what the disk does not have. */
   | "sync fails"

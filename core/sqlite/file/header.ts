@@ -50,7 +50,7 @@ export function readHeader(bytes: Uint8Array): HeaderReading {
   return { kind: "header", header };
 }
 
-/** A page size as databases store it in two bytes (1 stands for 65,536); undefined when it is none. */
+/** A page size as databases store it in two bytes (1 stands for 65,536); undefined when it is not one. */
 function decodePageSize(stored: number): number | undefined {
   return stored === 1 ? 65_536 : checkedPageSize(stored);
 }
@@ -93,7 +93,7 @@ export function changeCounterOf(header: Uint8Array): number {
   return header.length < 28 ? 0 : new DataView(header.buffer, header.byteOffset, 28).getUint32(24);
 }
 
-/** The error for a first page that is none. */
+/** The error for a first page that is not one. */
 export function headerError(path: string, reading: Exclude<ReturnType<typeof readHeader>, { kind: "header" }>) {
   if (reading.kind === "corrupt") return databaseError(path, reading.reason, { code: "DB_CORRUPT" });
   if (reading.kind === "truncated") {

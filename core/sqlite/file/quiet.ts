@@ -4,7 +4,7 @@
  * What was read is accepted only when nothing of this happened meanwhile: the main file changed (inode, size, times in ns,
  * change counter), a rollback journal appeared, or the `-wal` was restarted (inode, size, its header with the salts).
  * Appending to the log does no harm: frames up to the last commit that was seen are never written again before the log is
- * restarted. A file changed within the last 15 ms is left to settle first, because its time may not tell a next change.
+ * restarted. A file changed within the last 15 ms is left to settle first, because its time may not show a further change.
  *
  * @module
  */
@@ -94,7 +94,7 @@ async function attempt<T extends object>(
     if (outcome instanceof LarderError) throw outcome;
     return outcome;
   } catch (error) {
-    // The -wal goes when its owner closes the database; whether the database itself is gone, the next attempt tells.
+    // The -wal goes when its owner closes the database; the next attempt finds out whether the database itself is gone.
     if (errorCode(error) === "ENOENT") return { disturbed: "one of its files was removed while it was read" };
     throw fileError(path, error);
   } finally {

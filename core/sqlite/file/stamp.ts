@@ -1,5 +1,5 @@
 /**
- * What the file system tells about a database and the files beside it, to see that nothing changed.
+ * What the file system reports of a database and the files beside it, to see that nothing changed.
  *
  * @module
  */
@@ -59,7 +59,7 @@ export function sameState(left: FileState, right: FileState): boolean {
   );
 }
 
-/** Milliseconds to wait until a file's time is old enough to tell its state; 0 when it is. */
+/** Milliseconds to wait until a file's time is old enough to identify its state; 0 when it is. */
 export function settleMs(state: FileState, nowMs: number): number {
   const age = BigInt(Math.round(nowMs)) * 1_000_000n - state.modifiedNs;
   return age >= TICK_NS || age < -TICK_NS ? 0 : Number((TICK_NS - age) / 1_000_000n) + 1;

@@ -35,7 +35,7 @@ export interface CommittedWal {
   readonly frames: number;
 }
 
-/** The header of a log; undefined when it is none (SQLite ignores such a log). Pure. */
+/** The header of a log; undefined when it is not one (SQLite ignores such a log). Pure. */
 export function readWalHeader(bytes: Uint8Array): WalHeader | undefined {
   if (bytes.length < WAL_HEADER_BYTES) return undefined;
   const view = new DataView(bytes.buffer, bytes.byteOffset, WAL_HEADER_BYTES);

@@ -19,7 +19,7 @@ export const noOwner: string | undefined =
 
 const script = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
-/** A process that has the database open and does what it is told. */
+/** A process that has the database open and does what it is asked. */
 export class DatabaseOwner {
   readonly #child: ChildProcessWithoutNullStreams;
   readonly #lines: AsyncIterableIterator<string>;

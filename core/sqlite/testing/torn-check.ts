@@ -12,7 +12,7 @@ export interface TornCount {
   reads: number;
   /** Reads that saw something no commit left, or less than a read before. */
   wrong: number;
-  /** Reads that found no quiet moment and said so. */
+  /** Reads that found no quiet moment and reported it. */
   refused: number;
   /** Different states seen. */
   states: number;

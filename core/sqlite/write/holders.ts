@@ -1,5 +1,5 @@
 /**
- * Which other processes have a file open, as far as the system tells: `/proc` on Linux, `lsof` on a Mac.
+ * Which other processes have a file open, as far as the system shows: `/proc` on Linux, `lsof` on a Mac.
  *
  * What belongs to other users is seen by root alone, and elsewhere nothing is: an empty answer is not proof that nobody has it.
  *

@@ -2,7 +2,7 @@
  * Cache: everything of one cache, or of the caches chosen together. Its uid keeps the name it had first, `site`, so that
  * links and bookmarks go on leading here.
  *
- * Read from the points as they came, not from roll-ups, so that the last hour is there too.
+ * Read from the points as they were written, not from roll-ups, so that the last hour is there too.
  *
  * @module
  */

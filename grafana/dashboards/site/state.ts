@@ -39,7 +39,7 @@ export function state(setting: Setting): Unplaced[] {
     table(setting, {
       title: "State of each cache",
       description:
-        "What each cache said of itself last, in the chosen time. iCloud is the part of the used disk that holds personal content. A cache without a limit has no use of it.",
+        "The last status of each cache in the chosen time. iCloud is the part of the used disk that holds personal content. A cache without a limit has no use of it.",
       question: ask({
         figures: [
           lastSeen("cachestatus", "active", "Last status"),

@@ -6,7 +6,7 @@
 import type { CacheCount, Fields, Question, ShareCount, ValueCount } from "../question.ts";
 import { influxWhere, tagList, timeBounds } from "./where.ts";
 
-/** What a count counts, to stand after FROM. */
+/** What a count counts: the text after FROM. */
 export function eachCache(count: CacheCount, question: Question): string {
   const tags = ["server", ...(question.by ?? []).filter((tag) => tag !== "server")];
   return "of" in count ? lastValues(count, tags, question) : shares(count, tags, question);

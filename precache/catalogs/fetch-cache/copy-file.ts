@@ -10,7 +10,7 @@ import { errorCode } from "../../../core/errors.ts";
 import type { DocumentRequest } from "../catalog.ts";
 import { questionOf } from "../question.ts";
 
-/** A copy and what the server said about it. */
+/** A copy with the server's headers about it. */
 export interface Copy {
   readonly path: string;
   /** Address it came from, without secrets. */
@@ -19,7 +19,7 @@ export interface Copy {
   readonly bodyAt: number;
   readonly etag: string | undefined;
   readonly lastModified: string | undefined;
-  /** When the server last said that this is its text. */
+  /** When the server last confirmed this text. */
   readonly fetchedMs: number;
 }
 

@@ -2,7 +2,7 @@
  * The door catalogues get their texts through: one copy of each on disk, asked about again when it is old.
  *
  * A copy is replaced by a whole text only: every byte the server announced, of the kind that was asked for, ended as such
- * a text ends. When the server is down, refuses or sends rubbish, the last good copy is used and that is said.
+ * a text ends. When the server is down, refuses or sends rubbish, the last good copy is used and that is reported.
  *
  * A text is streamed to disk and from disk; memory holds one piece of it. Compressed texts are stored plain.
  *

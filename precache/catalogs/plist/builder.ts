@@ -28,7 +28,7 @@ export interface BuilderOptions {
   readonly path: readonly string[] | undefined;
   readonly maxDepth: number;
   readonly maxNodes: number;
-  /** Keys that are wanted, wherever they stand in an entry; undefined: all. Values of others are checked, not built. */
+  /** Keys that are wanted, wherever they are in an entry; undefined: all. Values of others are checked, not built. */
   readonly only: ReadonlySet<string> | undefined;
   /** Makes the error for a problem at the place reached. */
   readonly fail: (problem: string) => LarderError;
@@ -200,7 +200,7 @@ export class PlistBuilder {
     return this.frame === undefined ? 0 : this.outer.length + 1;
   }
 
-  /** Checks that a value may stand here, counts it, and says what it is for. */
+  /** Checks that a value is allowed here, counts it, and says what it is for. */
   private place(name: string): Role {
     const { frame } = this;
     if (frame === undefined) {

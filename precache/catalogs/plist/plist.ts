@@ -24,7 +24,7 @@ export interface PlistLimits {
   readonly maxText?: number;
   /** Values in one entry. Default 500,000. */
   readonly maxNodes?: number;
-  /** Keys that are wanted, wherever they stand in an entry. Default all; values of others are checked, not built. */
+  /** Keys that are wanted, wherever they are in an entry. Default all; values of others are checked, not built. */
   readonly only?: readonly string[];
 }
 

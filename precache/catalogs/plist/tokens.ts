@@ -42,8 +42,8 @@ const DECLARATION =
   /^xml\s+version\s*=\s*(["'])1\.[01]\1(?:\s+encoding\s*=\s*(["'])([\w.-]+)\2)?(?:\s+standalone\s*=\s*(["'])(?:yes|no)\4)?\s*$/;
 const INSTRUCTION = /^(?!xml(?:\s|$))[A-Za-z_][\w.-]*(?:\s.*)?$/is;
 const DOCTYPE = /^\s+[A-Za-z][\w.-]*(?:\s+(?:PUBLIC\s+"[^"<>&]*"\s+"[^"<>&]*"|SYSTEM\s+"[^"<>&]*"))?\s*$/;
-/** Nine of ten tokens: a leaf on one line, told in one step. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: as above; a carriage return is not told in one step either
+/** Nine of ten tokens: a leaf on one line, reported in one step. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: as above; a carriage return is not reported in one step either
 const LEAF = /[ \t\n]*<(key|string|integer|date|data|real)>([^<>&\u0000-\u0008\u000b-\u001f\ufffe\uffff]*)<\/\1>/y;
 
 /** Most of the rest: a container that opens or closes. */
@@ -51,14 +51,14 @@ const CONTAINER = /[ \t\n]*<\/?(?:dict|array)>/y;
 
 export class PlistTokens {
   private readonly options: TokenOptions;
-  /** Text not yet told, and how far in it we are. */
+  /** Text not yet reported, and how far in it we are. */
   private text = "";
   private at = 0;
   /** Lines before `counted`, an index of `text`. */
   private lines = 1;
   private counted = 0;
   private begun = false;
-  /** Whether anything has been told: the XML declaration comes first or not at all. */
+  /** Whether anything has been reported: the XML declaration comes first or not at all. */
   private told = false;
   /** Whether a DOCTYPE can no longer come: there was one, or an element. */
   private doctype = false;
@@ -67,7 +67,7 @@ export class PlistTokens {
     this.options = options;
   }
 
-  /** Line of the token being told. */
+  /** Line of the token being reported. */
   line(): number {
     for (let next = this.text.indexOf("\n", this.counted); next !== -1 && next < this.at; ) {
       this.lines += 1;
@@ -77,7 +77,7 @@ export class PlistTokens {
     return this.lines;
   }
 
-  /** Takes more text. `step` tells what is in it. */
+  /** Takes more text. `step` reports what is in it. */
   feed(piece: string): void {
     this.line();
     this.text = this.text.slice(this.at) + piece;
@@ -97,7 +97,7 @@ export class PlistTokens {
     if (this.text.startsWith("\uFEFF")) this.at = 1;
   }
 
-  /** Tells one text, tag or leaf; false when the next is not all there yet. */
+  /** Reports one text, tag or leaf; false when the next is not complete yet. */
   step(): boolean {
     if (this.stepOne()) return true;
     if (this.text.length - this.at <= this.options.maxText) return false;
@@ -130,14 +130,14 @@ export class PlistTokens {
     return true;
   }
 
-  /** Tells the leaf that `LEAF` found. What it captured is cut out here: matches would be the most of all garbage. */
+  /** Reports the leaf that `LEAF` found. What it captured is cut out here: matches would be most of the garbage. */
   private stepLeaf(open: number, end: number): void {
     const name = leafName(this.text, open + 1);
     this.at = end;
     this.options.sink.leaf(name, this.text, open + name.length + 2, end - name.length - 3);
   }
 
-  /** Tells the tag of a container that ends before `end`. */
+  /** Reports the tag of a container that ends before `end`. */
   private stepContainer(end: number): void {
     const name = this.text.charCodeAt(end - 2) === 0x74 ? "dict" : "array";
     const before = end - name.length - 2;
@@ -231,7 +231,7 @@ export class PlistTokens {
 
   private checkDoctype(inside: string): void {
     if (inside.includes("[")) throw this.options.fail("its DOCTYPE declares entities, which no catalogue needs");
-    if (this.doctype || !DOCTYPE.test(inside)) throw this.options.fail("a DOCTYPE that is none");
+    if (this.doctype || !DOCTYPE.test(inside)) throw this.options.fail("a DOCTYPE that is not one");
     this.doctype = true;
     this.checkCharacters(inside);
   }
