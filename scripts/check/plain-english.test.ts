@@ -11,7 +11,7 @@ const STILTED: readonly (readonly [RegExp, string])[] = [
   [/(?<!\bthere )\b(?:is|are) none(?: of (?:ours|a)\b|[,.;:)]|$)/i, "is not one"],
   [/\bstands?\b(?! for\b|-|ing)/i, "is, or its position"],
   [/\b(?:is|are|was) told\b(?! apart\b)/i, "reported, shown, or called with"],
-  [/\btells\b(?! apart\b|")/i, "reports, shows, or has"],
+  [/\btells\b(?!(?: \w+){0,3} apart\b|")/i, "reports, shows, or has"],
   [/\bTold (?:of|what|the)\b/, "Called with"],
   [/\bof (?:its|their) own accord\b/i, "on its own, or automatically"],
   [/\bcomes? whole\b/i, "arrives complete"],
