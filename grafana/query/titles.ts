@@ -23,4 +23,7 @@ export const TAG_TITLES: Readonly<Record<string, string>> = {
   role: "Role",
   group: "Group",
   outcome: "Outcome",
+  family: "Family",
+  model: "Model",
+  os: "System",
 };

@@ -8,6 +8,7 @@
  */
 import { annotation, BY_CACHE, board, COLOURS, type Dashboard, selection } from "../../look/look.ts";
 import type { Setting } from "../../setting.ts";
+import { clients } from "./clients.ts";
 import { content } from "./content.ts";
 import { neighbours } from "./neighbours.ts";
 import { pipe } from "./pipe.ts";
@@ -25,8 +26,15 @@ export function site(setting: Setting): Dashboard {
     refresh: "5m",
     variables: selection(setting, BY_CACHE),
     annotations: [
-      annotation(setting, "Restarts and gaps", "restarted|gap", COLOURS.watch, BY_CACHE),
-      annotation(setting, "Wiped", "wiped", COLOURS.trouble, BY_CACHE),
+      annotation(setting, "Restarts and gaps", "restarted|gap|service-started", COLOURS.watch, BY_CACHE),
+      annotation(setting, "Wiped", "wiped|cache-emptied", COLOURS.trouble, BY_CACHE),
+      annotation(
+        setting,
+        "Refused or suspended",
+        "registration-refused|service-suspended|disk-error",
+        COLOURS.trouble,
+        BY_CACHE,
+      ),
       annotation(setting, "Warming", "run-start|run-end", COLOURS.plain, BY_CACHE),
     ],
     sections: [
@@ -34,6 +42,7 @@ export function site(setting: Setting): Dashboard {
       { panels: traffic(setting) },
       { title: "State and peers", panels: [...state(setting), ...neighbours(setting)] },
       { title: "What it holds", panels: content(setting) },
+      { title: "Clients", collapsed: true, panels: clients(setting) },
       { title: "Data delivery", collapsed: true, panels: pipe(setting) },
     ],
   });
