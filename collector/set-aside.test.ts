@@ -13,7 +13,7 @@ describe("openSetAside()", () => {
   afterEach(() => rmSync(stateDir, { recursive: true }));
 
   it("keeps rows with the reason as comments, one line each, and says how many found no room", async () => {
-    const setAside = openSetAside(stateDir, () => 0, 300);
+    const setAside = openSetAside(stateDir, () => 0, { maxBytes: 300 });
     const rows = Array.from({ length: 10 }, (_, i) => ({ what: `${i} | two\nlines`, reason: "it has no date" }));
     const kept = await setAside("metrics-db", rows);
     const path = rejectPath(stateDir, SET_ASIDE);

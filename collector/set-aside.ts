@@ -22,12 +22,25 @@ export type SetAside = (source: string, rows: readonly RejectedRow[]) => Promise
 /** The name of their file, as `rejectPath` takes it. */
 export const SET_ASIDE = "_rows";
 
+/** The name of the file for reports that cannot be placed. */
+export const SET_ASIDE_REPORTS = "_reports";
+
 /** The file never becomes larger. */
 export const SET_ASIDE_MAX_BYTES = 16 * 1024 * 1024;
 
+export interface SetAsideOptions {
+  readonly maxBytes?: number;
+  /** Default `SET_ASIDE`. */
+  readonly name?: string;
+}
+
 /** Opens the file for rows that cannot become a line. */
-export function openSetAside(stateDir: string, nowMs: () => number, maxBytes = SET_ASIDE_MAX_BYTES): SetAside {
-  const file = openRejectFile(stateDir, SET_ASIDE, maxBytes);
+export function openSetAside(
+  stateDir: string,
+  nowMs: () => number,
+  { maxBytes = SET_ASIDE_MAX_BYTES, name = SET_ASIDE }: SetAsideOptions = {},
+): SetAside {
+  const file = openRejectFile(stateDir, name, maxBytes);
   return async (source, rows) => {
     const lines = rows.map(({ what, reason }, index) => {
       // a comment, as it cannot be imported

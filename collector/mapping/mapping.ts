@@ -3,5 +3,6 @@
  *
  * @module
  */
+export { type PropertyType, REPORT_PROPERTIES, type ReportProperty } from "./metrics-report.ts";
 export { type Place, statsDataPlace } from "./stats-data.ts";
 export { ZMETRIC_OTHER_COLUMNS, ZMETRIC_PLACES } from "./zmetric.ts";

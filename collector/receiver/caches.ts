@@ -1,0 +1,172 @@
+/**
+ * The caches that report: each by its GUID, with its name, its tags, and what was taken of it. All of it comes from the
+ * journal, so that there is nothing that could disagree with it.
+ *
+ * @module
+ */
+import { readPoint, scanReader } from "../../core/history/history.ts";
+import { openReader, streamFolder } from "../../core/journal/journal.ts";
+import { lineTags } from "../line-tags.ts";
+import type { Report } from "./report.ts";
+import type { Site, Sites } from "./sites/sites.ts";
+import { TakenTimes } from "./taken-times.ts";
+
+/** A cache that reports. */
+export interface ReportingCache {
+  readonly guid: string;
+  /** Its name on its points; "" until its first report here. */
+  server: string;
+  serial: string;
+  /** Escaped text of the tags on its lines. */
+  tags: string;
+  /** Whether the site file names it. */
+  assigned: boolean;
+  /** Times of its reports, and of its counters. */
+  readonly reports: TakenTimes;
+  readonly counters: TakenTimes;
+  /** What was written last of what hardly changes, and when. */
+  hostText: string;
+  hostMs: number;
+  /** Reports under way, one after the other. */
+  turn: Promise<unknown>;
+  waiting: number;
+}
+
+export interface CachesOptions {
+  readonly stateDir: string;
+  /** Tags of every line. */
+  readonly tags: Readonly<Record<string, string>>;
+  readonly sites: () => Sites;
+}
+
+/** Of the newest of the journal, as much is read to know what was taken: of older reports the journal is asked. */
+const READ_BACK_BYTES = 64_000_000;
+const MAX_CACHES = 20_000;
+
+export class Caches {
+  readonly #options: CachesOptions;
+  /** Least recently heard of first. */
+  readonly #caches = new Map<string, ReportingCache>();
+  /** By name in small letters: whose it is. */
+  readonly #names = new Map<string, string>();
+  /** Nothing of a cache that is not known here is later than this. */
+  #knownAfter: number;
+
+  private constructor(options: CachesOptions, knownAfter: number) {
+    this.#options = options;
+    this.#knownAfter = knownAfter;
+  }
+
+  /** Reads from the journal what was taken. */
+  static async open(options: CachesOptions): Promise<Caches> {
+    const reader = openReader(streamFolder(options.stateDir, "receiver"), "receiver");
+    const segments = await reader.segments();
+    let from = segments.length;
+    for (let bytes = 0; from > 0 && bytes < READ_BACK_BYTES; ) bytes += segments[--from]?.bytes ?? 0;
+    const before = segments.slice(0, from).flatMap(({ span }) => span?.toMs ?? []);
+    const caches = new Caches(options, Math.max(Number.MIN_SAFE_INTEGER, ...before));
+    const position = { segment: segments[from]?.number ?? 0, offset: 0 };
+    const wanted = {
+      ...{ fromMs: Number.MIN_SAFE_INTEGER, toMs: Number.MAX_SAFE_INTEGER },
+      from: new Map([["receiver", position]]),
+    };
+    await scanReader(reader, [
+      {
+        ...wanted,
+        measurement: "cachereport",
+        take: (line) => {
+          const { tags, fields, timeMs } = readPoint(line);
+          const [guid, counted] = [fields.get("guid"), fields.get("counted")];
+          if (guid === undefined || !("text" in guid)) return;
+          const cache = caches.#known(guid.text);
+          caches.#rename(cache, tags["server"] ?? "");
+          cache.reports.add(timeMs);
+          if (counted !== undefined && "integer" in counted) cache.counters.add(Number(counted.integer));
+        },
+      },
+      {
+        ...wanted,
+        measurement: "cachehost",
+        take: (line) => {
+          const { fields } = readPoint(line);
+          const [guid, serial] = [fields.get("guid"), fields.get("serial")];
+          if (guid === undefined || !("text" in guid)) return;
+          if (serial !== undefined && "text" in serial) caches.#known(guid.text).serial = serial.text;
+        },
+      },
+    ]);
+    return caches;
+  }
+
+  /** How many there are. */
+  get size(): number {
+    return this.#caches.size;
+  }
+
+  /** The cache a report is from, with name and tags as they are now. */
+  of(report: Report): ReportingCache {
+    const cache = this.#known(report.guid);
+    this.#caches.delete(report.guid);
+    this.#caches.set(report.guid, cache);
+    if (report.serial !== "") cache.serial = report.serial;
+    const site = this.#options.sites().find({ ...report, hostname: plainName(report.hostname) });
+    this.#rename(cache, this.#nameOf(report, cache, site));
+    cache.assigned = site !== undefined;
+    cache.tags = lineTags({
+      tags: { ...this.#options.tags, ...(site?.tags ?? this.#options.sites().unassigned) },
+      server: cache.server,
+    });
+    return cache;
+  }
+
+  #known(guid: string): ReportingCache {
+    const known = this.#caches.get(guid);
+    if (known !== undefined) return known;
+    this.#forgetOldest();
+    const cache: ReportingCache = {
+      guid,
+      ...{ server: "", serial: "", tags: "", assigned: true, hostText: "", hostMs: 0, waiting: 0 },
+      reports: new TakenTimes(this.#knownAfter),
+      counters: new TakenTimes(this.#knownAfter),
+      turn: Promise.resolve(),
+    };
+    this.#caches.set(guid, cache);
+    return cache;
+  }
+
+  /** Makes room. What was taken of a cache that is forgotten, the journal knows. */
+  #forgetOldest(): void {
+    if (this.#caches.size < MAX_CACHES) return;
+    for (const [guid, cache] of this.#caches) {
+      if (cache.waiting > 0) continue;
+      this.#caches.delete(guid);
+      this.#names.delete(cache.server.toLowerCase());
+      this.#knownAfter = Math.max(this.#knownAfter, cache.reports.newestMs, cache.counters.newestMs);
+      return;
+    }
+  }
+
+  /** What the site file calls it, or what it calls itself; with a part of its GUID where another Mac has that name. */
+  #nameOf({ guid, hostname, serial }: Report, cache: ReportingCache, site: Site | undefined): string {
+    const name = site?.server ?? plainName(hostname);
+    const owner = this.#names.get(name.toLowerCase());
+    if (owner === undefined || owner === guid) return name;
+    const other = this.#caches.get(owner);
+    // the same Mac with a new GUID: its cache was set up again
+    const isSameMac = serial !== "" && other?.serial === serial;
+    if (!isSameMac) return `${name}-${guid.slice(0, 8).toLowerCase()}`;
+    if (other !== undefined && other !== cache) other.server = "";
+    return name;
+  }
+
+  #rename(cache: ReportingCache, name: string): void {
+    if (this.#names.get(cache.server.toLowerCase()) === cache.guid) this.#names.delete(cache.server.toLowerCase());
+    cache.server = name;
+    if (name !== "") this.#names.set(name.toLowerCase(), cache.guid);
+  }
+}
+
+/** A host name as a collector on that Mac has it. */
+function plainName(hostname: string): string {
+  return hostname.replace(/\.local\.?$/i, "");
+}

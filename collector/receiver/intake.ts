@@ -1,0 +1,166 @@
+/**
+ * Takes reports: each once, on the disk before it is acknowledged, or set aside with the reason.
+ *
+ * @module
+ */
+import { type Journal, openJournal } from "../../core/journal/journal.ts";
+import { fieldText, tagText } from "../../core/line/line.ts";
+import type { Log } from "../../core/log.ts";
+import { lineTags } from "../line-tags.ts";
+import { openSetAside, SET_ASIDE_REPORTS, type SetAside } from "../set-aside.ts";
+import { Caches, type CachesOptions, type ReportingCache } from "./caches.ts";
+import { CommitQueue, type Entry, QueueFull } from "./commit-queue.ts";
+import { isInJournal, type LookedFor } from "./journal-look-up.ts";
+import { parseReport, type Report, ReportFault } from "./report.ts";
+import { hasCounters, hostText, reportLines } from "./report-lines.ts";
+import { timeDoubt } from "./report-time.ts";
+import { Tally } from "./tally.ts";
+
+export interface IntakeOptions extends CachesOptions {
+  /** Name of the receiver, on what it says of itself. */
+  readonly server: string;
+  /** Whether another source counts the bytes of this cache at this time. */
+  readonly countedElsewhere?: (server: string, timeMs: number) => boolean;
+  readonly log: Log;
+  readonly nowMs: () => number;
+}
+
+/** What became of a report. `repeated`: it was taken before. `aside`: its time cannot be right. */
+export type Outcome = "taken" | "repeated" | "aside";
+
+const DAY_MS = 86_400_000;
+const TALLY_MS = 60_000;
+
+export class Intake {
+  readonly #options: IntakeOptions;
+  readonly #journal: Journal;
+  readonly #queue: CommitQueue;
+  readonly #caches: Caches;
+  readonly #setAside: SetAside;
+  readonly #tally = new Tally();
+  readonly #ownTags: string;
+  readonly #timer: NodeJS.Timeout;
+  readonly #unknown = new Set<string>();
+  /** By cache: when it was last said that its reports are set aside. */
+  readonly #said = new Map<string, number>();
+
+  private constructor(options: IntakeOptions, journal: Journal, caches: Caches) {
+    this.#options = options;
+    this.#journal = journal;
+    this.#caches = caches;
+    this.#queue = new CommitQueue(journal);
+    this.#setAside = openSetAside(options.stateDir, options.nowMs, { name: SET_ASIDE_REPORTS });
+    this.#ownTags = lineTags(options);
+    this.#timer = setInterval(() => void this.#writeTally(), TALLY_MS).unref();
+  }
+
+  /**
+   * Opens the stream `receiver`.
+   * @throws LarderError `LOCKED` where another receiver runs on this state folder, `JOURNAL_OPEN`
+   */
+  static async open(options: IntakeOptions): Promise<Intake> {
+    const journal = await openJournal(options.stateDir, "receiver", { nowMs: options.nowMs });
+    try {
+      return new Intake(options, journal, await Caches.open(options));
+    } catch (error) {
+      await journal.close();
+      throw error;
+    }
+  }
+
+  /**
+   * Takes a report; it is on the disk when this resolves.
+   * @throws ReportFault for what is not one; QueueFull; LarderError when it cannot be written: it has to be sent again
+   */
+  async take(body: Uint8Array): Promise<Outcome> {
+    const report = this.#parse(body);
+    for (const name of report.unknown) this.#note(name);
+    const doubt = timeDoubt(report, this.#options.nowMs());
+    if (doubt !== undefined) return await this.#putAside(report, body, doubt);
+    const cache = this.#caches.of(report);
+    // one after the other: what is known of a cache is then what is on the disk
+    const turn = cache.turn.then(async () => await this.#place(report, cache));
+    cache.waiting++;
+    cache.turn = turn.catch(() => undefined).then(() => cache.waiting--);
+    const outcome = await turn;
+    this.#tally.add(outcome === "taken" ? "reports" : "repeated");
+    if (outcome === "taken" && !cache.assigned) this.#tally.add("unassigned");
+    return outcome;
+  }
+
+  /** Finishes what is under way. */
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#writeTally();
+    await this.#queue.settled();
+    await this.#journal.close();
+  }
+
+  #parse(body: Uint8Array): Report {
+    try {
+      return parseReport(body);
+    } catch (error) {
+      if (error instanceof ReportFault) this.#tally.add("refused");
+      throw error;
+    }
+  }
+
+  async #place(report: Report, cache: ReportingCache): Promise<Outcome> {
+    const { reportMs, countedMs } = report;
+    if (await this.#isTaken("report", cache, reportMs)) return "repeated";
+    const elsewhere = this.#options.countedElsewhere?.(cache.server, countedMs) === true;
+    const counters = hasCounters(report) && !elsewhere && !(await this.#isTaken("counters", cache, countedMs));
+    const text = hostText(report);
+    const host = text !== cache.hostText || Math.abs(reportMs - cache.hostMs) > DAY_MS;
+    const lines = reportLines(report, { tags: cache.tags, counters, host });
+    const span = {
+      fromMs: Math.min(reportMs, counters ? countedMs : reportMs),
+      toMs: Math.max(reportMs, counters ? countedMs : reportMs),
+    };
+    await this.#queue.commit({ ...lines, span });
+    cache.reports.add(reportMs);
+    if (counters) cache.counters.add(countedMs);
+    if (host) [cache.hostText, cache.hostMs] = [text, reportMs];
+    return "taken";
+  }
+
+  async #isTaken(what: LookedFor, cache: ReportingCache, timeMs: number): Promise<boolean> {
+    const known = (what === "report" ? cache.reports : cache.counters).has(timeMs);
+    return known ?? (await isInJournal(this.#options.stateDir, what, cache, timeMs));
+  }
+
+  async #putAside(report: Report, body: Uint8Array, reason: string): Promise<Outcome> {
+    const what = Buffer.from(body).toString("utf8");
+    const kept = await this.#setAside(`report of ${report.hostname}`, [{ what, reason }]);
+    // nothing is acknowledged that is not kept
+    if (kept === 0) throw new QueueFull("the file of reports that were set aside is full");
+    this.#tally.add("setaside");
+    const nowMs = this.#options.nowMs();
+    if (nowMs - (this.#said.get(report.guid) ?? Number.NEGATIVE_INFINITY) >= DAY_MS) {
+      this.#said.set(report.guid, nowMs);
+      this.#options.log.warn("a report was set aside", { cache: report.hostname, reason });
+      await this.#queue.commit(this.#event(report, reason, nowMs));
+    }
+    return "aside";
+  }
+
+  #event({ hostname }: Report, reason: string, timeMs: number): Entry {
+    const fields = { title: `Reports of ${hostname} set aside`, text: reason, tags: "larder,report-set-aside" };
+    const text = Object.entries(fields).map(([field, said]) => `${field}=${fieldText({ text: said })}`);
+    const tags = `${this.#ownTags}${tagText({ event: "report-set-aside" })}`;
+    return { text: `events${tags} ${text.join(",")} ${timeMs}\n`, count: 1, span: { fromMs: timeMs, toMs: timeMs } };
+  }
+
+  /** A property that a newer macOS sends: said once. */
+  #note(name: string): void {
+    if (this.#unknown.has(name) || this.#unknown.size >= 100) return;
+    this.#unknown.add(name);
+    this.#options.log.info("reports have a property that is not known here, and it is left out", { property: name });
+  }
+
+  async #writeTally(): Promise<void> {
+    const entry = this.#tally.take(this.#ownTags, this.#options.nowMs());
+    // what could not be written is said where a report could not be
+    if (entry !== undefined) await this.#queue.commit(entry).catch(() => undefined);
+  }
+}
