@@ -15,6 +15,7 @@ import { registerHistory } from "./commands/history/register.ts";
 import { registerInflux } from "./commands/influx/register.ts";
 import { registerJournal } from "./commands/journal/register.ts";
 import { registerPrecache } from "./commands/precache/register.ts";
+import { registerReceive } from "./commands/receive/register.ts";
 import { registerReport } from "./commands/report/register.ts";
 import { registerSinks } from "./commands/sinks/register.ts";
 import { registerStatus } from "./commands/status/register.ts";
@@ -46,6 +47,7 @@ export function createProgram(words?: readonly string[]): Command {
     })
     .configureHelp({ helpWidth: Math.min(process.stdout.columns ?? 80, 100), optionDescription });
   registerCollect(program);
+  registerReceive(program);
   registerStatus(program);
   registerClients(program);
   registerHistory(program);

@@ -17,6 +17,7 @@ export {
 } from "./health/health.ts";
 export { CONTENT_TYPES, formatFor, OpenMetrics } from "./open-metrics/open-metrics.ts";
 export type { PassReport, SourceReport } from "./pass.ts";
+export { NO_SITES, openReceiver, type Receiver, type Sites } from "./receiver/receiver.ts";
 export { checkSchedule, runOnSchedule } from "./schedule.ts";
 export type { ShipReport } from "./ship/ship.ts";
 export { type RetryReport, retryRejected } from "./ship/ship.ts";

@@ -6,6 +6,7 @@
 import * as z from "zod";
 import { MEASUREMENTS } from "../core/schema.ts";
 import { isTimeZone } from "../core/time/local-days.ts";
+import { receiveOptions } from "./receiver/options.ts";
 import { sinksSchema } from "./sinks/options.ts";
 import { sourcesSchema } from "./sources/options.ts";
 
@@ -79,6 +80,7 @@ export const collectorShape = {
         .describe("the most disk the journal takes, even if a sink still needs what is deleted"),
     })
     .prefault({}),
+  receive: receiveOptions.prefault({}).describe("the receiver of what caches of macOS 27 report"),
   sinks: sinksSchema.default([]).describe("servers to ship to; none is needed"),
 } as const;
 

@@ -154,7 +154,6 @@ interface Types {
 
 function optional<Type extends keyof Types>(name: string, type: Type, value: unknown): Types[Type] | undefined {
   if (value === undefined || value === null) return undefined;
-  // biome-ignore lint/suspicious/useValidTypeof: one of the three
   if (typeof value !== type) throw wrong(name, `a ${type}`);
   return (typeof value === "string" ? value.replaceAll(CONTROL, " ").trim().slice(0, MAX_TEXT) : value) as Types[Type];
 }

@@ -1,0 +1,128 @@
+/**
+ * What `larder receive` does: it listens, and rolls up and ships what it takes, until it is told to stop.
+ *
+ * @module
+ */
+import { once } from "node:events";
+import {
+  type Collector,
+  type CollectorSetup,
+  checkSchedule,
+  createCollector,
+  NO_SITES,
+  openReceiver,
+  runOnSchedule,
+} from "../../../collector/index.ts";
+import { originOf, originText } from "../../../core/config/config.ts";
+import { errorCode, explainError } from "../../../core/errors.ts";
+import type { Log } from "../../../core/log.ts";
+import { listenOptions } from "../../../core/server/options.ts";
+import { startServer } from "../../../core/server/server.ts";
+import { layerOfKeyFlags } from "../../flag-layer.ts";
+import { loadSettings, type Settings } from "../../load-settings.ts";
+import { openLog } from "../../log.ts";
+import { parseLogLevel } from "../../log-level.ts";
+import { isTerminal, print, printJsonLine } from "../../output.ts";
+import { followSignals } from "../../signals.ts";
+import type { ReceiveFlags } from "./register.ts";
+
+/** From one address: a proxy may stand for a whole fleet, which reports each minute. */
+const LIMITS = { requestsPerMinute: 12_000, connectionsPerAddress: 2000, connections: 4000 };
+
+/** Runs the command. */
+export async function receive(flags: ReceiveFlags): Promise<void> {
+  const level = parseLogLevel(flags.logLevel);
+  const { settings, origins } = await loadSettings(flags, { layers: [layerOf(flags)] });
+  await checkSchedule(settings.schedule, `${originText(originOf(origins, "schedule"))}: schedule`);
+  const watched = isTerminal() && flags.json !== true && level === "info";
+  const log = await openLog(watched ? "warn" : level);
+  const listen = await listenOptions(settings.receive, ({ said, next }) => log.warn(said, { next }));
+  const signals = followSignals({ onStop: (signal) => log.info("stopping", { signal }) });
+  const receiver = await openReceiver({
+    stateDir: settings.stateDir,
+    server: settings.server,
+    tags: settings.tags,
+    sites: () => NO_SITES,
+    log,
+    nowMs: Date.now,
+  });
+  try {
+    const server = await startServer({ ...listen, routes: receiver.routes, limits: LIMITS, log });
+    try {
+      const url = `${server.url}metrics`;
+      log.info("receiving", { url });
+      if (flags.json === true) printJsonLine({ url });
+      if (watched) print(`receiving reports at ${url}; Ctrl-C stops it`);
+      const zoneIsSet = origins["timezone"] !== undefined;
+      const passes = runPasses({ settings, zoneIsSet, log, signal: signals.stop });
+      if (!signals.stop.aborted) await once(signals.stop, "abort");
+      await passes;
+    } finally {
+      await server.close();
+    }
+  } finally {
+    await receiver.close();
+    signals.release();
+  }
+  log.info("stopped");
+}
+
+function layerOf(flags: ReceiveFlags) {
+  return layerOfKeyFlags([
+    { key: "receive.host", flag: "--host", value: flags.host },
+    { key: "receive.port", flag: "--port", value: numberOf(flags.port) },
+    { key: "receive.tokenFile", flag: "--token-file", value: flags.tokenFile },
+    { key: "receive.tlsCertFile", flag: "--tls-cert", value: flags.tlsCert },
+    { key: "receive.tlsKeyFile", flag: "--tls-key", value: flags.tlsKey },
+    { key: "receive.clientCaFile", flag: "--client-ca", value: flags.clientCa },
+    { key: "receive.sitesFile", flag: "--sites-file", value: flags.sitesFile },
+  ]);
+}
+
+/** What is not a number is complained about where all settings are. */
+function numberOf(text: string | undefined): number | string | undefined {
+  return text === undefined || !/^\d+$/.test(text) ? text : Number(text);
+}
+
+/** Rolls up and ships what was taken, on the schedule; where a collector runs on the state folder, it does that. */
+async function runPasses(setup: CollectorSetup & { readonly settings: Settings }): Promise<void> {
+  const { settings, log, signal } = setup;
+  const schedule = {
+    expression: settings.schedule,
+    timeZone: settings.timezone,
+    server: settings.server,
+    spreadSeconds: settings.spreadSeconds,
+    ...{ signal, log },
+  };
+  const none = { ...setup, settings: { ...settings, sources: withoutSources(settings.sources) } };
+  await runOnSchedule(schedule, async () => {
+    try {
+      await pass(none, log);
+    } catch (error) {
+      if (errorCode(error) === "LOCKED") log.debug("a collector runs here: it ships what is received");
+      else log.error(explainError(error), { code: errorCode(error) });
+    }
+  });
+}
+
+async function pass(setup: CollectorSetup, log: Log): Promise<void> {
+  const collector: Collector = await createCollector(setup);
+  try {
+    const { sinks } = await collector.pass();
+    for (const { sink, problem, shippedLines } of sinks) {
+      if (problem !== undefined) log.error(explainError(problem), { sink, code: problem.code });
+      else if (shippedLines > 0) log.info("shipped", { sink, lines: shippedLines });
+    }
+  } finally {
+    await collector.close();
+  }
+}
+
+function withoutSources(sources: Settings["sources"]): Settings["sources"] {
+  return {
+    metricsSqlite: { ...sources.metricsSqlite, enabled: false },
+    metricsDb: { ...sources.metricsDb, enabled: false },
+    managerStatus: { ...sources.managerStatus, enabled: false },
+    serviceLog: { ...sources.serviceLog, enabled: false },
+  };
+}
