@@ -126,7 +126,7 @@ export class Intake {
 
   async #isTaken(what: LookedFor, cache: ReportingCache, timeMs: number): Promise<boolean> {
     const known = (what === "report" ? cache.reports : cache.counters).has(timeMs);
-    return known ?? (await isInJournal(this.#options.stateDir, what, cache, timeMs));
+    return known ?? (await isInJournal(this.#options.stateDir, { what, cache, timeMs }));
   }
 
   async #putAside(report: Report, body: Uint8Array, reason: string): Promise<Outcome> {

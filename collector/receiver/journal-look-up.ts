@@ -11,12 +11,16 @@ import { COUNTER_MEASUREMENTS } from "./report-lines.ts";
 /** What is looked for. */
 export type LookedFor = "report" | "counters";
 
+export interface LookUp {
+  readonly what: LookedFor;
+  readonly cache: Pick<ReportingCache, "guid" | "server">;
+  readonly timeMs: number;
+}
+
 /** Looks into the segments that may hold the time. */
 export async function isInJournal(
   stateDir: string,
-  what: LookedFor,
-  { guid, server }: Pick<ReportingCache, "guid" | "server">,
-  timeMs: number,
+  { what, cache: { guid, server }, timeMs }: LookUp,
 ): Promise<boolean> {
   let found = false;
   const measurements = what === "report" ? ["cachereport"] : COUNTER_MEASUREMENTS;
