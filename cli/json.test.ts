@@ -50,6 +50,7 @@ const COMMANDS: Readonly<Record<string, Lines>> = {
   },
   clients: { works: [`${SETTINGS} --from 3650d --to now`], fails: `${SETTINGS} --top few` },
   report: { works: [`${SETTINGS} --from 30d`], fails: "-c DIR/wrong.json" },
+  serve: { works: [`${SETTINGS} --port 0`], fails: `${SETTINGS} --port many` },
   demo: { works: ["--once"], fails: "--once --influx http://127.0.0.1:1" },
   "sinks retry": { works: [SETTINGS, `${SETTINGS} --dry-run`], fails: `${SETTINGS} nobody` },
   "influx setup": { works: [SETTINGS], fails: "-c DIR/plain.json" },
@@ -171,7 +172,10 @@ async function larder(command: string, line: string) {
   const words = [...command.split(" "), ...line.split(" ").filter((word) => word !== "")];
   const places = { DIR: folder, CACHE: cache.url, GRAFANA: grafana.url } as const;
   const filled = words.map((word) => word.replace(/DIR|CACHE|GRAFANA/, (name) => places[name as keyof typeof places]));
-  const { code, out, err } = await larderInProcess([...filled, "--json"]);
+  const { code, out, err } = await larderInProcess([...filled, "--json"], "", (printed) => {
+    // it runs until it is stopped
+    if (command === "serve" && printed.includes('"url"')) setImmediate(() => process.emit("SIGTERM", "SIGTERM"));
+  });
   return { code, err, answer: parsed(out, `${command} ${line}`) };
 }
 

@@ -21,6 +21,7 @@ import { type NetworkOptions, networkSchema, useNetwork } from "../core/http/htt
 import { systemTimeZone } from "../core/time/local-days.ts";
 import { type PrecacheOptions, precacheShape } from "../precache/options.ts";
 import { type ReportOptions, reportOptions } from "../report/options.ts";
+import { type ServeOptions, serveOptions } from "./commands/serve/options.ts";
 import { layerOfKeyFlags } from "./flag-layer.ts";
 import { printError } from "./output.ts";
 import { CONFIG_VARIABLE } from "./variables.ts";
@@ -34,6 +35,7 @@ export const larderOptions = z.strictObject({
   ...precacheShape,
   network: networkSchema.prefault({}),
   report: reportOptions.prefault({}).describe("reports"),
+  serve: serveOptions.prefault({}).describe("the live page and /metrics"),
 });
 
 /** Settings ready to use: nothing left to default. */
@@ -41,6 +43,7 @@ export type Settings = CollectorOptions & {
   readonly network: NetworkOptions;
   readonly precache: PrecacheOptions;
   readonly report: ReportOptions;
+  readonly serve: ServeOptions;
   readonly server: string;
   readonly stateDir: string;
   readonly timezone: string;

@@ -17,6 +17,7 @@ import { registerJournal } from "./commands/journal/register.ts";
 import { registerPrecache } from "./commands/precache/register.ts";
 import { registerReceive } from "./commands/receive/register.ts";
 import { registerReport } from "./commands/report/register.ts";
+import { registerServe } from "./commands/serve/register.ts";
 import { registerSinks } from "./commands/sinks/register.ts";
 import { registerStatus } from "./commands/status/register.ts";
 import { write } from "./output.ts";
@@ -52,6 +53,7 @@ export function createProgram(words?: readonly string[]): Command {
   registerClients(program);
   registerHistory(program);
   registerReport(program);
+  registerServe(program);
   registerDemo(program);
   for (const [name, description, register] of GROUPS) {
     const group = program.command(name).description(description);

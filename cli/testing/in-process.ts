@@ -17,11 +17,19 @@ export interface Answer {
   readonly err: string;
 }
 
-/** Runs `larder` with these words, and this text on standard input. */
-export async function larderInProcess(words: readonly string[], input = ""): Promise<Answer> {
+/**
+ * Runs `larder` with these words, and this text on standard input.
+ * @param onOut hears of all that was printed so far, of commands that run until they are stopped
+ */
+export async function larderInProcess(
+  words: readonly string[],
+  input = "",
+  onOut?: (out: string) => void,
+): Promise<Answer> {
   const said = { out: "", err: "" };
   const catchTo = (where: keyof typeof said) => (text: string | Uint8Array) => {
     said[where] += String(text);
+    if (where === "out") onOut?.(said.out);
     return true;
   };
   const spies = [

@@ -15,7 +15,9 @@ import {
   type Followed,
   follow,
   type HistoryEvent,
+  type LastWarming,
   lastPasses,
+  lastWarming,
   type Pass,
   type Places,
   type Question,
@@ -55,6 +57,7 @@ export interface CacheFacts {
   /** Newest first. */
   readonly events: readonly HistoryEvent[];
   readonly warming: WarmingLines | undefined;
+  readonly lastWarming: LastWarming | undefined;
   /** Today's hours with data, and past days with data, today among them. */
   readonly hours: readonly TrafficRow[];
   readonly days: readonly TrafficRow[];
@@ -91,6 +94,7 @@ class Day {
   readonly passes: ByServer<Pass | undefined>;
   readonly events: ByServer<HistoryEvent[]>;
   readonly warming: ByServer<WarmingLines>;
+  readonly lastWarming: ByServer<LastWarming | undefined>;
   readonly usual = new Map<string, UsualDay>();
   readonly tags = new Map<string, Readonly<Record<string, string>>>();
   readonly heard = new Map<string, { rowMs: number | undefined; lineMs: number; readonly hours: Set<number> }>();
@@ -110,6 +114,7 @@ class Day {
     this.states = new ByServer(() => firstOf(cacheStates(now)), this.#serverOf);
     this.passes = new ByServer(() => firstOf(lastPasses(now)), this.#serverOf);
     this.events = new ByServer(() => events({ fromMs: nowMs - EVENTS_MS, toMs }), this.#serverOf);
+    this.lastWarming = new ByServer(() => lastWarming({ fromMs: nowMs - EVENTS_MS, toMs }), this.#serverOf);
     this.warming = new ByServer(() => warmingLines({ fromMs: nowMs - RUNS_MS, toMs }), this.#serverOf);
   }
 
@@ -123,7 +128,13 @@ class Day {
       take: (line) => this.#hear(line),
     });
     return [
-      ...[...this.states.lines, ...this.passes.lines, ...this.events.lines, ...this.warming.lines],
+      ...[
+        ...this.states.lines,
+        ...this.passes.lines,
+        ...this.events.lines,
+        ...this.warming.lines,
+        ...this.lastWarming.lines,
+      ],
       ...["bytestoclients", "cachestatus", "larder"].map(heard),
     ];
   }
@@ -225,7 +236,7 @@ export class LiveState {
 
   /** What is known of a cache. */
   facts(server: string): CacheFacts {
-    const { hours, days, states, passes, events, warming, usual, tags, heard } = this.#day;
+    const { hours, days, states, passes, events, warming, lastWarming, usual, tags, heard } = this.#day;
     return {
       server,
       tags: tags.get(server) ?? {},
@@ -233,6 +244,7 @@ export class LiveState {
       pass: passes.of(server),
       events: events.of(server) ?? [],
       warming: warming.of(server),
+      lastWarming: lastWarming.of(server),
       hours: hours.rows(server),
       days: days.rows(server),
       usual: usual.get(server),
@@ -255,6 +267,7 @@ export class LiveState {
       pass: undefined,
       events: events.servers.flatMap((server) => events.of(server) ?? []).sort((a, b) => b.timeMs - a.timeMs),
       warming: undefined,
+      lastWarming: undefined,
       hours: hours.rows(ALL),
       days: days.rows(ALL),
       usual: usual.get(ALL),

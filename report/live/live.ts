@@ -8,7 +8,13 @@
 import { randomBytes } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import type { Finding } from "../../core/finding.ts";
-import { type CacheState, type HistoryEvent, type Pass, totalSavings } from "../../core/history/history.ts";
+import {
+  type CacheState,
+  type HistoryEvent,
+  type LastWarming,
+  type Pass,
+  totalSavings,
+} from "../../core/history/history.ts";
 import { type Feed, type Reply, type Route, refusal } from "../../core/server/server.ts";
 import { THRESHOLDS } from "../../core/thresholds.ts";
 import type { Clock } from "../../core/time/clock.ts";
@@ -34,6 +40,7 @@ export interface CacheKnown {
   readonly pass: Pass | undefined;
   readonly lastRowMs: number | undefined;
   readonly events: readonly HistoryEvent[];
+  readonly warming: LastWarming | undefined;
 }
 
 export interface LiveOptions {
@@ -310,6 +317,6 @@ class LivePages implements Live {
   }
 }
 
-function knownOf({ state, pass, newestRowMs, events }: CacheFacts, nowMs: number): CacheKnown {
-  return { nowMs, cache: state, pass, lastRowMs: newestRowMs, events };
+function knownOf({ state, pass, newestRowMs, events, lastWarming }: CacheFacts, nowMs: number): CacheKnown {
+  return { nowMs, cache: state, pass, lastRowMs: newestRowMs, events, warming: lastWarming };
 }
