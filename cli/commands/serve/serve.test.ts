@@ -13,12 +13,16 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Runs `larder serve`, asks while it answers, and stops it as Ctrl-C does. */
 async function serving(words: readonly string[], ask: (url: string) => Promise<void>): Promise<number | null> {
-  const { promise: started, resolve } = Promise.withResolvers<string>();
-  const run = larderInProcess(["serve", "--json", "--port", "0", "--state-dir", folder, ...words], "", (out) => {
-    const url = /"url": *"([^"]+)"/.exec(out)?.[1];
-    if (url !== undefined) resolve(url);
+  let started: (url: string) => void = () => undefined;
+  const answers = new Promise<string>((done) => {
+    started = done;
   });
-  const url = await Promise.race([started, run.then(({ err }) => Promise.reject(new Error(err)))]);
+  const line = ["serve", "--json", "--port", "0", "--state-dir", folder, ...words];
+  const run = larderInProcess(line, "", (out) => {
+    const url = /"url": *"([^"]+)"/.exec(out)?.[1];
+    if (url !== undefined) started(url);
+  });
+  const url = await Promise.race([answers, run.then(({ err }) => Promise.reject(new Error(err)))]);
   try {
     await ask(url);
   } finally {
@@ -36,7 +40,9 @@ describe("larder serve", () => {
     await journal.close();
     const code = await serving([], async (url) => {
       expect(await (await fetch(`${url}healthz`)).json()).toEqual({ status: "ok" });
-      expect(await (await fetch(`${url}metrics`)).text()).toContain('assetcache_interval_served_bytes{source="cache",server="a"} 41');
+      expect(await (await fetch(`${url}metrics`)).text()).toContain(
+        'assetcache_interval_served_bytes{source="cache",server="a"} 41',
+      );
       const page = await fetch(url);
       expect([page.status, page.headers.get("content-type")]).toEqual([200, "text/html; charset=utf-8"]);
       expect(await page.text()).toContain("41");
@@ -60,6 +66,6 @@ describe("larder serve", () => {
     const open = await larderInProcess(["serve", "--host", "0.0.0.0", "--state-dir", folder]);
     expect([open.code, open.err]).toEqual([1, expect.stringContaining("--token-file")]);
     const wrong = await larderInProcess(["serve", "--port", "many", "--state-dir", folder]);
-    expect([wrong.code, wrong.err]).toEqual([78, expect.stringContaining("--port")]);
+    expect([wrong.code, wrong.err]).toEqual([2, expect.stringContaining("--port")]);
   });
 });
