@@ -21,9 +21,9 @@ import { type NetworkOptions, networkSchema, useNetwork } from "../core/http/htt
 import { systemTimeZone } from "../core/time/local-days.ts";
 import { type PrecacheOptions, precacheShape } from "../precache/options.ts";
 import { type ReportOptions, reportOptions } from "../report/options.ts";
-import { type ServeOptions, serveOptions } from "./commands/serve/options.ts";
 import { layerOfKeyFlags } from "./flag-layer.ts";
 import { printError } from "./output.ts";
+import { type ServeOptions, serveOptions } from "./serve-options.ts";
 import { CONFIG_VARIABLE } from "./variables.ts";
 
 /** The preference domain of profiles and of /Library/Preferences. */

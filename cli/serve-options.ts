@@ -4,7 +4,7 @@
  * @module
  */
 import * as z from "zod";
-import { checkListen, listenShape } from "../../../core/server/server.ts";
+import { checkListen, listenShape } from "../core/server/server.ts";
 
 /** Where the live page and `/metrics` are. 9201 is next to the ports exporters take, and free among those. */
 export const serveOptions = z.strictObject(listenShape(9201)).superRefine(checkListen);
