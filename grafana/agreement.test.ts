@@ -37,7 +37,7 @@ describe.skipIf(!enginesAvailable())(
     beforeAll(async () => {
       [influx, victoria] = await Promise.all([startInflux(), startVictoria()]);
       const seed = await seedEngines(influx, victoria, { caches: 8, days: DAYS, intervalSeconds: 3600 });
-      points.push(...seed.points);
+      for (const point of seed.points) points.push(point);
       const late = corrections(seed.points);
       await influx.writeLines(SEED_DATABASE, late.join(""));
       await writeVictoria(victoria, late.join(""));
