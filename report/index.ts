@@ -14,7 +14,7 @@ import { readAnswers } from "./read-answers.ts";
 export { csv } from "./csv.ts";
 export { json, type ReportJson } from "./json.ts";
 export { LANGUAGE_NAMES, type LanguageName, type Words, wordsOf } from "./languages/languages.ts";
-export { type Health, type Live, openLive } from "./live/live.ts";
+export { type CacheKnown, type Health, type Live, type LiveOptions, openLive, type SinkView } from "./live/live.ts";
 export { logoAddress } from "./logo.ts";
 export type { Asked } from "./make-report.ts";
 export type { By, Report } from "./model.ts";

@@ -18,6 +18,7 @@ import {
   type LastWarming,
   lastPasses,
   lastWarming,
+  newestRow,
   type Pass,
   type Places,
   type Question,
@@ -40,9 +41,10 @@ export const DAYS = 14;
 /** Past weeks whose same weekday says what is usual. */
 const WEEKS = 5;
 const DAY_MS = 86_400_000;
-/** How far back the newest status, pass and row are looked for. */
+/** How far back the newest status, pass and row of every cache are looked for. */
 const NOW_MS = DAY_MS;
-const EVENTS_MS = 7 * DAY_MS;
+/** And those of this computer's own, what happened, and the last warming run. */
+const WEEK_MS = 7 * DAY_MS;
 const RUNS_MS = 2 * DAY_MS;
 /** A clock may be a little ahead of ours. */
 const AHEAD_MS = 3_600_000;
@@ -56,7 +58,6 @@ export interface CacheFacts {
   readonly pass: Pass | undefined;
   /** Newest first. */
   readonly events: readonly HistoryEvent[];
-  readonly warming: WarmingLines | undefined;
   readonly lastWarming: LastWarming | undefined;
   /** Today's hours with data, and past days with data, today among them. */
   readonly hours: readonly TrafficRow[];
@@ -64,15 +65,24 @@ export interface CacheFacts {
   readonly usual: UsualDay | undefined;
   /** Beginnings of today's hours in which anything was heard of it: where nothing was served then, it is known. */
   readonly heardHours: ReadonlySet<number>;
-  /** Time of its newest row of traffic in the last day. */
+  /** Time of its newest row of traffic in the last day; of this computer's cache in the last week. */
   readonly newestRowMs: number | undefined;
   /** Time of its newest line of any kind in the last day. */
   readonly heardMs: number | undefined;
 }
 
-export interface LiveOptions {
+export interface LiveStateOptions {
   readonly stateDir: string;
   readonly timeZone: string;
+  /** Name of the cache on this computer. */
+  readonly server: string;
+}
+
+/** The newest of a week, of the cache on this computer. */
+interface OwnNewest {
+  readonly state: CacheState | undefined;
+  readonly pass: Pass | undefined;
+  readonly rowMs: number | undefined;
 }
 
 /** What an update changed. */
@@ -95,6 +105,7 @@ class Day {
   readonly events: ByServer<HistoryEvent[]>;
   readonly warming: ByServer<WarmingLines>;
   readonly lastWarming: ByServer<LastWarming | undefined>;
+  own: OwnNewest = { state: undefined, pass: undefined, rowMs: undefined };
   readonly usual = new Map<string, UsualDay>();
   readonly tags = new Map<string, Readonly<Record<string, string>>>();
   readonly heard = new Map<string, { rowMs: number | undefined; lineMs: number; readonly hours: Set<number> }>();
@@ -113,8 +124,8 @@ class Day {
     const now = { fromMs: nowMs - NOW_MS, toMs };
     this.states = new ByServer(() => firstOf(cacheStates(now)), this.#serverOf);
     this.passes = new ByServer(() => firstOf(lastPasses(now)), this.#serverOf);
-    this.events = new ByServer(() => events({ fromMs: nowMs - EVENTS_MS, toMs }), this.#serverOf);
-    this.lastWarming = new ByServer(() => lastWarming({ fromMs: nowMs - EVENTS_MS, toMs }), this.#serverOf);
+    this.events = new ByServer(() => events({ fromMs: nowMs - WEEK_MS, toMs }), this.#serverOf);
+    this.lastWarming = new ByServer(() => lastWarming({ fromMs: nowMs - WEEK_MS, toMs }), this.#serverOf);
     this.warming = new ByServer(() => warmingLines({ fromMs: nowMs - RUNS_MS, toMs }), this.#serverOf);
   }
 
@@ -128,13 +139,8 @@ class Day {
       take: (line) => this.#hear(line),
     });
     return [
-      ...[
-        ...this.states.lines,
-        ...this.passes.lines,
-        ...this.events.lines,
-        ...this.warming.lines,
-        ...this.lastWarming.lines,
-      ],
+      ...[...this.states.lines, ...this.passes.lines, ...this.events.lines, ...this.warming.lines],
+      ...this.lastWarming.lines,
       ...["bytestoclients", "cachestatus", "larder"].map(heard),
     ];
   }
@@ -191,16 +197,16 @@ class Day {
 
 /** What the live page knows. */
 export class LiveState {
-  readonly #options: LiveOptions;
+  readonly #options: LiveStateOptions;
   #day: Day;
 
-  private constructor(options: LiveOptions, day: Day) {
+  private constructor(options: LiveStateOptions, day: Day) {
     this.#options = options;
     this.#day = day;
   }
 
   /** Reads what there is. @throws LarderError `JOURNAL_READ` */
-  static async open(options: LiveOptions, nowMs: number): Promise<LiveState> {
+  static async open(options: LiveStateOptions, nowMs: number): Promise<LiveState> {
     return new LiveState(options, await readDay(options, nowMs));
   }
 
@@ -236,20 +242,20 @@ export class LiveState {
 
   /** What is known of a cache. */
   facts(server: string): CacheFacts {
-    const { hours, days, states, passes, events, warming, lastWarming, usual, tags, heard } = this.#day;
+    const { hours, days, states, passes, events, lastWarming, usual, tags, heard } = this.#day;
+    const own = server === this.#options.server ? this.#day.own : undefined;
     return {
       server,
       tags: tags.get(server) ?? {},
-      state: states.of(server),
-      pass: passes.of(server),
+      state: states.of(server) ?? own?.state,
+      pass: passes.of(server) ?? own?.pass,
       events: events.of(server) ?? [],
-      warming: warming.of(server),
       lastWarming: lastWarming.of(server),
       hours: hours.rows(server),
       days: days.rows(server),
       usual: usual.get(server),
       heardHours: heard.get(server)?.hours ?? new Set(),
-      newestRowMs: heard.get(server)?.rowMs,
+      newestRowMs: heard.get(server)?.rowMs ?? own?.rowMs,
       heardMs: heard.get(server)?.lineMs,
     };
   }
@@ -266,7 +272,6 @@ export class LiveState {
       state: undefined,
       pass: undefined,
       events: events.servers.flatMap((server) => events.of(server) ?? []).sort((a, b) => b.timeMs - a.timeMs),
-      warming: undefined,
       lastWarming: undefined,
       hours: hours.rows(ALL),
       days: days.rows(ALL),
@@ -292,7 +297,7 @@ export class LiveState {
   }
 }
 
-async function readDay({ stateDir, timeZone }: LiveOptions, nowMs: number): Promise<Day> {
+async function readDay({ stateDir, timeZone, server }: LiveStateOptions, nowMs: number): Promise<Day> {
   const day = new Day(nowMs, timeZone);
   const cut = await cutNow(stateDir);
   const base = { timeZone, groupBy: ["server"] };
@@ -301,16 +306,21 @@ async function readDay({ stateDir, timeZone }: LiveOptions, nowMs: number): Prom
     return { fromMs, toMs: nextBucket(fromMs, "day", timeZone) };
   };
   const weekdays = Array.from({ length: WEEKS }, (_, week) => past(7 * (week + 1)));
-  const [hours, days, usual] = await askJournal(
+  const own = { fromMs: nowMs - WEEK_MS, toMs: nowMs + AHEAD_MS, tags: { server } };
+  const [hours, days, usual, [state], [pass], rowMs] = await askJournal(
     stateDir,
     cut,
   )([
     traffic({ ...base, fromMs: day.fromMs, toMs: day.toMs, by: "hour" }),
     traffic({ ...base, fromMs: past(DAYS - 1).fromMs, toMs: day.toMs, by: "day" }),
     joined(weekdays.map((span) => traffic({ ...base, ...span, by: "hour" }))),
+    cacheStates(own),
+    lastPasses(own),
+    newestRow(own),
     { lines: day.lines(nowMs), answer: () => undefined },
   ]);
   await scanLines(stateDir, { streams: DERIVED_STREAMS, wanted: [day.tagLines()], until: cut.places });
+  day.own = { state, pass, rowMs };
   day.hours.load(hours);
   day.days.load(days);
   setUsual(day, usual, timeZone);

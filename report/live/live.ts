@@ -203,7 +203,7 @@ class LivePages implements Live {
     const nowMs = clock.now();
     let changed: Iterable<string>;
     if (this.#state === undefined) {
-      this.#state = await LiveState.open({ stateDir, timeZone }, nowMs);
+      this.#state = await LiveState.open({ stateDir, timeZone, server }, nowMs);
       changed = this.#state.servers;
     } else {
       const update = await this.#state.update(nowMs);
