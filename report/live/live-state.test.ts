@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
@@ -154,6 +154,22 @@ describe("what the live page knows", () => {
     expect(await state.update(NOON)).toEqual({ reread: false, servers: new Set() });
     await world.write([row("b")], NOON);
     expect(await state.update(NOON)).toEqual({ reread: false, servers: new Set(["b"]) });
+    await world.close();
+  });
+
+  it("counts nothing twice after a look that failed halfway", async () => {
+    const world = new World();
+    const row: Given = { kind: "traffic", server: "a", hoursAgo: 0.1, bytes: 5 };
+    await world.write([row], NOON);
+    const state = await LiveState.open({ stateDir: world.stateDir, timeZone: ZONE, server: "a" }, NOON);
+    await world.write([row], NOON);
+    // a stream that is read after the collector's cannot be read
+    const broken = join(world.stateDir, "journal", "receiver", "000000000000000.lp");
+    mkdirSync(broken, { recursive: true });
+    await expect(state.update(NOON)).rejects.toThrow();
+    rmSync(broken, { recursive: true });
+    await state.update(NOON);
+    expect(known(state, "a")).toEqual(await fresh(world.stateDir, NOON, "a"));
     await world.close();
   });
 

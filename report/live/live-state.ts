@@ -199,6 +199,8 @@ class Day {
 export class LiveState {
   readonly #options: LiveStateOptions;
   #day: Day;
+  /** A look that failed halfway has taken some lines and not others. */
+  #isWhole = true;
 
   private constructor(options: LiveStateOptions, day: Day) {
     this.#options = options;
@@ -210,20 +212,18 @@ export class LiveState {
     return new LiveState(options, await readDay(options, nowMs));
   }
 
-  /** Takes what is new. @throws LarderError `JOURNAL_READ`; what was known stays. */
+  /** Takes what is new. @throws LarderError `JOURNAL_READ`; what was known stays, and the next look reads all again. */
   async update(nowMs: number): Promise<Update> {
     const day = this.#day;
-    if (nowMs < day.fromMs || nowMs >= day.toMs) return await this.#again(nowMs);
+    if (!this.#isWhole || nowMs < day.fromMs || nowMs >= day.toMs) return await this.#again(nowMs);
     day.touched = new Set();
-    let broken = false;
+    this.#isWhole = false;
     const { places, lostBytes, restarted } = await follow(this.#options.stateDir, day.places, {
       streams: RAW_STREAMS,
       wanted: day.followed(nowMs),
-      onRestart: () => {
-        broken = true;
-      },
     });
-    if (broken || lostBytes > 0 || restarted.length > 0) return await this.#again(nowMs);
+    if (lostBytes > 0 || restarted.length > 0) return await this.#again(nowMs);
+    this.#isWhole = true;
     day.places = { ...day.places, ...places };
     return { reread: false, servers: day.touched };
   }
@@ -293,6 +293,7 @@ export class LiveState {
 
   async #again(nowMs: number): Promise<Update> {
     this.#day = await readDay(this.#options, nowMs);
+    this.#isWhole = true;
     return { reread: true, servers: new Set(this.servers) };
   }
 }
