@@ -52,9 +52,9 @@ const WARMING = "precacheasset";
 
 /** Where bytes come from, as the fields of `bytestoclients` name it. */
 export const SOURCES = ["cache", "peers", "parents", "origin"] as const;
-export type Source = (typeof SOURCES)[number];
+export type TrafficSource = (typeof SOURCES)[number];
 
-const toClients = (...origins: readonly Source[]): MeasuredFields => ({
+const toClients = (...origins: readonly TrafficSource[]): MeasuredFields => ({
   measurement: TRAFFIC,
   fields: origins.map((origin) => `bytes.from${origin}.toclients`),
 });

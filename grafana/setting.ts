@@ -4,7 +4,7 @@
  * @module
  */
 import { LarderError } from "../core/errors.ts";
-import { type Compiled, influxql, metricsql, type Question } from "./query/query.ts";
+import { type Compiled, influxql, metricsql, type PanelQuestion } from "./query/query.ts";
 
 export type Engine = "influxdb" | "victoriametrics";
 
@@ -95,6 +95,6 @@ export function dataSourceType(engine: Engine): "influxdb" | "prometheus" {
 }
 
 /** A question in the language of the setting's engine. */
-export function compile(setting: Pick<Setting, "engine" | "timezone">, question: Question): Compiled {
+export function compile(setting: Pick<Setting, "engine" | "timezone">, question: PanelQuestion): Compiled {
   return setting.engine === "influxdb" ? influxql(question, setting.timezone) : metricsql(question, setting.timezone);
 }

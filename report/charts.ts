@@ -5,7 +5,7 @@
  * @module
  */
 import type { ChartConfiguration } from "chart.js";
-import { SOURCES, type Source } from "../core/measures.ts";
+import { SOURCES, type TrafficSource } from "../core/measures.ts";
 import type { Words } from "./languages/languages.ts";
 import type { Report } from "./model.ts";
 import { bucketTitle, siteTitle } from "./titles.ts";
@@ -14,7 +14,7 @@ import { bucketTitle, siteTitle } from "./titles.ts";
 export interface Theme {
   readonly text: string;
   readonly grid: string;
-  readonly sources: Readonly<Record<Source, string>>;
+  readonly sources: Readonly<Record<TrafficSource, string>>;
 }
 
 /** On white: every one of them has a contrast of 3 or more against the page. */
@@ -131,7 +131,7 @@ function kindsChart({ kinds }: Report, words: Words, theme: Theme): ChartConfigu
 }
 
 /** Sources that gave anything; a legend of zeros helps nobody. */
-function usedSources({ sources }: Report): Source[] {
+function usedSources({ sources }: Report): TrafficSource[] {
   return SOURCES.filter((source) => source === "cache" || source === "origin" || sources[source] > 0);
 }
 

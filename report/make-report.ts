@@ -6,7 +6,7 @@
 import { joinDays, periodStart, type Savings, type SavingsRow, totalSavings } from "../core/history/history.ts";
 import type { Integer } from "../core/line/line.ts";
 import { addExact } from "../core/line/line.ts";
-import type { Source } from "../core/measures.ts";
+import type { TrafficSource } from "../core/measures.ts";
 import { type BucketUnit, bucketStart, nextBucket } from "../core/time/local-days.ts";
 import type { Bucket, Gap, Kind, Report, Site, Sources, Trouble, Warming } from "./model.ts";
 import type { Period } from "./period.ts";
@@ -96,7 +96,7 @@ function startsOf({ fromMs, toMs }: Period, unit: BucketUnit, timeZone: string):
 }
 
 function addSources(parts: readonly Sources[]): Sources {
-  const sum = (name: Source): Integer => parts.reduce<Integer>((all, part) => addExact(all, part[name]), 0);
+  const sum = (name: TrafficSource): Integer => parts.reduce<Integer>((all, part) => addExact(all, part[name]), 0);
   return { cache: sum("cache"), peers: sum("peers"), parents: sum("parents"), origin: sum("origin") };
 }
 

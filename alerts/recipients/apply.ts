@@ -6,7 +6,7 @@
  * @module
  */
 import type { SqliteWriter } from "../../core/sqlite/sqlite.ts";
-import { type EntityBook, lastRowOf } from "./books.ts";
+import { type EntityRow, lastRowOf } from "./books.ts";
 import type { RecipientChanges, Repair } from "./model.ts";
 
 /** Puts the books right. */
@@ -15,7 +15,7 @@ export function applyRepairs(db: SqliteWriter, repairs: readonly Repair[]): void
 }
 
 /** Applies changes to the recipients and counts Z_MAX on; Z_MAX is never lowered. */
-export function applyChanges(db: SqliteWriter, book: EntityBook, changes: RecipientChanges): void {
+export function applyChanges(db: SqliteWriter, book: EntityRow, changes: RecipientChanges): void {
   for (const { row } of [...changes.deletes, ...changes.duplicates]) {
     db.run("DELETE FROM ZADMAILRECIPIENT WHERE Z_PK = ?", [row]);
   }

@@ -15,7 +15,7 @@ import type { ALERT_BUNDLE, MAIL_RECIPIENT } from "./schema.ts";
 type EntityName = typeof MAIL_RECIPIENT | typeof ALERT_BUNDLE;
 
 /** A row of Z_PRIMARYKEY, and what its table says. */
-export interface EntityBook {
+export interface EntityRow {
   /** Z_ENT. */
   readonly entity: number;
   readonly name: string;
@@ -56,7 +56,7 @@ function foreign(path: string, said: string): LarderError {
 }
 
 /** The books as they are. Checks the database first. */
-export function readBooks(db: SqliteDatabase): EntityBook[] {
+export function readBooks(db: SqliteDatabase): EntityRow[] {
   checkAlertData(db);
   return db
     .all("SELECT Z_ENT, Z_NAME, Z_SUPER, Z_MAX FROM Z_PRIMARYKEY ORDER BY Z_ENT")
@@ -93,7 +93,7 @@ export function rowNumber(path: string, value: SqliteValue | undefined): number 
  * The book of an entity.
  * @throws LarderError `ALERTS_BOOKS` when Z_PRIMARYKEY names it not exactly once.
  */
-export function bookOf(books: readonly EntityBook[], path: string, name: EntityName): EntityBook {
+export function entityRow(books: readonly EntityRow[], path: string, name: EntityName): EntityRow {
   const book = findBook(books, name);
   if (book !== undefined) return book;
   const count = books.filter((each) => each.name === name).length;
@@ -108,18 +108,18 @@ export function bookOf(books: readonly EntityBook[], path: string, name: EntityN
 }
 
 /** The book of an entity; undefined when Z_PRIMARYKEY does not name it exactly once. Reading needs none. */
-export function findBook(books: readonly EntityBook[], name: EntityName): EntityBook | undefined {
+export function findBook(books: readonly EntityRow[], name: EntityName): EntityRow | undefined {
   const found = books.filter((book) => book.name === name);
   return found.length === 1 ? found[0] : undefined;
 }
 
 /** The last row number given out, whatever the books say. */
-export function lastRowOf(book: EntityBook): number {
+export function lastRowOf(book: EntityRow): number {
   return Math.max(book.lastRow, book.highestRow ?? 0);
 }
 
 /** Every Z_MAX that lags behind its table. Pure. */
-export function planLastRowRepairs(books: readonly EntityBook[]): Repair[] {
+export function planLastRowRepairs(books: readonly EntityRow[]): Repair[] {
   return books
     .filter((book) => book.parent === 0 && (book.highestRow ?? 0) > book.lastRow)
     .map((book) => ({
@@ -132,8 +132,8 @@ export function planLastRowRepairs(books: readonly EntityBook[]): Repair[] {
 
 /** Recipients that carry the number of another entity, as a tool with fixed numbers writes them. Pure. */
 export function planEntityRepairs(
-  books: readonly EntityBook[],
-  book: EntityBook,
+  books: readonly EntityRow[],
+  book: EntityRow,
   rows: readonly { readonly row: number; readonly entity: number }[],
 ): Repair[] {
   const parents = new Map(books.map(({ entity, parent }) => [entity, parent]));

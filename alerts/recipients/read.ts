@@ -4,7 +4,7 @@
  * @module
  */
 import type { SqliteDatabase, SqliteValue } from "../../core/sqlite/sqlite.ts";
-import { type EntityBook, findBook, planEntityRepairs, planLastRowRepairs, readBooks, rowNumber } from "./books.ts";
+import { type EntityRow, findBook, planEntityRepairs, planLastRowRepairs, readBooks, rowNumber } from "./books.ts";
 import { findDuplicates } from "./changes.ts";
 import { type AlertService, DEFAULT_LANGUAGE, type Repair, type StoredRecipient } from "./model.ts";
 import { MAIL_RECIPIENT } from "./schema.ts";
@@ -15,8 +15,8 @@ export interface AlertData {
   readonly recipients: readonly StoredRecipient[];
   readonly services: readonly AlertService[];
   /** The book of the recipients; undefined where the books do not name them once. A change needs it, reading does not. */
-  readonly book: EntityBook | undefined;
-  readonly books: readonly EntityBook[];
+  readonly book: EntityRow | undefined;
+  readonly books: readonly EntityRow[];
   /** Rows without an address: nobody gets a mail by them, and they stay as they are. */
   readonly withoutAddress: number;
   /** What the next change puts right. */

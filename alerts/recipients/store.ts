@@ -12,7 +12,7 @@ import { chooseEngine, openReadOnly, withWriteTransaction } from "../../core/sql
 import type { AlertsOptions } from "../options.ts";
 import { applyChanges, applyRepairs } from "./apply.ts";
 import { makeBackup } from "./backup.ts";
-import { bookOf, lastRowOf } from "./books.ts";
+import { entityRow, lastRowOf } from "./books.ts";
 import { isEmpty, planChanges } from "./changes.ts";
 import type { RecipientChanges, RecipientRequest, Repair } from "./model.ts";
 import { type AlertData, readAlertData } from "./read.ts";
@@ -54,7 +54,7 @@ export async function changeRecipients(
 ): Promise<RecipientReport> {
   const plan = (db: SqliteDatabase) => {
     const data = readAlertData(db);
-    const book = data.book ?? bookOf(data.books, path, MAIL_RECIPIENT);
+    const book = data.book ?? entityRow(data.books, path, MAIL_RECIPIENT);
     return { data, book, changes: planChanges(data.recipients, request, lastRowOf(book)) };
   };
   const { plan: done, backup } = await changing(path, options, {

@@ -23,7 +23,7 @@ import {
 import type { DayZones } from "../../core/time/day-zones.ts";
 import type { BucketUnit } from "../../core/time/local-days.ts";
 import { findRawGaps } from "./raw-gaps.ts";
-import { type Bucket, rollupKey, type Series, type Sums } from "./series.ts";
+import { type Bucket, type BucketSums, rollupKey, type Series } from "./series.ts";
 
 /** A bucket that is over, or was, with its sums as the raw rows have them. */
 export interface ClosedBucket {
@@ -102,7 +102,7 @@ async function pointsOf(
 
 /** What is missing of a bucket, behind its points; undefined when nothing is. */
 function difference({ series, bucket }: ClosedBucket, points: WrittenPoints, onlyMore: boolean): Bucket | undefined {
-  const held: Sums = [];
+  const held: BucketSums = [];
   for (const fieldText of points.values()) {
     forEachField(fieldText, (name, value) => {
       const float = "float" in value;
@@ -112,7 +112,7 @@ function difference({ series, bucket }: ClosedBucket, points: WrittenPoints, onl
     });
   }
   let missing = false;
-  const sums: Sums = series.fields.names.map((_, i) => {
+  const sums: BucketSums = series.fields.names.map((_, i) => {
     const less = minus(bucket.sums[i] ?? 0, held[i] ?? 0, series.fields.floats[i] === true);
     const wanted = onlyMore && less < 0 ? 0 : less;
     if (wanted !== 0) missing = true;

@@ -9,7 +9,7 @@
 import { type OpenBucket, parseRollupMark, ROLLUP_VERSION, type RollupMark } from "../../core/history/history.ts";
 import type { Json } from "../../core/journal/journal.ts";
 import { type RollupCursor, restoreDays } from "./restore-days.ts";
-import { type Sums, UNITS } from "./series.ts";
+import { type BucketSums, UNITS } from "./series.ts";
 import type { SeriesTable } from "./series-table.ts";
 
 /** The cursor as JSON. Sums of integers are written as text, `"42"`; those of floats as numbers. */
@@ -52,7 +52,7 @@ export function restoreCursor(json: Json | undefined, table: SeriesTable): Rollu
 function restoreBucket(table: SeriesTable, { key, unit, fromMs, sums }: OpenBucket): void {
   const series = table.get(key);
   if (series === undefined) return;
-  const values: Sums = [];
+  const values: BucketSums = [];
   for (const [name, { value, isFloat }] of sums) values[series.fields.index(name, isFloat)] = value;
   series.restore(unit, fromMs, values);
 }

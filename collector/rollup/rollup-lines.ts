@@ -5,7 +5,7 @@
  * @module
  */
 import type { Batch } from "../../core/journal/journal.ts";
-import { withRoom } from "../ensure-capacity.ts";
+import { ensureCapacity } from "../ensure-capacity.ts";
 
 const FIRST_BYTES = 64 * 1024;
 /** Of one UTF-16 unit. */
@@ -21,7 +21,7 @@ export class RollupLines {
   /** Adds the line of a point, given without its time. */
   add(point: string, ms: number): void {
     const line = `${point} ${ms}\n`;
-    this.#bytes = withRoom(this.#bytes, this.#size, line.length * MAX_UTF8_BYTES);
+    this.#bytes = ensureCapacity(this.#bytes, this.#size, line.length * MAX_UTF8_BYTES);
     this.#size += this.#bytes.write(line, this.#size, "utf8");
     this.#count++;
     if (ms < this.#fromMs) this.#fromMs = ms;

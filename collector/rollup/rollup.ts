@@ -104,7 +104,7 @@ export function openRollup(options: RollupOptions): Rollup {
       const limitMs = nowMs - (options.graceMs ?? DEFAULT_GRACE_MS);
       // a clock that was set back: what was closed in the future would be late forever
       const ahead = state.closedMs > limitMs + 3_600_000;
-      if (ahead || !(stands || (await standsInJournal(state, streams.raw)))) state = fresh(state);
+      if (ahead || !(stands || (await cursorsAreValid(state, streams.raw)))) state = fresh(state);
       stands = true;
       state = changeZone(state, options, nowMs);
       try {
@@ -147,7 +147,7 @@ function fresh({ days, written }: Pick<State, "days" | "written">): State {
 }
 
 /** False where the raw journal is not the one that was read: a backup was put back, and it ends before our places. */
-async function standsInJournal({ positions }: State, raw: readonly JournalReader[]): Promise<boolean> {
+async function cursorsAreValid({ positions }: State, raw: readonly JournalReader[]): Promise<boolean> {
   for (const reader of raw) {
     const position = positions.get(reader.stream);
     if (position !== undefined && !(await reader.canResume(position))) return false;
@@ -212,10 +212,10 @@ async function runOnce(
   for (const reader of streams.raw) {
     const known = state.positions.get(reader.stream);
     const from = known ?? (await reader.start());
-    let beheaded = known === undefined && from.segment > 0;
+    let startTruncated = known === undefined && from.segment > 0;
     for await (const { lines: rows, next } of piecesFrom(reader, from, { limits: PIECE, room })) {
-      if (beheaded) state.closedMs = Math.max(state.closedMs, endOfFirstDay(rows, state.days));
-      beheaded = false;
+      if (startTruncated) state.closedMs = Math.max(state.closedMs, endOfFirstDay(rows, state.days));
+      startTruncated = false;
       const newestMs = addPiece(state, rows, late);
       state.positions.set(reader.stream, next);
       state.uncommitted += rows.length;

@@ -21,7 +21,7 @@ import type { RollupLines } from "./rollup-lines.ts";
 import { ServedDays } from "./served-days.ts";
 
 /** Sums in the order of the series' fields; undefined for a field no line of the bucket has had. */
-export type Sums = (Integer | undefined)[];
+export type BucketSums = (Integer | undefined)[];
 
 /** Sums of an hour or a day of one series. */
 export interface Bucket {
@@ -31,7 +31,7 @@ export interface Bucket {
   readonly to: number;
   /** Milliseconds behind its beginning at which it is written: a correction comes after what is written already. */
   readonly after: number;
-  readonly sums: Sums;
+  readonly sums: BucketSums;
 }
 
 /** Units, the shorter first. */
@@ -46,15 +46,15 @@ export class Series {
   readonly fields = new FieldTable();
   /** Its days in few numbers, for the measurements that have them. */
   readonly #served: ServedDays | undefined;
-  readonly #open: Readonly<Record<BucketUnit, Map<number, Sums>>> = { hour: new Map(), day: new Map() };
+  readonly #open: Readonly<Record<BucketUnit, Map<number, BucketSums>>> = { hour: new Map(), day: new Map() };
   /** Sums that have been written, to be filled again: a back-fill would else leave them behind by the ten thousand. */
-  readonly #spare: Sums[] = [];
+  readonly #spare: BucketSums[] = [];
   /** Sums of the stretch of time that lies in one hour and in one day, not yet added to either. */
   #slot = new Float64Array(0);
   #slotFrom = 0;
   #slotTo = 0;
   #slotUsed = false;
-  #slotBuckets: readonly Sums[] = [];
+  #slotBuckets: readonly BucketSums[] = [];
 
   /** @param fields those the schema gives its measurement: every roll-up has all of them */
   constructor(key: string, fields: readonly FieldSchema[]) {
@@ -88,7 +88,7 @@ export class Series {
   }
 
   /** Open buckets of a unit by their beginning. */
-  openOf(unit: BucketUnit): ReadonlyMap<number, Sums> {
+  openOf(unit: BucketUnit): ReadonlyMap<number, BucketSums> {
     this.#leaveSlot();
     return this.#open[unit];
   }
@@ -99,7 +99,7 @@ export class Series {
   }
 
   /** Puts back a bucket that was open when the cursor was written. */
-  restore(unit: BucketUnit, from: number, sums: Sums): void {
+  restore(unit: BucketUnit, from: number, sums: BucketSums): void {
     this.#open[unit].set(from, sums);
   }
 
@@ -119,7 +119,7 @@ export class Series {
   }
 
   /** Takes back the sums of a bucket that was closed and is written. */
-  giveBack(sums: Sums): void {
+  giveBack(sums: BucketSums): void {
     this.#spare.push(sums.fill(undefined));
   }
 
@@ -135,7 +135,7 @@ export class Series {
     this.#leaveSlot();
     let from = Number.NEGATIVE_INFINITY;
     let to = Number.POSITIVE_INFINITY;
-    const buckets: Sums[] = [];
+    const buckets: BucketSums[] = [];
     for (const unit of UNITS) {
       const start = days.start(ms, unit);
       const end = days.next(ms, unit);
@@ -159,7 +159,7 @@ export class Series {
     return this.#slot;
   }
 
-  #bucket(unit: BucketUnit, start: number): Sums {
+  #bucket(unit: BucketUnit, start: number): BucketSums {
     const open = this.#open[unit];
     let sums = open.get(start);
     if (sums === undefined) {
@@ -186,7 +186,7 @@ export class Series {
    * a query that adds fields would else find nothing at all for a cache that lacks one of them. A sum beyond 64 bits,
    * which only nonsense adds up to, has no form in a line and is left out.
    */
-  #fieldsText(sums: Sums): string {
+  #fieldsText(sums: BucketSums): string {
     let text = "";
     const { names, floats } = this.fields;
     for (const [i, name] of names.entries()) {

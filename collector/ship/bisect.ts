@@ -63,7 +63,7 @@ export interface Questions {
 }
 
 /** Lines whose fate is known once the server has taken another. */
-interface Finding {
+interface BadLine {
   readonly lines: Uint8Array;
   readonly index: number;
   readonly refusal: Refusal;
@@ -73,7 +73,7 @@ interface Search {
   readonly questions: Questions;
   readonly progress: BisectProgress;
   /** Refused since the server last took something, in their order: rejected only when it takes something again. */
-  findings: Finding[];
+  badLines: BadLine[];
 }
 
 /**
@@ -86,7 +86,7 @@ export async function bisect(
   first: BisectOutcome,
   { questions, progress }: Pick<Search, "questions" | "progress">,
 ): Promise<boolean> {
-  const search: Search = { questions, progress, findings: [] };
+  const search: Search = { questions, progress, badLines: [] };
   // what is too large may be the piece alone
   const unsure = first.outcome !== "taken" && first.outcome !== "too large" && !tookOthers(first, countLines(piece));
   if (unsure && !(await questions.probe())) return false;
@@ -104,10 +104,10 @@ async function settle(search: Search, lines: Uint8Array, outcome: BisectOutcome,
   }
   const middle = outcome.refusedLines === count ? undefined : cutInHalf(lines);
   if (middle === undefined) {
-    search.findings.push({ lines, index, refusal: outcome });
+    search.badLines.push({ lines, index, refusal: outcome });
     // one line that is too large is enough to doubt
     const enough = outcome.outcome === "too large" ? 1 : PROBE_AFTER;
-    return search.findings.length < enough || (await confirmByProbe(search));
+    return search.badLines.length < enough || (await confirmByProbe(search));
   }
   if (tookOthers(outcome, count)) await confirm(search);
   let from = index;
@@ -120,7 +120,7 @@ async function settle(search: Search, lines: Uint8Array, outcome: BisectOutcome,
 
 /** The server has taken others meanwhile: what it refused is bad. */
 async function confirm(search: Search): Promise<void> {
-  for (let found = search.findings.shift(); found !== undefined; found = search.findings.shift()) {
+  for (let found = search.badLines.shift(); found !== undefined; found = search.badLines.shift()) {
     const { lines, index, refusal } = found;
     if (refusal.outcome !== "suspect" || (await search.questions.askPatiently(lines)).outcome !== "taken") {
       reject(search.progress, found);
@@ -130,13 +130,13 @@ async function confirm(search: Search): Promise<void> {
 }
 
 async function confirmByProbe(search: Search): Promise<boolean> {
-  if (search.findings.length === 0) return true;
+  if (search.badLines.length === 0) return true;
   if (!(await search.questions.probe())) return false;
   await confirm(search);
   return true;
 }
 
-function reject({ rejected }: BisectProgress, { lines, index, refusal }: Finding): void {
+function reject({ rejected }: BisectProgress, { lines, index, refusal }: BadLine): void {
   let from = 0;
   for (let i = index; from < lines.length; i++) {
     const end = lines.indexOf(NEWLINE, from) + 1;

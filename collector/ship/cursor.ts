@@ -62,7 +62,7 @@ function cursorPath(stateDir: string, sink: string): string {
 }
 
 /** A piece on its way. */
-export interface Ticket {
+export interface InFlight {
   next: Position;
   done: boolean;
   /** Journal bytes that retention removed just before this piece. */
@@ -70,24 +70,24 @@ export interface Ticket {
 }
 
 /** The done beginning of a stream. */
-export interface DonePrefix {
+export interface AckWindow {
   /** Everything before it is done. */
   readonly position: Position;
   /** A piece sets out; pieces are added in the order of the stream. */
-  add(next: Position, lostBytes: number): Ticket;
+  add(next: Position, lostBytes: number): InFlight;
   /** A piece is done: moves `position` as far as it can. Returns the lost bytes it passed. */
-  done(ticket: Ticket): number;
+  done(ticket: InFlight): number;
   /** Whether nothing before this piece is on its way. */
-  isFirst(ticket: Ticket): boolean;
+  isFirst(ticket: InFlight): boolean;
   /** The beginning of the first piece is done: moves `position` there. Returns the lost bytes it passed. */
-  advanceWithin(ticket: Ticket, position: Position): number;
+  advanceWithin(ticket: InFlight, position: Position): number;
   /** Forgets what is on its way. */
   reset(): void;
 }
 
-export function createDonePrefix(start: Position): DonePrefix {
+export function createAckWindow(start: Position): AckWindow {
   let position = start;
-  let pending: Ticket[] = [];
+  let pending: InFlight[] = [];
   return {
     get position() {
       return position;

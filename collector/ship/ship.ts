@@ -18,7 +18,7 @@ import { Delivery, type SinkState } from "./delivery.ts";
 import { openRejectFile, type RejectFile } from "./reject-file.ts";
 import { createRunLimits, Interrupted, type RunLimits, type ShipClock, systemClock } from "./run-limits.ts";
 import { SinkMemory } from "./sink-memory.ts";
-import { type Job, PieceFeed } from "./slice-feed.ts";
+import { PieceFeed, type Shipment } from "./slice-feed.ts";
 
 export { loadPositions, oldestNeeded } from "./cursor.ts";
 export { openRejectFile, rejectPath, retryPath } from "./reject-file.ts";
@@ -101,7 +101,7 @@ class JournalShipper implements Shipper {
   #limits: RunLimits;
   #workers = 0;
   /** Memory for a piece, used again and again: garbage of this size would have the whole heap searched every time. */
-  readonly #rooms: Buffer[] = [];
+  readonly #buffers: Buffer[] = [];
   #pumps = 0;
   #idle: (() => void)[] = [];
   #unsaved = false;
@@ -179,7 +179,7 @@ class JournalShipper implements Shipper {
 
   /** One of the pieces in flight: takes pieces until there are none; while there are, another may join it. */
   async #work(): Promise<void> {
-    const room = this.#rooms.pop() ?? Buffer.allocUnsafeSlow(this.#sink.limits.maxBytes);
+    const room = this.#buffers.pop() ?? Buffer.allocUnsafeSlow(this.#sink.limits.maxBytes);
     try {
       this.#asked ??= this.#serverForgot();
       await this.#asked;
@@ -195,14 +195,14 @@ class JournalShipper implements Shipper {
       if (!(error instanceof Interrupted)) this.#trouble = this.#asTrouble(error);
       this.#limits.leave.abort();
     } finally {
-      this.#rooms.push(room);
+      this.#buffers.push(room);
       this.#workers--;
       if (this.#workers === 0) for (const wake of this.#idle.splice(0)) wake();
     }
   }
 
   /** Delivers a piece and moves the sink's place. */
-  async #settle(job: Job): Promise<void> {
+  async #settle(job: Shipment): Promise<void> {
     const progress = noProgress();
     try {
       await this.#delivery.deliver(job.piece.lines, progress, this.#limits);
@@ -216,7 +216,7 @@ class JournalShipper implements Shipper {
   }
 
   /** A long search for bad lines does not restart in every pass: what is settled of the piece counts. */
-  async #settleBeginning(job: Job, progress: BisectProgress): Promise<void> {
+  async #settleBeginning(job: Shipment, progress: BisectProgress): Promise<void> {
     const { settledLines } = progress;
     if (settledLines === 0 || settledLines >= job.piece.lineCount) return;
     const beginning = await this.#feed.beginning(job, settledLines);

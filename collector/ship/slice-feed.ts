@@ -10,20 +10,20 @@ import {
   resumeAt,
   type StreamReader,
 } from "../../core/journal/journal.ts";
-import { createDonePrefix, type DonePrefix, type ShipPositions, type Ticket } from "./cursor.ts";
+import { type AckWindow, createAckWindow, type InFlight, type ShipPositions } from "./cursor.ts";
 
 interface Stream {
   readonly reader: StreamReader;
-  prefix: DonePrefix;
+  prefix: AckWindow;
   readFrom: Position;
 }
 
 /** A piece on its way. */
-export interface Job {
+export interface Shipment {
   readonly stream: Stream;
   readonly from: Position;
   readonly piece: Piece;
-  readonly ticket: Ticket;
+  readonly ticket: InFlight;
 }
 
 export class PieceFeed {
@@ -40,7 +40,7 @@ export class PieceFeed {
     for (const reader of readers) {
       const known = saved[reader.stream];
       const position = await resumeAt(reader, known);
-      streams.push({ reader, prefix: createDonePrefix(position), readFrom: position });
+      streams.push({ reader, prefix: createAckWindow(position), readFrom: position });
     }
     return new PieceFeed(streams, limits);
   }
@@ -54,13 +54,13 @@ export class PieceFeed {
    * The next piece, or undefined when there is none now. One looks at a time, so that pieces set out in order.
    * @param room for the bytes of the piece, as in `readPiece`
    */
-  async take(room: Buffer): Promise<Job | undefined> {
+  async take(room: Buffer): Promise<Shipment | undefined> {
     const mine = this.#turn.then(() => this.#next(room));
     this.#turn = mine.catch(() => {});
     return await mine;
   }
 
-  async #next(room: Buffer): Promise<Job | undefined> {
+  async #next(room: Buffer): Promise<Shipment | undefined> {
     for (const stream of this.#streams) {
       const lost = await stream.reader.lostBefore(stream.readFrom);
       const from = lost > 0 ? await stream.reader.start() : stream.readFrom;
@@ -73,18 +73,18 @@ export class PieceFeed {
   }
 
   /** A piece is done. Returns the bytes the sink's place passed that retention had removed. */
-  done(job: Job): number {
+  done(job: Shipment): number {
     return job.stream.prefix.done(job.ticket);
   }
 
   /** The first lines of a piece alone, if nothing before the piece is on its way. */
-  async beginning({ stream, from, ticket }: Job, lineCount: number): Promise<Piece | undefined> {
+  async beginning({ stream, from, ticket }: Shipment, lineCount: number): Promise<Piece | undefined> {
     if (!stream.prefix.isFirst(ticket)) return undefined;
     return await stream.reader.readPiece(from, { ...this.#limits, maxLines: lineCount });
   }
 
   /** The beginning of a piece is done, the rest is not. Returns lost bytes as `done`. */
-  beginningDone(job: Job, beginning: Piece): number {
+  beginningDone(job: Shipment, beginning: Piece): number {
     return job.stream.prefix.advanceWithin(job.ticket, beginning.next);
   }
 
@@ -103,7 +103,7 @@ export class PieceFeed {
       const known = positions[reader.stream];
       const to = await resumeAt(reader, known);
       if (to.segment + to.offset >= prefix.position.segment + prefix.position.offset) continue;
-      stream.prefix = createDonePrefix(to);
+      stream.prefix = createAckWindow(to);
       stream.readFrom = to;
     }
   }

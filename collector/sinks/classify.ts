@@ -21,7 +21,7 @@ export interface Answer {
 }
 
 /** The lines are settled: stored, but for those that are older than the server keeps. */
-export interface Taken {
+export interface Accepted {
   readonly fate: "taken";
   readonly expiredLines: number;
 }
@@ -44,7 +44,7 @@ export interface Verdict {
   readonly refusedLines?: number | undefined;
 }
 
-const TAKEN: Taken = { fate: "taken", expiredLines: 0 };
+const TAKEN: Accepted = { fate: "taken", expiredLines: 0 };
 const REASON_MAX_CHARS = 300;
 
 /** What 2.x puts before the reasons it shares with 1.x. */
@@ -101,7 +101,7 @@ const PARTIAL = /^partial write: .* dropped=(\d+)(?: for database: .*)?$/is;
 const DAMAGED = /^(unexpected eof|gzip: |http: )/i;
 
 /** What an answer means. */
-export function classify(answer: Answer): Taken | Verdict {
+export function classify(answer: Answer): Accepted | Verdict {
   const { status } = answer;
   if (status === 204 || (status === 200 && answer.body.trim() === "")) return TAKEN;
   const reason = reasonOf(answer);
@@ -118,7 +118,7 @@ function serverFault(status: number, said: string): Verdict {
   return concern(said) ?? { ...later("SINK_UNAVAILABLE", said), mayBeLines: status === 500 };
 }
 
-function clientFault(answer: Answer, reason: string, said: string): Taken | Verdict {
+function clientFault(answer: Answer, reason: string, said: string): Accepted | Verdict {
   const { status } = answer;
   if (status === 413) return { fate: "too-large", code: "SINK_TOO_LARGE", said, mayBeLines: false };
   if (status === 408 || status === 425 || status === 429) return later("SINK_BUSY", said);

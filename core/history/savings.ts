@@ -15,9 +15,9 @@ import {
   ratio,
   SAVED,
   SERVED,
-  type Source,
   type SumOf,
   shown,
+  type TrafficSource,
 } from "../measures.ts";
 import { ask, type HistoryQuery, type Question, type SumsRow } from "./ask.ts";
 
@@ -83,7 +83,7 @@ export interface TrafficRow extends SavingsRow {
 }
 
 /** Bytes to clients by where they came from. */
-export type Sources = Readonly<Record<Source, Integer>>;
+export type Sources = Readonly<Record<TrafficSource, Integer>>;
 
 /** What is asked of traffic: everything of a query but its measurement. */
 export type TrafficQuery = Omit<HistoryQuery, "measurement">;
@@ -148,7 +148,7 @@ function trafficRow({ startMs, group, sums }: Bucket, isTotal: boolean): Traffic
 
 /** The traffic of a bucket, a part of its whole, by the sums of its fields. */
 export function trafficOf({ startMs, group }: Pick<SavingsRow, "startMs" | "group">, sumOf: SumOf): TrafficRow {
-  const of = (source: Source): Integer => sumOf("bytestoclients", `bytes.from${source}.toclients`) ?? 0;
+  const of = (source: TrafficSource): Integer => sumOf("bytestoclients", `bytes.from${source}.toclients`) ?? 0;
   return {
     startMs,
     group,

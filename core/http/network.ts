@@ -9,7 +9,7 @@ import * as z from "zod";
 import { errorText, LarderError } from "../errors.ts";
 import { readRegularFile } from "../files.ts";
 import { trusting } from "./authorities.ts";
-import { type Environment, type ForwardProxy, type ProxyRules, proxyFor, proxyRules } from "./proxy.ts";
+import { type ForwardProxy, type ProxyEnvironment, type ProxyRules, proxyFor, proxyRules } from "./proxy.ts";
 
 const text = z.string().min(1);
 
@@ -59,7 +59,7 @@ let network = networkOf(() => proxyRules(process.env), undefined);
  * Sets the way of all requests from now on.
  * @throws LarderError `PROXY_INVALID` when an address is not one of a proxy, or its file cannot be read
  */
-export async function useNetwork(options: NetworkOptions, environment: Environment = process.env): Promise<void> {
+export async function useNetwork(options: NetworkOptions, environment: ProxyEnvironment = process.env): Promise<void> {
   const { proxyFile } = options;
   const address = proxyFile === undefined ? options.proxy : await readProxyFile(proxyFile);
   const from = proxyFile === undefined ? "network.proxy" : "network.proxyFile";

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type Environment, proxyFor, proxyRules } from "./proxy.ts";
+import { type ProxyEnvironment, proxyFor, proxyRules } from "./proxy.ts";
 
-function proxied(url: string, environment: Environment): string | undefined {
+function proxied(url: string, environment: ProxyEnvironment): string | undefined {
   return proxyFor(new URL(url), proxyRules(environment))?.place;
 }
 

@@ -9,7 +9,7 @@
 import { BlockList, isIP } from "node:net";
 import { LarderError } from "../errors.ts";
 
-export type Environment = Readonly<Record<string, string | undefined>>;
+export type ProxyEnvironment = Readonly<Record<string, string | undefined>>;
 
 /** A proxy, and what named it. */
 export interface ForwardProxy {
@@ -40,7 +40,7 @@ export interface ProxySetting {
  * @throws LarderError `PROXY_INVALID` when an address is not one of a proxy
  */
 export function proxyRules(
-  environment: Environment,
+  environment: ProxyEnvironment,
   setting?: ProxySetting | undefined,
   noProxy?: string | undefined,
 ): ProxyRules {
@@ -65,7 +65,7 @@ export function proxyFor(url: URL, rules: ProxyRules): ForwardProxy | undefined 
   return rules.straight.some((entry) => names(entry, host, port)) ? undefined : proxy;
 }
 
-function proxyOfEnvironment(environment: Environment, variables: readonly string[]): ForwardProxy | undefined {
+function proxyOfEnvironment(environment: ProxyEnvironment, variables: readonly string[]): ForwardProxy | undefined {
   const from = variables.find((name) => (environment[name] ?? "") !== "");
   return from === undefined ? undefined : parseProxy(environment[from] ?? "", from);
 }

@@ -51,11 +51,11 @@ const IN_MEMORY_MAX_BYTES = 32 * 1024 * 1024;
 
 /**
  * A packed segment unpacked once, for who reads it more than once: checking it and then reading it unpacks it twice.
- * @param roomOf memory for so many bytes
+ * @param bufferOf memory for so many bytes
  */
-export async function inMemory(content: SegmentContent, roomOf: (size: number) => Buffer): Promise<SegmentContent> {
+export async function inMemory(content: SegmentContent, bufferOf: (size: number) => Buffer): Promise<SegmentContent> {
   if (content.facts === undefined || content.size > IN_MEMORY_MAX_BYTES) return content;
-  const bytes = await content.read(0, content.size, roomOf(content.size));
+  const bytes = await content.read(0, content.size, bufferOf(content.size));
   const read: SegmentContent["read"] = async (offset, length, room) => {
     const found = bytes.subarray(offset, offset + length);
     if (room === undefined || room.length < found.length) return found;

@@ -247,12 +247,12 @@ class SegmentsReader implements JournalReader {
     const known = this.#unpacked;
     if (known?.number === number && known.content.stamp === file.stamp) return known.content;
     this.#unpacked = undefined;
-    const content = await inMemory(file, (size) => this.#roomOf(size));
+    const content = await inMemory(file, (size) => this.#bufferOf(size));
     if (content.bytes !== undefined) this.#unpacked = { number, content };
     return content;
   }
 
-  #roomOf(size: number): Buffer {
+  #bufferOf(size: number): Buffer {
     if (size > this.#room.length) this.#room = Buffer.allocUnsafeSlow(size);
     return this.#room;
   }

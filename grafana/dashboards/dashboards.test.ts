@@ -6,7 +6,7 @@ import { alertRules } from "../alerts/alerts.ts";
 import { exportFiles } from "../export.ts";
 import { influxql } from "../query/influxql/influxql.ts";
 import { metricsql } from "../query/metricsql.ts";
-import { fields, fromOrigin, hitRatio, type Question, saved } from "../query/question.ts";
+import { fields, fromOrigin, hitRatio, type PanelQuestion, saved } from "../query/question.ts";
 import { DEFAULT_SETTING, ENGINES } from "../setting.ts";
 import { boards } from "./dashboards.ts";
 
@@ -111,10 +111,13 @@ describe("the words of the boards", () => {
 });
 
 describe("a question in both languages", () => {
-  const ask = (question: Omit<Question, "select">): Question => ({ select: { region: "region" }, ...question });
-  const queryOf = (question: Question): unknown[] =>
+  const ask = (question: Omit<PanelQuestion, "select">): PanelQuestion => ({
+    select: { region: "region" },
+    ...question,
+  });
+  const queryOf = (question: PanelQuestion): unknown[] =>
     influxql(question, "Europe/Berlin").targets.map((target) => target["query"]);
-  const exprOf = (question: Question): unknown[] =>
+  const exprOf = (question: PanelQuestion): unknown[] =>
     metricsql(question, "Europe/Berlin").targets.map((target) => target["expr"]);
 
   it("asks for a ratio by day", () => {
@@ -128,7 +131,7 @@ describe("a question in both languages", () => {
   });
 
   it("asks for days of all sites where a fleet lies in few series, and of chosen sites where each has its own", () => {
-    const question: Question = {
+    const question: PanelQuestion = {
       figures: [hitRatio("_1d")],
       buckets: "day",
       select: { region: "region", site_name: "site" },

@@ -35,7 +35,7 @@ import {
   fromOrigin,
   givenToWarming,
   hitRatio,
-  type Question,
+  type PanelQuestion,
   saved,
   savedChange,
   savedMoney,
@@ -43,7 +43,7 @@ import {
 } from "../query/query.ts";
 import type { Setting } from "../setting.ts";
 
-const ask = (question: Omit<Question, "select">): Question => ({ ...question, select: BY_SITE });
+const ask = (question: Omit<PanelQuestion, "select">): PanelQuestion => ({ ...question, select: BY_SITE });
 
 /** The board. */
 export function savings(setting: Setting): Dashboard {
@@ -71,7 +71,7 @@ function sixNumbers(setting: Setting): Unplaced[] {
   const number = (
     title: string,
     description: string,
-    figure: Question["figures"][number],
+    figure: PanelQuestion["figures"][number],
     unit: string = UNITS.bytes,
   ) => ({
     width: 4,
@@ -202,7 +202,10 @@ function sites(setting: Setting): Unplaced[] {
       column("Site", { links: [siteLink(setting)] }),
     ],
   };
-  const greatest = (figure: string, figures: Question["figures"]): Pick<PanelSpec, "question" | "transformations"> => ({
+  const greatest = (
+    figure: string,
+    figures: PanelQuestion["figures"],
+  ): Pick<PanelSpec, "question" | "transformations"> => ({
     question: ask({ figures, by: ["site_name", "region"], buckets: "range", top: { figure, rows: SITES } }),
     transformations: [sorted(figure, true), limited(SITES)],
   });

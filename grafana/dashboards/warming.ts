@@ -37,12 +37,12 @@ import {
   lastOf,
   lastSeen,
   measured,
-  type Question,
+  type PanelQuestion,
   sumOf,
 } from "../query/query.ts";
 import type { Setting } from "../setting.ts";
 
-const ask = (question: Omit<Question, "select">): Question => ({ ...question, select: BY_SITE });
+const ask = (question: Omit<PanelQuestion, "select">): PanelQuestion => ({ ...question, select: BY_SITE });
 const RUN = "precacherun_1d";
 
 /** The board. */
@@ -72,7 +72,7 @@ const NONE = { noValue: "no warming" };
 /** Sums by day, so that a number is the total of the chart beside it; what is given in all is never below nothing. */
 function numbers(setting: Setting): Unplaced[] {
   const size = { width: 4, height: 5, ...NONE };
-  const days = (figure: Figure): Question => ask({ figures: [figure], buckets: "day" });
+  const days = (figure: Figure): PanelQuestion => ask({ figures: [figure], buckets: "day" });
   return [
     stat(setting, {
       ...size,

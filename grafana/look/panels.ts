@@ -20,7 +20,7 @@ import {
   GIVEN_TO_WARMING,
   NOT_SET,
   namesOf,
-  type Question,
+  type PanelQuestion,
   SOURCES,
   TAG_TITLES,
   type Transformation,
@@ -47,7 +47,7 @@ export type Override = FieldConfigSource["overrides"][number];
 export interface PanelSpec {
   readonly title: string;
   readonly description: string;
-  readonly question: Question;
+  readonly question: PanelQuestion;
   readonly unit: string;
   readonly width: number;
   readonly height: number;
@@ -163,7 +163,7 @@ export function table(setting: Setting, spec: TableSpec): Unplaced {
 }
 
 /** Columns of tags say so where an installation sets none. */
-function unsetTags({ by = [] }: Question): Override[] {
+function unsetTags({ by = [] }: PanelQuestion): Override[] {
   return by.flatMap((tag) => {
     const text = NOT_SET[tag];
     if (text === undefined) return [];
@@ -331,7 +331,7 @@ function panel(
 }
 
 /** Panels that show one thing as a number and over time have the same steps, whatever their width: so they agree. */
-function stepsOf(setting: Setting, { buckets, figures }: Question): { interval?: string; maxDataPoints?: number } {
+function stepsOf(setting: Setting, { buckets, figures }: PanelQuestion): { interval?: string; maxDataPoints?: number } {
   if (buckets === "range") return {};
   const victoria = setting.engine === "victoriametrics";
   // by Grafana's rounding: days up to 12 weeks, weeks up to 36, then thirty days

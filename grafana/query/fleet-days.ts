@@ -7,7 +7,7 @@
  *
  * @module
  */
-import type { Question } from "./question.ts";
+import type { PanelQuestion } from "./question.ts";
 
 const BY_CACHE = '"served_1d"';
 /** A tag that no point has. */
@@ -19,7 +19,7 @@ const NO_TAG = '"nothing"';
  * @param source the measurement in quotes
  * @returns the measurements, and a condition to go before the others, with its AND
  */
-export function fleetDays(source: string, question: Question): { source: string; where: string } {
+export function fleetDays(source: string, question: PanelQuestion): { source: string; where: string } {
   const site = question.select["site_name"];
   const hasSeries = question.buckets === "day" && (question.by ?? []).length === 0;
   if (source !== BY_CACHE || !hasSeries || site === undefined) return { source, where: "" };

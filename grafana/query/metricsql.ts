@@ -10,7 +10,16 @@
  */
 
 import { cutOffset, metricsCompared } from "./day-cut.ts";
-import type { CacheCount, Compiled, Fields, Figure, Period, Question, ShareCount, Transformation } from "./question.ts";
+import type {
+  CacheCount,
+  Compiled,
+  Fields,
+  Figure,
+  PanelQuestion,
+  Resolution,
+  ShareCount,
+  Transformation,
+} from "./question.ts";
 import { seriesName, seriesSteps } from "./series-names.ts";
 import { TAG_TITLES } from "./titles.ts";
 
@@ -27,7 +36,7 @@ const INSIDE = {
 } as const;
 
 /** The targets and transformations of a question. @param zone IANA zone in which days begin */
-export function metricsql(question: Question, zone: string): Compiled {
+export function metricsql(question: PanelQuestion, zone: string): Compiled {
   const range = question.buckets === "range";
   const by = question.by ?? [];
   const table = range && by.length > 0;
@@ -45,14 +54,14 @@ export function metricsql(question: Question, zone: string): Compiled {
 }
 
 /** The label matchers of a question: `a=~"$a",b=~"…"`. */
-export function metricsMatchers(question: Pick<Question, "select" | "where">): string {
+export function metricsMatchers(question: Pick<PanelQuestion, "select" | "where">): string {
   const chosen = Object.entries(question.select).map(([tag, variable]) => `${tag}=~"$${variable}"`);
   const fixed = Object.entries(question.where ?? {}).map(([tag, value]) => `${tag}=~"${value}"`);
   return [...chosen, ...fixed].join(",");
 }
 
 /** Series of some fields: `{__name__=~"measurement_(a|b)",region=~"$region"}`. */
-function metricsSelector(of: Fields, question: Pick<Question, "select" | "where">): string {
+function metricsSelector(of: Fields, question: Pick<PanelQuestion, "select" | "where">): string {
   const escaped = of.fields.map((field) => field.replaceAll(".", "\\\\."));
   const name =
     of.fields.length === 1
@@ -63,7 +72,7 @@ function metricsSelector(of: Fields, question: Pick<Question, "select" | "where"
 }
 
 /** An expression for each number of a figure. */
-function figureTexts(figure: Figure, question: Question, zone: string): { name: string; expr: string }[] {
+function figureTexts(figure: Figure, question: PanelQuestion, zone: string): { name: string; expr: string }[] {
   if (figure.kind !== "change") return [{ name: figure.name, expr: figureText(figure, question) }];
   const { now, before } = metricsCompared(metricsSelector(figure.of, question), cutOffset(zone));
   return [
@@ -72,7 +81,7 @@ function figureTexts(figure: Figure, question: Question, zone: string): { name: 
   ];
 }
 
-function figureText(figure: Exclude<Figure, { kind: "change" }>, question: Question): string {
+function figureText(figure: Exclude<Figure, { kind: "change" }>, question: PanelQuestion): string {
   const by = byText(question.by ?? []);
   const sumText = (of: Fields): string => sumOverTime(of, question, by);
   if (figure.kind === "sum") {
@@ -104,16 +113,16 @@ function figureText(figure: Exclude<Figure, { kind: "change" }>, question: Quest
   return `${figure.kind === "total" ? "sum" : "max"}${by} (${fn}(${selector}${window}))`;
 }
 
-function periodOf(measurement: string): Period {
+function periodOf(measurement: string): Resolution {
   const [suffix = ""] = /_1[hd]$/.exec(measurement) ?? [];
-  return suffix as Period;
+  return suffix as Resolution;
 }
 
-function windowOf(measurement: string, { buckets }: Question): string {
+function windowOf(measurement: string, { buckets }: PanelQuestion): string {
   return buckets === "range" ? RANGES[periodOf(measurement)] : STEPS[buckets];
 }
 
-function sumOverTime(of: Fields, question: Question, by: string): string {
+function sumOverTime(of: Fields, question: PanelQuestion, by: string): string {
   const points = `${metricsSelector(of, question)}${windowOf(of.measurement, question)}`;
   const sum = `sum${by} (sum_over_time(${points}))`;
   const inside = question.buckets === "range" ? "" : INSIDE[periodOf(of.measurement)];
@@ -130,7 +139,7 @@ function united(parts: readonly string[], by: string): string {
   return `sum${by} (union(${labelled.join(", ")}))`;
 }
 
-function countText(count: CacheCount, question: Question): string {
+function countText(count: CacheCount, question: PanelQuestion): string {
   const tags = ["server", ...(question.by ?? []).filter((tag) => tag !== "server")];
   if (!("of" in count)) return shareText(count, question, byText(tags));
   const window = count.within === undefined ? RANGE : `[${count.within}]`;
@@ -141,7 +150,7 @@ function countText(count: CacheCount, question: Question): string {
 }
 
 /** Caches whose share of two sums is below a limit: part - limit * whole < 0, so that a part nobody wrote is 0. */
-function shareText({ part, whole, below }: ShareCount, question: Question, by: string): string {
+function shareText({ part, whole, below }: ShareCount, question: PanelQuestion, by: string): string {
   const sum = (of: Fields): string => sumOverTime(of, { ...question, buckets: "range" }, by);
   return `${united([sum(part), `${-below} * ${sum(whole)}`], by)} < 0`;
 }
@@ -151,7 +160,7 @@ function byText(tags: readonly string[]): string {
 }
 
 /** Answers become one table on their tags; Grafana calls their values `Value #A` and so on. */
-function oneTable(question: Question): Transformation[] {
+function oneTable(question: PanelQuestion): Transformation[] {
   const by = question.by ?? [];
   const values = question.figures.map(({ name }, i) => [`Value #${String.fromCharCode(65 + i)}`, name] as const);
   const first = values.length === 1 ? [["Value", values[0]?.[1] ?? ""] as const] : [];

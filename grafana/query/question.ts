@@ -25,7 +25,7 @@ import { fieldSchema } from "../../core/schema.ts";
 export type Dialect = "influxql" | "metricsql";
 
 /** Which points are read: every row, closed hours, or closed local days. */
-export type Period = "" | "_1h" | "_1d";
+export type Resolution = "" | "_1h" | "_1d";
 
 /** Fields of one measurement, as the engines name them: roll-up suffix included. */
 export interface Fields {
@@ -111,7 +111,7 @@ export type Figure =
 export type Buckets = "range" | "day" | "interval";
 
 /** What one panel asks. */
-export interface Question {
+export interface PanelQuestion {
   readonly figures: readonly Figure[];
   readonly by?: readonly string[];
   readonly buckets: Buckets;
@@ -164,11 +164,11 @@ const DAY_FIELDS: ReadonlyMap<SumMeasure, readonly string[]> = new Map<SumMeasur
   [SERVED, ["local", "origin"]],
 ]);
 
-const ofPeriod = (each: MeasuredFields, period: Period): Fields =>
+const ofPeriod = (each: MeasuredFields, period: Resolution): Fields =>
   fields(`${each.measurement}${period}`, ...each.fields);
 
 /** The sums a measure is made of, in one period. */
-function partsOf(measure: SumMeasure, period: Period): { add: Fields[]; subtract: Fields[] } {
+function partsOf(measure: SumMeasure, period: Resolution): { add: Fields[]; subtract: Fields[] } {
   const days = period === "_1d" ? DAY_FIELDS.get(measure) : undefined;
   if (days !== undefined) return { add: [fields("served_1d", ...days)], subtract: [] };
   return {
@@ -178,7 +178,7 @@ function partsOf(measure: SumMeasure, period: Period): { add: Fields[]; subtract
 }
 
 /** A measure as one number of a panel. @param times text that multiplies it in both languages */
-export function measured(measure: SumMeasure, period: Period, name = measure.title, times?: string): Figure {
+export function measured(measure: SumMeasure, period: Resolution, name = measure.title, times?: string): Figure {
   const { add, subtract } = partsOf(measure, period);
   return {
     kind: "sum",
@@ -191,13 +191,13 @@ export function measured(measure: SumMeasure, period: Period, name = measure.tit
 }
 
 /** Bytes clients were served. */
-export const served = (period: Period): Figure => measured(SERVED, period);
+export const served = (period: Resolution): Figure => measured(SERVED, period);
 
 /** Bytes fetched from Apple for clients, over the WAN. */
-export const fromOrigin = (period: Period): Figure => measured(FROM_APPLE, period);
+export const fromOrigin = (period: Resolution): Figure => measured(FROM_APPLE, period);
 
 /** Bytes that did not have to cross the WAN again. */
-export const saved = (period: Period, name?: string): Figure => measured(SAVED, period, name);
+export const saved = (period: Resolution, name?: string): Figure => measured(SAVED, period, name);
 
 /** What was saved against as many days before; `before` names the sum of those. */
 export const savedChange = (name: string, before: string): Figure => ({
@@ -213,10 +213,11 @@ export function namesOf(figure: Figure): string[] {
 }
 
 /** What saved bytes would have cost: the board's variable `price` is for 1 GB of 1,000,000,000 bytes. */
-export const savedMoney = (period: Period): Figure => measured(SAVED, period, "Money saved", "* ${price} / 1000000000");
+export const savedMoney = (period: Resolution): Figure =>
+  measured(SAVED, period, "Money saved", "* ${price} / 1000000000");
 
 /** Share of served bytes that did not come from Apple. */
-export const hitRatio = (period: Period, name = HIT_RATIO.title): Figure => ({
+export const hitRatio = (period: Resolution, name = HIT_RATIO.title): Figure => ({
   kind: "ratio",
   name,
   part: partsOf(HIT_RATIO.part, period).add,

@@ -5,11 +5,11 @@
  * @module
  */
 
-import type { Question, Transformation } from "./question.ts";
+import type { PanelQuestion, Transformation } from "./question.ts";
 import { NOT_SET } from "./titles.ts";
 
 /** What a series by tags is called. @param written how the language writes the value of a tag */
-export function seriesName(question: Question, figure: string, written: (tag: string) => string): string {
+export function seriesName(question: PanelQuestion, figure: string, written: (tag: string) => string): string {
   const tags = (question.by ?? []).map((tag) =>
     tag === prefixed(question) ? `${tag}: ${written(tag)}` : written(tag),
   );
@@ -17,7 +17,7 @@ export function seriesName(question: Question, figure: string, written: (tag: st
 }
 
 /** What takes the tag off the names again. */
-export function seriesSteps(question: Question): Transformation[] {
+export function seriesSteps(question: PanelQuestion): Transformation[] {
   const tag = prefixed(question);
   if (tag === undefined) return [];
   const renamed = (regex: string, renamePattern: string): Transformation => ({
@@ -28,7 +28,7 @@ export function seriesSteps(question: Question): Transformation[] {
 }
 
 /** The tag that is written before its value: one that may not be set, of series that are named by nothing else. */
-function prefixed({ by = [], figures, buckets }: Question): string | undefined {
+function prefixed({ by = [], figures, buckets }: PanelQuestion): string | undefined {
   const [tag, ...more] = by;
   const alone = tag !== undefined && more.length === 0 && figures.length === 1 && buckets !== "range";
   return alone && NOT_SET[tag] !== undefined ? tag : undefined;

@@ -6,7 +6,7 @@
 import type { AssetGroup } from "../words/asset.ts";
 
 /** One kind of device, and what is asked for it. */
-export interface Question {
+export interface PallasQuestion {
   readonly group: AssetGroup;
   readonly board: string;
   readonly model: string;
@@ -38,7 +38,7 @@ const UNKNOWN_BUILD = "0";
  * @param audiences by group, in place of the release audiences
  */
 export function questionBody(
-  question: Question,
+  question: PallasQuestion,
   audiences: Readonly<Record<string, string>>,
 ): Readonly<Record<string, string | number | boolean>> {
   const prefix = question.group === "Mac" ? "Mac" : "";

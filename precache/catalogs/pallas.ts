@@ -22,7 +22,7 @@ import type { Catalog, CatalogContext } from "./catalog.ts";
 import { catalogOf, type Entries } from "./entries.ts";
 import { readToken } from "./jwt.ts";
 import type { OptionsOf } from "./options.ts";
-import { type Question, questionBody } from "./pallas-question.ts";
+import { type PallasQuestion, questionBody } from "./pallas-question.ts";
 
 const NAME = "pallas";
 const SYSTEMS: Partial<Readonly<Record<AssetGroup, string>>> = {
@@ -42,7 +42,10 @@ export function pallasCatalog(options: OptionsOf<"pallas">): Catalog {
 async function* list(options: OptionsOf<"pallas">, context: CatalogContext, entries: Entries): AsyncIterable<Asset> {
   const questions = await questionsFor(options, context);
   const { concurrency } = options;
-  const asking = async (question: Question) => ({ question, answer: await ask(question, options, context, entries) });
+  const asking = async (question: PallasQuestion) => ({
+    question,
+    answer: await ask(question, options, context, entries),
+  });
   const refused = new Map<string, Error>();
   const answered = new Set<string>();
   for await (const { question, answer } of pMapIterable(questions, asking, { concurrency })) {
@@ -56,7 +59,7 @@ async function* list(options: OptionsOf<"pallas">, context: CatalogContext, entr
 }
 
 /** What is asked for under each board a model may have: one of them is the right one. */
-function kindOf({ model, os, build, splat }: Question): string {
+function kindOf({ model, os, build, splat }: PallasQuestion): string {
   return JSON.stringify([model, os, build, splat]);
 }
 
@@ -75,10 +78,10 @@ function tellRefusals(refused: Map<string, Error>, answered: ReadonlySet<string>
 }
 
 /** Every different question the devices make, each once; those of the most devices first. */
-async function questionsFor(options: OptionsOf<"pallas">, context: CatalogContext): Promise<Question[]> {
+async function questionsFor(options: OptionsOf<"pallas">, context: CatalogContext): Promise<PallasQuestion[]> {
   const table = boardTable(options.boardsUrl, options.maxBytes, context);
   const sources = { given: options.boards, table };
-  const questions = new Map<string, Question>();
+  const questions = new Map<string, PallasQuestion>();
   for (const wanted of [...context.devices].sort((a, b) => b.count - a.count)) {
     for (const device of await exactModels(wanted, table)) {
       for (const question of await questionsOf(device, options, () => boardsOf(device, sources), context)) {
@@ -108,7 +111,7 @@ async function questionsOf(
   options: OptionsOf<"pallas">,
   boards: () => Promise<readonly string[]>,
   context: CatalogContext,
-): Promise<Question[]> {
+): Promise<PallasQuestion[]> {
   const model = plainModel(device.model);
   const group = groupOf(model);
   if (!isModel(model) || group === "other") {
@@ -125,7 +128,7 @@ async function questionsOf(
 
 /** The assets of one answer, or the error that one question met: it must not cost the others. */
 async function ask(
-  question: Question,
+  question: PallasQuestion,
   options: OptionsOf<"pallas">,
   context: CatalogContext,
   entries: Entries,
@@ -163,7 +166,7 @@ function explainRefusal(body: Buffer): string | undefined {
 }
 
 /** The assets of an answer that this kind of device can use: its own deltas, and full images. */
-function parseAnswer(question: Question, answer: Shape, entries: Entries): Asset[] {
+function parseAnswer(question: PallasQuestion, answer: Shape, entries: Entries): Asset[] {
   return answer
     .get("Assets")
     .items()
@@ -174,11 +177,11 @@ function parseAnswer(question: Question, answer: Shape, entries: Entries): Asset
 }
 
 /** Its own delta, or a full image. */
-function suits({ fromBuilds }: Asset, { build }: Question): boolean {
+function suits({ fromBuilds }: Asset, { build }: PallasQuestion): boolean {
   return fromBuilds.length === 0 || (build !== undefined && fromBuilds.includes(build));
 }
 
-function parseAsset(question: Question, entry: Shape): Asset {
+function parseAsset(question: PallasQuestion, entry: Shape): Asset {
   const version = plainVersion(entry.get("OSVersion").text());
   const build = entry.get("Build").optionalText();
   const fromBuilds = entry.get("PrerequisiteBuild").texts();

@@ -7,7 +7,7 @@ import { LarderError } from "../../core/errors.ts";
 import { groupOf, isModel, plainModel } from "../words/model.ts";
 import type { DeviceSource } from "./device-source.ts";
 import type { DeviceOptionsOf } from "./options.ts";
-import { Tally } from "./tally.ts";
+import { DeviceCounter } from "./tally.ts";
 
 /**
  * Each model counts as one device; OS and build may follow it: `iPad6,8@26.0/23A341`. A bare family (`iPad`) stays as it
@@ -17,7 +17,7 @@ export function byHandSource(options: DeviceOptionsOf<"by-hand">): DeviceSource 
   return {
     name: "by-hand",
     async count() {
-      const tally = new Tally();
+      const tally = new DeviceCounter();
       for (const text of options.models) tally.add(parseModel(text));
       return tally.list();
     },

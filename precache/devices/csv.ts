@@ -14,7 +14,7 @@ import { regularFile } from "../../core/file-pieces.ts";
 import { buildFault, parseCount, plainDecimal, rejoined, versionFault, withoutFormulas } from "./csv-cells.ts";
 import type { DeviceContext, DeviceSource } from "./device-source.ts";
 import type { DeviceOptionsOf } from "./options.ts";
-import { Tally } from "./tally.ts";
+import { DeviceCounter } from "./tally.ts";
 
 type Column = "model" | "os" | "build" | "board" | "count";
 
@@ -50,7 +50,7 @@ export function csvSource(options: DeviceOptionsOf<"csv">): DeviceSource {
 async function count(path: string, context: DeviceContext) {
   const lines = await readLines(path, context);
   const delimiter = findDelimiter(lines, DELIMITERS);
-  const tally = new Tally();
+  const tally = new DeviceCounter();
   const seen: string[][] = [];
   let header: Header | undefined;
   for (let index = separatorLine(lines[0] ?? "", DELIMITERS) === undefined ? 0 : 1; index < lines.length; ) {
@@ -103,7 +103,7 @@ function findHeader(fields: readonly string[], delimiter: Delimiter): Header | u
 
 interface Row {
   readonly header: Header;
-  readonly tally: Tally;
+  readonly tally: DeviceCounter;
   readonly fail: (problem: string) => LarderError;
 }
 

@@ -8,7 +8,7 @@ import type { DeviceContext, DeviceSource } from "./device-source.ts";
 import { bearer, InventoryClient, inventorySource, reveal } from "./inventory-client.ts";
 import type { DeviceOptionsOf } from "./options.ts";
 import { Pages } from "./pages.ts";
-import { Tally } from "./tally.ts";
+import { DeviceCounter } from "./tally.ts";
 
 type IntuneOptions = DeviceOptionsOf<"intune">;
 
@@ -22,7 +22,7 @@ export function intuneSource(options: IntuneOptions): DeviceSource {
 
 async function count(options: IntuneOptions, context: DeviceContext) {
   const client = createClient(options, context);
-  const tally = new Tally();
+  const tally = new DeviceCounter();
   const pages = new Pages(client, context);
   let next: string | undefined = FIRST_PAGE;
   while (next !== undefined) {

@@ -40,7 +40,7 @@ export interface InventoryClientOptions {
   readonly maxBytes?: number;
 }
 
-export interface Question {
+export interface InventoryQuestion {
   /** Default GET. */
   readonly method?: "GET" | "POST";
   readonly headers?: Readonly<Record<string, string>>;
@@ -49,7 +49,7 @@ export interface Question {
   readonly signed?: boolean;
 }
 
-export interface Reply {
+export interface InventoryReply {
   readonly answer: Shape;
   readonly headers: Readonly<Record<string, string>>;
 }
@@ -69,7 +69,7 @@ export class InventoryClient {
    * @param path below the base, or a whole address on the same server, such as a next page
    * @throws LarderError `DEVICES_DENIED`, `DEVICES_UNREACHABLE`, `DEVICES_BROKEN`
    */
-  async ask(path: string, question: Question = {}): Promise<Reply> {
+  async ask(path: string, question: InventoryQuestion = {}): Promise<InventoryReply> {
     const url = new URL(path, this.options.base);
     if (url.origin !== this.origin) {
       throw this.broken(`its answer points to another server, "${url.origin}"`);
@@ -83,7 +83,7 @@ export class InventoryClient {
    * The answer of the first of these paths that the server has, and which it is.
    * @throws as `ask`; of the last path when the server has none of them
    */
-  async askFirst(paths: readonly string[]): Promise<Reply & { readonly index: number }> {
+  async askFirst(paths: readonly string[]): Promise<InventoryReply & { readonly index: number }> {
     for (const [index, path] of paths.entries()) {
       try {
         return { ...(await this.ask(path)), index };
@@ -105,7 +105,7 @@ export class InventoryClient {
     });
   }
 
-  private async askSigned(url: string, question: Question): Promise<HttpResponse> {
+  private async askSigned(url: string, question: InventoryQuestion): Promise<HttpResponse> {
     if (question.signed === false) return this.askPatiently(url, question, {});
     const first = await this.askPatiently(url, question, await this.options.signIn(false));
     return first.status === 401 ? this.askPatiently(url, question, await this.options.signIn(true)) : first;
@@ -113,7 +113,7 @@ export class InventoryClient {
 
   private async askPatiently(
     url: string,
-    question: Question,
+    question: InventoryQuestion,
     signed: Readonly<Record<string, string>>,
   ): Promise<HttpResponse> {
     const { context } = this.options;
@@ -133,7 +133,11 @@ export class InventoryClient {
     }
   }
 
-  private askOnce(url: string, question: Question, signed: Readonly<Record<string, string>>): Promise<HttpResponse> {
+  private askOnce(
+    url: string,
+    question: InventoryQuestion,
+    signed: Readonly<Record<string, string>>,
+  ): Promise<HttpResponse> {
     const { context, maxBytes, caFile } = this.options;
     return httpRequest({
       url,

@@ -12,7 +12,7 @@ import type { DeviceContext, DeviceSource } from "./device-source.ts";
 import { basic, bearer, InventoryClient, inventorySource, reveal } from "./inventory-client.ts";
 import type { DeviceOptionsOf } from "./options.ts";
 import { identityOf, MOST_DEVICES, Pages } from "./pages.ts";
-import { type DeviceFacts, Tally } from "./tally.ts";
+import { DeviceCounter, type DeviceFacts } from "./tally.ts";
 
 type JamfOptions = DeviceOptionsOf<"jamf">;
 
@@ -28,7 +28,7 @@ export function jamfSource(options: JamfOptions): DeviceSource {
 }
 
 async function count(options: JamfOptions, context: DeviceContext) {
-  const tally = new Tally();
+  const tally = new DeviceCounter();
   const client = createClient(options, context);
   const mobile = options.include.includes("mobile");
   const computers = options.include.includes("computers");
@@ -91,7 +91,7 @@ interface PagedList {
   readonly sections: string;
   readonly pageSize: number;
   readonly facts: (device: Shape) => DeviceFacts;
-  readonly tally: Tally;
+  readonly tally: DeviceCounter;
 }
 
 /** Reads on to the total that is announced; where none is, to an empty page. */
@@ -116,7 +116,7 @@ function idOf(device: Shape): string | undefined {
   return device.get("id").optionalId() ?? device.get("mobileDeviceId").optionalId();
 }
 
-async function countClassic(client: InventoryClient, path: string, key: string, tally: Tally): Promise<void> {
+async function countClassic(client: InventoryClient, path: string, key: string, tally: DeviceCounter): Promise<void> {
   const { answer } = await client.ask(`JSSResource/${path}`);
   for (const device of answer.expectOneOf(key).get(key).items()) {
     tally.addRecord(() => ({

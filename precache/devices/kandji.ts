@@ -10,7 +10,7 @@ import type { DeviceContext, DeviceSource } from "./device-source.ts";
 import { bearer, InventoryClient, inventorySource, reveal } from "./inventory-client.ts";
 import type { DeviceOptionsOf } from "./options.ts";
 import { identityOf, Pages } from "./pages.ts";
-import { type DeviceFacts, Tally } from "./tally.ts";
+import { DeviceCounter, type DeviceFacts } from "./tally.ts";
 
 const PAGE = 300;
 
@@ -23,7 +23,7 @@ async function count(options: DeviceOptionsOf<"kandji">, context: DeviceContext)
   const signedIn = bearer(await reveal(options.token, "token of Kandji", context));
   const { base, caFile } = options;
   const client = new InventoryClient({ name: "Kandji", base, caFile, context, signIn: async () => signedIn });
-  const tally = new Tally();
+  const tally = new DeviceCounter();
   const pages = new Pages(client, context);
   for (;;) {
     const { answer } = await client.ask(`devices?limit=${PAGE}&offset=${pages.count}`);

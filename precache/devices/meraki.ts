@@ -8,7 +8,7 @@ import type { DeviceContext, DeviceSource } from "./device-source.ts";
 import { InventoryClient, inventorySource, reveal } from "./inventory-client.ts";
 import type { DeviceOptionsOf } from "./options.ts";
 import { Pages } from "./pages.ts";
-import { Tally } from "./tally.ts";
+import { DeviceCounter } from "./tally.ts";
 
 const FIELDS = ["osVersion", "osBuild", "systemModel"].map((field) => `fields[]=${field}`).join("&");
 
@@ -21,12 +21,17 @@ async function count(options: DeviceOptionsOf<"meraki">, context: DeviceContext)
   const signedIn = { "x-cisco-meraki-api-key": await reveal(options.apiKey, "API key of Meraki", context) };
   const { base, caFile } = options;
   const client = new InventoryClient({ name: "Meraki", base, caFile, context, signIn: async () => signedIn });
-  const tally = new Tally();
+  const tally = new DeviceCounter();
   for (const network of options.networks) await countNetwork(client, network, tally, new Pages(client, context));
   return tally.finish("meraki", context);
 }
 
-async function countNetwork(client: InventoryClient, network: string, tally: Tally, pages: Pages): Promise<void> {
+async function countNetwork(
+  client: InventoryClient,
+  network: string,
+  tally: DeviceCounter,
+  pages: Pages,
+): Promise<void> {
   let next: string | undefined = `networks/${encodeURIComponent(network)}/sm/devices?perPage=1000&${FIELDS}`;
   while (next !== undefined) {
     const { answer, headers } = await client.ask(next);

@@ -9,7 +9,7 @@ import type { DeviceContext, DeviceSource } from "./device-source.ts";
 import { InventoryClient, inventorySource, reveal } from "./inventory-client.ts";
 import type { DeviceOptionsOf } from "./options.ts";
 import { identityOf, Pages } from "./pages.ts";
-import { Tally } from "./tally.ts";
+import { DeviceCounter } from "./tally.ts";
 
 type MosyleOptions = DeviceOptionsOf<"mosyle">;
 
@@ -24,7 +24,7 @@ export function mosyleSource(options: MosyleOptions): DeviceSource {
 async function count(options: MosyleOptions, context: DeviceContext) {
   const accessToken = await reveal(options.accessToken, "access token of Mosyle", context);
   const client = createClient(options, accessToken, context);
-  const tally = new Tally();
+  const tally = new DeviceCounter();
   for (const system of options.systems)
     await countSystem({ client, accessToken, system, tally, pages: new Pages(client, context) });
   return tally.finish("mosyle", context);
@@ -67,7 +67,7 @@ interface SystemList {
   readonly client: InventoryClient;
   readonly accessToken: string;
   readonly system: string;
-  readonly tally: Tally;
+  readonly tally: DeviceCounter;
   readonly pages: Pages;
 }
 
@@ -91,7 +91,7 @@ async function countSystem({ client, accessToken, system, tally, pages }: System
   }
 }
 
-function countDevice(device: Shape, tally: Tally): void {
+function countDevice(device: Shape, tally: DeviceCounter): void {
   tally.addRecord(() => ({
     model: device.get("device_model").optionalText(),
     os: device.get("osversion").optionalText(),

@@ -8,7 +8,7 @@ import type { DeviceContext, DeviceSource } from "./device-source.ts";
 import { basic, InventoryClient, inventorySource, reveal } from "./inventory-client.ts";
 import type { DeviceOptionsOf } from "./options.ts";
 import { identityOf, Pages } from "./pages.ts";
-import { Tally } from "./tally.ts";
+import { DeviceCounter } from "./tally.ts";
 
 /** The device source behind `kind: "simplemdm"`. The key is the user of HTTP Basic; there is no password. */
 export function simplemdmSource(options: DeviceOptionsOf<"simplemdm">): DeviceSource {
@@ -19,7 +19,7 @@ async function count(options: DeviceOptionsOf<"simplemdm">, context: DeviceConte
   const signedIn = basic(await reveal(options.token, "API key of SimpleMDM", context), "");
   const { base, caFile } = options;
   const client = new InventoryClient({ name: "SimpleMDM", base, caFile, context, signIn: async () => signedIn });
-  const tally = new Tally();
+  const tally = new DeviceCounter();
   const pages = new Pages(client, context);
   let after = "";
   for (;;) {

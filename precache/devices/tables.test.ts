@@ -10,7 +10,7 @@ import { byHandSource } from "./by-hand.ts";
 import { csvSource } from "./csv.ts";
 import { deviceContext } from "./device-source.contract.ts";
 import { modelNames } from "./model-names.ts";
-import { Tally } from "./tally.ts";
+import { DeviceCounter } from "./tally.ts";
 
 let folder: string;
 beforeAll(async () => {
@@ -203,7 +203,7 @@ describe("names and tallies", () => {
 
   it("spreads an ambiguous name over its models and keeps the sum", async () => {
     const { context } = deviceContext();
-    const tally = new Tally();
+    const tally = new DeviceCounter();
     tally.add({ model: "iPad Air (5th generation)", count: 5 });
     tally.add({ model: "iPad13,16", count: 1 });
     tally.add({ model: "Toaster", count: 2 });

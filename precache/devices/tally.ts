@@ -24,7 +24,7 @@ const BUILD = /^\d{1,3}[A-Z]\d{1,9}[a-z]?$/;
 const BOARD = /^(?:[A-Z]\w{2,8}AP|Mac-[0-9A-F]{16})$/i;
 
 /** Devices counted by model, OS, build and board. */
-export class Tally {
+export class DeviceCounter {
   private readonly counts = new Map<string, DeviceCount>();
   private nameless = 0;
 
@@ -64,7 +64,7 @@ export class Tally {
     if (this.nameless > 0) {
       context.log.warn("devices without a readable model are left out", { source: name, devices: this.nameless });
     }
-    const resolved = new Tally();
+    const resolved = new DeviceCounter();
     const unknown = new Map<string, number>();
     for (const device of this.counts.values()) {
       const models = isModel(device.model) ? [device.model] : await context.modelsNamed(device.model);
@@ -88,7 +88,7 @@ export class Tally {
   }
 
   /** An inventory of which no device was understood must not pass for an empty one. */
-  private requireOne(name: string, resolved: Tally, unknown: ReadonlyMap<string, number>): void {
+  private requireOne(name: string, resolved: DeviceCounter, unknown: ReadonlyMap<string, number>): void {
     const known = [...resolved.counts.values()].some((device) => !unknown.has(device.model));
     if (known || resolved.counts.size + this.nameless === 0) return;
     const [model] = unknown.keys();

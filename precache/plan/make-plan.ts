@@ -14,7 +14,7 @@ import { createFetchCache } from "../catalogs/catalogs.ts";
 import type { Discovery, DiscoveryWorld } from "../discovery/discovery.ts";
 import { discoverTargets, isLocal, requireTargets, roomOf } from "../discovery/discovery.ts";
 import type { PrecacheOptions } from "../options.ts";
-import { type Deliveries, HeldCheck, readDeliveries } from "../presence/presence.ts";
+import { type Deliveries, Presence, readDeliveries } from "../presence/presence.ts";
 import { createFetcher } from "../transfer/transfer.ts";
 import type { Asset, CacheTarget, DeviceCount, Plan } from "../words/asset.ts";
 import { assetKey } from "../words/asset-url.ts";
@@ -154,7 +154,7 @@ async function whoHolds(
   if (targets.length === 0) return held;
   const fetcher = createFetcher();
   const { options, deliveries, nowMs, signal } = context;
-  const check = new HeldCheck({ fetcher, signs: options.held, deliveries, inventories, nowMs, hosts: options.hosts });
+  const check = new Presence({ fetcher, signs: options.held, deliveries, inventories, nowMs, hosts: options.hosts });
   const look = async (asset: Asset): Promise<void> => {
     if (signal.aborted) return;
     const by = new Map<string, string>();
@@ -194,7 +194,7 @@ function heldEverywhere(
 async function heldBy(
   target: CacheTarget,
   asset: Asset,
-  check: HeldCheck,
+  check: Presence,
   signal: AbortSignal,
 ): Promise<string | undefined> {
   if (!(await check.claims(target, asset))) return undefined;

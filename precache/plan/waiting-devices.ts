@@ -17,7 +17,7 @@ import { isDeviceAsset } from "./asset-choice.ts";
 export type DeltaRule = "exact" | "all" | "none";
 
 /** Why devices want an asset. */
-export interface Waiting {
+export interface Demand {
   devices: number;
   why: string;
 }
@@ -34,9 +34,9 @@ export function waitingDevices(
   assets: readonly Asset[],
   devices: readonly DeviceCount[],
   deltas: DeltaRule,
-): Map<Asset, Waiting> {
+): Map<Asset, Demand> {
   const index = indexAssets(assets.filter(isDeviceAsset));
-  const waiting = new Map<Asset, Waiting>();
+  const waiting = new Map<Asset, Demand>();
   for (const device of devices) {
     for (const version of byVersion(assetsFor(device, index))) {
       for (const { asset, counts, why } of choose(device, version, deltas)) {

@@ -10,7 +10,7 @@ import { cacheUrl } from "../transfer/cache-url.ts";
 import { createFetcher, type Fetcher } from "../transfer/fetcher.ts";
 import type { CacheTarget } from "../words/asset.ts";
 import { DeliveryBook } from "./delivery-book.ts";
-import { DEFAULT_SIGNS, HeldCheck, type HeldCheckOptions } from "./presence.ts";
+import { DEFAULT_SIGNS, Presence, type PresenceOptions } from "./presence.ts";
 
 let folder: string;
 let origin: Origin;
@@ -42,8 +42,8 @@ async function begin(cachedRangesHeader: boolean): Promise<void> {
 
 const get = async (of = asset) => await fetcher.fetchAsset({ url: cacheUrl(cache.url, of.url) });
 
-const checker = (more: Partial<HeldCheckOptions> = {}): HeldCheck =>
-  new HeldCheck({ fetcher, deliveries: book.asDeliveries(), ...more });
+const checker = (more: Partial<PresenceOptions> = {}): Presence =>
+  new Presence({ fetcher, deliveries: book.asDeliveries(), ...more });
 
 test("the cache's own answer decides first, by HEAD, or by one byte where HEAD is refused", async () => {
   await begin(true);

@@ -51,7 +51,7 @@ export interface HeldVerdict {
   readonly why: string;
 }
 
-export interface HeldCheckOptions {
+export interface PresenceOptions {
   readonly fetcher: Fetcher;
   readonly signs?: HeldSigns;
   /** What earlier runs brought whole. */
@@ -77,16 +77,16 @@ const SILENT_AFTER = 3;
 /** Statuses with which a server says that it does not do HEAD. */
 const NO_HEAD = new Set([400, 405, 501]);
 
-export class HeldCheck {
+export class Presence {
   readonly signs: HeldSigns;
-  readonly #options: HeldCheckOptions;
+  readonly #options: PresenceOptions;
   readonly #sendsType = new Set<string>();
   readonly #refusesHead = new Set<string>();
   readonly #asked = new Set<string>();
   /** Failed connections in a row, by address of the cache. */
   readonly #silent = new Map<string, number>();
 
-  constructor(options: HeldCheckOptions) {
+  constructor(options: PresenceOptions) {
     this.#options = options;
     this.signs = options.signs ?? DEFAULT_SIGNS;
   }

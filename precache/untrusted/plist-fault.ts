@@ -5,7 +5,7 @@
  */
 
 /** A leaf whose text is of another kind than its name says: `<integer>12a</integer>`. It spoils its entry only. */
-export class PlistFault {
+export class UnreadableValue {
   readonly wrong: string;
 
   /** @param wrong the end of a sentence: `"12a" is not an integer` */

@@ -9,7 +9,7 @@
  * @module
  */
 import { LarderError } from "../../core/errors.ts";
-import { PlistFault } from "./plist-fault.ts";
+import { UnreadableValue } from "./plist-fault.ts";
 
 /** A value somebody sent us, and where it was. Everything read from it is checked. */
 export class Shape {
@@ -152,7 +152,7 @@ function isRecord(value: unknown): value is Record<string, unknown> {
     !Array.isArray(value) &&
     !(value instanceof Date) &&
     !(value instanceof Uint8Array) &&
-    !(value instanceof PlistFault)
+    !(value instanceof UnreadableValue)
   );
 }
 
@@ -162,7 +162,7 @@ function kindOf(value: unknown): string {
   if (Array.isArray(value)) return "a list";
   if (value instanceof Date) return "a date";
   if (value instanceof Uint8Array) return "data";
-  if (value instanceof PlistFault) return value.toString();
+  if (value instanceof UnreadableValue) return value.toString();
   if (value instanceof Map || typeof value === "object") return "keys and values";
   if (typeof value === "string") return `"${value.slice(0, 40)}"`;
   return `${String(value)}`;

@@ -6,7 +6,7 @@
 
 import type { Clock } from "../../core/time/clock.ts";
 import type { FirmwareCopy, FirmwareFolder, KeptFirmware } from "../firmware/firmware.ts";
-import type { HeldCheck, HeldVerdict } from "../presence/presence.ts";
+import type { HeldVerdict, Presence } from "../presence/presence.ts";
 import type {
   AssetHead,
   AssetRequest,
@@ -23,7 +23,7 @@ import type { TargetHealth } from "./target-health.ts";
 /** What all assets of a run share. */
 export interface EngineContext {
   readonly fetcher: Fetcher;
-  readonly check: HeldCheck;
+  readonly check: Presence;
   /** Where firmware is kept on disk; undefined where it is only warmed. */
   readonly firmware: FirmwareFolder | undefined;
   readonly clock: Clock;
@@ -121,7 +121,7 @@ export class Attempt implements FetchOptions {
     this.#context = context;
     this.#health = health;
     this.#work = work;
-    this.signal = health.letGo;
+    this.signal = health.cancel;
     this.startedMs = context.clock.now();
     this.#toldMs = this.startedMs;
     this.#partMs = this.startedMs;

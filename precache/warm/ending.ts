@@ -13,9 +13,9 @@ export interface EndingOptions {
   readonly abort?: AbortSignal | undefined;
 }
 
-/** The ways to the end, in one place. `pause`: nothing starts any more. `letGo`: nothing runs any more. */
-export class Ending {
-  readonly letGo = new AbortController();
+/** The ways to the end, in one place. `pause`: nothing starts any more. `cancel`: nothing runs any more. */
+export class StopConditions {
+  readonly cancel = new AbortController();
   readonly pause = new AbortController();
   readonly #options: EndingOptions;
   readonly #clock: Clock;
@@ -25,7 +25,7 @@ export class Ending {
   constructor(options: EndingOptions, clock: Clock, abandoned: AbortSignal) {
     this.#options = options;
     this.#clock = clock;
-    setMaxListeners(0, this.letGo.signal, this.pause.signal);
+    setMaxListeners(0, this.cancel.signal, this.pause.signal);
     this.#follow(options.stop, () => this.pause.abort());
     this.#follow(options.abort, () => this.abandon());
     this.#follow(abandoned, () => this.abandon());
@@ -36,13 +36,13 @@ export class Ending {
     const { stop, abort, deadlineMs } = this.#options;
     if (abort?.aborted === true || stop?.aborted === true) return "stopped";
     if (deadlineMs !== undefined && this.#clock.now() >= deadlineMs) return "deadline";
-    return this.letGo.signal.aborted ? "stopped" : undefined;
+    return this.cancel.signal.aborted ? "stopped" : undefined;
   }
 
   /** Lets go of everything. */
   abandon(): void {
     this.pause.abort();
-    this.letGo.abort();
+    this.cancel.abort();
   }
 
   /** The run is over: no timer and no listener stays. */

@@ -56,8 +56,8 @@ async function tryUntilEnd(task: Task): Promise<WorkEnd | "target-died"> {
     try {
       const result = await context.fetcher.fetchAsset(attempt.request(), attempt);
       health.success(clock.now());
-      const { target, letGo } = health;
-      if (attempt.brought && check.mayLearn(target)) await check.learn(target, work.item.asset, letGo);
+      const { target, cancel } = health;
+      if (attempt.brought && check.mayLearn(target)) await check.learn(target, work.item.asset, cancel);
       return await attempt.end(result);
     } catch (error) {
       attempt.count();
@@ -95,18 +95,18 @@ async function lookFirst(task: Task): Promise<WorkEnd | undefined> {
   const isKept = asset.firmware && context.firmware !== undefined;
   const there = isKept ? undefined : await inTheCache(task);
   if (there !== undefined) return there;
-  if (work.expected === undefined) expectAnswered(work, await context.check.look(health.target, asset, health.letGo));
+  if (work.expected === undefined) expectAnswered(work, await context.check.look(health.target, asset, health.cancel));
   return isKept ? await onDisk(task) : undefined;
 }
 
 /** The plan may have seen it there; else what the inventory or our own record claims, confirmed by the cache's answer. */
 async function inTheCache({ context: { check }, health, work }: Task): Promise<WorkEnd | undefined> {
-  const { target, letGo } = health;
+  const { target, cancel } = health;
   const { asset, heldBy, decision, why } = work.item;
   const known = heldBy?.get(target.name) ?? (decision === "cached" ? why : undefined);
   if (known !== undefined) return { outcome: "cached", reason: known, sizeBytes: asset.sizeBytes };
   if (heldBy !== undefined || !check.knows(target, asset) || !(await check.claims(target, asset))) return undefined;
-  const looked = await check.look(target, asset, letGo);
+  const looked = await check.look(target, asset, cancel);
   if (looked.verdict.held === true) {
     return { outcome: "cached", reason: looked.verdict.why, sizeBytes: asset.sizeBytes ?? looked.lengthBytes };
   }
@@ -121,7 +121,7 @@ function expectAnswered(work: Work, { lengthBytes }: { readonly lengthBytes: num
 /** Firmware that is kept on disk is there when its file is; that a cache holds it is not enough. */
 async function onDisk({ context: { firmware }, health, work }: Task): Promise<WorkEnd | undefined> {
   work.copy = await firmware?.copyOf(work.item.asset);
-  const kept = await work.copy?.present(work.expected?.bytes, health.letGo);
+  const kept = await work.copy?.present(work.expected?.bytes, health.cancel);
   return kept === undefined ? undefined : { outcome: "cached", reason: keptText(kept), sizeBytes: kept.sizeBytes };
 }
 
@@ -171,7 +171,7 @@ async function kindOf({ context, health }: Task, error: FetchError): Promise<Fai
 /** The probe macOS itself sends: `GET /` with `Max-Forwards: 0`. Any answer will do. */
 async function answersProbe(fetcher: Fetcher, health: TargetHealth): Promise<boolean> {
   const request = { url: `${new URL(health.target.url).origin}/`, headers: { "max-forwards": "0" } };
-  return await fetcher.fetchAsset(request, { signal: health.letGo, onHead: () => "leave" }).then(
+  return await fetcher.fetchAsset(request, { signal: health.cancel, onHead: () => "leave" }).then(
     () => true,
     (error: unknown) => error instanceof FetchError && error.status !== undefined,
   );

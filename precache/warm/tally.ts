@@ -19,7 +19,7 @@ const SUMMED = [
   "bytesFromOrigin",
 ] as const satisfies readonly (keyof WarmSums)[];
 
-export class Tally {
+export class RunTotals {
   readonly #byTarget = new Map<string, { target: CacheTarget; dead: string | undefined; sums: Sums }>();
 
   constructor(targets: readonly CacheTarget[]) {

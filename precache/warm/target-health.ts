@@ -36,7 +36,7 @@ export interface Trouble {
 /** What ends the work of a cache from outside. */
 export interface RunSignals {
   /** Aborted when nothing runs any more. */
-  readonly letGo: AbortSignal;
+  readonly cancel: AbortSignal;
   /** Aborted when nothing starts any more. */
   readonly pause: AbortSignal;
 }
@@ -50,7 +50,7 @@ export class TargetHealth {
   /** Set once nobody will ask any more. */
   dead: { readonly message: string; readonly code: string } | undefined;
   /** Aborted when nobody wants its bytes any more: the target is dead, or the run lets go. */
-  readonly letGo: AbortSignal;
+  readonly cancel: AbortSignal;
   /** Aborted when waiting is pointless: as above, or no transfer may start any more. */
   readonly wake: AbortSignal;
   readonly #gone = new AbortController();
@@ -61,12 +61,12 @@ export class TargetHealth {
   #busySinceMs: number | undefined;
   #busyAnswers = 0;
 
-  constructor(target: CacheTarget, limits: HealthLimits, { letGo, pause }: RunSignals) {
+  constructor(target: CacheTarget, limits: HealthLimits, { cancel, pause }: RunSignals) {
     this.target = target;
     this.#limits = limits;
-    this.letGo = AbortSignal.any([this.#gone.signal, letGo]);
-    this.wake = AbortSignal.any([this.letGo, pause]);
-    setMaxListeners(0, this.#gone.signal, this.letGo, this.wake);
+    this.cancel = AbortSignal.any([this.#gone.signal, cancel]);
+    this.wake = AbortSignal.any([this.cancel, pause]);
+    setMaxListeners(0, this.#gone.signal, this.cancel, this.wake);
   }
 
   /** A file came. */

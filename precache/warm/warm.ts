@@ -14,7 +14,7 @@ import { LarderError } from "../../core/errors.ts";
 import { type Clock, systemClock } from "../../core/time/clock.ts";
 import type { FirmwareFolder } from "../firmware/firmware.ts";
 import type { Deliveries } from "../presence/presence.ts";
-import { HeldCheck, type HeldSigns } from "../presence/presence.ts";
+import { type HeldSigns, Presence } from "../presence/presence.ts";
 import {
   createFetcher,
   createPace,
@@ -26,12 +26,12 @@ import {
 } from "../transfer/transfer.ts";
 import type { Asset, CacheTarget, PlannedAsset } from "../words/asset.ts";
 import type { EngineContext } from "./attempt.ts";
-import { Ending } from "./ending.ts";
+import { StopConditions } from "./ending.ts";
 import { EventStream } from "./event-stream.ts";
 import type { RunStart, WarmEvent } from "./events.ts";
 import { type Lane, lanesOf } from "./lanes.ts";
 import { runLane } from "./run-lane.ts";
-import { Tally } from "./tally.ts";
+import { RunTotals } from "./tally.ts";
 import { DEFAULT_LIMITS, type HealthLimits, TargetHealth } from "./target-health.ts";
 
 export { sleepUntil } from "./ending.ts";
@@ -96,7 +96,7 @@ export function warm(options: WarmOptions): AsyncIterableIterator<WarmEvent, voi
   return new EventStream(async (tell, abandoned) => {
     if (options.targets.length === 0) throw noTarget();
     const clock = options.clock ?? systemClock;
-    const ending = new Ending(options, clock, abandoned);
+    const ending = new StopConditions(options, clock, abandoned);
     const fetcher = openFetcher(options);
     try {
       await runPhases({ options, clock, ending, fetcher, tell });
@@ -131,7 +131,7 @@ function openFetcher(options: WarmOptions): Fetcher {
 interface RunParts {
   readonly options: WarmOptions;
   readonly clock: Clock;
-  readonly ending: Ending;
+  readonly ending: StopConditions;
   readonly fetcher: Fetcher;
   readonly tell: (event: WarmEvent) => void;
 }
@@ -140,7 +140,7 @@ async function runPhases(parts: RunParts): Promise<void> {
   const { options, clock, ending } = parts;
   const items = options.items.filter(({ decision }) => decision !== "left");
   const startedMs = clock.now();
-  const tally = new Tally(options.targets);
+  const tally = new RunTotals(options.targets);
   const emit = (event: WarmEvent): void => {
     if (event.type === "asset-end") tally.add(event);
     if (event.type === "target-dead") tally.dead(event.target, event.message);
@@ -158,7 +158,7 @@ async function runPhases(parts: RunParts): Promise<void> {
   await record(start)?.catch(() => undefined);
   const context = contextOf(parts, emit, record);
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
-  const signals = { letGo: ending.letGo.signal, pause: ending.pause.signal };
+  const signals = { cancel: ending.cancel.signal, pause: ending.pause.signal };
   const open = (target: CacheTarget) => new TargetHealth(target, limits, signals);
   const keeper = phases[0]?.[0];
   let alive = 0;
@@ -213,7 +213,7 @@ function contextOf(
   const { signs, deliveries, inventories, maxAgeMs, hosts = [] } = options;
   return {
     fetcher,
-    check: new HeldCheck({
+    check: new Presence({
       fetcher,
       deliveries,
       hosts,

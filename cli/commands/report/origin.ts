@@ -11,14 +11,14 @@ import { openLog } from "../../log.ts";
 import { checkWhoseJournal } from "../../whose-journal.ts";
 
 /** Who answers, and how far it goes back where that is a matter of days. */
-export interface Origin {
+export interface ReportOrigin {
   readonly ask: Ask;
   /** Of a database: the time of its rows. */
   readonly span: Span | undefined;
 }
 
 /** @throws LarderError `STATE_NOT_YOURS`; of a database `SOURCE_SCHEMA` and `DB_…` */
-export async function originOf(flags: { readonly database?: string }, loaded: LoadedSettings): Promise<Origin> {
+export async function originOf(flags: { readonly database?: string }, loaded: LoadedSettings): Promise<ReportOrigin> {
   const { settings } = loaded;
   if (flags.database !== undefined) {
     const { tags, server } = settings;

@@ -7,7 +7,7 @@
  */
 import type { Span } from "../../../core/journal/journal.ts";
 import { escapeKey, escapeMeasurement, type Integer, integerText } from "../../../core/line/line.ts";
-import { withRoom } from "../../ensure-capacity.ts";
+import { ensureCapacity } from "../../ensure-capacity.ts";
 import type { Place } from "../../mapping/mapping.ts";
 
 const FIRST_BYTES = 256 * 1024;
@@ -33,7 +33,7 @@ interface OpenLine {
 }
 
 /** Lines, and their times. */
-export interface TakenLines {
+export interface GroupedLines {
   readonly lines: Uint8Array;
   readonly lineCount: number;
   readonly span: Span | undefined;
@@ -74,7 +74,7 @@ export class LineGroups {
       group = this.#lines.length;
       this.#numbers.set(place.measurement, group);
       const head = Buffer.from(`${escapeMeasurement(place.measurement)}${this.#tagText}`, "utf8");
-      const bytes = withRoom(head, head.length, FIRST_FIELD_BYTES);
+      const bytes = ensureCapacity(head, head.length, FIRST_FIELD_BYTES);
       this.#lines.push({ bytes, headSize: head.length, size: head.length });
     }
     return { group, prefix: Buffer.from(`,${escapeKey(place.field)}=`, "utf8") };
@@ -88,7 +88,7 @@ export class LineGroups {
   }
 
   /** The lines so far; starts over. Their bytes hold until the next are taken. */
-  take(): TakenLines {
+  take(): GroupedLines {
     this.#flush();
     const taken = {
       lines: this.#bytes.subarray(0, this.#size),
@@ -118,7 +118,7 @@ export class LineGroups {
     }
     const line = this.#lines[group];
     if (line === undefined) throw new Error("a place of other line groups");
-    line.bytes = withRoom(line.bytes, line.size, prefix.length + NUMBER_BYTES);
+    line.bytes = ensureCapacity(line.bytes, line.size, prefix.length + NUMBER_BYTES);
     line.size = copyBytes(prefix, 0, prefix.length, line.bytes, line.size);
     return line;
   }
@@ -129,7 +129,7 @@ export class LineGroups {
     const end = Buffer.from(` ${this.#timeMs}\n`, "latin1");
     for (const line of this.#lines) {
       if (line.size === line.headSize) continue;
-      this.#bytes = withRoom(this.#bytes, this.#size, line.size + end.length);
+      this.#bytes = ensureCapacity(this.#bytes, this.#size, line.size + end.length);
       // in place of the first field's comma
       line.bytes[line.headSize] = SPACE;
       this.#bytes.set(line.bytes.subarray(0, line.size), this.#size);

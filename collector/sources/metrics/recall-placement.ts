@@ -21,7 +21,7 @@ export interface GoingOn {
 export type Remembering = (from: GoingOn) => Placement;
 
 /** The placement for rows not older than the newest, which are placed again so that further rows of their time go behind them. */
-export function goForward({ db, reading, cursor }: GoingOn): ForwardPlacement {
+export function forwardPlacement({ db, reading, cursor }: GoingOn): ForwardPlacement {
   const rows: RowValues[] = [];
   const sql = `SELECT ${selected(reading)} FROM ${reading.table} WHERE ${reading.row} <= ? ORDER BY ${reading.row} DESC`;
   if (cursor.row > 0) {
@@ -47,7 +47,7 @@ export function goForward({ db, reading, cursor }: GoingOn): ForwardPlacement {
  * Asks the journal for everything it holds at some times. What is asked of the database is asked later, in the snapshot
  * of the chunk that is placed with it.
  */
-export async function remember(reading: RowReading, span: Span, context: SourceContext): Promise<Remembering> {
+export async function recallPlacement(reading: RowReading, span: Span, context: SourceContext): Promise<Remembering> {
   const [fromMs, toMs] = [span.fromMs - BESIDE_MS, span.toMs + BESIDE_MS];
   const held: Parameters<RememberingPlacement["hold"]>[] = [];
   const lines = context.alreadyTaken(reading.measurements, fromMs, toMs);

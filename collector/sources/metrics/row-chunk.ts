@@ -10,7 +10,7 @@ import type { SourceContext } from "../source.ts";
 import { cellText } from "./cell.ts";
 import type { LineGroups } from "./line-groups.ts";
 import type { Placement } from "./placement.ts";
-import { type GoingOn, goForward, type Remembering } from "./recall-placement.ts";
+import { forwardPlacement, type GoingOn, type Remembering } from "./recall-placement.ts";
 import { guardText, type Outcome, type RowCursor, resume } from "./row-cursor.ts";
 import { chunkSql, type RowValues } from "./row-reading.ts";
 
@@ -46,7 +46,7 @@ export function readChunk(task: ChunkTask): Chunk {
     const found = { ...task, cursor };
     // what was asked for is of no use where the rows are others now
     const remembered = outcome === "renumbered" || outcome === "changed" ? undefined : task.remembering;
-    const chunk = readRows(found, remembered?.(found) ?? goForward(found));
+    const chunk = readRows(found, remembered?.(found) ?? forwardPlacement(found));
     // from here on rows may share their times with any before
     if (remembered !== undefined) chunk.cursor = { ...chunk.cursor, steppedMs: chunk.cursor.newestMs };
     const asks = chunk.end === "past" && chunk.rows === 0 ? timesOfNext(found) : undefined;

@@ -14,7 +14,7 @@ import type { OpenOptions, SqliteDatabase, SqliteEngine } from "../../../core/sq
 import { databaseStamp, openReadOnly } from "../../../core/sqlite/sqlite.ts";
 import { CLOCK_AHEAD_MS, type Source, type SourceBatch, type SourceContext } from "../source.ts";
 import { LineGroups } from "./line-groups.ts";
-import { type Remembering, remember } from "./recall-placement.ts";
+import { type Remembering, recallPlacement } from "./recall-placement.ts";
 import { readChunk } from "./row-chunk.ts";
 import { FIRST, findLast, type Outcome, parseRowCursor, type RowCursor } from "./row-cursor.ts";
 import type { RowReading } from "./row-reading.ts";
@@ -105,7 +105,7 @@ async function* readRows(
     const news = chunk.rows > 0 || (last && stamp !== "" && stamp !== before?.stamp);
     if (news) yield { ...groups.take(), rowCount: chunk.rows, cursor: { ...cursor } as Json };
     if (last) return;
-    remembering = chunk.asks === undefined ? undefined : await remember(reading, chunk.asks, context);
+    remembering = chunk.asks === undefined ? undefined : await recallPlacement(reading, chunk.asks, context);
   }
 }
 

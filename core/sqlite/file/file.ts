@@ -16,5 +16,5 @@ export {
   WAL_HEADER_BYTES,
 } from "./header.ts";
 export { closeUnlessHeld, holdFile } from "./held-files.ts";
-export { type Disturbed, type Log, type QuietFiles, whenQuiet } from "./quiet.ts";
+export { type Disturbed, type QuietFiles, type WalFile, whenQuiet } from "./quiet.ts";
 export { databaseStamp, type FileState, fileState, resolveDatabase, sameState } from "./stamp.ts";

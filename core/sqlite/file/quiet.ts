@@ -26,11 +26,11 @@ export interface QuietFiles {
   readonly state: FileState;
   /** Up to 100 bytes. */
   readonly head: Uint8Array;
-  readonly log: Log | undefined;
+  readonly log: WalFile | undefined;
 }
 
 /** A `-wal` that is long enough to hold a header. */
-export interface Log {
+export interface WalFile {
   readonly handle: FileHandle;
   readonly state: FileState;
   readonly head: Uint8Array;
@@ -109,7 +109,7 @@ function asLarderError(error: unknown): LarderError {
 }
 
 /** Opens the `-wal`, unless it is missing or too short to hold a header. */
-async function openLog(realPath: string): Promise<Log | undefined> {
+async function openLog(realPath: string): Promise<WalFile | undefined> {
   const state = await fileState(`${realPath}-wal`);
   if (state === undefined || state.size < WAL_HEADER_BYTES) return undefined;
   const handle = await open(`${realPath}-wal`, "r");

@@ -14,11 +14,11 @@ import {
   type DatabaseHeader,
   type Disturbed,
   headerError,
-  type Log,
   markAsRollback,
   type QuietFiles,
   readHeader,
   WAL_HEADER_BYTES,
+  type WalFile,
   whenQuiet,
 } from "../file/file.ts";
 import { type CommittedWal, readWalHeader, WalScanner } from "./wal.ts";
@@ -81,7 +81,7 @@ async function readBoth(path: string, files: QuietFiles, limit: number): Promise
 }
 
 /** Finds the committed frames of the log; undefined when it commits nothing. */
-async function scanLog(path: string, log: Log, database: DatabaseHeader): Promise<CommittedWal | undefined> {
+async function scanLog(path: string, log: WalFile, database: DatabaseHeader): Promise<CommittedWal | undefined> {
   const header = readWalHeader(log.head);
   if (header === undefined) return undefined;
   const scanner = new WalScanner(header);

@@ -4,11 +4,11 @@
  * @module
  */
 import { BY_SITE, linkTo } from "../../look/look.ts";
-import { type CacheCount, type Condition, fields, type Question } from "../../query/query.ts";
+import { type CacheCount, type Condition, fields, type PanelQuestion } from "../../query/query.ts";
 import type { Setting } from "../../setting.ts";
 
 /** A question of the chosen sites. */
-export const ask = (question: Omit<Question, "select">): Question => ({ ...question, select: BY_SITE });
+export const ask = (question: Omit<PanelQuestion, "select">): PanelQuestion => ({ ...question, select: BY_SITE });
 
 /** A row is one cache, known by its name, its site and its region. */
 export const ROW = ["server", "site_name", "region"] as const;

@@ -5,7 +5,7 @@
  */
 
 import { BY_CACHE } from "../../look/look.ts";
-import type { Question } from "../../query/query.ts";
+import type { PanelQuestion } from "../../query/query.ts";
 
 /** A question of the chosen caches. */
-export const ask = (question: Omit<Question, "select">): Question => ({ ...question, select: BY_CACHE });
+export const ask = (question: Omit<PanelQuestion, "select">): PanelQuestion => ({ ...question, select: BY_CACHE });

@@ -3,11 +3,11 @@
  *
  * @module
  */
-import type { CacheCount, Fields, Question, ShareCount, ValueCount } from "../question.ts";
+import type { CacheCount, Fields, PanelQuestion, ShareCount, ValueCount } from "../question.ts";
 import { influxWhere, tagList, timeBounds } from "./where.ts";
 
 /** What a count counts: the text after FROM. */
-export function eachCache(count: CacheCount, question: Question): string {
+export function eachCache(count: CacheCount, question: PanelQuestion): string {
   const tags = ["server", ...(question.by ?? []).filter((tag) => tag !== "server")];
   return "of" in count ? lastValues(count, tags, question) : shares(count, tags, question);
 }
@@ -21,7 +21,11 @@ export function worstOfEach(
   return per.length === 0 ? last : `SELECT max("x") AS "x" FROM (${last}) GROUP BY ${tagList(tags)}`;
 }
 
-function lastValues({ of, where, within, per = [] }: ValueCount, tags: readonly string[], question: Question): string {
+function lastValues(
+  { of, where, within, per = [] }: ValueCount,
+  tags: readonly string[],
+  question: PanelQuestion,
+): string {
   const time = within === undefined ? "$timeFilter" : `time > \${__to}ms - ${within} AND time <= \${__to}ms`;
   const last = worstOfEach(of, { tags, per, where: influxWhere(question, time) });
   return `(${last})${where === undefined ? "" : ` WHERE "x" ${where.is} ${where.value}`}`;
@@ -31,7 +35,7 @@ function lastValues({ of, where, within, per = [] }: ValueCount, tags: readonly 
  * Part / whole < limit, written as part - limit * whole < 0: nothing served is 0 < 0, and not a share of 0. One subquery for
  * each field: InfluxQL's sum of two is null where one was never written.
  */
-function shares({ part, whole, below }: ShareCount, tags: readonly string[], question: Question): string {
+function shares({ part, whole, below }: ShareCount, tags: readonly string[], question: PanelQuestion): string {
   const where = influxWhere(question, timeBounds(whole.measurement, "UTC"));
   const terms = whole.fields.map((field) => {
     const weight = (part.fields.includes(field) ? 1 : 0) - below;

@@ -4,7 +4,7 @@
  * @module
  */
 import { cutOffset, influxCompared } from "../day-cut.ts";
-import type { Fields, Figure, Question } from "../question.ts";
+import type { Fields, Figure, PanelQuestion } from "../question.ts";
 import { eachCache, worstOfEach } from "./caches.ts";
 import { influxWhere, tagList } from "./where.ts";
 
@@ -30,7 +30,7 @@ export interface Placed {
 }
 
 /** The columns of a figure. */
-export function figureColumns(figure: Figure, question: Question, zone: string): Placed[] {
+export function figureColumns(figure: Figure, question: PanelQuestion, zone: string): Placed[] {
   if (figure.kind === "change") return changeColumns(figure, question, zone);
   if (figure.kind === "count") {
     return [
@@ -91,7 +91,11 @@ function countColumn(source: string, alias: string, times: number): Placed {
   };
 }
 
-function worstColumn(figure: Extract<Figure, { kind: "last" }>, per: readonly string[], question: Question): Placed {
+function worstColumn(
+  figure: Extract<Figure, { kind: "last" }>,
+  per: readonly string[],
+  question: PanelQuestion,
+): Placed {
   const source = `(${worstOfEach(figure.of, { tags: question.by ?? [], per, where: influxWhere(question) })})`;
   return {
     key: source,
@@ -104,7 +108,7 @@ function worstColumn(figure: Extract<Figure, { kind: "last" }>, per: readonly st
  * Two sums and their difference. Each is asked for through a subquery: an answer without bounds of its own has the time 0,
  * by which the two become one row.
  */
-function changeColumns(figure: Extract<Figure, { kind: "change" }>, question: Question, zone: string): Placed[] {
+function changeColumns(figure: Extract<Figure, { kind: "change" }>, question: PanelQuestion, zone: string): Placed[] {
   const { measurement, fields } = figure.of;
   const { now, before } = influxCompared(cutOffset(zone));
   const from = (time: string): string =>
@@ -128,7 +132,7 @@ export function changeNames({ name, before }: Extract<Figure, { kind: "change" }
 }
 
 /** The last of each cache, then their sum. */
-function totalColumn(figure: Extract<Figure, { kind: "total" }>, question: Question): Placed {
+function totalColumn(figure: Extract<Figure, { kind: "total" }>, question: PanelQuestion): Placed {
   const { measurement, fields } = figure.of;
   const last = lastOfEach(`last("${fields[0]}") AS "x"`, measurement, question);
   return {
@@ -139,7 +143,7 @@ function totalColumn(figure: Extract<Figure, { kind: "total" }>, question: Quest
 }
 
 /** The last of each cache that has a limit, with that limit, then one sum by the other. */
-function usedColumn({ name, of, limit }: Extract<Figure, { kind: "used" }>, question: Question): Placed {
+function usedColumn({ name, of, limit }: Extract<Figure, { kind: "used" }>, question: PanelQuestion): Placed {
   const selected = `last("${of.fields[0]}") AS "x", last("${limit.fields[0]}") AS "most"`;
   const source = `(${lastOfEach(selected, of.measurement, question)}) WHERE "most" > 0 AND $timeFilter`;
   return {
@@ -149,7 +153,7 @@ function usedColumn({ name, of, limit }: Extract<Figure, { kind: "used" }>, ques
   };
 }
 
-function lastOfEach(selected: string, measurement: string, question: Question): string {
+function lastOfEach(selected: string, measurement: string, question: PanelQuestion): string {
   const groups = [
     ...TIME[question.buckets],
     tagList(["server", ...(question.by ?? []).filter((tag) => tag !== "server")]),
@@ -168,7 +172,7 @@ export const ZERO = "zero";
  * What a column of noughts is made of, as InfluxQL selects no constants: for a total that is cut off one of its own
  * fields, else the field whose presence says 0.
  */
-function zeroOf(figure: Extract<Figure, { kind: "sum" }>, question: Question): Fields | undefined {
+function zeroOf(figure: Extract<Figure, { kind: "sum" }>, question: PanelQuestion): Fields | undefined {
   const [first] = figure.add;
   if (isCut(figure, question) && first !== undefined) return { ...first, fields: first.fields.slice(0, 1) };
   return figure.zeroWith;
@@ -180,12 +184,12 @@ export function timesText({ times, perSecond }: Extract<Figure, { kind: "sum" }>
 }
 
 /** Whether a figure is cut off at zero here: one number for the range is, its buckets keep their sign. */
-export function isCut(figure: Figure, question: Question): boolean {
+export function isCut(figure: Figure, question: PanelQuestion): boolean {
   return figure.kind === "sum" && figure.neverNegative === true && question.buckets === "range";
 }
 
 /** The name of a total: one that may be below zero has a name of its own until it is cut off. */
-export function totalName(figure: Figure, question: Question): string {
+export function totalName(figure: Figure, question: PanelQuestion): string {
   return isCut(figure, question) ? `net ${figure.name}` : figure.name;
 }
 

@@ -8,7 +8,7 @@
  * @module
  */
 import { fleetDays } from "../fleet-days.ts";
-import type { Compiled, Question } from "../question.ts";
+import type { Compiled, PanelQuestion } from "../question.ts";
 import { seriesName, seriesSteps } from "../series-names.ts";
 import { type Column, figureColumns, type Query, TIME } from "./columns.ts";
 import { figureSteps, tidy, together } from "./steps.ts";
@@ -18,7 +18,7 @@ import { influxWhere, timeBounds } from "./where.ts";
 export { influxWhere } from "./where.ts";
 
 /** The targets and transformations of a question. @param zone IANA zone in which days begin */
-export function influxql(question: Question, zone: string): Compiled {
+export function influxql(question: PanelQuestion, zone: string): Compiled {
   const queries = new Map<string, Query>();
   for (const figure of question.figures) {
     for (const { key, query, column } of figureColumns(figure, question, zone)) {
@@ -46,7 +46,7 @@ export function influxql(question: Question, zone: string): Compiled {
 
 function target(
   query: Query,
-  question: Question,
+  question: PanelQuestion,
   { refId, zone }: { refId: string; zone: string },
 ): Record<string, unknown> {
   const selected = query.columns.map(({ expression, alias }) => `${expression} AS "${alias}"`).join(", ");

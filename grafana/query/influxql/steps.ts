@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Fields, type Figure, namesOf, type Question, type Transformation } from "../question.ts";
+import { type Fields, type Figure, namesOf, type PanelQuestion, type Transformation } from "../question.ts";
 import { TAG_TITLES } from "../titles.ts";
 import {
   changeNames,
@@ -20,7 +20,7 @@ import {
 } from "./columns.ts";
 
 /** Several answers become one table: on their tags, or on time where there are none. */
-export function together(question: Question, queries: readonly Query[]): Transformation[] {
+export function together(question: PanelQuestion, queries: readonly Query[]): Transformation[] {
   if (queries.length < 2 && !(question.buckets === "range" && (question.by ?? []).length > 0)) return [];
   const timeless = question.buckets === "range" && (question.by ?? []).length > 0;
   const drop = queries.flatMap((query, i) => (query.keepsTime ? [] : [String.fromCharCode(65 + i)]));
@@ -39,7 +39,11 @@ export function together(question: Question, queries: readonly Query[]): Transfo
 }
 
 /** The steps that make one figure of its columns. @param queries what is asked, by key */
-export function figureSteps(figure: Figure, question: Question, queries: ReadonlyMap<string, Query>): Transformation[] {
+export function figureSteps(
+  figure: Figure,
+  question: PanelQuestion,
+  queries: ReadonlyMap<string, Query>,
+): Transformation[] {
   if (figure.kind === "sum") {
     const total = totalName(figure, question);
     return [
@@ -86,7 +90,7 @@ function reduced(reducer: "sum" | "max", include: readonly string[], alias: stri
 }
 
 /** Only the figures stay, in their order, under the names people read. */
-export function tidy(question: Question, steps: readonly Transformation[]): Transformation[] {
+export function tidy(question: PanelQuestion, steps: readonly Transformation[]): Transformation[] {
   const by = question.by ?? [];
   if (question.buckets !== "range" && by.length > 0) return [];
   if (steps.length === 0 && question.buckets !== "range") return [];

@@ -5,7 +5,7 @@
  * @module
  */
 import { LarderError } from "../../../core/errors.ts";
-import type { Question } from "../question.ts";
+import type { PanelQuestion } from "../question.ts";
 import { totalName } from "./columns.ts";
 
 /**
@@ -13,7 +13,7 @@ import { totalName } from "./columns.ts";
  * @param columns names the query gives, the ranked figure's among them
  * @throws LarderError `GRAFANA_UNKNOWN_FIELD` when the figure to rank by is not among them.
  */
-export function topRows(question: Question, columns: readonly string[], query: string): string {
+export function topRows(question: PanelQuestion, columns: readonly string[], query: string): string {
   const { top, by = [] } = question;
   if (top === undefined) return query;
   const figure = question.figures.find(({ name }) => name === top.figure);

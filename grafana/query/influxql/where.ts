@@ -4,7 +4,7 @@
  * @module
  */
 import { cutOffset, influxDays } from "../day-cut.ts";
-import type { Question } from "../question.ts";
+import type { PanelQuestion } from "../question.ts";
 
 /**
  * The chosen time, widened to the whole hours or days that a measurement has.
@@ -17,7 +17,7 @@ export function timeBounds(source: string, zone: string): string {
 }
 
 /** The conditions of a question's drop-downs and fixed tags, joined by AND. */
-export function influxWhere(question: Pick<Question, "select" | "where">, time = "$timeFilter"): string {
+export function influxWhere(question: Pick<PanelQuestion, "select" | "where">, time = "$timeFilter"): string {
   const chosen = Object.entries(question.select).map(([tag, variable]) => `"${tag}" =~ /^\${${variable}:regex}$/`);
   const fixed = Object.entries(question.where ?? {}).map(([tag, value]) => `"${tag}" =~ /^(${value})$/`);
   return [...chosen, ...fixed, time].join(" AND ");

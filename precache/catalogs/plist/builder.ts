@@ -6,7 +6,7 @@
  * @module
  */
 import type { LarderError } from "../../../core/errors.ts";
-import { PlistFault } from "../../untrusted/untrusted.ts";
+import { UnreadableValue } from "../../untrusted/untrusted.ts";
 import { LEAVES, type PlistEntry, type PlistValue, parseLeaf } from "./value.ts";
 
 /** `walk`: on the way to the wanted container. `emit`: it. `build`: inside an entry. `skip`: beside all that. */
@@ -165,7 +165,7 @@ export class PlistBuilder {
     }
     // of a list of entries only this one is spoiled, and only when somebody reads the leaf
     if (this.frame === undefined || this.options.path === undefined) throw this.options.fail(read.wrong);
-    this.finishValue(new PlistFault(read.wrong));
+    this.finishValue(new UnreadableValue(read.wrong));
   }
 
   private closeKey(key: string): void {

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import type { PlistFault } from "../../untrusted/untrusted.ts";
+import type { UnreadableValue } from "../../untrusted/untrusted.ts";
 
 export type PlistDict = ReadonlyMap<string, PlistValue>;
 export type PlistValue =
@@ -18,7 +18,7 @@ export type PlistValue =
   | Uint8Array
   | readonly PlistValue[]
   | PlistDict
-  | PlistFault;
+  | UnreadableValue;
 
 /** One child of the wanted container. */
 export interface PlistEntry {
