@@ -19,9 +19,9 @@ import { parsePoint, type SeedPoint } from "../fixtures/grafana/points.ts";
 import { SEED_DATABASE, SEED_END, SEED_NOW, SEED_ZONE, seedEngines, writeVictoria } from "../fixtures/grafana/seed.ts";
 import { columnSum, columnValues, legendSums, tileValue } from "../fixtures/grafana/shown.ts";
 import { boards } from "./dashboards/dashboards.ts";
+import { type Board, DEFAULT_INSTALLATION, ENGINES, type Engine } from "./installation.ts";
 import { intervalOf } from "./lint/interpolate.ts";
 import type { Panel } from "./look/grafana-types.ts";
-import { type Board, DEFAULT_SETTING, ENGINES, type Engine } from "./setting.ts";
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -55,7 +55,7 @@ describe.skipIf(!enginesAvailable())(
       zone: SEED_ZONE,
     });
     const built = Object.fromEntries(
-      ENGINES.map((engine) => [engine, boards({ ...DEFAULT_SETTING, engine, timezone: SEED_ZONE })]),
+      ENGINES.map((engine) => [engine, boards({ ...DEFAULT_INSTALLATION, engine, timezone: SEED_ZONE })]),
     );
 
     /** Asks a board's panels by title. */

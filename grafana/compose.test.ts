@@ -9,7 +9,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { exportFiles } from "./export.ts";
-import { DEFAULT_SETTING } from "./setting.ts";
+import { DEFAULT_INSTALLATION } from "./installation.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 const NAMES = ["admin", "writer", "reader", "grafana"];
@@ -32,8 +32,8 @@ describe.skipIf(missing !== undefined)(`deploy/compose.yaml (${missing ?? "real 
 
   it("comes up healthy with every board in place", { timeout: 600_000 }, async () => {
     cpSync(join(ROOT, "deploy"), deploy, { recursive: true });
-    const setting = { ...DEFAULT_SETTING, passwordFile: "/run/secrets/larder_reader_password" };
-    for (const [path, text] of exportFiles(setting)) {
+    const installation = { ...DEFAULT_INSTALLATION, passwordFile: "/run/secrets/larder_reader_password" };
+    for (const [path, text] of exportFiles(installation)) {
       const file = join(deploy, "boards", path);
       mkdirSync(dirname(file), { recursive: true });
       writeFileSync(file, text);

@@ -28,11 +28,11 @@ import { SEED_DATABASE, SEED_NOW, SEED_ZONE, type Seed, SILENT_INDEX, seedEngine
 import { columnValues, tileValue } from "../fixtures/grafana/shown.ts";
 import { alertRules } from "./alerts/alerts.ts";
 import { boards } from "./dashboards/dashboards.ts";
+import { DEFAULT_INSTALLATION, ENGINES, type Engine } from "./installation.ts";
 import { intervalOf } from "./lint/interpolate.ts";
 import { queriesOf } from "./lint/lint.ts";
 import { measurementsIn } from "./lint/names.ts";
 import type { Panel } from "./look/grafana-types.ts";
-import { DEFAULT_SETTING, ENGINES, type Engine } from "./setting.ts";
 
 const HOUR = 3_600_000;
 const RANGES = { hour: HOUR, day: 24 * HOUR, month: 30 * 24 * HOUR, year: 365 * 24 * HOUR };
@@ -56,7 +56,7 @@ describe.skipIf(!enginesAvailable())(`boards on ${enginesAvailable() ? "real eng
     database: SEED_DATABASE,
     zone: SEED_ZONE,
   });
-  const built = (engine: Engine) => boards({ ...DEFAULT_SETTING, engine, timezone: SEED_ZONE });
+  const built = (engine: Engine) => boards({ ...DEFAULT_INSTALLATION, engine, timezone: SEED_ZONE });
 
   /** All, one, several with awkward names, and one nobody has: by variable. */
   const choices = (): Record<string, Record<string, string[]>> => {
@@ -218,7 +218,7 @@ describe.skipIf(!enginesAvailable())(`boards on ${enginesAvailable() ? "real eng
   });
 
   it.each(ENGINES)("%s: every alert rule runs and judges each cache", async (engine) => {
-    const rules = alertRules({ ...DEFAULT_SETTING, engine });
+    const rules = alertRules({ ...DEFAULT_INSTALLATION, engine });
     for (const rule of rules) {
       const rows = await alertRows(sourceOf(engine), rule.query, rule.rangeSeconds);
       if (!rule.mayBeEmpty) expect(rows.size, rule.uid).toBeGreaterThan(6);

@@ -11,9 +11,9 @@ import { stringify } from "yaml";
 import { LarderError } from "../core/errors.ts";
 import { type AlertRule, alertRules } from "./alerts/alerts.ts";
 import { boards } from "./dashboards/dashboards.ts";
+import { type Installation, slug, uidOf } from "./installation.ts";
 import { panelsOf } from "./lint/lint.ts";
 import { dataSourceUid } from "./look/look.ts";
-import { type Setting, slug, uidOf } from "./setting.ts";
 
 /** Where things are, as Grafana sees them: each may be given in its environment. */
 const WHERE = {
@@ -38,16 +38,17 @@ const HEADER = (what: string): string =>
   `# ${what}\n# Written by \`larder grafana export\`; change the options of that command rather than this file.\n`;
 
 /** `provisioning/datasources/larder.yaml`. */
-export function dataSourcesText(setting: Setting): string {
+export function dataSourcesText(installation: Installation): string {
   const shared = {
-    name: `${setting.prefix} ${setting.engine}`,
-    uid: dataSourceUid(setting),
+    name: `${installation.prefix} ${installation.engine}`,
+    uid: dataSourceUid(installation),
     access: "proxy",
     editable: false,
   };
-  const password = setting.passwordFile === undefined ? WHERE.influxdb.password : `$__file{${setting.passwordFile}}`;
+  const password =
+    installation.passwordFile === undefined ? WHERE.influxdb.password : `$__file{${installation.passwordFile}}`;
   const dataSource =
-    setting.engine === "influxdb"
+    installation.engine === "influxdb"
       ? {
           ...shared,
           type: "influxdb",
@@ -72,12 +73,12 @@ export function dataSourcesText(setting: Setting): string {
 }
 
 /** `provisioning/dashboards/larder.yaml`. */
-export function providerText(setting: Setting): string {
+export function providerText(installation: Installation): string {
   const provider = {
-    name: slug(setting.prefix),
+    name: slug(installation.prefix),
     orgId: 1,
-    folder: setting.prefix,
-    folderUid: uidOf(setting, "folder"),
+    folder: installation.prefix,
+    folderUid: uidOf(installation, "folder"),
     type: "file",
     disableDeletion: true,
     updateIntervalSeconds: 30,
@@ -88,20 +89,20 @@ export function providerText(setting: Setting): string {
 }
 
 /** `provisioning/alerting/larder.yaml`. */
-export function alertingText(setting: Setting): string {
+export function alertingText(installation: Installation): string {
   const group = {
     orgId: 1,
-    name: slug(setting.prefix),
-    folder: setting.prefix,
+    name: slug(installation.prefix),
+    folder: installation.prefix,
     interval: "1m",
-    rules: alertRules(setting).map((rule) => ruleYaml(setting, rule)),
+    rules: alertRules(installation).map((rule) => ruleYaml(installation, rule)),
   };
   const text = yaml({ apiVersion: 1, groups: [group] });
   return `${HEADER("When somebody is alerted. Limits are those the boards are coloured by.")}${text}`;
 }
 
 /** Query, the last value of each series, threshold. */
-function ruleYaml(setting: Setting, rule: AlertRule): object {
+function ruleYaml(installation: Installation, rule: AlertRule): object {
   const relativeTimeRange = { from: rule.rangeSeconds, to: 0 };
   const expression = (refId: string, model: object): object => ({
     refId,
@@ -110,7 +111,7 @@ function ruleYaml(setting: Setting, rule: AlertRule): object {
     model: { refId, datasource: { type: "__expr__", uid: "__expr__" }, ...model },
   });
   const query =
-    setting.engine === "influxdb"
+    installation.engine === "influxdb"
       ? { rawQuery: true, resultFormat: "time_series", query: rule.query }
       : { expr: rule.query, instant: true, range: false };
   return {
@@ -118,7 +119,7 @@ function ruleYaml(setting: Setting, rule: AlertRule): object {
     title: rule.title,
     condition: "C",
     data: [
-      { refId: "A", relativeTimeRange, datasourceUid: dataSourceUid(setting), model: { refId: "A", ...query } },
+      { refId: "A", relativeTimeRange, datasourceUid: dataSourceUid(installation), model: { refId: "A", ...query } },
       expression("B", { type: "reduce", expression: "A", reducer: "last", settings: { mode: "dropNN" } }),
       expression("C", {
         // Grafana's own kind "threshold" has no test for what equals its limit, and the boards are coloured from there on
@@ -126,18 +127,18 @@ function ruleYaml(setting: Setting, rule: AlertRule): object {
         expression: `$B ${rule.is} ${rule.limit}`,
       }),
     ],
-    ...panelOf(setting, rule),
+    ...panelOf(installation, rule),
     noDataState: rule.noData,
     execErrState: "Error",
     for: `${rule.forSeconds}s`,
-    annotations: { summary: rule.summary, description: rule.description, ...runbookOf(setting, rule) },
-    labels: { severity: rule.severity, source: slug(setting.prefix) },
+    annotations: { summary: rule.summary, description: rule.description, ...runbookOf(installation, rule) },
+    labels: { severity: rule.severity, source: slug(installation.prefix) },
     isPaused: false,
   };
 }
 
 /** The section of the runbook. Grafana takes a dollar sign here for a variable of its environment. */
-function runbookOf({ runbookUrl }: Setting, { title }: AlertRule): { runbook_url?: string } {
+function runbookOf({ runbookUrl }: Installation, { title }: AlertRule): { runbook_url?: string } {
   return runbookUrl === undefined ? {} : { runbook_url: `${runbookUrl}#${slug(title)}`.replaceAll("$", "%24") };
 }
 
@@ -145,8 +146,8 @@ function runbookOf({ runbookUrl }: Setting, { title }: AlertRule): { runbook_url
  * The panel that shows what a rule judges.
  * @throws LarderError `GRAFANA_RULE` when the board has no such panel.
  */
-function panelOf(setting: Setting, rule: AlertRule): { dashboardUid: string; panelId: number } {
-  const board = boards(setting)[rule.board];
+function panelOf(installation: Installation, rule: AlertRule): { dashboardUid: string; panelId: number } {
+  const board = boards(installation)[rule.board];
   const panel = panelsOf(board).find(({ title }) => title === rule.panel);
   if (panel?.id === undefined) {
     throw new LarderError(

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { type FakeGrafana, startGrafana } from "../fixtures/grafana/server.ts";
 import { differences } from "./api/json-diff.ts";
+import { DEFAULT_INSTALLATION } from "./installation.ts";
 import { push } from "./push.ts";
-import { DEFAULT_SETTING } from "./setting.ts";
 
 let grafana: FakeGrafana | undefined;
 
@@ -22,7 +22,7 @@ describe.each(GENERATIONS)("push() through $api", ({ versions, api }) => {
 
   it("creates the folder and all boards, then finds nothing to do", async () => {
     grafana = await startGrafana({ versions });
-    const first = await push(DEFAULT_SETTING, options(grafana.url));
+    const first = await push(DEFAULT_INSTALLATION, options(grafana.url));
     expect(first.api).toBe(api);
     expect(first.changes.map(({ action }) => action)).toEqual(["create", "create", "create", "create", "create"]);
     expect([...grafana.boards.keys()].sort()).toEqual([
@@ -34,32 +34,32 @@ describe.each(GENERATIONS)("push() through $api", ({ versions, api }) => {
     expect([...grafana.folders]).toEqual([["larder-folder", "larder"]]);
 
     const before = grafana.requests.length;
-    const second = await push(DEFAULT_SETTING, options(grafana.url));
+    const second = await push(DEFAULT_INSTALLATION, options(grafana.url));
     expect(second.changes.map(({ action }) => action)).toEqual(["keep", "keep", "keep", "keep", "keep"]);
     expect(grafana.requests.slice(before).every((request) => request.startsWith("GET "))).toBe(true);
   });
 
   it("changes only what differs and says what", async () => {
     grafana = await startGrafana({ versions });
-    await push(DEFAULT_SETTING, options(grafana.url));
+    await push(DEFAULT_INSTALLATION, options(grafana.url));
     const board = grafana.boards.get("larder-fleet");
     if (board !== undefined) board.spec["title"] = "Renamed in the browser";
-    const dry = await push(DEFAULT_SETTING, options(grafana.url, true));
+    const dry = await push(DEFAULT_INSTALLATION, options(grafana.url, true));
     expect(dry.changes.filter(({ action }) => action !== "keep")).toMatchObject([
       { uid: "larder-fleet", action: "change", differences: ['title: "Renamed in the browser" -> "larder / Fleet"'] },
     ]);
     expect(grafana.boards.get("larder-fleet")?.spec["title"]).toBe("Renamed in the browser");
-    await push(DEFAULT_SETTING, options(grafana.url));
+    await push(DEFAULT_INSTALLATION, options(grafana.url));
     expect(grafana.boards.get("larder-fleet")?.spec["title"]).toBe("larder / Fleet");
     expect(grafana.boards.get("larder-site")?.version).toBe(1);
   });
 
   it("brings a board back into its folder", async () => {
     grafana = await startGrafana({ versions });
-    await push(DEFAULT_SETTING, options(grafana.url));
+    await push(DEFAULT_INSTALLATION, options(grafana.url));
     const board = grafana.boards.get("larder-site");
     if (board !== undefined) board.folderUid = "elsewhere";
-    const report = await push(DEFAULT_SETTING, options(grafana.url));
+    const report = await push(DEFAULT_INSTALLATION, options(grafana.url));
     expect(report.changes.find(({ uid }) => uid === "larder-site")).toMatchObject({
       action: "change",
       differences: ["folder: elsewhere -> larder-folder"],
@@ -69,28 +69,28 @@ describe.each(GENERATIONS)("push() through $api", ({ versions, api }) => {
 
   it("writes nothing in a dry run", async () => {
     grafana = await startGrafana({ versions });
-    const report = await push(DEFAULT_SETTING, options(grafana.url, true));
+    const report = await push(DEFAULT_INSTALLATION, options(grafana.url, true));
     expect(report.changes.every(({ action }) => action === "create")).toBe(true);
     expect(grafana.requests.every((request) => request.startsWith("GET "))).toBe(true);
   });
 
   it("says which step to take when the token is refused, and never shows the token", async () => {
     grafana = await startGrafana({ versions, token: "glsa_other" });
-    const failure = await push(DEFAULT_SETTING, options(grafana.url)).catch((error: unknown) => error);
+    const failure = await push(DEFAULT_INSTALLATION, options(grafana.url)).catch((error: unknown) => error);
     expect(failure).toMatchObject({ code: "GRAFANA_DENIED", next: expect.stringContaining("Editor") });
     expect(String(failure)).not.toContain("glsa_test");
   });
 
   it("stops at a refusal and goes on from there the next time", async () => {
     grafana = await startGrafana({ versions });
-    await push({ ...DEFAULT_SETTING }, options(grafana.url));
+    await push({ ...DEFAULT_INSTALLATION }, options(grafana.url));
     grafana.boards.delete("larder-warming");
     grafana.failNextWrite(503);
-    await expect(push(DEFAULT_SETTING, options(grafana.url))).rejects.toMatchObject({
+    await expect(push(DEFAULT_INSTALLATION, options(grafana.url))).rejects.toMatchObject({
       code: "GRAFANA_REFUSED",
       retryable: true,
     });
-    const report = await push(DEFAULT_SETTING, options(grafana.url));
+    const report = await push(DEFAULT_INSTALLATION, options(grafana.url));
     expect(report.changes.filter(({ action }) => action === "create").map(({ uid }) => uid)).toEqual([
       "larder-warming",
     ]);
@@ -99,7 +99,7 @@ describe.each(GENERATIONS)("push() through $api", ({ versions, api }) => {
 
 it("push() takes the older API when the token may not list the newer ones", async () => {
   grafana = await startGrafana({ versions: ["v1"], hidesApis: true });
-  const report = await push(DEFAULT_SETTING, { url: grafana.url, token: "glsa_test", dryRun: false });
+  const report = await push(DEFAULT_INSTALLATION, { url: grafana.url, token: "glsa_test", dryRun: false });
   expect(report.api).toBe("api/dashboards");
 });
 

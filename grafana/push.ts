@@ -10,7 +10,7 @@
 
 import { differences, type GrafanaApi, openApi } from "./api/api.ts";
 import { boards } from "./dashboards/dashboards.ts";
-import { type Setting, uidOf } from "./setting.ts";
+import { type Installation, uidOf } from "./installation.ts";
 
 export interface PushOptions {
   /** Base address, a path such as `/grafana` included. */
@@ -42,14 +42,14 @@ export interface PushReport {
 }
 
 /**
- * Pushes all boards of a setting into their folder.
+ * Pushes all boards of an installation into their folder.
  * @throws LarderError `GRAFANA_DENIED` for a token that may not, `GRAFANA_REFUSED` for any other refusal, and those of
  * `core/http/http.ts`. Boards are written one by one: those before a failure stay written.
  */
-export async function push(setting: Setting, options: PushOptions): Promise<PushReport> {
-  const built = Object.values(boards(setting));
+export async function push(installation: Installation, options: PushOptions): Promise<PushReport> {
+  const built = Object.values(boards(installation));
   const api = await openApi(options);
-  const folder = { uid: uidOf(setting, "folder"), title: setting.prefix };
+  const folder = { uid: uidOf(installation, "folder"), title: installation.prefix };
   const changes = [await pushFolder(api, folder, options.dryRun)];
   for (const board of built) {
     const there = await api.board(board.uid);

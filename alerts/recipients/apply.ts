@@ -6,7 +6,7 @@
  * @module
  */
 import type { SqliteWriter } from "../../core/sqlite/sqlite.ts";
-import { type EntityRow, lastRowOf } from "./books.ts";
+import { type EntityRow, lastRowOf } from "./entity-table.ts";
 import type { RecipientChanges, Repair } from "./model.ts";
 
 /** Puts the books right. */

@@ -4,8 +4,15 @@
  * @module
  */
 import type { SqliteDatabase, SqliteValue } from "../../core/sqlite/sqlite.ts";
-import { type EntityRow, findBook, planEntityRepairs, planLastRowRepairs, readBooks, rowNumber } from "./books.ts";
 import { findDuplicates } from "./changes.ts";
+import {
+  type EntityRow,
+  findBook,
+  planEntityRepairs,
+  planLastRowRepairs,
+  readBooks,
+  rowNumber,
+} from "./entity-table.ts";
 import { type AlertService, DEFAULT_LANGUAGE, type Repair, type StoredRecipient } from "./model.ts";
 import { MAIL_RECIPIENT } from "./schema.ts";
 

@@ -15,7 +15,7 @@ import type { SqliteDatabase, SqliteValue, SqliteWriter } from "../../core/sqlit
 import type { AlertsOptions } from "../options.ts";
 import { addressKey } from "./address.ts";
 import { backupFolder, listBackupNames, momentOf } from "./backup.ts";
-import { readBooks } from "./books.ts";
+import { readBooks } from "./entity-table.ts";
 import type { AlertService, StoredRecipient } from "./model.ts";
 import { type AlertData, readAlertData } from "./read.ts";
 import { changing, loadAlertData, reading } from "./store.ts";

@@ -12,8 +12,8 @@ import { chooseEngine, openReadOnly, withWriteTransaction } from "../../core/sql
 import type { AlertsOptions } from "../options.ts";
 import { applyChanges, applyRepairs } from "./apply.ts";
 import { makeBackup } from "./backup.ts";
-import { entityRow, lastRowOf } from "./books.ts";
 import { isEmpty, planChanges } from "./changes.ts";
+import { entityRow, lastRowOf } from "./entity-table.ts";
 import type { RecipientChanges, RecipientRequest, Repair } from "./model.ts";
 import { type AlertData, readAlertData } from "./read.ts";
 import { MAIL_RECIPIENT } from "./schema.ts";

@@ -14,7 +14,7 @@ import { startInflux, startVictoria } from "../../fixtures/engines.ts";
 import { askPanel, type Chosen, dataPanels, type Source } from "../../fixtures/grafana/ask-panel.ts";
 import { headingOf, type Picture, pageOf, pictureOf } from "../../fixtures/grafana/picture.ts";
 import { SEED_DATABASE, SEED_NOW, SEED_ZONE, seedEngines } from "../../fixtures/grafana/seed.ts";
-import { boards, DEFAULT_SETTING, ENGINES } from "../../grafana/index.ts";
+import { boards, DEFAULT_INSTALLATION, ENGINES } from "../../grafana/index.ts";
 
 const [folder = "board-pictures", ...wanted] = process.argv.slice(2);
 const DAY_MS = 86_400_000;
@@ -40,7 +40,7 @@ try {
   for (const engine of ENGINES) {
     const url = engine === "influxdb" ? influx.url : victoria.url;
     const source: Source = { engine, url, database: SEED_DATABASE, zone: SEED_ZONE };
-    const built = boards({ ...DEFAULT_SETTING, engine, timezone: SEED_ZONE });
+    const built = boards({ ...DEFAULT_INSTALLATION, engine, timezone: SEED_ZONE });
     for (const [name, board] of Object.entries(built)) {
       if (wanted.length > 0 && !wanted.includes(name)) continue;
       // the board of one cache is looked at with one cache chosen

@@ -22,7 +22,7 @@ import {
 } from "../../fixtures/fleet/index.ts";
 import { askPanel, askVariable, type Chosen, dataPanels, type Source } from "../../fixtures/grafana/ask-panel.ts";
 import { writeVictoria } from "../../fixtures/grafana/seed.ts";
-import { boards, DEFAULT_SETTING } from "../../grafana/index.ts";
+import { boards, DEFAULT_INSTALLATION } from "../../grafana/index.ts";
 import { engineCpuMs } from "../ship/engine-cpu.ts";
 
 const [caches = 2000, days = 365] = process.argv.slice(2, 4).map(Number);
@@ -76,7 +76,7 @@ async function seed(of: Fleet): Promise<number> {
 }
 
 async function measure(name: string, source: Source): Promise<void> {
-  const board = boards({ ...DEFAULT_SETTING, engine: source.engine, timezone: ZONE }).savings;
+  const board = boards({ ...DEFAULT_INSTALLATION, engine: source.engine, timezone: ZONE }).savings;
   // a second later each time, as a page that is loaded again: the same instant twice would come from a cache
   let later = 0;
   const chosen = (): Chosen => ({ values: {}, fromMs: TO - days * DAY_MS, toMs: TO + 1000 * later++ });

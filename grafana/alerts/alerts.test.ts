@@ -5,7 +5,7 @@ import { parse } from "yaml";
 import { levelOf, THRESHOLDS, type Threshold } from "../../core/thresholds.ts";
 import { anchorsOf } from "../../scripts/docs/links.ts";
 import { exportFiles } from "../export.ts";
-import { DEFAULT_SETTING, ENGINES, type Engine } from "../setting.ts";
+import { DEFAULT_INSTALLATION, ENGINES, type Engine } from "../installation.ts";
 
 interface RuleYaml {
   readonly uid: string;
@@ -18,7 +18,7 @@ interface RuleYaml {
 }
 
 function rules(engine: Engine, more: object = {}): RuleYaml[] {
-  const files = exportFiles({ ...DEFAULT_SETTING, engine, ...more });
+  const files = exportFiles({ ...DEFAULT_INSTALLATION, engine, ...more });
   return parse(files.get("provisioning/alerting/larder.yaml") ?? "").groups[0].rules;
 }
 

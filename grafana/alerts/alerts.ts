@@ -8,8 +8,8 @@
  */
 import { LarderError } from "../../core/errors.ts";
 import { THRESHOLDS, type Threshold } from "../../core/thresholds.ts";
+import { type Installation, uidOf } from "../installation.ts";
 import { type Fields, fields, SILENT_AFTER, SILENT_PIECES, SILENT_WORDS } from "../query/query.ts";
-import { type Setting, uidOf } from "../setting.ts";
 
 /** One rule, before Grafana's chain of query, reduction and threshold is put around it. */
 export interface AlertRule {
@@ -56,11 +56,11 @@ function from(threshold: Threshold, limit = threshold.trouble): Rings {
   return { is: threshold.below === true ? "<" : ">=", limit, forSeconds: threshold.alertAfterSeconds ?? 0 };
 }
 
-/** Every rule in the language of the setting's engine. */
-export function alertRules(setting: Setting): AlertRule[] {
-  const rule = (name: string, rest: Omit<AlertRule, "uid">): AlertRule => ({ uid: uidOf(setting, name), ...rest });
+/** Every rule in the language of the installation's engine. */
+export function alertRules(installation: Installation): AlertRule[] {
+  const rule = (name: string, rest: Omit<AlertRule, "uid">): AlertRule => ({ uid: uidOf(installation, name), ...rest });
   const ask = (fn: Measure, of: Fields, rangeSeconds: number, event?: string): string =>
-    query(setting, fn, of, rangeSeconds, event);
+    query(installation, fn, of, rangeSeconds, event);
   return [
     rule("silent", {
       title: "Cache silent",
@@ -126,7 +126,7 @@ export function alertRules(setting: Setting): AlertRule[] {
       severity: "warning",
       query: ask("sum", fields("bytestoclients_1h", "bytes.fromorigin.toclients"), DAY),
       rangeSeconds: DAY,
-      ...{ is: ">=", limit: setting.wanGbPerDay * 1_000_000_000, forSeconds: 0 },
+      ...{ is: ">=", limit: installation.wanGbPerDay * 1_000_000_000, forSeconds: 0 },
       board: "site",
       panel: "From Apple",
       noData: "OK",
@@ -165,14 +165,20 @@ export function alertRules(setting: Setting): AlertRule[] {
 /** `heard` is 0 for caches that wrote in the range, but not in the end of it that query/silent.ts names. */
 type Measure = "last" | "sum" | "count" | "heard";
 
-function query(setting: Setting, fn: Measure, of: Fields, rangeSeconds: number, event: string | undefined): string {
+function query(
+  installation: Installation,
+  fn: Measure,
+  of: Fields,
+  rangeSeconds: number,
+  event: string | undefined,
+): string {
   const [field, ...more] = of.fields;
   if (field === undefined || more.length > 0) {
     throw new LarderError(`Cannot build an alert rule of "${of.measurement}": it needs exactly one field`, {
       code: "GRAFANA_RULE",
     });
   }
-  return setting.engine === "influxdb"
+  return installation.engine === "influxdb"
     ? influx(fn, of.measurement, field, event)
     : metrics(fn, of.measurement, field, rangeSeconds, event);
 }

@@ -4,10 +4,10 @@ import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { alertRules } from "../alerts/alerts.ts";
 import { exportFiles } from "../export.ts";
+import { DEFAULT_INSTALLATION, ENGINES } from "../installation.ts";
 import { influxql } from "../query/influxql/influxql.ts";
 import { metricsql } from "../query/metricsql.ts";
 import { fields, fromOrigin, hitRatio, type PanelQuestion, saved } from "../query/question.ts";
-import { DEFAULT_SETTING, ENGINES } from "../setting.ts";
 import { boards } from "./dashboards.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
@@ -15,7 +15,7 @@ const ROOT = join(import.meta.dirname, "../..");
 describe("grafana/generated", () => {
   it.each(ENGINES)("holds what the code builds for %s (else: npm run docs)", (engine) => {
     const folder = join(ROOT, "grafana/generated", engine);
-    const built = exportFiles({ ...DEFAULT_SETTING, engine });
+    const built = exportFiles({ ...DEFAULT_INSTALLATION, engine });
     const there = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
     expect(there.length).toBe(built.size);
     for (const [path, text] of built) expect(readFileSync(join(folder, path), "utf8"), path).toBe(text);
@@ -24,7 +24,7 @@ describe("grafana/generated", () => {
 
 describe("exportFiles()", () => {
   it.each(ENGINES)("writes provisioning Grafana can read for %s", (engine) => {
-    const files = exportFiles({ ...DEFAULT_SETTING, engine });
+    const files = exportFiles({ ...DEFAULT_INSTALLATION, engine });
     const read = (path: string) => parse(files.get(path) ?? "");
     const uid = `larder-${engine}`;
     expect(read("provisioning/datasources/larder.yaml").datasources[0]).toMatchObject({
@@ -38,9 +38,9 @@ describe("exportFiles()", () => {
     });
     const [group] = read("provisioning/alerting/larder.yaml").groups;
     expect(group.rules.map((rule: { uid: string }) => rule.uid)).toEqual(
-      alertRules({ ...DEFAULT_SETTING, engine }).map((rule) => rule.uid),
+      alertRules({ ...DEFAULT_INSTALLATION, engine }).map((rule) => rule.uid),
     );
-    const built = Object.values(boards({ ...DEFAULT_SETTING, engine }));
+    const built = Object.values(boards({ ...DEFAULT_INSTALLATION, engine }));
     for (const rule of group.rules) {
       expect(rule.data.map((step: { refId: string }) => step.refId)).toEqual(["A", "B", "C"]);
       expect(rule.data[0].datasourceUid).toBe(uid);
@@ -56,14 +56,14 @@ describe("exportFiles()", () => {
   });
 
   it("puts prefix, zone, price and currency where they belong", () => {
-    const setting = {
-      ...DEFAULT_SETTING,
+    const installation = {
+      ...DEFAULT_INSTALLATION,
       prefix: "My Schools",
       timezone: "Pacific/Auckland",
       currency: "$",
       pricePerGb: 0.2,
     };
-    const { savings } = boards(setting);
+    const { savings } = boards(installation);
     expect(savings).toMatchObject({
       uid: "my-schools-savings",
       title: "My Schools / Savings",
@@ -75,16 +75,16 @@ describe("exportFiles()", () => {
   });
 
   it("refuses a prefix without letters and a zone nobody knows", () => {
-    expect(() => boards({ ...DEFAULT_SETTING, prefix: "***" })).toThrow(
+    expect(() => boards({ ...DEFAULT_INSTALLATION, prefix: "***" })).toThrow(
       expect.objectContaining({ code: "GRAFANA_SETTING" }),
     );
-    expect(() => boards({ ...DEFAULT_SETTING, timezone: "Mars/Base" })).toThrow(/Mars\/Base/);
+    expect(() => boards({ ...DEFAULT_INSTALLATION, timezone: "Mars/Base" })).toThrow(/Mars\/Base/);
   });
 });
 
 describe("boards()", () => {
   it("keep to six numbers above the fold and share one crosshair", () => {
-    for (const board of Object.values(boards(DEFAULT_SETTING))) {
+    for (const board of Object.values(boards(DEFAULT_INSTALLATION))) {
       expect(board.panels.filter(({ type }) => type === "stat").length).toBeLessThanOrEqual(6);
       expect(board.graphTooltip).toBe(1);
       expect(board.links[0]).toMatchObject({ keepTime: true, includeVars: true });
@@ -94,15 +94,15 @@ describe("boards()", () => {
 
 describe("the words of the boards", () => {
   it.each(ENGINES)("are one for each thing: from the caches, from Apple, hit ratio (%s)", (engine) => {
-    const setting = { ...DEFAULT_SETTING, engine };
-    const texts = [...exportFiles(setting)].filter(([path]) => /dashboards\/.*json|alerting\/larder/.test(path));
+    const installation = { ...DEFAULT_INSTALLATION, engine };
+    const texts = [...exportFiles(installation)].filter(([path]) => /dashboards\/.*json|alerting\/larder/.test(path));
     const others =
       /without apple|not come from apple|(pulled|downloaded) from|pulled (over|at)|served from caches|fetched from apple by|in trouble|sink behind/i;
     for (const [path, text] of texts) expect(others.exec(text)?.[0], path).toBeUndefined();
   });
 
   it("name no bar by a tag alone that may not be set", () => {
-    for (const board of Object.values(boards(DEFAULT_SETTING))) {
+    for (const board of Object.values(boards(DEFAULT_INSTALLATION))) {
       for (const panel of board.panels.filter(({ type }) => type === "bargauge")) {
         expect(JSON.stringify(panel)).not.toMatch(/GROUP BY \\"(region|school_type|site_name)/);
       }
@@ -222,7 +222,7 @@ describe("deploy/compose.yaml", () => {
     const binds = Object.values(composed.services).flatMap(({ volumes = [] }) =>
       volumes.filter((volume): volume is Bind => typeof volume !== "string"),
     );
-    const exported = [...exportFiles(DEFAULT_SETTING).keys()].map((path) => dirname(`./boards/${path}`));
+    const exported = [...exportFiles(DEFAULT_INSTALLATION).keys()].map((path) => dirname(`./boards/${path}`));
     expect(binds.map(({ source }) => source).sort()).toEqual([...new Set(exported)].sort());
     for (const bind of binds) expect(bind).toMatchObject({ read_only: true, bind: { create_host_path: false } });
     expect(readFileSync(path, "utf8")).not.toContain("generated");

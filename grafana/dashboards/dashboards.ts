@@ -4,19 +4,19 @@
  * @module
  */
 
+import { type Board, checkInstallation, type Installation } from "../installation.ts";
 import type { Dashboard } from "../look/look.ts";
-import { type Board, checkSetting, type Setting } from "../setting.ts";
 import { fleet } from "./fleet/fleet.ts";
 import { savings } from "./savings.ts";
 import { site } from "./site/site.ts";
 import { warming } from "./warming.ts";
 
-const BOARDS: Readonly<Record<Board, (setting: Setting) => Dashboard>> = { savings, fleet, site, warming };
+const BOARDS: Readonly<Record<Board, (installation: Installation) => Dashboard>> = { savings, fleet, site, warming };
 
 /** Every board, by name, ready to be written as JSON. */
-export function boards(setting: Setting): Readonly<Record<Board, Dashboard>> {
-  checkSetting(setting);
-  const built = Object.entries(BOARDS).map(([name, build]) => [name, plainJson(build(setting))] as const);
+export function boards(installation: Installation): Readonly<Record<Board, Dashboard>> {
+  checkInstallation(installation);
+  const built = Object.entries(BOARDS).map(([name, build]) => [name, plainJson(build(installation))] as const);
   return Object.fromEntries(built) as Record<Board, Dashboard>;
 }
 

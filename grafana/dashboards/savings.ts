@@ -7,6 +7,7 @@
  */
 import { HIT_RATIO } from "../../core/measures.ts";
 import { THRESHOLDS } from "../../core/thresholds.ts";
+import type { Installation } from "../installation.ts";
 import {
   BY_SITE,
   bars,
@@ -41,23 +42,22 @@ import {
   savedMoney,
   servedByDay,
 } from "../query/query.ts";
-import type { Setting } from "../setting.ts";
 
 const ask = (question: Omit<PanelQuestion, "select">): PanelQuestion => ({ ...question, select: BY_SITE });
 
 /** The board. */
-export function savings(setting: Setting): Dashboard {
-  return board(setting, {
+export function savings(installation: Installation): Dashboard {
+  return board(installation, {
     board: "savings",
     title: "Savings",
     description: "What the content caches saved: bytes that did not cross the WAN, and what they would have cost.",
     from: "now-30d/d",
     refresh: "1h",
-    variables: [...selection(setting, BY_SITE), priceVariable(setting), ...timezoneVariable(setting)],
+    variables: [...selection(installation, BY_SITE), priceVariable(installation), ...timezoneVariable(installation)],
     sections: [
-      { panels: sixNumbers(setting) },
-      { panels: trend(setting) },
-      { title: "Where it was saved", panels: [...groups(setting), ...sites(setting)] },
+      { panels: sixNumbers(installation) },
+      { panels: trend(installation) },
+      { title: "Where it was saved", panels: [...groups(installation), ...sites(installation)] },
       { title: "How these numbers are made", panels: [explanation()] },
     ],
   });
@@ -67,7 +67,7 @@ const SAVED_MEANS =
   "Bytes devices got from a cache, its peers or its parents instead of from Apple. What warming took from the caches is not counted.";
 const DAYS = "Whole days, from the first that the chosen time touches.";
 
-function sixNumbers(setting: Setting): Unplaced[] {
+function sixNumbers(installation: Installation): Unplaced[] {
   const number = (
     title: string,
     description: string,
@@ -82,17 +82,17 @@ function sixNumbers(setting: Setting): Unplaced[] {
     unit,
   });
   return [
-    stat(setting, number("Saved", `${SAVED_MEANS} ${DAYS}`, saved("_1d"))),
-    stat(setting, {
+    stat(installation, number("Saved", `${SAVED_MEANS} ${DAYS}`, saved("_1d"))),
+    stat(installation, {
       ...number(
         "Money saved",
         "What the saved bytes would have cost at the price per GB typed above. It is an estimate: your line may not be billed per GB.",
         savedMoney("_1d"),
-        `currency:${setting.currency}`,
+        `currency:${installation.currency}`,
       ),
       decimals: 2,
     }),
-    stat(setting, {
+    stat(installation, {
       ...number(
         HIT_RATIO.title,
         "Of everything served, to devices and to warming, the share that came from the caches: from a cache, its peers or its parents.",
@@ -102,16 +102,16 @@ function sixNumbers(setting: Setting): Unplaced[] {
       threshold: THRESHOLDS.hitRatio,
       decimals: 1,
     }),
-    stat(setting, number("From Apple", "Bytes that crossed the WAN to be served.", fromOrigin("_1d"))),
+    stat(installation, number("From Apple", "Bytes that crossed the WAN to be served.", fromOrigin("_1d"))),
     stat(
-      setting,
+      installation,
       number(
         "Given to warming",
         "Bytes warming read from the caches. No device got them, so they are not in Saved: Saved, Given to warming and From Apple add up to everything served.",
         givenToWarming(),
       ),
     ),
-    stat(setting, {
+    stat(installation, {
       ...number(
         "Saved, against the time before",
         "Saved on the complete days of the chosen time, against as many days just before them: with the last 30 days, month against month.",
@@ -135,13 +135,13 @@ const CHANGE_STEPS = [
   { color: COLOURS.fine, value: 0 },
 ];
 
-function trend(setting: Setting): Unplaced[] {
+function trend(installation: Installation): Unplaced[] {
   const steps =
-    setting.engine === "influxdb"
+    installation.engine === "influxdb"
       ? "One bar per day (per week beyond 12 weeks, per 30 days beyond 8 months)."
       : "One bar per day.";
   return [
-    overTime(setting, {
+    overTime(installation, {
       title: "Served to devices",
       description: `${steps} Dark green: saved, served to devices by your caches. Light green: given to warming from what they held. Orange: from Apple.`,
       question: ask({ figures: servedByDay(), buckets: "day" }),
@@ -153,7 +153,7 @@ function trend(setting: Setting): Unplaced[] {
       legend: "sum",
       overrides: SOURCE_COLOURS,
     }),
-    overTime(setting, {
+    overTime(installation, {
       title: "Hit ratio, over time",
       description: "The share that came from the caches, in the same steps. Days without traffic have no point.",
       question: ask({ figures: [hitRatio("_1d")], buckets: "day" }),
@@ -169,9 +169,9 @@ function trend(setting: Setting): Unplaced[] {
   ];
 }
 
-function groups(setting: Setting): Unplaced[] {
+function groups(installation: Installation): Unplaced[] {
   const group = (title: string, description: string, tag: string): Unplaced =>
-    bars(setting, {
+    bars(installation, {
       title,
       description,
       question: ask({ figures: [saved("_1d")], by: [tag], buckets: "range" }),
@@ -192,14 +192,14 @@ function groups(setting: Setting): Unplaced[] {
 const SITES = 10;
 
 /** Each table has the two figures it needs: a third costs a large fleet in InfluxDB half as much again. */
-function sites(setting: Setting): Unplaced[] {
+function sites(installation: Installation): Unplaced[] {
   const shared = {
     unit: UNITS.bytes,
     width: 12,
     height: 10,
     overrides: [
       judged(HIT_RATIO.title, UNITS.share, THRESHOLDS.hitRatio, { "custom.width": 130 }),
-      column("Site", { links: [siteLink(setting)] }),
+      column("Site", { links: [siteLink(installation)] }),
     ],
   };
   const greatest = (
@@ -210,13 +210,13 @@ function sites(setting: Setting): Unplaced[] {
     transformations: [sorted(figure, true), limited(SITES)],
   });
   return [
-    table(setting, {
+    table(installation, {
       ...shared,
       ...greatest("Saved", [saved("_1d"), fromOrigin("_1d")]),
       title: "Sites that saved most",
       description: "The ten sites with the most bytes saved. Click a site to open its board for the same time.",
     }),
-    table(setting, {
+    table(installation, {
       ...shared,
       ...greatest("From Apple", [fromOrigin("_1d"), hitRatio("_1d")]),
       title: "Sites with most from Apple",
@@ -227,10 +227,10 @@ function sites(setting: Setting): Unplaced[] {
 }
 
 /** The value as it is, not as it is shown: a site without a name is asked for as such. */
-function siteLink(setting: Setting): Readonly<Record<string, unknown>> {
+function siteLink(installation: Installation): Readonly<Record<string, unknown>> {
   return {
     title: "Open this site",
-    url: linkTo(setting, "site", ["var-site=${__value.raw:percentencode}"]),
+    url: linkTo(installation, "site", ["var-site=${__value.raw:percentencode}"]),
     targetBlank: false,
   };
 }

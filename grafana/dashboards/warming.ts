@@ -9,6 +9,7 @@
 
 import { FROM_APPLE, HIT_RATIO, WARMING_COST, WARMING_EFFECT } from "../../core/measures.ts";
 import { THRESHOLDS } from "../../core/thresholds.ts";
+import type { Installation } from "../installation.ts";
 import {
   annotation,
   BY_SITE,
@@ -40,27 +41,26 @@ import {
   type PanelQuestion,
   sumOf,
 } from "../query/query.ts";
-import type { Setting } from "../setting.ts";
 
 const ask = (question: Omit<PanelQuestion, "select">): PanelQuestion => ({ ...question, select: BY_SITE });
 const RUN = "precacherun_1d";
 
 /** The board. */
-export function warming(setting: Setting): Dashboard {
-  return board(setting, {
+export function warming(installation: Installation): Dashboard {
+  return board(installation, {
     board: "warming",
     title: "Warming",
     description:
       "What warming fetched from Apple, what the caches gave devices from their disks, and how the runs went.",
     from: "now-30d/d",
     refresh: "15m",
-    variables: [...selection(setting, BY_SITE), ...timezoneVariable(setting)],
-    annotations: [annotation(setting, "Wiped", "wiped", COLOURS.trouble, BY_SITE)],
+    variables: [...selection(installation, BY_SITE), ...timezoneVariable(installation)],
+    annotations: [annotation(installation, "Wiped", "wiped", COLOURS.trouble, BY_SITE)],
     sections: [
-      { panels: numbers(setting) },
-      { panels: bought(setting) },
-      { title: "Night by night", panels: nights(setting) },
-      { title: "Runs", panels: tables(setting) },
+      { panels: numbers(installation) },
+      { panels: bought(installation) },
+      { title: "Night by night", panels: nights(installation) },
+      { title: "Runs", panels: tables(installation) },
       { title: "How these numbers are made", panels: [explanation()] },
     ],
   });
@@ -70,11 +70,11 @@ export function warming(setting: Setting): Dashboard {
 const NONE = { noValue: "no warming" };
 
 /** Sums by day, so that a number is the total of the chart beside it; what is given in all is never below nothing. */
-function numbers(setting: Setting): Unplaced[] {
+function numbers(installation: Installation): Unplaced[] {
   const size = { width: 4, height: 5, ...NONE };
   const days = (figure: Figure): PanelQuestion => ask({ figures: [figure], buckets: "day" });
   return [
-    stat(setting, {
+    stat(installation, {
       ...size,
       title: WARMING_EFFECT.title,
       description:
@@ -83,7 +83,7 @@ function numbers(setting: Setting): Unplaced[] {
       unit: UNITS.bytes,
       mappings: [NOT_NEGATIVE],
     }),
-    stat(setting, {
+    stat(installation, {
       ...size,
       title: WARMING_COST.title,
       description:
@@ -91,14 +91,14 @@ function numbers(setting: Setting): Unplaced[] {
       question: days(measured(WARMING_COST, "_1d")),
       unit: UNITS.bytes,
     }),
-    stat(setting, {
+    stat(installation, {
       ...size,
       title: "Warmed",
       description: "Files fetched whole through a cache.",
       question: days(sumOf(RUN, "warmed", "Warmed")),
       unit: UNITS.count,
     }),
-    stat(setting, {
+    stat(installation, {
       ...size,
       title: "Failed",
       description:
@@ -106,14 +106,14 @@ function numbers(setting: Setting): Unplaced[] {
       question: days(sumOf(RUN, "failed", "Failed")),
       unit: UNITS.count,
     }),
-    stat(setting, {
+    stat(installation, {
       ...size,
       title: "Devices waiting",
       description: "The most devices that waited for one and the same file of a run.",
       question: ask({ figures: [greatestOf("precacheasset", "devices", "Devices waiting")], buckets: "range" }),
       unit: UNITS.count,
     }),
-    stat(setting, {
+    stat(installation, {
       ...size,
       title: "Speed",
       description: "Bytes read through the caches for each second of a run.",
@@ -130,10 +130,10 @@ function numbers(setting: Setting): Unplaced[] {
 
 const HELD = "From the caches";
 
-function bought(setting: Setting): Unplaced[] {
+function bought(installation: Installation): Unplaced[] {
   const size = { width: 12, height: 10, ...NONE };
   return [
-    overTime(setting, {
+    overTime(installation, {
       ...size,
       title: "Cost and effect",
       description:
@@ -147,7 +147,7 @@ function bought(setting: Setting): Unplaced[] {
       legend: "sum",
       overrides: [coloured(WARMING_EFFECT.title, COLOURS.cache), coloured(WARMING_COST.title, COLOURS.origin)],
     }),
-    overTime(setting, {
+    overTime(installation, {
       ...size,
       title: "Hit ratio of the day after",
       description:
@@ -163,9 +163,9 @@ function bought(setting: Setting): Unplaced[] {
   ];
 }
 
-function nights(setting: Setting): Unplaced[] {
+function nights(installation: Installation): Unplaced[] {
   return [
-    overTime(setting, {
+    overTime(installation, {
       title: "Asked for",
       description:
         "Bytes warming asked for: what the caches had to fetch from Apple, and what they or their peers held already.",
@@ -190,7 +190,7 @@ function nights(setting: Setting): Unplaced[] {
       legend: "sum",
       overrides: [coloured(FROM_APPLE.title, COLOURS.origin), coloured(HELD, COLOURS.cache)],
     }),
-    overTime(setting, {
+    overTime(installation, {
       title: "Files",
       description: "What became of the files of each night's runs.",
       question: ask({
@@ -216,7 +216,7 @@ function nights(setting: Setting): Unplaced[] {
         coloured("Failed", COLOURS.trouble),
       ],
     }),
-    overTime(setting, {
+    overTime(installation, {
       title: "Time spent",
       description: "Seconds the runs of each night took, all caches together.",
       question: ask({ figures: [sumOf(RUN, "seconds", "Time")], buckets: "day" }),
@@ -230,10 +230,10 @@ function nights(setting: Setting): Unplaced[] {
   ];
 }
 
-function tables(setting: Setting): Unplaced[] {
+function tables(installation: Installation): Unplaced[] {
   const run = (field: string, name: string): Figure => lastOf("precacherun", field, name);
   return [
-    table(setting, {
+    table(installation, {
       title: "Last run of each cache",
       description:
         "The last warming run of each cache in the chosen time. Failed files are judged here, run by run, as on the board Fleet and by the alert rule.",
@@ -262,7 +262,7 @@ function tables(setting: Setting): Unplaced[] {
       ],
       transformations: [sorted("Ended", true)],
     }),
-    table(setting, {
+    table(installation, {
       title: "What was warmed",
       description:
         "Bytes by group of files and what became of them. Devices waiting: the most that waited for one file of the group.",

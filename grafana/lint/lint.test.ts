@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { boards } from "../dashboards/dashboards.ts";
+import { DEFAULT_INSTALLATION, ENGINES } from "../installation.ts";
 import type { Dashboard } from "../look/grafana-types.ts";
-import { DEFAULT_SETTING, ENGINES } from "../setting.ts";
 import { lint } from "./lint.ts";
 
 type Loose = Record<string, unknown>;
@@ -13,7 +13,7 @@ type LoosePanel = Loose & {
 
 /** A board to break: everything in it may be changed. */
 function copy(engine: "influxdb" | "victoriametrics" = "influxdb") {
-  const board = structuredClone(boards({ ...DEFAULT_SETTING, engine }).savings) as unknown as Loose & {
+  const board = structuredClone(boards({ ...DEFAULT_INSTALLATION, engine }).savings) as unknown as Loose & {
     panels: LoosePanel[];
     templating: { list: Loose[] };
   };
@@ -21,7 +21,7 @@ function copy(engine: "influxdb" | "victoriametrics" = "influxdb") {
   return { board, panel, target: panel.targets[0] as Loose };
 }
 
-const others = Object.values(boards(DEFAULT_SETTING)).slice(1);
+const others = Object.values(boards(DEFAULT_INSTALLATION)).slice(1);
 const rulesBroken = (board: unknown): string[] => [
   ...new Set(lint([board as Dashboard, ...others]).map(({ rule }) => rule)),
 ];
@@ -29,7 +29,9 @@ const rulesBroken = (board: unknown): string[] => [
 describe("lint()", () => {
   it.each(ENGINES)("finds nothing wrong with our boards for %s", (engine) => {
     for (const prefix of ["larder", "Schools of the North"]) {
-      expect(lint(Object.values(boards({ ...DEFAULT_SETTING, engine, prefix, timezone: "Asia/Tokyo" })))).toEqual([]);
+      expect(lint(Object.values(boards({ ...DEFAULT_INSTALLATION, engine, prefix, timezone: "Asia/Tokyo" })))).toEqual(
+        [],
+      );
     }
   });
 

@@ -3,8 +3,9 @@
  *
  * @module
  */
+
+import { type Board, type Installation, slug, uidOf } from "../installation.ts";
 import { fields, influxWhere, metricsMatchers } from "../query/query.ts";
-import { type Board, type Setting, slug, uidOf } from "../setting.ts";
 import type { Annotation, Dashboard, DashboardLink, Panel, Row, Variable } from "./grafana-types.ts";
 import type { Unplaced } from "./panels.ts";
 import { dataSource } from "./variables.ts";
@@ -32,23 +33,23 @@ export interface BoardSpec {
 const COLUMNS = 24;
 
 /** The whole board. */
-export function board(setting: Setting, spec: BoardSpec): Dashboard {
+export function board(installation: Installation, spec: BoardSpec): Dashboard {
   return {
-    uid: uidOf(setting, spec.board),
-    title: `${setting.prefix} / ${spec.title}`,
+    uid: uidOf(installation, spec.board),
+    title: `${installation.prefix} / ${spec.title}`,
     description: spec.description,
-    tags: [slug(setting.prefix), "content-cache"],
+    tags: [slug(installation.prefix), "content-cache"],
     schemaVersion: 42,
     version: 1,
     editable: false,
     // one crosshair for all panels
     graphTooltip: 1,
-    timezone: setting.timezone === "UTC" ? "utc" : setting.timezone,
+    timezone: installation.timezone === "UTC" ? "utc" : installation.timezone,
     weekStart: "monday",
     time: { from: spec.from, to: "now" },
     timepicker: { refresh_intervals: ["1m", "5m", "15m", "1h"] },
     refresh: spec.refresh,
-    links: [boardLinks(setting), ...runbookLink(setting)],
+    links: [boardLinks(installation), ...runbookLink(installation)],
     templating: { list: spec.variables },
     annotations: { list: spec.annotations ?? [] },
     panels: placed(spec.sections),
@@ -56,12 +57,12 @@ export function board(setting: Setting, spec: BoardSpec): Dashboard {
 }
 
 /** The other boards of this installation, with time range and drop-downs kept. */
-function boardLinks(setting: Setting): DashboardLink {
+function boardLinks(installation: Installation): DashboardLink {
   return {
     type: "dashboards",
     title: "Boards",
     tooltip: "The other boards, for the same time and the same choice",
-    tags: [slug(setting.prefix)],
+    tags: [slug(installation.prefix)],
     icon: "dashboard",
     url: "",
     asDropdown: false,
@@ -71,7 +72,7 @@ function boardLinks(setting: Setting): DashboardLink {
   };
 }
 
-function runbookLink({ runbookUrl }: Setting): DashboardLink[] {
+function runbookLink({ runbookUrl }: Installation): DashboardLink[] {
   if (runbookUrl === undefined) return [];
   return [
     {
@@ -91,15 +92,15 @@ function runbookLink({ runbookUrl }: Setting): DashboardLink[] {
 
 /** Events drawn as lines across every panel. `event` is a regular expression without anchors. */
 export function annotation(
-  setting: Setting,
+  installation: Installation,
   name: string,
   event: string,
   colour: string,
   select: Readonly<Record<string, string>>,
 ): Annotation {
   const { measurement } = fields("events", "title", "text", "tags");
-  const shared = { name, datasource: dataSource(setting), enable: true, hide: false, iconColor: colour };
-  if (setting.engine === "influxdb") {
+  const shared = { name, datasource: dataSource(installation), enable: true, hide: false, iconColor: colour };
+  if (installation.engine === "influxdb") {
     const where = influxWhere({ select, where: { event } });
     const query = `SELECT "title", "text", "tags" FROM "${measurement}" WHERE ${where}`;
     return {

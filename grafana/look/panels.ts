@@ -16,6 +16,7 @@ import type {
 } from "@grafana/schema/dist/esm/raw/composable/timeseries/panelcfg/x/TimeSeriesPanelCfg_types.gen";
 import { SAVED } from "../../core/measures.ts";
 import type { Threshold } from "../../core/thresholds.ts";
+import { compile, type Installation, slug } from "../installation.ts";
 import {
   GIVEN_TO_WARMING,
   NOT_SET,
@@ -25,7 +26,6 @@ import {
   TAG_TITLES,
   type Transformation,
 } from "../query/query.ts";
-import { compile, type Setting, slug } from "../setting.ts";
 import { COLOURS, thresholdSteps } from "./colours.ts";
 import type { FieldConfigSource, Panel, Plain, ValueMapping } from "./grafana-types.ts";
 import { dataSource } from "./variables.ts";
@@ -93,7 +93,7 @@ export const YES_NO: ValueMapping = {
 };
 
 /** One number. */
-export function stat(setting: Setting, spec: PanelSpec): Unplaced {
+export function stat(installation: Installation, spec: PanelSpec): Unplaced {
   const drawn = spec.question.buckets !== "range";
   const greatest = spec.question.figures.every(({ kind }) => kind === "greatest");
   const options: Plain<Partial<StatOptions>> = {
@@ -105,7 +105,7 @@ export function stat(setting: Setting, spec: PanelSpec): Unplaced {
     // buckets make up their number, so it is the one in the legend of the same buckets
     reduceOptions: { calcs: [drawn ? (greatest ? "max" : "sum") : "lastNotNull"], fields: "", values: false },
   };
-  return panel(setting, spec, "stat", options, {});
+  return panel(installation, spec, "stat", options, {});
 }
 
 /** Bars or lines over time. */
@@ -118,7 +118,7 @@ export interface TimeSpec extends PanelSpec {
   readonly max?: number;
 }
 
-export function overTime(setting: Setting, spec: TimeSpec): Unplaced {
+export function overTime(installation: Installation, spec: TimeSpec): Unplaced {
   const options: Plain<TimeSeriesOptions> = {
     legend: {
       displayMode: spec.legend === "none" ? "list" : "table",
@@ -144,7 +144,7 @@ export function overTime(setting: Setting, spec: TimeSpec): Unplaced {
     ...(spec.min === undefined ? {} : { min: spec.min }),
     ...(spec.max === undefined ? {} : { max: spec.max }),
   };
-  return panel(setting, spec, "timeseries", options, { custom, ...limits });
+  return panel(installation, spec, "timeseries", options, { custom, ...limits });
 }
 
 /** A table; the first column by which it is sorted is the one that matters. */
@@ -152,14 +152,14 @@ export interface TableSpec extends PanelSpec {
   readonly sortBy?: { readonly column: string; readonly desc: boolean };
 }
 
-export function table(setting: Setting, spec: TableSpec): Unplaced {
+export function table(installation: Installation, spec: TableSpec): Unplaced {
   const options: Plain<Partial<TableOptions>> = {
     showHeader: true,
     cellHeight: "sm",
     ...(spec.sortBy === undefined ? {} : { sortBy: [{ displayName: spec.sortBy.column, desc: spec.sortBy.desc }] }),
   };
   const overrides = [...unsetTags(spec.question), ...(spec.overrides ?? [])];
-  return panel(setting, { ...spec, overrides }, "table", options, { custom: { filterable: true, align: "auto" } });
+  return panel(installation, { ...spec, overrides }, "table", options, { custom: { filterable: true, align: "auto" } });
 }
 
 /** Columns of tags say so where an installation sets none. */
@@ -176,17 +176,20 @@ function unsetTags({ by = [] }: PanelQuestion): Override[] {
 }
 
 /** A table of two columns: a name and a bar. Unlike bars of Grafana's own it has a name for what has no tag. */
-export function bars(setting: Setting, spec: TableSpec & { readonly bar: string; readonly colour: string }): Unplaced {
+export function bars(
+  installation: Installation,
+  spec: TableSpec & { readonly bar: string; readonly colour: string },
+): Unplaced {
   const bar = column(spec.bar, {
     "custom.cellOptions": { type: "gauge", mode: "basic", valueDisplayMode: "text" },
     color: { mode: "fixed", fixedColor: spec.colour },
     min: 0,
   });
-  return table(setting, { ...spec, overrides: [...(spec.overrides ?? []), bar] });
+  return table(installation, { ...spec, overrides: [...(spec.overrides ?? []), bar] });
 }
 
 /** One bar for each row of a table, its name beside it. */
-export function barGauge(setting: Setting, spec: PanelSpec): Unplaced {
+export function barGauge(installation: Installation, spec: PanelSpec): Unplaced {
   const options: Plain<Partial<BarGaugeOptions>> = {
     displayMode: "basic",
     orientation: "horizontal",
@@ -200,12 +203,12 @@ export function barGauge(setting: Setting, spec: PanelSpec): Unplaced {
     // every row is a bar
     reduceOptions: { calcs: [], fields: "", values: true, limit: 20 },
   };
-  return panel(setting, spec, "bargauge", options, { min: 0 });
+  return panel(installation, spec, "bargauge", options, { min: 0 });
 }
 
 /** What the alert rules of an installation have found: those that ring or are about to. */
 export function alertList(
-  setting: Setting,
+  installation: Installation,
   spec: Pick<PanelSpec, "title" | "description" | "width" | "height">,
 ): Unplaced {
   return {
@@ -222,7 +225,7 @@ export function alertList(
       sortOrder: 3,
       dashboardAlerts: false,
       alertName: "",
-      alertInstanceLabelFilter: `{source="${slug(setting.prefix)}"}`,
+      alertInstanceLabelFilter: `{source="${slug(installation.prefix)}"}`,
       stateFilter: { firing: true, pending: true, recovering: true, noData: true, error: true, normal: false },
     },
   };
@@ -289,13 +292,13 @@ export const sorted = (field: string, desc: boolean): Transformation => ({
 export const limited = (rows: number): Transformation => ({ id: "limit", options: { limitField: rows } });
 
 function panel(
-  setting: Setting,
+  installation: Installation,
   spec: PanelSpec,
   type: string,
   options: object,
   defaults: Readonly<Record<string, unknown>>,
 ): Unplaced {
-  const { targets, transformations } = compile(setting, spec.question);
+  const { targets, transformations } = compile(installation, spec.question);
   const ratio = spec.question.figures.some(({ kind }) => kind === "ratio");
   const mappings = [...(spec.mappings ?? []), ...(ratio ? [NO_TRAFFIC] : [])];
   const fixed = { mode: spec.threshold === undefined ? "palette-classic" : "thresholds" };
@@ -303,9 +306,9 @@ function panel(
     type,
     title: spec.title,
     description: spec.description,
-    datasource: dataSource(setting),
+    datasource: dataSource(installation),
     gridPos: { w: spec.width, h: spec.height, x: 0, y: 0 },
-    ...stepsOf(setting, spec.question),
+    ...stepsOf(installation, spec.question),
     ...(spec.timeFrom === undefined ? {} : { timeFrom: spec.timeFrom }),
     ...(spec.timeShift === undefined ? {} : { timeShift: spec.timeShift }),
     options,
@@ -325,15 +328,18 @@ function panel(
       },
       overrides: [...(spec.overrides ?? [])],
     },
-    targets: targets.map((each) => ({ ...each, datasource: dataSource(setting) })),
+    targets: targets.map((each) => ({ ...each, datasource: dataSource(installation) })),
     transformations: [...transformations, ...(spec.transformations ?? [])],
   };
 }
 
 /** Panels that show one thing as a number and over time have the same steps, whatever their width: so they agree. */
-function stepsOf(setting: Setting, { buckets, figures }: PanelQuestion): { interval?: string; maxDataPoints?: number } {
+function stepsOf(
+  installation: Installation,
+  { buckets, figures }: PanelQuestion,
+): { interval?: string; maxDataPoints?: number } {
   if (buckets === "range") return {};
-  const victoria = setting.engine === "victoriametrics";
+  const victoria = installation.engine === "victoriametrics";
   // by Grafana's rounding: days up to 12 weeks, weeks up to 36, then thirty days
   if (buckets === "day") return { interval: "1d", maxDataPoints: victoria ? EVERY_STEP : 12 };
   const hours = figures.some(

@@ -6,8 +6,9 @@
  *
  * @module
  */
+
+import { dataSourceType, type Installation } from "../installation.ts";
 import { fields, influxWhere, metricsMatchers } from "../query/query.ts";
-import { dataSourceType, type Setting } from "../setting.ts";
 import type { Variable } from "./grafana-types.ts";
 
 /** Tags and their variables, coarse to fine. */
@@ -25,22 +26,22 @@ export const BY_SITE = { region: "region", school_type: "school_type", site_name
 export const BY_CACHE = { ...BY_SITE, server: "server" } as const;
 
 /** The reference every query carries: whatever data source is chosen in the board. */
-export function dataSource(setting: Setting): { type: string; uid: string } {
-  return { type: dataSourceType(setting.engine), uid: "${datasource}" };
+export function dataSource(installation: Installation): { type: string; uid: string } {
+  return { type: dataSourceType(installation.engine), uid: "${datasource}" };
 }
 
 /** The data source, then the drop-downs for the tags a board selects on. */
-export function selection(setting: Setting, select: Readonly<Record<string, string>>): Variable[] {
+export function selection(installation: Installation, select: Readonly<Record<string, string>>): Variable[] {
   const chosen = CHOICES.filter(({ tag }) => select[tag] !== undefined);
   return [
     {
       type: "datasource",
       name: "datasource",
       label: "Data source",
-      query: dataSourceType(setting.engine),
+      query: dataSourceType(installation.engine),
       refresh: 1,
       regex: "",
-      current: { text: `${setting.prefix} ${setting.engine}`, value: dataSourceUid(setting) },
+      current: { text: `${installation.prefix} ${installation.engine}`, value: dataSourceUid(installation) },
       hide: 0,
     },
     ...chosen.map(({ tag, name, label }, i): Variable => {
@@ -49,8 +50,8 @@ export function selection(setting: Setting, select: Readonly<Record<string, stri
         type: "query",
         name,
         label,
-        datasource: dataSource(setting),
-        query: valuesQuery(setting, tag, above),
+        datasource: dataSource(installation),
+        query: valuesQuery(installation, tag, above),
         refresh: 2,
         sort: 1,
         multi: true,
@@ -64,20 +65,20 @@ export function selection(setting: Setting, select: Readonly<Record<string, stri
 }
 
 /** The uid of the provisioned data source. */
-export function dataSourceUid(setting: Setting): string {
-  return `larder-${setting.engine}`;
+export function dataSourceUid(installation: Installation): string {
+  return `larder-${installation.engine}`;
 }
 
 /** Where days begin; only InfluxQL asks, MetricsQL follows the board's own time zone. */
-export function timezoneVariable(setting: Setting): Variable[] {
-  if (setting.engine !== "influxdb") return [];
+export function timezoneVariable(installation: Installation): Variable[] {
+  if (installation.engine !== "influxdb") return [];
   return [
     {
       type: "constant",
       name: "timezone",
       label: "Days begin in",
-      query: setting.timezone,
-      current: { text: setting.timezone, value: setting.timezone },
+      query: installation.timezone,
+      current: { text: installation.timezone, value: installation.timezone },
       hide: 2,
       skipUrlSync: true,
     },
@@ -85,12 +86,12 @@ export function timezoneVariable(setting: Setting): Variable[] {
 }
 
 /** What 1 GB over the WAN costs: a plain number, which anyone can overwrite. */
-export function priceVariable(setting: Setting): Variable {
-  const price = String(setting.pricePerGb);
+export function priceVariable(installation: Installation): Variable {
+  const price = String(installation.pricePerGb);
   return {
     type: "textbox",
     name: "price",
-    label: `Price per GB (${setting.currency})`,
+    label: `Price per GB (${installation.currency})`,
     description: "What 1 GB over the WAN costs, a number with a point. Money saved is computed from it.",
     query: price,
     current: { text: price, value: price },
@@ -100,12 +101,12 @@ export function priceVariable(setting: Setting): Variable {
 
 /** The values of a tag, among those the drop-downs above it leave. */
 function valuesQuery(
-  setting: Setting,
+  installation: Installation,
   tag: string,
   above: Readonly<Record<string, string>>,
 ): string | Record<string, string> {
   const { measurement } = fields("bytestoclients_1d", "bytes.fromcache.toclients");
-  if (setting.engine === "influxdb") {
+  if (installation.engine === "influxdb") {
     const where = influxWhere({ select: above }, "");
     const narrowed = where.replace(/( AND )?$/, "");
     return `SHOW TAG VALUES FROM "${measurement}" WITH KEY = "${tag}"${narrowed === "" ? "" : ` WHERE ${narrowed}`}`;

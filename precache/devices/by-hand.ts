@@ -5,9 +5,9 @@
  */
 import { LarderError } from "../../core/errors.ts";
 import { groupOf, isModel, plainModel } from "../words/model.ts";
+import { DeviceCounter } from "./device-counter.ts";
 import type { DeviceSource } from "./device-source.ts";
 import type { DeviceOptionsOf } from "./options.ts";
-import { DeviceCounter } from "./tally.ts";
 
 /**
  * Each model counts as one device; OS and build may follow it: `iPad6,8@26.0/23A341`. A bare family (`iPad`) stays as it

@@ -12,9 +12,9 @@ import { type Delimiter, decodeText, findDelimiter, readRecord, separatorLine, s
 import { errorText, LarderError } from "../../core/errors.ts";
 import { regularFile } from "../../core/file-pieces.ts";
 import { buildFault, parseCount, plainDecimal, rejoined, versionFault, withoutFormulas } from "./csv-cells.ts";
+import { DeviceCounter } from "./device-counter.ts";
 import type { DeviceContext, DeviceSource } from "./device-source.ts";
 import type { DeviceOptionsOf } from "./options.ts";
-import { DeviceCounter } from "./tally.ts";
 
 type Column = "model" | "os" | "build" | "board" | "count";
 

@@ -4,11 +4,11 @@
  * @module
  */
 
+import { DeviceCounter } from "./device-counter.ts";
 import type { DeviceContext, DeviceSource } from "./device-source.ts";
 import { bearer, InventoryClient, inventorySource, reveal } from "./inventory-client.ts";
 import type { DeviceOptionsOf } from "./options.ts";
 import { Pages } from "./pages.ts";
-import { DeviceCounter } from "./tally.ts";
 
 type IntuneOptions = DeviceOptionsOf<"intune">;
 

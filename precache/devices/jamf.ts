@@ -8,11 +8,11 @@
  */
 import { LarderError } from "../../core/errors.ts";
 import type { Shape } from "../untrusted/untrusted.ts";
+import { DeviceCounter, type DeviceFacts } from "./device-counter.ts";
 import type { DeviceContext, DeviceSource } from "./device-source.ts";
 import { basic, bearer, InventoryClient, inventorySource, reveal } from "./inventory-client.ts";
 import type { DeviceOptionsOf } from "./options.ts";
 import { identityOf, MOST_DEVICES, Pages } from "./pages.ts";
-import { DeviceCounter, type DeviceFacts } from "./tally.ts";
 
 type JamfOptions = DeviceOptionsOf<"jamf">;
 

@@ -6,11 +6,11 @@
  */
 
 import type { Shape } from "../untrusted/untrusted.ts";
+import { DeviceCounter, type DeviceFacts } from "./device-counter.ts";
 import type { DeviceContext, DeviceSource } from "./device-source.ts";
 import { bearer, InventoryClient, inventorySource, reveal } from "./inventory-client.ts";
 import type { DeviceOptionsOf } from "./options.ts";
 import { identityOf, Pages } from "./pages.ts";
-import { DeviceCounter, type DeviceFacts } from "./tally.ts";
 
 const PAGE = 300;
 

@@ -5,11 +5,11 @@
  */
 import { hideFromNowOn } from "../../core/revealed.ts";
 import type { Shape } from "../untrusted/untrusted.ts";
+import { DeviceCounter } from "./device-counter.ts";
 import type { DeviceContext, DeviceSource } from "./device-source.ts";
 import { InventoryClient, inventorySource, reveal } from "./inventory-client.ts";
 import type { DeviceOptionsOf } from "./options.ts";
 import { identityOf, Pages } from "./pages.ts";
-import { DeviceCounter } from "./tally.ts";
 
 type MosyleOptions = DeviceOptionsOf<"mosyle">;
 

@@ -4,11 +4,11 @@
  * @module
  */
 
+import { DeviceCounter } from "./device-counter.ts";
 import type { DeviceContext, DeviceSource } from "./device-source.ts";
 import { basic, InventoryClient, inventorySource, reveal } from "./inventory-client.ts";
 import type { DeviceOptionsOf } from "./options.ts";
 import { identityOf, Pages } from "./pages.ts";
-import { DeviceCounter } from "./tally.ts";
 
 /** The device source behind `kind: "simplemdm"`. The key is the user of HTTP Basic; there is no password. */
 export function simplemdmSource(options: DeviceOptionsOf<"simplemdm">): DeviceSource {

@@ -8,9 +8,9 @@ import { Shape } from "../untrusted/shape.ts";
 import { matchesModel } from "../words/model.ts";
 import { byHandSource } from "./by-hand.ts";
 import { csvSource } from "./csv.ts";
+import { DeviceCounter } from "./device-counter.ts";
 import { deviceContext } from "./device-source.contract.ts";
 import { modelNames } from "./model-names.ts";
-import { DeviceCounter } from "./tally.ts";
 
 let folder: string;
 beforeAll(async () => {

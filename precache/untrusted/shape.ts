@@ -9,7 +9,7 @@
  * @module
  */
 import { LarderError } from "../../core/errors.ts";
-import { UnreadableValue } from "./plist-fault.ts";
+import { UnreadableValue } from "./unreadable-value.ts";
 
 /** A value somebody sent us, and where it was. Everything read from it is checked. */
 export class Shape {

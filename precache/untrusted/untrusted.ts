@@ -4,5 +4,5 @@
  * @module
  */
 export { parseJson, readBytes } from "./parse-json.ts";
-export { UnreadableValue } from "./plist-fault.ts";
 export { Shape } from "./shape.ts";
+export { UnreadableValue } from "./unreadable-value.ts";

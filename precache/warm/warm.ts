@@ -26,15 +26,14 @@ import {
 } from "../transfer/transfer.ts";
 import type { Asset, CacheTarget, PlannedAsset } from "../words/asset.ts";
 import type { EngineContext } from "./attempt.ts";
-import { StopConditions } from "./ending.ts";
 import { EventStream } from "./event-stream.ts";
 import type { RunStart, WarmEvent } from "./events.ts";
 import { type Lane, lanesOf } from "./lanes.ts";
 import { runLane } from "./run-lane.ts";
-import { RunTotals } from "./tally.ts";
+import { RunTotals } from "./run-totals.ts";
+import { StopConditions } from "./stop-conditions.ts";
 import { DEFAULT_LIMITS, type HealthLimits, TargetHealth } from "./target-health.ts";
 
-export { sleepUntil } from "./ending.ts";
 export type {
   AssetCost,
   AssetEnd,
@@ -46,6 +45,7 @@ export type {
   WarmSummary,
   WarmSums,
 } from "./events.ts";
+export { sleepUntil } from "./stop-conditions.ts";
 
 export interface WarmOptions {
   /** In the order they are to be fetched. Only those with the decision `warm` are. */

@@ -20,7 +20,7 @@ export interface TableParts {
   readonly foot?: readonly string[];
   /** The first columns, which are text, the others being numbers; default one. */
   readonly texts?: number;
-  /** Folded however short it is: it stands under a picture that shows the same. */
+  /** Folded however short it is: it is under a picture that shows the same. */
   readonly folded?: boolean;
 }
 

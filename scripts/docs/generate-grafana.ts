@@ -4,10 +4,10 @@
  */
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { DEFAULT_SETTING, ENGINES, exportFiles } from "../../grafana/index.ts";
+import { DEFAULT_INSTALLATION, ENGINES, exportFiles } from "../../grafana/index.ts";
 
 const root = join(import.meta.dirname, "../..", "grafana", "generated");
-const built = ENGINES.map((engine) => [engine, exportFiles({ ...DEFAULT_SETTING, engine })] as const);
+const built = ENGINES.map((engine) => [engine, exportFiles({ ...DEFAULT_INSTALLATION, engine })] as const);
 rmSync(root, { recursive: true, force: true });
 for (const [engine, files] of built) {
   for (const [path, text] of files) {

@@ -159,8 +159,8 @@ describe("larder grafana check", () => {
   });
 
   it("checks whatever a board may lack", { timeout: 60_000 }, async () => {
-    const { boardOf, boards, DEFAULT_SETTING, lint } = await import("../../../grafana/index.ts");
-    const { savings } = boards(DEFAULT_SETTING);
+    const { boardOf, boards, DEFAULT_INSTALLATION, lint } = await import("../../../grafana/index.ts");
+    const { savings } = boards(DEFAULT_INSTALLATION);
     const keysIn = (value: unknown): string[] =>
       [...JSON.stringify(value).matchAll(/"(\w+)":/g)].map(([, key = ""]) => key);
     // panels that have no key of their own would only be checked again

@@ -7,7 +7,7 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import { ExitCode, ExitWith } from "../../exit.ts";
 
 /** Flags of every subcommand that describe the boards. */
-interface SettingOptions {
+interface InstallationFlags {
   readonly engine: "influxdb" | "victoriametrics";
   readonly prefix: string;
   readonly timezone?: string;
@@ -20,7 +20,7 @@ interface SettingOptions {
   readonly dryRun?: boolean;
 }
 
-interface PushOptions extends SettingOptions {
+interface PushOptions extends InstallationFlags {
   readonly url: string;
   readonly tokenFile: string;
   readonly namespace: string;
@@ -28,20 +28,20 @@ interface PushOptions extends SettingOptions {
 }
 
 export function registerGrafana(grafana: Command): void {
-  settingOptions(grafana.command("export"))
+  installationFlags(grafana.command("export"))
     .description("Write everything a Grafana server provisions itself from.")
     .requiredOption("--out <folder>", "folder to write into; created if missing")
     .option("--password-file <path>", "file on the Grafana server with the password of the database's reader")
     .option("--dry-run", "show what would be written")
-    .action(async (options: SettingOptions & { out: string }) => {
+    .action(async (options: InstallationFlags & { out: string }) => {
       const { exportFiles } = await import("../../../grafana/index.ts");
       const { printZone, writeExport } = await import("./files.ts");
-      const setting = settingOf(options);
-      await writeExport(options.out, exportFiles(setting), options);
-      if (options.json !== true) printZone(setting.timezone, options.timezone !== undefined);
+      const installation = installationOf(options);
+      await writeExport(options.out, exportFiles(installation), options);
+      if (options.json !== true) printZone(installation.timezone, options.timezone !== undefined);
     });
 
-  settingOptions(grafana.command("push"))
+  installationFlags(grafana.command("push"))
     .description("Create or change the boards of a running Grafana; boards that are up to date are left alone.")
     .requiredOption("--url <address>", "address of Grafana, with the path it is served under")
     .requiredOption("--token-file <path>", "file with the token of a service account (role Editor)")
@@ -56,25 +56,25 @@ export function registerGrafana(grafana: Command): void {
       const token = await readToken(options.tokenFile);
       // from here on every request goes the way the settings say
       await loadSettings(options);
-      const setting = settingOf(options);
-      printPush(await push(setting, { url, token, namespace, dryRun }), json);
-      if (!json) printZone(setting.timezone, options.timezone !== undefined);
+      const installation = installationOf(options);
+      printPush(await push(installation, { url, token, namespace, dryRun }), json);
+      if (!json) printZone(installation.timezone, options.timezone !== undefined);
     });
 
-  settingOptions(grafana.command("check"))
+  installationFlags(grafana.command("check"))
     .description("Check boards against larder's rules: units, descriptions, names, links, gaps.")
     .argument("[files...]", "board files; default: the boards as they would be exported")
-    .action(async (files: string[], options: SettingOptions) => {
+    .action(async (files: string[], options: InstallationFlags) => {
       const { boards, lint } = await import("../../../grafana/index.ts");
       const { readBoards, printFindings } = await import("./files.ts");
-      const checked = files.length > 0 ? await readBoards(files) : Object.values(boards(settingOf(options)));
+      const checked = files.length > 0 ? await readBoards(files) : Object.values(boards(installationOf(options)));
       const findings = lint(checked);
       printFindings(checked.length, findings, options.json === true);
       if (findings.length > 0) throw new ExitWith(ExitCode.failed);
     });
 }
 
-function settingOptions(command: Command): Command {
+function installationFlags(command: Command): Command {
   return command
     .addOption(
       new Option("--engine <name>", "where the numbers are stored")
@@ -90,13 +90,13 @@ function settingOptions(command: Command): Command {
     .option("--json", "print JSON");
 }
 
-function settingOf(options: SettingOptions) {
+function installationOf(options: InstallationFlags) {
   const { engine, prefix, timezone, currency, price, wanGb, passwordFile, runbookUrl } = options;
   // asked for here and not as the option's default: it would cost every start of larder 14 ms
   const zone = timezone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const setting = { engine, prefix, timezone: zone, currency, pricePerGb: price, wanGbPerDay: wanGb };
+  const installation = { engine, prefix, timezone: zone, currency, pricePerGb: price, wanGbPerDay: wanGb };
   return {
-    ...setting,
+    ...installation,
     ...(passwordFile === undefined ? {} : { passwordFile }),
     ...(runbookUrl === undefined ? {} : { runbookUrl }),
   };

@@ -3,9 +3,10 @@
  *
  * @module
  */
+
+import type { Installation } from "../../installation.ts";
 import { BY_SITE, linkTo } from "../../look/look.ts";
 import { type CacheCount, type Condition, fields, type PanelQuestion } from "../../query/query.ts";
-import type { Setting } from "../../setting.ts";
 
 /** A question of the chosen sites. */
 export const ask = (question: Omit<PanelQuestion, "select">): PanelQuestion => ({ ...question, select: BY_SITE });
@@ -23,10 +24,10 @@ export const gauge = (measurement: string, field: string, where?: Condition): Ca
 export const reporting = gauge("larder", "up");
 
 /** From a cache to its own board. */
-export function cacheLink(setting: Setting): Readonly<Record<string, unknown>> {
+export function cacheLink(installation: Installation): Readonly<Record<string, unknown>> {
   return {
     title: "Open this cache",
-    url: linkTo(setting, "site", ["var-site=$__all", "var-server=${__data.fields.Cache:percentencode}"]),
+    url: linkTo(installation, "site", ["var-site=$__all", "var-server=${__data.fields.Cache:percentencode}"]),
     targetBlank: false,
   };
 }

@@ -4,15 +4,15 @@
  * @module
  */
 
+import type { Installation } from "../../installation.ts";
 import { column, sorted, table, UNITS, type Unplaced } from "../../look/look.ts";
 import { fromOrigin, lastOf, lastSeen, served } from "../../query/query.ts";
-import type { Setting } from "../../setting.ts";
 import { ask, cacheLink, ROW } from "./ask.ts";
 import { PROBLEMS } from "./problems.ts";
 
 /** The table of all caches. */
-export function everyCache(setting: Setting): Unplaced {
-  return table(setting, {
+export function everyCache(installation: Installation): Unplaced {
+  return table(installation, {
     title: "Every cache",
     description:
       "One row for each cache in the chosen time. Served, From Apple and Hit ratio are of closed hours; the others are the last values. Amber: look at it. Red: act. A cell without a value means nothing was written, not zero.",
@@ -33,7 +33,7 @@ export function everyCache(setting: Setting): Unplaced {
     height: 16,
     noValue: "–",
     overrides: [
-      column("Cache", { links: [cacheLink(setting)] }),
+      column("Cache", { links: [cacheLink(installation)] }),
       column("Last seen", { unit: UNITS.whenSeen, "custom.width": 140 }),
       ...PROBLEMS.map(({ paint }) => paint),
     ],

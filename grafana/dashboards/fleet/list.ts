@@ -4,6 +4,7 @@
  * @module
  */
 import { THRESHOLDS } from "../../../core/thresholds.ts";
+import type { Installation } from "../../installation.ts";
 import {
   alertList,
   COLOURS,
@@ -16,13 +17,12 @@ import {
   type Unplaced,
   type ValueMapping,
 } from "../../look/look.ts";
-import type { Setting } from "../../setting.ts";
 import { ask, cacheLink, ROW, reporting } from "./ask.ts";
 import { allProblems, PROBLEMS, problemCount, problemFigure, WEIGHTS } from "./problems.ts";
 
 /** Whether anything is wrong at all. */
-export function state(setting: Setting): Unplaced {
-  return stat(setting, {
+export function state(installation: Installation): Unplaced {
+  return stat(installation, {
     title: "Problems",
     description: `All problems of all caches, those of the list below. "no data" means that no cache has written in the chosen time.`,
     question: ask({ figures: [allProblems("Problems")], buckets: "range" }),
@@ -35,8 +35,8 @@ export function state(setting: Setting): Unplaced {
 }
 
 /** How many caches there are. */
-export function known(setting: Setting): Unplaced {
-  return stat(setting, {
+export function known(installation: Installation): Unplaced {
+  return stat(installation, {
     title: "Caches known",
     description: "Caches that wrote at least once in the chosen time.",
     question: ask({ figures: [{ kind: "count", name: "Known", add: [reporting] }], buckets: "range" }),
@@ -47,8 +47,8 @@ export function known(setting: Setting): Unplaced {
 }
 
 /** How many caches have each problem. */
-export function counts(setting: Setting): Unplaced {
-  return stat(setting, {
+export function counts(installation: Installation): Unplaced {
+  return stat(installation, {
     title: "Caches with each problem",
     description: "How many caches of the list below have each problem, whether amber or red.",
     question: ask({ figures: PROBLEMS.map(problemCount), buckets: "range" }),
@@ -64,8 +64,8 @@ export function counts(setting: Setting): Unplaced {
 }
 
 /** What the alert rules say, whichever boards they belong to. */
-export function alerts(setting: Setting): Unplaced {
-  return alertList(setting, {
+export function alerts(installation: Installation): Unplaced {
+  return alertList(installation, {
     title: "Alerts",
     description:
       "Alert rules of this installation that ring or wait to ring. Empty while all is well, and where the rules are not provisioned.",
@@ -87,10 +87,10 @@ const CELLS: ValueMapping = {
 const WEIGHT = "Weight";
 
 /** The caches with problems, the worst first. */
-export function problemList(setting: Setting): Unplaced {
+export function problemList(installation: Installation): Unplaced {
   const names = PROBLEMS.map(({ name }) => name);
   const meanings = PROBLEMS.map(({ name, meaning }) => `*${name}*: ${meaning}.`);
-  return table(setting, {
+  return table(installation, {
     title: "Caches with problems",
     description: `Every cache that the table below paints amber (look) or red (act), the worst first. ${meanings.join(" ")}`,
     question: ask({ figures: PROBLEMS.map(problemFigure), by: ROW, buckets: "range" }),
@@ -99,7 +99,7 @@ export function problemList(setting: Setting): Unplaced {
     height: 8,
     noValue: "Nothing is wrong with the caches known above",
     overrides: [
-      column("Cache", { links: [cacheLink(setting)] }),
+      column("Cache", { links: [cacheLink(installation)] }),
       ...names.map((name) =>
         column(name, {
           "custom.cellOptions": { type: "color-background", mode: "basic" },

@@ -5,6 +5,7 @@
  */
 
 import { THRESHOLDS } from "../../../core/thresholds.ts";
+import type { Installation } from "../../installation.ts";
 import {
   barGauge,
   COLOURS,
@@ -18,13 +19,12 @@ import {
   type Unplaced,
 } from "../../look/look.ts";
 import { fromOrigin, greatestOf, servedBySource } from "../../query/query.ts";
-import type { Setting } from "../../setting.ts";
 import { ask } from "./ask.ts";
 
 /** Traffic, pressure and lag of all chosen caches. */
-export function overall(setting: Setting): Unplaced[] {
+export function overall(installation: Installation): Unplaced[] {
   return [
-    overTime(setting, {
+    overTime(installation, {
       title: "Served by source",
       description:
         "Bytes given to devices by all chosen caches, by where the bytes came from. The legend has the totals.",
@@ -37,7 +37,7 @@ export function overall(setting: Setting): Unplaced[] {
       legend: "sum",
       overrides: SOURCE_COLOURS,
     }),
-    overTime(setting, {
+    overTime(installation, {
       title: "Highest pressure by region",
       description:
         "The highest cache pressure in each region. From the lower dashed line on a cache is listed above, from the upper one on somebody is alerted if it lasts.",
@@ -61,7 +61,7 @@ export function overall(setting: Setting): Unplaced[] {
         },
       ],
     }),
-    barGauge(setting, {
+    barGauge(installation, {
       title: "From Apple, by cache",
       description: "The twenty caches with most from Apple in the chosen time.",
       question: ask({ figures: [fromOrigin("_1h")], by: ["server"], buckets: "range" }),
@@ -72,7 +72,7 @@ export function overall(setting: Setting): Unplaced[] {
       transformations: [sorted("From Apple", true), limited(20)],
       overrides: [coloured("From Apple", COLOURS.origin)],
     }),
-    overTime(setting, {
+    overTime(installation, {
       title: "Age of the newest row",
       description:
         "The greatest age of the newest row among the caches of each region: how far behind the numbers are.",

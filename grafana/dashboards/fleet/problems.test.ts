@@ -15,8 +15,8 @@ import { askPanel, dataPanels, type Source } from "../../../fixtures/grafana/ask
 import type { Cell, Frame } from "../../../fixtures/grafana/frames.ts";
 import { writeVictoria } from "../../../fixtures/grafana/seed.ts";
 import { columnValues, tileValue } from "../../../fixtures/grafana/shown.ts";
+import { DEFAULT_INSTALLATION, ENGINES, type Engine } from "../../installation.ts";
 import type { Panel } from "../../look/grafana-types.ts";
-import { DEFAULT_SETTING, ENGINES, type Engine } from "../../setting.ts";
 import { boards } from "../dashboards.ts";
 
 const NOW = Date.parse("2026-03-10T10:00:00Z");
@@ -104,7 +104,7 @@ describe.skipIf(!enginesAvailable())(`problems on ${enginesAvailable() ? "real e
     zone: "UTC",
   });
   const asked = async (engine: Engine, title: string, toMs = NOW): Promise<{ panel: Panel; frames: Frame[] }> => {
-    const board = boards({ ...DEFAULT_SETTING, engine }).fleet;
+    const board = boards({ ...DEFAULT_INSTALLATION, engine }).fleet;
     const panel = dataPanels(board).find((each) => each.title === title) ?? ({} as never);
     const { frames } = await askPanel(sourceOf(engine), board, panel, {
       values: {},

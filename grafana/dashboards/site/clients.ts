@@ -3,16 +3,17 @@
  *
  * @module
  */
+
+import type { Installation } from "../../installation.ts";
 import { barGauge, overTime, sorted, stat, type TimeSpec, UNITS, type Unplaced } from "../../look/look.ts";
 import { type Figure, sumOf } from "../../query/query.ts";
-import type { Setting } from "../../setting.ts";
 import { ask } from "./ask.ts";
 
 const READ_FROM =
   "From the log of the cache (`sources.serviceLog`), which names clients where `LogClientIdentity` is on.";
 
 /** Clients, their devices and systems, and kinds of file. */
-export function clients(setting: Setting): Unplaced[] {
+export function clients(installation: Installation): Unplaced[] {
   const bars = (title: string, description: string, figure: Figure, by: string): TimeSpec => ({
     title,
     description,
@@ -25,7 +26,7 @@ export function clients(setting: Setting): Unplaced[] {
     legend: "sum",
   });
   const most = (title: string, description: string, figure: Figure, by: string, unit: string): Unplaced =>
-    barGauge(setting, {
+    barGauge(installation, {
       title,
       description,
       question: ask({ figures: [figure], by: [by], buckets: "range" }),
@@ -35,7 +36,7 @@ export function clients(setting: Setting): Unplaced[] {
       transformations: [sorted(figure.name, true)],
     });
   return [
-    stat(setting, {
+    stat(installation, {
       title: "Clients",
       description: `Addresses that asked for something, each counted once a local day. ${READ_FROM}`,
       question: ask({ figures: [sumOf("cacheclients", "clients", "Clients")], buckets: "interval" }),
@@ -44,7 +45,7 @@ export function clients(setting: Setting): Unplaced[] {
       height: 9,
     }),
     overTime(
-      setting,
+      installation,
       bars(
         "Clients by family",
         "When clients asked for the first time of their day, by family of device: over whole days, how many there were.",
@@ -53,7 +54,7 @@ export function clients(setting: Setting): Unplaced[] {
       ),
     ),
     overTime(
-      setting,
+      installation,
       bars(
         "Requests by system",
         "Files that were asked for, by system and version: an update shows as one version going and another coming.",

@@ -5,18 +5,18 @@
  */
 
 import { THRESHOLDS } from "../../../core/thresholds.ts";
+import type { Installation } from "../../installation.ts";
 import { barGauge, overTime, sorted, UNITS, type Unplaced } from "../../look/look.ts";
 import { between, greatestOf, sumOf, totalOf } from "../../query/query.ts";
-import type { Setting } from "../../setting.ts";
 import { ask } from "./ask.ts";
 import { limitUse } from "./state.ts";
 
 /** Disk, pressure and what passes through. */
-export function content(setting: Setting): Unplaced[] {
+export function content(installation: Installation): Unplaced[] {
   const lines = { height: 9, draw: "lines", legend: "last", min: 0 } as const;
   const bars = { width: 6, height: 9, draw: "bars", stacked: true, legend: "sum" } as const;
   return [
-    barGauge(setting, {
+    barGauge(installation, {
       title: "Content by kind",
       description: "What the cache holds now, by Apple's categories.",
       question: ask({ figures: [totalOf("cachecontent", "bytes", "Held")], by: ["kind"], buckets: "range" }),
@@ -25,7 +25,7 @@ export function content(setting: Setting): Unplaced[] {
       height: 9,
       transformations: [sorted("Held", true)],
     }),
-    overTime(setting, {
+    overTime(installation, {
       ...lines,
       width: 8,
       title: "Disk",
@@ -42,8 +42,8 @@ export function content(setting: Setting): Unplaced[] {
       }),
       unit: UNITS.bytes,
     }),
-    limitUse(setting),
-    overTime(setting, {
+    limitUse(installation),
+    overTime(installation, {
       ...lines,
       width: 6,
       title: "Cache pressure",
@@ -54,7 +54,7 @@ export function content(setting: Setting): Unplaced[] {
       max: 1,
       threshold: THRESHOLDS.pressure,
     }),
-    overTime(setting, {
+    overTime(installation, {
       ...bars,
       title: "Evicted, by age",
       description:
@@ -70,7 +70,7 @@ export function content(setting: Setting): Unplaced[] {
       }),
       unit: UNITS.bytes,
     }),
-    overTime(setting, {
+    overTime(installation, {
       ...bars,
       title: "Imported",
       description: "Bytes put into the cache by import, over HTTP or on the cache itself.",
@@ -83,7 +83,7 @@ export function content(setting: Setting): Unplaced[] {
       }),
       unit: UNITS.bytes,
     }),
-    overTime(setting, {
+    overTime(installation, {
       ...bars,
       title: "Fetched but not kept",
       description: "Bytes downloaded and not added to the cache.",

@@ -3,17 +3,18 @@
  *
  * @module
  */
+
+import type { Installation } from "../../installation.ts";
 import { column, table, UNITS, type Unplaced, YES_NO } from "../../look/look.ts";
 import { lastOf, lastSeen } from "../../query/query.ts";
-import type { Setting } from "../../setting.ts";
 import { ask } from "./ask.ts";
 
 /** Peers and parents. */
-export function neighbours(setting: Setting): Unplaced[] {
+export function neighbours(installation: Installation): Unplaced[] {
   const yesNo = (name: string) =>
     column(name, { unit: "none", mappings: [YES_NO], "custom.cellOptions": { type: "color-text" } });
   return [
-    table(setting, {
+    table(installation, {
       title: "Peers and parents",
       description: "The caches this one knows, and whether they answered when last asked.",
       question: ask({

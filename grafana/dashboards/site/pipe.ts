@@ -5,16 +5,16 @@
  */
 
 import { THRESHOLDS } from "../../../core/thresholds.ts";
+import type { Installation } from "../../installation.ts";
 import { overTime, UNITS, type Unplaced } from "../../look/look.ts";
 import { greatestOf, sumOf, totalOf } from "../../query/query.ts";
-import type { Setting } from "../../setting.ts";
 import { ask } from "./ask.ts";
 
 /** The collector and its sinks. */
-export function pipe(setting: Setting): Unplaced[] {
+export function pipe(installation: Installation): Unplaced[] {
   const shared = { width: 8, height: 8, draw: "lines", legend: "last", min: 0 } as const;
   return [
-    overTime(setting, {
+    overTime(installation, {
       ...shared,
       title: "Age of the newest row",
       description: "How old the newest row of the cache's database was after each pass of the collector.",
@@ -22,7 +22,7 @@ export function pipe(setting: Setting): Unplaced[] {
       unit: UNITS.seconds,
       threshold: THRESHOLDS.newestRowSeconds,
     }),
-    overTime(setting, {
+    overTime(installation, {
       ...shared,
       title: "Waiting to be sent",
       description:
@@ -31,7 +31,7 @@ export function pipe(setting: Setting): Unplaced[] {
       unit: UNITS.bytes,
       threshold: THRESHOLDS.backlogBytes,
     }),
-    overTime(setting, {
+    overTime(installation, {
       ...shared,
       draw: "bars",
       legend: "sum",

@@ -6,8 +6,9 @@
  *
  * @module
  */
+
+import type { Installation } from "../../installation.ts";
 import { annotation, BY_CACHE, board, COLOURS, type Dashboard, selection } from "../../look/look.ts";
-import type { Setting } from "../../setting.ts";
 import { clients } from "./clients.ts";
 import { content } from "./content.ts";
 import { neighbours } from "./neighbours.ts";
@@ -16,34 +17,34 @@ import { state } from "./state.ts";
 import { numbers, traffic } from "./traffic.ts";
 
 /** The board. */
-export function site(setting: Setting): Dashboard {
-  return board(setting, {
+export function site(installation: Installation): Dashboard {
+  return board(installation, {
     board: "site",
     title: "Cache",
     description:
       "Everything of one cache: what it served, what it holds, how it is, and whether its numbers arrive. With several caches chosen, or all, the numbers are of all of them together.",
     from: "now-24h",
     refresh: "5m",
-    variables: selection(setting, BY_CACHE),
+    variables: selection(installation, BY_CACHE),
     annotations: [
-      annotation(setting, "Restarts and gaps", "restarted|gap|service-started", COLOURS.watch, BY_CACHE),
-      annotation(setting, "Wiped", "wiped|cache-emptied", COLOURS.trouble, BY_CACHE),
+      annotation(installation, "Restarts and gaps", "restarted|gap|service-started", COLOURS.watch, BY_CACHE),
+      annotation(installation, "Wiped", "wiped|cache-emptied", COLOURS.trouble, BY_CACHE),
       annotation(
-        setting,
+        installation,
         "Refused or suspended",
         "registration-refused|service-suspended|disk-error",
         COLOURS.trouble,
         BY_CACHE,
       ),
-      annotation(setting, "Warming", "run-start|run-end", COLOURS.plain, BY_CACHE),
+      annotation(installation, "Warming", "run-start|run-end", COLOURS.plain, BY_CACHE),
     ],
     sections: [
-      { panels: numbers(setting) },
-      { panels: traffic(setting) },
-      { title: "State and peers", panels: [...state(setting), ...neighbours(setting)] },
-      { title: "What it holds", panels: content(setting) },
-      { title: "Clients", collapsed: true, panels: clients(setting) },
-      { title: "Data delivery", collapsed: true, panels: pipe(setting) },
+      { panels: numbers(installation) },
+      { panels: traffic(installation) },
+      { title: "State and peers", panels: [...state(installation), ...neighbours(installation)] },
+      { title: "What it holds", panels: content(installation) },
+      { title: "Clients", collapsed: true, panels: clients(installation) },
+      { title: "Data delivery", collapsed: true, panels: pipe(installation) },
     ],
   });
 }

@@ -5,6 +5,7 @@
  */
 
 import { THRESHOLDS } from "../../../core/thresholds.ts";
+import type { Installation } from "../../installation.ts";
 import {
   COLOURS,
   column,
@@ -18,7 +19,6 @@ import {
   YES_NO,
 } from "../../look/look.ts";
 import { type Figure, lastOf, lastSeen, useOfLimit } from "../../query/query.ts";
-import type { Setting } from "../../setting.ts";
 import { ask } from "./ask.ts";
 
 /** Apple's word on a registration. */
@@ -32,11 +32,11 @@ const REGISTRATION: ValueMapping = {
 };
 
 /** State of each chosen cache, and how far its limit is used. */
-export function state(setting: Setting): Unplaced[] {
+export function state(installation: Installation): Unplaced[] {
   const word = (name: string, mapping: ValueMapping) =>
     column(name, { unit: "none", mappings: [mapping], "custom.cellOptions": { type: "color-text" } });
   return [
-    table(setting, {
+    table(installation, {
       title: "State of each cache",
       description:
         "The last status of each cache in the chosen time. iCloud is the part of the used disk that holds personal content. A cache without a limit has no use of it.",
@@ -45,7 +45,7 @@ export function state(setting: Setting): Unplaced[] {
           lastSeen("cachestatus", "active", "Last status"),
           lastOf("cachestatus", "active", "Active"),
           lastOf("cachestatus", "startup.ok", "Started"),
-          ...startupWord(setting),
+          ...startupWord(installation),
           lastOf("cachestatus", "registered", "Registered"),
           lastOf("cachestatus", "used", "Disk used"),
           lastOf("cachestatus", "limit", "Limit"),
@@ -78,13 +78,13 @@ export function state(setting: Setting): Unplaced[] {
 }
 
 /** VictoriaMetrics keeps no text, so there the word is missing. */
-function startupWord({ engine }: Setting): Figure[] {
+function startupWord({ engine }: Installation): Figure[] {
   return engine === "influxdb" ? [lastOf("cachestatus", "startup", "Startup status")] : [];
 }
 
 /** How far the limit is used, over time. */
-export function limitUse(setting: Setting): Unplaced {
-  return overTime(setting, {
+export function limitUse(installation: Installation): Unplaced {
+  return overTime(installation, {
     title: "Use of the limit",
     description:
       "Disk used, as a share of the configured limit. A full cache is a healthy one; it throws out what was asked for longest ago. Caches without a limit are left out.",

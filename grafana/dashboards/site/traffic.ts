@@ -6,6 +6,7 @@
 
 import { FROM_APPLE } from "../../../core/measures.ts";
 import { THRESHOLDS } from "../../../core/thresholds.ts";
+import type { Installation } from "../../installation.ts";
 import {
   COLOURS,
   coloured,
@@ -30,11 +31,10 @@ import {
   sumOf,
   turnedAway,
 } from "../../query/query.ts";
-import type { Setting } from "../../setting.ts";
 import { ask } from "./ask.ts";
 
 /** Six numbers of the chosen time. */
-export function numbers(setting: Setting): Unplaced[] {
+export function numbers(installation: Installation): Unplaced[] {
   const of = (title: string, description: string, figure: Figure, unit: string = UNITS.bytes) => ({
     title,
     description,
@@ -45,18 +45,18 @@ export function numbers(setting: Setting): Unplaced[] {
     height: 4,
   });
   return [
-    stat(setting, of("Served", "Bytes given to devices in the chosen time.", served(""))),
-    stat(setting, {
+    stat(installation, of("Served", "Bytes given to devices in the chosen time.", served(""))),
+    stat(installation, {
       ...of("Saved", "Bytes from the caches, less what warming was given of them: nobody waited for those.", saved("")),
       mappings: [NOT_NEGATIVE],
     }),
-    stat(setting, {
+    stat(installation, {
       ...of("Hit ratio", "Share of what was served that came from the caches.", hitRatio(""), UNITS.share),
       threshold: THRESHOLDS.hitRatio,
       decimals: 1,
     }),
-    stat(setting, of("From Apple", "Bytes that crossed the WAN to be served.", fromOrigin(""))),
-    stat(setting, {
+    stat(installation, of("From Apple", "Bytes that crossed the WAN to be served.", fromOrigin(""))),
+    stat(installation, {
       ...of(
         "Highest pressure",
         "The highest cache pressure in the chosen time. At 100 % the cache evicts what it has just got.",
@@ -65,7 +65,7 @@ export function numbers(setting: Setting): Unplaced[] {
       ),
       threshold: THRESHOLDS.pressure,
     }),
-    stat(setting, {
+    stat(installation, {
       ...of("Turned away", "Requests refused because the disk was full.", turnedAway(), UNITS.count),
       threshold: THRESHOLDS.any,
     }),
@@ -80,7 +80,7 @@ const REQUESTS = [
 ] as const;
 
 /** Bytes, answers and requests over time. */
-export function traffic(setting: Setting): Unplaced[] {
+export function traffic(installation: Installation): Unplaced[] {
   const bars = (
     title: string,
     description: string,
@@ -106,7 +106,7 @@ export function traffic(setting: Setting): Unplaced[] {
     min: 0,
   });
   return [
-    overTime(setting, {
+    overTime(installation, {
       ...bars(
         "Served by source",
         "Bytes given to devices, by where they came from: its own disk, a peer, a parent, or Apple. The legend has the totals.",
@@ -117,7 +117,7 @@ export function traffic(setting: Setting): Unplaced[] {
       height: 11,
       overrides: SOURCE_COLOURS,
     }),
-    overTime(setting, {
+    overTime(installation, {
       ...bars(
         "Hit ratio",
         "Share of what was served that came from the caches. No point where nothing was served.",
@@ -134,7 +134,7 @@ export function traffic(setting: Setting): Unplaced[] {
       max: 1,
       overrides: [coloured("Hit ratio", COLOURS.cache)],
     }),
-    overTime(setting, {
+    overTime(installation, {
       ...rates(
         "Bandwidth",
         "Bytes in a second: all that devices were given, and the part of it that came over the WAN, from Apple. The legend has the peaks; each point is the mean of its step.",
@@ -144,7 +144,7 @@ export function traffic(setting: Setting): Unplaced[] {
       overrides: [coloured("To devices", COLOURS.cache), coloured(FROM_APPLE.title, COLOURS.origin)],
     }),
     overTime(
-      setting,
+      installation,
       rates(
         "Request rate",
         "Requests the cache took in a second, by who asked. The legend has the peaks; each point is the mean of its step.",
@@ -152,7 +152,7 @@ export function traffic(setting: Setting): Unplaced[] {
         UNITS.requestsPerSecond,
       ),
     ),
-    overTime(setting, {
+    overTime(installation, {
       ...bars(
         "Answers by source",
         "Answers to devices, by where the content came from.",
@@ -163,7 +163,7 @@ export function traffic(setting: Setting): Unplaced[] {
       overrides: SOURCE_COLOURS,
     }),
     overTime(
-      setting,
+      installation,
       bars(
         "Requests by who asked",
         "Requests the cache took, and those it turned away for want of room.",

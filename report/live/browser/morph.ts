@@ -19,7 +19,7 @@ export function morph(from: Element, to: Element, changed: (element: Element) =>
 function morphAttributes(from: Element, to: Element): void {
   for (const { name, value } of to.attributes) if (from.getAttribute(name) !== value) from.setAttribute(name, value);
   for (const { name } of [...from.attributes]) {
-    // set by whoever reads the page, or by the picture's script
+    // set by the reader of the page, or by the picture's script
     if (!to.hasAttribute(name) && name !== "open" && name !== "style") from.removeAttribute(name);
   }
 }

@@ -8,7 +8,7 @@ import { type Compiled, influxql, metricsql, type PanelQuestion } from "./query/
 
 export type Engine = "influxdb" | "victoriametrics";
 
-export interface Setting {
+export interface Installation {
   readonly engine: Engine;
   /** Prefix of titles and, in small letters, of uids; default `larder`. */
   readonly prefix: string;
@@ -26,7 +26,7 @@ export interface Setting {
   readonly runbookUrl?: string;
 }
 
-export const DEFAULT_SETTING: Setting = {
+export const DEFAULT_INSTALLATION: Installation = {
   engine: "influxdb",
   prefix: "larder",
   timezone: "UTC",
@@ -41,8 +41,8 @@ export const ENGINES: readonly Engine[] = ["influxdb", "victoriametrics"];
 export type Board = "savings" | "fleet" | "site" | "warming";
 
 /** A uid of at most 40 characters, as Grafana demands. */
-export function uidOf(setting: Pick<Setting, "prefix">, name: string): string {
-  return `${slug(setting.prefix)}-${name}`;
+export function uidOf(installation: Pick<Installation, "prefix">, name: string): string {
+  return `${slug(installation.prefix)}-${name}`;
 }
 
 /** The word all boards of one installation are tagged with. */
@@ -54,26 +54,29 @@ export function slug(text: string): string {
 }
 
 /** @throws LarderError `GRAFANA_SETTING` for a prefix that leaves no room, an unknown zone, or a runbook without an address. */
-export function checkSetting(setting: Setting): Setting {
-  const length = slug(setting.prefix).length;
+export function checkInstallation(installation: Installation): Installation {
+  const length = slug(installation.prefix).length;
   if (length === 0 || length > 25) {
     throw new LarderError(
-      `Cannot use the prefix "${setting.prefix}": it has ${length} letters and digits, expected 1 to 25`,
+      `Cannot use the prefix "${installation.prefix}": it has ${length} letters and digits, expected 1 to 25`,
       {
         code: "GRAFANA_SETTING",
       },
     );
   }
-  checkRunbook(setting.runbookUrl);
+  checkRunbook(installation.runbookUrl);
   try {
-    new Intl.DateTimeFormat("en", { timeZone: setting.timezone });
+    new Intl.DateTimeFormat("en", { timeZone: installation.timezone });
   } catch (cause) {
-    throw new LarderError(`Cannot use the time zone "${setting.timezone}": expected a name such as Europe/Berlin`, {
-      code: "GRAFANA_SETTING",
-      cause,
-    });
+    throw new LarderError(
+      `Cannot use the time zone "${installation.timezone}": expected a name such as Europe/Berlin`,
+      {
+        code: "GRAFANA_SETTING",
+        cause,
+      },
+    );
   }
-  return setting;
+  return installation;
 }
 
 function checkRunbook(address: string | undefined): void {
@@ -94,7 +97,9 @@ export function dataSourceType(engine: Engine): "influxdb" | "prometheus" {
   return engine === "influxdb" ? "influxdb" : "prometheus";
 }
 
-/** A question in the language of the setting's engine. */
-export function compile(setting: Pick<Setting, "engine" | "timezone">, question: PanelQuestion): Compiled {
-  return setting.engine === "influxdb" ? influxql(question, setting.timezone) : metricsql(question, setting.timezone);
+/** A question in the language of the installation's engine. */
+export function compile(installation: Pick<Installation, "engine" | "timezone">, question: PanelQuestion): Compiled {
+  return installation.engine === "influxdb"
+    ? influxql(question, installation.timezone)
+    : metricsql(question, installation.timezone);
 }
