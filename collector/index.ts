@@ -8,14 +8,17 @@ export {
   type CacheFacts,
   cacheFindings,
   findings,
+  type GatherOptions,
   gatherPipe,
+  type Pipe,
   type PipeFacts,
   type PipeOptions,
+  readPipe,
   readStatusModel,
   type SinkFacts,
   type StatusModel,
 } from "./health/health.ts";
-export { CONTENT_TYPES, formatFor, OpenMetrics } from "./open-metrics/open-metrics.ts";
+export { type Exposition, openExposition } from "./open-metrics/open-metrics.ts";
 export type { PassReport, SourceReport } from "./pass.ts";
 export { NO_SITES, openReceiver, type Receiver, type Sites } from "./receiver/receiver.ts";
 export { checkSchedule, runOnSchedule } from "./schedule.ts";

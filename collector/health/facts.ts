@@ -72,6 +72,8 @@ export interface CacheFacts {
 export interface PipeFacts {
   /** Whether the settings read the status of the cache at all. */
   readonly readsStatus: boolean;
+  /** Whether other caches report to this computer: then it may have no collector of its own. */
+  readonly receives?: boolean;
   readonly sinks: readonly SinkFacts[];
   readonly journal: JournalFacts;
   /** How well the log of the cache is understood; undefined where it is not read. */

@@ -41,11 +41,14 @@ export function cacheFindings(facts: CacheFacts): Finding[] {
   return worstFirst([...ownFindings(facts), ...warmingFindings(facts)]);
 }
 
-function pipeFindings({ nowMs, pass, readsStatus, cache, lastRowMs, journal }: CacheFacts & PipeFacts): Finding[] {
+function pipeFindings(facts: CacheFacts & PipeFacts): Finding[] {
+  const { nowMs, pass, readsStatus, receives, cache, lastRowMs, journal } = facts;
   const found: Finding[] = [];
   const silent = pass === undefined ? "trouble" : ageLevel(THRESHOLDS.silentSeconds, nowMs - pass.timeMs);
   if (isFull(journal) && silent !== "fine") {
     // a pass that cannot be recorded leaves no trace: the disk is the finding
+  } else if (pass === undefined && receives === true) {
+    // others collect for it
   } else if (pass === undefined) {
     found.push(bad("never-ran", "no pass has run in seven days", "run one and see: larder collect --once"));
   } else if (silent !== "fine") {

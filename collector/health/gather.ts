@@ -8,11 +8,15 @@ import { join } from "node:path";
 import { errorCode } from "../../core/errors.ts";
 import {
   ask,
+  type CacheState,
   cacheStates,
   events,
+  type HistoryEvent,
+  type LastWarming,
   lastPasses,
   lastWarming,
   newestRow,
+  type Pass,
   ROLLUP_CURSOR,
   type SavingsRow,
   savings,
@@ -26,7 +30,7 @@ import { loadPositions, loadShipState, rejectPath, retryPath } from "../ship/shi
 import type { SinkOptions } from "../sinks/options.ts";
 import { type Destination, destinationsOf } from "../sinks/sinks.ts";
 import { CLOCK_AHEAD_MS, recentOf, SERVICE_LOG } from "../sources/sources.ts";
-import type { DayFacts, LogFacts, PipeFacts, SinkFacts, StatusFacts } from "./facts.ts";
+import type { CacheFacts, DayFacts, LogFacts, PipeFacts, SinkFacts, StatusFacts } from "./facts.ts";
 import { gatherJournal } from "./gather-journal.ts";
 
 export interface PipeOptions {
@@ -51,39 +55,61 @@ const DAYS = 7;
 export async function gatherStatus(options: GatherOptions): Promise<StatusFacts> {
   const { nowMs, server, timeZone, stateDir } = options;
   const todayMs = bucketStart(nowMs, "day", timeZone);
-  const fromMs = bucketsBefore(nowMs, DAYS - 1, { unit: "day", zone: timeZone });
-  const lines = { fromMs, toMs: nowMs + 1, tags: { server } };
-  const rows = { ...lines, toMs: nowMs + CLOCK_AHEAD_MS };
-  const [saved, [cache], [pass], lastRowMs, happened, warming] = await ask(stateDir, [
-    savings({ ...rows, by: "day", timeZone }),
-    cacheStates(lines),
-    lastPasses(lines),
-    newestRow(rows),
-    events(lines),
-    lastWarming(lines),
-  ]);
+  const { fromMs, lines, rows } = spansOf(options);
+  const [saved, ...found] = await ask(stateDir, [savings({ ...rows, by: "day", timeZone }), ...newest(lines, rows)]);
   const days = everyDay(saved, { fromMs, nowMs, timeZone });
   return {
-    nowMs,
+    ...cacheFacts(nowMs, found),
     server,
     timeZone,
     rollupZone: await gatherRollupZone(options),
-    cache,
     today: totalSavings(days.filter(({ startMs }) => startMs >= todayMs)),
     week: totalSavings(days),
     days,
-    lastRowMs,
-    pass,
-    events: happened,
-    warming,
     ...(await gatherPipe(options)),
   };
+}
+
+/** What is known of the cache now: nothing is added up. */
+export async function gatherCache(options: GatherOptions): Promise<CacheFacts> {
+  const { lines, rows } = spansOf(options);
+  return cacheFacts(options.nowMs, await ask(options.stateDir, newest(lines, rows)));
+}
+
+interface Span {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** The days that are looked at; rows may be of a clock that is ahead of ours. */
+function spansOf({ nowMs, server, timeZone }: GatherOptions) {
+  const fromMs = bucketsBefore(nowMs, DAYS - 1, { unit: "day", zone: timeZone });
+  const lines: Span = { fromMs, toMs: nowMs + 1, tags: { server } };
+  return { fromMs, lines, rows: { ...lines, toMs: nowMs + CLOCK_AHEAD_MS } };
+}
+
+function newest(lines: Span, rows: Span) {
+  return [cacheStates(lines), lastPasses(lines), newestRow(rows), events(lines), lastWarming(lines)] as const;
+}
+
+type Newest = readonly [
+  caches: readonly CacheState[],
+  passes: readonly Pass[],
+  lastRowMs: number | undefined,
+  events: readonly HistoryEvent[],
+  warming: LastWarming | undefined,
+];
+
+function cacheFacts(nowMs: number, [[cache], [pass], lastRowMs, happened, warming]: Newest): CacheFacts {
+  return { nowMs, cache, lastRowMs, pass, events: happened, warming };
 }
 
 /** How the way from the cache to the servers is. @throws LarderError `SHIP_CURSOR` when the place of a sink cannot be read */
 export async function gatherPipe({ stateDir, sinks, readsStatus, readsLog }: PipeOptions): Promise<PipeFacts> {
   return {
     readsStatus,
+    receives: (await openReader(streamFolder(stateDir, "receiver"), "receiver").last()) !== undefined,
     sinks: await gatherSinks(stateDir, sinks),
     journal: await gatherJournal(stateDir),
     log: readsLog === true ? await gatherLog(stateDir) : undefined,

@@ -117,6 +117,11 @@ describe("findings()", () => {
     ["nothing of a sink that waits a moment", { sinks: [sink({ backlogBytes: 9 })] }, []],
     ["that no pass ever ran, once", { pass: undefined, cache: undefined, lastRowMs: undefined }, ["bad never-ran"]],
     [
+      "nothing of passes where others collect",
+      { pass: undefined, cache: undefined, lastRowMs: undefined, receives: true },
+      [],
+    ],
+    [
       "a silent collector",
       { pass: { timeMs: NOW - HOUR, server: "c", up: true, seconds: 1 } },
       ["bad collector-silent"],

@@ -1,7 +1,7 @@
 /**
  * Brings the engines the tests run against into .engines/ (or the folder $LARDER_ENGINES names, which several checkouts
- * may share): Debian's InfluxDB 1.6.7 and VictoriaMetrics 1.79.5, unpacked without root and without a service, and
- * Node 22 and 24 from npm. What is there already costs nothing. Where there is no Debian it says what will be skipped.
+ * may share): Debian's InfluxDB 1.6.7, VictoriaMetrics 1.79.5 and promtool of Prometheus 2.42.0, unpacked without root
+ * and without a service, and Node 22 and 24 from npm. What is there already costs nothing. Where there is no Debian it says what will be skipped.
  *
  * Ends with 1 only when this machine should have been able to bring something and could not.
  */
@@ -17,7 +17,7 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 
 const root = new URL("../..", import.meta.url).pathname;
 
@@ -28,6 +28,8 @@ export const enginesFolder = resolve(process.env["LARDER_ENGINES"] ?? join(root,
 const PACKAGES = [
   { name: "influxdb", version: "1.6.7", program: "usr/bin/influxd" },
   { name: "victoria-metrics", version: "1.79.5", program: "usr/bin/victoria-metrics" },
+  // the server itself is not needed, and large
+  { name: "prometheus", version: "2.42.0", program: "usr/bin/promtool", alone: true },
 ];
 
 /** Node releases beside the one that runs this. */
@@ -86,7 +88,7 @@ async function inPlace(item) {
   }
 }
 
-async function bringPackage({ name, version }, folder) {
+async function bringPackage({ name, version, program, alone }, folder) {
   if (!(await has("apt-get")) || !(await has("dpkg"))) throw new Skip(`no apt-get and dpkg here (${process.platform})`);
   const pinned = `${name}=${version}*`;
   if (!(await download(pinned, folder, []))) {
@@ -101,6 +103,16 @@ async function bringPackage({ name, version }, folder) {
   if (file === undefined) throw new Error(`apt-get downloaded no package of ${name}`);
   await must("dpkg", ["-x", file, "."], folder);
   rmSync(join(folder, file));
+  if (alone === true) keepOnly(folder, program);
+}
+
+/** Leaves one program of a package. */
+function keepOnly(folder, program) {
+  const kept = join(folder, "kept");
+  renameSync(join(folder, program), kept);
+  for (const name of readdirSync(folder)) if (name !== "kept") rmSync(join(folder, name), { recursive: true });
+  mkdirSync(dirname(join(folder, program)), { recursive: true });
+  renameSync(kept, join(folder, program));
 }
 
 async function download(pinned, folder, apt) {

@@ -1,0 +1,357 @@
+/**
+ * What is known of every cache of a journal now: read once, then kept current by the lines that are new.
+ *
+ * Counters begin with the local month, whenever this process began, so that they go on where they were after a restart.
+ *
+ * @module
+ */
+import {
+  askJournal,
+  cutNow,
+  type Followed,
+  follow,
+  type Places,
+  type Question,
+  type ReadPoint,
+  readPoint,
+} from "../../core/history/history.ts";
+import { RAW_STREAMS } from "../../core/journal/journal.ts";
+import { addExact, forEachField, type Integer, type ParsedLine, parseTags } from "../../core/line/line.ts";
+import { MEASUREMENTS } from "../../core/schema.ts";
+import { dateStart, localDate } from "../../core/time/local-days.ts";
+import { CLOCK_AHEAD_MS } from "../sources/sources.ts";
+
+/** What a scrape says of one cache. */
+export interface CacheNow {
+  readonly tags: Readonly<Record<string, string>>;
+  /** The newest line of the gauge; those of one reading together. */
+  readonly status: ReadPoint | undefined;
+  readonly content: readonly ReadPoint[];
+  readonly peers: readonly ReadPoint[];
+  readonly pass: ReadPoint | undefined;
+  /** When the newest row of traffic was, and its numbers by measurement and field. */
+  readonly rowMs: number | undefined;
+  /** The least time between two rows that were seen. */
+  readonly rowGapMs: number | undefined;
+  rowValue(measurement: string, field: string): Integer;
+  /** Undefined where nothing of it was ever seen this month. */
+  sum(measurement: string, field: string): Integer | undefined;
+  /** Requests and bytes of its clients this month. */
+  readonly clients: readonly ClientsNow[];
+}
+
+/** Clients of one family and system. */
+export interface ClientsNow {
+  readonly family: string;
+  readonly os: string;
+  readonly requests: Integer;
+  readonly bytes: Integer;
+}
+
+/** The measurements that are added up. */
+const ADDED = ["bytestoclients", "bytesdropped", "bytesimported", "bytespurged", "imports", "replies", "requests"];
+const CLIENTS = "cacheclients";
+const CLIENT_TAGS = ["family", "os"] as const;
+const WARMING = ["precacherun", "precacheasset"];
+const GAUGES = ["cachestatus", "cachecontent", "cachepeers", "larder"] as const;
+type Gauge = (typeof GAUGES)[number];
+
+/** How far back the newest reading and the newest rows are looked for at the start. */
+const LOOK_BACK_MS = 86_400_000;
+const ROWS_BACK_MS = 3_600_000;
+const LEAST_GAP_MS = 1000;
+
+class Cache implements CacheNow {
+  tags: Readonly<Record<string, string>> = {};
+  tagsMs = Number.NEGATIVE_INFINITY;
+  rowMs: number | undefined;
+  rowGapMs: number | undefined;
+  readonly #newest = new Map<Gauge, { timeMs: number; lines: ParsedLine[] }>();
+  readonly #row = new Map<string, ParsedLine>();
+  readonly #sums = new Map<string, Integer>();
+  readonly #clients = new Map<string, ClientsNow>();
+
+  get status(): ReadPoint | undefined {
+    return this.#points("cachestatus")[0];
+  }
+
+  get pass(): ReadPoint | undefined {
+    return this.#points("larder")[0];
+  }
+
+  get content(): readonly ReadPoint[] {
+    return this.#ofStatus("cachecontent");
+  }
+
+  get peers(): readonly ReadPoint[] {
+    return this.#ofStatus("cachepeers");
+  }
+
+  takeGauge(gauge: Gauge, line: ParsedLine): void {
+    const known = this.#newest.get(gauge);
+    if (known === undefined || line.timeMs > known.timeMs) {
+      this.#newest.set(gauge, { timeMs: line.timeMs, lines: [line] });
+    } else if (line.timeMs === known.timeMs) known.lines.push(line);
+  }
+
+  takeRow(line: ParsedLine): void {
+    const { timeMs, measurement } = line;
+    if (this.rowMs === undefined || timeMs > this.rowMs) {
+      const gap = timeMs - (this.rowMs ?? Number.NEGATIVE_INFINITY);
+      if (gap >= LEAST_GAP_MS && Number.isFinite(gap)) this.rowGapMs = Math.min(gap, this.rowGapMs ?? gap);
+      this.rowMs = timeMs;
+      this.#row.clear();
+    }
+    if (timeMs === this.rowMs) this.#row.set(measurement, line);
+  }
+
+  rowValue(measurement: string, field: string): Integer {
+    const line = this.#row.get(measurement);
+    let found: Integer = 0;
+    if (line === undefined) return found;
+    forEachField(line.fieldText, (name, value) => {
+      if (name === field && "integer" in value) found = value.integer;
+    });
+    return found;
+  }
+
+  add(measurement: string, field: string, value: Integer): void {
+    const key = `${measurement} ${field}`;
+    this.#sums.set(key, addExact(this.#sums.get(key), value));
+  }
+
+  sum(measurement: string, field: string): Integer | undefined {
+    return this.#sums.get(`${measurement} ${field}`);
+  }
+
+  get clients(): readonly ClientsNow[] {
+    return [...this.#clients.values()];
+  }
+
+  addClients(
+    { family = "", os = "" }: Readonly<Record<string, string>>,
+    sums: Readonly<Record<string, Integer>>,
+  ): void {
+    const key = JSON.stringify([family, os]);
+    const { requests, bytes } = this.#clients.get(key) ?? { requests: 0, bytes: 0 };
+    this.#clients.set(key, {
+      ...{ family, os },
+      requests: addExact(requests, sums["requests"]),
+      bytes: addExact(bytes, sums["bytes"]),
+    });
+  }
+
+  #points(gauge: Gauge): ReadPoint[] {
+    return (this.#newest.get(gauge)?.lines ?? []).map(readPoint);
+  }
+
+  /** What was written with the newest status: a category that is gone is in no later reading. */
+  #ofStatus(gauge: Gauge): ReadPoint[] {
+    const timeMs = this.#newest.get("cachestatus")?.timeMs;
+    return this.#newest.get(gauge)?.timeMs === timeMs ? this.#points(gauge) : [];
+  }
+}
+
+/** The caches of one local month. */
+class Month {
+  readonly fromMs: number;
+  readonly toMs: number;
+  places: Places = {};
+  readonly #caches = new Map<string, Cache>();
+  readonly #servers = new Map<string, Readonly<Record<string, string>>>();
+
+  constructor(nowMs: number, timeZone: string) {
+    const [year = 0, month = 0] = localDate(nowMs, timeZone).split("-").map(Number);
+    const first = (count: number): number => {
+      const date = new Date(Date.UTC(year, month - 1 + count, 1)).toISOString().slice(0, 10);
+      return dateStart(date, timeZone) ?? nowMs;
+    };
+    [this.fromMs, this.toMs] = [first(0), first(1)];
+  }
+
+  /** By name, those that only warm among them. */
+  caches(): Cache[] {
+    return [...this.#caches].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, cache]) => cache);
+  }
+
+  cache(server: string): Cache {
+    const cache = this.#caches.get(server) ?? new Cache();
+    this.#caches.set(server, cache);
+    if (cache.tags["server"] === undefined) cache.tags = { server };
+    return cache;
+  }
+
+  /** The newest gauges and rows, as they are found. */
+  newest(nowMs: number): Question<void> {
+    const toMs = nowMs + CLOCK_AHEAD_MS;
+    return {
+      lines: [
+        ...GAUGES.map((measurement) => ({
+          ...{ measurement, fromMs: nowMs - LOOK_BACK_MS, toMs },
+          take: (line: ParsedLine) => this.takeGauge(measurement, line),
+        })),
+        ...ADDED.map((measurement) => ({
+          ...{ measurement, fromMs: nowMs - ROWS_BACK_MS, toMs },
+          take: (line: ParsedLine) => this.#owner(line)?.takeRow(line),
+        })),
+      ],
+      answer: () => undefined,
+    };
+  }
+
+  /** What counters have so far. */
+  sums(timeZone: string): Question<void> {
+    const measurements = [...ADDED, ...WARMING];
+    const query = { fromMs: this.fromMs, toMs: this.toMs, by: "all", timeZone, groupBy: ["server"] } as const;
+    return {
+      sums: [
+        ...measurements.map((measurement) => ({ ...query, measurement, fields: summedFields(measurement) })),
+        { ...query, measurement: CLIENTS, groupBy: ["server", ...CLIENT_TAGS] },
+      ],
+      answer: ({ sums }) => {
+        for (const { group, sums: fields } of sums[measurements.length] ?? []) {
+          const server = group["server"] ?? "";
+          if (server !== "") this.cache(server).addClients(group, fields);
+        }
+        for (const [i, measurement] of measurements.entries()) {
+          for (const { group, sums: fields } of sums[i] ?? []) {
+            const server = group["server"] ?? "";
+            if (server === "") continue;
+            for (const [field, value] of Object.entries(fields)) this.cache(server).add(measurement, field, value);
+          }
+        }
+      },
+    };
+  }
+
+  followed(): Followed[] {
+    const add = (line: ParsedLine): void => this.#add(line);
+    return [
+      ...GAUGES.map((measurement) => {
+        return { measurement, take: (line: ParsedLine) => this.takeGauge(measurement, line) };
+      }),
+      ...ADDED.map((measurement) => ({
+        measurement,
+        take: (line: ParsedLine) => {
+          this.#owner(line)?.takeRow(line);
+          add(line);
+        },
+      })),
+      ...WARMING.map((measurement) => ({ measurement, take: add })),
+      { measurement: CLIENTS, take: (line) => this.#addClients(line) },
+    ];
+  }
+
+  takeGauge(gauge: Gauge, line: ParsedLine): void {
+    this.#owner(line)?.takeGauge(gauge, line);
+  }
+
+  #add(line: ParsedLine): void {
+    if (line.timeMs < this.fromMs || line.timeMs >= this.toMs) return;
+    const fields = summedFields(line.measurement);
+    const owner = this.#owner(line);
+    forEachField(line.fieldText, (name, value) => {
+      if (owner !== undefined && "integer" in value && fields.includes(name))
+        owner.add(line.measurement, name, value.integer);
+    });
+  }
+
+  #addClients(line: ParsedLine): void {
+    if (line.timeMs < this.fromMs || line.timeMs >= this.toMs) return;
+    const sums: Record<string, Integer> = {};
+    forEachField(line.fieldText, (name, value) => {
+      if ("integer" in value) sums[name] = value.integer;
+    });
+    this.#owner(line)?.addClients(parseTags(line.tagText), sums);
+  }
+
+  /** Its cache, which learns its tags; a line without a server is nobody's. */
+  #owner({ tagText, timeMs, measurement }: ParsedLine): Cache | undefined {
+    const tags = this.#servers.get(tagText) ?? parseTags(tagText);
+    this.#servers.set(tagText, tags);
+    const server = tags["server"] ?? "";
+    if (server === "") return undefined;
+    const cache = this.cache(server);
+    // its own tags alone: other measurements have tags that are not the cache's
+    if (PLAIN.has(measurement) && timeMs >= cache.tagsMs) {
+      cache.tags = tags;
+      cache.tagsMs = timeMs;
+    }
+    return cache;
+  }
+}
+
+/** Measurements without tags of their own. */
+const PLAIN = new Set(MEASUREMENTS.filter(({ tags }) => tags.length === 0).map(({ name }) => name));
+
+const SUMMED = new Map(
+  MEASUREMENTS.map(({ name, fields }) => [
+    name,
+    fields.flatMap((field) => (field.type === "integer" ? [field.name] : [])),
+  ]),
+);
+
+function summedFields(measurement: string): readonly string[] {
+  return SUMMED.get(measurement) ?? [];
+}
+
+/** The caches of a journal, kept current. */
+export class FleetState {
+  readonly #stateDir: string;
+  readonly #timeZone: string;
+  #month: Month;
+  #broken = false;
+
+  private constructor(stateDir: string, timeZone: string, month: Month) {
+    this.#stateDir = stateDir;
+    this.#timeZone = timeZone;
+    this.#month = month;
+  }
+
+  /** @throws LarderError `JOURNAL_READ` */
+  static async open(stateDir: string, timeZone: string, nowMs: number): Promise<FleetState> {
+    return new FleetState(stateDir, timeZone, await readMonth(stateDir, timeZone, nowMs));
+  }
+
+  /** Takes what is new. @throws LarderError `JOURNAL_READ`; the next time all is read again. */
+  async update(nowMs: number): Promise<void> {
+    if (await this.#isWhole(nowMs)) return;
+    this.#month = await readMonth(this.#stateDir, this.#timeZone, nowMs);
+    this.#broken = false;
+  }
+
+  /** Follows the journal; false where that leaves something out or counts something twice. */
+  async #isWhole(nowMs: number): Promise<boolean> {
+    const month = this.#month;
+    if (this.#broken || nowMs < month.fromMs || nowMs >= month.toMs) return false;
+    // a look that fails halfway has counted lines that the next one would meet again
+    this.#broken = true;
+    const { places, lostBytes, restarted } = await follow(this.#stateDir, month.places, {
+      streams: RAW_STREAMS,
+      wanted: month.followed(),
+    });
+    if (lostBytes > 0 || restarted.length > 0) return false;
+    month.places = { ...month.places, ...places };
+    this.#broken = false;
+    return true;
+  }
+
+  /** Every cache of which anything is known, by name. */
+  get caches(): readonly CacheNow[] {
+    return this.#month.caches();
+  }
+
+  /** When the counters began, Unix milliseconds. */
+  get countedFromMs(): number {
+    return this.#month.fromMs;
+  }
+}
+
+async function readMonth(stateDir: string, timeZone: string, nowMs: number): Promise<Month> {
+  const month = new Month(nowMs, timeZone);
+  const cut = await cutNow(stateDir);
+  await askJournal(stateDir, cut)([month.newest(nowMs), month.sums(timeZone)]);
+  const isRaw = (name: string): boolean => RAW_STREAMS.some((raw) => raw === name);
+  month.places = Object.fromEntries(Object.entries(cut.places).filter(([name]) => isRaw(name)));
+  return month;
+}
