@@ -27,21 +27,26 @@ async function serving(words: readonly string[], ask: (url: string) => Promise<v
     await ask(url);
   } finally {
     process.emit("SIGINT", "SIGINT");
+    // another run would print into this one
+    await run;
   }
   return (await run).code;
 }
 
 describe("larder serve", () => {
   it("answers with the page, the metrics and its health until it is stopped", async () => {
+    const config = join(folder, "larder.json");
+    writeFileSync(config, '{ "server": "a" }');
     const journal = await openJournal(folder, "collector", {});
     const timeMs = Date.now() - 60_000;
-    const lines = `bytestoclients,server=a bytes.fromcache.toclients=41i ${timeMs}\n`;
-    await journal.append({ lines, lineCount: 1, span: { fromMs: timeMs, toMs: timeMs }, cursors: {} });
+    const lines = `bytestoclients,server=a bytes.fromcache.toclients=41i ${timeMs}\nlarder,server=a up=1i ${timeMs}\n`;
+    await journal.append({ lines, lineCount: 2, span: { fromMs: timeMs, toMs: timeMs }, cursors: {} });
     await journal.close();
-    const code = await serving([], async (url) => {
-      expect(await (await fetch(`${url}healthz`)).json()).toEqual({ status: "ok" });
+    const code = await serving(["--config", config], async (url) => {
+      const health = await fetch(`${url}healthz`);
+      expect([health.status, await health.json()]).toEqual([200, { status: "ok", findings: [] }]);
       expect(await (await fetch(`${url}metrics`)).text()).toContain(
-        'assetcache_interval_served_bytes{source="cache",server="a"} 41',
+        'assetcache_interval_served_bytes{server="a",source="cache"} 41',
       );
       const page = await fetch(url);
       expect([page.status, page.headers.get("content-type")]).toEqual([200, "text/html; charset=utf-8"]);
@@ -50,14 +55,20 @@ describe("larder serve", () => {
     expect(code).toBe(0);
   });
 
-  it("lets nobody in without the token where there is one, but says that it is up", async () => {
+  it("lets nobody in without the token where there is one, but says how it is", async () => {
     const token = "0123456789abcdef";
     writeFileSync(join(folder, "token"), `${token}\n`, { mode: 0o600 });
     const code = await serving(["--host", "0.0.0.0", "--token-file", join(folder, "token")], async (url) => {
-      expect((await fetch(`${url}healthz`)).status).toBe(200);
+      const health = await fetch(`${url}healthz`);
+      // nothing was ever collected; only those with the token hear of it
+      expect([health.status, await health.json()]).toEqual([503, { status: "bad" }]);
       for (const path of ["", "metrics", "feed", "page.css"]) expect((await fetch(url + path)).status).toBe(401);
       const headers = { authorization: `Bearer ${token}` };
       expect((await fetch(`${url}metrics`, { headers })).status).toBe(200);
+      expect(await (await fetch(`${url}healthz`, { headers })).json()).toEqual({
+        status: "bad",
+        findings: [{ id: "never-ran", level: "bad" }],
+      });
     });
     expect(code).toBe(0);
   });
