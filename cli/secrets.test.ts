@@ -139,7 +139,7 @@ const WITHOUT: Readonly<Record<string, string>> = {
   "precache bench setup": "plans as `precache plan` does",
   "precache bench run": "fetches a list of files that `bench setup` has written",
   demo: "has settings of its own",
-  receive: "runs until stopped: tried in commands/receive/receive.test.ts",
+  "receive sites check": "reads a table that holds no secret",
   report: "reads the journal as `history` does",
 };
 

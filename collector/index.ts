@@ -20,7 +20,22 @@ export {
 } from "./health/health.ts";
 export { type Exposition, openExposition } from "./open-metrics/open-metrics.ts";
 export type { PassReport, SourceReport } from "./pass.ts";
-export { NO_SITES, openReceiver, type Receiver, type Sites } from "./receiver/receiver.ts";
+export {
+  declarations,
+  faultText,
+  heardCaches,
+  openReceiver,
+  openSiteFile,
+  parseCacheSettings,
+  type Receiver,
+  type ReportsWanted,
+  readSites,
+  reportKeys,
+  SECURITY_CONFIGS,
+  type SecurityConfig,
+  type SiteTable,
+  sitesOf,
+} from "./receiver/receiver.ts";
 export { checkSchedule, runOnSchedule } from "./schedule.ts";
 export type { ShipReport } from "./ship/ship.ts";
 export { type RetryReport, retryRejected } from "./ship/ship.ts";

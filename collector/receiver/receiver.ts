@@ -13,7 +13,18 @@ import { QueueFull } from "./commit-queue.ts";
 import { Intake, type IntakeOptions } from "./intake.ts";
 import { ReportFault } from "./report.ts";
 
-export { NO_SITES, type Sites } from "./sites/sites.ts";
+export {
+  type CacheSettings,
+  type Declaration,
+  declarations,
+  parseCacheSettings,
+  type ReportsWanted,
+  reportKeys,
+  SECURITY_CONFIGS,
+  type SecurityConfig,
+} from "./declaration/declaration.ts";
+export { heardCaches } from "./heard.ts";
+export { faultText, NO_SITES, openSiteFile, readSites, type Sites, type SiteTable, sitesOf } from "./sites/sites.ts";
 
 export type ReceiverOptions = IntakeOptions;
 

@@ -5,7 +5,7 @@
  * @module
  */
 
-/** Why a report cannot be taken, for whoever sends it. */
+/** Why a report cannot be taken, for its sender. */
 export class ReportFault extends Error {}
 
 /** A real one has three levels. */

@@ -31,6 +31,7 @@ const PREFIXES = [
     "PLIST",
     "POINT",
     "PRESCRIPT",
+    "RECEIVE",
     "REJECT",
     "SETUP",
     "SHAPE",

@@ -1,5 +1,5 @@
 /**
- * What `larder receive` does: it listens, and rolls up and ships what it takes, until it is told to stop.
+ * What `larder receive` does: it listens, and rolls up and ships what it takes, until it is stopped.
  *
  * @module
  */
@@ -9,8 +9,8 @@ import {
   type CollectorSetup,
   checkSchedule,
   createCollector,
-  NO_SITES,
   openReceiver,
+  openSiteFile,
   runOnSchedule,
 } from "../../../collector/index.ts";
 import { originOf, originText } from "../../../core/config/config.ts";
@@ -24,6 +24,7 @@ import { openLog } from "../../log.ts";
 import { parseLogLevel } from "../../log-level.ts";
 import { isTerminal, print, printJsonLine } from "../../output.ts";
 import { followSignals } from "../../signals.ts";
+import { printDeclaration } from "./declaration.ts";
 import type { ReceiveFlags } from "./register.ts";
 
 /** From one address: a proxy may stand for a whole fleet, which reports each minute. */
@@ -31,18 +32,21 @@ const LIMITS = { requestsPerMinute: 12_000, connectionsPerAddress: 2000, connect
 
 /** Runs the command. */
 export async function receive(flags: ReceiveFlags): Promise<void> {
+  if (flags.printDeclaration === true) return await printDeclaration(flags);
   const level = parseLogLevel(flags.logLevel);
   const { settings, origins } = await loadSettings(flags, { layers: [layerOf(flags)] });
   await checkSchedule(settings.schedule, `${originText(originOf(origins, "schedule"))}: schedule`);
   const watched = isTerminal() && flags.json !== true && level === "info";
   const log = await openLog(watched ? "warn" : level);
   const listen = await listenOptions(settings.receive, ({ said, next }) => log.warn(said, { next }));
+  const { sitesFile: path, unassigned } = settings.receive;
+  const sites = await openSiteFile({ path, unassigned, log });
   const signals = followSignals({ onStop: (signal) => log.info("stopping", { signal }) });
   const receiver = await openReceiver({
     stateDir: settings.stateDir,
     server: settings.server,
     tags: settings.tags,
-    sites: () => NO_SITES,
+    sites: sites.sites,
     log,
     nowMs: Date.now,
   });
@@ -61,6 +65,7 @@ export async function receive(flags: ReceiveFlags): Promise<void> {
       await server.close();
     }
   } finally {
+    sites.close();
     await receiver.close();
     signals.release();
   }

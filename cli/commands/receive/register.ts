@@ -18,10 +18,29 @@ export function registerReceive(program: Command): void {
     .option("--tls-key <file>", "PEM key of the certificate")
     .option("--client-ca <file>", "PEM certificate whose client certificates may send")
     .option("--sites-file <file>", "table of caches and their tags: sites.csv")
+    .option("--print-declaration", "print what an MDM sends so that a cache reports here")
+    .option("--settings <file>", "settings of the cache: AssetCacheManagerUtil -j settings")
+    .option("--target <url>", "where caches reach this: https://host:8771")
+    .option("--token-name <name>", "whose token of --token-file (default: the first)")
+    .option("--interval <seconds>", "from one report to the next", "300")
+    .option("--status-interval <seconds>", "from one status to the MDM to the next", "0")
+    .option("--security <kind>", "no-cert, signedByCACert, specificServerCert", "no-cert")
+    .option("--certificate-url <url>", "where Macs get that certificate")
+    .option("--keys-only", "only the keys, to add by hand")
     .option("--log-level <level>", "debug, info, warn, error or silent", "info");
   withSettings(command).action(async (flags: ReceiveFlags) => {
     const { receive } = await import("./receive.ts");
     await receive(flags);
+  });
+  const check = command
+    .command("sites")
+    .description("The table of caches and their tags.")
+    .command("check")
+    .argument("[file]", "the table (default: receive.sitesFile)")
+    .description("Show what the table says, what of it cannot be used, and which caches it lacks.");
+  withSettings(check).action(async (file: string | undefined, flags: SettingsCommandFlags) => {
+    const { checkSites } = await import("./sites.ts");
+    await checkSites(file, { ...command.opts<ReceiveFlags>(), ...flags });
   });
 }
 
@@ -34,5 +53,14 @@ export interface ReceiveFlags extends SettingsCommandFlags {
   readonly tlsKey?: string;
   readonly clientCa?: string;
   readonly sitesFile?: string;
+  readonly printDeclaration?: boolean;
+  readonly settings?: string;
+  readonly target?: string;
+  readonly tokenName?: string;
+  readonly interval: string;
+  readonly statusInterval: string;
+  readonly security: string;
+  readonly certificateUrl?: string;
+  readonly keysOnly?: boolean;
   readonly logLevel: string;
 }

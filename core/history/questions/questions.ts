@@ -3,6 +3,8 @@
  *
  * @module
  */
+
+export { cacheHosts, type HostReading } from "./cache-hosts.ts";
 export { type CacheState, cacheStates } from "./cache-state.ts";
 export { type ClientRow, type ClientSums, type Clients, clients, groupClients, totalClients } from "./clients.ts";
 export { events, type HistoryEvent } from "./events.ts";
