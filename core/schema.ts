@@ -174,6 +174,10 @@ export const MEASUREMENTS: readonly MeasurementSchema[] = [
       flag("diskexceeded", "it holds more than it should: free was negative"),
       flag("startup.ok", "StartupStatus is OK"),
       text("startup", "StartupStatus, in Apple's word"),
+      text(
+        "state",
+        "`serving`, `off`, `starting`, `suspended`, `silent` or `unreachable`, from the status and its port",
+      ),
       text("registration.error", "RegistrationError, in Apple's word"),
       count("alerts", "alerts the cache itself raises"),
     ],
@@ -193,6 +197,19 @@ export const MEASUREMENTS: readonly MeasurementSchema[] = [
     rollup: false,
     tags: ["peer", "role"],
     fields: [flag("healthy", "able to answer"), flag("friendly", "accepts peering")],
+  },
+  {
+    name: "cacheprobe",
+    meaning:
+      "Whether a cache answers on its port: `itself` on its own computer, `network` on its address, and every `host:port` of `sources.managerStatus.probes`.",
+    kind: "gauge",
+    rollup: false,
+    tags: ["target"],
+    fields: [
+      flag("answers", "any HTTP status came back"),
+      count("http", "that status: 400 is usual, 503 while it has suspended itself"),
+      seconds("seconds", "how long it took"),
+    ],
   },
   {
     ...delta(

@@ -98,6 +98,25 @@ function logFindings(log: PipeFacts["log"]): Finding[] {
   return [warn("log-unknown", said, "see whether larder has an update for this macOS, and report some of the lines")];
 }
 
+/** States that look alike in a status, and what to do about each. */
+const STATE_FINDINGS: Readonly<Record<string, readonly [level: Finding["level"], said: string, next: string]>> = {
+  suspended: [
+    "bad",
+    "the cache has suspended itself until Apple answers; what it holds stays",
+    "see that this Mac reaches lcdn-registration.apple.com; it tries again by itself, up to 17 minutes later",
+  ],
+  silent: [
+    "bad",
+    "the cache says that it serves, and nothing answers on its port",
+    "on the cache: restart content caching",
+  ],
+  unreachable: [
+    "bad",
+    "the cache answers on its own computer and not on its address in the network",
+    "see whether this Mac still has its address, and what is between it and the clients",
+  ],
+};
+
 function stateFindings(cache: CacheState): Finding[] {
   if (cache.activated === false) {
     const next = REGISTRATION_ADVICE["NOT_ACTIVATED"] ?? "";
@@ -118,7 +137,10 @@ function stateFindings(cache: CacheState): Finding[] {
     const said = "the status does not say whether the cache is active";
     found.push(warn("activity-unknown", said, "on the cache: AssetCacheManagerUtil status"));
   }
-  if (cache.active === false && cache.registered !== -1) {
+  const [level, said, next] = STATE_FINDINGS[cache.state ?? ""] ?? [];
+  if (level !== undefined && said !== undefined && next !== undefined && cache.registered !== -1) {
+    found.push({ id: cache.state ?? "", level, said, next });
+  } else if (cache.active === false && cache.registered !== -1) {
     const word = cache.startup === undefined ? "" : `: it says ${cache.startup}`;
     found.push(bad("inactive", `the cache does not serve${word}`, "on the cache: AssetCacheManagerUtil status"));
   }

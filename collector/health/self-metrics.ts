@@ -24,7 +24,18 @@ import {
 const SELF_CURSOR = "self";
 
 /** Something that happened, in the words of the tag `event`. */
-export type EventKind = "restarted" | "wiped" | "unregistered" | "registered" | "gap";
+export type EventKind =
+  | "restarted"
+  | "reconfigured"
+  | "wiped"
+  | "unregistered"
+  | "registered"
+  | "gap"
+  | "off"
+  | "suspended"
+  | "silent"
+  | "unreachable"
+  | "serving";
 
 export interface CacheEvent {
   readonly kind: EventKind;
@@ -40,6 +51,10 @@ export interface Observed {
   /** When its totals began, as printed. */
   readonly since: string | undefined;
   readonly usedBytes: number | undefined;
+  /** Its limit; 0 where it has none. */
+  readonly limitBytes?: number | undefined;
+  /** The last state there was, in the words of `cachestatus`. */
+  readonly state?: string | undefined;
   /** The last word there was: 1 registered, -1 not. A registration under way changes nothing yet. */
   readonly registered: 1 | -1 | undefined;
 }
@@ -86,6 +101,19 @@ export function selfBatch(report: PassReport, { cursors, tags, nowMs }: SelfCont
   };
 }
 
+/** What is told when a cache comes into a state. */
+const STATE_EVENTS: Readonly<Record<string, readonly [title: string, text: string]>> = {
+  off: ["Switched off", "if nobody did, its volume may be missing: it switches itself off then"],
+  suspended: ["Suspended itself", "it waits for Apple's answer to its registration and keeps what it holds"],
+  silent: ["Does not answer", "its status says that it serves, and nothing answers on its port"],
+  unreachable: ["Not reachable", "it answers on its own computer and not on its address in the network"],
+  serving: ["Serving again", "it answers on its port"],
+};
+
+function limitText(bytes: number): string {
+  return bytes === 0 ? "unlimited" : bytesText(bytes);
+}
+
 /** What happened between two readings of one cache. */
 export function detectEvents(before: Observed, now: Observed): CacheEvent[] {
   if (before.guid !== now.guid || now.timeMs <= before.timeMs) return [];
@@ -94,7 +122,17 @@ export function detectEvents(before: Observed, now: Observed): CacheEvent[] {
     found.push({ kind, title, text, timeMs: now.timeMs });
   };
   if (before.since !== undefined && now.since !== undefined && before.since !== now.since) {
-    tell("restarted", "Service restarted", `its totals restarted at ${now.since}`);
+    const limits = [before, now].map(({ limitBytes }) => limitBytes);
+    if (limits[0] !== limits[1] && !limits.includes(undefined)) {
+      const [was = 0, is = 0] = limits;
+      const text = `its limit was ${limitText(was)} and is ${limitText(is)}; its totals restarted at ${now.since}, its content stays`;
+      tell("reconfigured", "Settings arrived", text);
+    } else tell("restarted", "Service restarted", `its totals restarted at ${now.since}`);
+  }
+  const [title, text] = STATE_EVENTS[now.state ?? ""] ?? [];
+  if (title !== undefined && text !== undefined && before.state !== undefined && before.state !== now.state) {
+    // back from a start there is nothing to tell: the restart is told
+    if (now.state !== "serving" || STATE_EVENTS[before.state] !== undefined) tell(now.state as EventKind, title, text);
   }
   const { usedBytes: held = 0 } = before;
   if (now.usedBytes !== undefined && held >= WIPE_FROM_BYTES && now.usedBytes < held * WIPED_SHARE) {
@@ -130,6 +168,8 @@ function observe(cursor: ManagerStatusCursor | undefined, before: Observed | und
     guid: cursor.guid,
     since: cursor.totals?.since ?? same?.since,
     usedBytes: cursor.seen.usedBytes ?? same?.usedBytes,
+    limitBytes: cursor.seen.limitBytes ?? same?.limitBytes,
+    state: cursor.seen.state ?? same?.state,
     registered: registered === 1 || registered === -1 ? registered : same?.registered,
   };
 }
@@ -204,6 +244,8 @@ function parseSelf(json: Json | undefined): SelfCursor {
             guid: asText(seen?.["guid"]),
             since: asText(seen?.["since"]),
             usedBytes: asNumber(seen?.["usedBytes"]),
+            limitBytes: asNumber(seen?.["limitBytes"]),
+            state: asText(seen?.["state"]),
             registered: registered === 1 || registered === -1 ? registered : undefined,
           },
   };

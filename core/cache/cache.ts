@@ -8,6 +8,7 @@ export { type AssetInventory, readAssetInfo } from "./asset-info.ts";
 export { type CommandResult, type RunCommand, runCommand } from "./command.ts";
 export { type CommandStream, streamCommand } from "./command-stream.ts";
 export { ASSET_CACHE_MANAGER, METRICS_DB_PATH, METRICS_SQLITE_PATH } from "./paths.ts";
+export { askPort, type PortAnswer } from "./port-probe.ts";
 export { parseDataPath } from "./settings.ts";
 export {
   type CacheStatus,

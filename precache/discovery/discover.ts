@@ -54,6 +54,11 @@ export interface DiscoveryWorld {
   readonly probe?: (url: string) => Promise<boolean>;
   /** Settings files of a cache beside Apple's own, asked first. */
   readonly configPlists?: readonly string[];
+  /**
+   * Whether a person is there; default true. Apple's locator refreshes what the system knows of caches when it is asked, so
+   * that no schedule may ask it.
+   */
+  readonly attended?: boolean;
 }
 
 interface Candidate {
@@ -83,13 +88,14 @@ export async function discover(byHand: readonly CacheTarget[], world: DiscoveryW
   const ways = [
     async () => status.candidate,
     async () => await askSettings(readPlist, [...new Set([...(world.configPlists ?? []), ...CONFIG_PLISTS])]),
-    async () => await askLocator(run),
-    async () => await askLocatorText(run),
+    ...(world.attended === false
+      ? [async () => await leftAlone()]
+      : [async () => await askLocator(run), async () => await askLocatorText(run)]),
     async () => await askDiskCache(run, readPlist),
   ];
   const steps: DiscoveryStep[] = [];
   for (const ask of ways) {
-    const candidate = await ask();
+    const candidate: Candidate = await ask();
     const answering = await firstAnswering(candidate.servers, probe);
     steps.push(stepFor(candidate, answering));
     if (answering !== undefined) return { targets: [targetAt(answering)], steps, status: status.value, dataPath };
@@ -197,6 +203,11 @@ async function askSettings(
 async function askLocator(run: RunCommand): Promise<Candidate> {
   const result = await run(LOCATOR, ["-j"]);
   return locatorCandidate("locator", `${LOCATOR} -j`, parseLocatorJson(result.stdout), result);
+}
+
+async function leftAlone(): Promise<Candidate> {
+  const said = "not asked without a person: asking changes what the system knows; name the cache in precache.servers";
+  return { way: "locator", asked: LOCATOR, servers: [], said };
 }
 
 async function askLocatorText(run: RunCommand): Promise<Candidate> {

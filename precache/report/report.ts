@@ -30,7 +30,7 @@ export async function reportOf({ options, trouble, ...request }: ReportRequest):
 }
 
 async function lastAsked(options: PrecacheOptions, trouble: ReportRequest["trouble"]) {
-  const { dataPath } = await discoverTargets(options);
+  const { dataPath } = await discoverTargets(options, { attended: false });
   if (dataPath === undefined) return undefined;
   try {
     return await readLastAsked(join(dataPath, "AssetInfo.db"));

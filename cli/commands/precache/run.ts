@@ -40,6 +40,7 @@ export async function precacheRun(flags: PrecacheFlags, over: PrecacheInput = {}
       stateDir,
       tags,
       log,
+      world: { attended: flags.quiet !== true && isTerminal(process.stderr) },
       openJournal: async () => await openJournal(stateDir, "precache"),
       stop: signals.stop,
       abort: signals.abort,

@@ -68,6 +68,7 @@ function cacheLines({ cache, nowMs, readsStatus }: StatusModel, options: ScreenO
   const registered = { 1: "registered", 0: "registering", [-1]: "not registered" }[cache.registered ?? 9];
   const states = [
     cache.active === undefined ? undefined : cache.active ? "active" : "not active",
+    cache.state === undefined || cache.state === "serving" ? undefined : cache.state,
     registered,
     cache.pressure === undefined ? undefined : `pressure ${percentText(cache.pressure, 0)}`,
     `read ${ageText(nowMs - cache.timeMs)} ago`,

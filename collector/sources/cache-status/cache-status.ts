@@ -11,11 +11,13 @@
 
 import { type CacheStatus, parseStatus, unreadableStatus } from "../../../core/cache/cache.ts";
 import type { Source, SourceBatch, SourceContext } from "../source.ts";
+import { type Answers, askPorts } from "./ask-ports.ts";
 import { cursorJson, type ManagerStatusCursor, parseCursor } from "./cursor.ts";
 import { canSplit, NO_SURPLUS, toFlows, totalsChange } from "./flows.ts";
 import type { ManagerStatusOptions } from "./options.ts";
-import { byteLines, statusLines } from "./points.ts";
+import { answerLines, byteLines, statusLines } from "./points.ts";
 import { type Output, readStatusFile, runStatusCommand } from "./read-output.ts";
+import { serviceState } from "./state.ts";
 
 export { type ManagerStatusCursor, parseCursor } from "./cursor.ts";
 
@@ -52,7 +54,8 @@ export function managerStatusSource(settings: ManagerStatusSettings): Source {
       if (unusableTotals !== undefined && unusableTotals !== before?.seen.unusableTotals) {
         context.log.warn("the totals of the cache's status cannot be used", { place, reason: unusableTotals });
       }
-      yield toBatch(reading, { before, bytes: settings.bytes, now, tagText: context.tagText });
+      const answers = await askPorts(reading.status, settings, context.signal);
+      yield toBatch(reading, { before, bytes: settings.bytes, now, tagText: context.tagText, answers });
     },
   };
 }
@@ -97,11 +100,20 @@ interface BatchContext {
   /** When it was read, Unix milliseconds. */
   readonly now: number;
   readonly tagText: string;
+  /** What answered on ports; default nothing was asked. */
+  readonly answers?: Answers;
 }
 
+const UNASKED: Answers = { own: { itself: undefined, network: undefined }, named: new Map() };
+
 /** The lines of a reading, and the cursor that is true once they are in the journal. */
-export function toBatch({ status, timeMs }: Reading, { before, bytes, now, tagText }: BatchContext): SourceBatch {
-  const lines = statusLines(status, tagText, timeMs);
+export function toBatch(
+  { status, timeMs }: Reading,
+  { before, bytes, now, tagText, answers = UNASKED }: BatchContext,
+): SourceBatch {
+  const state = serviceState(status, answers.own);
+  const stamp = { tags: tagText, timeMs };
+  const lines = [...statusLines(status, state, stamp), ...answerLines(answers, stamp)];
   const comparable = before !== undefined && before.form === status.form && before.guid === status.guid;
   let surplus = comparable ? before.surplus : NO_SURPLUS;
   if (bytes && comparable && before.totals !== undefined && status.totals !== undefined) {
@@ -121,6 +133,8 @@ export function toBatch({ status, timeMs }: Reading, { before, bytes, now, tagTe
     seen: {
       usedBytes: status.usedBytes ?? status.actualUsedBytes,
       registered: status.registered,
+      limitBytes: status.limitBytes,
+      state,
       unusableTotals: status.unusableTotals,
     },
   };

@@ -25,6 +25,9 @@ export interface ManagerStatusCursor {
 export interface Seen {
   readonly usedBytes: number | undefined;
   readonly registered: number | undefined;
+  readonly limitBytes?: number | undefined;
+  /** Its state, in the words of `state.ts`. */
+  readonly state?: string | undefined;
   /** Why its totals could not be used: logged once, not at every reading. */
   readonly unusableTotals?: string | undefined;
 }
@@ -55,6 +58,8 @@ export function parseCursor(json: Json | undefined): ManagerStatusCursor | undef
     seen: {
       usedBytes: asCount(seen?.["usedBytes"]),
       registered: typeof registered === "number" ? registered : undefined,
+      limitBytes: asCount(seen?.["limitBytes"]),
+      state: asText(seen?.["state"]),
       unusableTotals: asText(seen?.["unusableTotals"]),
     },
   };

@@ -31,6 +31,13 @@ export const managerStatusOptions = z
       .min(1)
       .optional()
       .describe("file that holds the status, read instead of running the command; read again when it has changed"),
+    probes: z
+      .array(z.string().regex(/^(?:\[[0-9a-fA-F:.]+\]|[^\s:/@[\]]+):\d{1,5}$/, { error: "expected host:port" }))
+      .max(100)
+      .default([])
+      .describe(
+        "ports of caches that are asked at each reading whether they answer, as host:port: what a cache cannot see of itself",
+      ),
     every: seconds.default(300).describe("seconds between two readings"),
     timeout: seconds.max(600).default(10).describe("seconds the command may take"),
   })

@@ -6,6 +6,7 @@
 
 import type { CacheStatus, Neighbour } from "../../../core/cache/cache.ts";
 import { type FieldValue, fieldText, tagText } from "../../../core/line/line.ts";
+import { type Answers, OWN_TARGETS } from "./ask-ports.ts";
 import type { TotalsChange } from "./flows.ts";
 
 type Fields = Readonly<Record<string, FieldValue | undefined>>;
@@ -25,11 +26,10 @@ interface Stamp {
   readonly own?: Readonly<Record<string, string>>;
 }
 
-/** The gauges of a status; `tags` is the escaped text of the tags that go on every line. */
-export function statusLines(status: CacheStatus, tags: string, timeMs: number): string[] {
-  const stamp = { tags, timeMs };
+/** The gauges of a status. @param state of the cache, where it is known */
+export function statusLines(status: CacheStatus, state: string | undefined, stamp: Stamp): string[] {
   const lines = [
-    line("cachestatus", gauges(status), stamp),
+    line("cachestatus", { ...gauges(status), state: text(state) }, stamp),
     ...[...(status.content ?? [])].map(([kind, bytes]) =>
       line("cachecontent", { bytes: integer(bytes) }, { ...stamp, own: { kind } }),
     ),
@@ -37,6 +37,17 @@ export function statusLines(status: CacheStatus, tags: string, timeMs: number): 
     ...status.peers.map((each) => neighbourLine("peer", each, stamp)),
   ];
   return lines.filter((each) => each !== "");
+}
+
+/** What answered on ports. */
+export function answerLines({ own, named }: Answers, stamp: Stamp): string[] {
+  const all = [...OWN_TARGETS.map((target) => [target, own[target]] as const), ...named];
+  return all.flatMap(([target, answer]) => {
+    if (answer === undefined) return [];
+    const { answers, http, seconds } = answer;
+    const fields = { answers: flag(answers), http: integer(http), seconds: { float: Number(seconds.toFixed(3)) } };
+    return [line("cacheprobe", fields, { ...stamp, own: { target } })];
+  });
 }
 
 /**

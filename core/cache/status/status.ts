@@ -65,6 +65,8 @@ export interface CacheStatus {
   readonly startup: string | undefined;
   /** 0 when inactive. */
   readonly port: number | undefined;
+  /** Its addresses in the network. */
+  readonly addresses: readonly string[];
   /** Disk really used; macOS 10.15 and later. */
   readonly actualUsedBytes: number | undefined;
   /** Whole sizes of the files held, even where only part of one is. */
@@ -95,6 +97,7 @@ export interface CacheStatus {
 /** More neighbours than this are counted, but get no point of their own. */
 const MAX_NEIGHBOURS = 1000;
 const MAX_KINDS = 100;
+const MAX_ADDRESSES = 100;
 
 /**
  * The status in the output of a command or the text of a file.
@@ -138,6 +141,9 @@ function toStatus(raw: RawMap, form: StatusForm): CacheStatus {
     registrationError: asText(raw.get("RegistrationError")),
     startup: asText(raw.get("StartupStatus")),
     port: portOf(raw.get("Port")),
+    addresses: asList(raw.get("PrivateAddresses"))
+      .slice(0, MAX_ADDRESSES)
+      .flatMap((each) => asText(each) ?? []),
     actualUsedBytes: size("ActualCacheUsed"),
     usedBytes: size("CacheUsed"),
     freeBytes: asInteger(raw.get("CacheFree")),

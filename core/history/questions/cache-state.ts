@@ -17,6 +17,8 @@ export interface CacheState {
   readonly registered: number | undefined;
   readonly registrationError: string | undefined;
   readonly startup: string | undefined;
+  /** `serving`, `off`, `starting`, `suspended`, `silent`, `unreachable`. */
+  readonly state?: string | undefined;
   readonly usedBytes: number | undefined;
   readonly freeBytes: number | undefined;
   /** Undefined when unlimited. */
@@ -62,6 +64,7 @@ function stateOf(status: ReadPoint, content: readonly ReadPoint[], peers: readon
     registered: number("registered"),
     registrationError: textOf(status.fields.get("registration.error")),
     startup: textOf(status.fields.get("startup")),
+    state: textOf(status.fields.get("state")),
     usedBytes: number("used"),
     freeBytes: number("free"),
     limitBytes: number("limit"),

@@ -27,12 +27,18 @@ export function site(installation: Installation): Dashboard {
     refresh: "5m",
     variables: selection(installation, BY_CACHE),
     annotations: [
-      annotation(installation, "Restarts and gaps", "restarted|gap|service-started", COLOURS.watch, BY_CACHE),
+      annotation(
+        installation,
+        "Restarts and gaps",
+        "restarted|reconfigured|gap|service-started",
+        COLOURS.watch,
+        BY_CACHE,
+      ),
       annotation(installation, "Wiped", "wiped|cache-emptied", COLOURS.trouble, BY_CACHE),
       annotation(
         installation,
         "Refused or suspended",
-        "registration-refused|service-suspended|disk-error",
+        "registration-refused|service-suspended|disk-error|off|suspended|silent|unreachable",
         COLOURS.trouble,
         BY_CACHE,
       ),

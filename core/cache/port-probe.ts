@@ -1,0 +1,51 @@
+/**
+ * Whether a cache answers on its port. Any status line is an answer: a cache gives 400 to a bare `GET /`, and 503 while it
+ * has suspended itself.
+ *
+ * @module
+ */
+import { request } from "node:http";
+import { performance } from "node:perf_hooks";
+
+/** What came of asking. */
+export interface PortAnswer {
+  readonly answers: boolean;
+  /** HTTP status; undefined without an answer. */
+  readonly http: number | undefined;
+  /** How long it took. */
+  readonly seconds: number;
+}
+
+export interface PortProbe {
+  readonly host: string;
+  readonly port: number;
+}
+
+const TIMEOUT_MS = 3000;
+
+/** Asks `GET /`, past any proxy. Never throws. */
+export async function askPort(
+  { host, port }: PortProbe,
+  { signal, timeoutMs = TIMEOUT_MS }: { readonly signal?: AbortSignal; readonly timeoutMs?: number } = {},
+): Promise<PortAnswer> {
+  const start = performance.now();
+  const http = await new Promise<number | undefined>((resolve) => {
+    const limit = AbortSignal.timeout(timeoutMs);
+    const asked = request({
+      host,
+      port,
+      path: "/",
+      agent: false,
+      headers: { "max-forwards": "0" },
+      signal: signal === undefined ? limit : AbortSignal.any([signal, limit]),
+    });
+    asked.on("response", (response) => {
+      resolve(response.statusCode);
+      // what follows the status line is of no interest
+      response.destroy();
+    });
+    asked.on("error", () => resolve(undefined));
+    asked.end();
+  });
+  return { answers: http !== undefined, http, seconds: (performance.now() - start) / 1000 };
+}
