@@ -101,7 +101,7 @@ export function selfBatch(report: PassReport, { cursors, tags, nowMs }: SelfCont
   };
 }
 
-/** What is told when a cache comes into a state. */
+/** The event of each state a cache comes into. */
 const STATE_EVENTS: Readonly<Record<string, readonly [title: string, text: string]>> = {
   off: ["Switched off", "if nobody did, its volume may be missing: it switches itself off then"],
   suspended: ["Suspended itself", "it waits for Apple's answer to its registration and keeps what it holds"],
@@ -131,7 +131,7 @@ export function detectEvents(before: Observed, now: Observed): CacheEvent[] {
   }
   const [title, text] = STATE_EVENTS[now.state ?? ""] ?? [];
   if (title !== undefined && text !== undefined && before.state !== undefined && before.state !== now.state) {
-    // back from a start there is nothing to tell: the restart is told
+    // a start that has ended is no news: the restart has its own event
     if (now.state !== "serving" || STATE_EVENTS[before.state] !== undefined) tell(now.state as EventKind, title, text);
   }
   const { usedBytes: held = 0 } = before;
