@@ -7,7 +7,7 @@
 import type { Batch } from "../../core/journal/journal.ts";
 import { ensureCapacity } from "../ensure-capacity.ts";
 
-const FIRST_BYTES = 64 * 1024;
+const FIRST_BYTES = 16 * 1024;
 /** Of one UTF-16 unit. */
 const MAX_UTF8_BYTES = 3;
 

@@ -196,7 +196,6 @@ async function runOnce(
   streams: RollupStreams,
   limitMs: number,
 ): Promise<RollupReport> {
-  const room = Buffer.allocUnsafeSlow(PIECE.maxBytes);
   const lines = new RollupLines();
   let late = new LateBuckets(state.days);
   const report = { bytesRead: 0, closed: 0, late: 0 };
@@ -213,7 +212,7 @@ async function runOnce(
     const known = state.positions.get(reader.stream);
     const from = known ?? (await reader.start());
     let startTruncated = known === undefined && from.segment > 0;
-    for await (const { lines: rows, next } of piecesFrom(reader, from, { limits: PIECE, room })) {
+    for await (const { lines: rows, next } of piecesFrom(reader, from, PIECE)) {
       if (startTruncated) state.closedMs = Math.max(state.closedMs, endOfFirstDay(rows, state.days));
       startTruncated = false;
       const newestMs = addPiece(state, rows, late);

@@ -74,6 +74,8 @@ export interface Shipper {
 
 const SAVE_EVERY_MS = 1000;
 const IN_FLIGHT = 4;
+/** After a piece of this size, one in flight has memory that is used again: such garbage has the whole heap searched. */
+const ROOM_FROM_BYTES = 500_000;
 const REJECT_MAX_BYTES = 64 * 1024 * 1024;
 
 /**
@@ -100,8 +102,6 @@ class JournalShipper implements Shipper {
   #trouble: LarderError | undefined;
   #limits: RunLimits;
   #workers = 0;
-  /** Memory for a piece, used again and again: garbage of this size would have the whole heap searched every time. */
-  readonly #buffers: Buffer[] = [];
   #pumps = 0;
   #idle: (() => void)[] = [];
   #unsaved = false;
@@ -179,7 +179,7 @@ class JournalShipper implements Shipper {
 
   /** One of the pieces in flight: takes pieces until there are none; while there are, another may join it. */
   async #work(): Promise<void> {
-    const room = this.#buffers.pop() ?? Buffer.allocUnsafeSlow(this.#sink.limits.maxBytes);
+    let room: Buffer | undefined;
     try {
       this.#asked ??= this.#serverForgot();
       await this.#asked;
@@ -189,13 +189,14 @@ class JournalShipper implements Shipper {
         if (job !== undefined) {
           this.#startWorker();
           await this.#settle(job);
+          // only a backlog is worth memory of its own
+          if (job.piece.lines.length >= ROOM_FROM_BYTES) room ??= Buffer.allocUnsafeSlow(this.#sink.limits.maxBytes);
         } else if (this.#pumps === seen || this.#limits.leave.signal.aborted) return;
       }
     } catch (error) {
       if (!(error instanceof Interrupted)) this.#trouble = this.#asTrouble(error);
       this.#limits.leave.abort();
     } finally {
-      this.#buffers.push(room);
       this.#workers--;
       if (this.#workers === 0) for (const wake of this.#idle.splice(0)) wake();
     }

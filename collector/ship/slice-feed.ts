@@ -54,13 +54,13 @@ export class PieceFeed {
    * The next piece, or undefined when there is none now. One looks at a time, so that pieces set out in order.
    * @param room for the bytes of the piece, as in `readPiece`
    */
-  async take(room: Buffer): Promise<Shipment | undefined> {
+  async take(room?: Buffer): Promise<Shipment | undefined> {
     const mine = this.#turn.then(() => this.#next(room));
     this.#turn = mine.catch(() => {});
     return await mine;
   }
 
-  async #next(room: Buffer): Promise<Shipment | undefined> {
+  async #next(room: Buffer | undefined): Promise<Shipment | undefined> {
     for (const stream of this.#streams) {
       const lost = await stream.reader.lostBefore(stream.readFrom);
       const from = lost > 0 ? await stream.reader.start() : stream.readFrom;

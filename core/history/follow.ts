@@ -68,7 +68,7 @@ export async function follow(stateDir: string, from: Places, options: FollowOpti
       onRestart?.(stream);
     }
     lostBytes += await reader.lostBefore(place);
-    for await (const { lines, next } of piecesFrom(reader, place, { limits: PIECE })) {
+    for await (const { lines, next } of piecesFrom(reader, place, PIECE)) {
       forEachLine(lines, (start, end) => {
         for (const { name, by } of searches) {
           const line = hasName(lines, start, name) ? parseLine(lines.toString("utf8", start, end)) : undefined;
@@ -117,19 +117,17 @@ export interface NewLines {
 }
 
 /**
- * The committed lines of a stream from a place on, a piece at a time, until there are none.
- * @param options.room memory for the bytes of a piece: they hold until the next one is asked for
+ * The committed lines of a stream from a place on, a piece at a time, until there are none. Their bytes hold until the next
+ * piece is asked for: after a large one they lie in memory that is used again.
  */
-export async function* piecesFrom(
-  reader: StreamReader,
-  from: Position,
-  options: { readonly limits: PieceLimits; readonly room?: Buffer },
-): AsyncGenerator<NewLines> {
+export async function* piecesFrom(reader: StreamReader, from: Position, limits: PieceLimits): AsyncGenerator<NewLines> {
   let place = from;
+  let room: Buffer | undefined;
   for (;;) {
-    const piece = await reader.readPiece(place, options.limits, options.room);
+    const piece = await reader.readPiece(place, limits, room);
     if (piece === undefined) return;
     yield piece;
+    if (piece.lines.length >= limits.maxBytes / 2) room ??= Buffer.allocUnsafeSlow(limits.maxBytes);
     place = piece.next;
   }
 }

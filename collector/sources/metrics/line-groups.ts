@@ -10,7 +10,7 @@ import { escapeKey, escapeMeasurement, type Integer, integerText } from "../../.
 import { ensureCapacity } from "../../ensure-capacity.ts";
 import type { Place } from "../../mapping/mapping.ts";
 
-const FIRST_BYTES = 256 * 1024;
+const FIRST_BYTES = 16 * 1024;
 const FIRST_FIELD_BYTES = 1024;
 /** A 64-bit number with its sign, and the `i` after it. */
 const NUMBER_BYTES = 21;
