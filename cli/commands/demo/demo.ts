@@ -1,13 +1,13 @@
 /**
- * What `larder demo` does: a small world whose databases grow, real passes over it, and the board in the terminal.
+ * What `larder demo` does: a story on the live page, or one look at a small world in the terminal; real passes over stand-ins.
  *
  * @module
  */
 
-import { mkdtemp, rm } from "node:fs/promises";
+import { once } from "node:events";
+import { copyFile, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
+import { basename, join } from "node:path";
 import { createCollector, type PassReport } from "../../../collector/index.ts";
 import { validateSettings } from "../../../core/config/config.ts";
 import { LarderError } from "../../../core/errors.ts";
@@ -26,12 +26,15 @@ import {
 } from "../../../fixtures/fleet/index.ts";
 import { larderOptions, type Settings } from "../../load-settings.ts";
 import { colour, isTerminal, print, printJson } from "../../output.ts";
+import { followSignals } from "../../signals.ts";
+import { table } from "../../table.ts";
 import { type HistoryAsk, savingsJson, savingsRows, savingsSentence, savingsTable } from "../history/history.ts";
+import { makeDemoReport } from "./demo-report.ts";
 import type { DemoFlags } from "./register.ts";
+import { A_MINUTE, type Agreement, tellStory } from "./story.ts";
 
 const ZONE = "Europe/Berlin";
 const DAYS = 7;
-const HOUR_MS = 3_600_000;
 const DATABASE = "larder_demo";
 
 /** The two caches of the demo: one of each generation. */
@@ -46,25 +49,83 @@ interface World {
 export async function demo(flags: DemoFlags): Promise<void> {
   const folder = flags.dir ?? (await mkdtemp(join(tmpdir(), "larder-demo-")));
   await makeFolder(folder);
-  const once = flags.once === true || flags.json === true || !isTerminal();
+  const isOnce = flags.once === true || flags.json === true || !isTerminal();
   try {
     if (flags.influx !== undefined) await createDatabase(flags.influx);
-    const startMs = Date.now();
-    const world = makeWorld(folder, startMs);
-    const ask = askFor(world, startMs + (once ? 0 : 12 * HOUR_MS));
-    if (flags.json !== true) introduce(world, flags.influx);
-    for (let hour = 0; once ? hour === 0 : hour <= 12; hour++) {
-      await grow(world, startMs + hour * HOUR_MS);
-      const reports = await collectBoth(world, flags.influx);
-      if (flags.json === true)
-        printJson({ reports: reports.map(reportJson), ...savingsJson(await savingsRows(ask), ask) });
-      else await show(ask, reports, hour, once);
-      if (!once) await sleep(1500);
-    }
+    if (isOnce) await lookOnce(folder, flags);
+    else await tell(folder, flags);
     if (flags.json !== true) farewell(flags.influx);
   } finally {
     if (flags.dir === undefined) await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** A week of two caches, collected once, and a report of it. */
+async function lookOnce(folder: string, flags: DemoFlags): Promise<void> {
+  const nowMs = Date.now();
+  const world = makeWorld(folder, nowMs);
+  const ask = askFor(world, nowMs);
+  if (flags.json !== true) introduce(world, flags.influx);
+  await grow(world, nowMs);
+  const reports = await collectBoth(world, flags.influx);
+  const { path } = await makeDemoReport({ stateDir: ask.stateDir, timezone: ZONE }, flags.dir ?? tmpdir());
+  if (flags.json === true) {
+    printJson({ reports: reports.map(reportJson), ...savingsJson(await savingsRows(ask), ask), report: path });
+    return;
+  }
+  await show(ask, reports);
+  print();
+  print(`A report of it, to open in a browser: ${path}`);
+}
+
+/** The story on the live page, which stays open until it is stopped. */
+async function tell(folder: string, { influx, dir }: DemoFlags): Promise<void> {
+  const signals = followSignals();
+  try {
+    print(colour("larder demo: a school's morning in a minute, on a live page", "bold"));
+    const story = await tellStory({
+      folder,
+      size: A_MINUTE,
+      sinks: sinksOf(influx),
+      port: 0,
+      stop: signals.stop,
+      tell: print,
+    });
+    try {
+      if (signals.stop.aborted) return;
+      print();
+      printAgreement(story.agreement);
+      const report = dir === undefined ? join(tmpdir(), basename(story.reportPath)) : story.reportPath;
+      if (report !== story.reportPath) await copyFile(story.reportPath, report);
+      print(`A report of it, to open in a browser: ${report}`);
+      print(`The live page stays at ${story.url} until Ctrl-C.`);
+      if (!signals.stop.aborted) await once(signals.stop, "abort");
+    } finally {
+      await story.close();
+    }
+  } finally {
+    signals.release();
+  }
+}
+
+/** Prints the same numbers from three places. @throws LarderError `DEMO_NUMBERS` where they differ */
+function printAgreement(agreement: readonly Agreement[]): void {
+  print(
+    table(agreement, [
+      { title: "today", value: ({ name }) => name },
+      { title: "page", value: ({ page }) => page, align: "right" },
+      { title: "history", value: ({ history }) => history, align: "right" },
+      { title: "report", value: ({ report }) => report, align: "right" },
+    ]),
+  );
+  const wrong = agreement.find(({ page, history, report }) => page !== history || report !== history);
+  if (wrong !== undefined) {
+    throw new LarderError(`Cannot vouch for "${wrong.name}": page, history and report differ`, {
+      code: "DEMO_NUMBERS",
+      next: "report it, with what was printed",
+    });
+  }
+  print("Page, history and report agree.");
 }
 
 function makeWorld(folder: string, nowMs: number): World {
@@ -73,7 +134,7 @@ function makeWorld(folder: string, nowMs: number): World {
     caches: 12,
     regions: 2,
     fromMs: bucketsBefore(nowMs, DAYS - 1, { unit: "day", zone: ZONE }),
-    toMs: nowMs + 24 * HOUR_MS,
+    toMs: nowMs + 86_400_000,
     zone: ZONE,
     intervalSeconds: 300,
     incidentsPerMonth: 0,
@@ -124,10 +185,14 @@ function settingsFor(world: World, cache: FleetCache, influx: string | undefined
       metricsSqlite: { enabled: cache === world.old, path: join(world.folder, "Metrics.sqlite") },
       metricsDb: { enabled: cache === world.current, path: join(world.folder, "Metrics.db") },
     },
-    sinks: influx === undefined ? [] : [{ name: "influx", type: "influx1", url: influx, database: DATABASE }],
   };
   const settings = validateSettings(larderOptions, values, "the demo");
-  return { ...settings, server: cache.server, stateDir: values.stateDir, timezone: ZONE };
+  return { ...settings, sinks: sinksOf(influx), server: cache.server, stateDir: values.stateDir, timezone: ZONE };
+}
+
+function sinksOf(influx: string | undefined): Settings["sinks"] {
+  const sinks = influx === undefined ? [] : [{ name: "influx", type: "influx1", url: influx, database: DATABASE }];
+  return validateSettings(larderOptions, { sinks }, "the demo").sinks;
 }
 
 function askFor(world: World, toMs: number): HistoryAsk {
@@ -164,8 +229,7 @@ function introduce(world: World, influx: string | undefined): void {
   print();
 }
 
-async function show(ask: HistoryAsk, reports: readonly PassReport[], hour: number, once: boolean): Promise<void> {
-  if (!once && hour > 0) print("\u001b[2J\u001b[H");
+async function show(ask: HistoryAsk, reports: readonly PassReport[]): Promise<void> {
   const rows = await savingsRows(ask);
   const sources = reports.flatMap((report) => report.sources);
   for (const { name, rows: count, lines, problem } of sources) {
@@ -184,7 +248,6 @@ async function show(ask: HistoryAsk, reports: readonly PassReport[], hour: numbe
   print(savingsTable(rows, ask));
   print();
   print(savingsSentence(rows));
-  if (!once) print(colour(`replaying an hour every 1.7 s (${hour} of 12). Press Ctrl-C to stop.`, "dim"));
 }
 
 /** What to type on a real cache, from a checkout. */

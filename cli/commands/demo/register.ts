@@ -9,8 +9,8 @@ import type { Command } from "commander";
 export function registerDemo(program: Command): void {
   program
     .command("demo")
-    .description("Two caches in miniature, collected before your eyes: no Mac and no server needed.")
-    .option("--once", "show one week once, then end (also when the output is not a terminal)")
+    .description("A school's morning on a live page, in a minute: no Mac and no server needed.")
+    .option("--once", "a week of two caches in the terminal, and a report (also when the output is not a terminal)")
     .option("--influx <url>", "ship there too, into the database larder_demo of an InfluxDB 1.x")
     .option("--dir <folder>", "folder for its files (default: a temporary one, removed at the end)")
     .option("--json", "print JSON")

@@ -15,6 +15,8 @@ import { checkWhoseJournal } from "../../whose-journal.ts";
 import type { ServeFlags } from "./register.ts";
 import { startServing } from "./start-serving.ts";
 
+export { startServing };
+
 /** Runs the command. */
 export async function serve(flags: ServeFlags): Promise<void> {
   const loaded = await loadSettings(flags, { layers: [layerOf(flags)] });

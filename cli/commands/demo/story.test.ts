@@ -1,0 +1,43 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { localMinute } from "../../../core/time/local-days.ts";
+import { A_MINUTE, morningZone, tellStory } from "./story.ts";
+
+it("tells its story: the ratio jumps, and page, history and report agree", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "larder-story-"));
+  const told: string[] = [];
+  const size = {
+    ...A_MINUTE,
+    files: 8,
+    fileBytes: 2_000_000,
+    bytesPerSecond: 1e9,
+    asksAfter: 40,
+    pauseMs: 0,
+    passMs: 200,
+  };
+  const { stop, ...options } = { folder, size, sinks: [], port: 0, stop: new AbortController().signal };
+  const story = await tellStory({ ...options, stop, tell: (text) => told.push(text) });
+  try {
+    const shares = told
+      .flatMap((line) => Number(/([\d.]+)% of it/.exec(line)?.[1] ?? Number.NaN))
+      .filter((each) => !Number.isNaN(each));
+    expect(shares).toHaveLength(2);
+    expect((shares[1] ?? 0) - (shares[0] ?? 0)).toBeGreaterThan(20);
+    expect(story.agreement).toHaveLength(3);
+    for (const { page, history, report } of story.agreement) expect([page, report]).toEqual([history, history]);
+    expect(await (await fetch(story.url)).text()).toContain("2 warmed, 6 already there");
+    expect(readFileSync(story.reportPath, "utf8")).toContain("<!doctype html>");
+  } finally {
+    await story.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+it("happens at eight in the morning, whatever time it is", () => {
+  for (let hour = 0; hour < 24; hour++) {
+    const nowMs = Date.parse("2026-11-10T00:20:00Z") + hour * 3_600_000;
+    expect(localMinute(nowMs, morningZone(nowMs))).toBe(8 * 60 + 20);
+  }
+});

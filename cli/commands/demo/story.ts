@@ -1,0 +1,287 @@
+/**
+ * The story of the demo, told in a minute on the live page: school begins, devices fetch an update from Apple, a warming
+ * run brings the rest into the cache, and what is asked after that comes from there.
+ *
+ * All of it is real but the cache, Apple and the devices: the engine warms, the collector collects, `larder serve` serves.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Collector, createCollector } from "../../../collector/index.ts";
+import { validateSettings } from "../../../core/config/config.ts";
+import { savingsHistory, totalSavings } from "../../../core/history/history.ts";
+import { openJournal } from "../../../core/journal/journal.ts";
+import { silentLog } from "../../../core/log.ts";
+import { bucketStart, bucketsBefore } from "../../../core/time/local-days.ts";
+import { bytesText, percentText } from "../../../core/words/amounts.ts";
+import { writeFleetJournal } from "../../../fixtures/fleet/fleet-journal.ts";
+import { type FleetCache, planFleet, Truth } from "../../../fixtures/fleet/index.ts";
+import { type SchoolMorning, startSchoolMorning } from "../../../fixtures/school-morning.ts";
+import { runPrecache } from "../../../precache/index.ts";
+import { ExitCode } from "../../exit.ts";
+import { larderOptions, type Settings } from "../../load-settings.ts";
+import { startServing } from "../serve/serve.ts";
+import { makeDemoReport } from "./demo-report.ts";
+
+/** How large the story is, and how long it takes. */
+export interface StorySize {
+  readonly files: number;
+  readonly fileBytes: number;
+  readonly bytesPerSecond: number;
+  /** Downloads before and after warming. */
+  readonly asksBefore: number;
+  readonly asksAfter: number;
+  /** Between one part and the next. */
+  readonly pauseMs: number;
+  /** Between two passes of the collector. */
+  readonly passMs: number;
+}
+
+/** Some 50 seconds. */
+export const A_MINUTE: StorySize = {
+  files: 24,
+  fileBytes: 6_000_000,
+  bytesPerSecond: 3_000_000,
+  asksBefore: 6,
+  asksAfter: 120,
+  pauseMs: 4000,
+  passMs: 1500,
+};
+
+export interface StoryOptions {
+  readonly folder: string;
+  readonly size: StorySize;
+  /** Where else the collector ships to. */
+  readonly sinks: Settings["sinks"];
+  readonly port: number;
+  readonly stop: AbortSignal;
+  /** A line of the story. */
+  readonly tell: (text: string) => void;
+}
+
+/** The same number in three places. */
+export interface Agreement {
+  readonly name: string;
+  readonly page: string;
+  readonly history: string;
+  readonly report: string;
+}
+
+export interface Story {
+  /** Where the live page is; it stays until the story is closed. */
+  readonly url: string;
+  /** The report that was written. */
+  readonly reportPath: string;
+  /** Today's numbers on the page, in history and in the report. */
+  readonly agreement: readonly Agreement[];
+  close(): Promise<void>;
+}
+
+const WEEKS = 4;
+const DOWNLOADS_AT_A_TIME = 20;
+/** Hours of a school's morning on the clock of the demo. */
+const MORNING_HOUR = 8;
+
+/** Tells the story. Leaves the page open. */
+export async function tellStory(options: StoryOptions): Promise<Story> {
+  const { folder, size, stop, tell } = options;
+  const zone = morningZone(Date.now());
+  const stateDir = join(folder, "state");
+  const cache = await writeHistory(stateDir, zone);
+  const morning = await startSchoolMorning({ folder: join(folder, "world"), ...size });
+  const settings = settingsFor({ cache, stateDir, zone, morning, ...options });
+  const collector = await createCollector({ settings, log: silentLog, signal: stop });
+  const serving = await startServing(settings, silentLog);
+  const passes = new Passes(collector, morning, size.passMs);
+  const close = async (): Promise<void> => {
+    await passes.end();
+    await serving.close();
+    await collector.close();
+    await morning.stop();
+  };
+  const pause = async (): Promise<void> =>
+    void (await sleep(size.pauseMs, undefined, { signal: stop }).catch(() => undefined));
+  try {
+    tell(
+      `The live page is at ${serving.url}  Open it now.\n  ${cache.tags["site_name"]}, with ${WEEKS} weeks of history behind it.`,
+    );
+    await pause();
+    tell("08:00, school begins. An update came out in the night, and the first devices fetch it from Apple.");
+    await askAll(morning, morning.files.slice(0, size.asksBefore), stop);
+    await passes.settle();
+    await tellRatio(stateDir, zone, tell);
+    await pause();
+    tell(`Warming starts: ${size.files} files of a small catalogue, through the cache, before the others ask.`);
+    await warmCatalogue(settings, stop);
+    await passes.settle();
+    tell("Warming has ended. Break: everybody updates.");
+    const asked = Array.from({ length: size.asksAfter }, (_, i) => morning.files[i % morning.files.length] ?? "");
+    await askAll(morning, asked, stop);
+    await passes.end();
+    await tellRatio(stateDir, zone, tell);
+    const { path, today } = await makeDemoReport(settings, folder);
+    const agreement = await compare({ url: serving.url, settings, report: today });
+    return { url: serving.url, reportPath: path, agreement, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** The zone in which it is the beginning of a school day now, so that the story happens on the right side of the curve. */
+export function morningZone(nowMs: number): string {
+  const ahead = ((MORNING_HOUR - new Date(nowMs).getUTCHours() + 36) % 24) - 12;
+  // the signs of these zones are the other way round
+  return ahead === 0 ? "Etc/GMT" : `Etc/GMT${ahead > 0 ? "-" : "+"}${Math.abs(ahead)}`;
+}
+
+async function writeHistory(stateDir: string, zone: string): Promise<FleetCache> {
+  const nowMs = Date.now();
+  const fleet = planFleet({
+    seed: 3,
+    caches: 1,
+    regions: 1,
+    fromMs: bucketsBefore(nowMs, 7 * WEEKS, { unit: "day", zone }),
+    toMs: nowMs - 1000,
+    zone,
+    intervalSeconds: 900,
+    incidentsPerMonth: 0,
+  });
+  const every = { statusEverySeconds: 900, selfEverySeconds: 900, warming: false };
+  await writeFleetJournal(stateDir, fleet, new Truth(fleet), every);
+  const [cache] = fleet.caches;
+  if (cache === undefined) throw new Error("the demo's fleet has a cache");
+  return cache;
+}
+
+interface Place extends Pick<StoryOptions, "sinks" | "port"> {
+  readonly cache: FleetCache;
+  readonly stateDir: string;
+  readonly zone: string;
+  readonly morning: SchoolMorning;
+}
+
+function settingsFor({ cache, stateDir, zone, morning, sinks, port }: Place): Settings {
+  const { server, ...tags } = cache.tags;
+  const values = {
+    server,
+    tags,
+    stateDir,
+    timezone: zone,
+    sources: {
+      metricsSqlite: { enabled: false },
+      metricsDb: { path: morning.metricsPath },
+      managerStatus: { enabled: false },
+      serviceLog: { enabled: false },
+    },
+    serve: { port },
+    precache: {
+      catalogs: [{ kind: "sucatalog", urls: [morning.catalogPath], titles: "none" }],
+      groups: ["sucatalog"],
+      servers: [morning.url],
+      concurrency: 2,
+    },
+  };
+  const settings = validateSettings(larderOptions, values, "the demo");
+  return { ...settings, sinks, server: cache.server, stateDir, timezone: zone };
+}
+
+/** The collector's passes, one after the other, while the story goes on. */
+class Passes {
+  readonly #collector: Collector;
+  readonly #morning: SchoolMorning;
+  readonly #ended = new AbortController();
+  readonly #running: Promise<void>;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(collector: Collector, morning: SchoolMorning, everyMs: number) {
+    this.#collector = collector;
+    this.#morning = morning;
+    this.#running = this.#run(everyMs);
+  }
+
+  /** One more, now, which sees all that was done until now. */
+  async settle(): Promise<void> {
+    await this.#pass();
+  }
+
+  async end(): Promise<void> {
+    if (this.#ended.signal.aborted) return;
+    this.#ended.abort();
+    await this.#running;
+    await this.#pass();
+  }
+
+  async #run(everyMs: number): Promise<void> {
+    while (!this.#ended.signal.aborted) {
+      await this.#pass();
+      await sleep(everyMs, undefined, { signal: this.#ended.signal }).catch(() => undefined);
+    }
+  }
+
+  async #pass(): Promise<void> {
+    this.#last = this.#last.then(async () => {
+      this.#morning.writeDown(Date.now());
+      await this.#collector.pass();
+    });
+    await this.#last;
+  }
+}
+
+/** Devices that ask, some at a time. */
+async function askAll(morning: SchoolMorning, files: readonly string[], stop: AbortSignal): Promise<void> {
+  const waiting = [...files];
+  const device = async (): Promise<void> => {
+    for (let file = waiting.shift(); file !== undefined && !stop.aborted; file = waiting.shift())
+      await morning.ask(file);
+  };
+  await Promise.all(Array.from({ length: DOWNLOADS_AT_A_TIME }, device));
+}
+
+async function warmCatalogue({ precache, stateDir, tags, server }: Settings, stop: AbortSignal): Promise<void> {
+  await runPrecache({
+    options: precache,
+    stateDir,
+    log: silentLog,
+    tags: { ...tags, server },
+    openJournal: async () => await openJournal(stateDir, "precache"),
+    stop,
+    abort: stop,
+    exitCodes: { ok: ExitCode.ok, partly: ExitCode.partly, failed: ExitCode.failed },
+  });
+}
+
+async function today(stateDir: string, timeZone: string) {
+  const nowMs = Date.now();
+  const span = { fromMs: bucketStart(nowMs, "day", timeZone), toMs: nowMs + 1 };
+  return totalSavings(await savingsHistory(stateDir, { ...span, by: "hour", timeZone }));
+}
+
+async function tellRatio(stateDir: string, timeZone: string, tell: (text: string) => void): Promise<void> {
+  const { served, hitRatio } = await today(stateDir, timeZone);
+  tell(`  Today so far: ${bytesText(served)} served, ${percentText(hitRatio)} of it from the cache.`);
+}
+
+interface Compared {
+  readonly url: string;
+  readonly settings: Settings;
+  readonly report: {
+    readonly served: number | bigint;
+    readonly fromCaches: number | bigint;
+    readonly fromApple: number | bigint;
+  };
+}
+
+/** Today's numbers as the page shows them, as history gives them, and as the report has them. */
+async function compare({ url, settings, report }: Compared): Promise<Agreement[]> {
+  const html = await (await fetch(url)).text();
+  const shown = [...html.matchAll(/<span class="value">([^<]*)</g)].map(([, value = ""]) => value);
+  const history = await today(settings.stateDir, settings.timezone);
+  return (["served", "fromCaches", "fromApple"] as const).map((name, i) => ({
+    name: { served: "served", fromCaches: "from the cache", fromApple: "from Apple" }[name],
+    page: shown[i] ?? "",
+    history: bytesText(history[name]),
+    report: bytesText(report[name]),
+  }));
+}
