@@ -9,6 +9,7 @@
  * @module
  */
 
+import { byTags, metricsSelector, united } from "../../core/query/query.ts";
 import { cutOffset, metricsCompared } from "./day-cut.ts";
 import type {
   CacheCount,
@@ -61,20 +62,14 @@ export function metricsMatchers(question: Pick<PanelQuestion, "select" | "where"
 }
 
 /** Series of some fields: `{__name__=~"measurement_(a|b)",region=~"$region"}`. */
-function metricsSelector(of: Fields, question: Pick<PanelQuestion, "select" | "where">): string {
-  const escaped = of.fields.map((field) => field.replaceAll(".", "\\\\."));
-  const name =
-    of.fields.length === 1
-      ? `__name__="${of.measurement}_${of.fields[0]}"`
-      : `__name__=~"${of.measurement}_(${escaped.join("|")})"`;
-  const matchers = metricsMatchers(question);
-  return `{${name}${matchers === "" ? "" : `,${matchers}`}}`;
+function selectorOf(of: Fields, question: Pick<PanelQuestion, "select" | "where">): string {
+  return metricsSelector(of, metricsMatchers(question));
 }
 
 /** An expression for each number of a figure. */
 function figureTexts(figure: Figure, question: PanelQuestion, zone: string): { name: string; expr: string }[] {
   if (figure.kind !== "change") return [{ name: figure.name, expr: figureText(figure, question) }];
-  const { now, before } = metricsCompared(metricsSelector(figure.of, question), cutOffset(zone));
+  const { now, before } = metricsCompared(selectorOf(figure.of, question), cutOffset(zone));
   return [
     { name: figure.before, expr: `${before} > 0` },
     { name: figure.name, expr: `${now} / (${before} > 0) - 1` },
@@ -82,7 +77,7 @@ function figureTexts(figure: Figure, question: PanelQuestion, zone: string): { n
 }
 
 function figureText(figure: Exclude<Figure, { kind: "change" }>, question: PanelQuestion): string {
-  const by = byText(question.by ?? []);
+  const by = byTags(question.by ?? []);
   const sumText = (of: Fields): string => sumOverTime(of, question, by);
   if (figure.kind === "sum") {
     const { add, subtract = [], times, perSecond, zeroWith } = figure;
@@ -100,10 +95,10 @@ function figureText(figure: Exclude<Figure, { kind: "change" }>, question: Panel
     const text = (count: CacheCount): string => `count${by} (${countText(count, question)})${times}`;
     return united([...figure.add.map(text), ...(figure.subtract ?? []).map((count) => `0 - ${text(count)}`)], by);
   }
-  const selector = metricsSelector(figure.of, question);
+  const selector = selectorOf(figure.of, question);
   const window = windowOf(figure.of.measurement, question);
   if (figure.kind === "used") {
-    const [used, most] = [selector, metricsSelector(figure.limit, question)].map(
+    const [used, most] = [selector, selectorOf(figure.limit, question)].map(
       (each) => `last_over_time(${each}${window})`,
     );
     return `sum${by} (${used} if ${most}) / sum${by} (${most})`;
@@ -123,27 +118,17 @@ function windowOf(measurement: string, { buckets }: PanelQuestion): string {
 }
 
 function sumOverTime(of: Fields, question: PanelQuestion, by: string): string {
-  const points = `${metricsSelector(of, question)}${windowOf(of.measurement, question)}`;
+  const points = `${selectorOf(of, question)}${windowOf(of.measurement, question)}`;
   const sum = `sum${by} (sum_over_time(${points}))`;
   const inside = question.buckets === "range" ? "" : INSIDE[periodOf(of.measurement)];
   return inside === "" ? sum : `(${sum} if (max${by} (tlast_over_time(${points}))${inside}))`;
 }
 
-/**
- * A sum of terms where any may be missing. `union` keeps them apart by the label `part`; what is subtracted is in
- * it with its sign, so a group without it keeps its value.
- */
-function united(parts: readonly string[], by: string): string {
-  if (parts.length === 1) return parts[0] ?? "";
-  const labelled = parts.map((part, i) => `label_set(${part}, "part", "${i}")`);
-  return `sum${by} (union(${labelled.join(", ")}))`;
-}
-
 function countText(count: CacheCount, question: PanelQuestion): string {
   const tags = ["server", ...(question.by ?? []).filter((tag) => tag !== "server")];
-  if (!("of" in count)) return shareText(count, question, byText(tags));
+  if (!("of" in count)) return shareText(count, question, byTags(tags));
   const window = count.within === undefined ? RANGE : `[${count.within}]`;
-  const last = `max${byText(tags)} (last_over_time(${metricsSelector(count.of, question)}${window}))`;
+  const last = `max${byTags(tags)} (last_over_time(${selectorOf(count.of, question)}${window}))`;
   if (count.where === undefined) return last;
   const { is, value } = count.where;
   return `${last} ${is === "=" ? "==" : is} ${Number(value)}`;
@@ -153,10 +138,6 @@ function countText(count: CacheCount, question: PanelQuestion): string {
 function shareText({ part, whole, below }: ShareCount, question: PanelQuestion, by: string): string {
   const sum = (of: Fields): string => sumOverTime(of, { ...question, buckets: "range" }, by);
   return `${united([sum(part), `${-below} * ${sum(whole)}`], by)} < 0`;
-}
-
-function byText(tags: readonly string[]): string {
-  return tags.length === 0 ? "" : ` by (${tags.join(", ")})`;
 }
 
 /** Answers become one table on their tags; Grafana calls their values `Value #A` and so on. */

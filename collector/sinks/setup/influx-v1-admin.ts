@@ -6,6 +6,7 @@
  * @module
  */
 import { httpRequest } from "../../../core/http/http.ts";
+import { influxName } from "../../../core/query/query.ts";
 import { basePath } from "../endpoint.ts";
 import { type AdminTarget, type InfluxAdmin, refusal } from "./influx-admin.ts";
 import type { FoundPlace, SetupStep } from "./setup-plan.ts";
@@ -35,7 +36,7 @@ export function influxV1Admin(target: AdminTarget): InfluxAdmin {
       for (const name of new Set(wanted.map((place) => place.name))) {
         if (!databases.includes(name)) continue;
         found.push({ ...EXISTS, name });
-        const policies = await query(target, `SHOW RETENTION POLICIES ON ${quoted(name)}`);
+        const policies = await query(target, `SHOW RETENTION POLICIES ON ${influxName(name)}`);
         found.push(...toPolicies(name, policies));
       }
       return found;
@@ -50,11 +51,11 @@ export function influxV1Admin(target: AdminTarget): InfluxAdmin {
 /** The InfluxQL of a step. */
 function statement({ action, wanted, found }: SetupStep): string {
   if (wanted === undefined) return "";
-  if (wanted.kind === "database") return `CREATE DATABASE ${quoted(wanted.name)}`;
+  if (wanted.kind === "database") return `CREATE DATABASE ${influxName(wanted.name)}`;
   const { policy = found?.policy ?? "autogen", shardSeconds } = wanted;
   const keepSeconds = wanted.keepSeconds ?? found?.keepSeconds ?? 0;
   const duration = keepSeconds === 0 ? "INF" : `${keepSeconds / 3600}h`;
-  const place = `RETENTION POLICY ${quoted(policy)} ON ${quoted(wanted.name)} DURATION ${duration}`;
+  const place = `RETENTION POLICY ${influxName(policy)} ON ${influxName(wanted.name)} DURATION ${duration}`;
   const shard = shardSeconds === undefined ? "" : ` SHARD DURATION ${shardSeconds / 3600}h`;
   return action === "create" ? `CREATE ${place} REPLICATION 1${shard}` : `ALTER ${place}${shard}`;
 }
@@ -103,10 +104,6 @@ function durationSeconds(text: string): number {
   for (const [, amount, unit = ""] of text.matchAll(/(\d+)([hms])/g))
     seconds += Number(amount) * (UNIT_SECONDS[unit] ?? 0);
   return seconds;
-}
-
-function quoted(name: string): string {
-  return `"${name.replaceAll(/["\\]/g, "\\$&").replaceAll("\n", "\\n")}"`;
 }
 
 function parseBody(text: string): Readonly<Record<string, unknown>> {

@@ -3,8 +3,9 @@
  *
  * @module
  */
+import { tagList } from "../../../core/query/query.ts";
 import type { CacheCount, Fields, PanelQuestion, ShareCount, ValueCount } from "../question.ts";
-import { influxWhere, tagList, timeBounds } from "./where.ts";
+import { influxWhere, timeBounds } from "./where.ts";
 
 /** What a count counts: the text after FROM. */
 export function eachCache(count: CacheCount, question: PanelQuestion): string {

@@ -3,10 +3,11 @@
  *
  * @module
  */
+import { tagList } from "../../../core/query/query.ts";
 import { cutOffset, influxCompared } from "../day-cut.ts";
 import type { Fields, Figure, PanelQuestion } from "../question.ts";
 import { eachCache, worstOfEach } from "./caches.ts";
-import { influxWhere, tagList } from "./where.ts";
+import { influxWhere } from "./where.ts";
 
 /** What is selected, and the name it gets. */
 export interface Column {

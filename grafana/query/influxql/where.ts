@@ -22,8 +22,3 @@ export function influxWhere(question: Pick<PanelQuestion, "select" | "where">, t
   const fixed = Object.entries(question.where ?? {}).map(([tag, value]) => `"${tag}" =~ /^(${value})$/`);
   return [...chosen, ...fixed, time].join(" AND ");
 }
-
-/** Tags to group by. */
-export function tagList(tags: readonly string[]): string {
-  return tags.map((tag) => `"${tag}"`).join(", ");
-}
