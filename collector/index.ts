@@ -40,6 +40,7 @@ export { checkSchedule, runOnSchedule } from "./schedule.ts";
 export type { ShipReport } from "./ship/ship.ts";
 export { type RetryReport, retryRejected } from "./ship/ship.ts";
 export {
+  askSink,
   createSink,
   type Destination,
   destinationsOf,

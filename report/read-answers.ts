@@ -27,7 +27,7 @@ const STATUS_MS = 2 * 86_400_000;
 /** Most troubles a report lists. */
 const MOST_TROUBLES = 200;
 /** Kinds of event that are nobody's trouble. */
-const FINE_EVENTS: ReadonlySet<string> = new Set(["run-start", "run-end", "registered"]);
+const FINE_EVENTS = ["run-start", "run-end", "registered"];
 
 /** Asks for all a report says. */
 export async function readAnswers(ask: Ask, asked: Asked): Promise<Answers> {
@@ -44,7 +44,7 @@ export async function readAnswers(ask: Ask, asked: Asked): Promise<Answers> {
     traffic({ ...base, ...recent, by: "all", groupBy }),
     runSums({ ...base, ...span }),
     cacheStates({ ...status, tags }),
-    events({ ...span, tags }),
+    events({ ...span, tags, without: { event: FINE_EVENTS }, most: MOST_TROUBLES }),
   ]);
   return {
     buckets,
@@ -53,12 +53,12 @@ export async function readAnswers(ask: Ask, asked: Asked): Promise<Answers> {
     recentSites: new Set(recentSites.map(({ group }) => siteName(group, tag))),
     kinds: kindsOf(caches.flatMap(({ content }) => content)),
     warming: warmingOf(runs, buckets),
-    troubles: happened.filter(isTrouble).slice(0, MOST_TROUBLES),
+    troubles: happened.slice(0, MOST_TROUBLES),
   };
 }
 
 export function isTrouble({ event }: HistoryEvent): boolean {
-  return !FINE_EVENTS.has(event);
+  return !FINE_EVENTS.includes(event);
 }
 
 /** Sums over the warming runs that ended. */
@@ -69,7 +69,7 @@ function runSums(query: {
   readonly tags: Readonly<Record<string, string>>;
 }): Question<HistoryRow["sums"]> {
   return {
-    sums: [{ ...query, by: "all", measurement: "precacherun" }],
+    sums: [{ ...query, by: "all", measurement: "precacherun", fields: ["planned", "warmed", "failed"] }],
     answer: ({ sums }) => sums[0]?.[0]?.sums ?? {},
   };
 }

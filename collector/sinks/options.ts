@@ -79,6 +79,12 @@ const victoriametrics = keysOf("victoriametrics", {
   type: z.literal("victoriametrics").describe("VictoriaMetrics, one node or a cluster"),
   ...common,
   database: text.optional().describe("Written as the label db."),
+  queryUrl: z
+    .string()
+    .refine(isHttpUrl, "use an address such as http://host:8481/select/0/prometheus")
+    .refine(hasNoLogin, "leave user and password out of the address: username and password have keys of their own")
+    .optional()
+    .describe("Where it is asked, if that is another address: of a cluster, vmselect's."),
   ...login,
   ...token,
   rollup: keysOf("victoriametrics", { database: text.optional().describe("The label db of roll-ups.") })

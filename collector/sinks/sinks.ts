@@ -11,6 +11,7 @@ import type { Sink } from "./sink.ts";
 import { readSinkSecrets, type SecretsContext } from "./sink-secrets.ts";
 import { victoriaMetricsSink } from "./victoriametrics.ts";
 
+export { askSink, type SinkHistory } from "./ask/ask.ts";
 export { type Destination, destinationsOf } from "./destinations.ts";
 export { type KeepDays, type PlannedStep, planInfluxSetup } from "./setup/setup.ts";
 export { type Sink, SinkError } from "./sink.ts";

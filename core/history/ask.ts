@@ -10,7 +10,7 @@ import { DERIVED_STREAMS, RAW_STREAMS } from "../journal/journal.ts";
 import { measurementEnd } from "../line/line.ts";
 import { measurementSchema, ROLLUP_SUFFIXES } from "../schema.ts";
 import { type Cut, rollupCut } from "./cut.ts";
-import { planSums, type Range, type RolledRange } from "./plan.ts";
+import { isRolledUp, planSums, type Range, type RolledRange } from "./plan.ts";
 import type { RollupMark } from "./rollup-mark.ts";
 import { type HistoryQuery, type HistoryRow, Rows, SumRows, type SumsRow } from "./rows.ts";
 import { type SumsWanted, scanLines, scanPieces, type Wanted } from "./scan.ts";
@@ -140,13 +140,6 @@ async function readSums(
   await scanLines(stateDir, { streams: RAW_STREAMS, wanted: lines, sums: raw, until });
   await scanLines(stateDir, { streams: DERIVED_STREAMS, sums: rolled, until });
   return answers.map((answer) => answer.rows());
-}
-
-/** Whether roll-ups have the measurement, and every tag that is asked for. */
-function isRolledUp({ measurement, tags, groupBy }: HistoryQuery): boolean {
-  const schema = measurementSchema(measurement);
-  if (schema?.rollup !== true) return false;
-  return ![...Object.keys(tags ?? {}), ...(groupBy ?? [])].some((tag) => schema.rolledWithout?.includes(tag));
 }
 
 /** Which raw lines answer a query. */

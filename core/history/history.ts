@@ -8,6 +8,7 @@ export {
   ask,
   askJournal,
   askLines,
+  askOf,
   askSums,
   type HistoryQuery,
   type HistoryRow,
@@ -17,6 +18,7 @@ export {
 export { type Cut, cutNow } from "./cut.ts";
 export { type Followed, follow, type Places, piecesFrom } from "./follow.ts";
 export { periodStart } from "./periods.ts";
+export { isRolledUp, planSums, type Range } from "./plan.ts";
 export {
   type CacheState,
   type ClientRow,
@@ -53,6 +55,7 @@ export {
   type RollupMark,
   readRollupMark,
 } from "./rollup-mark.ts";
+export { SumRows } from "./rows.ts";
 export {
   joinDays,
   type Savings,

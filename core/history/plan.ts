@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { measurementSchema } from "../schema.ts";
 import type { DayZones } from "../time/day-zones.ts";
 import { type BucketUnit, bucketStart, nextBucket } from "../time/local-days.ts";
 
@@ -35,6 +36,18 @@ export interface Asked extends Range {
 }
 
 const HOUR_MS = 3_600_000;
+
+/** Whether roll-ups have the measurement, and every tag that is asked for. */
+export function isRolledUp(query: {
+  readonly measurement: string;
+  readonly tags?: Readonly<Record<string, string>>;
+  readonly groupBy?: readonly string[];
+}): boolean {
+  const schema = measurementSchema(query.measurement);
+  if (schema?.rollup !== true) return false;
+  const { tags = {}, groupBy = [] } = query;
+  return ![...Object.keys(tags), ...groupBy].some((tag) => schema.rolledWithout?.includes(tag));
+}
 
 /** The plan; undefined where roll-ups are of no use: other days, or no whole bucket in the span. */
 export function planSums(asked: Asked, days: DayZones): SumPlan | undefined {

@@ -36,11 +36,25 @@ interface Need {
 /** Lines somebody wants. */
 export interface Wanted extends Need {
   take(line: ParsedLine): void;
+  /** What `take` leaves out anyway, for those who read lines elsewhere than from a journal and pay for each. */
+  readonly enough?: Enough | undefined;
   /**
    * Given where only the newest lines count: they are then handed over from the newest written back, and those before this
    * time are left out. Undefined while nothing is found.
    */
   newestMs?(): number | undefined;
+}
+
+/** Lines that are enough: others may be left out. */
+export interface Enough {
+  /** Those with these tags. */
+  readonly tags?: Readonly<Record<string, string>> | undefined;
+  /** Those without these values of a tag. */
+  readonly without?: Readonly<Record<string, readonly string[]>> | undefined;
+  /** Of each series the newest. */
+  readonly newest?: boolean | undefined;
+  /** So many, the newest. */
+  readonly most?: number | undefined;
 }
 
 /** Lines whose numbers somebody wants added up. */

@@ -1,13 +1,15 @@
 /**
- * Where a report's numbers come from: the journal, or one of Apple's databases itself.
+ * Where a report's numbers come from: the journal, one of Apple's databases itself, or the server a sink ships to.
  *
  * @module
  */
-import { readDatabase } from "../../../collector/index.ts";
+import { askSink, readDatabase } from "../../../collector/index.ts";
+import { LarderError } from "../../../core/errors.ts";
 import { type Ask, askJournal, askLines } from "../../../core/history/history.ts";
 import type { Span } from "../../../core/journal/journal.ts";
 import type { LoadedSettings } from "../../load-settings.ts";
 import { openLog } from "../../log.ts";
+import { namedSink } from "../../named-sink.ts";
 import { checkWhoseJournal } from "../../whose-journal.ts";
 
 /** Who answers, and how far it goes back where that is a matter of days. */
@@ -17,9 +19,25 @@ export interface ReportOrigin {
   readonly span: Span | undefined;
 }
 
-/** @throws LarderError `STATE_NOT_YOURS`; of a database `SOURCE_SCHEMA` and `DB_…` */
-export async function originOf(flags: { readonly database?: string }, loaded: LoadedSettings): Promise<ReportOrigin> {
+export interface OriginFlags {
+  readonly database?: string;
+  readonly fromSink?: string;
+}
+
+/** @throws LarderError `USAGE`, `STATE_NOT_YOURS`; of a database `SOURCE_SCHEMA` and `DB_…`; of a sink `USAGE_SINK` */
+export async function originOf(flags: OriginFlags, loaded: LoadedSettings): Promise<ReportOrigin> {
   const { settings } = loaded;
+  if (flags.database !== undefined && flags.fromSink !== undefined) {
+    throw new LarderError("Cannot report from a database and a sink at once", {
+      code: "USAGE",
+      next: "give --database or --from-sink",
+    });
+  }
+  if (flags.fromSink !== undefined) {
+    const destinations = namedSink(settings, flags.fromSink, "report from");
+    const { ask } = await askSink(destinations, { log: await openLog("warn"), nowMs: Date.now });
+    return { ask, span: undefined };
+  }
   if (flags.database !== undefined) {
     const { tags, server } = settings;
     const log = await openLog("warn");

@@ -12,6 +12,7 @@ export function registerReport(program: Command): void {
     .command("report")
     .description("What the caches saved, as a page, pictures, a table or text: no server needed.")
     .option("--database <file>", "a Metrics.db or Metrics.sqlite instead of the journal")
+    .option("--from-sink <name>", "what was shipped to that sink instead of the journal: a whole fleet")
     .option("--period <name>", 'last month, this week, 2026-10, "school year", 2025/26 (default: last month)')
     .option("--month <month>", "a month: 2026-10")
     .option("--from <time>", "30d, 2026-11-01, as for larder history")
@@ -36,6 +37,7 @@ export function registerReport(program: Command): void {
 /** What the command line parses to. */
 export interface ReportFlags extends SettingsCommandFlags {
   readonly database?: string;
+  readonly fromSink?: string;
   readonly period?: string;
   readonly month?: string;
   readonly from?: string;

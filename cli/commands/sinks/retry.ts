@@ -11,12 +11,13 @@ import {
   type RetryReport,
   retryRejected,
 } from "../../../collector/index.ts";
-import { explainError, LarderError } from "../../../core/errors.ts";
+import { explainError } from "../../../core/errors.ts";
 import { countText } from "../../../core/words/amounts.ts";
 import { ExitCode, ExitWith } from "../../exit.ts";
 import { scriptAnswer } from "../../json-answer.ts";
 import { loadSettings, type Settings } from "../../load-settings.ts";
 import { openLog } from "../../log.ts";
+import { namedSink } from "../../named-sink.ts";
 import { print, printJson } from "../../output.ts";
 import type { SinksRetryFlags } from "./register.ts";
 
@@ -40,15 +41,8 @@ export async function sinksRetry(name: string | undefined, flags: SinksRetryFlag
   if (!dryRun && reports.some(({ keptLines }) => keptLines > 0)) throw new ExitWith(ExitCode.partly);
 }
 
-/** The destinations meant: of one sink, or one alone, or all. */
-function destinationsFor({ sinks }: Settings, name: string | undefined): Destination[] {
-  const all = destinationsOf(sinks);
-  const found = all.filter((each) => name === undefined || name === each.sink || name === each.name);
-  if (found.length > 0 || name === undefined) return found;
-  throw new LarderError(
-    `Cannot retry sink "${name}": there are ${sinks.map((sink) => sink.name).join(", ") || "none"}`,
-    { code: "USAGE_SINK", state: "nothing was sent" },
-  );
+function destinationsFor(settings: Settings, name: string | undefined): Destination[] {
+  return name === undefined ? destinationsOf(settings.sinks) : namedSink(settings, name, "retry");
 }
 
 function reportText(report: RetryReport, dryRun: boolean): string {

@@ -6,7 +6,7 @@
 import { RAW_STREAMS, type StreamName } from "../../journal/journal.ts";
 import { type ParsedLine, parseTags } from "../../line/line.ts";
 import { type ReadPoint, readPoint } from "../read-point.ts";
-import type { Wanted } from "../scan.ts";
+import type { Enough, Wanted } from "../scan.ts";
 
 /** Which lines. */
 export interface Lines {
@@ -18,6 +18,10 @@ export interface Lines {
   readonly streams?: readonly StreamName[];
   /** Only points with these tags. */
   readonly tags?: Readonly<Record<string, string>>;
+  /** Only points without these values of a tag. */
+  readonly without?: Readonly<Record<string, readonly string[]>>;
+  /** So many of the newest are enough. */
+  readonly most?: number;
 }
 
 /** Takes every line, or of each server those of its newest reading: nothing older is kept. */
@@ -29,14 +33,14 @@ export class Readings implements Wanted {
   /** Only where the newest of one server is wanted: of several, each has a time of its own. */
   readonly newestMs?: () => number | undefined;
   readonly #keeps: "all" | "newest";
-  readonly #tags: readonly (readonly [string, string])[];
+  readonly enough: Enough;
   /** By the text of the tags: the server, or undefined for points that are not wanted. */
   readonly #servers = new Map<string, string | undefined>();
   readonly #lines = new Map<string, { newestMs: number; lines: ParsedLine[] }>();
 
   /** @param of the readings whose newest counts, where these are written with them; default their own */
   constructor(
-    { measurement, fromMs, toMs, streams = RAW_STREAMS, tags }: Lines,
+    { measurement, fromMs, toMs, streams = RAW_STREAMS, tags, without, most }: Lines,
     keeps: "all" | "newest",
     of?: Readings,
   ) {
@@ -45,7 +49,7 @@ export class Readings implements Wanted {
     this.toMs = toMs;
     this.streams = streams;
     this.#keeps = keeps;
-    this.#tags = Object.entries(tags ?? {});
+    this.enough = { tags, without, most, newest: keeps === "newest" };
     if (keeps === "newest" && tags?.["server"] !== undefined) this.newestMs = () => (of ?? this).#newest();
   }
 
@@ -75,7 +79,9 @@ export class Readings implements Wanted {
   #serverOf(tagText: string): string | undefined {
     if (!this.#servers.has(tagText)) {
       const tags = parseTags(tagText);
-      const wanted = this.#tags.every(([key, value]) => tags[key] === value);
+      const has = Object.entries(this.enough.tags ?? {}).every(([key, value]) => tags[key] === value);
+      const wanted =
+        has && !Object.entries(this.enough.without ?? {}).some(([key, no]) => no.includes(tags[key] ?? ""));
       this.#servers.set(tagText, wanted ? (tags["server"] ?? "") : undefined);
     }
     return this.#servers.get(tagText);
