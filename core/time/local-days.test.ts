@@ -1,6 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { bucketStart, bucketsBefore, isTimeZone, localDate, localMinute, nextBucket } from "./local-days.ts";
+import {
+  bucketStart,
+  bucketsBefore,
+  isTimeZone,
+  localDate,
+  localMinute,
+  nextBucket,
+  wallInstant,
+} from "./local-days.ts";
 
 const HOUR = 3_600_000;
 const at = (text: string): number => Date.parse(text);
@@ -108,5 +116,27 @@ describe("localMinute()", () => {
   it("is what the clock on the wall says", () => {
     expect(localMinute(at("2026-07-01T05:30:00Z"), "Europe/Berlin")).toBe(7 * 60 + 30);
     expect(localMinute(at("2026-07-01T23:59:59Z"), "Asia/Kathmandu")).toBe(5 * 60 + 44);
+  });
+});
+
+describe("wallInstant()", () => {
+  const shown = (text: string, zone: string): string =>
+    new Date(wallInstant(Date.parse(`${text}Z`), zone)).toISOString();
+
+  it("is the instant at which the clock shows a time: the first of two, and of none the one after the jump", () => {
+    expect(shown("2026-07-01T07:30:00", "Europe/Berlin")).toBe("2026-07-01T05:30:00.000Z");
+    expect(shown("2026-10-25T02:30:00", "Europe/Berlin")).toBe("2026-10-25T00:30:00.000Z");
+    expect(shown("2026-03-29T02:30:00", "Europe/Berlin")).toBe("2026-03-29T01:30:00.000Z");
+    expect(shown("2026-01-01T05:45:00", "Asia/Kathmandu")).toBe("2026-01-01T00:00:00.000Z");
+  });
+
+  it("gives the local time back in every zone, where there is one", () => {
+    for (const zone of ["America/New_York", "Australia/Lord_Howe", "Pacific/Apia", "UTC"]) {
+      for (let ms = at("2026-01-01T00:15:00Z"); ms < at("2026-12-31T00:00:00Z"); ms += 37 * 3_600_000) {
+        const wall = Date.parse(`${localDate(ms, zone)}T00:00:00Z`) + localMinute(ms, zone) * 60_000;
+        const [day, minute] = [localDate(wallInstant(wall, zone), zone), localMinute(wallInstant(wall, zone), zone)];
+        expect([zone, day, minute]).toEqual([zone, localDate(ms, zone), localMinute(ms, zone)]);
+      }
+    }
   });
 });

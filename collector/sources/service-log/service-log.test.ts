@@ -194,6 +194,16 @@ describe("the source service-log", () => {
       expect(await bench.sums("cacheclients")).toMatchObject({ clients: 2, requests: 2 });
     });
 
+    it("and takes nothing when that cannot be kept", async () => {
+      await writeFile(path(), text("debug", lines));
+      await writeFile(join(bench.folder, "service-log"), "in the way");
+      const { problem, rows } = await bench.pass(bench.source({ file: path() }));
+      expect([problem?.code, rows]).toEqual(["CLIENTS_FILE", 0]);
+      await rm(join(bench.folder, "service-log"));
+      await bench.pass(bench.source({ file: path() }));
+      expect(await bench.sums("cacheclients")).toMatchObject({ clients: 3, requests: 9 });
+    });
+
     it("forgets a day when later ones come", async () => {
       const later = [0, 1, 2, 3, 4].flatMap((number) => exchange(number, 5, { timeMs: NOON + number * day }));
       await writeFile(path(), text("debug", later));
