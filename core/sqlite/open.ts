@@ -168,7 +168,7 @@ async function tryNative(sqlite: NodeSqlite, { path, realPath, timeoutMs }: Open
   const { openNative } = await import("./native/native.ts");
   try {
     return await whenUnlocked(forMs, (turnMs) => {
-      const database = openNative(sqlite, path, realPath, turnMs);
+      const database = openNative(sqlite, { path, realPath, busyTimeoutMs: turnMs });
       try {
         database.all(SCHEMA_CHECK);
         database.exec(`PRAGMA busy_timeout = ${Math.round(timeoutMs)}`);

@@ -5,9 +5,10 @@ import { parse } from "yaml";
 import { alertRules } from "../alerts/alerts.ts";
 import { exportFiles } from "../export.ts";
 import { DEFAULT_INSTALLATION, ENGINES } from "../installation.ts";
+import { fromOrigin, hitRatio, saved } from "../query/figures.ts";
 import { influxql } from "../query/influxql/influxql.ts";
 import { metricsql } from "../query/metricsql.ts";
-import { fields, fromOrigin, hitRatio, type PanelQuestion, saved } from "../query/question.ts";
+import { fields, type PanelQuestion } from "../query/question.ts";
 import { boards } from "./dashboards.ts";
 
 const ROOT = join(import.meta.dirname, "../..");

@@ -198,7 +198,7 @@ function sites(installation: Installation): Unplaced[] {
     width: 12,
     height: 10,
     overrides: [
-      judged(HIT_RATIO.title, UNITS.share, THRESHOLDS.hitRatio, { "custom.width": 130 }),
+      judged(HIT_RATIO.title, THRESHOLDS.hitRatio, { unit: UNITS.share, "custom.width": 130 }),
       column("Site", { links: [siteLink(installation)] }),
     ],
   };

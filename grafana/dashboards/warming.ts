@@ -55,7 +55,9 @@ export function warming(installation: Installation): Dashboard {
     from: "now-30d/d",
     refresh: "15m",
     variables: [...selection(installation, BY_SITE), ...timezoneVariable(installation)],
-    annotations: [annotation(installation, "Wiped", "wiped", COLOURS.trouble, BY_SITE)],
+    annotations: [
+      annotation(installation, { name: "Wiped", event: "wiped", colour: COLOURS.trouble, select: BY_SITE }),
+    ],
     sections: [
       { panels: numbers(installation) },
       { panels: bought(installation) },
@@ -171,7 +173,7 @@ function nights(installation: Installation): Unplaced[] {
         "Bytes warming asked for: what the caches had to fetch from Apple, and what they or their peers held already.",
       question: ask({
         figures: [
-          measured(WARMING_COST, "_1d", FROM_APPLE.title),
+          measured(WARMING_COST, "_1d", { name: FROM_APPLE.title }),
           {
             kind: "sum",
             name: HELD,
@@ -256,7 +258,7 @@ function tables(installation: Installation): Unplaced[] {
       noValue: "–",
       overrides: [
         column("Ended", { unit: UNITS.whenSeen }),
-        judged("Failed", UNITS.count, THRESHOLDS.warmingFailed),
+        judged("Failed", THRESHOLDS.warmingFailed, { unit: UNITS.count }),
         column("From Apple", { unit: UNITS.bytes }),
         column("Took", { unit: UNITS.seconds }),
       ],

@@ -18,9 +18,9 @@ const choice = (values: Record<string, string[]> = {}): Choice => ({
   intervalMs: 300_000,
 });
 const influx = (text: string, values?: Record<string, string[]>): string =>
-  interpolate(text, "influxql", [site, price], choice(values));
+  interpolate(text, { dialect: "influxql", variables: [site, price], choice: choice(values) });
 const metrics = (text: string, values?: Record<string, string[]>): string =>
-  interpolate(text, "metricsql", [site, price], choice(values));
+  interpolate(text, { dialect: "metricsql", variables: [site, price], choice: choice(values) });
 
 describe("interpolate()", () => {
   it("puts All in as it is", () => {

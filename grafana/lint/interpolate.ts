@@ -24,11 +24,18 @@ export interface Choice {
 /** `$name`, `[[name]]`, `[[name:format]]`, `${name}`, `${name.field}`, `${name:format}`. */
 const VARIABLE = /\$(\w+)|\[\[(\w+?)(?::(\w+))?\]\]|\$\{(\w+)(?:\.([^:^}]+))?(?::([^}]+))?\}/g;
 
+/** What a query is filled in with. */
+export interface Interpolation {
+  readonly dialect: Dialect;
+  readonly variables: readonly Variable[];
+  readonly choice: Choice;
+}
+
 /**
  * A query with nothing left to replace.
  * @throws LarderError `GRAFANA_VARIABLE` for a variable nobody defines.
  */
-export function interpolate(text: string, dialect: Dialect, variables: readonly Variable[], choice: Choice): string {
+export function interpolate(text: string, { dialect, variables, choice }: Interpolation): string {
   const byName = new Map(variables.map((variable) => [variable.name, variable]));
   const replaced = text.replace(VARIABLE, (whole, plain, _old, oldFormat, braced, _path, bracedFormat) => {
     const name: string = plain ?? _old ?? braced;

@@ -90,14 +90,17 @@ function runbookLink({ runbookUrl }: Installation): DashboardLink[] {
   ];
 }
 
-/** Events drawn as lines across every panel. `event` is a regular expression without anchors. */
-export function annotation(
-  installation: Installation,
-  name: string,
-  event: string,
-  colour: string,
-  select: Readonly<Record<string, string>>,
-): Annotation {
+/** Events that a board draws. */
+export interface DrawnEvents {
+  readonly name: string;
+  /** Their kinds: a regular expression without anchors. */
+  readonly event: string;
+  readonly colour: string;
+  readonly select: Readonly<Record<string, string>>;
+}
+
+/** Events drawn as lines across every panel. */
+export function annotation(installation: Installation, { name, event, colour, select }: DrawnEvents): Annotation {
   const { measurement } = fields("events", "title", "text", "tags");
   const shared = { name, datasource: dataSource(installation), enable: true, hide: false, iconColor: colour };
   if (installation.engine === "influxdb") {

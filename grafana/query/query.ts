@@ -3,17 +3,9 @@
  *
  * @module
  */
-export { influxql, influxWhere } from "./influxql/influxql.ts";
-export { metricsMatchers, metricsql } from "./metricsql.ts";
+
 export {
   between,
-  type CacheCount,
-  type Compiled,
-  type Condition,
-  type Dialect,
-  type Fields,
-  type Figure,
-  fields,
   fromOrigin,
   GIVEN_TO_WARMING,
   givenToWarming,
@@ -21,10 +13,9 @@ export {
   hitRatio,
   hitRatioCount,
   lastOf,
+  lastOfEach,
   lastSeen,
   measured,
-  namesOf,
-  type PanelQuestion,
   perSecond,
   SOURCES,
   saved,
@@ -34,10 +25,23 @@ export {
   servedByDay,
   servedBySource,
   sumOf,
-  type Transformation,
   totalOf,
   turnedAway,
   useOfLimit,
+} from "./figures.ts";
+export { influxql, influxWhere } from "./influxql/influxql.ts";
+export { metricsMatchers, metricsql } from "./metricsql.ts";
+export {
+  type CacheCount,
+  type Compiled,
+  type Condition,
+  type Dialect,
+  type Fields,
+  type Figure,
+  fields,
+  namesOf,
+  type PanelQuestion,
+  type Transformation,
 } from "./question.ts";
 export { SILENT_AFTER, SILENT_PIECES, SILENT_WORDS } from "./silent.ts";
 export { NOT_SET, TAG_TITLES } from "./titles.ts";

@@ -16,25 +16,33 @@ import { holdFile } from "../file/file.ts";
 import { integerAsBigInt, normalInteger } from "../integers.ts";
 import type { NodeDatabase, NodeOpenOptions, NodeSqlite, NodeStatement } from "../node-sqlite.ts";
 
-/**
- * Opens for reading. Opening is lazy: the first statement finds out whether SQLite can read the file.
- * @param realPath the file itself, `path` being what messages call it.
- * @param busyTimeoutMs how long a statement waits, blocking, for another's lock.
- */
-export function openNative(sqlite: NodeSqlite, path: string, realPath: string, busyTimeoutMs: number): NativeDatabase {
+/** Which file, and how. */
+export interface NativeOpening {
+  /** What messages call the file. */
+  readonly path: string;
+  /** The file itself. */
+  readonly realPath: string;
+  /** How long a statement waits, blocking, for another's lock. */
+  readonly busyTimeoutMs: number;
+}
+
+/** Opens for reading. Opening is lazy: the first statement finds out whether SQLite can read the file. */
+export function openNative(sqlite: NodeSqlite, opening: NativeOpening): NativeDatabase {
+  const { realPath, busyTimeoutMs } = opening;
   const location = pathToFileURL(realPath);
   location.searchParams.set("readonly_shm", "1");
-  return openAt(sqlite, path, realPath, location, { readOnly: true, timeout: busyTimeoutMs, ...NO_FOREIGN_KEYS });
+  return openAt(sqlite, opening, location, { readOnly: true, timeout: busyTimeoutMs, ...NO_FOREIGN_KEYS });
 }
 
 /** Opens an existing file for reading and writing. */
-export function openNativeForWriting(sqlite: NodeSqlite, path: string, realPath: string, busyTimeoutMs: number) {
+export function openNativeForWriting(sqlite: NodeSqlite, opening: NativeOpening): NativeDatabase {
+  const { realPath, busyTimeoutMs } = opening;
   const location = pathToFileURL(realPath);
   location.searchParams.set("mode", "rw");
-  return openAt(sqlite, path, realPath, location, { readOnly: false, timeout: busyTimeoutMs, ...NO_FOREIGN_KEYS });
+  return openAt(sqlite, opening, location, { readOnly: false, timeout: busyTimeoutMs, ...NO_FOREIGN_KEYS });
 }
 
-function openAt(sqlite: NodeSqlite, path: string, realPath: string, location: URL, options: NodeOpenOptions) {
+function openAt(sqlite: NodeSqlite, { path, realPath }: NativeOpening, location: URL, options: NodeOpenOptions) {
   let release: (() => void) | undefined;
   try {
     release = holdFile(realPath);

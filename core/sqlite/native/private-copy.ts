@@ -28,7 +28,7 @@ export async function openPrivateCopy(sqlite: NodeSqlite, path: string, timeoutM
       if (log !== undefined) await copyFile(`${realPath}-wal`, `${copy}-wal`, constants.COPYFILE_FICLONE);
       return { copy };
     });
-    const database = openNativeForWriting(sqlite, path, copy, timeoutMs);
+    const database = openNativeForWriting(sqlite, { path, realPath: copy, busyTimeoutMs: timeoutMs });
     try {
       // In rollback mode SQLite needs no file by name beside the open one.
       database.exec("PRAGMA journal_mode=DELETE");

@@ -28,11 +28,17 @@ import { writer } from "./writer.ts";
 const STOP_OWNER =
   "stop that program, or run larder with Node 22.16 or later, which changes it under SQLite's own locks";
 
+/** The file that is changed: `path` is what messages call it. */
+export interface Replaced {
+  readonly path: string;
+  readonly realPath: string;
+  /** How long to wait for locks of others. */
+  readonly timeoutMs: number;
+}
+
 /** Runs `work` over an image of the file, and replaces the file when it changed something. */
 export async function replaceDatabase<T>(
-  path: string,
-  realPath: string,
-  timeoutMs: number,
+  { path, realPath, timeoutMs }: Replaced,
   work: (database: SqliteWriter) => T,
 ): Promise<T> {
   const sqlJs = await loadSqlJs();

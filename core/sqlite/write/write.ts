@@ -11,6 +11,7 @@ import type { OpenOptions, SqliteWriter } from "../database.ts";
 import { resolveDatabase } from "../file/file.ts";
 import { loadNodeSqlite, type NodeSqlite } from "../node-sqlite.ts";
 import { BUSY_TIMEOUT_MS, checkHeader, chooseEngine, noNative, whenUnlocked } from "../open.ts";
+import type { Replaced } from "./replace.ts";
 import { writer } from "./writer.ts";
 
 export { snapshotTo } from "./snapshot.ts";
@@ -32,22 +33,20 @@ export async function withWriteTransaction<T>(
   if (chooseEngine(options) === "native") {
     const sqlite = loadNodeSqlite();
     if (sqlite === undefined) throw noNative(path);
-    return await writeNative(sqlite, path, realPath, timeoutMs, work);
+    return await writeNative(sqlite, { path, realPath, timeoutMs }, work);
   }
   const { replaceDatabase } = await import("./replace.ts");
-  return await replaceDatabase(path, realPath, timeoutMs, work);
+  return await replaceDatabase({ path, realPath, timeoutMs }, work);
 }
 
 async function writeNative<T>(
   sqlite: NodeSqlite,
-  path: string,
-  realPath: string,
-  timeoutMs: number,
+  { path, realPath, timeoutMs }: Replaced,
   work: (database: SqliteWriter) => T,
 ): Promise<T> {
   const { openNativeForWriting } = await import("../native/native.ts");
   const database = await whenUnlocked(timeoutMs, (turnMs) => {
-    const opened = openNativeForWriting(sqlite, path, realPath, turnMs);
+    const opened = openNativeForWriting(sqlite, { path, realPath, busyTimeoutMs: turnMs });
     try {
       opened.begin("IMMEDIATE");
       return opened;

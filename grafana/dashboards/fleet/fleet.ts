@@ -19,7 +19,9 @@ export function fleet(installation: Installation): Dashboard {
     from: "now-24h",
     refresh: "5m",
     variables: selection(installation, BY_SITE),
-    annotations: [annotation(installation, "Wiped", "wiped", COLOURS.trouble, BY_SITE)],
+    annotations: [
+      annotation(installation, { name: "Wiped", event: "wiped", colour: COLOURS.trouble, select: BY_SITE }),
+    ],
     sections: [
       { panels: [state(installation), known(installation), counts(installation)] },
       { panels: [problemList(installation), alerts(installation)] },

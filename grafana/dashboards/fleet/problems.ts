@@ -13,6 +13,7 @@ import {
   hitRatio,
   hitRatioCount,
   lastOf,
+  lastOfEach,
   SILENT_AFTER,
   SILENT_WORDS,
 } from "../../query/query.ts";
@@ -52,8 +53,11 @@ function number(
   const all = { of: fields(of.measurement, of.field), ...per };
   return {
     ...rest,
-    figure: lastOf(of.measurement, of.field, column, of.per),
-    paint: judged(column, of.unit, rest.threshold, of.decimals === undefined ? {} : { decimals: of.decimals }),
+    figure: lastOfEach(of.measurement, of.field, { name: column, per: of.per }),
+    paint: judged(column, rest.threshold, {
+      unit: of.unit,
+      ...(of.decimals === undefined ? {} : { decimals: of.decimals }),
+    }),
     at: (limit) => ({
       add: [{ ...all, where: { is: rest.threshold.below === true ? "<" : ">=", value: limit } }],
     }),
@@ -99,7 +103,8 @@ function inWords(column: string, threshold: Threshold, words: Readonly<Record<st
           [flag, shown],
         ];
   });
-  return judged(column, "none", threshold, {
+  return judged(column, threshold, {
+    unit: "none",
     mappings: [{ type: "value", options: Object.fromEntries(options) }],
     color: { mode: "fixed", fixedColor: "transparent" },
     "custom.width": 100,
@@ -121,7 +126,8 @@ export const PROBLEMS: readonly Problem[] = [
     meaning: `wrote in the chosen time, but not in its last ${SILENT_WORDS}`,
     threshold: THRESHOLDS.any,
     figure: { kind: "count", name: "Reports", add: [{ ...reporting, within: SILENT_AFTER }] },
-    paint: judged("Reports", "none", THRESHOLDS.any, {
+    paint: judged("Reports", THRESHOLDS.any, {
+      unit: "none",
       mappings: REPORTS,
       color: { mode: "fixed", fixedColor: "transparent" },
       "custom.width": 90,
@@ -172,7 +178,7 @@ export const PROBLEMS: readonly Problem[] = [
     meaning: `less than ${percent(THRESHOLDS.hitRatio.watch)} (amber) or ${percent(THRESHOLDS.hitRatio.trouble)} (red) of what it served came from the caches`,
     threshold: THRESHOLDS.hitRatio,
     figure: hitRatio("_1h"),
-    paint: judged("Hit ratio", UNITS.share, THRESHOLDS.hitRatio, { decimals: 1 }),
+    paint: judged("Hit ratio", THRESHOLDS.hitRatio, { unit: UNITS.share, decimals: 1 }),
     at: (limit) => ({ add: [hitRatioCount(limit)] }),
   },
   number(

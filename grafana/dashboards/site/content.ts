@@ -62,9 +62,21 @@ export function content(installation: Installation): Unplaced[] {
       question: ask({
         figures: [
           sumOf("bytespurged", "bytes.purged.youngerthan1day", "Within a day"),
-          between("bytespurged", "bytes.purged.youngerthan7days", "bytes.purged.youngerthan1day", "1 to 7 days"),
-          between("bytespurged", "bytes.purged.youngerthan30days", "bytes.purged.youngerthan7days", "7 to 30 days"),
-          between("bytespurged", "bytes.purged.total", "bytes.purged.youngerthan30days", "Older"),
+          between("bytespurged", {
+            field: "bytes.purged.youngerthan7days",
+            less: "bytes.purged.youngerthan1day",
+            name: "1 to 7 days",
+          }),
+          between("bytespurged", {
+            field: "bytes.purged.youngerthan30days",
+            less: "bytes.purged.youngerthan7days",
+            name: "7 to 30 days",
+          }),
+          between("bytespurged", {
+            field: "bytes.purged.total",
+            less: "bytes.purged.youngerthan30days",
+            name: "Older",
+          }),
         ],
         buckets: "interval",
       }),

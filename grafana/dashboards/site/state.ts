@@ -70,7 +70,7 @@ export function state(installation: Installation): Unplaced[] {
         column("Use of the limit", { unit: UNITS.share, decimals: 0 }),
         column("Parents", { unit: UNITS.count }),
         column("Peers", { unit: UNITS.count }),
-        judged("Apple's alerts", UNITS.count, THRESHOLDS.any),
+        judged("Apple's alerts", THRESHOLDS.any, { unit: UNITS.count }),
       ],
       transformations: [sorted("Cache", false)],
     }),

@@ -48,13 +48,15 @@ export function figureColumns(figure: Figure, question: PanelQuestion, zone: str
     const times = timesText(figure);
     const zero = zeroOf(figure, question);
     return [
-      ...figure.add.flatMap((each) => sumColumns(each, lone ? totalName(figure, question) : undefined, times, figure)),
-      ...(figure.subtract ?? []).flatMap((each) => sumColumns(each, undefined, `${times} * -1`, figure)),
-      ...(zero === undefined ? [] : sumColumns(zero, ZERO, " * 0", undefined)),
+      ...figure.add.flatMap((each) =>
+        sumColumns(each, { alias: lone ? totalName(figure, question) : undefined, times, figure }),
+      ),
+      ...(figure.subtract ?? []).flatMap((each) => sumColumns(each, { times: `${times} * -1`, figure })),
+      ...(zero === undefined ? [] : sumColumns(zero, { alias: ZERO, times: " * 0" })),
     ];
   }
   if (figure.kind === "ratio") {
-    return [...figure.part, ...figure.whole].flatMap((each) => sumColumns(each, undefined, "", undefined));
+    return [...figure.part, ...figure.whole].flatMap((each) => sumColumns(each));
   }
   if (figure.kind === "total") return [totalColumn(figure, question)];
   if (figure.kind === "last" && figure.per !== undefined) return [worstColumn(figure, figure.per, question)];
@@ -72,9 +74,11 @@ export function figureColumns(figure: Figure, question: PanelQuestion, zone: str
 /** A column for each field of a sum. `alias` is given where the sum is one field; `times` multiplies it. */
 export function sumColumns(
   each: Fields,
-  alias: string | undefined,
-  times: string,
-  figure: Figure | undefined,
+  {
+    alias,
+    times = "",
+    figure,
+  }: { readonly alias?: string | undefined; readonly times?: string; readonly figure?: Figure } = {},
 ): Placed[] {
   return each.fields.map((field) => ({
     key: each.measurement,

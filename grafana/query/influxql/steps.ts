@@ -66,7 +66,7 @@ export function figureSteps(
   // another figure may have asked for the same sum, under its own name
   const names = (parts: readonly Fields[]): string[] =>
     parts.flatMap((each) =>
-      sumColumns(each, undefined, "", undefined).map(
+      sumColumns(each).map(
         ({ key, column }) =>
           queries.get(key)?.columns.find(({ expression }) => expression === column.expression)?.alias ?? column.alias,
       ),
