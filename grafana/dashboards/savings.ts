@@ -9,6 +9,7 @@ import { HIT_RATIO } from "../../core/measures.ts";
 import { THRESHOLDS } from "../../core/thresholds.ts";
 import type { Installation } from "../installation.ts";
 import {
+  askSites,
   BY_SITE,
   bars,
   board,
@@ -43,8 +44,6 @@ import {
   servedByDay,
 } from "../query/query.ts";
 
-const ask = (question: Omit<PanelQuestion, "select">): PanelQuestion => ({ ...question, select: BY_SITE });
-
 /** The board. */
 export function savings(installation: Installation): Dashboard {
   return board(installation, {
@@ -78,7 +77,7 @@ function sixNumbers(installation: Installation): Unplaced[] {
     height: 5,
     title,
     description,
-    question: ask({ figures: [figure], buckets: "range" }),
+    question: askSites({ figures: [figure], buckets: "range" }),
     unit,
   });
   return [
@@ -144,7 +143,7 @@ function trend(installation: Installation): Unplaced[] {
     overTime(installation, {
       title: "Served to devices",
       description: `${steps} Dark green: saved, served to devices by your caches. Light green: given to warming from what they held. Orange: from Apple.`,
-      question: ask({ figures: servedByDay(), buckets: "day" }),
+      question: askSites({ figures: servedByDay(), buckets: "day" }),
       unit: UNITS.bytes,
       width: 16,
       height: 10,
@@ -156,7 +155,7 @@ function trend(installation: Installation): Unplaced[] {
     overTime(installation, {
       title: "Hit ratio, over time",
       description: "The share that came from the caches, in the same steps. Days without traffic have no point.",
-      question: ask({ figures: [hitRatio("_1d")], buckets: "day" }),
+      question: askSites({ figures: [hitRatio("_1d")], buckets: "day" }),
       unit: UNITS.share,
       width: 8,
       height: 10,
@@ -174,7 +173,7 @@ function groups(installation: Installation): Unplaced[] {
     bars(installation, {
       title,
       description,
-      question: ask({ figures: [saved("_1d")], by: [tag], buckets: "range" }),
+      question: askSites({ figures: [saved("_1d")], by: [tag], buckets: "range" }),
       unit: UNITS.bytes,
       width: 12,
       height: 7,
@@ -206,7 +205,7 @@ function sites(installation: Installation): Unplaced[] {
     figure: string,
     figures: PanelQuestion["figures"],
   ): Pick<PanelSpec, "question" | "transformations"> => ({
-    question: ask({ figures, by: ["site_name", "region"], buckets: "range", top: { figure, rows: SITES } }),
+    question: askSites({ figures, by: ["site_name", "region"], buckets: "range", top: { figure, rows: SITES } }),
     transformations: [sorted(figure, true), limited(SITES)],
   });
   return [

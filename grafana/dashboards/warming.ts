@@ -12,6 +12,7 @@ import { THRESHOLDS } from "../../core/thresholds.ts";
 import type { Installation } from "../installation.ts";
 import {
   annotation,
+  askSites,
   BY_SITE,
   board,
   COLOURS,
@@ -42,7 +43,6 @@ import {
   sumOf,
 } from "../query/query.ts";
 
-const ask = (question: Omit<PanelQuestion, "select">): PanelQuestion => ({ ...question, select: BY_SITE });
 const RUN = "precacherun_1d";
 
 /** The board. */
@@ -74,7 +74,7 @@ const NONE = { noValue: "no warming" };
 /** Sums by day, so that a number is the total of the chart beside it; what is given in all is never below nothing. */
 function numbers(installation: Installation): Unplaced[] {
   const size = { width: 4, height: 5, ...NONE };
-  const days = (figure: Figure): PanelQuestion => ask({ figures: [figure], buckets: "day" });
+  const days = (figure: Figure): PanelQuestion => askSites({ figures: [figure], buckets: "day" });
   return [
     stat(installation, {
       ...size,
@@ -112,14 +112,14 @@ function numbers(installation: Installation): Unplaced[] {
       ...size,
       title: "Devices waiting",
       description: "The most devices that waited for one and the same file of a run.",
-      question: ask({ figures: [greatestOf("precacheasset", "devices", "Devices waiting")], buckets: "range" }),
+      question: askSites({ figures: [greatestOf("precacheasset", "devices", "Devices waiting")], buckets: "range" }),
       unit: UNITS.count,
     }),
     stat(installation, {
       ...size,
       title: "Speed",
       description: "Bytes read through the caches for each second of a run.",
-      question: ask({
+      question: askSites({
         figures: [
           { kind: "ratio", name: "Speed", part: [fields(RUN, "bytes.asked")], whole: [fields(RUN, "seconds")] },
         ],
@@ -140,7 +140,7 @@ function bought(installation: Installation): Unplaced[] {
       title: "Cost and effect",
       description:
         "Orange: what warming had the caches fetch from Apple. Green: what they gave devices from their disks on the same days, warming left out. A file is counted on the day it was fetched, so the orange bar of a day is the night before it.",
-      question: ask({
+      question: askSites({
         figures: [measured(WARMING_EFFECT, "_1d"), measured(WARMING_COST, "_1d")],
         buckets: "day",
       }),
@@ -154,7 +154,7 @@ function bought(installation: Installation): Unplaced[] {
       title: "Hit ratio of the day after",
       description:
         "The share of each day's bytes that came from the caches, over the same days as the nights beside it. Warming itself is a client too and lowers it on nights with much to fetch.",
-      question: ask({ figures: [hitRatio("_1d")], buckets: "day" }),
+      question: askSites({ figures: [hitRatio("_1d")], buckets: "day" }),
       unit: UNITS.share,
       draw: "lines",
       legend: "mean",
@@ -171,7 +171,7 @@ function nights(installation: Installation): Unplaced[] {
       title: "Asked for",
       description:
         "Bytes warming asked for: what the caches had to fetch from Apple, and what they or their peers held already.",
-      question: ask({
+      question: askSites({
         figures: [
           measured(WARMING_COST, "_1d", { name: FROM_APPLE.title }),
           {
@@ -195,7 +195,7 @@ function nights(installation: Installation): Unplaced[] {
     overTime(installation, {
       title: "Files",
       description: "What became of the files of each night's runs.",
-      question: ask({
+      question: askSites({
         figures: [
           sumOf(RUN, "warmed", "Warmed"),
           sumOf(RUN, "cached", "There already"),
@@ -221,7 +221,7 @@ function nights(installation: Installation): Unplaced[] {
     overTime(installation, {
       title: "Time spent",
       description: "Seconds the runs of each night took, all caches together.",
-      question: ask({ figures: [sumOf(RUN, "seconds", "Time")], buckets: "day" }),
+      question: askSites({ figures: [sumOf(RUN, "seconds", "Time")], buckets: "day" }),
       unit: UNITS.seconds,
       width: 8,
       height: 9,
@@ -239,7 +239,7 @@ function tables(installation: Installation): Unplaced[] {
       title: "Last run of each cache",
       description:
         "The last warming run of each cache in the chosen time. Failed files are judged here, run by run, as on the board Fleet and by the alert rule.",
-      question: ask({
+      question: askSites({
         figures: [
           lastSeen("precacherun", "planned", "Ended"),
           run("planned", "Planned"),
@@ -268,7 +268,7 @@ function tables(installation: Installation): Unplaced[] {
       title: "What was warmed",
       description:
         "Bytes by group of files and what became of them. Devices waiting: the most that waited for one file of the group.",
-      question: ask({
+      question: askSites({
         figures: [
           sumOf("precacheasset", "bytes", "Size"),
           sumOf("precacheasset", "bytes.fromorigin", FROM_APPLE.title),

@@ -31,4 +31,13 @@ export {
   type Unplaced,
   words,
 } from "./panels.ts";
-export { BY_CACHE, BY_SITE, dataSourceUid, priceVariable, selection, timezoneVariable } from "./variables.ts";
+export {
+  askCaches,
+  askSites,
+  BY_CACHE,
+  BY_SITE,
+  dataSourceUid,
+  priceVariable,
+  selection,
+  timezoneVariable,
+} from "./variables.ts";

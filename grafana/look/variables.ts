@@ -8,7 +8,7 @@
  */
 
 import { dataSourceType, type Installation } from "../installation.ts";
-import { fields, influxWhere, metricsMatchers } from "../query/query.ts";
+import { fields, influxWhere, metricsMatchers, type PanelQuestion } from "../query/query.ts";
 import type { Variable } from "./grafana-types.ts";
 
 /** Tags and their variables, coarse to fine. */
@@ -24,6 +24,15 @@ export const BY_SITE = { region: "region", school_type: "school_type", site_name
 
 /** What the board of one cache selects on. */
 export const BY_CACHE = { ...BY_SITE, server: "server" } as const;
+
+/** A question of the sites chosen in a board. */
+export const askSites = (question: Omit<PanelQuestion, "select">): PanelQuestion => ({ ...question, select: BY_SITE });
+
+/** A question of the caches chosen in a board. */
+export const askCaches = (question: Omit<PanelQuestion, "select">): PanelQuestion => ({
+  ...question,
+  select: BY_CACHE,
+});
 
 /** The reference every query carries: whatever data source is chosen in the board. */
 export function dataSource(installation: Installation): { type: string; uid: string } {

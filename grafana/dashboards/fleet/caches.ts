@@ -5,10 +5,10 @@
  */
 
 import type { Installation } from "../../installation.ts";
-import { column, sorted, table, UNITS, type Unplaced } from "../../look/look.ts";
+import { askSites, column, sorted, table, UNITS, type Unplaced } from "../../look/look.ts";
 import { fromOrigin, lastOf, lastSeen, served } from "../../query/query.ts";
-import { ask, cacheLink, ROW } from "./ask.ts";
 import { PROBLEMS } from "./problems.ts";
+import { cacheLink, ROW } from "./row.ts";
 
 /** The table of all caches. */
 export function everyCache(installation: Installation): Unplaced {
@@ -16,7 +16,7 @@ export function everyCache(installation: Installation): Unplaced {
     title: "Every cache",
     description:
       "One row for each cache in the chosen time. Served, From Apple and Hit ratio are of closed hours; the others are the last values. Amber: look at it. Red: act. A cell without a value means nothing was written, not zero.",
-    question: ask({
+    question: askSites({
       figures: [
         lastSeen("larder", "up", "Last seen"),
         ...PROBLEMS.map(({ figure }) => figure),

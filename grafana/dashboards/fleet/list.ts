@@ -7,6 +7,7 @@ import { THRESHOLDS } from "../../../core/thresholds.ts";
 import type { Installation } from "../../installation.ts";
 import {
   alertList,
+  askSites,
   COLOURS,
   column,
   sorted,
@@ -17,15 +18,15 @@ import {
   type Unplaced,
   type ValueMapping,
 } from "../../look/look.ts";
-import { ask, cacheLink, ROW, reporting } from "./ask.ts";
 import { allProblems, PROBLEMS, problemCount, problemFigure, WEIGHTS } from "./problems.ts";
+import { cacheLink, ROW, reporting } from "./row.ts";
 
 /** Whether anything is wrong at all. */
 export function state(installation: Installation): Unplaced {
   return stat(installation, {
     title: "Problems",
     description: `All problems of all caches, those of the list below. "no data" means that no cache has written in the chosen time.`,
-    question: ask({ figures: [allProblems("Problems")], buckets: "range" }),
+    question: askSites({ figures: [allProblems("Problems")], buckets: "range" }),
     unit: UNITS.count,
     width: 4,
     height: 5,
@@ -39,7 +40,7 @@ export function known(installation: Installation): Unplaced {
   return stat(installation, {
     title: "Caches known",
     description: "Caches that wrote at least once in the chosen time.",
-    question: ask({ figures: [{ kind: "count", name: "Known", add: [reporting] }], buckets: "range" }),
+    question: askSites({ figures: [{ kind: "count", name: "Known", add: [reporting] }], buckets: "range" }),
     unit: UNITS.count,
     width: 3,
     height: 5,
@@ -51,7 +52,7 @@ export function counts(installation: Installation): Unplaced {
   return stat(installation, {
     title: "Caches with each problem",
     description: "How many caches of the list below have each problem, whether amber or red.",
-    question: ask({ figures: PROBLEMS.map(problemCount), buckets: "range" }),
+    question: askSites({ figures: PROBLEMS.map(problemCount), buckets: "range" }),
     unit: UNITS.count,
     width: 17,
     height: 5,
@@ -93,7 +94,7 @@ export function problemList(installation: Installation): Unplaced {
   return table(installation, {
     title: "Caches with problems",
     description: `Every cache that the table below paints amber (look) or red (act), the worst first. ${meanings.join(" ")}`,
-    question: ask({ figures: PROBLEMS.map(problemFigure), by: ROW, buckets: "range" }),
+    question: askSites({ figures: PROBLEMS.map(problemFigure), by: ROW, buckets: "range" }),
     unit: UNITS.count,
     width: 24,
     height: 8,

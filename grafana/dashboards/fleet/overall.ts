@@ -7,6 +7,7 @@
 import { THRESHOLDS } from "../../../core/thresholds.ts";
 import type { Installation } from "../../installation.ts";
 import {
+  askSites,
   barGauge,
   COLOURS,
   coloured,
@@ -19,7 +20,6 @@ import {
   type Unplaced,
 } from "../../look/look.ts";
 import { fromOrigin, greatestOf, servedBySource } from "../../query/query.ts";
-import { ask } from "./ask.ts";
 
 /** Traffic, pressure and lag of all chosen caches. */
 export function overall(installation: Installation): Unplaced[] {
@@ -28,7 +28,7 @@ export function overall(installation: Installation): Unplaced[] {
       title: "Served by source",
       description:
         "Bytes given to devices by all chosen caches, by where the bytes came from. The legend has the totals.",
-      question: ask({ figures: servedBySource("_1h"), buckets: "interval" }),
+      question: askSites({ figures: servedBySource("_1h"), buckets: "interval" }),
       unit: UNITS.bytes,
       width: 12,
       height: 9,
@@ -41,7 +41,7 @@ export function overall(installation: Installation): Unplaced[] {
       title: "Highest pressure by region",
       description:
         "The highest cache pressure in each region. From the lower dashed line on a cache is listed above, from the upper one on somebody is alerted if it lasts.",
-      question: ask({
+      question: askSites({
         figures: [greatestOf("cachestatus", "pressure", "Pressure")],
         by: ["region"],
         buckets: "interval",
@@ -64,7 +64,7 @@ export function overall(installation: Installation): Unplaced[] {
     barGauge(installation, {
       title: "From Apple, by cache",
       description: "The twenty caches with most from Apple in the chosen time.",
-      question: ask({ figures: [fromOrigin("_1h")], by: ["server"], buckets: "range" }),
+      question: askSites({ figures: [fromOrigin("_1h")], by: ["server"], buckets: "range" }),
       unit: UNITS.bytes,
       width: 12,
       height: 10,
@@ -76,7 +76,7 @@ export function overall(installation: Installation): Unplaced[] {
       title: "Age of the newest row",
       description:
         "The greatest age of the newest row among the caches of each region: how far behind the numbers are.",
-      question: ask({ figures: [greatestOf("larder", "lag", "Lag")], by: ["region"], buckets: "interval" }),
+      question: askSites({ figures: [greatestOf("larder", "lag", "Lag")], by: ["region"], buckets: "interval" }),
       unit: UNITS.seconds,
       width: 12,
       height: 10,

@@ -17,7 +17,7 @@ import {
   SILENT_AFTER,
   SILENT_WORDS,
 } from "../../query/query.ts";
-import { gauge, reporting } from "./ask.ts";
+import { gauge, reporting } from "./row.ts";
 
 export interface Problem {
   /** What is wrong, in the list. */

@@ -5,9 +5,8 @@
  */
 
 import type { Installation } from "../../installation.ts";
-import { barGauge, overTime, sorted, stat, type TimeSpec, UNITS, type Unplaced } from "../../look/look.ts";
+import { askCaches, barGauge, overTime, sorted, stat, type TimeSpec, UNITS, type Unplaced } from "../../look/look.ts";
 import { type Figure, sumOf } from "../../query/query.ts";
-import { ask } from "./ask.ts";
 
 const READ_FROM =
   "From the log of the cache (`sources.serviceLog`), which names clients where `LogClientIdentity` is on.";
@@ -17,7 +16,7 @@ export function clients(installation: Installation): Unplaced[] {
   const bars = (title: string, description: string, figure: Figure, by: string): TimeSpec => ({
     title,
     description,
-    question: ask({ figures: [figure], by: [by], buckets: "interval" }),
+    question: askCaches({ figures: [figure], by: [by], buckets: "interval" }),
     unit: UNITS.count,
     width: 10,
     height: 9,
@@ -29,7 +28,7 @@ export function clients(installation: Installation): Unplaced[] {
     barGauge(installation, {
       title,
       description,
-      question: ask({ figures: [figure], by: [by], buckets: "range" }),
+      question: askCaches({ figures: [figure], by: [by], buckets: "range" }),
       unit,
       width: 8,
       height: 9,
@@ -39,7 +38,7 @@ export function clients(installation: Installation): Unplaced[] {
     stat(installation, {
       title: "Clients",
       description: `Addresses that asked for something, each counted once a local day. ${READ_FROM}`,
-      question: ask({ figures: [sumOf("cacheclients", "clients", "Clients")], buckets: "interval" }),
+      question: askCaches({ figures: [sumOf("cacheclients", "clients", "Clients")], buckets: "interval" }),
       unit: UNITS.count,
       width: 4,
       height: 9,

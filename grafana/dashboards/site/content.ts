@@ -6,9 +6,8 @@
 
 import { THRESHOLDS } from "../../../core/thresholds.ts";
 import type { Installation } from "../../installation.ts";
-import { barGauge, overTime, sorted, UNITS, type Unplaced } from "../../look/look.ts";
+import { askCaches, barGauge, overTime, sorted, UNITS, type Unplaced } from "../../look/look.ts";
 import { between, greatestOf, sumOf, totalOf } from "../../query/query.ts";
-import { ask } from "./ask.ts";
 import { limitUse } from "./state.ts";
 
 /** Disk, pressure and what passes through. */
@@ -19,7 +18,7 @@ export function content(installation: Installation): Unplaced[] {
     barGauge(installation, {
       title: "Content by kind",
       description: "What the cache holds now, by Apple's categories.",
-      question: ask({ figures: [totalOf("cachecontent", "bytes", "Held")], by: ["kind"], buckets: "range" }),
+      question: askCaches({ figures: [totalOf("cachecontent", "bytes", "Held")], by: ["kind"], buckets: "range" }),
       unit: UNITS.bytes,
       width: 8,
       height: 9,
@@ -31,7 +30,7 @@ export function content(installation: Installation): Unplaced[] {
       title: "Disk",
       description:
         "Disk used, the part of it that iCloud content takes, what is free, and the configured limit; no line of a limit means that the cache is unlimited.",
-      question: ask({
+      question: askCaches({
         figures: [
           totalOf("cachestatus", "used", "Used"),
           totalOf("cachestatus", "personal.used", "iCloud"),
@@ -49,7 +48,7 @@ export function content(installation: Installation): Unplaced[] {
       title: "Cache pressure",
       description:
         "Apple's cache pressure: how much the cache would like more room. The dashed lines are where it turns amber and red; red for an hour sends an alert.",
-      question: ask({ figures: [greatestOf("cachestatus", "pressure", "Pressure")], buckets: "interval" }),
+      question: askCaches({ figures: [greatestOf("cachestatus", "pressure", "Pressure")], buckets: "interval" }),
       unit: UNITS.share,
       max: 1,
       threshold: THRESHOLDS.pressure,
@@ -59,7 +58,7 @@ export function content(installation: Installation): Unplaced[] {
       title: "Evicted, by age",
       description:
         "Bytes thrown out to make room, by how long they had been there. What goes within a day was fetched for nothing.",
-      question: ask({
+      question: askCaches({
         figures: [
           sumOf("bytespurged", "bytes.purged.youngerthan1day", "Within a day"),
           between("bytespurged", {
@@ -86,7 +85,7 @@ export function content(installation: Installation): Unplaced[] {
       ...bars,
       title: "Imported",
       description: "Bytes put into the cache by import, over HTTP or on the cache itself.",
-      question: ask({
+      question: askCaches({
         figures: [
           sumOf("bytesimported", "bytes.imported.byhttp", "Over HTTP"),
           sumOf("bytesimported", "bytes.imported.byxpc", "On the cache"),
@@ -99,7 +98,7 @@ export function content(installation: Installation): Unplaced[] {
       ...bars,
       title: "Fetched but not kept",
       description: "Bytes downloaded and not added to the cache.",
-      question: ask({ figures: [sumOf("bytesdropped", "bytes.dropped", "Not kept")], buckets: "interval" }),
+      question: askCaches({ figures: [sumOf("bytesdropped", "bytes.dropped", "Not kept")], buckets: "interval" }),
       unit: UNITS.bytes,
     }),
   ];

@@ -5,9 +5,8 @@
  */
 
 import type { Installation } from "../../installation.ts";
-import { column, table, UNITS, type Unplaced, YES_NO } from "../../look/look.ts";
+import { askCaches, column, table, UNITS, type Unplaced, YES_NO } from "../../look/look.ts";
 import { lastOf, lastSeen } from "../../query/query.ts";
-import { ask } from "./ask.ts";
 
 /** Peers and parents. */
 export function neighbours(installation: Installation): Unplaced[] {
@@ -17,7 +16,7 @@ export function neighbours(installation: Installation): Unplaced[] {
     table(installation, {
       title: "Peers and parents",
       description: "The caches this one knows, and whether they answered when last asked.",
-      question: ask({
+      question: askCaches({
         figures: [
           lastSeen("cachepeers", "healthy", "Last seen"),
           lastOf("cachepeers", "healthy", "Healthy"),

@@ -6,9 +6,8 @@
 
 import { THRESHOLDS } from "../../../core/thresholds.ts";
 import type { Installation } from "../../installation.ts";
-import { overTime, UNITS, type Unplaced } from "../../look/look.ts";
+import { askCaches, overTime, UNITS, type Unplaced } from "../../look/look.ts";
 import { greatestOf, sumOf, totalOf } from "../../query/query.ts";
-import { ask } from "./ask.ts";
 
 /** The collector and its sinks. */
 export function pipe(installation: Installation): Unplaced[] {
@@ -18,7 +17,7 @@ export function pipe(installation: Installation): Unplaced[] {
       ...shared,
       title: "Age of the newest row",
       description: "How old the newest row of the cache's database was after each pass of the collector.",
-      question: ask({ figures: [greatestOf("larder", "lag", "Age")], buckets: "interval" }),
+      question: askCaches({ figures: [greatestOf("larder", "lag", "Age")], buckets: "interval" }),
       unit: UNITS.seconds,
       threshold: THRESHOLDS.newestRowSeconds,
     }),
@@ -27,7 +26,7 @@ export function pipe(installation: Installation): Unplaced[] {
       title: "Waiting to be sent",
       description:
         "Journal bytes the slowest sink has yet to take. They grow while a server is away and shrink when it is back; nothing is lost meanwhile.",
-      question: ask({ figures: [totalOf("larder", "backlog", "Waiting")], buckets: "interval" }),
+      question: askCaches({ figures: [totalOf("larder", "backlog", "Waiting")], buckets: "interval" }),
       unit: UNITS.bytes,
       threshold: THRESHOLDS.backlogBytes,
     }),
@@ -37,7 +36,7 @@ export function pipe(installation: Installation): Unplaced[] {
       legend: "sum",
       title: "Rows read and lines rejected",
       description: "Rows read, and lines a server refused for good: each is kept in a file with the reason.",
-      question: ask({
+      question: askCaches({
         figures: [sumOf("larder", "rows", "Rows read"), sumOf("larder", "rejects", "Lines rejected")],
         buckets: "interval",
       }),

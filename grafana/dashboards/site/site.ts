@@ -27,10 +27,30 @@ export function site(installation: Installation): Dashboard {
     refresh: "5m",
     variables: selection(installation, BY_CACHE),
     annotations: [
-      annotation(installation, { name: "Restarts and gaps", event: "restarted|reconfigured|gap|service-started", colour: COLOURS.watch, select: BY_CACHE }),
-      annotation(installation, { name: "Wiped", event: "wiped|cache-emptied", colour: COLOURS.trouble, select: BY_CACHE }),
-      annotation(installation, { name: "Refused or suspended", event: "registration-refused|service-suspended|disk-error|off|suspended|silent|unreachable", colour: COLOURS.trouble, select: BY_CACHE }),
-      annotation(installation, { name: "Warming", event: "run-start|run-end", colour: COLOURS.plain, select: BY_CACHE }),
+      annotation(installation, {
+        name: "Restarts and gaps",
+        event: "restarted|reconfigured|gap|service-started",
+        colour: COLOURS.watch,
+        select: BY_CACHE,
+      }),
+      annotation(installation, {
+        name: "Wiped",
+        event: "wiped|cache-emptied",
+        colour: COLOURS.trouble,
+        select: BY_CACHE,
+      }),
+      annotation(installation, {
+        name: "Refused or suspended",
+        event: "registration-refused|service-suspended|disk-error|off|suspended|silent|unreachable",
+        colour: COLOURS.trouble,
+        select: BY_CACHE,
+      }),
+      annotation(installation, {
+        name: "Warming",
+        event: "run-start|run-end",
+        colour: COLOURS.plain,
+        select: BY_CACHE,
+      }),
     ],
     sections: [
       { panels: numbers(installation) },

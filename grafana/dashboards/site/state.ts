@@ -7,6 +7,7 @@
 import { THRESHOLDS } from "../../../core/thresholds.ts";
 import type { Installation } from "../../installation.ts";
 import {
+  askCaches,
   COLOURS,
   column,
   judged,
@@ -19,7 +20,6 @@ import {
   YES_NO,
 } from "../../look/look.ts";
 import { type Figure, lastOf, lastSeen, useOfLimit } from "../../query/query.ts";
-import { ask } from "./ask.ts";
 
 /** Apple's word on a registration. */
 const REGISTRATION: ValueMapping = {
@@ -40,7 +40,7 @@ export function state(installation: Installation): Unplaced[] {
       title: "State of each cache",
       description:
         "The last status of each cache in the chosen time. iCloud is the part of the used disk that holds personal content. A cache without a limit has no use of it.",
-      question: ask({
+      question: askCaches({
         figures: [
           lastSeen("cachestatus", "active", "Last status"),
           lastOf("cachestatus", "active", "Active"),
@@ -88,7 +88,7 @@ export function limitUse(installation: Installation): Unplaced {
     title: "Use of the limit",
     description:
       "Disk used, as a share of the configured limit. A full cache is a healthy one; it throws out what was asked for longest ago. Caches without a limit are left out.",
-    question: ask({ figures: [useOfLimit()], buckets: "interval" }),
+    question: askCaches({ figures: [useOfLimit()], buckets: "interval" }),
     unit: UNITS.share,
     width: 8,
     height: 9,

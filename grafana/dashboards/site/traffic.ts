@@ -8,6 +8,7 @@ import { FROM_APPLE } from "../../../core/measures.ts";
 import { THRESHOLDS } from "../../../core/thresholds.ts";
 import type { Installation } from "../../installation.ts";
 import {
+  askCaches,
   COLOURS,
   coloured,
   NOT_NEGATIVE,
@@ -31,7 +32,6 @@ import {
   sumOf,
   turnedAway,
 } from "../../query/query.ts";
-import { ask } from "./ask.ts";
 
 /** Six numbers of the chosen time. */
 export function numbers(installation: Installation): Unplaced[] {
@@ -39,7 +39,10 @@ export function numbers(installation: Installation): Unplaced[] {
     title,
     description,
     // sums and highest values are drawn over time as well; a ratio is of the whole time
-    question: ask({ figures: [figure], buckets: figure.kind === "ratio" ? ("range" as const) : ("interval" as const) }),
+    question: askCaches({
+      figures: [figure],
+      buckets: figure.kind === "ratio" ? ("range" as const) : ("interval" as const),
+    }),
     unit,
     width: 4,
     height: 4,
@@ -90,7 +93,7 @@ export function traffic(installation: Installation): Unplaced[] {
   ): TimeSpec => ({
     title,
     description,
-    question: ask({ figures, buckets: "interval" }),
+    question: askCaches({ figures, buckets: "interval" }),
     unit,
     width,
     height: 9,

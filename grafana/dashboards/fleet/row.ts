@@ -1,15 +1,12 @@
 /**
- * What every panel of the board selects on, and what a row of it is.
+ * What a row of the board is: a cache, and how it is counted.
  *
  * @module
  */
 
 import type { Installation } from "../../installation.ts";
-import { BY_SITE, linkTo } from "../../look/look.ts";
-import { type CacheCount, type Condition, fields, type PanelQuestion } from "../../query/query.ts";
-
-/** A question of the chosen sites. */
-export const ask = (question: Omit<PanelQuestion, "select">): PanelQuestion => ({ ...question, select: BY_SITE });
+import { linkTo } from "../../look/look.ts";
+import { type CacheCount, type Condition, fields } from "../../query/query.ts";
 
 /** A row is one cache, known by its name, its site and its region. */
 export const ROW = ["server", "site_name", "region"] as const;
