@@ -20,17 +20,17 @@ done
 root=${DESTDIR:-}
 [ -n "$root" ] || [ "$(id -u)" -eq 0 ] || fail "run as root: sudo $0"
 
-for label in org.larder.collect org.larder.precache; do
+for label in org.larder.collect org.larder.precache org.larder.serve; do
 	[ -n "$root" ] || launchctl bootout "system/$label" 2>/dev/null || true
 	rm -f "$root/Library/LaunchDaemons/$label.plist"
 done
 rm -f "$root/private/etc/newsyslog.d/org.larder.conf" "$root/usr/local/bin/larder"
-[ -n "$root" ] || rm -f /var/run/larder-collect.pid
+[ -n "$root" ] || rm -f /var/run/larder-collect.pid /var/run/larder-serve.pid
 rm -rf "$root/usr/local/larder" "$root/usr/local/larder.new" "$root/usr/local/larder.old"
 if [ "$purge" = yes ]; then
 	rm -rf "$root/Library/Application Support/larder"
 	rm -f "$root/Library/Preferences/org.larder.plist" "$root/usr/local/etc/larder.json"
-	rm -f "$root"/var/log/larder.log* "$root"/var/log/larder-precache.log*
+	rm -f "$root"/var/log/larder.log* "$root"/var/log/larder-precache.log* "$root"/var/log/larder-serve.log*
 fi
 # every receipt, or the next package believes it is there
 if [ -z "$root" ]; then

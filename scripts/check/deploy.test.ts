@@ -46,7 +46,8 @@ describe("LaunchDaemons", () => {
       expect(program).toBe(`/usr/local/larder/bin/${basename(program)}`);
       const script = readFileSync(installed, "utf8");
       expect(script).toContain("exec /usr/local/larder/libexec/node /usr/local/larder/dist/larder.js");
-      const words = [...(script.includes("larder.js collect") ? ["collect"] : []), ...args];
+      const command = /larder\.js (collect|serve)/.exec(script)?.[1];
+      const words = [...(command === undefined ? [] : [command]), ...args];
       expect(knows(words)).toBe(true);
       expect(readFileSync(join(DEPLOY, "newsyslog/org.larder.conf"), "utf8")).toContain(job["StandardOutPath"]);
     },
@@ -87,7 +88,7 @@ describe("shell scripts", () => {
     const node = join(root, "node");
     writeFileSync(node, `#!/bin/sh\nexec "${process.execPath}" "$@"\n`, { mode: 0o755 });
     for (const round of ["anew", "over the old one"]) {
-      const installed = run("install.sh", "--node", node, "--precache");
+      const installed = run("install.sh", "--node", node, "--precache", "--serve");
       expect(installed.status, `${round}: ${installed.stderr}`).toBe(0);
       expect(installed.stdout).toContain(`installed ${VERSION}`);
     }

@@ -69,8 +69,8 @@ function larder(...args: string[]) {
 }
 
 /** A daemon whose first pass is over. */
-async function daemon(): Promise<{ child: ChildProcess; said: () => string }> {
-  const child = spawn(process.execPath, [LARDER, "collect", "--config", config(), "--json"], {
+async function daemon(...flags: string[]): Promise<{ child: ChildProcess; said: () => string }> {
+  const child = spawn(process.execPath, [LARDER, "collect", "--config", config(), "--json", ...flags], {
     stdio: ["ignore", "pipe", "pipe"],
   });
   children.push(child);
@@ -122,6 +122,20 @@ describe("larder collect", () => {
     child.kill("SIGTERM");
     expect(await ended(child)).toBe(0);
     expect(larder("collect", "--once").status).toBe(0);
+  });
+
+  it("serves what it collects in the same process, and refuses to where it would end at once", async () => {
+    await writeRows(2);
+    configure({ serve: { port: 0 } });
+    const { child, said } = await daemon("--serve");
+    const url = /"url":"([^"]+)"/.exec(said())?.[1] ?? "";
+    const metrics = await (await fetch(`${url}metrics`)).text();
+    expect(metrics).toMatch(/^larder_collector_up\{server="c1"\} 1$/m);
+    expect((await fetch(`${url}healthz`)).status).toBe(200);
+    child.kill("SIGTERM");
+    expect(await ended(child)).toBe(0);
+    const once = larder("collect", "--once", "--serve");
+    expect([once.status, once.stderr]).toEqual([2, expect.stringContaining("Cannot serve with --once")]);
   });
 
   it("ends cleanly on SIGTERM while a server keeps it waiting, and loses nothing", async () => {

@@ -13,7 +13,7 @@ import {
   type SourceReport,
 } from "../../../collector/index.ts";
 import { originOf, originText } from "../../../core/config/config.ts";
-import { explainError } from "../../../core/errors.ts";
+import { explainError, LarderError } from "../../../core/errors.ts";
 import type { Log } from "../../../core/log.ts";
 import { secondText } from "../../../core/time/moments.ts";
 import { bytesText, countText, durationText } from "../../../core/words/amounts.ts";
@@ -31,6 +31,7 @@ export async function collect(flags: CollectFlags): Promise<void> {
   const level = parseLogLevel(flags.logLevel);
   const { settings, origins } = await loadSettings(flags);
   const once = flags.once === true || flags.dryRun === true;
+  if (once && flags.serve === true) throw nobodyToServe(flags);
   const watched = !once && isTerminal() && flags.json !== true && level === "info";
   if (!once) await checkSchedule(settings.schedule, `${originText(originOf(origins, "schedule"))}: schedule`);
   const log = await openLog((once || watched) && level === "info" ? "warn" : level);
@@ -45,8 +46,10 @@ export async function collect(flags: CollectFlags): Promise<void> {
     dryRun: flags.dryRun === true,
   });
   try {
+    const scheduled = { collector, settings, stop: signals.stop, log, json: flags.json === true, watched };
     if (once) await collectOnce(collector, flags);
-    else await collectOnSchedule({ collector, settings, stop: signals.stop, log, json: flags.json === true, watched });
+    else if (flags.serve === true) await serveAndCollect(scheduled);
+    else await collectOnSchedule(scheduled);
   } finally {
     await collector.close();
     signals.release();
@@ -69,6 +72,28 @@ interface Scheduled {
   readonly json: boolean;
   /** A person looks on: lines for people instead of a log. */
   readonly watched: boolean;
+}
+
+/** One process for both: the page stays while the last pass ends. */
+async function serveAndCollect(scheduled: Scheduled): Promise<void> {
+  const { settings, log, watched } = scheduled;
+  // no other collector needs what draws the page
+  const { startServing } = await import("../../serving/serving.ts");
+  const serving = await startServing(settings, log);
+  try {
+    log.info("serving", { url: serving.url });
+    if (watched) print(`The live page is at ${serving.url}`);
+    await collectOnSchedule(scheduled);
+  } finally {
+    await serving.close();
+  }
+}
+
+function nobodyToServe({ once }: CollectFlags): LarderError {
+  return new LarderError(`Cannot serve with ${once === true ? "--once" : "--dry-run"}: the pass ends at once`, {
+    code: "USAGE",
+    next: "leave one of the two out, or: larder serve",
+  });
 }
 
 async function collectOnSchedule({ collector, settings, stop, log, json, watched }: Scheduled): Promise<void> {

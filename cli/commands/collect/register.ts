@@ -13,6 +13,7 @@ export function registerCollect(program: Command): void {
     .description("Read what the cache recorded into the journal and ship it; runs until stopped, or once.")
     .option("--once", "one pass, then end")
     .option("--dry-run", "read and count what is new, write and ship nothing (implies --once)")
+    .option("--serve", "also answer with the live page, /metrics and /healthz, as larder serve does")
     .option("--take-over", "use this state folder although it was filled under another name and from another database")
     .option("--log-level <level>", "debug, info, warn, error or silent", "info");
   withSettings(command).action(async (flags: CollectFlags) => {
@@ -25,6 +26,7 @@ export function registerCollect(program: Command): void {
 export interface CollectFlags extends SettingsCommandFlags {
   readonly once?: boolean;
   readonly dryRun?: boolean;
+  readonly serve?: boolean;
   readonly takeOver?: boolean;
   readonly logLevel: string;
 }

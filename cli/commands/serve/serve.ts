@@ -10,10 +10,10 @@ import { loadSettings } from "../../load-settings.ts";
 import { openLog } from "../../log.ts";
 import { parseLogLevel } from "../../log-level.ts";
 import { print, printJsonLine } from "../../output.ts";
+import { startServing } from "../../serving/serving.ts";
 import { followSignals } from "../../signals.ts";
 import { checkWhoseJournal } from "../../whose-journal.ts";
 import type { ServeFlags } from "./register.ts";
-import { startServing } from "./start-serving.ts";
 
 export { startServing };
 

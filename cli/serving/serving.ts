@@ -10,12 +10,12 @@ import {
   gatherPipe,
   hasStatus,
   type PipeOptions,
-} from "../../../collector/index.ts";
-import type { Log } from "../../../core/log.ts";
-import { listenOptions, type RunningServer, startServer } from "../../../core/server/server.ts";
-import { systemClock } from "../../../core/time/clock.ts";
-import { type Health, type LanguageName, openLive, wordsOf } from "../../../report/index.ts";
-import type { Settings } from "../../load-settings.ts";
+} from "../../collector/index.ts";
+import type { Log } from "../../core/log.ts";
+import { listenOptions, type RunningServer, startServer } from "../../core/server/server.ts";
+import { systemClock } from "../../core/time/clock.ts";
+import { type Health, type LanguageName, openLive, wordsOf } from "../../report/index.ts";
+import type { Settings } from "../load-settings.ts";
 import { watchingRoutes } from "./watching-routes.ts";
 
 /** Starts to answer. @throws LarderError `SERVER_ADDRESS`, `SERVER_OPEN`, `SERVER_TOKENS`, `SERVER_TLS`, `CONFIG_SECRET` */

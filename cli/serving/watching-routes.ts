@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { type GatherOptions, openExposition, type Pipe, readPipe } from "../../../collector/index.ts";
-import { findingOf, worstLevel } from "../../../core/finding.ts";
-import { json, type Reply, type Route } from "../../../core/server/server.ts";
-import type { Clock } from "../../../core/time/clock.ts";
+import { type GatherOptions, openExposition, type Pipe, readPipe } from "../../collector/index.ts";
+import { findingOf, worstLevel } from "../../core/finding.ts";
+import { json, type Reply, type Route } from "../../core/server/server.ts";
+import type { Clock } from "../../core/time/clock.ts";
 
 export interface Watching {
   readonly options: Omit<GatherOptions, "nowMs">;
