@@ -4,16 +4,13 @@
  * @module
  */
 import * as z from "zod";
-import { LANGUAGE_NAMES } from "./languages/languages.ts";
+import { LANGUAGE_NAMES } from "./language-names.ts";
 
 /** Keys of `report` in the settings. */
 export const reportOptions = z.strictObject({
   organisation: z.string().max(200).optional().describe("name at the head of a report"),
   logo: z.string().min(1).optional().describe("picture at its head: a PNG, JPEG or SVG file of at most 200 KB"),
-  language: z
-    .enum(LANGUAGE_NAMES as [string, ...string[]])
-    .default("en")
-    .describe("language of reports: en or de"),
+  language: z.enum(LANGUAGE_NAMES).default("en").describe("language of reports: en or de"),
   currency: z
     .string()
     .regex(/^[A-Z]{3}$/, { error: "expected three capital letters, such as EUR" })

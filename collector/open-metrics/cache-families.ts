@@ -49,7 +49,7 @@ export const PASS: readonly (readonly [field: string, name: string])[] = [
   ["seconds", "larder_collector_pass_duration_seconds"],
 ];
 
-/** A field that is added up, the counter it is part of, and what tells it from the counter's other parts. */
+/** A field that is added up, the counter it is part of, and the labels that distinguish it. */
 interface Counted {
   readonly measurement: string;
   readonly field: string;

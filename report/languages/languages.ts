@@ -5,8 +5,10 @@
  *
  * @module
  */
+
 import { bytesText, durationText, percentText, rateText } from "../../core/words/amounts.ts";
 import { ENGLISH, GERMAN, type Language } from "../../core/words/language.ts";
+import type { LanguageName } from "../language-names.ts";
 import { de } from "./de.ts";
 import { en } from "./en.ts";
 import { liveDe } from "./live-de.ts";
@@ -14,9 +16,9 @@ import { liveEn } from "./live-en.ts";
 import type { LiveTexts } from "./live-texts.ts";
 import type { Texts } from "./texts.ts";
 
-const LANGUAGES = { en, de } as const satisfies Record<string, Texts>;
-export type LanguageName = keyof typeof LANGUAGES;
-export const LANGUAGE_NAMES = Object.keys(LANGUAGES) as readonly LanguageName[];
+export { LANGUAGE_NAMES, type LanguageName } from "../language-names.ts";
+
+const LANGUAGES = { en, de } as const satisfies Record<LanguageName, Texts>;
 
 /** Texts of a language, and its ways to write values. */
 export interface Words {

@@ -1,6 +1,8 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build, type Metafile } from "esbuild";
-import { beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { bundling } from "./bundling.mjs";
 
 /** What starting one command loads at once: the packages in it, and its size in bytes. */
@@ -25,23 +27,39 @@ function loadedWith(outputs: Metafile["outputs"], start: string) {
   return { packages: [...packages].sort(), files: [...files], bytes };
 }
 
+const ROOT = join(import.meta.dirname, "../..");
+
 describe("a start loads what it uses, and no more", () => {
   let outputs: Metafile["outputs"] = {};
+  const outdir = mkdtempSync(join(tmpdir(), "larder-bundle-"));
+  afterAll(() => rmSync(outdir, { recursive: true, force: true }));
   beforeAll(async () => {
-    const absWorkingDir = join(import.meta.dirname, "../..");
     const entryPoints = { larder: "cli/main.ts" };
     const built = await build({
       ...bundling,
-      absWorkingDir,
+      absWorkingDir: ROOT,
       entryPoints,
-      outdir: "dist",
-      write: false,
+      outdir,
       metafile: true,
     });
     outputs = built.metafile?.outputs ?? {};
   });
   const chunkOf = (entry: string): string =>
     Object.keys(outputs).find((path) => outputs[path]?.entryPoint === entry) ?? "none";
+
+  it("and finds behind a door that is taken whole what the door names", async () => {
+    const doors = Object.entries(outputs).filter(([, { entryPoint = "" }]) =>
+      /(^|\/)(index|(\w+)\/\3)\.ts$/.test(entryPoint),
+    );
+    expect(doors.map(([, { entryPoint }]) => entryPoint)).toContain("alerts/index.ts");
+    for (const [path, { entryPoint, exports }] of doors) {
+      const door = (await import(join(ROOT, path))) as Record<string, unknown>;
+      expect(
+        exports.filter((name) => door[name] === undefined),
+        entryPoint,
+      ).toEqual([]);
+    }
+  });
 
   it("for --help", () => {
     const { packages, bytes } = loadedWith(outputs, chunkOf("cli/main.ts"));
