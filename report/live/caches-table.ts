@@ -163,6 +163,6 @@ function choicesOf(rows: readonly CacheRow[]): [string, string[]][] {
     }
   }
   return [...values]
-    .filter(([, each]) => each.size > 1 && each.size <= MOST_CHOICES)
+    .filter(([, each]) => each.size > 1 && each.size <= Math.min(MOST_CHOICES, rows.length / 2))
     .map(([key, each]) => [key, [...each].sort()]);
 }

@@ -79,6 +79,8 @@ export interface Story {
 }
 
 const WEEKS = 4;
+const DAY_MS = 86_400_000;
+const SCHOOL_DAY = Date.parse("2026-11-24T12:00:00Z");
 const DOWNLOADS_AT_A_TIME = 20;
 /** Hours of a school's morning on the clock of the demo. */
 const MORNING_HOUR = 8;
@@ -136,8 +138,10 @@ export function morningZone(nowMs: number): string {
   return ahead === 0 ? "Etc/GMT" : `Etc/GMT${ahead > 0 ? "-" : "+"}${Math.abs(ahead)}`;
 }
 
+/** Weeks of school, whatever day it is: those before a Tuesday in November. Zones of the demo know no change of clocks. */
 async function writeHistory(stateDir: string, zone: string): Promise<FleetCache> {
-  const nowMs = Date.now();
+  const shiftMs = Math.round((Date.now() - SCHOOL_DAY) / DAY_MS) * DAY_MS;
+  const nowMs = Date.now() - shiftMs;
   const fleet = planFleet({
     seed: 3,
     caches: 1,
@@ -148,7 +152,7 @@ async function writeHistory(stateDir: string, zone: string): Promise<FleetCache>
     intervalSeconds: 900,
     incidentsPerMonth: 0,
   });
-  const every = { statusEverySeconds: 900, selfEverySeconds: 900, warming: false };
+  const every = { statusEverySeconds: 900, selfEverySeconds: 900, warming: false, shiftMs };
   await writeFleetJournal(stateDir, fleet, new Truth(fleet), every);
   const [cache] = fleet.caches;
   if (cache === undefined) throw new Error("the demo's fleet has a cache");
