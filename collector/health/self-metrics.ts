@@ -131,7 +131,7 @@ export function detectEvents(before: Observed, now: Observed): CacheEvent[] {
   }
   const [title, text] = STATE_EVENTS[now.state ?? ""] ?? [];
   if (title !== undefined && text !== undefined && before.state !== undefined && before.state !== now.state) {
-    // a start that has ended is no news: the restart has its own event
+    // the end of a start needs no event: the restart has its own
     if (now.state !== "serving" || STATE_EVENTS[before.state] !== undefined) tell(now.state as EventKind, title, text);
   }
   const { usedBytes: held = 0 } = before;

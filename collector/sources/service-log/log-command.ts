@@ -18,27 +18,31 @@ export interface LogCommand {
   readonly chunks: AsyncIterable<Buffer>;
   /** Whether a line is too young to be taken. */
   isFresh(timeMs: number): boolean;
+  /** All before was read when the command has ended well. */
+  readonly readToMs: number;
   /** Why the command did not print all there is; to be asked after the last chunk. */
   problem(): LarderError | undefined;
 }
 
 export interface LogWindow {
-  /** Time of the newest line taken, Unix milliseconds. */
-  readonly newestMs: number | undefined;
+  /** All before was read, Unix milliseconds; undefined where nothing was. */
+  readonly readToMs: number | undefined;
   readonly now: number;
   readonly signal: AbortSignal;
 }
 
-/** Runs the command from a little before the newest line that was taken; it runs when its output is read. */
+/** Runs the command from a little before what was read; it runs when its output is read. */
 export function commandLines(
   { command, timeout }: ServiceLogOptions,
-  { newestMs, now, signal }: LogWindow,
+  { readToMs, now, signal }: LogWindow,
 ): LogCommand {
-  const startMs = newestMs === undefined ? now - FIRST_MS : Math.min(newestMs, now) - OVERLAP_MS;
+  // a clock that was set back gives new lines times that were read before: they are told apart by their place
+  const startMs = readToMs === undefined || readToMs > now ? now - FIRST_MS : readToMs - OVERLAP_MS;
   const words = command.map((word) => word.replaceAll(START, startText(startMs)));
   const { chunks, complaint } = streamCommand(words, { timeoutMs: timeout * 1000, signal });
   return {
     chunks,
+    readToMs: now - SETTLE_MS,
     // what is further ahead was written before the clock was set back
     isFresh: (timeMs) => timeMs > now - SETTLE_MS && timeMs < now + SETTLE_MS,
     problem: () => {

@@ -343,6 +343,24 @@ describe("the source service-log", () => {
     ]);
   });
 
+  it("does not ask again for an idle weekend, and for all of a day when the clock was set back", async () => {
+    const log = join(bench.folder, "asked");
+    const source = bench.source({ command: ["sh", "-c", `echo "{start}" >> '${log}'`] });
+    bench.setNow(NOON);
+    await bench.pass(source);
+    bench.setNow(NOON + 48 * 3_600_000);
+    await bench.pass(source);
+    await bench.pass(source);
+    bench.setNow(NOON);
+    await bench.pass(source);
+    expect((await readFile(log, "utf8")).trim().split("\n")).toEqual([
+      "2026-03-01 11:00:00+0000",
+      "2026-03-02 10:58:55+0000",
+      "2026-03-04 10:58:55+0000",
+      "2026-03-01 11:00:00+0000",
+    ]);
+  });
+
   it("ends a command that does not end, keeps what it printed, and says what to do", async () => {
     await writeFile(path(), text("ndjson", exchange(1, 5)));
     const report = await bench.pass(bench.source({ command: ["sh", "-c", `cat '${path()}'; sleep 60`], timeout: 1 }));

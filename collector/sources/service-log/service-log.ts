@@ -52,6 +52,8 @@ export function recentOf(cursor: Json | undefined): (Recent & { readonly readMs:
 export function serviceLogSource(settings: ServiceLogSettings): Source {
   const seen = new SeenClients(settings.folder, settings.dayZone);
   let lastMs = Number.NEGATIVE_INFINITY;
+  /** Further than the newest line, where nothing has been logged since. */
+  let readToMs: number | undefined;
   return {
     name: SERVICE_LOG,
     place: settings.file ?? settings.command.join(" "),
@@ -62,7 +64,9 @@ export function serviceLogSource(settings: ServiceLogSettings): Source {
       if (now >= last && now - last < settings.every * 1000 - EARLY_MS) return;
       const reading = new Reading({ settings, seen, context, before: cursor ?? NO_CURSOR, now });
       await seen.restore(cursor?.seen ?? {});
-      yield* settings.file === undefined ? reading.ofCommand(cursor) : reading.ofFile(settings.file, cursor?.file);
+      if (settings.file === undefined) {
+        readToMs = yield* reading.ofCommand(cursor, readToMs ?? cursor?.newestMs);
+      } else yield* reading.ofFile(settings.file, cursor?.file);
       lastMs = now;
     },
   };
@@ -134,9 +138,13 @@ class Reading {
     }
   }
 
-  async *ofCommand(cursor: ServiceLogCursor | undefined): AsyncIterable<SourceBatch> {
+  /** @returns up to when all has been read */
+  async *ofCommand(
+    cursor: ServiceLogCursor | undefined,
+    readToMs: number | undefined,
+  ): AsyncGenerator<SourceBatch, number, undefined> {
     const { settings, context, now } = this.#setup;
-    const command = commandLines(settings, { newestMs: cursor?.newestMs, now, signal: context.signal });
+    const command = commandLines(settings, { readToMs, now, signal: context.signal });
     const taken = new TakenLines(cursor?.taken ?? []);
     let newestMs = cursor?.newestMs;
     const reader = new LineReader({ zone: settings.timezone ?? systemTimeZone(), writtenMs: now, placed: true });
@@ -154,6 +162,7 @@ class Reading {
     if (problem === undefined) cutter.end();
     if (this.#tally.lines > 0) yield await this.#batch({ taken: taken.taken, newestMs });
     if (problem !== undefined) throw problem;
+    return command.readToMs;
   }
 
   /** Cuts lines out of bytes and counts those that are wanted. */
