@@ -45,7 +45,9 @@ describe("LaunchDaemons", () => {
       const installed = join(DEPLOY, "bin", basename(program));
       expect(program).toBe(`/usr/local/larder/bin/${basename(program)}`);
       const script = readFileSync(installed, "utf8");
-      expect(script).toContain("exec /usr/local/larder/libexec/node /usr/local/larder/dist/larder.js");
+      expect(script).toMatch(
+        /^exec \/usr\/local\/larder\/libexec\/node (--\S+ )*\/usr\/local\/larder\/dist\/larder\.js /m,
+      );
       const command = /larder\.js (collect|serve)/.exec(script)?.[1];
       const words = [...(command === undefined ? [] : [command]), ...args];
       expect(knows(words)).toBe(true);
