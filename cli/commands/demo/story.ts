@@ -85,7 +85,7 @@ const DOWNLOADS_AT_A_TIME = 20;
 /** Hours of a school's morning on the clock of the demo. */
 const MORNING_HOUR = 8;
 
-/** Tells the story. Leaves the page open. */
+/** Plays the story from beginning to end, and leaves the page open. */
 export async function tellStory(options: StoryOptions): Promise<Story> {
   const { folder, size, stop, tell } = options;
   const zone = morningZone(Date.now());
@@ -109,10 +109,11 @@ export async function tellStory(options: StoryOptions): Promise<Story> {
       `The live page is at ${serving.url}  Open it now.\n  ${cache.tags["site_name"]}, with ${WEEKS} weeks of history behind it.`,
     );
     await pause();
-    tell("08:00, school begins. An update came out in the night, and the first devices fetch it from Apple.");
+    const beganMs = Date.now();
+    tell("Eight o'clock, school begins. An update came out in the night, and the first devices fetch it from Apple.");
     await askAll(morning, morning.files.slice(0, size.asksBefore), stop);
     await passes.settle();
-    await tellRatio(stateDir, zone, tell);
+    await tellRatio(settings, beganMs, tell);
     await pause();
     tell(`Warming starts: ${size.files} files of a small catalogue, through the cache, before the others ask.`);
     await warmCatalogue(settings, stop);
@@ -121,7 +122,7 @@ export async function tellStory(options: StoryOptions): Promise<Story> {
     const asked = Array.from({ length: size.asksAfter }, (_, i) => morning.files[i % morning.files.length] ?? "");
     await askAll(morning, asked, stop);
     await passes.end();
-    await tellRatio(stateDir, zone, tell);
+    await tellRatio(settings, beganMs, tell);
     const { path, today } = await makeDemoReport(settings, folder);
     const agreement = await compare({ url: serving.url, settings, report: today });
     return { url: serving.url, reportPath: path, agreement, close };
@@ -262,9 +263,12 @@ async function today(stateDir: string, timeZone: string) {
   return totalSavings(await savingsHistory(stateDir, { ...span, by: "hour", timeZone }));
 }
 
-async function tellRatio(stateDir: string, timeZone: string, tell: (text: string) => void): Promise<void> {
-  const { served, hitRatio } = await today(stateDir, timeZone);
-  tell(`  Today so far: ${bytesText(served)} served, ${percentText(hitRatio)} of it from the cache.`);
+/** What devices, and warming, were given since a moment. */
+async function tellRatio(settings: Settings, fromMs: number, tell: (text: string) => void): Promise<void> {
+  const { stateDir, timezone: timeZone } = settings;
+  const rows = await savingsHistory(stateDir, { fromMs, toMs: Date.now() + 1, by: "all", timeZone });
+  const { served, hitRatio } = totalSavings(rows);
+  tell(`  Since eight: ${bytesText(served)} served, ${percentText(hitRatio)} of it from the cache.`);
 }
 
 interface Compared {
