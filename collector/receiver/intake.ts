@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Journal, openJournal } from "../../core/journal/journal.ts";
+import { type Journal, type JournalOptions, openJournal } from "../../core/journal/journal.ts";
 import { fieldText, tagText } from "../../core/line/line.ts";
 import type { Log } from "../../core/log.ts";
 import { lineTags } from "../line-tags.ts";
@@ -23,6 +23,8 @@ export interface IntakeOptions extends CachesOptions {
   readonly countedElsewhere?: (server: string, timeMs: number) => boolean;
   readonly log: Log;
   readonly nowMs: () => number;
+  /** Default: the disk there is. */
+  readonly disk?: JournalOptions["disk"];
 }
 
 /** What became of a report. `repeated`: it was taken before. `aside`: its time cannot be right. */
@@ -59,7 +61,7 @@ export class Intake {
    * @throws LarderError `LOCKED` where another receiver runs on this state folder, `JOURNAL_OPEN`
    */
   static async open(options: IntakeOptions): Promise<Intake> {
-    const journal = await openJournal(options.stateDir, "receiver", { nowMs: options.nowMs });
+    const journal = await openJournal(options.stateDir, "receiver", options);
     try {
       return new Intake(options, journal, await Caches.open(options));
     } catch (error) {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { ask, cacheStates, savingsHistory } from "../../core/history/history.ts";
+import { faultyDisk } from "../../core/journal/testing/faulty-disk.ts";
 import { silentLog } from "../../core/log.ts";
 import { type RunningServer, startServer } from "../../core/server/server.ts";
 import { reportBody } from "../../fixtures/reports/reports.ts";
@@ -116,14 +117,28 @@ describe("openReceiver()", () => {
       creationDate: new Date(COUNTED - minutes * 60_000).toISOString(),
     });
     // more than are known by heart, the oldest between
-    for (let minutes = 100; minutes >= 0; minutes--) if (minutes !== 90) await send(reportBody(minutesBack(minutes)));
+    for (let minutes = 70; minutes >= 0; minutes--) if (minutes !== 68) await send(reportBody(minutesBack(minutes)));
     const before = linesOf(stateDir).length;
-    for (const minutes of [99, 98, 3]) expect((await send(reportBody(minutesBack(minutes)))).status).toBe(202);
+    for (const minutes of [70, 69, 3]) expect((await send(reportBody(minutesBack(minutes)))).status).toBe(202);
     expect(linesOf(stateDir).length).toBe(before);
-    for (let again = 0; again < 2; again++) await send(reportBody(minutesBack(90)));
+    for (let again = 0; again < 2; again++) await send(reportBody(minutesBack(68)));
     const traffic = linesOf(stateDir).filter((line) => line.startsWith("bytestoclients"));
-    expect(traffic.length).toBe(101);
-    expect(new Set(traffic).size).toBe(101);
+    expect(traffic.length).toBe(71);
+    expect(new Set(traffic).size).toBe(71);
+  });
+
+  it("asks to come back while the disk is full, and goes on without a restart, without a loss or a double", async () => {
+    const stateDir = newFolder();
+    const disk = faultyDisk();
+    const { send } = await start(stateDir, { disk });
+    expect((await send(reportBody())).status).toBe(202);
+    disk.failNext("full");
+    const later = { reportDate: "2026-09-16T08:05:01Z", creationDate: "2026-09-16T08:05:01Z" };
+    const refused = await send(reportBody(later));
+    expect([refused.status, refused.headers.get("retry-after")]).toEqual([503, "60"]);
+    expect(linesOf(stateDir).filter((line) => line.startsWith("bytestoclients")).length).toBe(1);
+    for (let again = 0; again < 2; again++) expect((await send(reportBody(later))).status).toBe(202);
+    expect(linesOf(stateDir).filter((line) => line.startsWith("bytestoclients")).length).toBe(2);
   });
 
   it("sets aside what a clock a year off says, with the reason, and says so once", async () => {
