@@ -16,15 +16,13 @@ import { hasCounters, hostText, reportLines } from "./report-lines.ts";
 import { timeDoubt } from "./report-time.ts";
 import { Tally } from "./tally.ts";
 
-export interface IntakeOptions extends CachesOptions {
+export interface IntakeOptions extends CachesOptions, Pick<JournalOptions, "disk"> {
   /** Name of the receiver, on what it says of itself. */
   readonly server: string;
   /** Whether another source counts the bytes of this cache at this time. */
   readonly countedElsewhere?: (server: string, timeMs: number) => boolean;
   readonly log: Log;
   readonly nowMs: () => number;
-  /** Default: the disk there is. */
-  readonly disk?: JournalOptions["disk"];
 }
 
 /** What became of a report. `repeated`: it was taken before. `aside`: its time cannot be right. */
