@@ -43,6 +43,7 @@ const COMMANDS: Readonly<Record<string, Lines>> = {
   "config check": { works: [SETTINGS], fails: `${SETTINGS} --days never` },
   "config show": { works: [SETTINGS], fails: "-c DIR/wrong.json" },
   collect: { works: [`${SETTINGS} --once`, `${SETTINGS} --dry-run`], fails: "--once -c DIR/wrong.json" },
+  "receive sites check": { works: [`${SETTINGS} DIR/sites.csv`], fails: SETTINGS },
   status: { works: [SETTINGS], fails: "-c DIR/none.json" },
   history: {
     works: [`${SETTINGS} --from 3650d`, `${SETTINGS} --from 3650d --measurement bytestoclients`],
@@ -100,6 +101,7 @@ beforeAll(async () => {
   influx = await startBucketsFake({ org: "o", token: "t" });
   const put = (name: string, text: string): void => writeFileSync(join(folder, name), text);
   put("urls", files.map(({ url, size }) => `${url} ${size}\n`).join(""));
+  put("sites.csv", "serial,server\nA,gym\n");
   put("half", `${files[0]?.url} 1000\n${files[1]?.url} 999\n`);
   put("token", "glsa_test\n");
   put("bad.csv", "no address\n");

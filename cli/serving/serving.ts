@@ -56,6 +56,6 @@ export async function startServing(settings: Settings, log: Log): Promise<Runnin
 }
 
 async function healthOf(options: PipeOptions, known: CacheFacts): Promise<Health> {
-  const pipe = await gatherPipe(options);
+  const pipe = await gatherPipe(options, known.nowMs);
   return { sinks: pipe.sinks, findings: findings({ ...known, ...pipe }) };
 }

@@ -55,6 +55,24 @@ export interface LogFacts {
   readonly unnamed: number;
 }
 
+/** What other caches have reported to this computer in a day. */
+export interface ReceivedFacts {
+  /** When the receiver wrote last, Unix milliseconds. */
+  readonly lastMs: number;
+  /** Reports that were taken. */
+  readonly reports: number;
+  /** Taken before. */
+  readonly repeated: number;
+  /** Kept apart, as their time cannot be right. */
+  readonly setAside: number;
+  readonly refused: number;
+  /** Of those taken, reports of caches that the site file does not name. */
+  readonly unassigned: number;
+  /** The file of those that were set aside, ever. */
+  readonly asidePath: string;
+  readonly asideBytes: number;
+}
+
 /** What is known of the cache, from lines of the journal. */
 export interface CacheFacts {
   readonly nowMs: number;
@@ -72,8 +90,8 @@ export interface CacheFacts {
 export interface PipeFacts {
   /** Whether the settings read the status of the cache at all. */
   readonly readsStatus: boolean;
-  /** Whether other caches report to this computer: then it may have no collector of its own. */
-  readonly receives?: boolean;
+  /** What other caches report to this computer, where they do: then it may have no collector of its own. */
+  readonly received?: ReceivedFacts | undefined;
   readonly sinks: readonly SinkFacts[];
   readonly journal: JournalFacts;
   /** How well the log of the cache is understood; undefined where it is not read. */

@@ -32,6 +32,7 @@ export function findings(facts: CacheFacts & PipeFacts): Finding[] {
     ...pipeFindings(facts),
     ...cacheFindings(facts),
     ...logFindings(facts.log),
+    ...receivedFindings(facts.received),
     ...facts.sinks.flatMap((sink) => sinkFindings(sink, facts.nowMs)),
   ]);
 }
@@ -42,12 +43,12 @@ export function cacheFindings(facts: CacheFacts): Finding[] {
 }
 
 function pipeFindings(facts: CacheFacts & PipeFacts): Finding[] {
-  const { nowMs, pass, readsStatus, receives, cache, lastRowMs, journal } = facts;
+  const { nowMs, pass, readsStatus, received, cache, lastRowMs, journal } = facts;
   const found: Finding[] = [];
   const silent = pass === undefined ? "trouble" : ageLevel(THRESHOLDS.silentSeconds, nowMs - pass.timeMs);
   if (isFull(journal) && silent !== "fine") {
     // a pass that cannot be recorded leaves no trace: the disk is the finding
-  } else if (pass === undefined && receives === true) {
+  } else if (pass === undefined && received !== undefined) {
     // others collect for it
   } else if (pass === undefined) {
     found.push(bad("never-ran", "no pass has run in seven days", "run one and see: larder collect --once"));
@@ -96,6 +97,21 @@ function logFindings(log: PipeFacts["log"]): Finding[] {
   if (levelOf(THRESHOLDS.logUnknown, share) === "fine") return [];
   const said = `${percentText(share, 0)} of the lines of the cache's log are of no known shape: its numbers are too low`;
   return [warn("log-unknown", said, "see whether larder has an update for this macOS, and report some of the lines")];
+}
+
+function receivedFindings(received: PipeFacts["received"]): Finding[] {
+  if (received === undefined) return [];
+  const { setAside, unassigned, asidePath } = received;
+  const found: Finding[] = [];
+  if (setAside > 0) {
+    const said = `${countText(setAside, "report")} of caches set aside in a day: their time cannot be right`;
+    found.push(warn("reports-set-aside", said, `correct the clock of the caches named in ${asidePath}`));
+  }
+  if (unassigned > 0) {
+    const said = `${countText(unassigned, "report")} in a day are of caches that the table of sites does not name`;
+    found.push(warn("caches-unassigned", said, "see which: larder receive sites check"));
+  }
+  return found;
 }
 
 /** States that look alike in a status, and what to do about each. */

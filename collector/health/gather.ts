@@ -32,6 +32,7 @@ import { type Destination, destinationsOf } from "../sinks/sinks.ts";
 import { CLOCK_AHEAD_MS, recentOf, SERVICE_LOG } from "../sources/sources.ts";
 import type { CacheFacts, DayFacts, LogFacts, PipeFacts, SinkFacts, StatusFacts } from "./facts.ts";
 import { gatherJournal } from "./gather-journal.ts";
+import { gatherReceived } from "./gather-received.ts";
 
 export interface PipeOptions {
   readonly stateDir: string;
@@ -66,7 +67,7 @@ export async function gatherStatus(options: GatherOptions): Promise<StatusFacts>
     today: totalSavings(days.filter(({ startMs }) => startMs >= todayMs)),
     week: totalSavings(days),
     days,
-    ...(await gatherPipe(options)),
+    ...(await gatherPipe(options, nowMs)),
   };
 }
 
@@ -106,10 +107,13 @@ function cacheFacts(nowMs: number, [[cache], [pass], lastRowMs, happened, warmin
 }
 
 /** How the way from the cache to the servers is. @throws LarderError `SHIP_CURSOR` when the place of a sink cannot be read */
-export async function gatherPipe({ stateDir, sinks, readsStatus, readsLog }: PipeOptions): Promise<PipeFacts> {
+export async function gatherPipe(
+  { stateDir, sinks, readsStatus, readsLog }: PipeOptions,
+  nowMs: number,
+): Promise<PipeFacts> {
   return {
     readsStatus,
-    receives: (await openReader(streamFolder(stateDir, "receiver"), "receiver").last()) !== undefined,
+    received: await gatherReceived(stateDir, nowMs),
     sinks: await gatherSinks(stateDir, sinks),
     journal: await gatherJournal(stateDir),
     log: readsLog === true ? await gatherLog(stateDir) : undefined,

@@ -36,7 +36,7 @@ export interface Pipe extends CacheFacts, PipeFacts {
  * @throws LarderError `SHIP_CURSOR` when the place of a sink cannot be read.
  */
 export async function readPipe(options: GatherOptions): Promise<Pipe> {
-  const facts = { ...(await gatherCache(options)), ...(await gatherPipe(options)) };
+  const facts = { ...(await gatherCache(options)), ...(await gatherPipe(options, options.nowMs)) };
   const found = findings(facts);
   return { ...facts, findings: found, worst: worstLevel(found) };
 }

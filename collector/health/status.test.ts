@@ -10,7 +10,7 @@ import { bucketStart, bucketsBefore } from "../../core/time/local-days.ts";
 import { fleetLines, planFleet, SERVED_FIELDS, Truth } from "../../fixtures/fleet/index.ts";
 import { savePositions } from "../ship/cursor.ts";
 import { sinkSchema } from "../sinks/options.ts";
-import type { JournalFacts, SinkFacts, StatusFacts } from "./facts.ts";
+import type { JournalFacts, ReceivedFacts, SinkFacts, StatusFacts } from "./facts.ts";
 import { findings, worstLevel } from "./findings.ts";
 import type { GatherOptions } from "./gather.ts";
 import { readStatusModel, type StatusModel } from "./health.ts";
@@ -77,6 +77,11 @@ const journal = (more: Partial<JournalFacts>): JournalFacts => ({
   ...more,
 });
 const nothing = { served: 0, saved: 0, fromCaches: 0, fromApple: 0, hitRatio: undefined };
+const received = (more: Partial<ReceivedFacts>): ReceivedFacts => ({
+  ...{ lastMs: NOW - 60_000, reports: 9, repeated: 0, setAside: 0, refused: 0, unassigned: 0 },
+  ...{ asidePath: "/state/rejected/_reports.lp", asideBytes: 0 },
+  ...more,
+});
 const facts = (more: Partial<StatusFacts>): StatusFacts => ({
   nowMs: NOW,
   server: "c",
@@ -118,8 +123,13 @@ describe("findings()", () => {
     ["that no pass ever ran, once", { pass: undefined, cache: undefined, lastRowMs: undefined }, ["bad never-ran"]],
     [
       "nothing of passes where others collect",
-      { pass: undefined, cache: undefined, lastRowMs: undefined, receives: true },
+      { pass: undefined, cache: undefined, lastRowMs: undefined, received: received({}) },
       [],
+    ],
+    [
+      "reports that were set aside, and of caches nobody has assigned",
+      { received: received({ setAside: 1, unassigned: 2 }) },
+      ["warn reports-set-aside", "warn caches-unassigned"],
     ],
     [
       "a silent collector",

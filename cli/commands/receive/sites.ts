@@ -7,6 +7,7 @@ import { faultText, heardCaches, readSites, sitesOf } from "../../../collector/i
 import { LarderError } from "../../../core/errors.ts";
 import { countText } from "../../../core/words/amounts.ts";
 import { ExitCode, ExitWith } from "../../exit.ts";
+import { scriptAnswer } from "../../json-answer.ts";
 import { loadSettings } from "../../load-settings.ts";
 import { print, printJson } from "../../output.ts";
 import { table } from "../../table.ts";
@@ -23,7 +24,7 @@ export async function checkSites(file: string | undefined, flags: ReceiveFlags):
   const lacking = heard.filter((each) => find(each) === undefined);
   if (flags.json === true) {
     const { rows, faults, tags } = sites;
-    printJson({ path, rows, tags, faults, unassigned: lacking.map(({ timeMs: _, ...each }) => each) });
+    printJson(scriptAnswer({ path, rows, tags, faults, unassigned: lacking.map(({ timeMs: _, ...each }) => each) }));
   } else {
     const named = countText(sites.rows.length, "cache");
     print(

@@ -119,8 +119,18 @@ function trafficLines({ today, week, days, timeZone }: StatusModel, { bars }: Sc
   return [...lines, `served   ${colour(spark, "cyan")}`, `         ${colour(names, "dim")}`];
 }
 
+function receivedParts(received: NonNullable<StatusModel["received"]>, nowMs: number): string[] {
+  const { lastMs, reports, repeated, refused, setAside } = received;
+  return [
+    `${countText(reports, "report")} received in a day, the last ${ageText(nowMs - lastMs)} ago`,
+    ...(repeated > 0 ? [`${repeated} repeated`] : []),
+    ...(refused > 0 ? [`${refused} refused`] : []),
+    ...(setAside > 0 ? [`${setAside} set aside`] : []),
+  ];
+}
+
 function pipeLines(
-  { nowMs, timeZone, rollupZone, lastRowMs, pass, sinks, log }: StatusModel,
+  { nowMs, timeZone, rollupZone, lastRowMs, pass, sinks, log, received }: StatusModel,
   { width }: ScreenOptions,
 ): string[] {
   const ago = (ms: number): string => `${ageText(nowMs - ms)} ago`;
@@ -133,6 +143,7 @@ function pipeLines(
     lines.push(...flow(said.split(" "), " ", width - MARGIN));
   }
   if (log !== undefined) lines.push(...flow(logParts(log, nowMs), " · ", width - MARGIN));
+  if (received !== undefined) lines.push(...flow(receivedParts(received, nowMs), " · ", width - MARGIN));
   if (sinks.length === 0) lines.push("no sink: everything is kept in the journal here");
   if (sinks.length === 0) return lines;
   const columns: Column<SinkFacts>[] = [
