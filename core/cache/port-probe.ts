@@ -4,8 +4,6 @@
  *
  * @module
  */
-import { request } from "node:http";
-import { performance } from "node:perf_hooks";
 
 /** What came of asking. */
 export interface PortAnswer {
@@ -28,6 +26,8 @@ export async function askPort(
   { host, port }: PortProbe,
   { signal, timeoutMs = TIMEOUT_MS }: { readonly signal?: AbortSignal; readonly timeoutMs?: number } = {},
 ): Promise<PortAnswer> {
+  // loaded when a port is asked: not in every start of a collector
+  const { request } = await import("node:http");
   const start = performance.now();
   const http = await new Promise<number | undefined>((resolve) => {
     const limit = AbortSignal.timeout(timeoutMs);
