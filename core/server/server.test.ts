@@ -252,6 +252,33 @@ describe("what it takes on", () => {
     expect((await fetch(url)).status).toBe(200);
   });
 
+  it("answers requests sent in one go in their order, and takes what follows a refused body for no request", async () => {
+    const { port } = await start();
+    const get = (path: string, more = "") => `GET ${path} HTTP/1.1\r\nHost: localhost\r\n${more}\r\n`;
+    const three = await raw(port, get("/open") + get("/cache/a") + get("/nothing", "Connection: close\r\n"));
+    expect(three.match(/HTTP\/1\.1 \d+/g)).toEqual(["HTTP/1.1 200", "HTTP/1.1 200", "HTTP/1.1 404"]);
+    expect(three.indexOf("open")).toBeLessThan(three.indexOf('"name":"a"'));
+    const hidden = `POST /report HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\nContent-Length: 99\r\n\r\n`;
+    const refused = await raw(port, hidden + get("/open"));
+    expect(refused.match(/HTTP\/1\.1 \d+/g)).toEqual(["HTTP/1.1 415"]);
+  });
+
+  it.each([
+    ["a length and chunks", "Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"],
+    ["chunks under another name", "Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n"],
+    ["a space before the colon", "Content-Length : 4\r\n\r\nabcd"],
+    ["a line that goes on", "X-A: b\r\n Content-Length: 4\r\n\r\nabcd"],
+    ["a bare line feed", "X-A: b\nContent-Length: 4\r\n\r\nabcd"],
+    ["a length with a sign", "Content-Length: +4\r\n\r\nabcd"],
+    ["two hosts", "Host: example.org\r\nContent-Length: 2\r\n\r\n{}"],
+  ])("reports nothing to a route that others would read differently: %s", async (_what, rest) => {
+    const { port } = await start();
+    const head = "POST /report HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\n";
+    const answer = await raw(port, head + rest, 300);
+    expect(sent).toEqual([]);
+    expect(answer).not.toContain("HTTP/1.1 2");
+  });
+
   it("goes on beside many that say nothing, and lets them go", async () => {
     const { port, url } = await start({ limits: { headMs: 300 } });
     const idle: Socket[] = [];

@@ -165,6 +165,8 @@ class Doorkeeper {
     const address = addressOf(request.socket);
     const wait = this.#rate.take(address, this.#clock.now());
     if (wait > 0) return refusal(429, `Too many requests: come back in ${wait} s.`, { "retry-after": String(wait) });
+    // Node takes the first, and a proxy may have looked at another
+    if ((request.headersDistinct["host"]?.length ?? 0) > 1) return refusal(400, "A request names one host.");
     const doubt = suspicion(request, this.#access);
     if (doubt !== undefined) return refusal(403, doubt);
     const found = findRoute(this.#routes, request.method ?? "", pathOf(request));
