@@ -71,9 +71,11 @@ const ROOT = "";
 const LOOK_MS = 1000;
 /** How often findings, which age, are made again, and the disk looked at. */
 const HEALTH_MS = 15_000;
-/** A page that nobody reads is forgotten. */
+/** More pages that nobody reads are forgotten. */
 const MOST_IDLE_PAGES = 50;
 const BEAT_MS = 15_000;
+/** A page on which nothing changed is drawn again this often: the speed of a run, what is usual by now. */
+const DRAW_MS = 5000;
 
 /** The live page over a journal. Reads nothing before somebody asks. */
 export function openLive(options: LiveOptions): Live {
@@ -92,6 +94,9 @@ class LivePages implements Live {
   #health: Health = { findings: [], sinks: [] };
   #healthMs = Number.NEGATIVE_INFINITY;
   #beatMs = Number.NEGATIVE_INFINITY;
+  /** Caches of which something came since the pages were drawn. */
+  #changed = new Set<string>();
+  #drawnMs = Number.NEGATIVE_INFINITY;
   #updating: Promise<void> | undefined;
   #watching = false;
 
@@ -181,9 +186,15 @@ class LivePages implements Live {
       for (const page of this.#pages.values()) page.tell("trouble", this.#options.words.live.cannotRead);
       return;
     }
+    const isDue = nowMs - this.#drawnMs >= DRAW_MS;
+    if (isDue) this.#drawnMs = nowMs;
+    const changed = this.#changed;
+    this.#changed = new Set();
     for (const [path, page] of this.#pages) {
       const server = page.readers === 0 ? undefined : this.#serverOf(path);
-      if (server !== undefined) page.set(this.#content(this.#model(server)));
+      if (server === undefined) continue;
+      const isNews = changed.has(server) || (server === ALL && changed.size > 0);
+      if (isDue || isNews) page.set(this.#content(this.#model(server)));
     }
     if (nowMs - this.#beatMs < BEAT_MS) return;
     this.#beatMs = nowMs;
@@ -216,7 +227,10 @@ class LivePages implements Live {
       changed = this.#state.servers;
     }
     const servers = new Set(this.#state.servers);
-    for (const name of changed) if (servers.has(name)) this.#setRow(name, nowMs);
+    for (const name of changed) {
+      this.#changed.add(name);
+      if (servers.has(name)) this.#setRow(name, nowMs);
+    }
   }
 
   /** The cache of this computer; where a journal has one cache under another name, it is that. */
