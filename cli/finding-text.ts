@@ -4,7 +4,7 @@
  * @module
  */
 import type { Finding, FindingLevel } from "../core/finding.ts";
-import { flow } from "./columns.ts";
+import { flow } from "../core/words/columns.ts";
 import { type Colour, colour } from "./output.ts";
 import { withSameSettings } from "./same-settings.ts";
 

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { expect, it } from "vitest";
-import { columnsOf } from "./columns.ts";
+import { columnsOf } from "../core/words/columns.ts";
 import { createProgram } from "./program.ts";
 import { larderInProcess } from "./testing/in-process.ts";
 

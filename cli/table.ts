@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { columnsOf, cutTo, fillTo } from "./columns.ts";
+import { columnsOf, cutTo, fillTo } from "../core/words/columns.ts";
 import { cleanCell } from "./output.ts";
 
 /** One column of a table. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { columnsOf } from "../core/words/columns.ts";
 import { csv } from "./csv.ts";
 import { json, reportSchema } from "./json.ts";
 import { LANGUAGE_NAMES, wordsOf } from "./languages/languages.ts";
@@ -12,7 +13,16 @@ describe.each(LANGUAGE_NAMES)("the forms of a report (%s)", (language) => {
   it("as text: 72 columns, no more", () => {
     const made = text(exampleReport(), words);
     expect(made).toMatchSnapshot();
-    expect(Math.max(...made.split("\n").map((line) => line.length))).toBeLessThanOrEqual(72);
+    expect(Math.max(...made.split("\n").map(columnsOf))).toBeLessThanOrEqual(72);
+  });
+
+  it("as text from names in wide letters: aligned, and no wider", () => {
+    const names = ["東京都立第三小学校のコンテンツキャッシュサーバー", "Grundschule", "E\u0301cole"];
+    const made = text(exampleReport(names), words);
+    const rows = made.split("\n").filter((line) => names.some((name) => line.startsWith(name.slice(0, 2))));
+    expect(new Set(rows.map(columnsOf)).size).toBe(1);
+    expect(rows.length).toBeGreaterThan(1);
+    expect(Math.max(...made.split("\n").map(columnsOf))).toBeLessThanOrEqual(72);
   });
 
   it("as CSV", () => {
@@ -22,7 +32,7 @@ describe.each(LANGUAGE_NAMES)("the forms of a report (%s)", (language) => {
   it("as text from hostile names: on one line each, nothing that steers a terminal", () => {
     const made = text(exampleReport(HOSTILE_NAMES), words);
     expect(made.replaceAll("\n", "")).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
-    expect(Math.max(...made.split("\n").map((line) => line.length))).toBeLessThanOrEqual(72);
+    expect(Math.max(...made.split("\n").map(columnsOf))).toBeLessThanOrEqual(72);
   });
 
   it("as CSV from hostile names: no formula, every row with the same columns", () => {

@@ -1,8 +1,9 @@
 /**
- * The report as plain text of 72 columns, for mail and terminals.
+ * The report as plain text of 72 columns, as a terminal and a mail in a fixed-width font show them.
  *
  * @module
  */
+import { columnsOf, cutTo, fillTo, flow } from "../core/words/columns.ts";
 import { printable, spaced } from "../core/words/printable.ts";
 import { figures, traffic, warmingRows } from "./figures.ts";
 import type { Words } from "./languages/languages.ts";
@@ -74,7 +75,7 @@ function troubles({ troubles: all, timeZone }: Report, words: Words): string[] {
   const { texts } = words;
   if (all.length === 0) return [texts.troubles, texts.noTroubles];
   const lines = all.slice(0, MOST_TROUBLES).flatMap(({ timeMs, server, title, text: details }) => {
-    const what = `${words.dateTime(timeMs, timeZone)}  ${clipped(server, NAME_COLUMNS)}: ${title}`;
+    const what = `${words.dateTime(timeMs, timeZone)}  ${cutTo(printable(server), NAME_COLUMNS)}: ${title}`;
     return wrapped(details === "" ? what : `${what}. ${details}`);
   });
   return [texts.troubles, ...lines];
@@ -96,32 +97,22 @@ function amounts({ fromCaches, saved, fromApple, hitRatio }: Report["total"], wo
 
 /** Cells in columns; the first is cut where the line would be too long. */
 function columns(rows: readonly Row[], align: readonly ("left" | "right")[]): string[] {
-  const widths = align.map((_, i) => Math.max(...rows.map((row) => (row[i] ?? "").length)));
+  const widths = align.map((_, i) => Math.max(...rows.map((row) => columnsOf(row[i] ?? ""))));
   const others = widths.slice(1).reduce((sum, width) => sum + width + GAP.length, 0);
   const first = Math.min(widths[0] ?? 0, COLUMNS - others);
   return rows.map(([name = "", ...cells]) =>
-    [clipped(name, first).padEnd(first), ...cells.map((cell, i) => padded(cell, widths[i + 1] ?? 0, align[i + 1]))]
+    [cellOf(name, first), ...cells.map((cell, i) => fillTo(cell, widths[i + 1] ?? 0, align[i + 1]))]
       .join(GAP)
       .trimEnd(),
   );
 }
 
-function padded(cell: string, width: number, align: "left" | "right" | undefined): string {
-  return align === "right" ? cell.padStart(width) : cell.padEnd(width);
-}
-
-function clipped(name: string, most: number): string {
-  const line = printable(name);
-  return line.length <= most ? line : `${line.slice(0, most - 1)}…`;
+/** A name on one line, cut and filled to a width. */
+function cellOf(name: string, columns: number): string {
+  return fillTo(cutTo(printable(name), columns), columns);
 }
 
 /** A sentence in lines; no word is cut. */
 function wrapped(sentence: string): string[] {
-  const lines: string[] = [];
-  for (const word of spaced(sentence).split(" ")) {
-    const last = lines.at(-1);
-    if (last !== undefined && last.length + 1 + word.length <= COLUMNS) lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push(word);
-  }
-  return lines;
+  return flow(spaced(sentence).split(" "), " ", COLUMNS);
 }

@@ -7,9 +7,9 @@
  */
 
 import { bytesText, countText, durationText, percentText, rateText, shareOf } from "../../core/words/amounts.ts";
+import { columnsOf, cutTo, fillTo } from "../../core/words/columns.ts";
 import { printable, printableLines } from "../../core/words/printable.ts";
 import type { WarmEvent } from "../../precache/index.ts";
-import { columnsOf, cutTo, fillTo } from "../columns.ts";
 import { bar } from "../output.ts";
 import { type ActiveFile, type ProgressNow, ProgressState, type Wait } from "./state.ts";
 

@@ -19,7 +19,7 @@ import { measurementSchema } from "../../../core/schema.ts";
 import { localDate } from "../../../core/time/local-days.ts";
 import { momentText } from "../../../core/time/moments.ts";
 import { bytesText, percentText } from "../../../core/words/amounts.ts";
-import { columnsOf } from "../../columns.ts";
+import { columnsOf } from "../../../core/words/columns.ts";
 import { isoTime } from "../../json-answer.ts";
 import { loadSettings } from "../../load-settings.ts";
 import { bar, colour, print, printJson, terminalWidth } from "../../output.ts";

@@ -4,6 +4,7 @@
  * @module
  */
 import { type Command, Option } from "commander";
+import { withFiles } from "../../settings-flags.ts";
 import type { PrecacheFlags } from "./flags.ts";
 
 const FIRST_RUN = `
@@ -44,7 +45,7 @@ export function registerPrecache(group: Command): void {
 }
 
 function registerDiscover(group: Command): void {
-  withSettings(group.command("discover"))
+  withPrecacheSettings(group.command("discover"))
     .description("Find the cache to warm; show what was tried, and why it was chosen.")
     .option("--cache-server <url...>", "look at this cache instead, http://host:port")
     .option("--dns [domain]", "also explain the _aaplcache._tcp records of a domain")
@@ -55,7 +56,7 @@ function registerDiscover(group: Command): void {
 }
 
 function registerPlan(group: Command): void {
-  withSettings(withLimits(withWants(group.command("plan"))))
+  withPrecacheSettings(withLimits(withWants(group.command("plan"))))
     .description("Print what would be fetched, for how many devices, and why; fetch nothing.")
     .option("--all", "also list what is left for another time, and why")
     .option("--csv", "print CSV")
@@ -66,7 +67,7 @@ function registerPlan(group: Command): void {
 }
 
 function registerRun(group: Command): void {
-  withSettings(withRunning(withLimits(withWants(group.command("run")))))
+  withPrecacheSettings(withRunning(withLimits(withWants(group.command("run")))))
     .description("Fetch the plan through the cache.")
     .addHelpText("after", EXIT_CODES)
     .action(async (flags: PrecacheFlags) => {
@@ -88,7 +89,7 @@ function withRunning(command: Command): Command {
 }
 
 function registerList(group: Command): void {
-  withSettings(group.command("list"))
+  withPrecacheSettings(group.command("list"))
     .description("List what the catalogues offer.")
     .option("-g, --group <groups...>", "only these groups (default: installer, app, firmware)")
     .option("--os <versions...>", "only these versions: 26 takes 26.0 and 26.6.1")
@@ -101,7 +102,7 @@ function registerList(group: Command): void {
 }
 
 function registerReport(group: Command): void {
-  withSettings(group.command("report"))
+  withPrecacheSettings(group.command("report"))
     .description("What warming cost over the WAN, and what it has saved since.")
     .option("--days <days>", "how far back", "30")
     .action(async (flags: PrecacheFlags & { days: string }) => {
@@ -123,7 +124,7 @@ function registerConvert(group: Command): void {
 
 function registerBench(group: Command): void {
   const bench = group.command("bench").description("Measure a cache, to tune concurrency and bandwidth for a site.");
-  withSettings(withWants(bench.command("setup")))
+  withPrecacheSettings(withWants(bench.command("setup")))
     .description("Write a workload: files of the plan up to a size, portable to other machines.")
     .option("--out <file>", "where to write it", "larder-bench.json")
     .option("--size <size>", "size of all files together, about", "2GB")
@@ -131,7 +132,7 @@ function registerBench(group: Command): void {
       const { benchSetup } = await import("./bench.ts");
       await benchSetup(flags);
     });
-  withSettings(bench.command("run"))
+  withPrecacheSettings(bench.command("run"))
     .description("Fetch the workload with rising concurrency and print a table.")
     .option("--workload <file>", "what bench setup wrote", "larder-bench.json")
     .option("--cache-server <url>", "cache to measure (default: the one discover finds)")
@@ -157,11 +158,8 @@ export interface BenchRunFlags {
   readonly json?: boolean;
 }
 
-function withSettings(command: Command): Command {
-  return command
-    .optionsGroup("Settings and output:")
-    .option("-c, --config <file>", "settings: property list or JSON (default: the usual places)")
-    .option("--state-dir <folder>", "where the journal is (overrides the settings)")
+function withPrecacheSettings(command: Command): Command {
+  return withFiles(command.optionsGroup("Settings and output:"))
     .option("--precache-config <plist>", "a configuration of precache.py instead of the settings' precache part")
     .option("--json", "print JSON");
 }

@@ -7,7 +7,7 @@
 import type { SinkFacts, StatusModel } from "../../../collector/index.ts";
 import { momentText, weekdayText } from "../../../core/time/moments.ts";
 import { ageText, bytesText, countText, durationText, percentText } from "../../../core/words/amounts.ts";
-import { columnsOf, flow } from "../../columns.ts";
+import { columnsOf, flow } from "../../../core/words/columns.ts";
 import { findingText, LEVEL_COLOURS } from "../../finding-text.ts";
 import { bar, colour } from "../../output.ts";
 import { type Column, table } from "../../table.ts";

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import stringWidth from "string-width";
 import { describe, expect, it } from "vitest";
+import { table } from "../../cli/table.ts";
 import { columnsOf, cutTo, fillTo, flow } from "./columns.ts";
-import { table } from "./table.ts";
 
 const text = fc.string({ unit: fc.constantFrom("a", "é", "e\u0301", "東", "京", "👩‍🏫", "ü", "-", " ", "한") });
 
