@@ -81,6 +81,7 @@ const COMMANDS: Readonly<Record<string, Lines>> = {
   },
   "precache list": { works: ["-c DIR/lists.json -g installer"], fails: `${SETTINGS} -g iPads` },
   "precache report": { works: [SETTINGS], fails: `${SETTINGS} --days never` },
+  "precache why": { works: ["--file DIR/client.ndjson"], fails: "--file DIR/none.ndjson" },
   "precache convert": { works: ["DIR/precache.plist"], fails: "DIR/none.plist" },
   "precache bench setup": {
     works: [`${SETTINGS} --urls DIR/urls --out DIR/bench.json`],
@@ -110,6 +111,10 @@ beforeAll(async () => {
   const serviceLog = { enabled: true, file: join(folder, "service.ndjson") };
   const sources = { metricsDb: { path: join(folder, "Metrics.db") }, metricsSqlite: { enabled: false }, serviceLog };
   const asked = requestMessage("a", { agent: "com.apple.appstored/1.0", file: "/a.ipa" });
+  const found = "ACSLocateCachingServer -> newURL http://10.0.0.5:49152/";
+  const line = (eventMessage: string): string =>
+    `${JSON.stringify({ timestamp: "2026-09-16 08:00:00.1+0200", eventMessage })}\n`;
+  put("client.ndjson", line("RequestDownloadUpdate requestedPMV=27.0.1 MDMInitiated=NO Background=NO") + line(found));
   put("service.ndjson", logLine("ndjson", { timeMs: Date.now() - 3_600_000, message: asked, number: 1 }));
   const sinks = [{ name: "main", type: "influx2", url: influx.url, org: "o", bucket: "b", token: "t" }];
   put("larder.json", JSON.stringify({ ...plain, sources, sinks }));

@@ -1,5 +1,5 @@
 /**
- * The door of warming, as a menu: discover, plan, run, list, report, measure, convert; with each the types it returns.
+ * The door of warming, as a menu: discover, plan, run, list, report, measure, convert, why; with each the types it returns.
  *
  * @module
  */
@@ -28,5 +28,7 @@ export { reportOf } from "./report/report.ts";
 // run: fetch it
 export { type RunReport, runPrecache } from "./run/run.ts";
 export type { AssetEnd, AssetOutcome, WarmEvent, WarmSummary } from "./warm/warm.ts";
+// why: whether a download of this Mac came from a cache
+export { readWhy, type Why, type WhyEvent, whyCommand } from "./why/why.ts";
 export type { Asset, CacheTarget, Plan, PlannedAsset } from "./words/asset.ts";
 export { parseBytes } from "./words/units.ts";

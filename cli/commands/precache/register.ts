@@ -6,6 +6,7 @@
 import { type Command, Option } from "commander";
 import { withFiles } from "../../settings-flags.ts";
 import type { PrecacheFlags } from "./flags.ts";
+import type { WhyFlags } from "./why.ts";
 
 const FIRST_RUN = `
 First run:
@@ -42,6 +43,20 @@ export function registerPrecache(group: Command): void {
   registerReport(group);
   registerConvert(group);
   registerBench(group);
+  registerWhy(group);
+}
+
+function registerWhy(group: Command): void {
+  group
+    .command("why")
+    .description("On a client Mac: whether its system updates came from a content cache, from its log.")
+    .option("--last <time>", "how far back: 30m, 24h, 7d", "24h")
+    .option("--file <file>", "what `log show --info --style ndjson` printed, instead of running it")
+    .option("--json", "one JSON answer")
+    .action(async (flags: WhyFlags) => {
+      const { precacheWhy } = await import("./why.ts");
+      await precacheWhy(flags);
+    });
 }
 
 function registerDiscover(group: Command): void {
