@@ -27,7 +27,7 @@ export interface At {
 const COLUMNS = ["level", "name", "served", "caches", "apple", "hit", "used", "pressure", "heard"] as const;
 type Column = (typeof COLUMNS)[number];
 /** Left out on a narrow screen. */
-const WIDE: ReadonlySet<string> = new Set(["caches", "apple", "used", "pressure"]);
+const WIDE: ReadonlySet<string> = new Set(["caches", "apple", "used", "pressure", "heard"]);
 
 /** The part of an address and of an element's name that stands for a cache: letters and digits, whatever its name is. */
 export function cacheId(server: string): string {
