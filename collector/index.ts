@@ -26,6 +26,7 @@ export {
   heardCaches,
   openReceiver,
   openSiteFile,
+  ownDatabase,
   parseCacheSettings,
   type Receiver,
   type ReportsWanted,

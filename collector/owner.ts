@@ -43,7 +43,7 @@ export interface OwnerCheck {
  * @throws LarderError `STATE_OTHER_CACHE`, and what opening a database throws
  */
 export async function checkOwner(check: OwnerCheck): Promise<Json | undefined> {
-  const noted = parseOwner(check.cursors[OWNER_CURSOR]);
+  const noted = noteOf(check.cursors[OWNER_CURSOR]);
   const present = await ownerOf(check);
   const merged = { server: present.server, places: { ...noted?.places, ...present.places } };
   const json = JSON.parse(JSON.stringify(merged)) as Json;
@@ -103,7 +103,8 @@ function otherCache(stateDir: string, noted: Owner, present: Owner): LarderError
   });
 }
 
-function parseOwner(json: Json | undefined): Owner | undefined {
+/** What a commit mark notes of the owner; undefined where it notes none. */
+export function noteOf(json: Json | undefined): Owner | undefined {
   if (typeof json !== "object" || json === null || Array.isArray(json)) return undefined;
   const { server, places } = json as Record<string, Json>;
   if (typeof server !== "string" || typeof places !== "object" || places === null) return undefined;

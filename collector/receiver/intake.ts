@@ -19,8 +19,8 @@ import { Tally } from "./tally.ts";
 export interface IntakeOptions extends CachesOptions, Pick<JournalOptions, "disk"> {
   /** Name of the receiver, on what it says of itself. */
   readonly server: string;
-  /** Whether another source counts the bytes of this cache at this time. */
-  readonly countedElsewhere?: (server: string, timeMs: number) => boolean;
+  /** Whether another source counts the bytes of this cache. */
+  readonly countedElsewhere?: (server: string) => Promise<boolean>;
   readonly log: Log;
   readonly nowMs: () => number;
 }
@@ -108,7 +108,7 @@ export class Intake {
   async #place(report: Report, cache: ReportingCache): Promise<Outcome> {
     const { reportMs, countedMs } = report;
     if (await this.#isTaken("report", cache, reportMs)) return "repeated";
-    const elsewhere = this.#options.countedElsewhere?.(cache.server, countedMs) === true;
+    const elsewhere = (await this.#options.countedElsewhere?.(cache.server)) === true;
     const counters = hasCounters(report) && !elsewhere && !(await this.#isTaken("counters", cache, countedMs));
     const text = hostText(report);
     const host = text !== cache.hostText || Math.abs(reportMs - cache.hostMs) > DAY_MS;

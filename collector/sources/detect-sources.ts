@@ -10,7 +10,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { METRICS_DB_PATH, METRICS_SQLITE_PATH } from "../../core/cache/cache.ts";
 import { LarderError } from "../../core/errors.ts";
-import { managerStatusSource } from "./cache-status/cache-status.ts";
+import { managerStatusSource, reportedLately } from "./cache-status/cache-status.ts";
 import { hasStatus } from "./cache-status/options.ts";
 import { metricsDb, metricsSqlite } from "./metrics/metrics.ts";
 import type { SourcesOptions } from "./options.ts";
@@ -39,11 +39,12 @@ export function sourcesOf(settings: SourcesOptions, place: SourcesPlace): () => 
   const log = serviceLog.enabled
     ? [serviceLogSource({ ...serviceLog, folder: join(place.stateDir, "service-log"), dayZone: place.timezone })]
     : [];
+  const reported = async (nowMs: number): Promise<boolean> => await reportedLately(place.stateDir, place.server, nowMs);
   const usual = new Set([METRICS_DB_PATH, METRICS_SQLITE_PATH]);
   return () => {
     const present = databases.filter((each) => !usual.has(each.place) || existsSync(each.place));
     const bytes = present.length === 0;
-    const status = hasStatus(managerStatus) ? [managerStatusSource({ ...managerStatus, bytes })] : [];
+    const status = hasStatus(managerStatus) ? [managerStatusSource({ ...managerStatus, bytes, reported })] : [];
     const all = [...present, ...status, ...log];
     if (all.length > 0 || (databases.length === 0 && !managerStatus.enabled)) return all;
     throw new LarderError(`Cannot collect on "${place.server}": neither of Apple's metrics databases is there`, {

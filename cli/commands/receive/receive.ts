@@ -11,6 +11,7 @@ import {
   createCollector,
   openReceiver,
   openSiteFile,
+  ownDatabase,
   runOnSchedule,
 } from "../../../collector/index.ts";
 import { originOf, originText } from "../../../core/config/config.ts";
@@ -39,6 +40,7 @@ export async function receive(flags: ReceiveFlags): Promise<void> {
   const watched = isTerminal() && flags.json !== true && level === "info";
   const log = await openLog(watched ? "warn" : level);
   const listen = await listenOptions(settings.receive, ({ said, next }) => log.warn(said, { next }));
+  const { metricsDb, metricsSqlite } = settings.sources;
   const { sitesFile: path, unassigned } = settings.receive;
   const sites = await openSiteFile({ path, unassigned, log });
   const signals = followSignals({ onStop: (signal) => log.info("stopping", { signal }) });
@@ -47,6 +49,7 @@ export async function receive(flags: ReceiveFlags): Promise<void> {
     server: settings.server,
     tags: settings.tags,
     sites: sites.sites,
+    countedElsewhere: ownDatabase(settings.stateDir, metricsDb.enabled || metricsSqlite.enabled),
     log,
     nowMs: Date.now,
   });

@@ -20,6 +20,7 @@ import { type Output, readStatusFile, runStatusCommand } from "./read-output.ts"
 import { serviceState } from "./state.ts";
 
 export { type ManagerStatusCursor, parseCursor } from "./cursor.ts";
+export { reportedLately } from "./reported-lately.ts";
 
 /** The key of its cursor. */
 export const MANAGER_STATUS = "manager-status";
@@ -27,6 +28,8 @@ export const MANAGER_STATUS = "manager-status";
 export interface ManagerStatusSettings extends ManagerStatusOptions {
   /** Whether totals become `bytestoclients` and the like: only where no metrics database counts the same bytes. */
   readonly bytes: boolean;
+  /** Whether the cache has reported them of late: a report says where they came from, a status only how many. */
+  readonly reported?: (nowMs: number) => Promise<boolean>;
 }
 
 /** A status and when it was true. */
@@ -55,7 +58,8 @@ export function managerStatusSource(settings: ManagerStatusSettings): Source {
         context.log.warn("the totals of the cache's status cannot be used", { place, reason: unusableTotals });
       }
       const answers = await askPorts(reading.status, settings, context.signal);
-      yield toBatch(reading, { before, bytes: settings.bytes, now, tagText: context.tagText, answers });
+      const bytes = settings.bytes && (await settings.reported?.(now)) !== true;
+      yield toBatch(reading, { before, bytes, now, tagText: context.tagText, answers });
     },
   };
 }
