@@ -7,7 +7,7 @@ import {
   HIT_RATIO,
   measure,
   measurementsOf,
-  measureRatio,
+  ratio,
   SAVED,
   SERVED,
   shown,
@@ -38,11 +38,11 @@ describe("measures", () => {
       WARMING_COST: 10,
       WARMING_EFFECT: 60,
     });
-    expect(measureRatio(HIT_RATIO, sumOf)).toBe(120 / 150);
+    expect(ratio(measure(HIT_RATIO.part, sumOf), measure(HIT_RATIO.whole, sumOf))).toBe(120 / 150);
   });
 
   it("tell no traffic from a ratio of nothing", () => {
-    expect(measureRatio(HIT_RATIO, () => undefined)).toBeUndefined();
+    expect(ratio(0, 0)).toBeUndefined();
   });
 
   it("keep the sign of a part, and show no total below zero", () => {

@@ -117,12 +117,7 @@ export function shown(what: SumMeasure, total: Integer): Integer {
   return what.neverNegative && total < 0 ? 0 : total;
 }
 
-/** A share; undefined where there was nothing to divide, which is not a share of 0. */
-export function measureRatio(what: RatioMeasure, sumOf: SumOf): number | undefined {
-  return ratio(measure(what.part, sumOf), measure(what.whole, sumOf));
-}
-
-/** Part over whole; undefined for a whole of nothing. */
+/** Part over whole; undefined where there was nothing to divide, which is not a share of 0. */
 export function ratio(part: Integer, whole: Integer): number | undefined {
   return whole > 0 ? Number(part) / Number(whole) : undefined;
 }

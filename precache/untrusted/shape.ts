@@ -4,7 +4,8 @@
  * Works alike on JSON (objects) and on property lists (maps). Absent and null are the same: there is nothing.
  *
  * Why not a zod schema, as for our own settings: of a stranger's list of thousands one bad entry must cost itself alone and
- * be reported with its place, only the keys that matter are looked at, and nothing of the rest is copied.
+ * be reported with its place, only the keys that matter are looked at, and nothing of the rest is copied. It wins no time
+ * (20,000 entries: 8 ms, zod 3 ms, `bench/catalogs/shape.ts`), but reads the maps of property lists as it reads JSON.
  *
  * @module
  */
