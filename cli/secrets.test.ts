@@ -141,6 +141,8 @@ const WITHOUT: Readonly<Record<string, string>> = {
   demo: "has settings of its own",
   "receive sites check": "reads a table that holds no secret",
   report: "reads the journal as `history` does",
+  serve: "runs until it is stopped; shows what `status` and `history` do",
+  "precache why": "takes no settings",
 };
 
 /** Every command that does something, as it is typed. */
