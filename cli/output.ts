@@ -6,7 +6,7 @@
  */
 
 import { spreadsheetField } from "../core/csv-cell.ts";
-import { escapeUnprintable, jsonEscape, printable, printableLines } from "../core/words/printable.ts";
+import { escapeUnprintableInLines, jsonEscape, printable, printableLines } from "../core/words/printable.ts";
 
 const COLOURS = { red: 31, green: 32, yellow: 33, blue: 34, magenta: 35, cyan: 36, dim: 2, bold: 1 } as const;
 export type Colour = keyof typeof COLOURS;
@@ -78,11 +78,20 @@ export function printJsonLine(value: unknown): void {
  * which every reader of JSON turns back.
  */
 export function jsonText(value: unknown, indent = 0): string {
-  // unguessable, so that no text from outside can pass for a number
-  const mark = `bigint-${globalThis.crypto.randomUUID()}:`;
-  const json = JSON.stringify(value, (_key, item: unknown) => (typeof item === "bigint" ? mark + item : item), indent);
-  const digits = json.replaceAll(new RegExp(`"${mark}(-?\\d+)"`, "g"), "$1");
-  return escapeUnprintable(digits, (character) => (character === "\n" ? character : jsonEscape(character)));
+  let mark: string | undefined;
+  // unguessable, so that no text from outside can pass for a number; most answers have no such number
+  const json = JSON.stringify(
+    value,
+    (_key, item: unknown) => {
+      if (typeof item !== "bigint") return item;
+      mark ??= `bigint-${globalThis.crypto.randomUUID()}:`;
+      return mark + item;
+    },
+    indent,
+  );
+  const digits = mark === undefined ? json : json.replaceAll(new RegExp(`"${mark}(-?\\d+)"`, "g"), "$1");
+  // line ends are those of the indenting: JSON has none within a text
+  return escapeUnprintableInLines(digits, jsonEscape);
 }
 
 /** A message on standard error. */

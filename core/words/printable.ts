@@ -30,6 +30,11 @@ export function escapeUnprintable(text: string, written: (character: string) => 
   return text.replaceAll(UNPRINTABLE, written);
 }
 
+/** The same of text in several lines; line ends and tabs stay. */
+export function escapeUnprintableInLines(text: string, written: (character: string) => string): string {
+  return text.replaceAll(UNPRINTABLE_IN_LINES, written);
+}
+
 /** A character as JSON escapes it, which every reader of JSON turns back. */
 export function jsonEscape(character: string): string {
   const units = Array.from({ length: character.length }, (_, i) => character.charCodeAt(i));
