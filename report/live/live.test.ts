@@ -176,15 +176,17 @@ describe.skipIf(withoutBrowser !== undefined)("the live page (skipped where ther
   });
 
   it("has a page for each cache, and brings rows up to date where they belong", async () => {
-    const [, second] = town.fleet.caches;
-    const name = second?.server ?? "";
     const { page } = await openPage(browser, `${town.server.url}?sort=served&dir=desc`, {
       width: 1440,
       scheme: "light",
     });
     await page.getByText("Live", { exact: true }).waitFor();
-    await append(town.stateDir, "collector", [{ ...served(name, 5e12, NOW - 1000), tags: second?.tags ?? {} }]);
-    await page.locator("#caches tbody tr").first().getByText(name).waitFor();
+    const rows = page.locator("#caches tbody tr");
+    const name = await rows.last().locator("th a").innerText();
+    const tags = town.fleet.caches.find(({ server }) => server === name)?.tags ?? {};
+    await append(town.stateDir, "collector", [{ ...served(name, 5e12, NOW - 1000), tags }]);
+    await rows.first().getByText("5.00 TB").first().waitFor();
+    expect(await rows.first().locator("th a").innerText()).toBe(name);
     await page.getByRole("link", { name, exact: true }).click();
     expect(await page.locator("h1").innerText()).toBe(name);
     expect(await tiles(page)).toEqual(await todayOf(town.stateDir, { server: name }));
