@@ -36,7 +36,7 @@ export function byTags(tags: readonly string[]): string {
 }
 
 /**
- * A sum of terms where any may be missing. `union` keeps them apart by the label `part`; what is subtracted stands in
+ * A sum of terms where any may be missing. `union` keeps them apart by the label `part`; what is subtracted is in
  * it with its sign, so a group without it keeps its value.
  * @param by as `byTags` writes it
  */

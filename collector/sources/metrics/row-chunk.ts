@@ -11,7 +11,7 @@ import { cellText } from "./cell.ts";
 import type { LineGroups } from "./line-groups.ts";
 import type { Placement } from "./placement.ts";
 import { forwardPlacement, type GoingOn, type Remembering } from "./recall-placement.ts";
-import { guardText, type Outcome, type RowCursor, resume } from "./row-cursor.ts";
+import { type CursorOutcome, guardText, type RowCursor, resume } from "./row-cursor.ts";
 import { chunkSql, type RowValues } from "./row-reading.ts";
 
 /** Rows asked for at once: the objects they become are then still short-lived to the runtime. */
@@ -30,7 +30,7 @@ export interface ChunkTask extends GoingOn {
 /** What was read. */
 export interface Chunk {
   /** How reading went on from the last chunk. */
-  readonly outcome: Outcome;
+  readonly outcome: CursorOutcome;
   readonly rows: number;
   readonly cursor: RowCursor;
   /** How it ended: there is no further row, the chunk is full, or the next row cannot be placed without the past. */

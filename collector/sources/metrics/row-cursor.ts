@@ -60,12 +60,12 @@ export interface RowNumbering {
 }
 
 /** How reading goes on: `changed` is `renumbered` because the columns are others. */
-export type Outcome = "first" | "continued" | "purged" | "renumbered" | "changed";
+export type CursorOutcome = "first" | "continued" | "purged" | "renumbered" | "changed";
 
 /** Where reading goes on. */
 export interface Resumption {
   readonly cursor: RowCursor;
-  readonly outcome: Outcome;
+  readonly outcome: CursorOutcome;
 }
 
 /** A cursor read from the journal, or undefined when it is not one of ours. */

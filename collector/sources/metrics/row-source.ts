@@ -16,7 +16,7 @@ import { CLOCK_AHEAD_MS, type Source, type SourceBatch, type SourceContext } fro
 import { LineGroups } from "./line-groups.ts";
 import { type Remembering, recallPlacement } from "./recall-placement.ts";
 import { readChunk } from "./row-chunk.ts";
-import { FIRST, findLast, type Outcome, parseRowCursor, type RowCursor } from "./row-cursor.ts";
+import { type CursorOutcome, FIRST, findLast, parseRowCursor, type RowCursor } from "./row-cursor.ts";
 import type { RowReading } from "./row-reading.ts";
 
 /** Opens a database for reading. */
@@ -113,7 +113,12 @@ function pick({ engine, busyTimeoutMs }: RowSourceOptions): { engine?: SqliteEng
   return { ...(engine === undefined ? {} : { engine }), ...(busyTimeoutMs === undefined ? {} : { busyTimeoutMs }) };
 }
 
-function report({ name, path }: RowSourceOptions, outcome: Outcome, before: RowCursor, context: SourceContext): void {
+function report(
+  { name, path }: RowSourceOptions,
+  outcome: CursorOutcome,
+  before: RowCursor,
+  context: SourceContext,
+): void {
   if (outcome === "purged") {
     context.log.warn("rows were purged before they were read", { source: name, after: before.row });
   } else if (outcome === "changed") {
