@@ -1,0 +1,110 @@
+/**
+ * Reports at a fixed rate to `larder receive`, and to the smallest Node server with the same promise: how long answers take,
+ * whether all are in the journal, processor and memory. Each server has one core to itself where there is `taskset`.
+ *
+ * Run: npx tsx bench/receive/receive.ts [--rate 1000] [--seconds 60] [--caches 2000]
+ */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { Agent, request } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { parseArgs } from "node:util";
+import { readLines } from "../../core/history/history.ts";
+import { reportBody } from "../../fixtures/reports/reports.ts";
+
+const here = import.meta.dirname;
+const { values } = parseArgs({
+  options: {
+    rate: { type: "string", default: "1000" },
+    seconds: { type: "string", default: "60" },
+    caches: { type: "string", default: "2000" },
+  },
+});
+const [rate, seconds, caches] = [values.rate, values.seconds, values.caches].map(Number) as [number, number, number];
+const folder = mkdtempSync(join(tmpdir(), "larder-bench-receive-"));
+const startMs = Date.now() - 10 * 86_400_000;
+
+/** The n-th report: caches in turn, each a minute later than its last. */
+function body(n: number): Buffer {
+  const guid = `00000000-0000-4000-8000-${String(n % caches).padStart(12, "0")}`;
+  const date = new Date(startMs + Math.floor(n / caches) * 60_000).toISOString();
+  return reportBody({ serverGUID: guid, serialNumber: guid, hostname: guid, reportDate: date, creationDate: date });
+}
+
+async function startServer(words: readonly string[]): Promise<{ child: ChildProcess; url: string }> {
+  const child = spawn("taskset", ["-c", "0", process.execPath, ...words], { stdio: ["ignore", "pipe", "inherit"] });
+  const [line] = (await once(createInterface(child.stdout), "line")) as [string];
+  return { child, url: (JSON.parse(line) as { url: string }).url };
+}
+
+/** Processor seconds and resident bytes of a process, from /proc. */
+function usage(pid: number): { readonly seconds: number; readonly bytes: number } {
+  const fields = readFileSync(`/proc/${pid}/stat`, "utf8")
+    .replace(/^.*\) /, "")
+    .split(" ");
+  const rss = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
+  return { seconds: (Number(fields[11]) + Number(fields[12])) / 100, bytes: Number(rss) * 1024 };
+}
+
+/** Sends at the rate, whatever the answers take: a slow one does not make the next come later. */
+async function load(name: string, { child, url }: { child: ChildProcess; url: string }): Promise<number> {
+  const agent = new Agent({ keepAlive: true, maxSockets: 500 });
+  const took: number[] = [];
+  let accepted = 0;
+  const answers: Promise<void>[] = [];
+  const send = (n: number): Promise<void> =>
+    new Promise((done) => {
+      const bytes = body(n);
+      const due = begun + (n * 1000) / rate;
+      const headers = { "content-type": "application/json", "content-length": bytes.length };
+      const sent = request(url, { method: "POST", agent, headers }, (answer) => {
+        if (answer.statusCode === 202) accepted++;
+        answer.resume().on("end", () => {
+          took.push(performance.now() - due);
+          done();
+        });
+      });
+      sent.on("error", () => done());
+      sent.end(bytes);
+    });
+  const before = usage(child.pid ?? 0);
+  const memory: number[] = [];
+  const begun = performance.now();
+  for (let n = 0; n < rate * seconds; ) {
+    const due = Math.min(rate * seconds, ((performance.now() - begun) / 1000) * rate);
+    for (; n < due; n++) answers.push(send(n));
+    if (memory.length < (performance.now() - begun) / 1000) memory.push(usage(child.pid ?? 0).bytes);
+    await new Promise((turn) => setTimeout(turn, 2));
+  }
+  await Promise.all(answers);
+  const elapsed = (performance.now() - begun) / 1000;
+  const after = usage(child.pid ?? 0);
+  took.sort((a, b) => a - b);
+  const at = (share: number): string => `${(took[Math.floor(took.length * share)] ?? Number.NaN).toFixed(1)} ms`;
+  const mb = (bytes = 0): string => `${(bytes / 1e6).toFixed(0)} MB`;
+  const cpu = (((after.seconds - before.seconds) / elapsed) * 100).toFixed(0);
+  console.log(
+    `${name.padEnd(8)} ${accepted} of ${rate * seconds} in ${elapsed.toFixed(1)} s · p50 ${at(0.5)} p99 ${at(0.99)} max ${at(0.9999)} · ${cpu} % of a core · memory ${mb(memory[Math.floor(memory.length / 3)])} after a third, ${mb(memory.at(-1))} at the end`,
+  );
+  agent.destroy();
+  return accepted;
+}
+
+const stateDir = join(folder, "state");
+const larder = [join(here, "../../dist/larder.js"), "receive", "--port", "0", "--json", "--log-level", "error"];
+const receiver = await startServer([...larder, "--state-dir", stateDir]);
+const accepted = await load("larder", receiver);
+receiver.child.kill("SIGTERM");
+await once(receiver.child, "exit");
+let found = 0;
+const all = { measurement: "cachereport", fromMs: 0, toMs: Number.MAX_SAFE_INTEGER, streams: ["receiver"] };
+for await (const _ of readLines(stateDir, all)) found++;
+console.log(`in the journal: ${found} of ${accepted} acknowledged`);
+const peer = await startServer([join(here, "peer.mjs"), join(folder, "peer.log")]);
+await load("peer", peer);
+peer.child.kill("SIGKILL");
+rmSync(folder, { recursive: true, force: true });
+if (found !== accepted) process.exitCode = 1;
