@@ -1,9 +1,9 @@
 /**
  * What open pages cost the collector that serves them: its pass and its memory with nobody looking, and with 100 live pages
- * open, in turns. A pass comes every two seconds instead of every minute, each with a new row, so that every page has
- * something new after each.
+ * open, in turns. A pass comes every few seconds instead of every minute, each with a new row, so that every page has
+ * something new after each. The closer the passes, the more of them meet the look for what is new, once a second.
  *
- * Run: npx tsx bench/serve/open-pages.ts [--pages 100] [--turns 3] [--passes 12]; first node scripts/build/build.mjs
+ * Run: npx tsx bench/serve/open-pages.ts [--pages 100] [--turns 3] [--passes 12] [--every 2]; first node scripts/build/build.mjs
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -27,9 +27,11 @@ const { values } = parseArgs({
     pages: { type: "string", default: "100" },
     turns: { type: "string", default: "3" },
     passes: { type: "string", default: "12" },
+    every: { type: "string", default: "2" },
   },
 });
 const [pages, turns, passes] = [Number(values.pages), Number(values.turns), Number(values.passes)];
+const every = Number(values.every);
 
 const folder = await mkdtemp(join(tmpdir(), "lpages-"));
 const database = await openSqliteFile(join(folder, "Metrics.db"));
@@ -44,7 +46,13 @@ const startMs = Date.now();
 for (let ms = startMs - DAYS * 86_400_000; ms < startMs; ms += 60_000) addRow(ms);
 database.save();
 const settings = {
-  ...{ server: "c1", stateDir: join(folder, "state"), timezone: "UTC", schedule: "*/2 * * * * *", spreadSeconds: 0 },
+  ...{
+    server: "c1",
+    stateDir: join(folder, "state"),
+    timezone: "UTC",
+    schedule: `*/${every} * * * * *`,
+    spreadSeconds: 0,
+  },
   sources: { metricsDb: { path: join(folder, "Metrics.db") }, metricsSqlite: { enabled: false } },
   serve: { port: 0 },
 };
@@ -63,7 +71,7 @@ const url = await urlOf(child);
 const rows = setInterval(() => {
   addRow(Date.now());
   database.save();
-}, 2000);
+}, every * 1000);
 // the back-fill, and what a first page reads
 await timesOf(3);
 await once(open(`${url}`).request, "response");
