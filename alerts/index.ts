@@ -1,5 +1,6 @@
 /**
- * The door of the alerts room: who gets a mail when a cache needs attention, as macOS Server's own database has it.
+ * The door of the alerts room: the watch over caches, and who gets a mail when one needs attention, as macOS Server's own
+ * database has it.
  *
  * Rules and mails find their recipients through `readRecipients` and need to know nothing of the file behind it.
  *
@@ -9,6 +10,7 @@
 import { ALERTS_DEFAULTS, type AlertsOptions } from "./options.ts";
 import { findDuplicates, loadAlertData, type Recipient } from "./recipients/recipients.ts";
 
+export { createNotifier, type Notifier, type NotifierOptions } from "./notify/notify.ts";
 export { ALERTS_DEFAULTS, type AlertsOptions, APPLE_ALERT_DATABASE } from "./options.ts";
 export {
   type AlertData,
@@ -38,6 +40,7 @@ export {
   switchServices,
   type WantedRecipient,
 } from "./recipients/recipients.ts";
+export { type CheckReport, type OwnReport, openWatch, previewCheck, type Watch } from "./watch.ts";
 
 /**
  * Everybody who is to get alert mails, each address once: the active recipients of an alertData.db.

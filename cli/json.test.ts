@@ -62,6 +62,7 @@ const COMMANDS: Readonly<Record<string, Lines>> = {
     fails: "--url http://127.0.0.1:1 --token-file DIR/token",
   },
   "grafana check": { works: [""], fails: "DIR/urls" },
+  "alerts check": { works: [`${SETTINGS} --dry-run`, SETTINGS], fails: "-c DIR/wrong.json" },
   "alerts init": { works: [DB], fails: "--db DIR/urls" },
   "alerts recipients add": { works: [`${DB} a@example.org b@example.org`], fails: "--db DIR/none.db c@example.org" },
   "alerts recipients list": { works: [DB], fails: "--db DIR/none.db" },

@@ -7,6 +7,7 @@ import { existsSync } from "node:fs";
 import { homedir, hostname } from "node:os";
 import { join } from "node:path";
 import * as z from "zod";
+import { type WatchOptions, watchOptions } from "../alerts/options.ts";
 import { type CollectorOptions, collectorShape } from "../collector/options.ts";
 import {
   type Environment,
@@ -36,6 +37,7 @@ export const larderOptions = z.strictObject({
   network: networkSchema.prefault({}),
   report: reportOptions.prefault({}).describe("reports"),
   serve: serveOptions.prefault({}).describe("the live page and /metrics"),
+  alerts: watchOptions.prefault({}).describe("alerts of larder's own"),
 });
 
 /** Settings ready to use: nothing left to default. */
@@ -44,6 +46,7 @@ export type Settings = CollectorOptions & {
   readonly precache: PrecacheOptions;
   readonly report: ReportOptions;
   readonly serve: ServeOptions;
+  readonly alerts: WatchOptions;
   readonly server: string;
   readonly stateDir: string;
   readonly timezone: string;

@@ -27,7 +27,7 @@ const GROUPS: readonly Group[] = [
   ["sinks", "Servers that lines are shipped to: send refused lines again.", registerSinks],
   ["influx", "InfluxDB servers: databases, retention policies, buckets.", registerInflux],
   ["grafana", "Boards, alert rules and provisioning for Grafana.", registerGrafana],
-  ["alerts", "Who gets the alert mails of macOS Server, and which services send them.", registerAlerts],
+  ["alerts", "Alerts of larder, and the people who get the alert mails of macOS Server.", registerAlerts],
   ["config", "Write, check and show the settings.", registerConfig],
   ["journal", "Check that the journal is intact.", registerJournal],
   ["precache", "Fill content caches before devices ask.", registerPrecache],

@@ -365,6 +365,20 @@ export const MEASUREMENTS: readonly MeasurementSchema[] = [
     ],
   },
   {
+    name: "alerts",
+    stream: "alerts",
+    meaning: "An alert began or ended.",
+    kind: "event",
+    rollup: false,
+    tags: ["rule", "subject"],
+    fields: [
+      count("firing", "1 when it begins, 0 when it is over"),
+      text("level", "`bad`: act now. `warn`: look"),
+      count("since", "since when it is known to be wrong, Unix milliseconds"),
+      seconds("lasted", "how long it lasted, where it is over"),
+    ],
+  },
+  {
     name: "events",
     meaning: "Things that happened: dashboard annotations.",
     kind: "event",

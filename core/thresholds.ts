@@ -50,6 +50,14 @@ export const THRESHOLDS = {
   journalFreeBytes: { watch: 256_000_000, trouble: 16_000_000, below: true },
   /** Files that the last warming run of a cache could not fetch. */
   warmingFailed: { watch: 1, trouble: 5 },
+  /** Evicted within a day of being fetched, in a day: the disk holds less than a day's worth. */
+  evictedYoungBytes: { watch: 1_000_000_000, trouble: 10_000_000_000 },
+  /** What a cache reports is ahead of our clock by this much: one of the two clocks is wrong. */
+  clockAheadSeconds: { watch: 5 * MINUTE, trouble: 5 * MINUTE },
+  /** Served in a day: below it, a ratio of the day says little. */
+  busyDayBytes: { watch: 10_000_000_000 },
+  /** Age of an event that somebody should know of: it happened, and there is nothing to wait for. */
+  eventSeconds: { watch: DAY },
   /** Of anything that should not be there at all. */
   any: { watch: 1, trouble: 1 },
   /** Of what should be there always: 1 or 0. */

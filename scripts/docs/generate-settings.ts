@@ -85,8 +85,9 @@ function groupsOf(keys: readonly SettingKey[]): Group[] {
 
 function titleOf({ path, kind }: SettingKey): string {
   const list = path.split("[]")[0] ?? "";
-  if (kind !== "") return `${list}[] with ${list === "sinks" ? "type" : "kind"} ${kind}`;
+  if (kind !== "") return `${list}[] with ${["sinks", "alerts.notifiers"].includes(list) ? "type" : "kind"} ${kind}`;
   if (path.startsWith("sinks[]")) return "sinks[]";
+  if (path.startsWith("alerts")) return "alerts";
   return path.startsWith("precache") ? "precache" : "At the top";
 }
 

@@ -1,10 +1,12 @@
 /**
- * `larder alerts`: who gets the alert mails of macOS Server, and which services send them.
+ * `larder alerts`: larder's own alerts; and who gets the alert mails of macOS Server, and which services send them.
  *
  * @module
  */
 import type { Command } from "commander";
 import { APPLE_ALERT_DATABASE } from "../../../alerts/options.ts";
+import { withSettings } from "../../settings-flags.ts";
+import type { CheckFlags } from "./check.ts";
 
 interface DatabaseFlags {
   readonly db: string;
@@ -31,10 +33,22 @@ interface ServiceFlags extends ChangeFlags {
 
 /** Registers the group. */
 export function registerAlerts(alerts: Command): void {
+  registerCheck(alerts);
   registerInit(alerts);
   registerRecipients(alerts.command("recipients").description("The list of people who get the mails."));
   registerServices(alerts.command("services").description("Which services mail and push their alerts."));
   registerRestore(alerts);
+}
+
+function registerCheck(alerts: Command): void {
+  const command = alerts
+    .command("check")
+    .description("Judge every cache in the journal by all rules, and notify those in the settings of what is new.")
+    .option("--dry-run", "show what fires, notify nobody, keep nothing");
+  withSettings(command).action(async (flags: CheckFlags) => {
+    const { check } = await import("./check.ts");
+    await check(flags);
+  });
 }
 
 function registerInit(alerts: Command): void {

@@ -49,7 +49,7 @@ export async function collect(flags: CollectFlags): Promise<void> {
     const scheduled = { collector, settings, stop: signals.stop, log, json: flags.json === true, watched };
     if (once) await collectOnce(collector, flags);
     else if (flags.serve === true) await serveAndCollect(scheduled);
-    else await collectOnSchedule(scheduled);
+    else await collectAndWatch(scheduled);
   } finally {
     await collector.close();
     signals.release();
@@ -64,6 +64,17 @@ async function collectOnce(collector: Collector, flags: CollectFlags): Promise<v
   if (code !== ExitCode.ok) throw new ExitWith(code);
 }
 
+/** As `collectOnSchedule`, with a look by all rules after each pass. */
+async function collectAndWatch(scheduled: Scheduled): Promise<void> {
+  const { openLooks } = await import("./looks.ts");
+  const looks = await openLooks(scheduled.settings, scheduled.log);
+  try {
+    await collectOnSchedule({ ...scheduled, afterPass: async () => await looks.look() });
+  } finally {
+    await looks.close();
+  }
+}
+
 interface Scheduled {
   readonly collector: Collector;
   readonly settings: Settings;
@@ -72,6 +83,7 @@ interface Scheduled {
   readonly json: boolean;
   /** A person looks on: lines for people instead of a log. */
   readonly watched: boolean;
+  readonly afterPass?: () => Promise<void>;
 }
 
 /** One process for both: the page stays while the last pass ends. */
@@ -83,7 +95,7 @@ async function serveAndCollect(scheduled: Scheduled): Promise<void> {
   try {
     log.info("serving", { url: serving.url });
     if (watched) print(`The live page is at ${serving.url}`);
-    await collectOnSchedule(scheduled);
+    await collectAndWatch(scheduled);
   } finally {
     await serving.close();
   }
@@ -96,7 +108,15 @@ function nobodyToServe({ once }: CollectFlags): LarderError {
   });
 }
 
-async function collectOnSchedule({ collector, settings, stop, log, json, watched }: Scheduled): Promise<void> {
+async function collectOnSchedule({
+  collector,
+  settings,
+  stop,
+  log,
+  json,
+  watched,
+  afterPass,
+}: Scheduled): Promise<void> {
   if (watched)
     print(`collecting (schedule ${settings.schedule}); Ctrl-C ends it after the pass in hand, twice at once`);
   log.info("collecting", {
@@ -117,6 +137,7 @@ async function collectOnSchedule({ collector, settings, stop, log, json, watched
     if (json) printJsonLine(scriptAnswer(report));
     if (watched) print(passText(report, new Date(), settings.timezone));
     else logReport(report, log);
+    await afterPass?.();
   });
   log.info("stopped");
 }

@@ -1,0 +1,75 @@
+/**
+ * The interface of everything that notifies people.
+ *
+ * @module
+ */
+import { LarderError } from "../../core/errors.ts";
+import { type HttpRequest, type HttpResponse, httpRequest, publicUrl } from "../../core/http/http.ts";
+import { isTransientStatus, retryAfterMs } from "../../core/retry.ts";
+import type { Notice } from "../state/state.ts";
+import type { Message } from "../words/message.ts";
+
+/** What the other side said. `accepted`: it took the notice, and nobody knows whether a person gets it. */
+export type Receipt = "delivered" | "accepted";
+
+export interface Notifier {
+  readonly name: string;
+  /** The kind, as in the settings. */
+  readonly type: string;
+  /** Where it sends to, without anything secret. */
+  readonly place: string;
+  /**
+   * Sends one notice. A repeat of the same notice is recognised by its id where the other side can do so.
+   * @throws LarderError `ALERT_UNSENT`, worth another try, or `ALERT_REFUSED`, which is not.
+   */
+  send(notice: Notice, message: Message): Promise<Receipt>;
+}
+
+/** A notice that did not get through. */
+export class UnsentError extends LarderError {
+  /** What the other side asked us to wait; undefined where it did not say. */
+  readonly askedMs: number | undefined;
+
+  constructor(
+    name: string,
+    why: string,
+    options: { retryable: boolean; askedMs?: number | undefined; cause?: unknown },
+  ) {
+    const { retryable, askedMs, cause } = options;
+    super(`Cannot notify "${name}": ${why}`, {
+      code: retryable ? "ALERT_UNSENT" : "ALERT_REFUSED",
+      state: retryable ? "the notice is kept and sent again" : "the notice was not delivered; other notifiers have it",
+      next: `correct it, then: larder alerts test --to ${name}`,
+      retryable,
+      cause,
+    });
+    this.askedMs = askedMs;
+  }
+}
+
+/** Longest wait for an answer: a notifier that hangs delays nobody for longer. */
+export const SEND_TIMEOUT_MS = 10_000;
+
+/** Sends a request whose answer must be a success. */
+export async function post(name: string, request: Omit<HttpRequest, "maxBytes" | "cutLong">): Promise<HttpResponse> {
+  let answer: HttpResponse;
+  try {
+    answer = await httpRequest({
+      method: "POST",
+      timeoutMs: SEND_TIMEOUT_MS,
+      ...request,
+      maxBytes: 4096,
+      cutLong: true,
+    });
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new UnsentError(name, why, { retryable: true, cause: error });
+  }
+  const { status, headers, body } = answer;
+  if (status >= 200 && status < 300) return answer;
+  const said = body.toString("utf8").slice(0, 200).trim();
+  throw new UnsentError(name, `"${publicUrl(request.url)}" answered ${status}${said === "" ? "" : `: ${said}`}`, {
+    retryable: isTransientStatus(status),
+    askedMs: retryAfterMs(headers["retry-after"], Date.now()),
+  });
+}

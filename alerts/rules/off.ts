@@ -1,0 +1,19 @@
+/**
+ * Content caching is switched off: by somebody, or by itself because its volume is missing.
+ *
+ * @module
+ */
+import { type CacheRule, freshStatus, NO_DATA, OK } from "./rule.ts";
+
+export const off: CacheRule = {
+  id: "off",
+  about: "cache",
+  thresholds: ["always"],
+  forSeconds: 300,
+  inhibitedBy: ["silent", "updating"],
+  judge(cache, circumstances) {
+    const activated = freshStatus(cache, circumstances)?.activated;
+    if (activated === undefined) return NO_DATA;
+    return activated ? OK : { is: "firing", level: "bad", values: {} };
+  },
+};

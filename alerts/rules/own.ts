@@ -1,0 +1,49 @@
+/**
+ * The computer that watches: room for its journal, rows it could not read, people it cannot notify.
+ *
+ * @module
+ */
+import { compared, NO_DATA, OK, type OwnRule, type Verdict } from "./rule.ts";
+
+export const journalDisk: OwnRule = {
+  id: "journal-disk",
+  about: "own",
+  thresholds: ["journalFreeBytes"],
+  inhibitedBy: [],
+  judge({ freeBytes }, { limits }) {
+    if (freeBytes === undefined) return NO_DATA;
+    const { watch, below } = limits.journalFreeBytes;
+    const early = { watch, ...(below === true ? { below } : {}) };
+    const verdict = compared(early, freeBytes, () => ({ values: { bytes: freeBytes } }));
+    if (verdict.is !== "firing") return verdict;
+    return {
+      ...verdict,
+      level: compared(limits.journalFreeBytes, freeBytes, () => ({ values: {} })).is === "firing" ? "bad" : "warn",
+    };
+  },
+};
+
+export const rowsSetAside: OwnRule = {
+  id: "rows-set-aside",
+  about: "own",
+  thresholds: ["any"],
+  inhibitedBy: [],
+  judge: ({ setAsideBytes: bytes }, { limits }) => compared(limits.any, bytes, () => ({ values: { bytes } })),
+};
+
+export const notifier: OwnRule = {
+  id: "notifier",
+  about: "own",
+  thresholds: ["any"],
+  forSeconds: 600,
+  clearSeconds: 0,
+  inhibitedBy: [],
+  judge({ notifiers }) {
+    if (notifiers.length === 0) return OK;
+    return notifiers.map(({ name, failingMs, why, refused }): Verdict => {
+      if (failingMs === undefined) return { is: "ok", part: name };
+      const at = { part: name, values: { name, why }, sinceMs: failingMs };
+      return { is: "firing", level: "bad", ...at, ...(refused ? { atOnce: true as const } : {}) };
+    });
+  },
+};

@@ -1,0 +1,108 @@
+/**
+ * What a rule is: a pure look at the facts of one cache, or of the computer that watches.
+ *
+ * A verdict is `firing`, `ok` or `unknown`. Where nothing is known it is unknown, and an alert stays as it is: only
+ * evidence ends it.
+ *
+ * @module
+ */
+import type { FindingLevel } from "../../core/finding.ts";
+import { type Level, levelOf, type THRESHOLDS, type Threshold } from "../../core/thresholds.ts";
+import type { CacheFacts, OwnFacts } from "../facts/facts.ts";
+
+/** Numbers and texts of a verdict: what the words of a message are filled with. */
+export type Values = Readonly<Record<string, number | string>>;
+
+export interface Firing {
+  readonly is: "firing";
+  readonly level: FindingLevel;
+  readonly values: Values;
+  /** Of rules with several subjects in one cache: which one. */
+  readonly part?: string;
+  /** Since when it is known to be so; default: since it was first seen. */
+  readonly sinceMs?: number;
+  /** The evidence is certain: it does not have to last. */
+  readonly atOnce?: true;
+}
+
+export interface Ok {
+  readonly is: "ok";
+  readonly part?: string;
+}
+
+/** Why nothing can be said. */
+export interface Unknown {
+  readonly is: "unknown";
+  readonly why: "no-data" | "old-data" | "between" | "off-hours" | "quiet-day" | "no-limit";
+}
+
+export type Verdict = Firing | Ok | Unknown;
+
+export const OK: Ok = { is: "ok" };
+export const NO_DATA: Unknown = { is: "unknown", why: "no-data" };
+export const OLD_DATA: Unknown = { is: "unknown", why: "old-data" };
+/** Between the limit at which it fires and the one at which it is well again. */
+export const BETWEEN: Unknown = { is: "unknown", why: "between" };
+export const OFF_HOURS: Unknown = { is: "unknown", why: "off-hours" };
+export const QUIET_DAY: Unknown = { is: "unknown", why: "quiet-day" };
+export const NO_LIMIT: Unknown = { is: "unknown", why: "no-limit" };
+
+export type ThresholdName = keyof typeof THRESHOLDS;
+export type Limits = Readonly<Record<ThresholdName, Threshold>>;
+
+/** What holds for one cache at one moment. */
+export interface Circumstances {
+  readonly nowMs: number;
+  readonly limits: Limits;
+  /** Whether the cache is expected to work now: not outside its hours. */
+  readonly atWork: boolean;
+  /** Whether the last day that is over was a working day, without a holiday. */
+  readonly schoolDay: boolean;
+  readonly wan: { readonly dayBytes: number | undefined; readonly monthBytes: number | undefined };
+  /** Share of the month that is over, 0 to 1. */
+  readonly monthShare: number;
+}
+
+interface Common {
+  /** Stable name, in settings, webhooks and docs/alert-rules.md. */
+  readonly id: string;
+  /** The thresholds it compares with: core/thresholds.ts has the numbers. */
+  readonly thresholds: readonly ThresholdName[];
+  /** Rules that, firing for the same cache, make this one pointless to report. */
+  readonly inhibitedBy: readonly string[];
+  /** How long it has to last; default: what the first of its thresholds says. */
+  readonly forSeconds?: number;
+  /** How long it has to be well again; default `CLEAR_SECONDS`. */
+  readonly clearSeconds?: number;
+  /** Only inhibits others and is listed; nobody is notified. */
+  readonly silent?: true;
+}
+
+export interface CacheRule extends Common {
+  readonly about: "cache";
+  judge(cache: CacheFacts, circumstances: Circumstances): Verdict | readonly Verdict[];
+}
+
+export interface OwnRule extends Common {
+  readonly about: "own";
+  judge(own: OwnFacts, circumstances: Circumstances): Verdict | readonly Verdict[];
+}
+
+export type Rule = CacheRule | OwnRule;
+
+/** How long an alert has to be well again before it counts as recovered: a cache that flaps is one alert. */
+export const CLEAR_SECONDS = 300;
+
+/** Compares with a threshold. Fires from `trouble` on, or from `watch` where there is nothing worse, and is well below `watch`. */
+export function compared(threshold: Threshold, value: number, values: () => Omit<Firing, "is" | "level">): Verdict {
+  const level: Level = levelOf(threshold, value);
+  if (level === "fine") return OK;
+  if (level === "watch" && threshold.trouble !== undefined) return BETWEEN;
+  return { is: "firing", level: level === "trouble" ? "bad" : "warn", ...values() };
+}
+
+/** The status, where it is new enough to say something of now. */
+export function freshStatus({ status }: CacheFacts, { nowMs, limits }: Circumstances): CacheFacts["status"] {
+  if (status === undefined) return undefined;
+  return levelOf(limits.statusSeconds, (nowMs - status.timeMs) / 1000) === "fine" ? status : undefined;
+}

@@ -1,0 +1,64 @@
+/**
+ * What the settings make of a moment: limits and hours of each cache, quiet times, reminders.
+ *
+ * @module
+ */
+import { THRESHOLDS } from "../../core/thresholds.ts";
+import { localDate, nextBucket } from "../../core/time/local-days.ts";
+import { monthStart } from "../facts/fact-book.ts";
+import type { WatchOptions } from "../options.ts";
+import type { Circumstances, Limits, Rule } from "../rules/rules.ts";
+import type { Policy } from "../state/state.ts";
+
+const HOUR_MS = 3_600_000;
+const GB = 1_000_000_000;
+
+export interface Moment {
+  readonly nowMs: number;
+  readonly timeZone: string;
+}
+
+type Tags = Readonly<Record<string, string>>;
+
+/** The circumstances of each cache. Caches of equal tags share them. */
+export function circumstancesFor(options: WatchOptions, { nowMs, timeZone }: Moment) {
+  const from = monthStart(nowMs, timeZone);
+  const monthShare = (nowMs - from) / (nextMonth(nowMs, timeZone) - from);
+  const { wanGbPerDay, wanGbPerMonth } = options;
+  const common = {
+    nowMs,
+    atWork: true,
+    schoolDay: true,
+    wan: { dayBytes: inBytes(wanGbPerDay), monthBytes: inBytes(wanGbPerMonth) },
+    monthShare,
+    limits: THRESHOLDS as Limits,
+  } satisfies Circumstances;
+  return {
+    circumstancesOf: (_tags: Tags): Circumstances => common,
+    isOff: ({ id }: Rule, _tags: Tags): boolean => options.off.includes(id),
+  };
+}
+
+function inBytes(gigabytes: number | undefined): number | undefined {
+  return gigabytes === undefined ? undefined : gigabytes * GB;
+}
+
+function nextMonth(nowMs: number, timeZone: string): number {
+  const month = localDate(nowMs, timeZone).slice(0, 7);
+  let at = nowMs;
+  while (localDate(at, timeZone).startsWith(month)) at = nextBucket(at, "day", timeZone);
+  return at;
+}
+
+/** When people are notified. @param alone there is one cache, or one look: alerts do not wait for company */
+export function policyFor(options: WatchOptions, { alone }: Moment & { readonly alone: boolean }): Policy {
+  return {
+    groupMs: alone ? 0 : 60_000,
+    reminderMs: options.reminderHours.map((hours) => hours * HOUR_MS),
+    thenEveryMs: 7 * 24 * HOUR_MS,
+    quiet: false,
+    gapMs: 30 * 60_000,
+    isSilenced: () => false,
+    placeOf: ({ tags }) => tags["region"] ?? tags["site_name"] ?? "",
+  };
+}

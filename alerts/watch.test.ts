@@ -1,0 +1,142 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Webhook } from "standardwebhooks";
+import { afterAll, describe, expect, it } from "vitest";
+import { ask, events } from "../core/history/history.ts";
+import { openJournal } from "../core/journal/journal.ts";
+import { silentLog } from "../core/log.ts";
+import { createNotifier } from "./notify/notify.ts";
+import { watchOptions } from "./options.ts";
+import { openWatch, type WatchSetup } from "./watch.ts";
+
+const NOW = Date.parse("2026-03-30T12:00:00Z");
+const MINUTE = 60_000;
+const SECRET = `whsec_${Buffer.from("a key of some length for a test").toString("base64")}`;
+const folders: string[] = [];
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+const folder = (): string => {
+  folders.push(mkdtempSync(join(tmpdir(), "larder-watch-")));
+  return folders.at(-1) ?? "";
+};
+
+interface Received {
+  readonly headers: Record<string, string>;
+  readonly body: string;
+}
+
+/** A receiver that answers with the given status codes, then 200. */
+async function receiver(answers: number[] = []) {
+  const received: Received[] = [];
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on("data", (chunk: Buffer) => chunks.push(chunk));
+    request.on("end", () => {
+      const status = answers.shift() ?? 200;
+      if (status < 300) {
+        received.push({
+          headers: request.headers as Record<string, string>,
+          body: Buffer.concat(chunks).toString("utf8"),
+        });
+      }
+      response.writeHead(status).end();
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`;
+  return { received, url, close: () => server.close() };
+}
+
+const status = (fields: string, timeMs: number): string =>
+  `cachestatus,region=North,server=c1 activated=true,active=true,registered=1i,${fields} ${timeMs}\n`;
+async function write(stateDir: string, lines: string, timeMs: number): Promise<void> {
+  const journal = await openJournal(stateDir, "collector");
+  const span = { fromMs: timeMs, toMs: timeMs };
+  await journal.append({ lines, lineCount: lines.split("\n").length - 1, span });
+  await journal.close();
+}
+
+async function setupFor(stateDir: string, url: string, now: { ms: number }): Promise<WatchSetup> {
+  const options = watchOptions.parse({ notifiers: [{ name: "hook", type: "webhook", url, secret: SECRET }] });
+  const notifiers = await Promise.all(options.notifiers.map((each) => createNotifier(each, { nowMs: Date.now })));
+  return { ...{ stateDir, timeZone: "UTC", options, notifiers, log: silentLog }, nowMs: () => now.ms, random: () => 0 };
+}
+
+describe("a watch", () => {
+  it("notifies once of what is wrong, and once that it is over, in processes of their own", async () => {
+    const stateDir = folder();
+    const hook = await receiver();
+    const now = { ms: NOW };
+    const look = async (pressure: number | undefined) => {
+      if (pressure !== undefined) await write(stateDir, status(`pressure=${pressure}`, now.ms - MINUTE), now.ms);
+      const watch = await openWatch(await setupFor(stateDir, hook.url, now));
+      const report = await watch.check(undefined);
+      await watch.close();
+      now.ms += 15 * MINUTE;
+      return report;
+    };
+    const pressures = [0.9, 0.9, 0.9, 0.9, 0.9, 0.6, 0.1, 0.1, 0.1];
+    for (const pressure of pressures) await look(pressure);
+    hook.close();
+    const bodies = hook.received.map(({ body }) => JSON.parse(body) as { type: string; data: { rule: string } });
+    expect(bodies.map(({ type, data }) => `${type} ${data.rule}`)).toEqual([
+      "alert.firing pressure",
+      "alert.recovered pressure",
+    ]);
+    for (const { body, headers } of hook.received) new Webhook(SECRET).verify(body, headers);
+    const [happened] = await ask(stateDir, [events({ fromMs: 0, toMs: 8e15 })]);
+    expect(happened.map(({ event, server }) => `${event} ${server}`)).toEqual(["alert-over c1", "alert c1"]);
+  });
+
+  it("takes silence for nothing: an alert goes on while nobody knows, and a silent cache is an alert of its own", async () => {
+    const stateDir = folder();
+    const hook = await receiver();
+    const now = { ms: NOW };
+    await write(stateDir, status("pressure=0.9", now.ms), now.ms);
+    const watch = await openWatch(await setupFor(stateDir, hook.url, now));
+    for (let minute = 0; minute < 180; minute += 10) {
+      if (minute < 80) await write(stateDir, status("pressure=0.9", now.ms), now.ms);
+      await watch.check(undefined);
+      now.ms += 10 * MINUTE;
+    }
+    await watch.close();
+    hook.close();
+    const bodies = hook.received.map(({ body }) => JSON.parse(body) as { type: string; data: { rule: string } });
+    // no reminder of the pressure while the cache is silent, as the graver holds it back
+    expect(bodies.map(({ type, data }) => `${type} ${data.rule}`)).toEqual([
+      "alert.firing pressure",
+      "alert.firing silent",
+      "alert.reminder silent",
+    ]);
+  });
+
+  it("keeps what a receiver does not take, and sends it under the same id", async () => {
+    const stateDir = folder();
+    const hook = await receiver([503, 429]);
+    const now = { ms: NOW };
+    const line = `events,event=wiped,region=North,server=c1 title="Cache wiped",text="it held 9 GB" ${NOW - MINUTE}\n`;
+    await write(stateDir, status("pressure=0", NOW - MINUTE) + line, NOW);
+    const ids: (string | undefined)[] = [];
+    for (let minute = 0; minute < 6; minute++) {
+      const watch = await openWatch(await setupFor(stateDir, hook.url, now));
+      ids.push(...(await watch.check(undefined)).notices.map(({ id }) => id));
+      await watch.close();
+      now.ms += MINUTE;
+    }
+    hook.close();
+    expect(hook.received.map(({ headers }) => headers["webhook-id"])).toEqual(ids);
+    expect(ids).toHaveLength(1);
+  });
+
+  it("is one at a time on a state folder", async () => {
+    const stateDir = folder();
+    const setup = await setupFor(stateDir, "http://127.0.0.1:9/", { ms: NOW });
+    const watch = await openWatch(setup);
+    await expect(openWatch(setup)).rejects.toMatchObject({ code: "LOCKED" });
+    await watch.close();
+  });
+});

@@ -1,0 +1,231 @@
+/**
+ * One look after the other: facts ▶ rules ▶ states ▶ journal ▶ notifiers.
+ *
+ * The writer of the stream `alerts` is the one that notifies: the stream's lock makes sure that there is one.
+ *
+ * @module
+ */
+import { randomBytes } from "node:crypto";
+import { askJournal } from "../core/history/history.ts";
+import { type Journal, openJournal, openReader, streamFolder } from "../core/journal/journal.ts";
+import type { Log } from "../core/log.ts";
+import { cacheFacts } from "./facts/fact-book.ts";
+import type { CacheFacts, OwnFacts } from "./facts/facts.ts";
+import { alertLines } from "./lines.ts";
+import type { Notifier } from "./notify/notify.ts";
+import type { WatchOptions } from "./options.ts";
+import { type Box, deliver, type Sent } from "./outbox/outbox.ts";
+import { ping } from "./ping.ts";
+import { circumstancesFor, policyFor } from "./settings/circumstances.ts";
+import { type Alert, type Alerts, type Change, keyOf, look, type Notice } from "./state/state.ts";
+import { ALERTS_CURSOR, type Outgoing, parseStored, type Stored, storedJson } from "./state/stored.ts";
+import { type Message, messageOf } from "./words/message.ts";
+
+export interface WatchSetup {
+  readonly stateDir: string;
+  readonly timeZone: string;
+  readonly options: WatchOptions;
+  readonly notifiers: readonly Notifier[];
+  /** Address that is called after each look; undefined where there is none. */
+  readonly pingUrl?: string | undefined;
+  readonly log: Log;
+  readonly nowMs?: () => number;
+  readonly random?: () => number;
+  /** The last look of this process there will be: alerts do not wait for company. */
+  readonly once?: boolean;
+}
+
+/** What this computer knows of itself, but for its notifiers. */
+export type OwnReport = Omit<OwnFacts, "notifiers">;
+
+export interface CheckReport {
+  readonly caches: number;
+  /** Firing now. */
+  readonly alerts: readonly Alert[];
+  readonly changes: readonly Change[];
+  readonly notices: readonly Notice[];
+  readonly sent: readonly Sent[];
+  readonly waiting: number;
+}
+
+/** Watches; holds the lock of the stream `alerts` until it is closed. */
+export interface Watch {
+  /** One look. @throws LarderError `JOURNAL_FULL`, `JOURNAL_WRITE`, `JOURNAL_READ`; what was committed stays. */
+  check(own: OwnReport | undefined): Promise<CheckReport>;
+  close(): Promise<void>;
+}
+
+/** @throws LarderError `LOCKED` when another process notifies from this state folder, `JOURNAL_OPEN`. */
+export async function openWatch(setup: WatchSetup): Promise<Watch> {
+  const nowMs = setup.nowMs ?? Date.now;
+  const journal = await openJournal(setup.stateDir, "alerts", { nowMs });
+  return new Watcher(setup, journal, nowMs);
+}
+
+/** A look that keeps nothing and notifies nobody. @throws LarderError `JOURNAL_READ` */
+export async function previewCheck(setup: WatchSetup, own: OwnReport | undefined): Promise<CheckReport> {
+  const last = await openReader(streamFolder(setup.stateDir, "alerts"), "alerts").last();
+  const cursors = last?.cursors ?? {};
+  const forgetful: Journal = {
+    ...{ stream: "alerts", cursors },
+    append: async () => {},
+    endOf: () => undefined,
+    close: async () => {},
+  };
+  const { pingUrl: _, ...rest } = setup;
+  return await new Watcher({ ...rest, notifiers: [] }, forgetful, setup.nowMs ?? Date.now).check(own);
+}
+
+class Watcher implements Watch {
+  readonly #setup: WatchSetup;
+  readonly #journal: Journal;
+  readonly #nowMs: () => number;
+  readonly #alerts: Alerts;
+  #box: Box;
+  #next: number;
+  readonly #series: string;
+  #lookMs: number | undefined;
+  /** What the journal has, but for what changes with every look. */
+  #committed: string;
+
+  constructor(setup: WatchSetup, journal: Journal, nowMs: () => number) {
+    this.#setup = setup;
+    this.#journal = journal;
+    this.#nowMs = nowMs;
+    const json = journal.cursors[ALERTS_CURSOR];
+    const stored = parseStored(json);
+    if (json !== undefined && stored === undefined) {
+      setup.log.warn("the states of alerts in the journal are of another form: they begin again");
+    }
+    const { alerts, notices, outbox, failing, series, next, lookMs } = stored ?? emptyState();
+    this.#alerts = new Map(alerts.map((alert) => [keyOf(alert), alert]));
+    this.#box = { notices, outbox, failing };
+    [this.#series, this.#next, this.#lookMs] = [series, next, lookMs];
+    this.#committed = this.#signature();
+  }
+
+  async check(own: OwnReport | undefined): Promise<CheckReport> {
+    const { pingUrl } = this.#setup;
+    if (pingUrl !== undefined) await ping(pingUrl, "start");
+    try {
+      const report = await this.#check(own);
+      if (pingUrl !== undefined) await ping(pingUrl, "success");
+      return report;
+    } catch (error) {
+      if (pingUrl !== undefined) await ping(pingUrl, "fail");
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    try {
+      // how long something has lasted counts on in the next process
+      if (this.#alerts.size > 0) await this.#commit({ changes: [], notices: [] });
+    } finally {
+      await this.#journal.close();
+    }
+  }
+
+  async #check(own: OwnReport | undefined): Promise<CheckReport> {
+    const { stateDir, timeZone } = this.#setup;
+    const nowMs = this.#nowMs();
+    const [caches] = await askJournal(stateDir)([cacheFacts({ nowMs, timeZone })]);
+    const { changes, notices } = this.#look(caches, own, nowMs);
+    for (const notice of notices) this.#enqueue(notice, nowMs);
+    if (changes.length > 0 || notices.length > 0 || this.#signature() !== this.#committed) {
+      await this.#commit({ changes, notices });
+    }
+    const { box, sent } = await deliver(this.#box, {
+      notifiers: this.#setup.notifiers,
+      messageFor: (notice) => this.#messageOf(notice),
+      nowMs: this.#nowMs,
+      random: this.#setup.random ?? Math.random,
+      commit: async (box) => {
+        this.#box = box;
+        await this.#commit({ changes: [], notices: [] });
+      },
+    });
+    this.#box = box;
+    const alerts = [...this.#alerts.values()].filter(({ phase }) => phase === "firing");
+    return { caches: caches.length, alerts, changes, notices, sent, waiting: box.outbox.length };
+  }
+
+  #look(caches: readonly CacheFacts[], own: OwnReport | undefined, nowMs: number) {
+    const { options, timeZone, notifiers, once } = this.#setup;
+    const failing = notifiers.map(({ name }) => {
+      const known = this.#box.failing[name];
+      return { name, failingMs: known?.sinceMs, why: known?.why ?? "", refused: known?.refused === true };
+    });
+    const circumstances = circumstancesFor(options, { nowMs, timeZone });
+    const report = look(
+      this.#alerts,
+      { caches, own: own && { ...own, notifiers: failing } },
+      {
+        nowMs,
+        lastMs: this.#lookMs,
+        policy: policyFor(options, { nowMs, timeZone, alone: once === true || caches.length < 2 }),
+        ...circumstances,
+        name: () => `msg_${this.#series}${this.#next++}`,
+      },
+    );
+    this.#lookMs = nowMs;
+    return report;
+  }
+
+  #enqueue(notice: Notice, nowMs: number): void {
+    const fresh = this.#setup.notifiers.filter((notifier) => isFor(notice, notifier.name, this.#setup.options));
+    const outgoing: Outgoing[] = fresh.map(({ name }) => {
+      return { notice: notice.id, to: name, firstMs: nowMs, nextMs: nowMs, tries: 0 };
+    });
+    if (outgoing.length === 0) return;
+    this.#box = {
+      ...this.#box,
+      notices: [...this.#box.notices, notice],
+      outbox: [...this.#box.outbox, ...outgoing],
+    };
+  }
+
+  #messageOf(notice: Notice): Message {
+    const { options, timeZone } = this.#setup;
+    return messageOf(notice, { language: options.language, timeZone, link: options.link });
+  }
+
+  async #commit({ changes, notices }: { changes: readonly Change[]; notices: readonly Notice[] }): Promise<void> {
+    const said = notices.map((notice) => ({ notice, message: this.#messageOf(notice) }));
+    await this.#journal.append({
+      ...alertLines({ changes, notices: said, nowMs: this.#nowMs() }),
+      cursors: { [ALERTS_CURSOR]: storedJson(this.#state()) },
+    });
+    this.#committed = this.#signature();
+  }
+
+  #state(): Stored {
+    return {
+      series: this.#series,
+      next: this.#next,
+      lookMs: this.#lookMs,
+      alerts: [...this.#alerts.values()],
+      ...this.#box,
+    };
+  }
+
+  #signature(): string {
+    const { lookMs: _, alerts, ...rest } = this.#state();
+    return JSON.stringify([rest, alerts.map(({ values: __, ...alert }) => alert)]);
+  }
+}
+
+function emptyState(): Stored {
+  const series = `${randomBytes(8).toString("hex")}x`;
+  return { series, next: 1, lookMs: undefined, alerts: [], notices: [], outbox: [], failing: {} };
+}
+
+/** Whether a notifier is to get a notice: of its level and tags, and not about itself. */
+function isFor(notice: Notice, name: string, { notifiers }: WatchOptions): boolean {
+  const options = notifiers.find((each) => each.name === name);
+  if (options === undefined || (notice.rule === "notifier" && notice.alerts.some(({ part }) => part === name)))
+    return false;
+  if (options.leastLevel === "bad" && notice.level !== "bad") return false;
+  const wanted = Object.entries(options.only ?? {});
+  return notice.alerts.some(({ tags }) => wanted.every(([key, value]) => tags[key] === value));
+}

@@ -1,0 +1,109 @@
+/**
+ * A notice in the words of a language: what, where, since when, how bad, what to do, and a link.
+ *
+ * @module
+ */
+
+import { momentText } from "../../core/time/moments.ts";
+import { durationText } from "../../core/words/amounts.ts";
+import { ENGLISH, GERMAN, type Language } from "../../core/words/language.ts";
+import type { Notice } from "../state/state.ts";
+import { de } from "./de.ts";
+import { en } from "./en.ts";
+import type { AlertLanguage } from "./languages.ts";
+import { filled } from "./template.ts";
+import type { AlertTexts } from "./texts.ts";
+
+const LANGUAGES: Readonly<Record<string, { readonly texts: AlertTexts; readonly language: Language }>> = {
+  en: { texts: en, language: ENGLISH },
+  de: { texts: de, language: GERMAN },
+};
+
+/** Names listed in one message: the rest is a number. */
+const MOST_NAMES = 10;
+
+/** A fact of a message with its heading. */
+export interface Fact {
+  readonly title: string;
+  readonly value: string;
+}
+
+/** What every notifier writes in its own form. */
+export interface Message {
+  /** One line. */
+  readonly subject: string;
+  readonly what: string;
+  readonly facts: readonly Fact[];
+  readonly next: Fact | undefined;
+  readonly link: Fact | undefined;
+  readonly text: string;
+}
+
+export interface Wording {
+  readonly language: AlertLanguage;
+  readonly timeZone: string;
+  /** Board or live page. */
+  readonly link: string | undefined;
+}
+
+export function messageOf(notice: Notice, { language: name, timeZone, link }: Wording): Message {
+  const { texts, language } = LANGUAGES[name] ?? { texts: en, language: ENGLISH };
+  const say = (sentence: string, values: Readonly<Record<string, number | string>>): string =>
+    filled(sentence, values, language);
+  const [first] = notice.alerts;
+  const rule = texts.rules[notice.rule] ?? {
+    title: notice.kind === "test" ? texts.test : notice.rule,
+    what: notice.kind === "test" ? texts.testWhat : notice.rule,
+    next: texts.testNext,
+  };
+  const where = whereText(notice, (sentence, values) => say(sentence, values), texts);
+  const counts = { title: rule.title, count: notice.alerts.length, remaining: notice.remaining };
+  const isOver = notice.kind === "recovered";
+  const heading =
+    isOver && notice.remaining > 0 ? texts.partly : notice.kind === "test" ? texts.firing : texts[notice.kind];
+  const subject = `${say(heading, counts)}${where === "" ? "" : `: ${where}`}`;
+  const what = say(rule.what, first?.values ?? {})
+    .replaceAll(/ +([.,])/g, "$1")
+    .trim();
+  const facts = [
+    ...(notice.alerts.length > 1 ? [{ title: texts.place, value: namesText(notice, texts, language) }] : []),
+    {
+      title: texts.since,
+      value: momentText(Math.min(notice.atMs, ...notice.alerts.map(({ sinceMs }) => sinceMs)), timeZone),
+    },
+    isOver
+      ? { title: texts.lasted, value: lastedText(notice, language) }
+      : { title: texts.severity, value: notice.level === "bad" ? texts.grave : texts.soon },
+  ];
+  const next = isOver ? undefined : { title: texts.todo, value: say(rule.next, first?.values ?? {}) };
+  const more = link === undefined ? undefined : { title: texts.link, value: link };
+  const lines = [...facts, ...(next === undefined ? [] : [next]), ...(more === undefined ? [] : [more])];
+  const text = [...(isOver ? [] : [what, ""]), ...lines.map(({ title, value }) => `${title}: ${value}`)].join("\n");
+  return { subject, what, facts, next, link: more, text };
+}
+
+function whereText(
+  { alerts, place }: Notice,
+  say: (sentence: string, values: Readonly<Record<string, number | string>>) => string,
+  texts: AlertTexts,
+): string {
+  const [first] = alerts;
+  if (first === undefined) return "";
+  const servers = new Set(alerts.map(({ server }) => server));
+  const name = servers.size === 1 ? first.server : say(texts.caches, { count: servers.size });
+  const site = servers.size === 1 ? (first.tags["site_name"] ?? place) : place;
+  return site === "" ? name : `${name} (${site})`;
+}
+
+function namesText({ alerts }: Notice, texts: AlertTexts, language: Language): string {
+  const names = [...new Set(alerts.map(({ server, part }) => (part === "" ? server : `${server} ${part}`)))];
+  const more = names.length - MOST_NAMES;
+  const shown = names.slice(0, MOST_NAMES).join(", ");
+  return more > 0 ? `${shown} ${filled(texts.andMore, { count: more }, language)}` : shown;
+}
+
+function lastedText({ alerts, atMs }: Notice, language: Language): string {
+  const from = Math.min(...alerts.map(({ sinceMs }) => sinceMs));
+  const to = Math.max(...alerts.map(({ overMs = atMs }) => overMs));
+  return durationText(Math.max(0, (to - from) / 1000), language);
+}

@@ -1,0 +1,74 @@
+/**
+ * The watch as the settings have it, and what this computer knows of itself: for the commands and for the daemon.
+ *
+ * @module
+ */
+import { networkInterfaces } from "node:os";
+import {
+  createNotifier,
+  type Notifier,
+  type NotifierOptions,
+  type OwnReport,
+  openWatch,
+  type Watch,
+} from "../../../alerts/index.ts";
+import { gatherPipe, hasStatus } from "../../../collector/index.ts";
+import { explainError } from "../../../core/errors.ts";
+import type { Log } from "../../../core/log.ts";
+import type { Settings } from "../../load-settings.ts";
+
+export interface Watching {
+  readonly settings: Settings;
+  readonly log: Log;
+  readonly once?: boolean;
+}
+
+/**
+ * Opens the watch. A notifier whose secret cannot be read is left out, and the log names it.
+ * @throws LarderError `LOCKED`, `JOURNAL_OPEN`
+ */
+export async function openWatching({ settings, log, once }: Watching): Promise<Watch> {
+  const { stateDir, timezone: timeZone, alerts: options } = settings;
+  const pingUrl = await options.pingUrl?.reveal({ what: "address of alerts.pingUrl" });
+  return await openWatch({
+    ...{ stateDir, timeZone, options, log, pingUrl },
+    notifiers: await notifiersOf(options.notifiers, log),
+    ...(once === undefined ? {} : { once }),
+  });
+}
+
+/** Notifiers that can be made. */
+export async function notifiersOf(all: readonly NotifierOptions[], log: Log): Promise<Notifier[]> {
+  const made = await Promise.all(
+    all.map(async (options) => {
+      try {
+        return [await createNotifier(options, { nowMs: Date.now })];
+      } catch (error) {
+        log.error(explainError(error), { notifier: options.name });
+        return [];
+      }
+    }),
+  );
+  return made.flat();
+}
+
+/** What this computer knows of itself. */
+export async function ownReport({ server, tags, stateDir, sinks, sources }: Settings): Promise<OwnReport> {
+  const pipe = await gatherPipe({ stateDir, sinks, readsStatus: hasStatus(sources.managerStatus) });
+  return {
+    server,
+    tags,
+    sinks: pipe.sinks,
+    freeBytes: pipe.journal.freeBytes,
+    setAsideBytes: pipe.journal.setAside.bytes,
+    // only a computer that is a cache has to be reached
+    hasAddress: hasStatus(sources.managerStatus) ? hasAddress() : undefined,
+  };
+}
+
+/** Whether there is an address others can reach: one of this machine's own choosing only says that nobody gave it one. */
+function hasAddress(): boolean {
+  return Object.values(networkInterfaces())
+    .flat()
+    .some((each) => each !== undefined && !each.internal && !/^(?:169\.254\.|fe80:)/i.test(each.address));
+}
