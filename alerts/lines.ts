@@ -6,7 +6,7 @@
 import type { Batch } from "../core/journal/journal.ts";
 import { type Point, pointLine } from "../core/line/line.ts";
 import type { Change, Notice } from "./state/state.ts";
-import type { Message } from "./words/message.ts";
+import type { Message } from "./words/words.ts";
 
 export interface LinesOf {
   readonly changes: readonly Change[];

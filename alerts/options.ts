@@ -9,7 +9,10 @@ import type { SqliteEngine } from "../core/sqlite/sqlite.ts";
 
 import { notifiersSchema } from "./notify/options.ts";
 import { RULES } from "./rules/rules.ts";
-import { ALERT_LANGUAGES } from "./words/languages.ts";
+
+/** The languages notices can be in. */
+export const ALERT_LANGUAGES = ["en", "de"] as const;
+export type AlertLanguage = (typeof ALERT_LANGUAGES)[number];
 
 const RULE_IDS = RULES.map(({ id }) => id) as [string, ...string[]];
 const gigabytes = z.number().positive().max(1_000_000).optional();

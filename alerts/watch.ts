@@ -9,17 +9,28 @@ import { randomBytes } from "node:crypto";
 import { askJournal } from "../core/history/history.ts";
 import { type Journal, openJournal, openReader, streamFolder } from "../core/journal/journal.ts";
 import type { Log } from "../core/log.ts";
-import { cacheFacts } from "./facts/fact-book.ts";
 import type { CacheFacts, OwnFacts } from "./facts/facts.ts";
+import { cacheFacts } from "./facts/facts.ts";
 import { alertLines } from "./lines.ts";
 import type { Notifier } from "./notify/notify.ts";
 import type { WatchOptions } from "./options.ts";
 import { type Box, deliver, type Sent } from "./outbox/outbox.ts";
 import { ping } from "./ping.ts";
-import { circumstancesFor, policyFor } from "./settings/circumstances.ts";
-import { type Alert, type Alerts, type Change, keyOf, look, type Notice } from "./state/state.ts";
-import { ALERTS_CURSOR, type Outgoing, parseStored, type Stored, storedJson } from "./state/stored.ts";
-import { type Message, messageOf } from "./words/message.ts";
+import { circumstancesFor, policyFor } from "./settings/settings.ts";
+import {
+  ALERTS_CURSOR,
+  type Alert,
+  type Alerts,
+  type Change,
+  keyOf,
+  look,
+  type Notice,
+  type Outgoing,
+  parseStored,
+  type Stored,
+  storedJson,
+} from "./state/state.ts";
+import { type Message, messageOf } from "./words/words.ts";
 
 export interface WatchSetup {
   readonly stateDir: string;

@@ -5,7 +5,7 @@
  * @module
  */
 import { flagOf, numberOf, type ReadPoint, textOf } from "../../core/history/history.ts";
-import type { EventFacts, NeighbourFacts, StatusFacts, WarmingFacts } from "./facts.ts";
+import type { EventFacts, NeighbourFacts, StatusFacts, WarmingFacts } from "./known.ts";
 
 type RunEvent = WarmingFacts["event"];
 const RUN_EVENTS: ReadonlySet<string> = new Set<RunEvent>(["run-start", "run-end", "run-skipped"]);

@@ -15,7 +15,7 @@ import { RAW_STREAMS } from "../../core/journal/journal.ts";
 import type { ParsedLine } from "../../core/line/line.ts";
 import { bucketStart, bucketsBefore, dateStart, localDate } from "../../core/time/local-days.ts";
 import { CacheBook } from "./cache-book.ts";
-import type { CacheFacts, TrafficFacts } from "./facts.ts";
+import type { CacheFacts, TrafficFacts } from "./known.ts";
 
 /** How far back lines are read: longer than a weekend with a day off, as rules about idle caches need. */
 const DAYS_BACK = 8;

@@ -7,7 +7,7 @@ import { LarderError } from "../../core/errors.ts";
 import { type HttpRequest, type HttpResponse, httpRequest, publicUrl } from "../../core/http/http.ts";
 import { isTransientStatus, retryAfterMs } from "../../core/retry.ts";
 import type { Notice } from "../state/state.ts";
-import type { Message } from "../words/message.ts";
+import type { Message } from "../words/words.ts";
 
 /** What the other side said. `accepted`: it took the notice, and nobody knows whether a person gets it. */
 export type Receipt = "delivered" | "accepted";

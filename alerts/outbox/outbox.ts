@@ -9,9 +9,8 @@
 import { errorText, LarderError } from "../../core/errors.ts";
 import { type Patience, retryDelayMs } from "../../core/retry.ts";
 import { type Notifier, UnsentError } from "../notify/notify.ts";
-import type { Notice } from "../state/alert.ts";
-import type { Failing, Outgoing } from "../state/stored.ts";
-import type { Message } from "../words/message.ts";
+import type { Failing, Notice, Outgoing } from "../state/state.ts";
+import type { Message } from "../words/words.ts";
 
 const PATIENCE: Patience = { firstMs: 30_000, longestMs: 3_600_000, longestAskedMs: 3_600_000 };
 /** News of last week helps nobody, and the alert itself is reminded of. */

@@ -7,10 +7,10 @@
 import { momentText } from "../../core/time/moments.ts";
 import { durationText } from "../../core/words/amounts.ts";
 import { ENGLISH, GERMAN, type Language } from "../../core/words/language.ts";
+import type { AlertLanguage } from "../options.ts";
 import type { Notice } from "../state/state.ts";
 import { de } from "./de.ts";
 import { en } from "./en.ts";
-import type { AlertLanguage } from "./languages.ts";
 import { filled } from "./template.ts";
 import type { AlertTexts } from "./texts.ts";
 

@@ -13,8 +13,8 @@ import { loadSettings } from "../../load-settings.ts";
 import { openLog } from "../../log.ts";
 import { print, printJson } from "../../output.ts";
 import type { SettingsCommandFlags } from "../../settings-flags.ts";
+import { openWatching, ownReport } from "../../watching.ts";
 import { checkWhoseJournal } from "../../whose-journal.ts";
-import { openWatching, ownReport } from "./watching.ts";
 
 export interface CheckFlags extends SettingsCommandFlags {
   readonly dryRun?: true;

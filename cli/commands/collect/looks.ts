@@ -7,7 +7,7 @@ import type { Watch } from "../../../alerts/index.ts";
 import { errorCode, explainError } from "../../../core/errors.ts";
 import type { Log } from "../../../core/log.ts";
 import type { Settings } from "../../load-settings.ts";
-import { openWatching, ownReport } from "../alerts/watching.ts";
+import { openWatching, ownReport } from "../../watching.ts";
 
 export interface Looks {
   look(): Promise<void>;

@@ -11,11 +11,11 @@ import {
   type OwnReport,
   openWatch,
   type Watch,
-} from "../../../alerts/index.ts";
-import { gatherPipe, hasStatus } from "../../../collector/index.ts";
-import { explainError } from "../../../core/errors.ts";
-import type { Log } from "../../../core/log.ts";
-import type { Settings } from "../../load-settings.ts";
+} from "../alerts/index.ts";
+import { gatherPipe, hasStatus } from "../collector/index.ts";
+import { explainError } from "../core/errors.ts";
+import type { Log } from "../core/log.ts";
+import type { Settings } from "./load-settings.ts";
 
 export interface Watching {
   readonly settings: Settings;

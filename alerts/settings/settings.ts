@@ -5,7 +5,7 @@
  */
 import { THRESHOLDS } from "../../core/thresholds.ts";
 import { localDate, nextBucket } from "../../core/time/local-days.ts";
-import { monthStart } from "../facts/fact-book.ts";
+import { monthStart } from "../facts/facts.ts";
 import type { WatchOptions } from "../options.ts";
 import type { Circumstances, Limits, Rule } from "../rules/rules.ts";
 import type { Policy } from "../state/state.ts";

@@ -1,0 +1,110 @@
+/**
+ * What rules look at: each cache, and the computer that watches, as of one moment.
+ *
+ * @module
+ */
+
+/** The newest status of a cache. Undefined where it did not say. */
+export interface StatusFacts {
+  readonly timeMs: number;
+  readonly activated: boolean | undefined;
+  readonly active: boolean | undefined;
+  /** 1 done, 0 under way, -1 refused. */
+  readonly registered: number | undefined;
+  readonly registrationError: string | undefined;
+  readonly usedBytes: number | undefined;
+  readonly pressure: number | undefined;
+  readonly lowSpace: boolean | undefined;
+  readonly diskExceeded: boolean | undefined;
+}
+
+/** Bytes of a local day or a month. */
+export interface TrafficFacts {
+  readonly served: number;
+  readonly fromApple: number;
+}
+
+/** Something that happened. */
+export interface EventFacts {
+  readonly timeMs: number;
+  readonly text: string;
+}
+
+/** The last warming run. */
+export interface WarmingFacts {
+  readonly event: "run-start" | "run-end" | "run-skipped";
+  readonly timeMs: number;
+  readonly text: string;
+  /** When it last wrote of a file. */
+  readonly lastLineMs: number | undefined;
+  /** Files that could not be fetched; of a run that was closed. */
+  readonly failed: number;
+}
+
+export interface NeighbourFacts {
+  readonly address: string;
+  readonly role: string;
+  readonly healthy: boolean;
+}
+
+/** One cache. Undefined is unknown, never fine. */
+export interface CacheFacts {
+  readonly server: string;
+  readonly tags: Readonly<Record<string, string>>;
+  /** Newest sign of life: a pass of its collector, a status, a report. */
+  readonly heardMs: number | undefined;
+  readonly status: StatusFacts | undefined;
+  readonly neighbours: readonly NeighbourFacts[];
+  readonly pass: { readonly timeMs: number; readonly up: boolean } | undefined;
+  /** Time of the newest row of traffic. */
+  readonly rowMs: number | undefined;
+  readonly wiped: EventFacts | undefined;
+  readonly restarted: EventFacts | undefined;
+  readonly warming: WarmingFacts | undefined;
+  readonly today: TrafficFacts | undefined;
+  /** The last local day that is over. */
+  readonly yesterday: TrafficFacts | undefined;
+  readonly month: TrafficFacts | undefined;
+  /** Evicted within a day of being fetched, of the current local day. */
+  readonly evictedYoungBytes: number | undefined;
+}
+
+/** A server that lines are shipped to. */
+export interface SinkFacts {
+  readonly name: string;
+  /** When its place in the journal last moved. */
+  readonly movedMs: number | undefined;
+  readonly backlogBytes: number;
+  readonly rejectBytes: number;
+  readonly problem: { readonly stopped: boolean; readonly message: string; readonly next: string | null } | undefined;
+}
+
+export interface NotifierFacts {
+  readonly name: string;
+  /** Since when it fails; undefined: it does not. */
+  readonly failingMs: number | undefined;
+  readonly why: string;
+  /** It says no, and another try will not help. */
+  readonly refused: boolean;
+}
+
+/** The computer that watches: what it ships, what it writes to, whom it notifies. */
+export interface OwnFacts {
+  readonly server: string;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly sinks: readonly SinkFacts[];
+  /** Room on the disk of the journal; undefined where nobody knows. */
+  readonly freeBytes: number | undefined;
+  /** Size of the file of rows that could not become lines. */
+  readonly setAsideBytes: number;
+  /** Whether this computer has an address others can reach; undefined where nobody looked. */
+  readonly hasAddress: boolean | undefined;
+  /** Notifiers that fail, with the reason and since when. */
+  readonly notifiers: readonly NotifierFacts[];
+}
+
+/** All there is. */
+export interface Facts {
+  readonly caches: readonly CacheFacts[];
+  readonly own: OwnFacts | undefined;
+}

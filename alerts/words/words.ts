@@ -1,0 +1,6 @@
+/**
+ * The door of the words: notices as people read them.
+ *
+ * @module
+ */
+export { type Fact, type Message, messageOf, type Wording } from "./message.ts";
