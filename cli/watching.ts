@@ -54,7 +54,7 @@ export async function notifiersOf(all: readonly NotifierOptions[], log: Log): Pr
 
 /** What this computer knows of itself. */
 export async function ownReport({ server, tags, stateDir, sinks, sources }: Settings): Promise<OwnReport> {
-  const pipe = await gatherPipe({ stateDir, sinks, readsStatus: hasStatus(sources.managerStatus) });
+  const pipe = await gatherPipe({ stateDir, sinks, readsStatus: hasStatus(sources.managerStatus) }, Date.now());
   return {
     server,
     tags,
