@@ -36,9 +36,11 @@ export class UnsentError extends LarderError {
     options: { retryable: boolean; askedMs?: number | undefined; cause?: unknown },
   ) {
     const { retryable, askedMs, cause } = options;
+    const which = retryable
+      ? { code: "ALERT_UNSENT", state: "the notice is kept and sent again" }
+      : { code: "ALERT_REFUSED", state: "the notice is kept; other notifiers have it" };
     super(`Cannot notify "${name}": ${why}`, {
-      code: retryable ? "ALERT_UNSENT" : "ALERT_REFUSED",
-      state: retryable ? "the notice is kept and sent again" : "the notice was not delivered; other notifiers have it",
+      ...which,
       next: `correct it, then: larder alerts test --to ${name}`,
       retryable,
       cause,
