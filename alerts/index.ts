@@ -40,6 +40,7 @@ export {
   switchServices,
   type WantedRecipient,
 } from "./recipients/recipients.ts";
+export { sendTest } from "./try-out.ts";
 export { type CheckReport, type OwnReport, openWatch, previewCheck, type Watch } from "./watch.ts";
 
 /**

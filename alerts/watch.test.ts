@@ -62,7 +62,9 @@ async function write(stateDir: string, lines: string, timeMs: number): Promise<v
 
 async function setupFor(stateDir: string, url: string, now: { ms: number }): Promise<WatchSetup> {
   const options = watchOptions.parse({ notifiers: [{ name: "hook", type: "webhook", url, secret: SECRET }] });
-  const notifiers = await Promise.all(options.notifiers.map((each) => createNotifier(each, { nowMs: Date.now })));
+  const notifiers = await Promise.all(
+    options.notifiers.map((each) => createNotifier(each, { nowMs: Date.now, recipientsOf: async () => [] })),
+  );
   return { ...{ stateDir, timeZone: "UTC", options, notifiers, log: silentLog }, nowMs: () => now.ms, random: () => 0 };
 }
 

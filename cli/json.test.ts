@@ -63,6 +63,7 @@ const COMMANDS: Readonly<Record<string, Lines>> = {
   },
   "grafana check": { works: [""], fails: "DIR/urls" },
   "alerts check": { works: [`${SETTINGS} --dry-run`, SETTINGS], fails: "-c DIR/wrong.json" },
+  "alerts test": { works: ["-c DIR/notify.json --to page"], fails: `${SETTINGS} --to nobody` },
   "alerts init": { works: [DB], fails: "--db DIR/urls" },
   "alerts recipients add": { works: [`${DB} a@example.org b@example.org`], fails: "--db DIR/none.db c@example.org" },
   "alerts recipients list": { works: [DB], fails: "--db DIR/none.db" },
@@ -120,6 +121,8 @@ beforeAll(async () => {
   const sinks = [{ name: "main", type: "influx2", url: influx.url, org: "o", bucket: "b", token: "t" }];
   put("larder.json", JSON.stringify({ ...plain, sources, sinks }));
   put("plain.json", JSON.stringify(plain));
+  const program = { name: "page", type: "command", command: ["/bin/cat"] };
+  put("notify.json", JSON.stringify({ ...plain, alerts: { notifiers: [program] } }));
   put("old-plan.json", JSON.stringify({ items: [{ asset: OLD_ASSET }] }));
   sofa = await startCatalogServer(text(JSON.stringify({ InstallationApps: { LatestUMA: INSTALLER } })));
   const catalogs = [{ kind: "sofa", base: `${sofa.origin}/`, feeds: ["feed.json"] }];

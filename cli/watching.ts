@@ -10,6 +10,7 @@ import {
   type NotifierOptions,
   type OwnReport,
   openWatch,
+  readRecipients,
   type Watch,
 } from "../alerts/index.ts";
 import { gatherPipe, hasStatus } from "../collector/index.ts";
@@ -42,7 +43,7 @@ export async function notifiersOf(all: readonly NotifierOptions[], log: Log): Pr
   const made = await Promise.all(
     all.map(async (options) => {
       try {
-        return [await createNotifier(options, { nowMs: Date.now })];
+        return [await createNotifier(options, { nowMs: Date.now, recipientsOf })];
       } catch (error) {
         log.error(explainError(error), { notifier: options.name });
         return [];
@@ -50,6 +51,10 @@ export async function notifiersOf(all: readonly NotifierOptions[], log: Log): Pr
     }),
   );
   return made.flat();
+}
+
+async function recipientsOf(path: string): Promise<string[]> {
+  return (await readRecipients(path)).map(({ address }) => address);
 }
 
 /** What this computer knows of itself. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { LarderError } from "../../core/errors.ts";
+import { errorText, LarderError } from "../../core/errors.ts";
 import { type HttpRequest, type HttpResponse, httpRequest, publicUrl } from "../../core/http/http.ts";
 import { isTransientStatus, retryAfterMs } from "../../core/retry.ts";
 import type { Notice } from "../state/state.ts";
@@ -64,13 +64,14 @@ export async function post(name: string, request: Omit<HttpRequest, "maxBytes" |
       cutLong: true,
     });
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    // the whole address may be the right to write there
+    const why = errorText(error).replaceAll(publicUrl(request.url), new URL(request.url).host);
     throw new UnsentError(name, why, { retryable: true, cause: error });
   }
   const { status, headers, body } = answer;
   if (status >= 200 && status < 300) return answer;
   const said = body.toString("utf8").slice(0, 200).trim();
-  throw new UnsentError(name, `"${publicUrl(request.url)}" answered ${status}${said === "" ? "" : `: ${said}`}`, {
+  throw new UnsentError(name, `"${new URL(request.url).host}" answered ${status}${said === "" ? "" : `: ${said}`}`, {
     retryable: isTransientStatus(status),
     askedMs: retryAfterMs(headers["retry-after"], Date.now()),
   });

@@ -39,7 +39,56 @@ const webhook = keysOf("webhook", {
   headers: z.record(z.string(), text).default({}).describe("Headers sent with it."),
 });
 
-export const notifierSchema = withFlatSecrets(z.discriminatedUnion("type", [webhook]));
+const slack = keysOf("slack", { type: z.literal("slack").describe("Slack, incoming webhook"), ...common, url });
+
+const teams = keysOf("teams", { type: z.literal("teams").describe("Microsoft Teams, a workflow"), ...common, url });
+
+const ntfy = keysOf("ntfy", {
+  type: z.literal("ntfy").describe("ntfy, a topic"),
+  ...common,
+  url: secretSchema().describe("Address of the topic: https://ntfy.sh/your-topic."),
+  token: secretSchema().optional().describe("Access token, where the topic needs one."),
+});
+
+const pagerduty = keysOf("pagerduty", {
+  type: z.literal("pagerduty").describe("PagerDuty, Events API v2"),
+  ...common,
+  routingKey: secretSchema().describe("Integration key of the service."),
+  url: secretSchema().optional().describe("Another address of the API, such as that of the EU."),
+});
+
+const mail = keysOf("mail", {
+  type: z.literal("mail").describe("mail over SMTP"),
+  ...common,
+  host: text.describe("SMTP server."),
+  port: z.number().int().min(1).max(65_535).default(587).describe("Its port."),
+  security: z
+    .enum(["auto", "starttls", "tls", "none"])
+    .default("starttls")
+    .describe(
+      "starttls insists on encryption, tls begins with it (465), auto takes what is offered, none never encrypts.",
+    ),
+  username: text.optional().describe("User, where the server needs one."),
+  password: secretSchema().optional().describe("Its password; better in a file."),
+  from: text.describe("Address mails come from."),
+  to: z.array(text).default([]).describe("Addresses mails go to."),
+  alertData: text.optional().describe("An alertData.db of macOS Server: mails go to its recipients too."),
+});
+
+const command = keysOf("command", {
+  type: z.literal("command").describe("a program of yours: it gets the notice as JSON on its standard input"),
+  ...common,
+  command: z.array(text).min(1).describe("Program and its arguments; no shell reads them."),
+});
+
+const server = keysOf("server", {
+  type: z.literal("server").describe("the alerts of macOS Server: server postAlert"),
+  ...common,
+});
+
+export const notifierSchema = withFlatSecrets(
+  z.discriminatedUnion("type", [webhook, slack, teams, ntfy, pagerduty, mail, command, server]),
+);
 export type NotifierOptions = z.output<typeof notifierSchema>;
 
 /** Two of one name would share one place in the outbox. */

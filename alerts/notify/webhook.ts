@@ -5,7 +5,6 @@
  */
 import { createHmac } from "node:crypto";
 import { LarderError } from "../../core/errors.ts";
-import { publicUrl } from "../../core/http/http.ts";
 import { type Notifier, post } from "./notifier.ts";
 
 export interface WebhookSetup {
@@ -22,7 +21,7 @@ export function webhook({ name, url, secret, headers, nowMs }: WebhookSetup): No
   return {
     name,
     type: "webhook",
-    place: publicUrl(url),
+    place: new URL(url).host,
     async send(notice, message) {
       const { id, kind, rule, incident, place, level, atMs, remaining, alerts } = notice;
       const body = JSON.stringify({

@@ -7,6 +7,7 @@ import type { Command } from "commander";
 import { APPLE_ALERT_DATABASE } from "../../../alerts/options.ts";
 import { withSettings } from "../../settings-flags.ts";
 import type { CheckFlags } from "./check.ts";
+import type { TestFlags } from "./try-notifier.ts";
 
 interface DatabaseFlags {
   readonly db: string;
@@ -34,6 +35,7 @@ interface ServiceFlags extends ChangeFlags {
 /** Registers the group. */
 export function registerAlerts(alerts: Command): void {
   registerCheck(alerts);
+  registerTest(alerts);
   registerInit(alerts);
   registerRecipients(alerts.command("recipients").description("The list of people who get the mails."));
   registerServices(alerts.command("services").description("Which services mail and push their alerts."));
@@ -48,6 +50,17 @@ function registerCheck(alerts: Command): void {
   withSettings(command).action(async (flags: CheckFlags) => {
     const { check } = await import("./check.ts");
     await check(flags);
+  });
+}
+
+function registerTest(alerts: Command): void {
+  const command = alerts
+    .command("test")
+    .description("Send a test message to a notifier of the settings.")
+    .requiredOption("--to <name>", "its name in alerts.notifiers");
+  withSettings(command).action(async (flags: TestFlags) => {
+    const { tryNotifier } = await import("./try-notifier.ts");
+    await tryNotifier(flags);
   });
 }
 

@@ -1,0 +1,88 @@
+/**
+ * Mail over SMTP: text and HTML, to the people of the settings and those of macOS Server's own list.
+ *
+ * @module
+ */
+import { errorText } from "../../core/errors.ts";
+import type { Notice } from "../state/state.ts";
+import type { Message } from "../words/words.ts";
+import { type Notifier, SEND_TIMEOUT_MS, UnsentError } from "./notifier.ts";
+
+export interface MailSetup {
+  readonly name: string;
+  readonly host: string;
+  readonly port: number;
+  /** `starttls` insists on it, `tls` begins with it, `none` never encrypts, `auto` takes STARTTLS where it is offered. */
+  readonly security: "auto" | "starttls" | "tls" | "none";
+  readonly username: string | undefined;
+  readonly password: string | undefined;
+  readonly from: string;
+  readonly trustedAuthorities?: string | undefined;
+  /** Looked up for every mail, as lists change. */
+  recipients(): Promise<readonly string[]>;
+}
+
+export function mail(setup: MailSetup): Notifier {
+  const { name, host, port, security, username, password, from } = setup;
+  return {
+    name,
+    type: "mail",
+    place: `${host}:${port}`,
+    async send(notice, message) {
+      const to = await setup.recipients();
+      if (to.length === 0) throw new UnsentError(name, "there are no recipients", { retryable: false });
+      const { createTransport } = await import("nodemailer");
+      const transport = createTransport({
+        ...{ host, port, secure: security === "tls" },
+        ...{ requireTLS: security === "starttls", ignoreTLS: security === "none" },
+        ...{ connectionTimeout: SEND_TIMEOUT_MS, greetingTimeout: SEND_TIMEOUT_MS, socketTimeout: SEND_TIMEOUT_MS },
+        ...(username === undefined ? {} : { auth: { user: username, pass: password ?? "" } }),
+        ...(setup.trustedAuthorities === undefined ? {} : { tls: { ca: setup.trustedAuthorities } }),
+        ...{ disableFileAccess: true, disableUrlAccess: true },
+      });
+      try {
+        await transport.sendMail({ from, to: [...to], ...mailOf(notice, message, from) });
+        return "accepted";
+      } catch (error) {
+        throw new UnsentError(name, errorText(error), { retryable: !isPermanent(error), cause: error });
+      } finally {
+        transport.close();
+      }
+    },
+  };
+}
+
+function isPermanent(error: unknown): boolean {
+  return typeof error === "object" && error !== null && "permanent" in error && error.permanent === true;
+}
+
+function mailOf({ id, incident, kind }: Notice, message: Message, from: string) {
+  const domain = /@([^>\s]+)/.exec(from)?.[1] ?? "larder.invalid";
+  return {
+    subject: message.subject,
+    text: message.text,
+    html: htmlOf(message),
+    // the same at every retry: servers and programs for mail know a repeat by it
+    messageId: `<${id}@${domain}>`,
+    // one incident is one thread
+    ...(kind === "firing" || kind === "test" ? {} : { inReplyTo: `<${incident}@${domain}>` }),
+    headers: { "Auto-Submitted": "auto-generated" },
+  };
+}
+
+function htmlOf({ subject, what, facts, next, link }: Message): string {
+  const rows = [...facts, ...(next === undefined ? [] : [next])].map(
+    ({ title, value }) =>
+      `<tr><th align="left" valign="top" style="padding:4px 12px 4px 0;color:#555">${html(title)}</th><td style="padding:4px 0">${html(value)}</td></tr>`,
+  );
+  const more = link === undefined ? "" : `<p><a href="${html(link.value)}">${html(link.title)}</a></p>`;
+  return [
+    `<!doctype html><html><body style="font:15px/1.5 -apple-system,Helvetica,Arial,sans-serif;max-width:600px;margin:0 auto;padding:16px;color:#111">`,
+    `<h1 style="font-size:19px;margin:0 0 8px">${html(subject)}</h1><p>${html(what)}</p>`,
+    `<table style="border-collapse:collapse">${rows.join("")}</table>${more}</body></html>`,
+  ].join("\n");
+}
+
+function html(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
+}

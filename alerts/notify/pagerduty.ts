@@ -1,0 +1,48 @@
+/**
+ * PagerDuty, Events API v2. One incident there for one of ours: a repeat and a reminder fall into it, and its end resolves it.
+ *
+ * @module
+ */
+import { shortened } from "../../core/words/printable.ts";
+import { type Notifier, post } from "./notifier.ts";
+
+const MOST_SUMMARY = 1024;
+export const PAGERDUTY_URL = "https://events.pagerduty.com/v2/enqueue";
+
+export function pagerduty(setup: {
+  readonly name: string;
+  readonly url: string;
+  readonly routingKey: string;
+}): Notifier {
+  const { name, url, routingKey } = setup;
+  return {
+    name,
+    type: "pagerduty",
+    place: new URL(url).host,
+    async send({ kind, level, incident, remaining, atMs, alerts, rule }, { subject, text, link }) {
+      // what is over in part goes on
+      if (kind === "recovered" && remaining > 0) return "delivered";
+      const isOver = kind === "recovered";
+      const payload = {
+        summary: shortened(subject, MOST_SUMMARY),
+        source: alerts[0]?.server ?? "larder",
+        severity: level === "bad" ? "critical" : "warning",
+        timestamp: new Date(atMs).toISOString(),
+        component: rule,
+        custom_details: { text },
+      };
+      await post(name, {
+        url,
+        body: JSON.stringify({
+          routing_key: routingKey,
+          event_action: isOver ? "resolve" : "trigger",
+          dedup_key: incident,
+          ...(isOver ? {} : { payload }),
+          ...(link === undefined ? {} : { links: [{ href: link.value, text: link.title }] }),
+        }),
+        headers: { "content-type": "application/json" },
+      });
+      return "accepted";
+    },
+  };
+}
