@@ -22,8 +22,8 @@ type Tags = Readonly<Record<string, string>>;
 
 /** The circumstances of each cache. Caches of equal tags share them. */
 export function circumstancesFor(options: WatchOptions, { nowMs, timeZone }: Moment) {
-  const from = monthStart(nowMs, timeZone);
-  const monthShare = (nowMs - from) / (nextMonth(nowMs, timeZone) - from);
+  const month = monthOf({ nowMs, timeZone });
+  const monthShare = (nowMs - month.fromMs) / (month.toMs - month.fromMs);
   const { wanGbPerDay, wanGbPerMonth } = options;
   const common = {
     nowMs,
@@ -41,6 +41,16 @@ export function circumstancesFor(options: WatchOptions, { nowMs, timeZone }: Mom
 
 function inBytes(gigabytes: number | undefined): number | undefined {
   return gigabytes === undefined ? undefined : gigabytes * GB;
+}
+
+/** The last month asked for: looks come in order. */
+let known = { fromMs: 0, toMs: 0, timeZone: "" };
+
+function monthOf({ nowMs, timeZone }: Moment): { readonly fromMs: number; readonly toMs: number } {
+  if (known.timeZone !== timeZone || nowMs < known.fromMs || nowMs >= known.toMs) {
+    known = { fromMs: monthStart(nowMs, timeZone), toMs: nextMonth(nowMs, timeZone), timeZone };
+  }
+  return known;
 }
 
 function nextMonth(nowMs: number, timeZone: string): number {

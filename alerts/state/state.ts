@@ -4,10 +4,10 @@
  * @module
  */
 import type { Facts } from "../facts/facts.ts";
-import { type Circumstances, RULES, type Rule } from "../rules/rules.ts";
+import { type Circumstances, RULES, type Rule, type Verdict } from "../rules/rules.ts";
 import type { Notice } from "./alert.ts";
 import { inhibit } from "./inhibition.ts";
-import { type Alerts, type Change, type Judgement, take } from "./machine.ts";
+import { type Alerts, type Change, type Judgement, type Look, take } from "./machine.ts";
 import { dueNotices } from "./notices.ts";
 import type { Policy } from "./policy.ts";
 
@@ -39,29 +39,63 @@ export function look(alerts: Alerts, facts: Facts, context: LookContext): LookRe
   const { nowMs, lastMs, policy } = context;
   const afterGap = lastMs !== undefined && (nowMs < lastMs || nowMs - lastMs > policy.gapMs);
   const changes: Change[] = [];
-  for (const judgement of judgements(facts, context)) {
-    const found = take(alerts, judgement, { nowMs, afterGap });
-    if (found.length > 0) changes.push(...found);
+  const known = rulesByServer(alerts);
+  const pass: Pass = { alerts, changes, look: { nowMs, afterGap } };
+  for (const cache of facts.caches) {
+    const { server, tags } = cache;
+    const circumstances = context.circumstancesOf(tags);
+    const active = known.get(server);
+    for (const rule of CACHE_RULES) {
+      const verdict = rule.judge(cache, circumstances);
+      if (isNews(verdict, rule, active) && !context.isOff(rule, tags)) takeInto(pass, { rule, server, tags, verdict });
+    }
+  }
+  const { own } = facts;
+  if (own !== undefined) {
+    const { server, tags } = own;
+    const circumstances = context.circumstancesOf(tags);
+    for (const rule of OWN_RULES) {
+      const verdict = rule.judge(own, circumstances);
+      if (isNews(verdict, rule, known.get(server)) && !context.isOff(rule, tags)) {
+        takeInto(pass, { rule, server, tags, verdict });
+      }
+    }
   }
   inhibit(alerts);
   return { changes, notices: dueNotices(alerts, policy, { nowMs, name: () => context.name() }) };
 }
 
-/** What every rule says of everything. */
-export function* judgements({ caches, own }: Facts, context: LookContext): Generator<Judgement> {
-  for (const cache of caches) {
-    const { server, tags } = cache;
-    const circumstances = context.circumstancesOf(tags);
-    for (const rule of RULES) {
-      if (rule.about !== "cache" || context.isOff(rule, tags)) continue;
-      yield { rule, server, tags, verdict: rule.judge(cache, circumstances) };
-    }
+const CACHE_RULES = RULES.filter((rule) => rule.about === "cache");
+const OWN_RULES = RULES.filter((rule) => rule.about === "own");
+
+interface Pass {
+  readonly alerts: Alerts;
+  readonly changes: Change[];
+  readonly look: Look;
+}
+
+function takeInto({ alerts, changes, look: at }: Pass, judgement: Judgement): void {
+  for (const change of take(alerts, judgement, at)) changes.push(change);
+}
+
+/** Most of what there is is well, and was well before. */
+function isNews(verdict: Verdicts, { id }: Rule, active: ReadonlySet<string> | undefined): boolean {
+  return active?.has(id) === true || isWrong(verdict);
+}
+
+type Verdicts = Verdict | readonly Verdict[];
+
+function isWrong(verdict: Verdicts): boolean {
+  return "is" in verdict ? verdict.is === "firing" : verdict.some(({ is }) => is === "firing");
+}
+
+/** Which rules have an alert, by server. */
+function rulesByServer(alerts: Alerts): ReadonlyMap<string, ReadonlySet<string>> {
+  const found = new Map<string, Set<string>>();
+  for (const { server, rule } of alerts.values()) {
+    const rules = found.get(server);
+    if (rules === undefined) found.set(server, new Set([rule]));
+    else rules.add(rule);
   }
-  if (own === undefined) return;
-  const { server, tags } = own;
-  const circumstances = context.circumstancesOf(tags);
-  for (const rule of RULES) {
-    if (rule.about !== "own" || context.isOff(rule, tags)) continue;
-    yield { rule, server, tags, verdict: rule.judge(own, circumstances) };
-  }
+  return found;
 }
