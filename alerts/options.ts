@@ -6,7 +6,7 @@
 import * as z from "zod";
 import { secretSchema } from "../core/config/config.ts";
 import type { SqliteEngine } from "../core/sqlite/sqlite.ts";
-
+import { THRESHOLDS } from "../core/thresholds.ts";
 import { notifiersSchema } from "./notify/options.ts";
 import { RULES } from "./rules/rules.ts";
 
@@ -16,6 +16,27 @@ export type AlertLanguage = (typeof ALERT_LANGUAGES)[number];
 
 const RULE_IDS = RULES.map(({ id }) => id) as [string, ...string[]];
 const gigabytes = z.number().positive().max(1_000_000).optional();
+
+const hours = z
+  .string()
+  .regex(/^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-4]):[0-5]\d$/, {
+    error: "expected two times of day, such as 06:00-18:00",
+  })
+  .optional();
+const days = z.string().regex(/^\d{4}-\d\d-\d\d(\/\d{4}-\d\d-\d\d)?$/, {
+  error: "expected a date or the first and last of several, such as 2026-12-23/2027-01-06",
+});
+const limit = z.strictObject({ watch: z.number().optional(), trouble: z.number().optional() });
+const THRESHOLD_NAMES = Object.keys(THRESHOLDS) as [string, ...string[]];
+
+const override = z.strictObject({
+  tags: z.record(z.string(), z.string()).default({}).describe("caches with these tags; without any, all"),
+  off: z.array(z.enum(RULE_IDS)).default([]).describe("rules that are not watched for them"),
+  limits: z
+    .partialRecord(z.enum(THRESHOLD_NAMES), limit)
+    .default({})
+    .describe("other limits for them, by the name of a threshold: pressure, hitRatio, silentSeconds, …"),
+});
 
 /** `alerts` in the settings: whom larder notifies, and of what. */
 export const watchOptions = z.strictObject({
@@ -28,6 +49,10 @@ export const watchOptions = z.strictObject({
   off: z.array(z.enum(RULE_IDS)).default([]).describe("rules that are not watched"),
   wanGbPerDay: gigabytes.describe("most gigabytes a cache may fetch from Apple in a local day"),
   wanGbPerMonth: gigabytes.describe("most gigabytes a cache may fetch from Apple in a month"),
+  overrides: z.array(override).default([]).describe("what holds for some caches only; the last that fits wins"),
+  workHours: hours.describe("when caches are at work, 06:00-18:00; a silent one outside them is well"),
+  quietHours: hours.describe("when only what needs action now is sent, 22:00-06:00; the rest waits"),
+  holidays: z.array(days).default([]).describe("days without school: quiet, and no cache has to be asked or heard"),
   reminderHours: z
     .array(z.number().positive().max(8760))
     .default([1, 4, 24, 72])

@@ -4,11 +4,12 @@
  * @module
  */
 import { THRESHOLDS } from "../../core/thresholds.ts";
-import { localDate, nextBucket } from "../../core/time/local-days.ts";
+import { bucketsBefore, localDate, nextBucket } from "../../core/time/local-days.ts";
 import { monthStart } from "../facts/facts.ts";
 import type { WatchOptions } from "../options.ts";
-import type { Circumstances, Limits, Rule } from "../rules/rules.ts";
+import type { Circumstances, Limits, Rule, ThresholdName } from "../rules/rules.ts";
 import type { Policy } from "../state/state.ts";
+import { isHoliday, isWithin } from "./hours.ts";
 
 const HOUR_MS = 3_600_000;
 const GB = 1_000_000_000;
@@ -24,19 +25,38 @@ type Tags = Readonly<Record<string, string>>;
 export function circumstancesFor(options: WatchOptions, { nowMs, timeZone }: Moment) {
   const month = monthOf({ nowMs, timeZone });
   const monthShare = (nowMs - month.fromMs) / (month.toMs - month.fromMs);
-  const { wanGbPerDay, wanGbPerMonth } = options;
+  const { wanGbPerDay, wanGbPerMonth, workHours, holidays, overrides, off } = options;
+  const now = { nowMs, timeZone };
+  const yesterday = { nowMs: bucketsBefore(nowMs, 1, { unit: "day", zone: timeZone }), timeZone };
   const common = {
     nowMs,
-    atWork: true,
-    schoolDay: true,
+    atWork: (workHours === undefined || isWithin(workHours, now)) && !isHoliday(holidays, now),
+    schoolDay: !isHoliday(holidays, now) && !isHoliday(holidays, yesterday),
     wan: { dayBytes: inBytes(wanGbPerDay), monthBytes: inBytes(wanGbPerMonth) },
     monthShare,
     limits: THRESHOLDS as Limits,
   } satisfies Circumstances;
   return {
-    circumstancesOf: (_tags: Tags): Circumstances => common,
-    isOff: ({ id }: Rule, _tags: Tags): boolean => options.off.includes(id),
+    circumstancesOf: (tags: Tags): Circumstances => {
+      const own = overrides.filter((each) => fits(each.tags, tags));
+      return own.length === 0 ? common : { ...common, limits: own.reduce(withLimits, common.limits) };
+    },
+    isOff: ({ id }: Rule, tags: Tags): boolean =>
+      off.includes(id) || overrides.some((each) => each.off.includes(id) && fits(each.tags, tags)),
   };
+}
+
+function fits(wanted: Tags, tags: Tags): boolean {
+  return Object.entries(wanted).every(([key, value]) => tags[key] === value);
+}
+
+function withLimits(limits: Limits, { limits: other }: WatchOptions["overrides"][number]): Limits {
+  const changed = Object.entries(other).map(([name, { watch, trouble } = {}]) => {
+    const known = limits[name as ThresholdName];
+    const own = { ...(watch === undefined ? {} : { watch }), ...(trouble === undefined ? {} : { trouble }) };
+    return [name, { ...known, ...own }];
+  });
+  return { ...limits, ...Object.fromEntries(changed) } as Limits;
 }
 
 function inBytes(gigabytes: number | undefined): number | undefined {
@@ -61,12 +81,13 @@ function nextMonth(nowMs: number, timeZone: string): number {
 }
 
 /** When people are notified. @param alone there is one cache, or one look: alerts do not wait for company */
-export function policyFor(options: WatchOptions, { alone }: Moment & { readonly alone: boolean }): Policy {
+export function policyFor(options: WatchOptions, { alone, ...now }: Moment & { readonly alone: boolean }): Policy {
+  const { quietHours } = options;
   return {
     groupMs: alone ? 0 : 60_000,
     reminderMs: options.reminderHours.map((hours) => hours * HOUR_MS),
     thenEveryMs: 7 * 24 * HOUR_MS,
-    quiet: false,
+    quiet: (quietHours !== undefined && isWithin(quietHours, now)) || isHoliday(options.holidays, now),
     gapMs: 30 * 60_000,
     isSilenced: () => false,
     placeOf: ({ tags }) => tags["region"] ?? tags["site_name"] ?? "",
