@@ -38,6 +38,15 @@ const override = z.strictObject({
     .describe("other limits for them, by the name of a threshold: pressure, hitRatio, silentSeconds, …"),
 });
 
+const silence = z.strictObject({
+  rule: z.enum(RULE_IDS).optional().describe("alerts of this rule; without it, of all"),
+  server: z.string().min(1).optional().describe("alerts of this cache; without it, of all"),
+  tags: z.record(z.string(), z.string()).default({}).describe("alerts of caches with these tags"),
+  until: z.iso
+    .datetime({ offset: true, error: "expected a moment with its offset, such as 2026-12-24T12:00:00+01:00" })
+    .describe("when it ends"),
+});
+
 /** `alerts` in the settings: whom larder notifies, and of what. */
 export const watchOptions = z.strictObject({
   notifiers: notifiersSchema.default([]).describe("whom to notify; without any, nobody is, and the history is kept"),
@@ -53,6 +62,10 @@ export const watchOptions = z.strictObject({
   workHours: hours.describe("when caches are at work, 06:00-18:00; a silent one outside them is well"),
   quietHours: hours.describe("when only what needs action now is sent, 22:00-06:00; the rest waits"),
   holidays: z.array(days).default([]).describe("days without school: quiet, and no cache has to be asked or heard"),
+  silences: z
+    .array(silence)
+    .default([])
+    .describe("alerts of which nobody is notified until a moment, as for works; what still fires then is reported"),
   reminderHours: z
     .array(z.number().positive().max(8760))
     .default([1, 4, 24, 72])

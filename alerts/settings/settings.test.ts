@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { watchOptions } from "../options.ts";
 import { RULES } from "../rules/rules.ts";
+import type { Alert } from "../state/state.ts";
 import { circumstancesFor, policyFor } from "./settings.ts";
 
 const timeZone = "Europe/Berlin";
@@ -30,6 +31,22 @@ describe("settings of alerts", () => {
     expect(isAtWork("2026-12-24T12:00:00+01:00")).toBe(false);
     // the day after a holiday says nothing of a busy day
     expect(circumstancesFor(options, at("2026-12-25T08:00:00+01:00")).circumstancesOf({}).schoolDay).toBe(false);
+  });
+
+  it("silences what is named until the silence ends", () => {
+    const until = "2026-11-20T12:00:00+01:00";
+    const options = watchOptions.parse({ silences: [{ rule: "silent", tags: { region: "North" }, until }] });
+    const full: Alert = {
+      ...{ rule: "silent", server: "c1", part: "", tags: { region: "North" }, values: {} },
+      ...{ phase: "firing", level: "bad", sinceMs: 0, seenMs: 0, reminders: 0 },
+    };
+    const isSilenced = (text: string, more: object = {}) =>
+      policyFor(options, { ...at(text), alone: true }).isSilenced({ ...full, ...more });
+    expect(isSilenced("2026-11-20T11:59:00+01:00")).toBe(true);
+    expect(isSilenced("2026-11-20T12:00:00+01:00")).toBe(false);
+    expect(isSilenced("2026-11-20T11:59:00+01:00", { rule: "off" })).toBe(false);
+    expect(isSilenced("2026-11-20T11:59:00+01:00", { tags: {} })).toBe(false);
+    expect(() => watchOptions.parse({ silences: [{ rule: "silent" }] })).toThrow();
   });
 
   it("has other limits for some caches, the rest of a threshold as it was", () => {

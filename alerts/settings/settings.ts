@@ -83,13 +83,17 @@ function nextMonth(nowMs: number, timeZone: string): number {
 /** When people are notified. @param alone there is one cache, or one look: alerts do not wait for company */
 export function policyFor(options: WatchOptions, { alone, ...now }: Moment & { readonly alone: boolean }): Policy {
   const { quietHours } = options;
+  const silences = options.silences.filter(({ until }) => now.nowMs < Date.parse(until));
   return {
     groupMs: alone ? 0 : 60_000,
     reminderMs: options.reminderHours.map((hours) => hours * HOUR_MS),
     thenEveryMs: 7 * 24 * HOUR_MS,
     quiet: (quietHours !== undefined && isWithin(quietHours, now)) || isHoliday(options.holidays, now),
     gapMs: 30 * 60_000,
-    isSilenced: () => false,
+    isSilenced: ({ rule, server, tags }) =>
+      silences.some(
+        (each) => (each.rule ?? rule) === rule && (each.server ?? server) === server && fits(each.tags, tags),
+      ),
     placeOf: ({ tags }) => tags["region"] ?? tags["site_name"] ?? "",
   };
 }
