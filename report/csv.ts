@@ -10,7 +10,7 @@
 import { spreadsheetField } from "../core/csv-cell.ts";
 import { localDate } from "../core/time/local-days.ts";
 import type { Words } from "./languages/languages.ts";
-import type { Report } from "./model.ts";
+import type { ClientGroup, Report } from "./model.ts";
 
 const TITLES = [
   "part",
@@ -57,6 +57,20 @@ function rowsOf(report: Report): Cell[][] {
     ]),
     ...sites.map((site): Cell[] => ["site", from(period.fromMs), site.name, ...amounts(site), true]),
     ...kinds.map(({ kind, bytes }): Cell[] => ["held", from(period.toMs), kind, bytes]),
+    ...clientRows(report.clients, from(period.fromMs)),
+  ];
+}
+
+/** What devices were sent, in the column of what was served. */
+function clientRows(clients: Report["clients"], start: string): Cell[][] {
+  if (clients === undefined) return [];
+  const rows = (kind: string, groups: readonly ClientGroup[]): Cell[][] =>
+    groups.map(({ name, bytes }) => [kind, start, name, bytes]);
+  return [
+    ...rows("family", clients.families),
+    ...rows("system", clients.systems),
+    ...rows("model", clients.models),
+    ...rows("file", clients.files),
   ];
 }
 

@@ -17,7 +17,7 @@ export { LANGUAGE_NAMES, type LanguageName, type Words, wordsOf } from "./langua
 export { type CacheKnown, type Health, type Live, type LiveOptions, openLive, type SinkView } from "./live/live.ts";
 export { logoAddress } from "./logo.ts";
 export type { Asked } from "./make-report.ts";
-export type { By, Report } from "./model.ts";
+export type { By, Report, Unknown } from "./model.ts";
 export { page } from "./page/page.ts";
 export { namedPeriod, type Period, periodOf } from "./period.ts";
 export { type Picture, pictures } from "./png.ts";

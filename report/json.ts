@@ -21,6 +21,15 @@ const savings = {
 };
 const sources = z.object({ cache: bytes, peers: bytes, parents: bytes, origin: bytes });
 
+const clientGroups = z.array(
+  z.object({
+    name: z.string(),
+    perDay: z.number().describe("devices on a day with data, on average; 0 for files"),
+    requests: bytes.describe("files asked for"),
+    bytes,
+  }),
+);
+
 /** What `larder report --format json` prints. */
 export const reportSchema = z.object({
   version: z.literal(1),
@@ -44,11 +53,18 @@ export const reportSchema = z.object({
   buckets: z.array(z.object({ start: time, hasData: z.boolean(), ...savings, sources })),
   sites: z.array(z.object({ name: z.string(), outlier: z.enum(["lowHitRatio", "silent"]).nullable(), ...savings })),
   kinds: z.array(z.object({ kind: z.string(), bytes })).describe("held at the end"),
+  clients: z
+    .object({ families: clientGroups, systems: clientGroups, models: clientGroups, files: clientGroups })
+    .nullable()
+    .describe("devices that came, most requests first; null where nothing is known of them"),
   warming: z
     .object({ warmed: z.int(), failed: z.int(), bytesFromOrigin: bytes, bytesServedFromDisk: bytes })
     .nullable(),
   troubles: z.array(z.object({ time, server: z.string(), title: z.string(), text: z.string() })),
   gaps: z.array(z.object({ from: time, to: time, days: z.int() })).describe("days without data"),
+  unknown: z
+    .array(z.enum(["kinds", "clients", "warming", "troubles"]))
+    .describe("parts that what was read cannot answer: nothing there means that nothing is known"),
 });
 export type ReportJson = z.input<typeof reportSchema>;
 
@@ -87,10 +103,17 @@ export function json(report: Report): ReportJson {
     })),
     sites: report.sites.map(({ name, outlier, ...rest }) => ({ name, outlier: outlier ?? null, ...savingsJson(rest) })),
     kinds: report.kinds.map(({ kind, bytes: held }) => ({ kind, bytes: held })),
+    clients: report.clients === undefined ? null : clientsJson(report.clients),
     warming: report.warming ?? null,
     troubles: report.troubles.map(({ timeMs, server, title, text }) => ({ time: iso(timeMs), server, title, text })),
     gaps: report.gaps.map(({ fromMs, toMs, days }) => ({ from: iso(fromMs), to: iso(toMs), days })),
+    unknown: [...report.unknown],
   };
+}
+
+function clientsJson({ families, systems, models, files }: NonNullable<Report["clients"]>) {
+  const copy = (groups: typeof families) => groups.map((group) => ({ ...group }));
+  return { families: copy(families), systems: copy(systems), models: copy(models), files: copy(files) };
 }
 
 function savingsJson({ served, fromCaches, fromApple, saved, hitRatio }: Report["total"]) {

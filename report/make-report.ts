@@ -3,11 +3,19 @@
  *
  * @module
  */
-import { joinDays, periodStart, type Savings, type SavingsRow, totalSavings } from "../core/history/history.ts";
+import {
+  type Clients,
+  joinDays,
+  periodStart,
+  type Savings,
+  type SavingsRow,
+  totalSavings,
+} from "../core/history/history.ts";
 import type { Integer } from "../core/line/line.ts";
 import { addExact } from "../core/line/line.ts";
 import type { TrafficSource } from "../core/measures.ts";
 import { type BucketUnit, bucketStart, nextBucket } from "../core/time/local-days.ts";
+import { reportClients } from "./clients.ts";
 import type { Bucket, Gap, Kind, Report, Site, Sources, Trouble, Warming } from "./model.ts";
 import type { Period } from "./period.ts";
 
@@ -19,6 +27,7 @@ export interface Answers {
   /** Names of those with data in the last days of the period. */
   readonly recentSites: ReadonlySet<string>;
   readonly kinds: readonly Kind[];
+  readonly clients?: Clients | undefined;
   readonly warming: Warming | undefined;
   readonly troubles: readonly Trouble[];
 }
@@ -27,7 +36,8 @@ export interface Answers {
 export type Asked = Pick<
   Report,
   "madeMs" | "timeZone" | "period" | "by" | "organisation" | "logo" | "filter" | "groupBy" | "worth"
->;
+> &
+  Partial<Pick<Report, "unknown">>;
 
 /** Fewer sites have no outliers. */
 const FEWEST_FOR_OUTLIERS = 5;
@@ -49,6 +59,8 @@ export function makeReport(asked: Asked, answers: Answers): Report {
     buckets: asked.by === "week" || asked.by === "month" ? coarser(fine, asked.by, asked.timeZone) : fine,
     sites: sites.sites,
     medianHitRatio: sites.median,
+    unknown: asked.unknown ?? [],
+    clients: answers.clients === undefined ? undefined : reportClients(answers.clients, daysWithData(answers, asked)),
     kinds: [...answers.kinds].sort((a, b) => b.bytes - a.bytes),
     warming: answers.warming,
     troubles: answers.troubles,
@@ -58,6 +70,10 @@ export function makeReport(asked: Asked, answers: Answers): Report {
       asked.timeZone,
     ),
   };
+}
+
+function daysWithData({ buckets }: Answers, { timeZone }: Asked): number {
+  return new Set(buckets.map(({ startMs }) => bucketStart(startMs, "day", timeZone))).size;
 }
 
 const NOTHING: Savings = { served: 0, fromCaches: 0, fromApple: 0, saved: 0, hitRatio: undefined };

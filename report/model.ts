@@ -59,6 +59,26 @@ export interface Gap {
   readonly days: number;
 }
 
+/** Devices or files of one sort. */
+export interface ClientGroup {
+  readonly name: string;
+  /** Devices on a day with data, on average; 0 for files, which are not counted by devices. */
+  readonly perDay: number;
+  readonly requests: Integer;
+  readonly bytes: Integer;
+}
+
+/** What came to the caches, most requests first. */
+export interface ReportClients {
+  readonly families: readonly ClientGroup[];
+  readonly systems: readonly ClientGroup[];
+  readonly models: readonly ClientGroup[];
+  readonly files: readonly ClientGroup[];
+}
+
+/** Parts of a report that what was read may be unable to answer. */
+export type Unknown = "kinds" | "clients" | "warming" | "troubles";
+
 /** What it cost, or would have. */
 export interface Worth {
   readonly currency: string;
@@ -88,9 +108,13 @@ export interface Report {
   /** Median of the sites' hit ratios; undefined with fewer than five. */
   readonly medianHitRatio: number | undefined;
   readonly kinds: readonly Kind[];
+  /** Undefined where nothing is known of them. */
+  readonly clients: ReportClients | undefined;
   readonly warming: Warming | undefined;
   readonly troubles: readonly Trouble[];
   readonly gaps: readonly Gap[];
+  /** Nothing in these parts means that nothing is known. */
+  readonly unknown: readonly Unknown[];
 }
 
 /** Money of an amount of bytes; undefined without a price. */

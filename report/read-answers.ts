@@ -6,6 +6,7 @@
 import {
   type Ask,
   cacheStates,
+  clients,
   events,
   type HistoryEvent,
   type HistoryRow,
@@ -37,7 +38,7 @@ export async function readAnswers(ask: Ask, asked: Asked): Promise<Answers> {
   const recent = { fromMs: Math.max(period.fromMs, period.toMs - RECENT_MS), toMs: period.toMs };
   const status = { fromMs: Math.max(period.fromMs, period.toMs - STATUS_MS), toMs: period.toMs };
   const span = { fromMs: period.fromMs, toMs: period.toMs };
-  const [buckets, before, sites, recentSites, runs, caches, happened] = await ask([
+  const [buckets, before, sites, recentSites, runs, caches, happened, devices] = await ask([
     traffic({ ...base, ...span, by: asked.by === "hour" ? "hour" : "day" }),
     traffic({ ...base, ...period.before, by: "all" }),
     traffic({ ...base, ...span, by: "all", groupBy }),
@@ -45,6 +46,7 @@ export async function readAnswers(ask: Ask, asked: Asked): Promise<Answers> {
     runSums({ ...base, ...span }),
     cacheStates({ ...status, tags }),
     events({ ...span, tags, without: { event: FINE_EVENTS }, most: MOST_TROUBLES }),
+    clients({ ...base, ...span, by: "all" }),
   ]);
   return {
     buckets,
@@ -52,6 +54,7 @@ export async function readAnswers(ask: Ask, asked: Asked): Promise<Answers> {
     sites: sitesOf(sites, tag),
     recentSites: new Set(recentSites.map(({ group }) => siteName(group, tag))),
     kinds: kindsOf(caches.flatMap(({ content }) => content)),
+    clients: devices,
     warming: warmingOf(runs, buckets),
     troubles: happened.slice(0, MOST_TROUBLES),
   };

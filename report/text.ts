@@ -5,6 +5,7 @@
  */
 import { columnsOf, cutTo, fillTo, flow } from "../core/words/columns.ts";
 import { printable, spaced } from "../core/words/printable.ts";
+import { clientTables } from "./clients.ts";
 import { figures, traffic, warmingRows } from "./figures.ts";
 import type { Words } from "./languages/languages.ts";
 import type { Report } from "./model.ts";
@@ -30,6 +31,7 @@ export function text(report: Report, words: Words): string {
     columns(numbers, ["left", "right", "left"]),
     byTime(report, words),
     bySite(report, words),
+    ...devices(report, words),
     warming(report, words),
     troubles(report, words),
     [texts.madeBy(words.dateTime(report.madeMs, report.timeZone))],
@@ -66,13 +68,27 @@ function bySite(report: Report, words: Words): string[] {
   return [texts.sites, ...columns([titles(texts.site, words), ...rows], AMOUNTS), ...more, ...marks];
 }
 
+/** A block for each table. */
+function devices({ clients }: Report, words: Words): string[][] {
+  if (clients === undefined) return [];
+  return clientTables(clients, words).map(({ name, titles: heads, rows }, i) => [
+    ...(i === 0 ? [words.texts.clients] : []),
+    name,
+    ...columns(
+      [heads, ...rows.slice(0, MOST_SITES)],
+      ["left", "right", "right", "right"].slice(0, heads.length) as ("left" | "right")[],
+    ),
+  ]);
+}
+
 function warming({ warming: done }: Report, words: Words): string[] {
   if (done === undefined) return [];
   return [words.texts.warming, ...columns(warmingRows(done, words), ["left", "right"])];
 }
 
-function troubles({ troubles: all, timeZone }: Report, words: Words): string[] {
+function troubles({ troubles: all, timeZone, unknown }: Report, words: Words): string[] {
   const { texts } = words;
+  if (unknown.includes("troubles")) return [];
   if (all.length === 0) return [texts.troubles, texts.noTroubles];
   const lines = all.slice(0, MOST_TROUBLES).flatMap(({ timeMs, server, title, text: details }) => {
     const what = `${words.dateTime(timeMs, timeZone)}  ${cutTo(printable(server), NAME_COLUMNS)}: ${title}`;

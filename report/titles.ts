@@ -70,7 +70,7 @@ export function summary(report: Report, words: Words): string[] {
 /** What else deserves a sentence: warming, sites far below the others, gaps. */
 export function remarks(report: Report, words: Words): string[] {
   const { texts } = words;
-  const { warming, sites, medianHitRatio, gaps } = report;
+  const { warming, sites, medianHitRatio, gaps, unknown } = report;
   const low = sites.filter(({ outlier }) => outlier === "lowHitRatio").map((site) => siteTitle(site, words));
   const more = low.length > MOST_NAMES ? [texts.otherSites(words.count(low.length - MOST_NAMES))] : [];
   const days = gaps.reduce((sum, gap) => sum + gap.days, 0);
@@ -82,5 +82,6 @@ export function remarks(report: Report, words: Words): string[] {
       ? []
       : [texts.outlierSentence([...low.slice(0, MOST_NAMES), ...more].join(", "), words.percent(medianHitRatio))]),
     ...(days === 0 || !hasData(report) ? [] : [texts.gapSentence(days, words.count(days))]),
+    ...(unknown.length === 0 ? [] : [texts.unknownSentence(unknown.map((part) => texts[part]).join(", "))]),
   ];
 }

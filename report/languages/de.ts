@@ -34,7 +34,14 @@ export const de: Texts = {
   clients: "Geräte",
   families: "Nach Familie",
   systems: "Nach System",
-  devices: "Geräte",
+  models: "Nach Modell",
+  files: "Nach Art der Datei",
+  family: "Familie",
+  system: "System",
+  model: "Modell",
+  devicesADay: "Geräte je Tag",
+  requests: "Anfragen",
+  delivered: "Geliefert",
   warming: "Vorwärmen",
   runs: "Läufe",
   warmedFiles: "Vorgewärmte Dateien",
@@ -72,6 +79,7 @@ export const de: Texts = {
     `Vorwärmen hat ${files} Dateien im Voraus in die Caches geholt, für ${cost} von Apple.`,
   outlierSentence: (names, share) =>
     `Weit hinter den anderen: ${names}. Die Hälfte der Standorte bekam mindestens ${share} aus den Caches.`,
+  unknownSentence: (parts) => `Aus dieser Quelle nicht bekannt: ${parts}.`,
   gapSentence: (days, count) =>
     days === 1
       ? "Für 1 Tag liegen keine Daten vor. Er fehlt hier; es war kein Tag ohne Verkehr."

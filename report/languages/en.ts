@@ -34,7 +34,14 @@ export const en: Texts = {
   clients: "Devices",
   families: "By family",
   systems: "By system",
-  devices: "Devices",
+  models: "By model",
+  files: "By kind of file",
+  family: "Family",
+  system: "System",
+  model: "Model",
+  devicesADay: "Devices a day",
+  requests: "Requests",
+  delivered: "Delivered",
   warming: "Warming",
   runs: "Runs",
   warmedFiles: "Files warmed",
@@ -72,6 +79,7 @@ export const en: Texts = {
     `Warming put ${files} files into the caches ahead of time, for ${cost} from Apple.`,
   outlierSentence: (names, share) =>
     `Far below the others: ${names}. Half of the sites got at least ${share} of their downloads from the caches.`,
+  unknownSentence: (parts) => `Not known from what was read: ${parts}.`,
   gapSentence: (days, count) =>
     days === 1
       ? "1 day has no data. It is left out; it was not a day without traffic."

@@ -29,7 +29,14 @@ export interface Texts {
   readonly clients: string;
   readonly families: string;
   readonly systems: string;
-  readonly devices: string;
+  readonly models: string;
+  readonly files: string;
+  readonly family: string;
+  readonly system: string;
+  readonly model: string;
+  readonly devicesADay: string;
+  readonly requests: string;
+  readonly delivered: string;
   readonly warming: string;
   readonly runs: string;
   readonly warmedFiles: string;
@@ -58,6 +65,8 @@ export interface Texts {
   readonly same: string;
   readonly warmingSentence: (values: Record<"files" | "cost", string>) => string;
   readonly outlierSentence: (names: string, share: string) => string;
+  /** @param parts titles of sections */
+  readonly unknownSentence: (parts: string) => string;
   readonly gapSentence: (days: number, count: string) => string;
   readonly lowHitRatio: string;
   readonly silent: string;

@@ -4,6 +4,7 @@
  * @module
  */
 import { type ChartName, chart, LIGHT } from "../charts.ts";
+import { clientTables } from "../clients.ts";
 import { type Figure, figures, traffic, warmingRows } from "../figures.ts";
 import type { Words } from "../languages/languages.ts";
 import type { Report, Site } from "../model.ts";
@@ -14,18 +15,17 @@ import { table } from "./table.ts";
 
 /** All of them, in order. */
 export function sections(report: Report, words: Words): Html[] {
-  const makers = [
+  const makers: readonly ((report: Report, words: Words) => Html | undefined)[] = [
     summarySection,
     timeSection,
     sitesSection,
     kindsSection,
+    clientsSection,
     warmingSection,
-    troublesSection,
+    (of, said) => (of.unknown.includes("troubles") ? undefined : troublesSection(of, said)),
     gapsSection,
   ];
-  return makers
-    .map((make: (report: Report, words: Words) => Html | undefined) => make(report, words))
-    .filter((section) => section !== undefined);
+  return makers.map((make) => make(report, words)).filter((section) => section !== undefined);
 }
 
 function summarySection(report: Report, words: Words): Html {
@@ -85,6 +85,14 @@ export function kindsSection(report: Report, words: Words, { brief = false }: Br
   return html`<section><h2>${texts.kinds}</h2>
 ${picture("kinds", report, words, texts.kinds)}
 ${table({ words, name: texts.kinds, titles: [texts.kind, texts.held], rows, folded: brief })}</section>`;
+}
+
+function clientsSection({ clients }: Report, words: Words): Html | undefined {
+  if (clients === undefined) return undefined;
+  return html`<section><h2>${words.texts.clients}</h2>${clientTables(clients, words).map(
+    ({ name, titles, rows }) =>
+      html`<h3>${name}</h3>${table({ words, name, titles, rows: rows.map(([first = "", ...numbers]) => [html`<bdi>${first}</bdi>`, ...numbers]) })}`,
+  )}</section>`;
 }
 
 function warmingSection({ warming }: Report, words: Words): Html | undefined {

@@ -1,3 +1,4 @@
+import type { ClientRow, Clients } from "../../core/history/history.ts";
 import { type Answers, type Asked, makeReport } from "../make-report.ts";
 import type { Report, Sources } from "../model.ts";
 import { namedPeriod } from "../period.ts";
@@ -88,6 +89,7 @@ export function exampleAnswers(names: readonly string[] = []): Answers {
       { kind: "iOS Software", bytes: 3e11 },
       { kind: "Mac Software", bytes: 5e11 },
     ],
+    clients: exampleClients(names),
     warming: { warmed: 42, failed: 1, bytesFromOrigin: 6e10, bytesServedFromDisk: 4e11 },
     troubles: [
       {
@@ -97,6 +99,39 @@ export function exampleAnswers(names: readonly string[] = []): Answers {
         text: "it held 500 GB before",
       },
     ],
+  };
+}
+
+function exampleClients(names: readonly string[]): Clients {
+  const row = (requests: number, tags: Partial<ClientRow>): ClientRow => ({
+    startMs: ASKED.period.fromMs,
+    family: undefined,
+    os: undefined,
+    model: undefined,
+    kind: undefined,
+    ...tags,
+    requests,
+    clients: Math.round(requests / 10),
+    transfers: requests,
+    incomplete: 0,
+    bytes: requests * 1e6,
+    fromCache: requests * 9e5,
+    fromOrigin: requests * 1e5,
+    fromPeers: 0,
+    fromParents: 0,
+  });
+  return {
+    bySystem: [
+      row(9000, { family: "iPad", os: "iPadOS 26.1" }),
+      row(4000, { family: "Mac", os: "macOS 26.1" }),
+      row(1000, { family: "iPad", os: "iPadOS 18.7" }),
+      ...names.map((name) => row(10, { family: name, os: name })),
+    ],
+    byModel: [
+      row(9000, { family: "iPad", model: "iPad16,3" }),
+      ...names.map((model) => row(1, { family: "iPad", model })),
+    ],
+    byKind: [row(14_000, { kind: "ipsw" }), ...names.map((kind) => row(1, { kind }))],
   };
 }
 

@@ -7,6 +7,7 @@ import { askSink, readDatabase } from "../../../collector/index.ts";
 import { LarderError } from "../../../core/errors.ts";
 import { type Ask, askJournal, askLines } from "../../../core/history/history.ts";
 import type { Span } from "../../../core/journal/journal.ts";
+import type { Unknown } from "../../../report/index.ts";
 import type { LoadedSettings } from "../../load-settings.ts";
 import { openLog } from "../../log.ts";
 import { namedSink } from "../../named-sink.ts";
@@ -17,6 +18,8 @@ export interface ReportOrigin {
   readonly ask: Ask;
   /** Of a database: the time of its rows. */
   readonly span: Span | undefined;
+  /** What it knows nothing of. */
+  readonly unknown: readonly Unknown[];
 }
 
 export interface OriginFlags {
@@ -35,15 +38,15 @@ export async function originOf(flags: OriginFlags, loaded: LoadedSettings): Prom
   }
   if (flags.fromSink !== undefined) {
     const destinations = namedSink(settings, flags.fromSink, "report from");
-    const { ask } = await askSink(destinations, { log: await openLog("warn"), nowMs: Date.now });
-    return { ask, span: undefined };
+    const { ask, keepsTexts } = await askSink(destinations, { log: await openLog("warn"), nowMs: Date.now });
+    return { ask, span: undefined, unknown: keepsTexts ? [] : ["troubles"] };
   }
   if (flags.database !== undefined) {
     const { tags, server } = settings;
     const log = await openLog("warn");
     const { pieces, span } = await readDatabase(flags.database, { tags, server, log, nowMs: Date.now });
-    return { ask: askLines(pieces), span };
+    return { ask: askLines(pieces), span, unknown: ["kinds", "clients", "warming", "troubles"] };
   }
   checkWhoseJournal("report", loaded);
-  return { ask: askJournal(settings.stateDir), span: undefined };
+  return { ask: askJournal(settings.stateDir), span: undefined, unknown: [] };
 }

@@ -57,6 +57,7 @@ export async function report(flags: ReportFlags): Promise<void> {
     logo: options.logo === undefined ? undefined : await logoAddress(options.logo),
     filter: parseTagFlags(flags.tag),
     groupBy: flags.groupBy,
+    unknown: origin.unknown,
     worth: { currency: options.currency, pricePerGB: options.pricePerGB, lineMbits: options.lineMbits },
   });
   await write(made, wordsOf(options.language as LanguageName), format, flags.out);
