@@ -134,6 +134,23 @@ describe("a watch", () => {
     expect(ids).toHaveLength(1);
   });
 
+  it("keeps what waits for a notifier that cannot be made today", async () => {
+    const stateDir = folder();
+    const hook = await receiver();
+    const now = { ms: NOW };
+    const line = `events,event=wiped,region=North,server=c1 title="Cache wiped",text="it held 9 GB" ${NOW - MINUTE}\n`;
+    await write(stateDir, status("pressure=0", NOW - MINUTE) + line, NOW);
+    const setup = await setupFor(stateDir, hook.url, now);
+    for (const notifiers of [[], setup.notifiers]) {
+      const watch = await openWatch({ ...setup, notifiers });
+      await watch.check(undefined);
+      await watch.close();
+      now.ms += MINUTE;
+    }
+    hook.close();
+    expect(hook.received).toHaveLength(1);
+  });
+
   it("is one at a time on a state folder", async () => {
     const stateDir = folder();
     const setup = await setupFor(stateDir, "http://127.0.0.1:9/", { ms: NOW });

@@ -84,7 +84,8 @@ export async function previewCheck(setup: WatchSetup, own: OwnReport | undefined
     close: async () => {},
   };
   const { pingUrl: _, ...rest } = setup;
-  return await new Watcher({ ...rest, notifiers: [] }, forgetful, setup.nowMs ?? Date.now).check(own);
+  const nobody = { ...rest, notifiers: [], options: { ...rest.options, notifiers: [] } };
+  return await new Watcher(nobody, forgetful, setup.nowMs ?? Date.now).check(own);
 }
 
 class Watcher implements Watch {
@@ -148,6 +149,7 @@ class Watcher implements Watch {
     }
     const { box, sent } = await deliver(this.#box, {
       notifiers: this.#setup.notifiers,
+      names: this.#setup.options.notifiers.map(({ name }) => name),
       messageFor: (notice) => this.#messageOf(notice),
       nowMs: this.#nowMs,
       random: this.#setup.random ?? Math.random,
@@ -184,7 +186,8 @@ class Watcher implements Watch {
   }
 
   #enqueue(notice: Notice, nowMs: number): void {
-    const fresh = this.#setup.notifiers.filter((notifier) => isFor(notice, notifier.name, this.#setup.options));
+    const { options } = this.#setup;
+    const fresh = options.notifiers.filter(({ name }) => isFor(notice, name, options));
     const outgoing: Outgoing[] = fresh.map(({ name }) => {
       return { notice: notice.id, to: name, firstMs: nowMs, nextMs: nowMs, tries: 0 };
     });

@@ -35,6 +35,8 @@ export interface Sent {
 
 export interface DeliverySetup {
   readonly notifiers: readonly Notifier[];
+  /** Names in the settings: one that cannot be made today, as its secret is missing, keeps what waits for it. */
+  readonly names: readonly string[];
   messageFor(notice: Notice): Message;
   readonly nowMs: () => number;
   readonly random: () => number;
@@ -113,8 +115,9 @@ function settled(box: Box, { entry, attempt: { to, outcome } }: Settled, { nowMs
 }
 
 /** Without what is too old, and what is for notifiers that are gone from the settings. */
-function withoutStale(box: Box, { notifiers, nowMs }: DeliverySetup): Box {
-  const names = new Set(notifiers.map(({ name }) => name));
+function withoutStale(box: Box, setup: DeliverySetup): Box {
+  const { nowMs } = setup;
+  const names = new Set(setup.names);
   const outbox = box.outbox.filter(({ to, firstMs }) => names.has(to) && nowMs() - firstMs < KEEP_MS);
   const failing = Object.fromEntries(Object.entries(box.failing).filter(([name]) => names.has(name)));
   return withoutUnused({ ...box, outbox, failing });
