@@ -8,14 +8,14 @@ import { type Point, pointLine } from "../core/line/line.ts";
 import type { Change, Notice } from "./state/state.ts";
 import type { Message } from "./words/words.ts";
 
-export interface LinesOf {
+export interface AlertLines {
   readonly changes: readonly Change[];
   readonly notices: readonly { readonly notice: Notice; readonly message: Message }[];
   readonly nowMs: number;
 }
 
 /** Lines, their count and their span. */
-export function alertLines({ changes, notices, nowMs }: LinesOf): Pick<Batch, "lines" | "lineCount" | "span"> {
+export function alertLines({ changes, notices, nowMs }: AlertLines): Pick<Batch, "lines" | "lineCount" | "span"> {
   const points = [
     ...changes.map((change, i) => changePoint(change, nowMs + i)),
     ...notices

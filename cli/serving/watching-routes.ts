@@ -8,7 +8,7 @@ import { findingOf, worstLevel } from "../../core/finding.ts";
 import { json, type Reply, type Route } from "../../core/server/server.ts";
 import type { Clock } from "../../core/time/clock.ts";
 
-export interface Watching {
+export interface WatchingOptions {
   readonly options: Omit<GatherOptions, "nowMs">;
   readonly clock: Clock;
   /** False where everybody may see what is wrong: nobody needs a token. */
@@ -19,7 +19,7 @@ export interface Watching {
 const PIPE_MS = 10_000;
 
 /** The routes of both. */
-export function watchingRoutes({ options, clock, needsToken }: Watching): Route[] {
+export function watchingRoutes({ options, clock, needsToken }: WatchingOptions): Route[] {
   const pipe = remembered(async () => await readPipe({ ...options, nowMs: clock.now() }), clock);
   const { stateDir, timeZone } = options;
   const metrics = openExposition({ stateDir, timeZone, readPipe: pipe, now: () => clock.now() });
