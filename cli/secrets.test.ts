@@ -66,10 +66,20 @@ function examples(secret: unknown): Record<string, unknown>[] {
     { kind: "meraki", base, apiKey: secret, networks: ["n"] },
     { kind: "intune", base, loginBase: base, tenant: "t", clientId: "c", clientSecret: secret },
   ];
+  const notifiers = [
+    { type: "webhook", url: base, secret },
+    ...["webhook", "slack", "teams", "ntfy"].map((type) => ({ type, url: secret })),
+    { type: "ntfy", url: base, token: secret },
+    { type: "pagerduty", routingKey: secret, url: base },
+    { type: "pagerduty", routingKey: "other-MARKER-hunter2", url: secret },
+    { type: "mail", host: "127.0.0.1", port: 9, from: "a@example.org", username: "u", password: secret },
+  ];
   const quiet = { servers: [base], catalogs: [{ kind: "url-list", url: join(folder, "urls") }] };
   return [
     ...sinks.map((each) => ({ sinks: [each], precache: quiet })),
     ...devices.map((each) => ({ precache: { devices: [each], ...quiet } })),
+    ...notifiers.map((each) => ({ alerts: { notifiers: [{ name: "main", ...each }] }, precache: quiet })),
+    { alerts: { pingUrl: secret }, precache: quiet },
   ];
 }
 
@@ -117,6 +127,8 @@ const COMMANDS = [
   ["config", "check"],
   ["collect", "--once", "--log-level", "debug"],
   ["status"],
+  ["alerts", "check"],
+  ["alerts", "test", "--to", "main"],
   ["history"],
   ["clients"],
   ["influx", "setup"],
@@ -251,6 +263,7 @@ describe("a secret of the settings", () => {
 
   it("was used all the same: every InfluxDB and inventory was sent it", async () => {
     for (const settings of examples(MARKER)) {
+      if ("alerts" in settings) continue;
       // nothing is set up on a VictoriaMetrics, so nothing is sent to it here
       if (JSON.stringify(settings).includes("victoriametrics")) continue;
       received = 0;

@@ -150,12 +150,27 @@ describe("--precache-config", () => {
 /** Values of every kind; of each key, those that its schema takes are tried. */
 const VALUES: readonly unknown[] = [
   ...[false, true, 20, 30, 100, 200, "a", "b", ["a"], ["b", "c"], { a: "x" }, { a: "y" }],
-  ...["Europe/Berlin", "Asia/Tokyo", "* * * * *", "1 GB", "2 GB", "06:00", "07:00", "EUR", "USD", "08-01", "09-01"],
+  ...[
+    "Europe/Berlin",
+    "Asia/Tokyo",
+    "* * * * *",
+    "1 GB",
+    "2 GB",
+    "06:00",
+    "07:00",
+    "06:00-18:00",
+    "07:00-17:00",
+    "EUR",
+    "USD",
+    "08-01",
+    "09-01",
+  ],
   ...["http://a:1", "http://b:2", "en", "de", "exact", "all", ["iPad"], ["Mac"], ["http://a:1"]],
   ...[[{ kind: "sofa" }], [{ kind: "mesu" }], [{ kind: "by-hand", models: ["x"] }], [{ kind: "csv", path: "/x" }]],
   ...["x", "y"].map((name) => [{ name, type: "influx1", url: "http://h", database: "d" }]),
   ...["x", "y"].map((name) => [{ name, type: "webhook", url: "http://h" }]),
-  ...[["a:1"], ["b:2"], ["clock"], ["disk"], [1], [2]],
+  ...[["a:1"], ["b:2"], ["clock"], ["disk"], [1], [2], [{}], [{ off: ["clock"] }]],
+  ...["2026-12-23", "2026-12-24"].flatMap((day) => [[day], [{ until: `${day}T12:00:00Z` }]]),
 ];
 /** Keys that hold only beside others. */
 const BESIDE: readonly (readonly [path: RegExp, others: readonly string[]])[] = [

@@ -23,3 +23,8 @@ export function hideFromNowOn(text: string): void {
 export function withoutSecrets(text: string): string {
   return pattern === undefined ? text : text.replace(pattern, "(secret)");
 }
+
+/** The beginning of what a server or a program answered. Secrets go before it is cut: half of one would not be known. */
+export function excerpt(answer: string, length: number): string {
+  return withoutSecrets(answer).trim().slice(0, length);
+}

@@ -3,8 +3,10 @@
  *
  * @module
  */
+
 import { execFile } from "node:child_process";
 import { errorText } from "../../core/errors.ts";
+import { excerpt } from "../../core/revealed.ts";
 import type { Notice } from "../state/state.ts";
 import type { Message } from "../words/words.ts";
 import { type Notifier, type Receipt, SEND_TIMEOUT_MS, UnsentError } from "./notifier.ts";
@@ -60,7 +62,7 @@ async function run(name: string, [program = "", ...words]: readonly string[], in
       { timeout: SEND_TIMEOUT_MS, cwd: "/", maxBuffer: 65_536 },
       (error, _out, said) => {
         if (error === null) return resolve("accepted");
-        const why = `${program}: ${said.trim().slice(0, 200) || errorText(error)}`;
+        const why = `${program}: ${excerpt(said, 200) || errorText(error)}`;
         return reject(new UnsentError(name, why, { retryable: true, cause: error }));
       },
     );

@@ -3,9 +3,11 @@
  *
  * @module
  */
+
 import { errorText, LarderError } from "../../core/errors.ts";
 import { type HttpRequest, type HttpResponse, httpRequest, publicUrl } from "../../core/http/http.ts";
 import { isTransientStatus, retryAfterMs } from "../../core/retry.ts";
+import { excerpt } from "../../core/revealed.ts";
 import type { Notice } from "../state/state.ts";
 import type { Message } from "../words/words.ts";
 
@@ -70,7 +72,7 @@ export async function post(name: string, request: Omit<HttpRequest, "maxBytes" |
   }
   const { status, headers, body } = answer;
   if (status >= 200 && status < 300) return answer;
-  const said = body.toString("utf8").slice(0, 200).trim();
+  const said = excerpt(body.toString("utf8"), 200);
   throw new UnsentError(name, `"${new URL(request.url).host}" answered ${status}${said === "" ? "" : `: ${said}`}`, {
     retryable: isTransientStatus(status),
     askedMs: retryAfterMs(headers["retry-after"], Date.now()),

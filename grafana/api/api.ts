@@ -6,9 +6,11 @@
  *
  * @module
  */
+
 import * as z from "zod";
 import { LarderError } from "../../core/errors.ts";
 import { type HttpResponse, httpRequest, publicUrl } from "../../core/http/http.ts";
+import { excerpt } from "../../core/revealed.ts";
 import type { Dashboard } from "../look/look.ts";
 
 export { differences } from "./json-diff.ts";
@@ -110,7 +112,7 @@ function clientOf({ url, token, signal }: ApiOptions): Client {
 }
 
 function refusal(method: string, url: string, answer: HttpResponse): LarderError {
-  const said = answer.body.toString("utf8").slice(0, 300).replaceAll(/\s+/g, " ");
+  const said = excerpt(answer.body.toString("utf8"), 300).replaceAll(/\s+/g, " ");
   const what = `Cannot ${method} "${publicUrl(url)}": Grafana answered ${answer.status}`;
   if (answer.status === 401 || answer.status === 403) {
     return new LarderError(`${what}, the token may not do this: ${said}`, {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { hideFromNowOn } from "../../core/revealed.ts";
+import { excerpt, hideFromNowOn } from "../../core/revealed.ts";
 import type { Shape } from "../untrusted/untrusted.ts";
 import { DeviceCounter } from "./device-counter.ts";
 import type { DeviceContext, DeviceSource } from "./device-source.ts";
@@ -106,7 +106,7 @@ function devicesOf(answer: Shape, client: InventoryClient): Shape[] {
   const status = inside?.get("status").optionalText() ?? answer.get("status").optionalText();
   if (status === "DEVICES_NOTFOUND") return [];
   if (inside === undefined || inside.get("devices").missing) {
-    throw client.broken(`it answered ${status === undefined ? "without devices" : `"${status.slice(0, 60)}"`}`);
+    throw client.broken(`it answered ${status === undefined ? "without devices" : `"${excerpt(status, 60)}"`}`);
   }
   return inside.get("devices").items();
 }

@@ -4,9 +4,11 @@
  *
  * @module
  */
+
 import type { Wanted } from "../../../core/history/history.ts";
 import { type FieldValue, type Integer, type ParsedLine, parseLine, pointLine } from "../../../core/line/line.ts";
 import { influxName, influxText, tagList } from "../../../core/query/query.ts";
+import { excerpt } from "../../../core/revealed.ts";
 import { type FieldSchema, measurementSchema } from "../../../core/schema.ts";
 import { parseExact } from "./exact-json.ts";
 import { type HistoryServer, MOST_LINES, type ServerPlace, type WindowSums } from "./history-server.ts";
@@ -100,7 +102,7 @@ async function askStatements(place: InfluxPlace, statements: readonly string[]):
   try {
     body = parseExact(text);
   } catch {
-    throw queryError(place.url, `its answer is not JSON: ${text.slice(0, 100)}`, "check the sink's type and url");
+    throw queryError(place.url, `its answer is not JSON: ${excerpt(text, 100)}`, "check the sink's type and url");
   }
   const results = asArray(asObject(body)["results"]).map(asObject);
   const error = asObject(body)["error"] ?? results.find((result) => result["error"] !== undefined)?.["error"];

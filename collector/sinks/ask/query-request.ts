@@ -3,8 +3,10 @@
  *
  * @module
  */
+
 import { errorCode, LarderError } from "../../../core/errors.ts";
 import { httpRequest, publicUrl } from "../../../core/http/http.ts";
+import { excerpt } from "../../../core/revealed.ts";
 import type { ServerPlace } from "./history-server.ts";
 
 /** A year of a fleet by day and site is far below it. */
@@ -72,8 +74,8 @@ export function tooMany(url: string, most: number): LarderError {
 function said(text: string): string {
   try {
     const { error, message } = JSON.parse(text) as { error?: unknown; message?: unknown };
-    return String(error ?? message ?? "").slice(0, 300);
+    return excerpt(String(error ?? message ?? ""), 300);
   } catch {
-    return text.trim().slice(0, 300);
+    return excerpt(text, 300);
   }
 }

@@ -4,6 +4,7 @@
  *
  * @module
  */
+
 import pMap from "p-map";
 import type { Wanted } from "../../../core/history/history.ts";
 import {
@@ -15,6 +16,7 @@ import {
   pointLine,
 } from "../../../core/line/line.ts";
 import { byTags, metricsMatcher, metricsSelector, metricsText } from "../../../core/query/query.ts";
+import { excerpt } from "../../../core/revealed.ts";
 import { type FieldSchema, measurementSchema } from "../../../core/schema.ts";
 import { type HistoryServer, MOST_LINES, type ServerPlace, type WindowSums } from "./history-server.ts";
 import type { SumPart } from "./parts.ts";
@@ -128,7 +130,7 @@ async function askSeries(
     return (body.data.result as Record<string, unknown>[]).map(seriesOf);
   } catch {
     const next = "check the sink's type and url; of a cluster, set queryUrl";
-    throw queryError(url, `its answer is not one of VictoriaMetrics: ${text.slice(0, 100)}`, next);
+    throw queryError(url, `its answer is not one of VictoriaMetrics: ${excerpt(text, 100)}`, next);
   }
 }
 

@@ -5,8 +5,10 @@
  *
  * @module
  */
+
 import { httpRequest } from "../../../core/http/http.ts";
 import { influxName } from "../../../core/query/query.ts";
+import { excerpt } from "../../../core/revealed.ts";
 import { basePath } from "../endpoint.ts";
 import { type AdminTarget, type InfluxAdmin, refusal } from "./influx-admin.ts";
 import type { FoundPlace, SetupStep } from "./setup-plan.ts";
@@ -110,7 +112,7 @@ function parseBody(text: string): Readonly<Record<string, unknown>> {
   try {
     return asObject(JSON.parse(text));
   } catch {
-    return { error: text.slice(0, 200) };
+    return { error: excerpt(text, 200) };
   }
 }
 
