@@ -11,10 +11,11 @@ import { ALERTS_DEFAULTS, type AlertsOptions } from "./options.ts";
 import { findDuplicates, loadAlertData, type Recipient } from "./recipients/recipients.ts";
 
 export { createNotifier, type Notifier, type NotifierOptions } from "./notify/notify.ts";
-export { ALERTS_DEFAULTS, type AlertsOptions, APPLE_ALERT_DATABASE } from "./options.ts";
+export { ALERTS_DEFAULTS, type AlertsOptions } from "./options.ts";
 export {
   type AlertData,
   type AlertService,
+  APPLE_ALERT_DATABASE,
   addressKey,
   type Backup,
   changeRecipients,

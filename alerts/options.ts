@@ -76,9 +76,6 @@ export const watchOptions = z.strictObject({
 });
 export type WatchOptions = z.output<typeof watchOptions>;
 
-/** Where macOS Server keeps its alerts; it creates the file when its Alerts tab is first chosen. */
-export const APPLE_ALERT_DATABASE = "/Library/Server/Alerts/alertData.db";
-
 export interface AlertsOptions {
   /** How long to wait for another program's lock on the database. */
   readonly busyTimeoutMs: number;

@@ -4,6 +4,7 @@
  * @module
  */
 export { addressKey, parseAddress } from "./address.ts";
+export { APPLE_ALERT_DATABASE } from "./apple-database.ts";
 export { findDuplicates } from "./changes.ts";
 export { type InitReport, initDatabase } from "./init.ts";
 export { parseLanguage } from "./language.ts";

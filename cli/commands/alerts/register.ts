@@ -4,7 +4,7 @@
  * @module
  */
 import type { Command } from "commander";
-import { APPLE_ALERT_DATABASE } from "../../../alerts/options.ts";
+import { APPLE_ALERT_DATABASE } from "../../../alerts/index.ts";
 import { withSettings } from "../../settings-flags.ts";
 import type { CheckFlags } from "./check.ts";
 import type { TestFlags } from "./try-notifier.ts";
