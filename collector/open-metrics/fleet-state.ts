@@ -7,15 +7,14 @@
  */
 import {
   askJournal,
-  cutNow,
+  type Cut,
+  type Followable,
   type Followed,
-  follow,
-  type Places,
+  KeptCurrent,
   type Question,
   type ReadPoint,
   readPoint,
 } from "../../core/history/history.ts";
-import { RAW_STREAMS } from "../../core/journal/journal.ts";
 import { addExact, forEachField, type Integer, type ParsedLine, parseTags } from "../../core/line/line.ts";
 import { MEASUREMENTS } from "../../core/schema.ts";
 import { dateStart, localDate } from "../../core/time/local-days.ts";
@@ -153,10 +152,9 @@ class Cache implements CacheNow {
 }
 
 /** The caches of one local month. */
-class Month {
+class Month implements Followable {
   readonly fromMs: number;
   readonly toMs: number;
-  places: Places = {};
   readonly #caches = new Map<string, Cache>();
   readonly #servers = new Map<string, Readonly<Record<string, string>>>();
 
@@ -297,61 +295,34 @@ function summedFields(measurement: string): readonly string[] {
 
 /** The caches of a journal, kept current. */
 export class FleetState {
-  readonly #stateDir: string;
-  readonly #timeZone: string;
-  #month: Month;
-  #broken = false;
+  readonly #month: KeptCurrent<Month>;
 
-  private constructor(stateDir: string, timeZone: string, month: Month) {
-    this.#stateDir = stateDir;
-    this.#timeZone = timeZone;
+  private constructor(month: KeptCurrent<Month>) {
     this.#month = month;
   }
 
   /** @throws LarderError `JOURNAL_READ` */
   static async open(stateDir: string, timeZone: string, nowMs: number): Promise<FleetState> {
-    return new FleetState(stateDir, timeZone, await readMonth(stateDir, timeZone, nowMs));
+    const read = async (cut: Cut, atMs: number): Promise<Month> => {
+      const month = new Month(atMs, timeZone);
+      await askJournal(stateDir, cut)([month.newest(atMs), month.sums(timeZone)]);
+      return month;
+    };
+    return new FleetState(await KeptCurrent.open(stateDir, read, nowMs));
   }
 
   /** Takes what is new. @throws LarderError `JOURNAL_READ`; the next time all is read again. */
   async update(nowMs: number): Promise<void> {
-    if (await this.#isWhole(nowMs)) return;
-    this.#month = await readMonth(this.#stateDir, this.#timeZone, nowMs);
-    this.#broken = false;
-  }
-
-  /** Follows the journal; false where that leaves something out or counts something twice. */
-  async #isWhole(nowMs: number): Promise<boolean> {
-    const month = this.#month;
-    if (this.#broken || nowMs < month.fromMs || nowMs >= month.toMs) return false;
-    // a look that fails halfway has counted lines that the next one would meet again
-    this.#broken = true;
-    const { places, lostBytes, restarted } = await follow(this.#stateDir, month.places, {
-      streams: RAW_STREAMS,
-      wanted: month.followed(),
-    });
-    if (lostBytes > 0 || restarted.length > 0) return false;
-    month.places = { ...month.places, ...places };
-    this.#broken = false;
-    return true;
+    await this.#month.update(nowMs);
   }
 
   /** Every cache of which anything is known, by name. */
   get caches(): readonly CacheNow[] {
-    return this.#month.caches();
+    return this.#month.state.caches();
   }
 
   /** When the counters began, Unix milliseconds. */
   get countedFromMs(): number {
-    return this.#month.fromMs;
+    return this.#month.state.fromMs;
   }
-}
-
-async function readMonth(stateDir: string, timeZone: string, nowMs: number): Promise<Month> {
-  const month = new Month(nowMs, timeZone);
-  const cut = await cutNow(stateDir);
-  await askJournal(stateDir, cut)([month.newest(nowMs), month.sums(timeZone)]);
-  const isRaw = (name: string): boolean => RAW_STREAMS.some((raw) => raw === name);
-  month.places = Object.fromEntries(Object.entries(cut.places).filter(([name]) => isRaw(name)));
-  return month;
 }

@@ -17,6 +17,7 @@ export {
 } from "./ask.ts";
 export { type Cut, cutNow } from "./cut.ts";
 export { type Followed, follow, type Places, piecesFrom } from "./follow.ts";
+export { type Followable, KeptCurrent } from "./kept-current.ts";
 export { periodStart } from "./periods.ts";
 export { isRolledUp, planSums, type Range } from "./plan.ts";
 export {

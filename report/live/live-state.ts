@@ -9,18 +9,18 @@
 import {
   askJournal,
   type CacheState,
+  type Cut,
   cacheStates,
-  cutNow,
   events,
+  type Followable,
   type Followed,
-  follow,
   type HistoryEvent,
+  KeptCurrent,
   type LastWarming,
   lastPasses,
   lastWarming,
   newestRow,
   type Pass,
-  type Places,
   type Question,
   scanLines,
   type TrafficRow,
@@ -29,7 +29,7 @@ import {
   type WarmingLines,
   warmingLines,
 } from "../../core/history/history.ts";
-import { DERIVED_STREAMS, RAW_STREAMS } from "../../core/journal/journal.ts";
+import { DERIVED_STREAMS } from "../../core/journal/journal.ts";
 import { type ParsedLine, parseTags } from "../../core/line/line.ts";
 import { bucketStart, bucketsBefore, nextBucket } from "../../core/time/local-days.ts";
 import { ByServer } from "./by-server.ts";
@@ -94,10 +94,9 @@ export interface Update {
 }
 
 /** The state of one local day. */
-class Day {
+class Day implements Followable {
   readonly fromMs: number;
   readonly toMs: number;
-  places: Places = {};
   readonly hours: RunningTraffic;
   readonly days: RunningTraffic;
   readonly states: ByServer<CacheState | undefined>;
@@ -198,34 +197,28 @@ class Day {
 /** What the live page knows. */
 export class LiveState {
   readonly #options: LiveStateOptions;
-  #day: Day;
-  /** A look that failed halfway has taken some lines and not others. */
-  #isWhole = true;
+  readonly #days: KeptCurrent<Day>;
 
-  private constructor(options: LiveStateOptions, day: Day) {
+  private constructor(options: LiveStateOptions, days: KeptCurrent<Day>) {
     this.#options = options;
-    this.#day = day;
+    this.#days = days;
   }
 
   /** Reads what there is. @throws LarderError `JOURNAL_READ` */
   static async open(options: LiveStateOptions, nowMs: number): Promise<LiveState> {
-    return new LiveState(options, await readDay(options, nowMs));
+    const read = async (cut: Cut, atMs: number): Promise<Day> => await readDay(options, cut, atMs);
+    return new LiveState(options, await KeptCurrent.open(options.stateDir, read, nowMs));
   }
 
   /** Takes what is new. @throws LarderError `JOURNAL_READ`; what was known stays, and the next look reads all again. */
   async update(nowMs: number): Promise<Update> {
-    const day = this.#day;
-    if (!this.#isWhole || nowMs < day.fromMs || nowMs >= day.toMs) return await this.#again(nowMs);
-    day.touched = new Set();
-    this.#isWhole = false;
-    const { places, lostBytes, restarted } = await follow(this.#options.stateDir, day.places, {
-      streams: RAW_STREAMS,
-      wanted: day.followed(nowMs),
-    });
-    if (lostBytes > 0 || restarted.length > 0) return await this.#again(nowMs);
-    this.#isWhole = true;
-    day.places = { ...day.places, ...places };
-    return { reread: false, servers: day.touched };
+    this.#day.touched = new Set();
+    const reread = await this.#days.update(nowMs);
+    return { reread, servers: reread ? new Set(this.servers) : this.#day.touched };
+  }
+
+  get #day(): Day {
+    return this.#days.state;
   }
 
   /** Names of all caches: those with traffic in the days of the page, or heard of in the last day. */
@@ -290,17 +283,10 @@ export class LiveState {
       return lines === undefined ? [] : [{ server, warming: lines }];
     });
   }
-
-  async #again(nowMs: number): Promise<Update> {
-    this.#day = await readDay(this.#options, nowMs);
-    this.#isWhole = true;
-    return { reread: true, servers: new Set(this.servers) };
-  }
 }
 
-async function readDay({ stateDir, timeZone, server }: LiveStateOptions, nowMs: number): Promise<Day> {
+async function readDay({ stateDir, timeZone, server }: LiveStateOptions, cut: Cut, nowMs: number): Promise<Day> {
   const day = new Day(nowMs, timeZone);
-  const cut = await cutNow(stateDir);
   const base = { timeZone, groupBy: ["server"] };
   const past = (back: number): { readonly fromMs: number; readonly toMs: number } => {
     const fromMs = bucketsBefore(nowMs, back, { unit: "day", zone: timeZone });
@@ -325,9 +311,6 @@ async function readDay({ stateDir, timeZone, server }: LiveStateOptions, nowMs: 
   day.hours.load(hours);
   day.days.load(days);
   setUsual(day, usual, timeZone);
-  day.places = Object.fromEntries(
-    Object.entries(cut.places).filter(([name]) => RAW_STREAMS.some((raw) => raw === name)),
-  );
   return day;
 }
 
