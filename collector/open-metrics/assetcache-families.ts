@@ -7,8 +7,8 @@
 import { addExact, type Integer } from "../../core/line/line.ts";
 import { SOURCES } from "../../core/measures.ts";
 import { currentStatus, type Fleet, numberOfField } from "./cache-families.ts";
+import type { CacheNow } from "./cache-now.ts";
 import { type Family, type Labels, labelsOf } from "./family.ts";
-import type { CacheNow } from "./fleet-state.ts";
 
 type Values = readonly (readonly [labels: Labels, value: Integer | undefined])[];
 

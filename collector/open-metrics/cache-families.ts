@@ -9,8 +9,8 @@ import type { Integer, LineValue } from "../../core/line/line.ts";
 import { SOURCES } from "../../core/measures.ts";
 import { fieldSchema } from "../../core/schema.ts";
 import { levelOf, THRESHOLDS } from "../../core/thresholds.ts";
+import type { CacheNow } from "./cache-now.ts";
 import { type Family, type Labels, labelsOf, type Sample } from "./family.ts";
-import type { CacheNow } from "./fleet-state.ts";
 
 /** The caches at one moment. */
 export interface Fleet {
