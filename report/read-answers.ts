@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { groupBy } from "../core/group-by.ts";
 import {
   type Ask,
   cacheStates,
@@ -87,13 +88,7 @@ function siteName(group: Readonly<Record<string, string>>, tag: string): string 
 }
 
 function sitesOf(rows: readonly TrafficRow[], tag: string): Answers["sites"] {
-  const sites = new Map<string, TrafficRow[]>();
-  for (const row of rows) {
-    const name = siteName(row.group, tag);
-    const known = sites.get(name);
-    if (known === undefined) sites.set(name, [row]);
-    else known.push(row);
-  }
+  const sites = groupBy(rows, ({ group }) => siteName(group, tag));
   return [...sites].map(([name, parts]) => ({ name, ...totalSavings(parts) }));
 }
 

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { groupBy } from "../../core/group-by.ts";
 import {
   numberOf,
   type Question,
@@ -117,13 +118,7 @@ interface Calendar {
 function trafficOf(rows: readonly SavingsRow[], { nowMs, timeZone, monthMs }: Calendar) {
   const todayMs = bucketStart(nowMs, "day", timeZone);
   const yesterdayMs = bucketsBefore(nowMs, 1, { unit: "day", zone: timeZone });
-  const byServer = new Map<string, SavingsRow[]>();
-  for (const row of rows) {
-    const server = row.group["server"] ?? "";
-    const known = byServer.get(server);
-    if (known === undefined) byServer.set(server, [row]);
-    else known.push(row);
-  }
+  const byServer = groupBy(rows, ({ group }) => group["server"] ?? "");
   return (server: string) => {
     const own = byServer.get(server) ?? [];
     return {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { groupBy } from "../../core/group-by.ts";
 import { addressKey } from "./address.ts";
 import {
   DEFAULT_LANGUAGE,
@@ -69,14 +70,8 @@ function planRemoval(rows: Map<string, StoredRecipient[]>, addresses: readonly s
 
 /** Rows by what addresses are compared by, each group in the order of Z_PK. */
 function groupByAddress(present: readonly StoredRecipient[]): Map<string, StoredRecipient[]> {
-  const groups = new Map<string, StoredRecipient[]>();
-  for (const row of [...present].sort((a, b) => a.row - b.row)) {
-    const key = addressKey(row.address);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [row]);
-    else group.push(row);
-  }
-  return groups;
+  const sorted = [...present].sort((a, b) => a.row - b.row);
+  return groupBy(sorted, ({ address }) => addressKey(address));
 }
 
 /** What rows of one address mean together: mails come if any row has them on, in that row's language. */

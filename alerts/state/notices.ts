@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { groupBy } from "../../core/group-by.ts";
 import { ruleOf } from "../rules/rules.ts";
 import { type Alert, keyOf, type Notice } from "./alert.ts";
 import type { Alerts } from "./machine.ts";
@@ -14,7 +15,7 @@ const PARTLY_OVER_MS = 3_600_000;
 interface Group {
   readonly rule: string;
   readonly place: string;
-  readonly alerts: Alert[];
+  readonly alerts: readonly Alert[];
 }
 
 /** Makes the notices that are due, and notes on the alerts that they are made. @param name gives each a name of its own */
@@ -79,26 +80,15 @@ function overNotices(alerts: Alerts, policy: Policy, { nowMs, name }: { nowMs: n
 }
 
 function incidents(alerts: Alerts): [string, Alert[]][] {
-  const found = new Map<string, Alert[]>();
-  for (const alert of alerts.values()) {
-    if (alert.incident === undefined) continue;
-    const known = found.get(alert.incident);
-    if (known === undefined) found.set(alert.incident, [alert]);
-    else known.push(alert);
-  }
-  return [...found];
+  return [...groupBy(alerts.values(), ({ incident }) => incident)];
 }
 
 function groups(alerts: readonly Alert[], policy: Policy): Group[] {
-  const found = new Map<string, Group>();
-  for (const alert of alerts) {
-    const place = policy.placeOf(alert);
-    const key = JSON.stringify([alert.rule, place === "" ? alert.server : place]);
-    const known = found.get(key);
-    if (known === undefined) found.set(key, { rule: alert.rule, place, alerts: [alert] });
-    else known.alerts.push(alert);
-  }
-  return [...found.values()];
+  const found = groupBy(alerts, (alert) => JSON.stringify([alert.rule, policy.placeOf(alert) || alert.server]));
+  return [...found.values()].flatMap((all) => {
+    const [first] = all;
+    return first === undefined ? [] : [{ rule: first.rule, place: policy.placeOf(first), alerts: all }];
+  });
 }
 
 function noticeOf(

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { groupBy } from "../group-by.ts";
 import type { Integer } from "../line/line.ts";
 import { addExact } from "../line/line.ts";
 import {
@@ -160,13 +161,7 @@ export function trafficOf({ startMs, group }: Pick<SavingsRow, "startMs" | "grou
 
 /** Days joined to longer stretches, each with its own beginning, groups apart. Parts keep their sign. */
 export function joinDays(days: readonly SavingsRow[], startOf: (dayMs: number) => number): SavingsRow[] {
-  const joined = new Map<string, SavingsRow[]>();
-  for (const day of days) {
-    const key = `${JSON.stringify(day.group)} ${startOf(day.startMs)}`;
-    const known = joined.get(key);
-    if (known === undefined) joined.set(key, [day]);
-    else known.push(day);
-  }
+  const joined = groupBy(days, ({ group, startMs }) => `${JSON.stringify(group)} ${startOf(startMs)}`);
   return [...joined.values()].map((rows) => ({
     startMs: startOf(rows[0]?.startMs ?? 0),
     group: rows[0]?.group ?? {},

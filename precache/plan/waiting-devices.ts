@@ -8,6 +8,7 @@
  *
  * @module
  */
+import { groupBy } from "../../core/group-by.ts";
 import type { Asset, DeviceCount } from "../words/asset.ts";
 import { groupOf, isModel, plainModel } from "../words/model.ts";
 import { isNewerThan, releaseKey, withoutReplaced } from "../words/release-order.ts";
@@ -125,13 +126,9 @@ function assetsFor({ model }: DeviceCount, { byModel, byGroup }: AssetIndex): As
 
 /** Assets of one version together, its betas too: among them a device chooses. Without version and build each is alone. */
 function byVersion(assets: readonly Asset[]): Asset[][] {
-  const versions = new Map<string, Asset[]>();
-  for (const asset of assets) {
-    const key = asset.version === undefined ? (asset.build ?? asset.url) : releaseKey(asset.version);
-    const list = versions.get(key);
-    if (list === undefined) versions.set(key, [asset]);
-    else list.push(asset);
-  }
+  const versions = groupBy(assets, ({ version, build, url }) =>
+    version === undefined ? (build ?? url) : releaseKey(version),
+  );
   return [...versions.values()];
 }
 

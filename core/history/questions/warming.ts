@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { groupBy } from "../../group-by.ts";
 import type { Question } from "../ask.ts";
 import type { Range } from "../plan.ts";
 import { numberOf, type ReadPoint, textOf } from "../read-point.ts";
@@ -128,14 +129,10 @@ export function warmingRuns({ starts, finished, assets }: WarmingLines): Warming
   // one run at a time: what lies between two starts is of the first of them
   const window = (ms: number): number => starts.findLastIndex(({ timeMs }) => timeMs <= ms);
   const closed = new Set(finished.map(({ endedMs, target }) => `${window(endedMs)} ${target}`));
-  const left = new Map<string, AssetLine[]>();
-  for (const line of assets) {
-    const key = `${window(line.timeMs)} ${line.target}`;
-    if (closed.has(key)) continue;
-    const lines = left.get(key);
-    if (lines === undefined) left.set(key, [line]);
-    else lines.push(line);
-  }
+  const left = groupBy(assets, ({ timeMs, target }) => {
+    const key = `${window(timeMs)} ${target}`;
+    return closed.has(key) ? undefined : key;
+  });
   const unfinished = [...left.values()].map((lines) =>
     unfinishedRun(lines, starts[window(lines[0]?.timeMs ?? 0)]?.timeMs),
   );
