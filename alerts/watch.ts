@@ -16,7 +16,7 @@ import type { Notifier } from "./notify/notify.ts";
 import type { WatchOptions } from "./options.ts";
 import { type Box, deliver, type Sent } from "./outbox/outbox.ts";
 import { ping } from "./ping.ts";
-import { circumstancesFor, policyFor } from "./settings/settings.ts";
+import { circumstancesFor, fits, policyFor } from "./settings/settings.ts";
 import {
   ALERTS_CURSOR,
   type Alert,
@@ -240,6 +240,5 @@ function isFor(notice: Notice, name: string, { notifiers }: WatchOptions): boole
   if (options === undefined || (notice.rule === "notifier" && notice.alerts.some(({ part }) => part === name)))
     return false;
   if (options.leastLevel === "bad" && notice.level !== "bad") return false;
-  const wanted = Object.entries(options.only ?? {});
-  return notice.alerts.some(({ tags }) => wanted.every(([key, value]) => tags[key] === value));
+  return notice.alerts.some(({ tags }) => fits(options.only ?? {}, tags));
 }

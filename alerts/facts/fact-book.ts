@@ -5,7 +5,7 @@
  */
 import { groupBy } from "../../core/group-by.ts";
 import {
-  numberOf,
+  periodStart,
   type Question,
   type ReadPoint,
   readPoint,
@@ -14,7 +14,7 @@ import {
 } from "../../core/history/history.ts";
 import { RAW_STREAMS } from "../../core/journal/journal.ts";
 import type { ParsedLine } from "../../core/line/line.ts";
-import { bucketStart, bucketsBefore, dateStart, localDate } from "../../core/time/local-days.ts";
+import { bucketStart, bucketsBefore } from "../../core/time/local-days.ts";
 import { CacheBook } from "./cache-book.ts";
 import type { CacheFacts, TrafficFacts } from "./known.ts";
 
@@ -32,7 +32,7 @@ export function cacheFacts({ nowMs, timeZone }: FactsAsked): Question<CacheFacts
   // lines of a clock that is ahead are taken too: a rule looks for them
   const toMs = nowMs + 366 * 86_400_000;
   const caches = new Map<string, CacheBook>();
-  const monthMs = monthStart(nowMs, timeZone);
+  const monthMs = periodStart(nowMs, "month", timeZone);
   const days = bucketsBefore(nowMs, 1, { unit: "day", zone: timeZone });
   const sums = { fromMs: Math.min(monthMs, days), toMs: nowMs + 1, by: "day" as const, timeZone, groupBy: ["server"] };
   const traffic = savings(sums);
@@ -68,8 +68,12 @@ export function cacheFacts({ nowMs, timeZone }: FactsAsked): Question<CacheFacts
         const evicted = young.find(
           ({ startMs, group }) => group["server"] === book.server && startMs === bucketStart(nowMs, "day", timeZone),
         );
-        const bytes = numberOf(integer(evicted?.sums["bytes.purged.youngerthan1day"]));
-        return { ...plain(book), ...sumsOf(book.server), evictedYoungBytes: bytes };
+        const bytes = evicted?.sums["bytes.purged.youngerthan1day"];
+        return {
+          ...plain(book),
+          ...sumsOf(book.server),
+          evictedYoungBytes: bytes === undefined ? undefined : Number(bytes),
+        };
       });
     },
   };
@@ -80,9 +84,8 @@ function plain(book: CacheBook): Omit<CacheFacts, "today" | "yesterday" | "month
   return { server, tags, heardMs, status, pass, rowMs, wiped, restarted, warming, neighbours };
 }
 
-function integer(value: number | bigint | undefined) {
-  return value === undefined ? undefined : { integer: value };
-}
+/** Tags that lines have beside those of their cache, and its name. */
+const OF_LINES: ReadonlySet<string> = new Set(["server", "event", "peer", "role", "target", "group", "outcome"]);
 
 function bookOf(caches: Map<string, CacheBook>, seen: Map<string, CacheBook>, line: ParsedLine): CacheBook {
   const known = seen.get(line.tagText);
@@ -92,17 +95,7 @@ function bookOf(caches: Map<string, CacheBook>, seen: Map<string, CacheBook>, li
   const book = caches.get(server) ?? new CacheBook(server);
   // the tags that every point has are those of the cache
   if (line.measurement === "larder" || line.measurement === "cachestatus" || Object.keys(book.tags).length === 0) {
-    const {
-      server: _,
-      event: __,
-      peer: ___,
-      role: ____,
-      target: _____,
-      group: ______,
-      outcome: _______,
-      ...own
-    } = tags;
-    book.tags = own;
+    book.tags = Object.fromEntries(Object.entries(tags).filter(([name]) => !OF_LINES.has(name)));
   }
   caches.set(server, book);
   seen.set(line.tagText, book);
@@ -134,10 +127,4 @@ function total(rows: readonly SavingsRow[]): TrafficFacts | undefined {
   const sum = (pick: (row: SavingsRow) => number | bigint): number =>
     rows.reduce((all, row) => all + Number(pick(row)), 0);
   return { served: sum(({ served }) => served), fromApple: sum(({ fromApple }) => fromApple) };
-}
-
-/** The first instant of the local month. */
-export function monthStart(nowMs: number, timeZone: string): number {
-  const date = localDate(nowMs, timeZone);
-  return dateStart(`${date.slice(0, 8)}01`, timeZone) ?? bucketStart(nowMs, "day", timeZone);
 }

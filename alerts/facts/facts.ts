@@ -3,5 +3,5 @@
  *
  * @module
  */
-export { cacheFacts, monthStart } from "./fact-book.ts";
+export { cacheFacts } from "./fact-book.ts";
 export type { CacheFacts, Facts, OwnFacts } from "./known.ts";

@@ -3,7 +3,9 @@
  *
  * @module
  */
+
 import { errorText } from "../../core/errors.ts";
+import { escapeMarkup } from "../../core/words/markup.ts";
 import type { Notice } from "../state/state.ts";
 import type { Message } from "../words/words.ts";
 import { type Notifier, SEND_TIMEOUT_MS, UnsentError } from "./notifier.ts";
@@ -84,5 +86,5 @@ function htmlOf({ subject, what, facts, next, link }: Message): string {
 }
 
 function html(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
+  return escapeMarkup(text).replaceAll('"', "&quot;");
 }

@@ -54,8 +54,21 @@ export class UnsentError extends LarderError {
 /** Longest wait for an answer: a notifier that hangs delays nobody for longer. */
 export const SEND_TIMEOUT_MS = 10_000;
 
+/** Sends JSON as `post` does. */
+export async function postJson(
+  name: string,
+  {
+    url,
+    body,
+    headers = {},
+  }: { readonly url: string; readonly body: unknown; readonly headers?: HttpRequest["headers"] },
+): Promise<HttpResponse> {
+  const text = typeof body === "string" ? body : JSON.stringify(body);
+  return await post(name, { url, body: text, headers: { ...headers, "content-type": "application/json" } });
+}
+
 /** Sends a request whose answer must be a success. */
-export async function post(name: string, request: Omit<HttpRequest, "maxBytes" | "cutLong">): Promise<HttpResponse> {
+async function post(name: string, request: Omit<HttpRequest, "maxBytes" | "cutLong">): Promise<HttpResponse> {
   let answer: HttpResponse;
   try {
     answer = await httpRequest({

@@ -4,7 +4,7 @@
  * @module
  */
 import { publicUrl } from "../../core/http/http.ts";
-import { type Notifier, post } from "./notifier.ts";
+import { type Notifier, postJson } from "./notifier.ts";
 
 /** @param setup.url address of the topic */
 export function ntfy(setup: {
@@ -24,13 +24,10 @@ export function ntfy(setup: {
     async send({ kind, level }, { subject, text, link }) {
       const priority = kind === "recovered" ? 3 : level === "bad" ? 5 : 3;
       const tags = [kind === "recovered" ? "white_check_mark" : "warning"];
-      await post(name, {
+      await postJson(name, {
         url: address.href,
-        body: JSON.stringify({ topic, title: subject, message: text, priority, tags, click: link?.value }),
-        headers: {
-          "content-type": "application/json",
-          ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-        },
+        body: { topic, title: subject, message: text, priority, tags, click: link?.value },
+        headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
       });
       return "delivered";
     },

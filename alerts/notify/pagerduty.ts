@@ -4,7 +4,7 @@
  * @module
  */
 import { shortened } from "../../core/words/printable.ts";
-import { type Notifier, post } from "./notifier.ts";
+import { type Notifier, postJson } from "./notifier.ts";
 
 const MOST_SUMMARY = 1024;
 export const PAGERDUTY_URL = "https://events.pagerduty.com/v2/enqueue";
@@ -31,16 +31,15 @@ export function pagerduty(setup: {
         component: rule,
         custom_details: { text },
       };
-      await post(name, {
+      await postJson(name, {
         url,
-        body: JSON.stringify({
+        body: {
           routing_key: routingKey,
           event_action: isOver ? "resolve" : "trigger",
           dedup_key: incident,
           ...(isOver ? {} : { payload }),
           ...(link === undefined ? {} : { links: [{ href: link.value, text: link.title }] }),
-        }),
-        headers: { "content-type": "application/json" },
+        },
       });
       return "accepted";
     },

@@ -3,10 +3,12 @@
  *
  * @module
  */
+
 import { publicUrl } from "../../core/http/http.ts";
+import { escapeMarkup } from "../../core/words/markup.ts";
 import { shortened } from "../../core/words/printable.ts";
 import type { Message } from "../words/words.ts";
-import { type Notifier, post } from "./notifier.ts";
+import { type Notifier, postJson } from "./notifier.ts";
 
 const MOST_HEADER = 150;
 const MOST_SECTION = 3000;
@@ -17,11 +19,7 @@ export function slack({ name, url }: { readonly name: string; readonly url: stri
     type: "slack",
     place: new URL(publicUrl(url)).host,
     async send(_notice, message) {
-      await post(name, {
-        url,
-        body: JSON.stringify(slackBody(message)),
-        headers: { "content-type": "application/json" },
-      });
+      await postJson(name, { url, body: slackBody(message) });
       return "delivered";
     },
   };
@@ -40,6 +38,4 @@ function slackBody({ subject, what, facts, next, link }: Message) {
 }
 
 /** The three characters that are Slack's own: nobody is called by what a server is named. */
-function escaped(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
-}
+const escaped = escapeMarkup;

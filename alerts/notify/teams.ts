@@ -7,7 +7,7 @@
 import { LarderError } from "../../core/errors.ts";
 import { shortened } from "../../core/words/printable.ts";
 import type { Message } from "../words/words.ts";
-import { type Notifier, post } from "./notifier.ts";
+import { type Notifier, postJson } from "./notifier.ts";
 
 const RETIRED = /(?:^|\.)(?:webhook\.office\.com|outlook\.office(?:365)?\.com)$/;
 /** Microsoft's limit of a message is about 28 KB. */
@@ -31,7 +31,7 @@ export function teams({ name, url }: { readonly name: string; readonly url: stri
     type: "teams",
     place: host,
     async send(_notice, message) {
-      await post(name, { url, body: JSON.stringify(card(message)), headers: { "content-type": "application/json" } });
+      await postJson(name, { url, body: card(message) });
       return "accepted";
     },
   };

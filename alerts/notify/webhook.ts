@@ -5,7 +5,7 @@
  */
 import { createHmac } from "node:crypto";
 import { LarderError } from "../../core/errors.ts";
-import { type Notifier, post } from "./notifier.ts";
+import { type Notifier, postJson } from "./notifier.ts";
 
 export interface WebhookSetup {
   readonly name: string;
@@ -39,12 +39,11 @@ export function webhook({ name, url, secret, headers, nowMs }: WebhookSetup): No
       // receivers allow five minutes: the time of sending, not that of the notice
       const seconds = String(Math.floor(nowMs() / 1000));
       const signature = keys.map((key) => `v1,${sign(key, `${id}.${seconds}.${body}`)}`).join(" ");
-      await post(name, {
+      await postJson(name, {
         url,
         body,
         headers: {
           ...headers,
-          "content-type": "application/json",
           "webhook-id": id,
           "webhook-timestamp": seconds,
           ...(signature === "" ? {} : { "webhook-signature": signature }),

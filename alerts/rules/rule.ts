@@ -64,7 +64,7 @@ export interface Circumstances {
 }
 
 interface Common {
-  /** Stable name, in settings, webhooks and docs/alert-rules.md. */
+  /** Stable name, in settings, webhooks and docs/watch.md. */
   readonly id: string;
   /** The thresholds it compares with: core/thresholds.ts has the numbers. */
   readonly thresholds: readonly ThresholdName[];

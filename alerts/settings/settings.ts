@@ -3,9 +3,9 @@
  *
  * @module
  */
+import { nextPeriod, periodStart } from "../../core/history/history.ts";
 import { THRESHOLDS } from "../../core/thresholds.ts";
-import { bucketsBefore, localDate, nextBucket } from "../../core/time/local-days.ts";
-import { monthStart } from "../facts/facts.ts";
+import { bucketsBefore } from "../../core/time/local-days.ts";
 import type { WatchOptions } from "../options.ts";
 import type { Circumstances, Limits, Rule, ThresholdName } from "../rules/rules.ts";
 import type { Policy } from "../state/state.ts";
@@ -46,7 +46,8 @@ export function circumstancesFor(options: WatchOptions, { nowMs, timeZone }: Mom
   };
 }
 
-function fits(wanted: Tags, tags: Tags): boolean {
+/** Whether tags are those that are wanted, whatever others there are. */
+export function fits(wanted: Tags, tags: Tags): boolean {
   return Object.entries(wanted).every(([key, value]) => tags[key] === value);
 }
 
@@ -68,16 +69,9 @@ let known = { fromMs: 0, toMs: 0, timeZone: "" };
 
 function monthOf({ nowMs, timeZone }: Moment): { readonly fromMs: number; readonly toMs: number } {
   if (known.timeZone !== timeZone || nowMs < known.fromMs || nowMs >= known.toMs) {
-    known = { fromMs: monthStart(nowMs, timeZone), toMs: nextMonth(nowMs, timeZone), timeZone };
+    known = { fromMs: periodStart(nowMs, "month", timeZone), toMs: nextPeriod(nowMs, "month", timeZone), timeZone };
   }
   return known;
-}
-
-function nextMonth(nowMs: number, timeZone: string): number {
-  const month = localDate(nowMs, timeZone).slice(0, 7);
-  let at = nowMs;
-  while (localDate(at, timeZone).startsWith(month)) at = nextBucket(at, "day", timeZone);
-  return at;
 }
 
 /** When people are notified. @param alone there is one cache, or one look: alerts do not wait for company */

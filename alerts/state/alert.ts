@@ -4,6 +4,7 @@
  * @module
  */
 import type { FindingLevel } from "../../core/finding.ts";
+import { groupBy } from "../../core/group-by.ts";
 import type { Values } from "../rules/rules.ts";
 
 /** What a rule found wrong with one subject. */
@@ -53,4 +54,10 @@ export interface Notice {
 
 export function keyOf({ rule, server, part }: Pick<Alert, "rule" | "server" | "part">): string {
   return JSON.stringify([rule, server, part]);
+}
+
+/** Which rules have an alert, by server. */
+export function rulesByServer(alerts: Iterable<Alert>): ReadonlyMap<string, ReadonlySet<string>> {
+  const byServer = groupBy(alerts, ({ server }) => server);
+  return new Map([...byServer].map(([server, own]) => [server, new Set(own.map(({ rule }) => rule))]));
 }

@@ -4,18 +4,12 @@
  * @module
  */
 import { ruleOf } from "../rules/rules.ts";
-import type { Alert } from "./alert.ts";
+import { type Alert, rulesByServer } from "./alert.ts";
 import type { Alerts } from "./machine.ts";
 
 /** Notes on every alert which rule holds it back. Pending ones hold back too: they may be the cause. */
 export function inhibit(alerts: Alerts): void {
-  const active = new Map<string, Set<string>>();
-  for (const { server, rule, phase } of alerts.values()) {
-    if (phase === "over") continue;
-    const rules = active.get(server);
-    if (rules === undefined) active.set(server, new Set([rule]));
-    else rules.add(rule);
-  }
+  const active = rulesByServer([...alerts.values()].filter(({ phase }) => phase !== "over"));
   for (const [key, alert] of alerts) {
     const by = holderOf(alert, active.get(alert.server));
     if (by !== alert.heldBackBy) alerts.set(key, { ...alert, heldBackBy: by });

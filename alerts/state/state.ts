@@ -5,7 +5,7 @@
  */
 import type { Facts } from "../facts/facts.ts";
 import { type Circumstances, RULES, type Rule, type Verdict } from "../rules/rules.ts";
-import type { Notice } from "./alert.ts";
+import { type Notice, rulesByServer } from "./alert.ts";
 import { inhibit } from "./inhibition.ts";
 import { type Alerts, type Change, type Judgement, type Look, take } from "./machine.ts";
 import { dueNotices } from "./notices.ts";
@@ -39,7 +39,7 @@ export function look(alerts: Alerts, facts: Facts, context: LookContext): LookRe
   const { nowMs, lastMs, policy } = context;
   const afterGap = lastMs !== undefined && (nowMs < lastMs || nowMs - lastMs > policy.gapMs);
   const changes: Change[] = [];
-  const known = rulesByServer(alerts);
+  const known = rulesByServer(alerts.values());
   const pass: Pass = { alerts, changes, look: { nowMs, afterGap } };
   for (const cache of facts.caches) {
     const { server, tags } = cache;
@@ -87,15 +87,4 @@ type Verdicts = Verdict | readonly Verdict[];
 
 function isWrong(verdict: Verdicts): boolean {
   return "is" in verdict ? verdict.is === "firing" : verdict.some(({ is }) => is === "firing");
-}
-
-/** Which rules have an alert, by server. */
-function rulesByServer(alerts: Alerts): ReadonlyMap<string, ReadonlySet<string>> {
-  const found = new Map<string, Set<string>>();
-  for (const { server, rule } of alerts.values()) {
-    const rules = found.get(server);
-    if (rules === undefined) found.set(server, new Set([rule]));
-    else rules.add(rule);
-  }
-  return found;
 }

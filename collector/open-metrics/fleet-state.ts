@@ -11,11 +11,12 @@ import {
   type Followable,
   type Followed,
   KeptCurrent,
+  nextPeriod,
+  periodStart,
   type Question,
 } from "../../core/history/history.ts";
 import { forEachField, type Integer, type ParsedLine, parseTags } from "../../core/line/line.ts";
 import { MEASUREMENTS } from "../../core/schema.ts";
-import { dateStart, localDate } from "../../core/time/local-days.ts";
 import { CLOCK_AHEAD_MS } from "../sources/sources.ts";
 import { Cache, type CacheNow, GAUGES, type Gauge } from "./cache-now.ts";
 
@@ -37,12 +38,8 @@ class Month implements Followable {
   readonly #servers = new Map<string, Readonly<Record<string, string>>>();
 
   constructor(nowMs: number, timeZone: string) {
-    const [year = 0, month = 0] = localDate(nowMs, timeZone).split("-").map(Number);
-    const first = (count: number): number => {
-      const date = new Date(Date.UTC(year, month - 1 + count, 1)).toISOString().slice(0, 10);
-      return dateStart(date, timeZone) ?? nowMs;
-    };
-    [this.fromMs, this.toMs] = [first(0), first(1)];
+    this.fromMs = periodStart(nowMs, "month", timeZone);
+    this.toMs = nextPeriod(nowMs, "month", timeZone);
   }
 
   /** By name, those that only warm among them. */

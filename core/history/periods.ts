@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { bucketStart, bucketsBefore, localDate } from "../time/local-days.ts";
+import { bucketStart, bucketsBefore, localDate, nextBucket } from "../time/local-days.ts";
 
 export type Period = "week" | "month";
 
@@ -15,4 +15,17 @@ export function periodStart(dayMs: number, period: Period, timeZone: string): nu
   return before === 0
     ? bucketStart(dayMs, "day", timeZone)
     : bucketsBefore(dayMs, before, { unit: "day", zone: timeZone });
+}
+
+/** Days of the shortest, less one. */
+const SURE_DAYS = { week: 6, month: 27 } as const;
+const DAY_MS = 86_400_000;
+
+/** The first instant of the next week or month. */
+export function nextPeriod(dayMs: number, period: Period, timeZone: string): number {
+  const startMs = periodStart(dayMs, period, timeZone);
+  // noon: days of 23 and 25 hours do not matter
+  let at = bucketStart(startMs + (SURE_DAYS[period] - 0.5) * DAY_MS, "day", timeZone);
+  while (periodStart(at, period, timeZone) === startMs) at = nextBucket(at, "day", timeZone);
+  return at;
 }

@@ -7,6 +7,7 @@
 import { open } from "node:fs/promises";
 import * as z from "zod";
 import { errorCode, errorText, LarderError } from "../../../core/errors.ts";
+import { escapeMarkup } from "../../../core/words/markup.ts";
 import { larderOptions } from "../../load-settings.ts";
 import { print, printJson } from "../../output.ts";
 import { quoted } from "../../same-settings.ts";
@@ -134,7 +135,7 @@ function valueLines(value: unknown, node: SchemaNode, indent: string): string[] 
     const entries = value as Record<string, unknown>;
     if (node.properties !== undefined) return dictionary(node, entries, indent);
     const inner = Object.entries(entries).map(
-      ([key, text]) => `${indent}\t<key>${key}</key><string>${escapeXml(String(text))}</string>`,
+      ([key, text]) => `${indent}\t<key>${key}</key><string>${escapeMarkup(String(text))}</string>`,
     );
     return [`${indent}<dict>`, ...inner, `${indent}</dict>`];
   }
@@ -146,16 +147,12 @@ function defaultText(node: SchemaNode): string {
   if (node.type === "array") return "<array></array>";
   if (node.type === "boolean") return "<true/>";
   if (node.type === "number" || node.type === "integer") return "<integer>0</integer>";
-  return `<string>${escapeXml(node.enum?.[0] ?? "")}</string>`;
+  return `<string>${escapeMarkup(node.enum?.[0] ?? "")}</string>`;
 }
 
 function scalar(value: unknown): string {
   if (typeof value === "boolean") return value ? "<true/>" : "<false/>";
   if (typeof value === "number")
     return Number.isInteger(value) ? `<integer>${value}</integer>` : `<real>${value}</real>`;
-  return `<string>${escapeXml(String(value))}</string>`;
-}
-
-function escapeXml(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+  return `<string>${escapeMarkup(String(value))}</string>`;
 }
