@@ -8,6 +8,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { createServer as createTlsServer, type Server as TlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
+import { watchFiles } from "../changed-files.ts";
 import { errorCode, errorText, LarderError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import { type Clock, systemClock } from "../time/clock.ts";
@@ -25,7 +26,7 @@ import {
 } from "./limits.ts";
 import { findRoute } from "./routes.ts";
 import { askForToken, SIGN_IN_PATH, signInByForm, signInByLink } from "./sign-in.ts";
-import { readTls, type TlsFiles, tlsVersion } from "./tls-files.ts";
+import { readTls, type TlsFiles, tlsPaths } from "./tls-files.ts";
 
 export { isLoopbackHost, type NamedToken } from "./access.ts";
 export { json, type Method, type Reply, type Route, refusal, type ServerRequest } from "./exchange.ts";
@@ -91,7 +92,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   );
   setLimits(server, limits, options.log);
   const stopReloading =
-    options.tls === undefined ? undefined : reloadTls(server as TlsServer, options.tls, options.log);
+    options.tls === undefined ? undefined : await reloadTls(server as TlsServer, options.tls, options.log);
   await listen(server, options);
   const { port } = server.address() as AddressInfo;
   const name = isLoopbackHost(options.host) ? options.host : "localhost";
@@ -253,20 +254,16 @@ function setLimits(server: Server | TlsServer, limits: ServerLimits, log: Log): 
 }
 
 /** Reads key and certificate again when their files change. @returns how to stop */
-function reloadTls(server: TlsServer, files: TlsFiles, log: Log): () => void {
-  let version = tlsVersion(files);
-  const timer = setInterval(async () => {
-    const [before, now] = [await version, await tlsVersion(files)];
-    if (before === now) return;
-    version = Promise.resolve(now);
+async function reloadTls(server: TlsServer, files: TlsFiles, log: Log): Promise<() => void> {
+  const onChange = async (): Promise<void> => {
     try {
       server.setSecureContext(await readTls(files));
       log.info("took the new certificate", { certFile: files.certFile });
     } catch (error) {
       log.warn("keeping the certificate we have", { error: errorText(error) });
     }
-  }, TLS_CHECK_MS).unref();
-  return () => clearInterval(timer);
+  };
+  return await watchFiles({ paths: tlsPaths(files), everyMs: TLS_CHECK_MS, onChange });
 }
 
 async function listen(server: Server | TlsServer, { host, port }: ServerOptions): Promise<void> {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { readFile, stat } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { createSecureContext } from "node:tls";
 import { errorText, LarderError } from "../errors.ts";
 
@@ -38,11 +38,9 @@ export async function readTls(files: TlsFiles): Promise<TlsMaterial> {
   return material;
 }
 
-/** Changes whenever one of the files does. */
-export async function tlsVersion(files: TlsFiles): Promise<string> {
-  const paths = [files.certFile, files.keyFile, files.clientCaFile].filter((path) => path !== undefined);
-  const stats = await Promise.all(paths.map((path) => stat(path).catch(() => undefined)));
-  return stats.map((each) => `${each?.ino}:${each?.mtimeMs}:${each?.size}`).join(" ");
+/** The files there are. */
+export function tlsPaths({ certFile, keyFile, clientCaFile }: TlsFiles): string[] {
+  return [certFile, keyFile, clientCaFile].filter((path) => path !== undefined);
 }
 
 async function readPem(path: string, what: string): Promise<Buffer> {

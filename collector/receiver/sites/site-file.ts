@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { stat } from "node:fs/promises";
+import { watchFiles } from "../../../core/changed-files.ts";
 import { errorText, LarderError } from "../../../core/errors.ts";
 import { readRegularFile } from "../../../core/files.ts";
 import type { Log } from "../../../core/log.ts";
@@ -55,31 +55,29 @@ export async function openSiteFile({ path, unassigned, log, everyMs = EVERY_MS }
       log.warn("rows of the site file cannot be used", { path, faults: table.faults.length, first: faultText(first) });
     return sitesOf(table, unassigned);
   };
-  let version = await versionOf(path);
-  let sites = await read();
-  const timer = setInterval(async () => {
-    const now = await versionOf(path);
-    if (now === version) return;
-    version = now;
+  let sites = NO_SITES;
+  const onChange = async (): Promise<void> => {
     try {
       sites = await read();
       log.info("read the site file again", { path });
     } catch (error) {
       log.warn("going on with the sites we have", { error: errorText(error) });
     }
-  }, everyMs).unref();
-  return { sites: () => sites, close: () => clearInterval(timer) };
+  };
+  // looked at before it is read: a change meanwhile is one that is seen
+  const close = await watchFiles({ paths: [path], everyMs, onChange });
+  try {
+    sites = await read();
+  } catch (error) {
+    close();
+    throw error;
+  }
+  return { sites: () => sites, close };
 }
 
 /** `line 3: …`. */
 export function faultText({ line, problem }: { readonly line: number; readonly problem: string }): string {
   return line === 0 ? problem : `line ${line}: ${problem}`;
-}
-
-/** Changes when the file does. */
-async function versionOf(path: string): Promise<string> {
-  const found = await stat(path).catch(() => undefined);
-  return `${found?.ino}:${found?.mtimeMs}:${found?.size}`;
 }
 
 function unusable(path: string, why: string, cause?: unknown): LarderError {
