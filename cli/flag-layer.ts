@@ -25,3 +25,8 @@ export function layerOfKeyFlags(flags: readonly KeyFlag[]): Layer {
     names: Object.fromEntries(given.map(({ key, flag }) => [key, flag])),
   };
 }
+
+/** A number where a flag has one; else its text, which is complained about where all settings are checked. */
+export function wholeNumber(text: string | undefined): number | string | undefined {
+  return text === undefined || !/^\d+$/.test(text) ? text : Number(text);
+}

@@ -41,6 +41,25 @@ export function parseTime(text: string, nowMs: number, timeZone: string): number
   });
 }
 
+/**
+ * The stretch between two such texts.
+ * @param what for a complaint: `show`, `report on`
+ * @throws LarderError `USAGE_TIME`.
+ */
+export function parseRange(
+  { from, to }: { readonly from: string; readonly to: string },
+  timeZone: string,
+  what: string,
+): { readonly fromMs: number; readonly toMs: number } {
+  const nowMs = Date.now();
+  const [fromMs, toMs] = [parseTime(from, nowMs, timeZone), parseTime(to, nowMs, timeZone)];
+  if (fromMs < toMs) return { fromMs, toMs };
+  throw new LarderError(`Cannot ${what} ${from} to ${to}: --from lies after --to`, {
+    code: "USAGE_TIME",
+    next: "write the earlier time after --from",
+  });
+}
+
 /** The beginning of the first of the last so many local days, today included. */
 function daysBack(count: number, nowMs: number, timeZone: string): number {
   if (count > MOST_DAYS) return nowMs - count * UNITS_MS.d;

@@ -3,6 +3,7 @@
  *
  * @module
  */
+
 import { networkInterfaces } from "node:os";
 import {
   createNotifier,
@@ -13,10 +14,11 @@ import {
   readRecipients,
   type Watch,
 } from "../alerts/index.ts";
-import { gatherPipe, hasStatus } from "../collector/index.ts";
+import { gatherPipe } from "../collector/index.ts";
 import { explainError } from "../core/errors.ts";
 import type { Log } from "../core/log.ts";
 import type { Settings } from "./load-settings.ts";
+import { pipeOptions } from "./pipe-options.ts";
 
 export interface Watching {
   readonly settings: Settings;
@@ -58,8 +60,10 @@ async function recipientsOf(path: string): Promise<string[]> {
 }
 
 /** What this computer knows of itself. */
-export async function ownReport({ server, tags, stateDir, sinks, sources }: Settings): Promise<OwnReport> {
-  const pipe = await gatherPipe({ stateDir, sinks, readsStatus: hasStatus(sources.managerStatus) }, Date.now());
+export async function ownReport(settings: Settings): Promise<OwnReport> {
+  const { server, tags } = settings;
+  const options = pipeOptions(settings);
+  const pipe = await gatherPipe({ ...options, readsLog: false }, Date.now());
   return {
     server,
     tags,
@@ -67,7 +71,7 @@ export async function ownReport({ server, tags, stateDir, sinks, sources }: Sett
     freeBytes: pipe.journal.freeBytes,
     setAsideBytes: pipe.journal.setAside.bytes,
     // only a computer that is a cache has to be reached
-    hasAddress: hasStatus(sources.managerStatus) ? hasAddress() : undefined,
+    hasAddress: options.readsStatus ? hasAddress() : undefined,
   };
 }
 

@@ -37,7 +37,7 @@ export {
   type SiteTable,
   sitesOf,
 } from "./receiver/receiver.ts";
-export { checkSchedule, runOnSchedule } from "./schedule.ts";
+export { checkSchedule, runOnSchedule, type ScheduleOptions } from "./schedule.ts";
 export type { ShipReport } from "./ship/ship.ts";
 export { type RetryReport, retryRejected } from "./ship/ship.ts";
 export {

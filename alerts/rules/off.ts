@@ -1,5 +1,5 @@
 /**
- * Content caching is switched off: by somebody, or by itself because its volume is missing.
+ * Content caching is off: somebody switched it off, or its volume is missing.
  *
  * @module
  */

@@ -3,30 +3,20 @@
  *
  * @module
  */
-import {
-  type CacheFacts,
-  cacheFindings,
-  findings,
-  gatherPipe,
-  hasStatus,
-  type PipeOptions,
-} from "../../collector/index.ts";
+
+import { type CacheFacts, cacheFindings, findings, gatherPipe, type PipeOptions } from "../../collector/index.ts";
 import type { Log } from "../../core/log.ts";
 import { listenOptions, type RunningServer, startServer } from "../../core/server/server.ts";
 import { systemClock } from "../../core/time/clock.ts";
 import { type Health, type LanguageName, openLive, wordsOf } from "../../report/index.ts";
 import type { Settings } from "../load-settings.ts";
+import { pipeOptions } from "../pipe-options.ts";
 import { watchingRoutes } from "./watching-routes.ts";
 
 /** Starts to answer. @throws LarderError `SERVER_ADDRESS`, `SERVER_OPEN`, `SERVER_TOKENS`, `SERVER_TLS`, `CONFIG_SECRET` */
 export async function startServing(settings: Settings, log: Log): Promise<RunningServer> {
   const { organisation, language, currency, pricePerGB, lineMbits } = settings.report;
-  const pipe: PipeOptions = {
-    stateDir: settings.stateDir,
-    sinks: settings.sinks,
-    readsStatus: hasStatus(settings.sources.managerStatus),
-    readsLog: settings.sources.serviceLog.enabled,
-  };
+  const pipe = pipeOptions(settings);
   const live = openLive({
     stateDir: settings.stateDir,
     timeZone: settings.timezone,

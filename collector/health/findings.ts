@@ -119,7 +119,7 @@ const STATE_FINDINGS: Readonly<Record<string, readonly [level: Finding["level"],
   suspended: [
     "bad",
     "the cache has suspended itself until Apple answers; what it holds stays",
-    "see that this Mac reaches lcdn-registration.apple.com; it tries again by itself, up to 17 minutes later",
+    "see that this Mac reaches lcdn-registration.apple.com; it retries on its own within 17 minutes",
   ],
   silent: [
     "bad",

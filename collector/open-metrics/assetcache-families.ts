@@ -6,7 +6,7 @@
  */
 import { addExact, type Integer } from "../../core/line/line.ts";
 import { SOURCES } from "../../core/measures.ts";
-import { currentStatus, type Fleet, numberOfField } from "./cache-families.ts";
+import { currentStatus, type Fleet, numberOfField, RECEIVERS } from "./cache-families.ts";
 import type { CacheNow } from "./cache-now.ts";
 import { type Family, type Labels, labelsOf } from "./family.ts";
 
@@ -44,7 +44,6 @@ const row = (name: string, help: string, values: (cache: CacheNow) => Values): M
   return { name, help, values: (cache) => (cache.rowMs === undefined ? [] : values(cache)) };
 };
 
-const RECEIVERS = ["clients", "peers", "children"] as const;
 /** Its words for where content comes from, and who asks. */
 const SOURCE_WORDS = { cache: "cache", origin: "origin", peers: "peer", parents: "parent" } as const;
 const ASKER_WORDS = { clients: "client", peers: "peer", children: "child" } as const;

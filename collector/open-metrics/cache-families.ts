@@ -57,7 +57,7 @@ interface Counted {
   readonly labels: Labels;
 }
 
-const RECEIVERS = ["clients", "peers", "children"] as const;
+export const RECEIVERS = ["clients", "peers", "children"] as const;
 
 const flows = (what: "bytes" | "replies", name: string): Counted[] =>
   RECEIVERS.flatMap((destination) =>

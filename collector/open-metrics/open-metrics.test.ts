@@ -151,7 +151,7 @@ describe("the metrics of a fleet", () => {
     expect(new Set(heads.map((line) => line.split(" ")[2])).size).toBe(heads.length);
   });
 
-  it("takes each new line once, whoever asks at the same time", async () => {
+  it("takes each new line once, however many ask at the same time", async () => {
     const before = of(await scrape(), "larder_cache_sent_bytes_total", 'source="cache",destination="clients"')[0] ?? 0;
     await append(
       `bytestoclients${tags} bytes.fromcache.toclients=1000i ${NOW + 60_000}`,

@@ -158,12 +158,12 @@ export function hostText(report: Report): string {
 }
 
 /** Errors of `404 : 10 : 2, 503 : 1 : 4`: six. */
-export function errorCount(recent: string): number {
+function errorCount(recent: string): number {
   return recent.split(",").reduce((sum, triple) => sum + Number(/:\s*(\d{1,9})\s*$/.exec(triple)?.[1] ?? 0), 0);
 }
 
 /** Sizes by kind in `iCloud: 1.83GB iOS Software: 487KB`. */
-export function contentOf(details: string): Map<string, number> {
+function contentOf(details: string): Map<string, number> {
   const content = new Map<string, number>();
   const pattern = /([^:]{1,100}):\s*(Zero|-?\d{1,15}(?:[.,]\d{1,3})?)\s*([A-Za-z]{1,5})(?:[\s,;]+|$)/y;
   for (let found = pattern.exec(details); found !== null; found = pattern.exec(details)) {

@@ -8,7 +8,7 @@ import { CLOCK_AHEAD_MS } from "../sources/sources.ts";
 import type { Report } from "./report.ts";
 
 /** As long as the cache itself keeps its counters. */
-export const LATE_MS = 30 * 86_400_000;
+const LATE_MS = 30 * 86_400_000;
 
 /** Why a report cannot be placed; undefined when it can. */
 export function timeDoubt({ reportMs, countedMs }: Report, nowMs: number): string | undefined {

@@ -31,12 +31,6 @@ export class TakenTimes {
     if (this.#times.length > REMEMBERED) this.#knownAfter = Math.max(this.#knownAfter, this.#times.shift() ?? 0);
   }
 
-  /** What was added was not written. */
-  remove(timeMs: number): void {
-    const at = this.#times.indexOf(timeMs);
-    if (at >= 0) this.#times.splice(at, 1);
-  }
-
   /** The newest there is. */
   get newestMs(): number {
     return this.#times.at(-1) ?? this.#knownAfter;

@@ -20,7 +20,7 @@ import { loadSettings } from "../../load-settings.ts";
 import { colour, print, printJson } from "../../output.ts";
 import { type Column, table } from "../../table.ts";
 import { parseTagFlags } from "../../tag-flags.ts";
-import { parseTime } from "../../time-range.ts";
+import { parseRange } from "../../time-range.ts";
 import { checkWhoseJournal } from "../../whose-journal.ts";
 import type { ClientsFlags } from "./register.ts";
 
@@ -30,7 +30,7 @@ const DAY_MS = 86_400_000;
 type Named = ClientSums & { readonly name: string };
 
 /** What is drawn. */
-export interface ClientsView {
+interface ClientsView {
   readonly fromMs: number;
   readonly toMs: number;
   readonly timeZone: string;
@@ -43,14 +43,7 @@ export async function clients(flags: ClientsFlags): Promise<void> {
   const loaded = await loadSettings(flags);
   checkWhoseJournal("clients", loaded);
   const { stateDir, timezone: timeZone, sources } = loaded.settings;
-  const fromMs = parseTime(flags.from, Date.now(), timeZone);
-  const toMs = parseTime(flags.to, Date.now(), timeZone);
-  if (fromMs >= toMs) {
-    throw new LarderError(`Cannot show ${flags.from} to ${flags.to}: --from lies after --to`, {
-      code: "USAGE_TIME",
-      next: "write the earlier time after --from",
-    });
-  }
+  const { fromMs, toMs } = parseRange(flags, timeZone, "show");
   const top = parseTop(flags.top);
   const [found] = await ask(stateDir, [
     clientsQuestion({ fromMs, toMs, by: "all", timeZone, tags: parseTagFlags(flags.tag) }),
@@ -75,7 +68,7 @@ function parseTop(text: string): number {
 }
 
 /** The page: a sentence, then a table for each question. */
-export function clientsText({ bySystem, byModel, byKind }: Clients, view: ClientsView): string {
+function clientsText({ bySystem, byModel, byKind }: Clients, view: ClientsView): string {
   const tables = [
     clientTable(
       "family",
@@ -140,7 +133,7 @@ function shortTable(rows: readonly Named[], { top }: ClientsView, columns: reado
 }
 
 /** The same for scripts. */
-export function clientsJson(
+function clientsJson(
   { bySystem, byModel, byKind }: Clients,
   { fromMs, toMs }: Pick<ClientsView, "fromMs" | "toMs">,
 ): unknown {

@@ -6,13 +6,11 @@
 
 import {
   type Collector,
-  checkSchedule,
   createCollector,
   type PassReport,
   runOnSchedule,
   type SourceReport,
 } from "../../../collector/index.ts";
-import { originOf, originText } from "../../../core/config/config.ts";
 import { explainError, LarderError } from "../../../core/errors.ts";
 import type { Log } from "../../../core/log.ts";
 import { secondText } from "../../../core/time/moments.ts";
@@ -23,6 +21,7 @@ import { loadSettings, type Settings } from "../../load-settings.ts";
 import { openLog } from "../../log.ts";
 import { parseLogLevel } from "../../log-level.ts";
 import { isTerminal, print, printJson, printJsonLine } from "../../output.ts";
+import { checkScheduleOf, logSinks, scheduleOf } from "../../passes.ts";
 import { followSignals } from "../../signals.ts";
 import type { CollectFlags } from "./register.ts";
 
@@ -33,7 +32,7 @@ export async function collect(flags: CollectFlags): Promise<void> {
   const once = flags.once === true || flags.dryRun === true;
   if (once && flags.serve === true) throw nobodyToServe(flags);
   const watched = !once && isTerminal() && flags.json !== true && level === "info";
-  if (!once) await checkSchedule(settings.schedule, `${originText(originOf(origins, "schedule"))}: schedule`);
+  if (!once) await checkScheduleOf({ settings, origins });
   const log = await openLog((once || watched) && level === "info" ? "warn" : level);
   const signals = followSignals({ onStop: (signal) => log.info("finishing the pass", { signal }) });
   const collector = await createCollector({
@@ -124,15 +123,7 @@ async function collectOnSchedule({
     schedule: settings.schedule,
     sinks: settings.sinks.map(({ name }) => name),
   });
-  const options = {
-    expression: settings.schedule,
-    timeZone: settings.timezone,
-    server: settings.server,
-    spreadSeconds: settings.spreadSeconds,
-    signal: stop,
-    log,
-  };
-  await runOnSchedule(options, async () => {
+  await runOnSchedule(scheduleOf(settings, { signal: stop, log }), async () => {
     const report = await collector.pass();
     if (json) printJsonLine(scriptAnswer(report));
     if (watched) print(passText(report, new Date(), settings.timezone));
@@ -158,11 +149,7 @@ function logReport(report: PassReport, log: Log): void {
     if (problem !== undefined) log.error(explainError(problem), { source: name, code: problem.code });
     else if (rows > 0) log.info("collected", { source: name, rows, lines });
   }
-  for (const sink of report.sinks) {
-    const { name, problem, shippedLines, backlogBytes } = { ...sink, name: sink.sink };
-    if (problem !== undefined) log.error(explainError(problem), { sink: name, code: problem.code, backlogBytes });
-    else if (shippedLines > 0) log.info("shipped", { sink: name, lines: shippedLines });
-  }
+  logSinks(report.sinks, log);
 }
 
 /** A pass in a line for somebody who watches, and what went wrong in it below. */

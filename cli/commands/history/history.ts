@@ -25,7 +25,7 @@ import { loadSettings } from "../../load-settings.ts";
 import { bar, colour, print, printJson, terminalWidth } from "../../output.ts";
 import { type Column, table } from "../../table.ts";
 import { parseTagFlags } from "../../tag-flags.ts";
-import { parseTime } from "../../time-range.ts";
+import { parseRange } from "../../time-range.ts";
 import { checkWhoseJournal } from "../../whose-journal.ts";
 import { checkGroupTags, nothingText } from "./nothing.ts";
 import type { HistoryFlags } from "./register.ts";
@@ -57,18 +57,11 @@ export async function history(flags: HistoryFlags): Promise<void> {
   const ask: HistoryAsk = {
     stateDir: settings.stateDir,
     timeZone,
-    fromMs: parseTime(flags.from, Date.now(), timeZone),
-    toMs: parseTime(flags.to, Date.now(), timeZone),
+    ...parseRange(flags, timeZone, "show"),
     by: parseBy(flags.by),
     tags: parseTagFlags(flags.tag),
     groupBy: flags.groupBy === "" ? [] : flags.groupBy.split(",").map((tag) => tag.trim()),
   };
-  if (ask.fromMs >= ask.toMs) {
-    throw new LarderError(`Cannot show ${flags.from} to ${flags.to}: --from lies after --to`, {
-      code: "USAGE_TIME",
-      next: "write the earlier time after --from",
-    });
-  }
   if (flags.measurement === undefined) await showSavings(ask, flags.json === true);
   else await showMeasurement(ask, flags.measurement, flags.json === true);
 }

@@ -3,27 +3,26 @@
  *
  * @module
  */
+
 import { once } from "node:events";
 import {
   type Collector,
   type CollectorSetup,
-  checkSchedule,
   createCollector,
   openReceiver,
   openSiteFile,
   ownDatabase,
   runOnSchedule,
 } from "../../../collector/index.ts";
-import { originOf, originText } from "../../../core/config/config.ts";
 import { errorCode, explainError } from "../../../core/errors.ts";
 import type { Log } from "../../../core/log.ts";
-import { listenOptions } from "../../../core/server/options.ts";
-import { startServer } from "../../../core/server/server.ts";
-import { layerOfKeyFlags } from "../../flag-layer.ts";
+import { listenOptions, startServer } from "../../../core/server/server.ts";
+import { layerOfKeyFlags, wholeNumber } from "../../flag-layer.ts";
 import { loadSettings, type Settings } from "../../load-settings.ts";
 import { openLog } from "../../log.ts";
 import { parseLogLevel } from "../../log-level.ts";
 import { isTerminal, print, printJsonLine } from "../../output.ts";
+import { checkScheduleOf, logSinks, scheduleOf } from "../../passes.ts";
 import { followSignals } from "../../signals.ts";
 import { printDeclaration } from "./declaration.ts";
 import type { ReceiveFlags } from "./register.ts";
@@ -36,7 +35,7 @@ export async function receive(flags: ReceiveFlags): Promise<void> {
   if (flags.printDeclaration === true) return await printDeclaration(flags);
   const level = parseLogLevel(flags.logLevel);
   const { settings, origins } = await loadSettings(flags, { layers: [layerOf(flags)] });
-  await checkSchedule(settings.schedule, `${originText(originOf(origins, "schedule"))}: schedule`);
+  await checkScheduleOf({ settings, origins });
   const watched = isTerminal() && flags.json !== true && level === "info";
   const log = await openLog(watched ? "warn" : level);
   const listen = await listenOptions(settings.receive, ({ said, next }) => log.warn(said, { next }));
@@ -78,7 +77,7 @@ export async function receive(flags: ReceiveFlags): Promise<void> {
 function layerOf(flags: ReceiveFlags) {
   return layerOfKeyFlags([
     { key: "receive.host", flag: "--host", value: flags.host },
-    { key: "receive.port", flag: "--port", value: numberOf(flags.port) },
+    { key: "receive.port", flag: "--port", value: wholeNumber(flags.port) },
     { key: "receive.tokenFile", flag: "--token-file", value: flags.tokenFile },
     { key: "receive.tlsCertFile", flag: "--tls-cert", value: flags.tlsCert },
     { key: "receive.tlsKeyFile", flag: "--tls-key", value: flags.tlsKey },
@@ -87,23 +86,11 @@ function layerOf(flags: ReceiveFlags) {
   ]);
 }
 
-/** What is not a number is complained about where all settings are. */
-function numberOf(text: string | undefined): number | string | undefined {
-  return text === undefined || !/^\d+$/.test(text) ? text : Number(text);
-}
-
 /** Rolls up and ships what was taken, on the schedule; where a collector runs on the state folder, it does that. */
 async function runPasses(setup: CollectorSetup & { readonly settings: Settings }): Promise<void> {
   const { settings, log, signal } = setup;
-  const schedule = {
-    expression: settings.schedule,
-    timeZone: settings.timezone,
-    server: settings.server,
-    spreadSeconds: settings.spreadSeconds,
-    ...{ signal, log },
-  };
   const none = { ...setup, settings: { ...settings, sources: withoutSources(settings.sources) } };
-  await runOnSchedule(schedule, async () => {
+  await runOnSchedule(scheduleOf(settings, { signal, log }), async () => {
     try {
       await pass(none, log);
     } catch (error) {
@@ -116,11 +103,7 @@ async function runPasses(setup: CollectorSetup & { readonly settings: Settings }
 async function pass(setup: CollectorSetup, log: Log): Promise<void> {
   const collector: Collector = await createCollector(setup);
   try {
-    const { sinks } = await collector.pass();
-    for (const { sink, problem, shippedLines } of sinks) {
-      if (problem !== undefined) log.error(explainError(problem), { sink, code: problem.code });
-      else if (shippedLines > 0) log.info("shipped", { sink, lines: shippedLines });
-    }
+    logSinks((await collector.pass()).sinks, log);
   } finally {
     await collector.close();
   }

@@ -31,7 +31,7 @@ import { layerOfKeyFlags } from "../../flag-layer.ts";
 import { loadSettings } from "../../load-settings.ts";
 import { jsonText, print, printCsv, printJson } from "../../output.ts";
 import { parseTagFlags } from "../../tag-flags.ts";
-import { parseTime } from "../../time-range.ts";
+import { parseRange } from "../../time-range.ts";
 import { originOf } from "./origin.ts";
 import type { ReportFlags } from "./register.ts";
 
@@ -122,15 +122,7 @@ function periodFrom(
     const context = { nowMs, timeZone, schoolYearStarts: options.schoolYearStarts };
     return namedPeriod(flags.month ?? flags.period ?? "last month", context);
   }
-  const fromMs = parseTime(flags.from, nowMs, timeZone);
-  const toMs = parseTime(flags.to ?? "now", nowMs, timeZone);
-  if (fromMs >= toMs) {
-    throw new LarderError(`Cannot report on ${flags.from} to ${flags.to ?? "now"}: --from lies after --to`, {
-      code: "USAGE_TIME",
-      next: "write the earlier time after --from",
-    });
-  }
-  return periodOf({ fromMs, toMs }, timeZone);
+  return periodOf(parseRange({ from: flags.from, to: flags.to ?? "now" }, timeZone, "report on"), timeZone);
 }
 
 /** Some two dozen bars, whatever the period. */

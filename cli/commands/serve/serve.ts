@@ -5,7 +5,7 @@
  */
 import { once } from "node:events";
 import type { Layer } from "../../../core/config/config.ts";
-import { type KeyFlag, layerOfKeyFlags } from "../../flag-layer.ts";
+import { type KeyFlag, layerOfKeyFlags, wholeNumber } from "../../flag-layer.ts";
 import { loadSettings } from "../../load-settings.ts";
 import { openLog } from "../../log.ts";
 import { parseLogLevel } from "../../log-level.ts";
@@ -36,15 +36,10 @@ export async function serve(flags: ServeFlags): Promise<void> {
 
 function layerOf({ port, host, tokenFile, language }: ServeFlags): Layer {
   const keys: readonly KeyFlag[] = [
-    { key: "serve.port", flag: "--port", value: port === undefined ? undefined : numberOr(port) },
+    { key: "serve.port", flag: "--port", value: wholeNumber(port) },
     { key: "serve.host", flag: "--host", value: host },
     { key: "serve.tokenFile", flag: "--token-file", value: tokenFile },
     { key: "report.language", flag: "--language", value: language },
   ];
   return layerOfKeyFlags(keys);
-}
-
-/** A number where it is one; else the text, for the complaint about it. */
-function numberOr(text: string): number | string {
-  return /^\d+$/.test(text) ? Number(text) : text;
 }

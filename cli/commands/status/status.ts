@@ -3,12 +3,14 @@
  *
  * @module
  */
-import { hasStatus, readStatusModel, type StatusModel } from "../../../collector/index.ts";
+
+import { readStatusModel, type StatusModel } from "../../../collector/index.ts";
 import { ExitCode, ExitWith } from "../../exit.ts";
 import { findingAnswer } from "../../finding-text.ts";
 import { scriptAnswer } from "../../json-answer.ts";
 import { loadSettings } from "../../load-settings.ts";
 import { isTerminal, print, printJson, terminalWidth } from "../../output.ts";
+import { pipeOptions } from "../../pipe-options.ts";
 import type { SettingsCommandFlags } from "../../settings-flags.ts";
 import { checkWhoseJournal } from "../../whose-journal.ts";
 import { statusScreen } from "./screen.ts";
@@ -25,12 +27,9 @@ export async function status(flags: SettingsCommandFlags): Promise<void> {
   checkWhoseJournal("status", loaded);
   const { settings } = loaded;
   const model = await readStatusModel({
-    stateDir: settings.stateDir,
+    ...pipeOptions(settings),
     server: settings.server,
     timeZone: settings.timezone,
-    sinks: settings.sinks,
-    readsStatus: hasStatus(settings.sources.managerStatus),
-    readsLog: settings.sources.serviceLog.enabled,
     nowMs: Date.now(),
   });
   if (flags.json === true) printJson(scriptAnswer({ ...model, findings: model.findings.map(findingAnswer) }));

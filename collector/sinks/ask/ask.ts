@@ -44,7 +44,7 @@ export async function askSink(destinations: readonly Destination[], context: Ask
 }
 
 /** Asks a server as one asks a journal. */
-export function askServer(server: HistoryServer, nowMs: () => number): Ask {
+function askServer(server: HistoryServer, nowMs: () => number): Ask {
   return askOf(async (queries, wanted) => {
     const answers = queries.map((query) => new SumRows(query));
     const now = nowMs();

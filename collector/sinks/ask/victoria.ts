@@ -32,7 +32,7 @@ export interface VictoriaPlace extends ServerPlace {
 const FIELD_LABEL = "larder_field";
 const TIME_LABEL = "larder_time";
 const AT_ONCE = 4;
-/** What a series has that is no tag of ours. */
+/** Labels of a series that are not our tags. */
 const NOT_TAGS: ReadonlySet<string> = new Set(["__name__", "db", FIELD_LABEL, TIME_LABEL]);
 
 interface Series {
@@ -86,7 +86,7 @@ export function sumText(part: SumPart, matchers: readonly string[] = []): string
 }
 
 /** The newest value of every field, and its time; undefined where the measurement has no numbers. */
-export function newestText(
+function newestText(
   { measurement, fromMs, toMs, enough = {} }: Wanted,
   matchers: readonly string[] = [],
 ): string | undefined {

@@ -5,7 +5,7 @@
  */
 
 /** A message of the log is far shorter; `log show` adds a kilobyte of its own. */
-export const MAX_LINE_BYTES = 256 * 1024;
+const MAX_LINE_BYTES = 256 * 1024;
 
 const NEWLINE = 0x0a;
 const RETURN = 0x0d;

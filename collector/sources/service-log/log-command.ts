@@ -53,7 +53,7 @@ export function commandLines(
 }
 
 /** As `log show --start` takes it: `2026-11-29 05:40:00+0000`. */
-export function startText(ms: number): string {
+function startText(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 19).replace("T", " ")}+0000`;
 }
 
