@@ -4,7 +4,6 @@
  * @module
  */
 import type { FindingLevel } from "../../core/finding.ts";
-import { groupBy } from "../../core/group-by.ts";
 import type { Values } from "../rules/rules.ts";
 
 /** What a rule found wrong with one subject. */
@@ -58,6 +57,11 @@ export function keyOf({ rule, server, part }: Pick<Alert, "rule" | "server" | "p
 
 /** Which rules have an alert, by server. */
 export function rulesByServer(alerts: Iterable<Alert>): ReadonlyMap<string, ReadonlySet<string>> {
-  const byServer = groupBy(alerts, ({ server }) => server);
-  return new Map([...byServer].map(([server, own]) => [server, new Set(own.map(({ rule }) => rule))]));
+  const found = new Map<string, Set<string>>();
+  for (const { server, rule } of alerts) {
+    const rules = found.get(server);
+    if (rules === undefined) found.set(server, new Set([rule]));
+    else rules.add(rule);
+  }
+  return found;
 }
