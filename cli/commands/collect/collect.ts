@@ -65,7 +65,7 @@ async function collectOnce(collector: Collector, flags: CollectFlags): Promise<v
 
 /** As `collectOnSchedule`, with a look by all rules after each pass. */
 async function collectAndWatch(scheduled: Scheduled): Promise<void> {
-  const { openLooks } = await import("./looks.ts");
+  const { openLooks } = await import("../../looks.ts");
   const looks = await openLooks(scheduled.settings, scheduled.log);
   try {
     await collectOnSchedule({ ...scheduled, afterPass: async () => await looks.look() });

@@ -1,12 +1,25 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it, vi } from "vitest";
+import { readLines } from "../../../core/history/history.ts";
+import { openJournal } from "../../../core/journal/journal.ts";
 import { killReceiver } from "../../../fixtures/reports/kill-receiver.ts";
 import { larderInProcess, PROGRAM } from "../../testing/in-process.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "larder-receive-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const TAKEN = Date.now() - 86_400_000;
+
+async function hoursOf(stateDir: string): Promise<string[]> {
+  const lines: string[] = [];
+  const all = { measurement: "requests_1h", fromMs: 0, toMs: Number.MAX_SAFE_INTEGER, streams: ["rollup"] };
+  for await (const line of readLines(stateDir, all)) lines.push(line);
+  return lines;
+}
 
 describe("larder receive", () => {
   it("has every report it acknowledged in its journal, once, wherever it is killed", async () => {
@@ -15,6 +28,24 @@ describe("larder receive", () => {
     expect(done.acknowledged).toBeGreaterThanOrEqual(30);
     expect(done).toMatchObject({ lost: 0, doubled: 0 });
   }, 60_000);
+
+  it("has what was taken rolled up in a process beside it, which ends with it", async () => {
+    const stateDir = join(folder, "rolled");
+    const journal = await openJournal(stateDir, "receiver");
+    const line = `requests,server=c requests.fromclients=1i ${TAKEN}\n`;
+    await journal.append({ lines: line, lineCount: 1, span: { fromMs: TAKEN, toMs: TAKEN } });
+    await journal.close();
+    const words = [PROGRAM, "receive", "--port", "0", "--state-dir", stateDir, "--log-level", "error"];
+    const child = spawn(process.execPath, words, { stdio: ["ignore", "ignore", "pipe"] });
+    try {
+      await vi.waitFor(async () => expect(await hoursOf(stateDir)).toHaveLength(1), { timeout: 20_000, interval: 50 });
+    } finally {
+      child.kill("SIGTERM");
+    }
+    // standard error is that of both: it closes when both have ended
+    const [code] = (await once(child, "close")) as [number];
+    expect(code).toBe(0);
+  }, 30_000);
 
   it("refuses to listen for others without a token", async () => {
     const { code, err } = await larderInProcess(["receive", "--host", "0.0.0.0", "--state-dir", join(folder, "open")]);

@@ -1,30 +1,21 @@
 /**
- * What `larder receive` does: it listens, and rolls up and ships what it takes, until it is stopped.
+ * What `larder receive` does: it listens until it is stopped, and has what it takes rolled up and shipped.
  *
  * @module
  */
 
 import { once } from "node:events";
-import {
-  type Collector,
-  type CollectorSetup,
-  createCollector,
-  openReceiver,
-  openSiteFile,
-  ownDatabase,
-  runOnSchedule,
-} from "../../../collector/index.ts";
-import { errorCode, explainError } from "../../../core/errors.ts";
-import type { Log } from "../../../core/log.ts";
+import { openReceiver, openSiteFile, ownDatabase } from "../../../collector/index.ts";
 import { listenOptions, startServer } from "../../../core/server/server.ts";
-import { layerOfKeyFlags, wholeNumber } from "../../flag-layer.ts";
-import { loadSettings, type Settings } from "../../load-settings.ts";
+import { loadSettings } from "../../load-settings.ts";
 import { openLog } from "../../log.ts";
 import { parseLogLevel } from "../../log-level.ts";
 import { isTerminal, print, printJsonLine } from "../../output.ts";
-import { checkScheduleOf, logSinks, scheduleOf } from "../../passes.ts";
+import { checkScheduleOf } from "../../passes.ts";
 import { followSignals } from "../../signals.ts";
 import { printDeclaration } from "./declaration.ts";
+import { layerOfReceive } from "./layer.ts";
+import { startPassesProcess } from "./passes-process.ts";
 import type { ReceiveFlags } from "./register.ts";
 
 /** From one address: a proxy may stand for a whole fleet, which reports each minute. */
@@ -33,8 +24,12 @@ const LIMITS = { requestsPerMinute: 12_000, connectionsPerAddress: 2000, connect
 /** Runs the command. */
 export async function receive(flags: ReceiveFlags): Promise<void> {
   if (flags.printDeclaration === true) return await printDeclaration(flags);
+  if (flags.passes === true) {
+    const { receivePasses } = await import("./passes.ts");
+    return await receivePasses(flags);
+  }
   const level = parseLogLevel(flags.logLevel);
-  const { settings, origins } = await loadSettings(flags, { layers: [layerOf(flags)] });
+  const { settings, origins } = await loadSettings(flags, { layers: [layerOfReceive(flags)] });
   await checkScheduleOf({ settings, origins });
   const watched = isTerminal() && flags.json !== true && level === "info";
   const log = await openLog(watched ? "warn" : level);
@@ -59,10 +54,9 @@ export async function receive(flags: ReceiveFlags): Promise<void> {
       log.info("receiving", { url });
       if (flags.json === true) printJsonLine({ url });
       if (watched) print(`receiving reports at ${url}; Ctrl-C stops it`);
-      const zoneIsSet = origins["timezone"] !== undefined;
-      const passes = runPasses({ settings, zoneIsSet, log, signal: signals.stop });
+      const passes = startPassesProcess({ program: ownProgram("--passes"), log });
       if (!signals.stop.aborted) await once(signals.stop, "abort");
-      await passes;
+      await passes.stop();
     } finally {
       await server.close();
     }
@@ -74,46 +68,8 @@ export async function receive(flags: ReceiveFlags): Promise<void> {
   log.info("stopped");
 }
 
-function layerOf(flags: ReceiveFlags) {
-  return layerOfKeyFlags([
-    { key: "receive.host", flag: "--host", value: flags.host },
-    { key: "receive.port", flag: "--port", value: wholeNumber(flags.port) },
-    { key: "receive.tokenFile", flag: "--token-file", value: flags.tokenFile },
-    { key: "receive.tlsCertFile", flag: "--tls-cert", value: flags.tlsCert },
-    { key: "receive.tlsKeyFile", flag: "--tls-key", value: flags.tlsKey },
-    { key: "receive.clientCaFile", flag: "--client-ca", value: flags.clientCa },
-    { key: "receive.sitesFile", flag: "--sites-file", value: flags.sitesFile },
-  ]);
-}
-
-/** Rolls up and ships what was taken, on the schedule; where a collector runs on the state folder, it does that. */
-async function runPasses(setup: CollectorSetup & { readonly settings: Settings }): Promise<void> {
-  const { settings, log, signal } = setup;
-  const none = { ...setup, settings: { ...settings, sources: withoutSources(settings.sources) } };
-  await runOnSchedule(scheduleOf(settings, { signal, log }), async () => {
-    try {
-      await pass(none, log);
-    } catch (error) {
-      if (errorCode(error) === "LOCKED") log.debug("a collector runs here: it ships what is received");
-      else log.error(explainError(error), { code: errorCode(error) });
-    }
-  });
-}
-
-async function pass(setup: CollectorSetup, log: Log): Promise<void> {
-  const collector: Collector = await createCollector(setup);
-  try {
-    logSinks((await collector.pass()).sinks, log);
-  } finally {
-    await collector.close();
-  }
-}
-
-function withoutSources(sources: Settings["sources"]): Settings["sources"] {
-  return {
-    metricsSqlite: { ...sources.metricsSqlite, enabled: false },
-    metricsDb: { ...sources.metricsDb, enabled: false },
-    managerStatus: { ...sources.managerStatus, enabled: false },
-    serviceLog: { ...sources.serviceLog, enabled: false },
-  };
+/** This very program with these very words, and one more. */
+function ownProgram(word: string): [path: string, ...words: string[]] {
+  const [, path = "", ...words] = process.argv;
+  return [path, ...words, word];
 }

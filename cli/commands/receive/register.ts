@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { type SettingsCommandFlags, withSettings } from "../../settings-flags.ts";
 
 /** Adds the command. */
@@ -27,7 +27,9 @@ export function registerReceive(program: Command): void {
     .option("--security <kind>", "no-cert, signedByCACert, specificServerCert", "no-cert")
     .option("--certificate-url <url>", "where Macs get that certificate")
     .option("--keys-only", "only the keys, to add by hand")
-    .option("--log-level <level>", "debug, info, warn, error or silent", "info");
+    .option("--log-level <level>", "debug, info, warn, error or silent", "info")
+    // for the process the command starts beside itself
+    .addOption(new Option("--passes", "roll up and ship what was received").hideHelp());
   withSettings(command).action(async (flags: ReceiveFlags) => {
     const { receive } = await import("./receive.ts");
     await receive(flags);
@@ -62,5 +64,6 @@ export interface ReceiveFlags extends SettingsCommandFlags {
   readonly security: string;
   readonly certificateUrl?: string;
   readonly keysOnly?: boolean;
+  readonly passes?: boolean;
   readonly logLevel: string;
 }

@@ -1,13 +1,13 @@
 /**
- * Looks for alerts after the passes of the daemon. Whatever goes wrong with them is logged: collecting goes on.
+ * Looks for alerts after the passes of a daemon. Whatever goes wrong with them is logged: collecting goes on.
  *
  * @module
  */
-import type { Watch } from "../../../alerts/index.ts";
-import { errorCode, explainError } from "../../../core/errors.ts";
-import type { Log } from "../../../core/log.ts";
-import type { Settings } from "../../load-settings.ts";
-import { openWatching, ownReport } from "../../watching.ts";
+import type { Watch } from "../alerts/index.ts";
+import { errorCode, explainError } from "../core/errors.ts";
+import type { Log } from "../core/log.ts";
+import type { Settings } from "./load-settings.ts";
+import { openWatching, ownReport } from "./watching.ts";
 
 export interface Looks {
   look(): Promise<void>;
