@@ -1,8 +1,12 @@
 /**
  * Reports at a fixed rate to `larder receive`, and to the smallest Node server with the same promise: how long answers take,
- * whether all are in the journal, processor and memory. Each server has one core to itself where there is `taskset`.
+ * whether all are in the journal, processor and memory. Each server has one core, which it shares with all it starts.
  *
- * Run: npx tsx bench/receive/receive.ts [--rate 1000] [--seconds 60] [--caches 2000]
+ * The time of an answer is counted from when its report was due, so that a server that stalls is charged for all that came
+ * meanwhile. The percentiles leave out the first seconds, in which code is compiled and each cache is new; the slowest
+ * answer of those is printed beside.
+ *
+ * Run: npx tsx bench/receive/receive.ts [--rate 1000] [--seconds 60] [--caches 2000] [--warm-up 5]
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -21,9 +25,11 @@ const { values } = parseArgs({
     rate: { type: "string", default: "1000" },
     seconds: { type: "string", default: "60" },
     caches: { type: "string", default: "2000" },
+    "warm-up": { type: "string", default: "5" },
   },
 });
 const [rate, seconds, caches] = [values.rate, values.seconds, values.caches].map(Number) as [number, number, number];
+const warmUp = Number(values["warm-up"]) * rate;
 const folder = mkdtempSync(join(tmpdir(), "larder-bench-receive-"));
 const startMs = Date.now() - 10 * 86_400_000;
 
@@ -40,19 +46,33 @@ async function startServer(words: readonly string[]): Promise<{ child: ChildProc
   return { child, url: (JSON.parse(line) as { url: string }).url };
 }
 
-/** Processor seconds and resident bytes of a process, from /proc. */
-function usage(pid: number): { readonly seconds: number; readonly bytes: number } {
+interface Usage {
+  readonly seconds: number;
+  readonly bytes: number;
+}
+
+/** Processor seconds and resident bytes of a process and all it started, from /proc. */
+function usage(pid: number): Usage {
   const fields = readFileSync(`/proc/${pid}/stat`, "utf8")
     .replace(/^.*\) /, "")
     .split(" ");
   const rss = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
-  return { seconds: (Number(fields[11]) + Number(fields[12])) / 100, bytes: Number(rss) * 1024 };
+  const own = { seconds: (Number(fields[11]) + Number(fields[12])) / 100, bytes: Number(rss) * 1024 };
+  return children(pid)
+    .map(usage)
+    .reduce((sum, each) => ({ seconds: sum.seconds + each.seconds, bytes: sum.bytes + each.bytes }), own);
+}
+
+function children(pid: number): number[] {
+  const words = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim().split(" ");
+  return words.filter((word) => word !== "").map(Number);
 }
 
 /** Sends at the rate, whatever the answers take: a slow one does not make the next come later. */
 async function load(name: string, { child, url }: { child: ChildProcess; url: string }): Promise<number> {
   const agent = new Agent({ keepAlive: true, maxSockets: 500 });
   const took: number[] = [];
+  let slowest = 0;
   let accepted = 0;
   const answers: Promise<void>[] = [];
   const send = (n: number): Promise<void> =>
@@ -63,7 +83,9 @@ async function load(name: string, { child, url }: { child: ChildProcess; url: st
       const sent = request(url, { method: "POST", agent, headers }, (answer) => {
         if (answer.statusCode === 202) accepted++;
         answer.resume().on("end", () => {
-          took.push(performance.now() - due);
+          const ms = performance.now() - due;
+          if (n >= warmUp) took.push(ms);
+          else slowest = Math.max(slowest, ms);
           done();
         });
       });
@@ -87,7 +109,10 @@ async function load(name: string, { child, url }: { child: ChildProcess; url: st
   const mb = (bytes = 0): string => `${(bytes / 1e6).toFixed(0)} MB`;
   const cpu = (((after.seconds - before.seconds) / elapsed) * 100).toFixed(0);
   console.log(
-    `${name.padEnd(8)} ${accepted} of ${rate * seconds} in ${elapsed.toFixed(1)} s · p50 ${at(0.5)} p99 ${at(0.99)} max ${at(0.9999)} · ${cpu} % of a core · memory ${mb(memory[Math.floor(memory.length / 3)])} after a third, ${mb(memory.at(-1))} at the end`,
+    `${name.padEnd(8)} ${accepted} of ${rate * seconds} in ${elapsed.toFixed(1)} s · p50 ${at(0.5)} p99 ${at(0.99)} max ${at(0.9999)}, ${slowest.toFixed(0)} ms while warming up · ${cpu} % of a core · memory ${memory
+      .map(mb)
+      .filter((_, i) => i % Math.ceil(memory.length / 6) === 0)
+      .join(", ")}`,
   );
   agent.destroy();
   return accepted;

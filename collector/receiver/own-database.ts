@@ -12,16 +12,25 @@ const ASK_AGAIN_MS = 10_000;
 
 /** @param reads whether the settings read a database at all: where not, reports count from now on */
 export function ownDatabase(stateDir: string, reads: boolean): (server: string) => Promise<boolean> {
-  let known: { readonly server: string | undefined; readonly atMs: number } | undefined;
+  let asked: { readonly answer: Promise<string | undefined>; readonly atMs: number } | undefined;
   return async (server) => {
     if (!reads) return false;
     const nowMs = performance.now();
-    if (known === undefined || nowMs - known.atMs > ASK_AGAIN_MS) {
-      const last = await lastCommit(streamFolder(stateDir, "collector"));
-      known = { server: last === undefined ? undefined : counted(last.cursors), atMs: nowMs };
+    // one look for all reports that come meanwhile
+    if (asked === undefined || nowMs - asked.atMs > ASK_AGAIN_MS) {
+      asked = { answer: countedCache(stateDir), atMs: nowMs };
+      // what could not be read is asked for again by the next report
+      asked.answer.catch(() => {
+        asked = undefined;
+      });
     }
-    return known.server === server;
+    return (await asked.answer) === server;
   };
+}
+
+async function countedCache(stateDir: string): Promise<string | undefined> {
+  const last = await lastCommit(streamFolder(stateDir, "collector"));
+  return last === undefined ? undefined : counted(last.cursors);
 }
 
 /** The cache a collector reads a database of. */
