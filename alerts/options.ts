@@ -7,12 +7,9 @@ import * as z from "zod";
 import { secretSchema } from "../core/config/config.ts";
 import type { SqliteEngine } from "../core/sqlite/sqlite.ts";
 import { THRESHOLDS } from "../core/thresholds.ts";
+import { LANGUAGE_NAMES } from "../core/words/language.ts";
 import { notifiersSchema } from "./notify/options.ts";
 import { RULES } from "./rules/rules.ts";
-
-/** The languages notices can be in. */
-export const ALERT_LANGUAGES = ["en", "de"] as const;
-export type AlertLanguage = (typeof ALERT_LANGUAGES)[number];
 
 const RULE_IDS = RULES.map(({ id }) => id) as [string, ...string[]];
 const gigabytes = z.number().positive().max(1_000_000).optional();
@@ -50,7 +47,7 @@ const silence = z.strictObject({
 /** `alerts` in the settings: whom larder notifies, and of what. */
 export const watchOptions = z.strictObject({
   notifiers: notifiersSchema.default([]).describe("whom to notify; without any, nobody is, and the history is kept"),
-  language: z.enum(ALERT_LANGUAGES).default("en").describe("language of notices: en or de"),
+  language: z.enum(LANGUAGE_NAMES).default("en").describe("language of notices: en or de"),
   link: z
     .url({ protocol: /^https?$/ })
     .optional()

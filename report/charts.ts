@@ -6,9 +6,9 @@
  */
 import type { ChartConfiguration } from "chart.js";
 import { SOURCES, type TrafficSource } from "../core/measures.ts";
-import type { Words } from "./languages/languages.ts";
 import type { Report } from "./model.ts";
 import { bucketTitle, siteTitle } from "./titles.ts";
+import type { Words } from "./words.ts";
 
 /** Colours of a picture. */
 export interface Theme {

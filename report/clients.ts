@@ -4,8 +4,8 @@
  * @module
  */
 import { type ClientRow, type ClientSums, type Clients, groupClients } from "../core/history/history.ts";
-import type { Words } from "./languages/languages.ts";
 import type { ClientGroup, ReportClients } from "./model.ts";
+import type { Words } from "./words.ts";
 
 /** Rows of a table; what is left is in no sentence, as it is little. */
 const MOST_ROWS = 20;

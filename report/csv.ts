@@ -9,8 +9,8 @@
  */
 import { spreadsheetField } from "../core/csv-cell.ts";
 import { localDate } from "../core/time/local-days.ts";
-import type { Words } from "./languages/languages.ts";
 import type { ClientGroup, Report } from "./model.ts";
+import type { Words } from "./words.ts";
 
 const TITLES = [
   "part",
@@ -28,7 +28,7 @@ type Cell = string | number | bigint | boolean | undefined;
 
 /** The report as CSV, lines ended as RFC 4180 says. */
 export function csv(report: Report, words: Words): string {
-  const comma = new Intl.NumberFormat(words.texts.locale).format(0.5).includes(",");
+  const comma = new Intl.NumberFormat(words.locale).format(0.5).includes(",");
   const separator = comma ? ";" : ",";
   const rows: Cell[][] = [[...TITLES], ...rowsOf(report)];
   const line = (row: readonly Cell[]): string => row.map((cell) => field(cell, comma)).join(separator);

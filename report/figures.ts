@@ -3,9 +3,10 @@
  *
  * @module
  */
-import type { Words } from "./languages/languages.ts";
+
 import type { Report, Warming } from "./model.ts";
 import { changeText } from "./titles.ts";
+import type { Words } from "./words.ts";
 
 /** A number of the whole report. */
 export interface Figure {

@@ -2,10 +2,10 @@ import { describe, expect, it } from "vitest";
 import { columnsOf } from "../core/words/columns.ts";
 import { csv } from "./csv.ts";
 import { json, reportSchema } from "./json.ts";
-import { LANGUAGE_NAMES, wordsOf } from "./languages/languages.ts";
 import { pictures } from "./png.ts";
 import { exampleReport, HOSTILE_NAMES } from "./testing/example.ts";
 import { text } from "./text.ts";
+import { LANGUAGE_NAMES, wordsOf } from "./words.ts";
 
 describe.each(LANGUAGE_NAMES)("the forms of a report (%s)", (language) => {
   const words = wordsOf(language);

@@ -13,7 +13,6 @@ import { readAnswers } from "./read-answers.ts";
 
 export { csv } from "./csv.ts";
 export { json, type ReportJson } from "./json.ts";
-export { LANGUAGE_NAMES, type LanguageName, type Words, wordsOf } from "./languages/languages.ts";
 export { type CacheKnown, type Health, type Live, type LiveOptions, openLive, type SinkView } from "./live/live.ts";
 export { logoAddress } from "./logo.ts";
 export type { Asked } from "./make-report.ts";
@@ -22,6 +21,7 @@ export { page } from "./page/page.ts";
 export { namedPeriod, type Period, periodOf } from "./period.ts";
 export { type Picture, pictures } from "./png.ts";
 export { text } from "./text.ts";
+export { LANGUAGE_NAMES, type LanguageName, type Words, wordsOf } from "./words.ts";
 
 /** The report of what somebody who can be asked has: a journal, a database, a server. */
 export async function askReport(ask: Ask, asked: Asked): Promise<Report> {

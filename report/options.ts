@@ -4,7 +4,7 @@
  * @module
  */
 import * as z from "zod";
-import { LANGUAGE_NAMES } from "./language-names.ts";
+import { LANGUAGE_NAMES } from "../core/words/language.ts";
 
 /** Keys of `report` in the settings. */
 export const reportOptions = z.strictObject({

@@ -10,9 +10,9 @@ import { createRequire } from "node:module";
 import type { Chart, ChartItem } from "chart.js";
 import { errorText, LarderError } from "../core/errors.ts";
 import { CHART_NAMES, type ChartName, chart, LIGHT } from "./charts.ts";
-import type { Words } from "./languages/languages.ts";
 import type { Report } from "./model.ts";
 import { periodTitle } from "./titles.ts";
+import type { Words } from "./words.ts";
 
 /** A picture of a report. */
 export interface Picture {

@@ -7,9 +7,9 @@ import { columnsOf, cutTo, fillTo, flow } from "../core/words/columns.ts";
 import { printable, spaced } from "../core/words/printable.ts";
 import { clientTables } from "./clients.ts";
 import { figures, traffic, warmingRows } from "./figures.ts";
-import type { Words } from "./languages/languages.ts";
 import type { Report } from "./model.ts";
 import { bucketTitle, hasData, periodTitle, remarks, siteTitle, summary } from "./titles.ts";
+import type { Words } from "./words.ts";
 
 const COLUMNS = 72;
 /** Sites listed; the page has them all. */
@@ -34,7 +34,7 @@ export function text(report: Report, words: Words): string {
     ...devices(report, words),
     warming(report, words),
     troubles(report, words),
-    [texts.madeBy(words.dateTime(report.madeMs, report.timeZone))],
+    [words.fill(texts.madeBy, { when: words.dateTime(report.madeMs, report.timeZone) })],
   ];
   return `${blocks
     .filter((block) => block.length > 0)
@@ -62,7 +62,7 @@ function bySite(report: Report, words: Words): string[] {
     return [site.outlier === undefined ? name : `! ${name}`, ...amounts(site, words)];
   });
   const left = report.sites.length - MOST_SITES;
-  const more = left > 0 ? [texts.otherSites(words.count(left))] : [];
+  const more = left > 0 ? [words.fill(texts.otherSites, { count: left })] : [];
   const silent = report.sites.filter(({ outlier }) => outlier === "silent").map((site) => siteTitle(site, words));
   const marks = silent.length === 0 ? [] : wrapped(`${texts.silent}: ${silent.join(", ")}`);
   return [texts.sites, ...columns([titles(texts.site, words), ...rows], AMOUNTS), ...more, ...marks];

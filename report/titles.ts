@@ -3,8 +3,9 @@
  *
  * @module
  */
-import type { Words } from "./languages/languages.ts";
+
 import { changeOf, lineHoursOf, moneyOf, type Report, type Site } from "./model.ts";
+import type { Words } from "./words.ts";
 
 /** Names listed in a sentence. */
 const MOST_NAMES = 5;
@@ -35,8 +36,8 @@ export function changeText(
   const change = changeOf(now, before);
   if (change === undefined) return undefined;
   if (Math.abs(change) < 0.0005) return words.texts.same;
-  const size = words.percent(Math.abs(change));
-  return change > 0 ? words.texts.more(size) : words.texts.less(size);
+  const { more, less } = words.texts;
+  return words.fill(change > 0 ? more : less, { percent: words.percent(Math.abs(change)) });
 }
 
 /** Whether there is anything to report. */
@@ -52,18 +53,20 @@ export function summary(report: Report, words: Words): string[] {
   if (total.served === 0) return [texts.nothingServed];
   const money = moneyOf(total.saved, worth);
   const hours = lineHoursOf(total.saved, worth);
-  const worthText = texts.worth({
-    money: money === undefined ? undefined : words.money(money, worth.currency),
-    line: hours === undefined ? undefined : words.hours(hours),
-  });
+  const { plain, money: inMoney, line: ofLine, both } = texts.savedSentence;
+  const saved = hours === undefined ? (money === undefined ? plain : inMoney) : money === undefined ? ofLine : both;
   return [
-    texts.mainSentence({
+    words.fill(texts.mainSentence, {
       served: words.bytes(total.served),
       fromCaches: words.bytes(total.fromCaches),
       share: words.percent(total.hitRatio),
       fromApple: words.bytes(total.fromApple),
     }),
-    `${texts.savedSentence(words.bytes(total.saved))}${worthText}`,
+    words.fill<"saved" | "money" | "line">(saved, {
+      saved: words.bytes(total.saved),
+      money: money === undefined ? "" : words.money(money, worth.currency),
+      line: hours === undefined ? "" : words.hours(hours),
+    }),
   ];
 }
 
@@ -72,16 +75,23 @@ export function remarks(report: Report, words: Words): string[] {
   const { texts } = words;
   const { warming, sites, medianHitRatio, gaps, unknown } = report;
   const low = sites.filter(({ outlier }) => outlier === "lowHitRatio").map((site) => siteTitle(site, words));
-  const more = low.length > MOST_NAMES ? [texts.otherSites(words.count(low.length - MOST_NAMES))] : [];
+  const more = low.length > MOST_NAMES ? [words.fill(texts.otherSites, { count: low.length - MOST_NAMES })] : [];
   const days = gaps.reduce((sum, gap) => sum + gap.days, 0);
   return [
     ...(warming === undefined
       ? []
-      : [texts.warmingSentence({ files: words.count(warming.warmed), cost: words.bytes(warming.bytesFromOrigin) })]),
+      : [words.fill(texts.warmingSentence, { files: warming.warmed, cost: words.bytes(warming.bytesFromOrigin) })]),
     ...(low.length === 0 || medianHitRatio === undefined
       ? []
-      : [texts.outlierSentence([...low.slice(0, MOST_NAMES), ...more].join(", "), words.percent(medianHitRatio))]),
-    ...(days === 0 || !hasData(report) ? [] : [texts.gapSentence(days, words.count(days))]),
-    ...(unknown.length === 0 ? [] : [texts.unknownSentence(unknown.map((part) => texts[part]).join(", "))]),
+      : [
+          words.fill(texts.outlierSentence, {
+            names: [...low.slice(0, MOST_NAMES), ...more].join(", "),
+            share: words.percent(medianHitRatio),
+          }),
+        ]),
+    ...(days === 0 || !hasData(report) ? [] : [words.fill(texts.gapSentence, { days })]),
+    ...(unknown.length === 0
+      ? []
+      : [words.fill(texts.unknownSentence, { parts: unknown.map((part) => texts[part]).join(", ") })]),
   ];
 }

@@ -6,18 +6,19 @@
 
 import { momentText } from "../../core/time/moments.ts";
 import { durationText } from "../../core/words/amounts.ts";
-import { ENGLISH, GERMAN, type Language } from "../../core/words/language.ts";
-import type { AlertLanguage } from "../options.ts";
+import { fill, type Text, type Values } from "../../core/words/fill.ts";
+import { LANGUAGES, type Language, type LanguageName } from "../../core/words/language.ts";
+import { shortened } from "../../core/words/printable.ts";
+import { ALERTS_TEXTS } from "../../core/words/texts/texts.ts";
 import type { Notice } from "../state/state.ts";
-import { de } from "./de.ts";
-import { en } from "./en.ts";
-import { filled } from "./template.ts";
-import type { AlertTexts } from "./texts.ts";
 
-const LANGUAGES: Readonly<Record<string, { readonly texts: AlertTexts; readonly language: Language }>> = {
-  en: { texts: en, language: ENGLISH },
-  de: { texts: de, language: GERMAN },
-};
+type AlertTexts = (typeof ALERTS_TEXTS)[LanguageName];
+
+/** Of one rule: the subject of a mail, what is wrong in one sentence, and one thing to do. */
+type RuleTexts = Readonly<Record<"title" | "what" | "next", string>>;
+
+/** What comes from outside is not longer in a sentence. */
+const MOST_CHARACTERS = 300;
 
 /** Names listed in one message: the rest is a number. */
 const MOST_NAMES = 10;
@@ -40,18 +41,19 @@ export interface Message {
 }
 
 export interface Wording {
-  readonly language: AlertLanguage;
+  readonly language: LanguageName;
   readonly timeZone: string;
   /** Board or live page. */
   readonly link: string | undefined;
 }
 
 export function messageOf(notice: Notice, { language: name, timeZone, link }: Wording): Message {
-  const { texts, language } = LANGUAGES[name] ?? { texts: en, language: ENGLISH };
-  const say = (sentence: string, values: Readonly<Record<string, number | string>>): string =>
-    filled(sentence, values, language);
+  const texts = ALERTS_TEXTS[name];
+  const language = LANGUAGES[name];
+  const say = (sentence: string, values: Values): string => fill(sentence as Text<string>, short(values), language);
   const [first] = notice.alerts;
-  const rule = texts.rules[notice.rule] ?? {
+  const rules: Readonly<Record<string, RuleTexts>> = texts.rules;
+  const rule = rules[notice.rule] ?? {
     title: notice.kind === "test" ? texts.test : notice.rule,
     what: notice.kind === "test" ? texts.testWhat : notice.rule,
     next: texts.testNext,
@@ -82,6 +84,13 @@ export function messageOf(notice: Notice, { language: name, timeZone, link }: Wo
   return { subject, what, facts, next, link: more, text };
 }
 
+function short(values: Values): Values {
+  const entries = Object.entries(values);
+  return Object.fromEntries(
+    entries.map(([name, value]) => [name, typeof value === "string" ? shortened(value, MOST_CHARACTERS) : value]),
+  );
+}
+
 function whereText(
   { alerts, place }: Notice,
   say: (sentence: string, values: Readonly<Record<string, number | string>>) => string,
@@ -99,7 +108,7 @@ function namesText({ alerts }: Notice, texts: AlertTexts, language: Language): s
   const names = [...new Set(alerts.map(({ server, part }) => (part === "" ? server : `${server} ${part}`)))];
   const more = names.length - MOST_NAMES;
   const shown = names.slice(0, MOST_NAMES).join(", ");
-  return more > 0 ? `${shown} ${filled(texts.andMore, { count: more }, language)}` : shown;
+  return more > 0 ? `${shown} ${fill(texts.andMore, { count: more }, language)}` : shown;
 }
 
 function lastedText({ alerts, atMs }: Notice, language: Language): string {

@@ -37,8 +37,9 @@ export function shareOf(part: number, whole: number): number | undefined {
 /**
  * A length of time in its two largest units: `3 h 12 min`, `30 d`, `45 s`; under ten seconds with the tenths or
  * hundredths that matter: `0.4 s`.
+ * @param use `ago` where a sentence says how long something is over: `vor 3 Tagen`
  */
-export function durationText(seconds: number, language: Language = ENGLISH): string {
+export function durationText(seconds: number, language: Language = ENGLISH, use: "long" | "ago" = "long"): string {
   const { day, hour, minute, second } = language.timeUnits;
   if (seconds < 9.95) {
     const digits = seconds < 0.095 && seconds > 0 ? 2 : 1;
@@ -48,7 +49,9 @@ export function durationText(seconds: number, language: Language = ENGLISH): str
   if (whole < 60) return `${whole} ${second}`;
   if (whole < 3600) return twoUnits([Math.floor(whole / 60), minute], [whole % 60, second]);
   if (whole < 86_400) return twoUnits([Math.floor(whole / 3600), hour], [Math.floor((whole % 3600) / 60), minute]);
-  return twoUnits([Math.floor(whole / 86_400), day], [Math.floor((whole % 86_400) / 3600), hour]);
+  const days = Math.floor(whole / 86_400);
+  const dayUnit = days === 1 ? day.one : use === "ago" ? day.ago : day.many;
+  return twoUnits([days, dayUnit], [Math.floor((whole % 86_400) / 3600), hour]);
 }
 
 /** How long ago something was, in whole seconds: `1 min 1 s`; nothing is in the future. */

@@ -4,6 +4,10 @@
  * @module
  */
 
+/** The languages there are. Apart from their texts: every command reads the settings, and few need the texts. */
+export const LANGUAGE_NAMES = ["en", "de"] as const;
+export type LanguageName = (typeof LANGUAGE_NAMES)[number];
+
 export interface Language {
   /** BCP 47, as `Intl` takes it. */
   readonly tag: string;
@@ -12,7 +16,13 @@ export interface Language {
   readonly byteUnits: readonly string[];
   /** The unit of a single byte. */
   readonly oneByte: string;
-  readonly timeUnits: { readonly day: string; readonly hour: string; readonly minute: string; readonly second: string };
+  readonly timeUnits: {
+    /** One of them, several, and several that are over: `vor 3 Tagen`. */
+    readonly day: Readonly<Record<"one" | "many" | "ago", string>>;
+    readonly hour: string;
+    readonly minute: string;
+    readonly second: string;
+  };
   /** With the space before it, where the language has one. */
   readonly percentSign: string;
   /** Stands for a value that does not exist, such as a share of nothing. */
@@ -25,7 +35,7 @@ export const ENGLISH: Language = {
   decimalMark: ".",
   byteUnits: ["bytes", "KB", "MB", "GB", "TB", "PB"],
   oneByte: "byte",
-  timeUnits: { day: "d", hour: "h", minute: "min", second: "s" },
+  timeUnits: { day: { one: "d", many: "d", ago: "d" }, hour: "h", minute: "min", second: "s" },
   percentSign: "%",
   none: "–",
 };
@@ -35,7 +45,9 @@ export const GERMAN: Language = {
   decimalMark: ",",
   byteUnits: ["Byte", "KB", "MB", "GB", "TB", "PB"],
   oneByte: "Byte",
-  timeUnits: { day: "Tage", hour: "Std.", minute: "Min.", second: "s" },
+  timeUnits: { day: { one: "Tag", many: "Tage", ago: "Tagen" }, hour: "Std.", minute: "Min.", second: "s" },
   percentSign: "\u00a0%",
   none: "–",
 };
+
+export const LANGUAGES: Readonly<Record<LanguageName, Language>> = { en: ENGLISH, de: GERMAN };

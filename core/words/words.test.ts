@@ -59,6 +59,9 @@ describe("amounts", () => {
   });
 
   it("writes them in another language by its data", () => {
+    expect(durationText(86_400, GERMAN)).toBe("1 Tag");
+    expect(durationText(3 * 86_400, GERMAN)).toBe("3 Tage");
+    expect(durationText(3 * 86_400, GERMAN, "ago")).toBe("3 Tagen");
     expect(bytesText(1_083_000_000, GERMAN)).toBe("1,08 GB");
     expect(percentText(0.931, 1, GERMAN)).toBe("93,1\u00a0%");
     expect(durationText(11_520, GERMAN)).toBe("3 Std. 12 Min.");

@@ -7,8 +7,8 @@ import { createHash } from "node:crypto";
 import { worstLevel } from "../../core/finding.ts";
 import { levelOf, THRESHOLDS } from "../../core/thresholds.ts";
 import { shareOf } from "../../core/words/amounts.ts";
-import type { Words } from "../languages/languages.ts";
 import { type Html, html } from "../page/page.ts";
+import type { Words } from "../words.ts";
 import type { CacheRow } from "./live-model.ts";
 import { age, levelClass, nameText, shareBar, shortName } from "./parts.ts";
 import { compareRows, isShown, queryOf, type RowKeys, sortedBy, type TableView } from "./table-view.ts";
@@ -148,7 +148,7 @@ function filterForm(rows: readonly CacheRow[], view: TableView, words: Words): H
 <input type="hidden" name="sort" value="${view.sort}"><input type="hidden" name="dir" value="${view.descending ? "desc" : "asc"}">
 <label>${live.filter}<input type="search" name="q" value="${view.search}" autocomplete="off"></label>
 ${choicesOf(rows).map(([key, values]) => html`<label>${nameText(key)}<select name="tag.${key}"><option value="">${live.any}</option>${values.map((value) => html`<option value="${value}"${view.tags[key] === value && html` selected`}>${shortName(value)}</option>`)}</select></label>`)}
-<button>${live.apply}</button><p class="dim" id="shown" role="status" data-all="${rows.length}">${live.shown(words.count(shown), words.count(rows.length))}</p></form>`;
+<button>${live.apply}</button><p class="dim" id="shown" role="status" data-all="${rows.length}">${words.fill(live.shown, { shown, all: rows.length })}</p></form>`;
 }
 
 /** Tags with few values. */

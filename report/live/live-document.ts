@@ -3,8 +3,9 @@
  *
  * @module
  */
-import type { Words } from "../languages/languages.ts";
+
 import { type Html, html, scriptJson } from "../page/page.ts";
+import type { Words } from "../words.ts";
 import { cacheAddress, cachesSection } from "./caches-table.ts";
 import type { LiveModel } from "./live-model.ts";
 import {

@@ -9,9 +9,9 @@ import { levelOf, THRESHOLDS } from "../../core/thresholds.ts";
 import { shareOf } from "../../core/words/amounts.ts";
 import { LIGHT } from "../charts.ts";
 import { traffic } from "../figures.ts";
-import type { Words } from "../languages/languages.ts";
 import { frame, type Html, html, kindsSection, table, timeSection, troublesSection } from "../page/page.ts";
 import { summary } from "../titles.ts";
+import type { Words } from "../words.ts";
 import type { LiveModel } from "./live-model.ts";
 import { age, nameText, shareBar } from "./parts.ts";
 import { todayChart } from "./today-chart.ts";
@@ -25,10 +25,13 @@ export interface NamedFinding extends Finding {
 }
 
 /** What is wrong, first of all. */
-export function stateSection(found: readonly NamedFinding[], { live }: Words): Html {
+export function stateSection(found: readonly NamedFinding[], { live, fill }: Words): Html {
   const count = (level: Finding["level"]): number => found.filter((each) => each.level === level).length;
   const [errors, warnings] = [count("bad"), count("warn")];
-  const parts = [errors > 0 && live.errors(errors), warnings > 0 && live.warnings(warnings)];
+  const parts = [
+    errors > 0 && fill(live.errors, { count: errors }),
+    warnings > 0 && fill(live.warnings, { count: warnings }),
+  ];
   const headline = found.length === 0 ? live.fine : parts.filter((part) => part !== false).join(", ");
   const kind = errors > 0 ? "state bad" : warnings > 0 ? "state warn" : "state";
   return html`<div class="${kind}"><p class="headline" role="status">${headline}</p>${
@@ -50,10 +53,10 @@ export function tilesSection({ today, timeZone, nowMs }: LiveModel, words: Words
   const note =
     today.usualSoFar === undefined
       ? live.noUsual
-      : live.usualNote({
+      : words.fill(live.usualNote, {
           weekday: words.weekday(nowMs, timeZone),
           served: words.bytes(Math.round(today.usualSoFar)),
-          days: words.count(today.usualDays),
+          days: today.usualDays,
         });
   return html`<h2>${live.today}</h2><dl class="tiles">${tiles.map(
     ([title, value]) =>
@@ -92,7 +95,7 @@ ${table({ words, name: live.byHour, titles, rows, foot, folded: true })}`;
 
 /** The last days, as a report shows them. */
 export function daysSection({ report }: LiveModel, words: Words): Html {
-  const title = words.live.lastDays(words.count(report.buckets.length));
+  const title = words.fill(words.live.lastDays, { days: report.buckets.length });
   const section = timeSection(report, words, { title, brief: true });
   return section === undefined
     ? html`<h2>${title}</h2><p>${words.live.noData}</p>`
@@ -141,9 +144,9 @@ function stateText({ active, registered }: CacheState, { live }: Words): string 
 
 function roomFact({ usedBytes, limitBytes }: CacheState, words: Words): Html | string | undefined {
   if (usedBytes === undefined) return undefined;
-  if (limitBytes === undefined) return words.live.unlimited(words.bytes(usedBytes));
+  if (limitBytes === undefined) return words.fill(words.live.unlimited, { used: words.bytes(usedBytes) });
   const share = shareOf(usedBytes, limitBytes) ?? 0;
-  const text = words.live.usedOf(words.bytes(usedBytes), words.bytes(limitBytes));
+  const text = words.fill(words.live.usedOf, { used: words.bytes(usedBytes), limit: words.bytes(limitBytes) });
   return html`${text} (${words.percent(share)})${shareBar(share, text)}`;
 }
 
@@ -169,7 +172,7 @@ export function pipeSection({ server, pass, newestRowMs, heardMs, sinks, nowMs }
   const { live } = words;
   const when = (ms: number | undefined): Html | string =>
     ms === undefined ? live.nothingHeard : age(ms, nowMs, words);
-  const took = pass?.seconds === undefined ? "" : ` (${live.took(words.duration(pass.seconds))})`;
+  const took = pass?.seconds === undefined ? "" : ` (${words.fill(live.took, { time: pass.seconds })})`;
   const rows = sinks.map(({ name, place, movedMs, backlogBytes, rejectBytes }) => [
     html`${nameText(name)} <span class="dim">${nameText(place)}</span>`,
     movedMs === undefined ? live.never : age(movedMs, nowMs, words),

@@ -11,8 +11,8 @@ import { bucketStart } from "../../core/time/local-days.ts";
 import { openPage, startBrowser, withoutBrowser } from "../../fixtures/browser/browser.ts";
 import { writeFleetJournal } from "../../fixtures/fleet/fleet-journal.ts";
 import { type Fleet, planFleet, Truth } from "../../fixtures/fleet/index.ts";
-import { wordsOf } from "../languages/languages.ts";
 import { HOSTILE_NAMES } from "../testing/example.ts";
+import { wordsOf } from "../words.ts";
 import { type LiveServer, type LiveServerOptions, startLive } from "./testing/live-server.ts";
 
 const ZONE = "Europe/Berlin";

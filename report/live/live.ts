@@ -18,9 +18,9 @@ import {
 import { type Feed, type Reply, type Route, refusal } from "../../core/server/server.ts";
 import { THRESHOLDS } from "../../core/thresholds.ts";
 import type { Clock } from "../../core/time/clock.ts";
-import type { Words } from "../languages/languages.ts";
 import type { Worth } from "../model.ts";
 import { browserScript, STYLE, scriptJson } from "../page/page.ts";
+import type { Words } from "../words.ts";
 import { cacheId, cacheRow } from "./caches-table.ts";
 import { chartData, liveDocument, liveParts } from "./live-document.ts";
 import { type CacheRow, type Health, type LiveModel, liveModel } from "./live-model.ts";
@@ -257,9 +257,9 @@ class LivePages implements Live {
     const found = this.#options.findingsOf(knownOf(facts, nowMs));
     const silentMs = nowMs - (facts.heardMs ?? Number.NEGATIVE_INFINITY);
     if (silentMs < THRESHOLDS.statusSeconds.watch * 1000) return found;
-    const { live, duration } = this.#options.words;
+    const { live, fill } = this.#options.words;
     const said = Number.isFinite(silentMs)
-      ? live.silent(duration(Math.round(silentMs / 60_000) * 60))
+      ? fill(live.silent, { age: Math.round(silentMs / 60_000) * 60 })
       : live.nothingHeard;
     return [...found, { id: "silent", level: "warn", said, next: live.silentNext }];
   }

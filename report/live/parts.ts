@@ -5,8 +5,8 @@
  */
 import { type Level, levelOf, type Threshold } from "../../core/thresholds.ts";
 import { shortened, spaced } from "../../core/words/printable.ts";
-import type { Words } from "../languages/languages.ts";
 import { type Html, html } from "../page/page.ts";
+import type { Words } from "../words.ts";
 
 const MOST_CHARACTERS = 120;
 
@@ -23,7 +23,7 @@ export function shortName(name: string): string {
 /** How long ago something was; the browser counts on. */
 export function age(ms: number, nowMs: number, words: Words): Html {
   const seconds = Math.max(0, Math.round((nowMs - ms) / 1000));
-  return html`<time class="age" datetime="${new Date(ms).toISOString()}">${words.live.ago(words.duration(seconds))}</time>`;
+  return html`<time class="age" datetime="${new Date(ms).toISOString()}">${words.fill(words.live.ago, { age: seconds })}</time>`;
 }
 
 /** A part of the page without what its ages say at this moment: the browser counts those itself. */

@@ -3,8 +3,9 @@
  *
  * @module
  */
-import type { Words } from "../languages/languages.ts";
+
 import { type Html, html, table } from "../page/page.ts";
+import type { Words } from "../words.ts";
 import { age, nameText } from "./parts.ts";
 import type { RunFile, WatchedRun } from "./warming-run.ts";
 
@@ -59,8 +60,8 @@ function namesText(names: readonly string[]): Html {
 
 function filesText({ files, plannedFiles }: WatchedRun, words: Words): string {
   return plannedFiles === undefined
-    ? words.live.files(words.count(files))
-    : words.live.filesOf(words.count(files), words.count(plannedFiles));
+    ? words.fill(words.live.files, { done: files })
+    : words.fill(words.live.filesOf, { done: files, planned: plannedFiles });
 }
 
 /** `12 of 40 files · 30.0% · 3.2 GB · 38 MB/s · about 4 min left`. */
@@ -72,7 +73,7 @@ function progressText(run: WatchedRun, words: Words): string {
     share === undefined ? undefined : words.percent(share),
     words.bytes(bytesAsked),
     rate === undefined ? undefined : words.rate(rate),
-    secondsLeft === undefined ? undefined : live.left(words.duration(Math.max(1, Math.round(secondsLeft)))),
+    secondsLeft === undefined ? undefined : words.fill(live.left, { left: Math.max(1, Math.round(secondsLeft)) }),
     failed === 0 ? undefined : `${words.count(failed)} ${live.outcomes.failed}`,
   ]
     .filter((part) => part !== undefined)
@@ -102,7 +103,7 @@ function endedRow(run: WatchedRun, { timeZone }: At, words: Words): (Html | stri
   return [
     `${words.day(startedMs, timeZone)}, ${words.time(startedMs, timeZone)}`,
     namesText(targets.length > 0 ? targets : [server]),
-    [counts.join(", ") || words.live.files("0"), state === "stopped" && words.live.stopped]
+    [counts.join(", ") || words.fill(words.live.files, { done: 0 }), state === "stopped" && words.live.stopped]
       .filter((part) => part !== false)
       .join(", "),
     words.bytes(bytesAsked),

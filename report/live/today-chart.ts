@@ -6,7 +6,7 @@
 import type { ChartConfiguration } from "chart.js";
 import { SOURCES } from "../../core/measures.ts";
 import { chartOptions, type Theme } from "../charts.ts";
-import type { Words } from "../languages/languages.ts";
+import type { Words } from "../words.ts";
 import type { LiveHour } from "./live-model.ts";
 
 export interface TodayDrawing {

@@ -6,8 +6,8 @@ import { pathToFileURL } from "node:url";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openPage, startBrowser, withoutBrowser } from "../../fixtures/browser/browser.ts";
-import { type LANGUAGE_NAMES, wordsOf } from "../languages/languages.ts";
 import { exampleReport, HOSTILE_NAMES } from "../testing/example.ts";
+import { type LANGUAGE_NAMES, wordsOf } from "../words.ts";
 import { page } from "./page.ts";
 
 describe("the page of a report", () => {

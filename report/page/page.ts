@@ -7,9 +7,9 @@ import { createHash } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import { LarderError } from "../../core/errors.ts";
 import { readIfThere } from "../../core/files.ts";
-import type { Words } from "../languages/languages.ts";
 import type { Report } from "../model.ts";
 import { periodTitle } from "../titles.ts";
+import type { Words } from "../words.ts";
 import { Html, html, scriptJson } from "./html.ts";
 import { sections } from "./sections.ts";
 import { STYLE } from "./style.ts";
@@ -51,7 +51,7 @@ ${report.organisation !== undefined && html`<p class="organisation"><bdi>${repor
 <p class="period">${periodTitle(report, words)}${Object.entries(report.filter).map(([key, value]) => html`, ${key}: <bdi>${value}</bdi>`)}</p>
 </div></header>
 ${sections(report, words)}
-<footer>${texts.madeBy(words.dateTime(report.madeMs, report.timeZone))}</footer>
+<footer>${words.fill(texts.madeBy, { when: words.dateTime(report.madeMs, report.timeZone) })}</footer>
 </main>
 <script type="application/json" id="report">${scriptJson(report)}</script>
 <script>${new Html(script)}</script>

@@ -6,9 +6,9 @@
 import { type ChartName, chart, LIGHT } from "../charts.ts";
 import { clientTables } from "../clients.ts";
 import { type Figure, figures, traffic, warmingRows } from "../figures.ts";
-import type { Words } from "../languages/languages.ts";
 import type { Report, Site } from "../model.ts";
 import { bucketTitle, hasData, remarks, siteTitle, summary } from "../titles.ts";
+import type { Words } from "../words.ts";
 import { frame } from "./frame.ts";
 import { type Html, html } from "./html.ts";
 import { table } from "./table.ts";

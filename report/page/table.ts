@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Words } from "../languages/languages.ts";
+import type { Words } from "../words.ts";
 import { type Html, html } from "./html.ts";
 
 /** Longer tables are folded. */

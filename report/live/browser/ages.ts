@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Words } from "../../languages/languages.ts";
+import type { Words } from "../../words.ts";
 
 /** How far the server's clock is ahead of this computer's. */
 let aheadMs = 0;
@@ -23,7 +23,7 @@ export function countAges(words: Words): void {
     const seconds = Math.max(0, Math.round((serverNow() - Date.parse(element.getAttribute("datetime") ?? "")) / 1000));
     if (!Number.isFinite(seconds)) continue;
     const shown = seconds < 300 ? seconds : Math.floor(seconds / 60) * 60;
-    const text = words.live.ago(words.duration(shown));
+    const text = words.fill(words.live.ago, { age: shown });
     if (element.textContent !== text) element.textContent = text;
   }
 }

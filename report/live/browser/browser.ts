@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { type LanguageName, wordsOf } from "../../languages/languages.ts";
+import { type LanguageName, wordsOf } from "../../words.ts";
 import { countAges, serverNow, setServerTime } from "./ages.ts";
 import { startTable } from "./caches.ts";
 import { morph } from "./morph.ts";

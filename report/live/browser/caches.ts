@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Words } from "../../languages/languages.ts";
+import type { Words } from "../../words.ts";
 import { compareRows, isShown, queryOf, type RowKeys, sortedBy, type TableView, viewOf } from "../table-view.ts";
 
 /** Makes the table do what its links and its form say. @returns brings rows into their order again */
@@ -21,7 +21,10 @@ export function startTable(words: Words): () => void {
     // a row that is where it belongs is not moved: it may have the focus
     for (const [i, { row }] of sorted.entries()) if (body.rows[i] !== row) body.insertBefore(row, body.rows[i] ?? null);
     const shown = document.getElementById("shown");
-    const text = words.live.shown(words.count(rows.filter(({ row }) => !row.hidden).length), words.count(rows.length));
+    const text = words.fill(words.live.shown, {
+      shown: rows.filter(({ row }) => !row.hidden).length,
+      all: rows.length,
+    });
     if (shown !== null && shown.textContent !== text) shown.textContent = text;
   };
 

@@ -17,8 +17,8 @@ import {
   Tooltip,
 } from "chart.js";
 import { type ChartName, chart, DARK, LIGHT, type Theme } from "../../charts.ts";
-import type { Words } from "../../languages/languages.ts";
 import type { Report } from "../../model.ts";
+import type { Words } from "../../words.ts";
 import type { LiveHour } from "../live-model.ts";
 import { todayChart } from "../today-chart.ts";
 

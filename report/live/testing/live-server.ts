@@ -6,7 +6,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { silentLog } from "../../../core/log.ts";
 import { type RunningServer, startServer } from "../../../core/server/server.ts";
-import { wordsOf } from "../../languages/languages.ts";
+import { wordsOf } from "../../words.ts";
 import { type CacheKnown, type Health, openLive } from "../live.ts";
 
 export interface LiveServerOptions {

@@ -14,8 +14,8 @@ import {
   Tooltip,
 } from "chart.js";
 import { CHART_NAMES, chart, DARK, LIGHT, type Theme } from "../../charts.ts";
-import { type LanguageName, wordsOf } from "../../languages/languages.ts";
 import type { Report } from "../../model.ts";
+import { type LanguageName, wordsOf } from "../../words.ts";
 
 Chart.register(BarController, BarElement, CategoryScale, Legend, LinearScale, Tooltip);
 

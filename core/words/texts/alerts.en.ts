@@ -3,9 +3,8 @@
  *
  * @module
  */
-import type { AlertTexts } from "./texts.ts";
 
-export const en: AlertTexts = {
+export const alerts = {
   firing: "{title}",
   recovered: "Recovered: {title}",
   partly: "{count} recovered, {remaining} not: {title}",
@@ -26,7 +25,7 @@ export const en: AlertTexts = {
   rules: {
     silent: {
       title: "Cache silent",
-      what: "Nothing has been heard of the cache for {seconds:duration}.",
+      what: "Nothing has been heard of the cache for {seconds:ago}.",
       next: "see that the Mac is on, logged in past FileVault and on the network, then: sudo larder status",
     },
     off: {
@@ -96,7 +95,7 @@ export const en: AlertTexts = {
     },
     idle: {
       title: "Cache not asked",
-      what: "The cache works, and nothing was asked of it for {seconds:duration}.",
+      what: "The cache works, and nothing was asked of it for {seconds:ago}.",
       next: "on a device: AssetCacheLocatorUtil shows whether it finds the cache",
     },
     neighbour: {
@@ -160,4 +159,4 @@ export const en: AlertTexts = {
       next: "correct it, then: larder alerts test --to {name}",
     },
   },
-};
+} as const;

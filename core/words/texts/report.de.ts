@@ -3,11 +3,10 @@
  *
  * @module
  */
-import type { Texts } from "./texts.ts";
+import type { report as english } from "./report.en.ts";
+import type { Texts } from "./translated.ts";
 
-export const de: Texts = {
-  locale: "de-DE",
-  days: "Tage",
+export const report: Texts<typeof english> = {
   title: "Was die Inhaltscaches gespart haben",
   served: "An Geräte ausgeliefert",
   saved: "Gespart",
@@ -27,7 +26,7 @@ export const de: Texts = {
   sites: "Standorte",
   site: "Standort",
   noSite: "ohne Namen",
-  otherSites: (count) => `${count} weitere`,
+  otherSites: "{count:count} weitere",
   kinds: "Inhalt der Caches",
   kind: "Art",
   held: "Belegt",
@@ -57,33 +56,28 @@ export const de: Texts = {
   noGaps: "Keine: Für jeden Tag liegen Daten vor.",
   noData: "keine Daten",
   total: "Gesamt",
-  madeBy: (when) => `Erstellt von larder am ${when}.`,
+  madeBy: "Erstellt von larder am {when}.",
   table: "Als Tabelle",
-  mainSentence: ({ served, fromCaches, share, fromApple }) =>
-    `Von ${served}, die Geräte geladen haben, kamen ${fromCaches} (${share}) aus den Caches und ${fromApple} von Apple.`,
+  mainSentence:
+    "Von {served}, die Geräte geladen haben, kamen {fromCaches} ({share}) aus den Caches und {fromApple} von Apple.",
   nothingKnown: "Aus dieser Zeit liegen keine Daten vor.",
   nothingServed: "In dieser Zeit wurde nichts ausgeliefert.",
-  savedSentence: (saved) => `Die Caches haben ${saved} auf der Leitung zu Apple gespart`,
-  worth: ({ money, line }) =>
-    money !== undefined && line !== undefined
-      ? `: Das entspricht ${money} oder ${line} voll ausgelasteter Leitung.`
-      : money !== undefined
-        ? `: Das entspricht ${money}.`
-        : line !== undefined
-          ? `: Das entspricht ${line} voll ausgelasteter Leitung.`
-          : ".",
-  more: (percent) => `${percent} mehr als davor`,
-  less: (percent) => `${percent} weniger als davor`,
+  savedSentence: {
+    plain: "Die Caches haben {saved} auf der Leitung zu Apple gespart.",
+    money: "Die Caches haben {saved} auf der Leitung zu Apple gespart: Das entspricht {money}.",
+    line: "Die Caches haben {saved} auf der Leitung zu Apple gespart: Das entspricht {line} voll ausgelasteter Leitung.",
+    both: "Die Caches haben {saved} auf der Leitung zu Apple gespart: Das entspricht {money} oder {line} voll ausgelasteter Leitung.",
+  },
+  more: "{percent} mehr als davor",
+  less: "{percent} weniger als davor",
   same: "so viel wie davor",
-  warmingSentence: ({ files, cost }) =>
-    `Vorwärmen hat ${files} Dateien im Voraus in die Caches geholt, für ${cost} von Apple.`,
-  outlierSentence: (names, share) =>
-    `Weit hinter den anderen: ${names}. Die Hälfte der Standorte bekam mindestens ${share} aus den Caches.`,
-  unknownSentence: (parts) => `Aus dieser Quelle nicht bekannt: ${parts}.`,
-  gapSentence: (days, count) =>
-    days === 1
-      ? "Für 1 Tag liegen keine Daten vor. Er fehlt hier; es war kein Tag ohne Verkehr."
-      : `Für ${count} Tage liegen keine Daten vor. Sie fehlen hier; es waren keine Tage ohne Verkehr.`,
+  warmingSentence:
+    "Vorwärmen hat {files:count} {files?Datei|Dateien} im Voraus in die Caches geholt, für {cost} von Apple.",
+  outlierSentence:
+    "Weit hinter den anderen: {names}. Die Hälfte der Standorte bekam mindestens {share} aus den Caches.",
+  unknownSentence: "Aus dieser Quelle nicht bekannt: {parts}.",
+  gapSentence:
+    "Für {days:count} {days?Tag|Tage} liegen keine Daten vor. {days?Er fehlt hier; es war kein Tag|Sie fehlen hier; es waren keine Tage} ohne Verkehr.",
   lowHitRatio: "niedrige Trefferquote",
   silent: "zuletzt keine Daten",
 };

@@ -1,31 +1,29 @@
 /**
- * The languages a report can be written in, as data, and the numbers, sizes, money and dates of each.
- *
- * A language is a table of texts; `Intl` does the rest. Adding one is a file beside `en.ts` and a line below.
+ * How reports and the live page speak: the texts of a language, and its numbers, sizes, money and dates.
  *
  * @module
  */
 
-import { bytesText, durationText, percentText, rateText } from "../../core/words/amounts.ts";
-import { ENGLISH, GERMAN, type Language } from "../../core/words/language.ts";
-import type { LanguageName } from "../language-names.ts";
-import { de } from "./de.ts";
-import { en } from "./en.ts";
-import { liveDe } from "./live-de.ts";
-import { liveEn } from "./live-en.ts";
-import type { LiveTexts } from "./live-texts.ts";
-import type { Texts } from "./texts.ts";
+import { bytesText, durationText, percentText, rateText } from "../core/words/amounts.ts";
+import { fill, type Text } from "../core/words/fill.ts";
+import { LANGUAGES, type LanguageName } from "../core/words/language.ts";
+import { LIVE_TEXTS, REPORT_TEXTS } from "../core/words/texts/texts.ts";
 
-export { LANGUAGE_NAMES, type LanguageName } from "../language-names.ts";
-
-const LANGUAGES = { en, de } as const satisfies Record<LanguageName, Texts>;
+export { LANGUAGE_NAMES, type LanguageName } from "../core/words/language.ts";
 
 /** Texts of a language, and its ways to write values. */
 export interface Words {
   readonly language: LanguageName;
-  readonly texts: Texts;
+  /** BCP 47, as `Intl` takes it. */
+  readonly locale: string;
+  readonly texts: (typeof REPORT_TEXTS)[LanguageName];
   /** Those of the live page. */
-  readonly live: LiveTexts;
+  readonly live: (typeof LIVE_TEXTS)[LanguageName];
+  /** A sentence with its values. */
+  readonly fill: <Places extends string>(
+    sentence: Text<Places>,
+    values: Readonly<Record<Places, number | string>>,
+  ) => string;
   /** `1.08 TB`: powers of 1,000 as Apple counts, three digits. */
   readonly bytes: (bytes: number | bigint) => string;
   /** A share, 0 to 1: `93.1%`; `–` where there was nothing to divide. */
@@ -52,14 +50,10 @@ export interface Words {
   readonly span: (fromMs: number, toMs: number, timeZone: string) => string;
 }
 
-const LIVE = { en: liveEn, de: liveDe } as const satisfies Record<LanguageName, LiveTexts>;
-
-const NUMBERS = { en: ENGLISH, de: GERMAN } as const satisfies Record<LanguageName, Language>;
-
 /** The words of a language. */
 export function wordsOf(language: LanguageName): Words {
-  const texts = LANGUAGES[language];
-  const { locale } = texts;
+  const data = LANGUAGES[language];
+  const { tag: locale, timeUnits } = data;
   const dates = cached((options: string) => new Intl.DateTimeFormat(locale, JSON.parse(options)));
   const date = (ms: number, timeZone: string, parts: Intl.DateTimeFormatOptions): string =>
     dates(JSON.stringify({ ...parts, timeZone })).format(ms);
@@ -70,13 +64,15 @@ export function wordsOf(language: LanguageName): Words {
   const number = (value: number, digits: number): string => numbers(String(digits)).format(value);
   return {
     language,
-    texts,
-    live: LIVE[language],
-    bytes: (bytes) => bytesText(bytes, NUMBERS[language]),
-    percent: (share) => percentText(share, 1, NUMBERS[language]),
+    locale,
+    texts: REPORT_TEXTS[language],
+    live: LIVE_TEXTS[language],
+    fill: (sentence, values) => fill(sentence, values, data),
+    bytes: (bytes) => bytesText(bytes, data),
+    percent: (share) => percentText(share, 1, data),
     count: (value) => number(value, 0),
-    rate: (bytesPerSecond) => rateText(bytesPerSecond, NUMBERS[language]),
-    duration: (seconds) => durationText(seconds, NUMBERS[language]),
+    rate: (bytesPerSecond) => rateText(bytesPerSecond, data),
+    duration: (seconds) => durationText(seconds, data),
     money: (amount, currency) =>
       new Intl.NumberFormat(locale, {
         style: "currency",
@@ -85,10 +81,10 @@ export function wordsOf(language: LanguageName): Words {
       }).format(amount),
     hours: (hours) =>
       hours < 1
-        ? `${number(hours * 60, 0)} min`
+        ? `${number(hours * 60, 0)} ${timeUnits.minute}`
         : hours < 48
-          ? `${number(hours, 1)} h`
-          : `${number(hours / 24, 1)} ${texts.days}`,
+          ? `${number(hours, 1)} ${timeUnits.hour}`
+          : `${number(hours / 24, 1)} ${timeUnits.day.many}`,
     day: (ms, timeZone) => date(ms, timeZone, { day: "numeric", month: "short" }),
     date: (ms, timeZone) => date(ms, timeZone, { day: "numeric", month: "long", year: "numeric" }),
     time: (ms, timeZone) => date(ms, timeZone, { hour: "2-digit", minute: "2-digit" }),

@@ -3,9 +3,10 @@
  *
  * @module
  */
-import type { AlertTexts } from "./texts.ts";
+import type { alerts as english } from "./alerts.en.ts";
+import type { Texts } from "./translated.ts";
 
-export const de: AlertTexts = {
+export const alerts: Texts<typeof english> = {
   firing: "{title}",
   recovered: "Behoben: {title}",
   partly: "{count} behoben, {remaining} nicht: {title}",
@@ -26,7 +27,7 @@ export const de: AlertTexts = {
   rules: {
     silent: {
       title: "Cache meldet sich nicht",
-      what: "Seit {seconds:duration} kam kein Lebenszeichen vom Cache.",
+      what: "Seit {seconds:ago} kam kein Lebenszeichen vom Cache.",
       next: "prüfen, ob der Mac an ist, nicht am FileVault-Anmeldefenster wartet und im Netz ist, dann: sudo larder status",
     },
     off: {
@@ -96,7 +97,7 @@ export const de: AlertTexts = {
     },
     idle: {
       title: "Cache wird nicht gefragt",
-      what: "Der Cache arbeitet, aber seit {seconds:duration} hat ihn niemand gefragt.",
+      what: "Der Cache arbeitet, aber seit {seconds:ago} hat ihn niemand gefragt.",
       next: "auf einem Gerät zeigt AssetCacheLocatorUtil, ob es den Cache findet",
     },
     neighbour: {

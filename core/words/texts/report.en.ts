@@ -3,11 +3,8 @@
  *
  * @module
  */
-import type { Texts } from "./texts.ts";
 
-export const en: Texts = {
-  locale: "en-GB",
-  days: "days",
+export const report = {
   title: "What the content caches saved",
   served: "Served to devices",
   saved: "Saved",
@@ -27,7 +24,7 @@ export const en: Texts = {
   sites: "Sites",
   site: "Site",
   noSite: "no name set",
-  otherSites: (count) => `${count} more`,
+  otherSites: "{count:count} more",
   kinds: "Held in the caches",
   kind: "Kind",
   held: "Held",
@@ -57,33 +54,27 @@ export const en: Texts = {
   noGaps: "None: every day has data.",
   noData: "no data",
   total: "Total",
-  madeBy: (when) => `Made by larder on ${when}.`,
+  madeBy: "Made by larder on {when}.",
   table: "As a table",
-  mainSentence: ({ served, fromCaches, share, fromApple }) =>
-    `Of ${served} that devices downloaded, ${fromCaches} (${share}) came from the caches and ${fromApple} from Apple.`,
+  mainSentence:
+    "Of {served} that devices downloaded, {fromCaches} ({share}) came from the caches and {fromApple} from Apple.",
   nothingKnown: "There is no data for this period.",
   nothingServed: "Nothing was served in this time.",
-  savedSentence: (saved) => `The caches saved ${saved} on the line to Apple`,
-  worth: ({ money, line }) =>
-    money !== undefined && line !== undefined
-      ? `: worth ${money}, or ${line} of the full line.`
-      : money !== undefined
-        ? `: worth ${money}.`
-        : line !== undefined
-          ? `: ${line} of the full line.`
-          : ".",
-  more: (percent) => `${percent} more than before`,
-  less: (percent) => `${percent} less than before`,
+  savedSentence: {
+    plain: "The caches saved {saved} on the line to Apple.",
+    money: "The caches saved {saved} on the line to Apple: worth {money}.",
+    line: "The caches saved {saved} on the line to Apple: {line} of the full line.",
+    both: "The caches saved {saved} on the line to Apple: worth {money}, or {line} of the full line.",
+  },
+  more: "{percent} more than before",
+  less: "{percent} less than before",
   same: "the same as before",
-  warmingSentence: ({ files, cost }) =>
-    `Warming put ${files} files into the caches ahead of time, for ${cost} from Apple.`,
-  outlierSentence: (names, share) =>
-    `Far below the others: ${names}. Half of the sites got at least ${share} of their downloads from the caches.`,
-  unknownSentence: (parts) => `Not known from what was read: ${parts}.`,
-  gapSentence: (days, count) =>
-    days === 1
-      ? "1 day has no data. It is left out; it was not a day without traffic."
-      : `${count} days have no data. They are left out; they were not days without traffic.`,
+  warmingSentence: "Warming put {files:count} {files?file|files} into the caches ahead of time, for {cost} from Apple.",
+  outlierSentence:
+    "Far below the others: {names}. Half of the sites got at least {share} of their downloads from the caches.",
+  unknownSentence: "Not known from what was read: {parts}.",
+  gapSentence:
+    "{days:count} {days?day has|days have} no data. {days?It is left out; it was not a day|They are left out; they were not days} without traffic.",
   lowHitRatio: "low hit ratio",
   silent: "no data lately",
-};
+} as const;
