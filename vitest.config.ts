@@ -7,7 +7,8 @@ export default defineConfig({
     globalSetup: "scripts/test/before-tests.mjs",
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    maxWorkers: 2,
+    // more than the two cores of a small machine: many tests wait for a process, a server or a disk
+    maxWorkers: 3,
     sequence: { sequencer: LongestFirst },
     pool: "forks",
     // a file leaves nothing behind that another could see; modules are loaded once a worker, not once a file

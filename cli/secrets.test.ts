@@ -83,6 +83,16 @@ function examples(secret: unknown): Record<string, unknown>[] {
   ];
 }
 
+/** The same a few at a time: a sink, an inventory and a notifier in each. */
+function together(secret: unknown): Record<string, unknown>[] {
+  const all = examples(secret);
+  const of = (name: string) => all.filter((each) => name in each);
+  const [sinks, notifiers] = [of("sinks"), of("alerts")];
+  const devices = of("precache").filter((each) => !("sinks" in each || "alerts" in each));
+  const length = Math.max(sinks.length, devices.length, notifiers.length);
+  return Array.from({ length }, (_, i) => ({ ...sinks[i], ...notifiers[i], ...devices[i] }));
+}
+
 /** Places of the secrets in a schema: `sinks[].token`, `precache.devices[].jamf.password`. */
 function secretPlaces(schema: unknown, path = ""): string[] {
   if (isSecretSchema(schema)) return [path];
@@ -183,12 +193,13 @@ describe("a secret of the settings", () => {
   it("is in one of the examples here, wherever a schema has one", () => {
     const marked = new Set(examples(MARKER).flatMap((each) => markedPlaces(each)));
     expect([...marked].sort()).toEqual(secretPlaces(larderOptions).sort());
+    expect(new Set(together(MARKER).flatMap((each) => markedPlaces(each)))).toEqual(marked);
   });
 
   it.each(COMMANDS.map((words) => [words.join(" "), words] as const))(
     "is in nothing that `%s` prints or leaves behind",
     async (_name, words) => {
-      for (const settings of examples(MARKER)) {
+      for (const settings of together(MARKER)) {
         const text = await traces(words, JSON.stringify(settings));
         expect(text.toLowerCase()).not.toContain("hunter2");
         for (const form of FORMS) expect(text).not.toContain(form);
@@ -277,7 +288,7 @@ describe("a secret of the settings", () => {
 
   it("is in no complaint about settings that are wrong", async () => {
     const wrong = [
-      ...examples(MARKER).flatMap((right) => {
+      ...together(MARKER).flatMap((right) => {
         const text = JSON.stringify(right);
         return [
           text.slice(0, -1),
@@ -286,7 +297,7 @@ describe("a secret of the settings", () => {
           `${text}x`,
         ];
       }),
-      ...examples(MARKER).flatMap((right) => {
+      ...together(MARKER).flatMap((right) => {
         const text = build(right as never);
         return [
           text,

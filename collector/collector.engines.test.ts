@@ -144,9 +144,9 @@ describe.skipIf(!here)("the main job on real engines", () => {
   it.skipIf(!python)(
     "loses and repeats nothing when it is killed at random moments of a back-fill",
     async () => {
-      const result = await killCollect({ kills: 4, rows: 240_000, influx });
+      const result = await killCollect({ kills: 2, rows: 120_000, influx });
       expect(result.wrong).toEqual([]);
-      expect(result.kills).toBe(4);
+      expect(result.kills).toBe(2);
     },
     60_000,
   );

@@ -7,11 +7,11 @@ import { bareDatabase, optionsFor, removeFolders } from "./testing/databases.ts"
 import { bundleWorker, ended, startWorker } from "./testing/worker.ts";
 
 /** `bench/alerts/two-writers.ts` adds 500 each, one by one. */
-const COUNT = 200;
+const COUNT = 60;
 /** How many at a time; portable waits 15 ms after each change for the file to settle. */
 const BATCH: Record<SqliteEngine, number> = { native: 5, portable: 20 };
 /** `bench/alerts/kill.ts` does 200. */
-const KILLS = 5;
+const KILLS = 3;
 
 let script = "";
 beforeAll(async () => {

@@ -85,7 +85,7 @@ function describeModel(engine: SqliteEngine): void {
             highest = data.book!.lastRow;
           }
         }),
-        { numRuns: 15 },
+        { numRuns: 8 },
       );
     });
   });

@@ -229,7 +229,7 @@ describe("openRollup()", () => {
           await world.close();
         },
       ),
-      { numRuns: 30 },
+      { numRuns: 15 },
     );
   });
 
@@ -306,7 +306,7 @@ describe("openRollup()", () => {
         }
         await world.close();
       }),
-      { numRuns: 30 },
+      { numRuns: 15 },
     );
   });
 

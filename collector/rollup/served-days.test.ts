@@ -152,7 +152,7 @@ describe("savings", () => {
         }
         expect(await rolledSum("precacheasset_1h", "bytes.asked")).toBe(sum(files.map(({ asked }) => asked)));
       }),
-      { numRuns: 40 },
+      { numRuns: 20 },
     );
   });
 

@@ -162,7 +162,7 @@ describe("rows of Metrics.db whose columns change", () => {
         await bench.remove();
       }),
       {
-        numRuns: 40,
+        numRuns: 20,
         examples: [
           // the same rows under greater numbers look like rows behind purged ones
           [[{ kind: "rows", steps: [0, 1000, MINUTE], seed: 3 }, { kind: "pass" }, { kind: "renumber", by: 1000 }]],

@@ -110,7 +110,7 @@ describe("packSegments()", () => {
           const found = await content.read(at, length, Buffer.alloc(length));
           expect(found.equals(plain.subarray(at, at + length))).toBe(true);
         }),
-        { numRuns: 60 },
+        { numRuns: 30 },
       );
     });
   });

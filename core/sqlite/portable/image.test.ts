@@ -14,7 +14,7 @@ import { openPortable } from "./portable.ts";
 const script = (name: string) => fileURLToPath(new URL(`../testing/${name}`, import.meta.url));
 /** Read what a test needs read, without waiting long for what will never be. */
 const QUICK = { timeoutMs: 100 };
-const DATABASES = 8;
+const DATABASES = 4;
 const DAMAGED_LOGS = 8;
 
 let folder: string;
