@@ -6,11 +6,10 @@
  * @module
  */
 import { randomBytes } from "node:crypto";
-import { askJournal } from "../core/history/history.ts";
 import { type Journal, openJournal, openReader, streamFolder } from "../core/journal/journal.ts";
 import type { Log } from "../core/log.ts";
 import type { CacheFacts, OwnFacts } from "./facts/facts.ts";
-import { cacheFacts } from "./facts/facts.ts";
+import { KeptFacts } from "./facts/facts.ts";
 import { alertLines } from "./lines.ts";
 import type { Notifier } from "./notify/notify.ts";
 import type { WatchOptions } from "./options.ts";
@@ -92,6 +91,7 @@ class Watcher implements Watch {
   readonly #setup: WatchSetup;
   readonly #journal: Journal;
   readonly #nowMs: () => number;
+  readonly #facts: KeptFacts;
   readonly #alerts: Alerts;
   #box: Box;
   #next: number;
@@ -104,6 +104,7 @@ class Watcher implements Watch {
     this.#setup = setup;
     this.#journal = journal;
     this.#nowMs = nowMs;
+    this.#facts = new KeptFacts(setup);
     const json = journal.cursors[ALERTS_CURSOR];
     const stored = parseStored(json);
     if (json !== undefined && stored === undefined) {
@@ -139,9 +140,8 @@ class Watcher implements Watch {
   }
 
   async #check(own: OwnReport | undefined): Promise<CheckReport> {
-    const { stateDir, timeZone } = this.#setup;
     const nowMs = this.#nowMs();
-    const [caches] = await askJournal(stateDir)([cacheFacts({ nowMs, timeZone })]);
+    const caches = await this.#facts.at(nowMs);
     const { changes, notices } = this.#look(caches, own, nowMs);
     for (const notice of notices) this.#enqueue(notice, nowMs);
     if (changes.length > 0 || notices.length > 0 || this.#signature() !== this.#committed) {

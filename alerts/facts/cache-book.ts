@@ -1,113 +1,192 @@
 /**
- * What is known of one cache, as its lines come in. Of what is older than what is known nothing is taken, so that streams
- * may be read in any order.
+ * What is known of one cache, as its lines come in. Lines are kept as they are and read when they are asked for: most are
+ * followed by a newer one before.
  *
  * @module
  */
-import { flagOf, numberOf, type ReadPoint, textOf } from "../../core/history/history.ts";
-import type { EventFacts, NeighbourFacts, StatusFacts, WarmingFacts } from "./known.ts";
+import { flagOf, numberOf, readPoint, textOf } from "../../core/history/history.ts";
+import { type ParsedLine, parseTags } from "../../core/line/line.ts";
+import { DaySums } from "./day-sums.ts";
+import type { CacheFacts, EventFacts, NeighbourFacts, PassFacts, StatusFacts, WarmingFacts } from "./known.ts";
+import { type Asked, Latest } from "./latest.ts";
+import { ReportedWipes } from "./reported-wipes.ts";
 
-type RunEvent = WarmingFacts["event"];
-const RUN_EVENTS: ReadonlySet<string> = new Set<RunEvent>(["run-start", "run-end", "run-skipped"]);
+/** A moment, and the local days that count then. */
+export interface Calendar extends Asked {
+  readonly todayMs: number;
+  readonly yesterdayMs: number;
+  readonly monthMs: number;
+}
+
+/** Whose newest line counts, each with lines of its own: kinds of events, neighbours. */
+type Kind = "pass" | "report" | "status" | "row" | "asset" | "wiped" | "restarted" | "run";
+
+/** Lines of `events` that count. */
+const EVENTS: Readonly<Record<string, Kind>> = {
+  wiped: "wiped",
+  restarted: "restarted",
+  "run-start": "run",
+  "run-end": "run",
+  "run-skipped": "run",
+};
+const KINDS: Readonly<Record<string, Kind>> = {
+  larder: "pass",
+  cachereport: "report",
+  cachestatus: "status",
+  bytestoclients: "row",
+  precacheasset: "asset",
+};
+/** Measurements of which the newest lines count. */
+export const NEWEST: readonly string[] = [...Object.keys(KINDS), "events", "cachepeers", "precacherun"];
+
+/** Whether more than the newest line of each series says something. */
+export function countsEach(measurement: string, stream: string): boolean {
+  return measurement === "precacherun" || isReported(measurement, stream);
+}
+
+/** Whether it is the status of a cache that has no collector beside it. */
+function isReported(measurement: string, stream: string): boolean {
+  return measurement === "cachestatus" && stream === "receiver";
+}
 
 export class CacheBook {
   readonly server: string;
-  tags: Readonly<Record<string, string>> = {};
-  heardMs: number | undefined;
-  status: StatusFacts | undefined;
-  pass: { readonly timeMs: number; readonly up: boolean } | undefined;
-  rowMs: number | undefined;
-  wiped: EventFacts | undefined;
-  restarted: EventFacts | undefined;
-  #run: (EventFacts & { readonly event: RunEvent }) | undefined;
+  readonly sums = new DaySums();
+  readonly #latest = new Map<Kind, Latest>();
+  /** By their tags. */
+  readonly #neighbours = new Map<string, Latest>();
+  readonly #wipes = new ReportedWipes();
   #failed: { readonly timeMs: number; count: number } | undefined;
-  #lastAssetMs: number | undefined;
-  readonly #neighbours = new Map<string, NeighbourFacts & { readonly timeMs: number }>();
 
   constructor(server: string) {
     this.server = server;
   }
 
-  /** A line of `larder`. */
-  takePass({ timeMs, fields }: ReadPoint): void {
-    this.#hear(timeMs);
-    if (timeMs >= (this.pass?.timeMs ?? timeMs)) this.pass = { timeMs, up: numberOf(fields.get("up")) === 1 };
+  /** A line of one of `NEWEST`. */
+  take(line: ParsedLine, tags: Readonly<Record<string, string>>, stream: string): void {
+    const { measurement } = line;
+    const kind = measurement === "events" ? EVENTS[tags["event"] ?? ""] : KINDS[measurement];
+    if (kind !== undefined) latestOf(this.#latest, kind).take(line, stream);
+    else if (measurement === "cachepeers") latestOf(this.#neighbours, line.tagText).take(line, stream);
+    else if (measurement === "precacherun") this.#takeRun(line);
+    if (isReported(measurement, stream)) this.#wipes.take(line);
   }
 
-  /** A line of `cachereport`: the cache itself was heard. */
-  takeReport({ timeMs }: ReadPoint): void {
-    this.#hear(timeMs);
-  }
-
-  /** A line of `cachestatus`. */
-  takeStatus({ timeMs, fields }: ReadPoint): void {
-    this.#hear(timeMs);
-    if (timeMs < (this.status?.timeMs ?? timeMs)) return;
-    this.status = {
-      timeMs,
-      activated: flagOf(fields.get("activated")),
-      active: flagOf(fields.get("active")),
-      registered: numberOf(fields.get("registered")),
-      registrationError: textOf(fields.get("registration.error")),
-      usedBytes: numberOf(fields.get("used")),
-      pressure: numberOf(fields.get("pressure")),
-      lowSpace: flagOf(fields.get("lowspace")),
-      diskExceeded: flagOf(fields.get("diskexceeded")),
+  /** What is known; undefined where nothing is. */
+  facts(calendar: Calendar): CacheFacts | undefined {
+    const { todayMs, yesterdayMs, monthMs } = calendar;
+    const at = (kind: Kind): ParsedLine | undefined => this.#latest.get(kind)?.at(calendar);
+    const [pass, status, report, row] = [at("pass"), at("status"), at("report"), at("row")];
+    const neighbours = this.#neighboursAt(calendar, status?.timeMs);
+    const [run, asset] = [at("run"), at("asset")];
+    const tagged = newestOf([pass, status, report, row]) ?? at("restarted") ?? at("wiped") ?? run ?? asset;
+    if (tagged === undefined && neighbours.length === 0) return undefined;
+    return {
+      server: this.server,
+      tags: ownTags(tagged?.tagText ?? ""),
+      heardMs: newestOf([pass, status, report])?.timeMs,
+      status: status && statusOf(status),
+      neighbours,
+      pass: pass && passOf(pass),
+      rowMs: row?.timeMs,
+      wiped: this.#wipedAt(calendar, at("wiped")),
+      restarted: eventOf(at("restarted")),
+      warming: run && this.#warming(run, asset?.timeMs, calendar),
+      today: this.sums.traffic(todayMs, todayMs),
+      yesterday: this.sums.traffic(yesterdayMs, yesterdayMs),
+      month: this.sums.traffic(monthMs, todayMs),
+      evictedYoungBytes: this.sums.purgedYoung(todayMs),
     };
   }
 
-  /** A line of `cachepeers`. */
-  takeNeighbour({ timeMs, tags, fields }: ReadPoint): void {
-    const healthy = flagOf(fields.get("healthy"));
-    const address = tags["peer"] ?? "";
-    if (healthy === undefined || timeMs < (this.#neighbours.get(address)?.timeMs ?? timeMs)) return;
-    this.#neighbours.set(address, { timeMs, address, role: tags["role"] ?? "", healthy });
+  /** Those of the status that counts, as they are written with it: one that is gone is in no later reading. */
+  #neighboursAt(asked: Asked, statusMs: number | undefined): NeighbourFacts[] {
+    const lines = [...this.#neighbours.values()].flatMap((latest) => latest.at(asked) ?? []);
+    const readingMs = statusMs ?? newestOf(lines)?.timeMs;
+    return lines.filter(({ timeMs }) => timeMs === readingMs).flatMap(neighbourOf);
   }
 
-  /** A line of traffic. */
-  takeRow({ timeMs }: ReadPoint): void {
-    this.rowMs = Math.max(timeMs, this.rowMs ?? timeMs);
+  #wipedAt(asked: Asked, line: ParsedLine | undefined): EventFacts | undefined {
+    const [event, reported] = [eventOf(line), this.#wipes.at(asked)];
+    return reported !== undefined && reported.timeMs > (event?.timeMs ?? 0) ? reported : event;
   }
 
-  /** A line of `events`. */
-  takeEvent({ timeMs, tags, fields }: ReadPoint): void {
-    const kind = tags["event"] ?? "";
-    const event = { timeMs, text: textOf(fields.get("text")) ?? "" };
-    if (kind === "wiped" && timeMs >= (this.wiped?.timeMs ?? timeMs)) this.wiped = event;
-    if (kind === "restarted" && timeMs >= (this.restarted?.timeMs ?? timeMs)) this.restarted = event;
-    if (isRunEvent(kind) && timeMs >= (this.#run?.timeMs ?? timeMs)) this.#run = { ...event, event: kind };
-  }
-
-  /** A line of `precacherun`: one of each target, all of one moment. */
-  takeRun({ timeMs, fields }: ReadPoint): void {
-    const failed = numberOf(fields.get("failed")) ?? 0;
+  /** One line for each target, all of one moment. */
+  #takeRun(line: ParsedLine): void {
+    const failed = numberOf(readPoint(line).fields.get("failed")) ?? 0;
+    const { timeMs } = line;
     if (this.#failed === undefined || timeMs > this.#failed.timeMs) this.#failed = { timeMs, count: failed };
     else if (timeMs === this.#failed.timeMs) this.#failed.count += failed;
   }
 
-  /** A line of `precacheasset`. */
-  takeAsset({ timeMs }: ReadPoint): void {
-    this.#lastAssetMs = Math.max(timeMs, this.#lastAssetMs ?? timeMs);
-  }
-
-  get warming(): WarmingFacts | undefined {
-    const run = this.#run;
-    return run === undefined ? undefined : { ...run, lastLineMs: this.#lastAssetMs, failed: this.#failed?.count ?? 0 };
-  }
-
-  /** Those of the newest reading: one that is gone is in no later one. */
-  get neighbours(): readonly NeighbourFacts[] {
-    const newest = Math.max(...[...this.#neighbours.values()].map(({ timeMs }) => timeMs));
-    return [...this.#neighbours.values()].filter(
-      ({ timeMs }) => timeMs === newest && timeMs >= (this.status?.timeMs ?? timeMs),
-    );
-  }
-
-  #hear(timeMs: number): void {
-    this.heardMs = Math.max(timeMs, this.heardMs ?? timeMs);
+  #warming(run: ParsedLine, lastLineMs: number | undefined, { sinceMs }: Asked): WarmingFacts {
+    const { tags, fields } = pointOf(run);
+    const event = (tags["event"] ?? "run-start") as WarmingFacts["event"];
+    const text = textOf(fields.get("text")) ?? "";
+    const failed = this.#failed === undefined || this.#failed.timeMs < sinceMs ? 0 : this.#failed.count;
+    return { event, timeMs: run.timeMs, text, lastLineMs, failed };
   }
 }
 
-function isRunEvent(kind: string): kind is RunEvent {
-  return RUN_EVENTS.has(kind);
+function latestOf<Key>(all: Map<Key, Latest>, key: Key): Latest {
+  const known = all.get(key);
+  if (known !== undefined) return known;
+  const latest = new Latest();
+  all.set(key, latest);
+  return latest;
+}
+
+function newestOf(lines: readonly (ParsedLine | undefined)[]): ParsedLine | undefined {
+  return lines.reduce((a, b) => (a === undefined || (b !== undefined && b.timeMs > a.timeMs) ? b : a), undefined);
+}
+
+/** A line that is asked for at every look is read once. */
+const points = new WeakMap<ParsedLine, ReturnType<typeof readPoint>>();
+
+function pointOf(line: ParsedLine): ReturnType<typeof readPoint> {
+  const known = points.get(line) ?? readPoint(line);
+  points.set(line, known);
+  return known;
+}
+
+function statusOf(line: ParsedLine): StatusFacts {
+  const { timeMs, fields } = pointOf(line);
+  return {
+    timeMs,
+    activated: flagOf(fields.get("activated")),
+    active: flagOf(fields.get("active")),
+    registered: numberOf(fields.get("registered")),
+    registrationError: textOf(fields.get("registration.error")),
+    usedBytes: numberOf(fields.get("used")),
+    pressure: numberOf(fields.get("pressure")),
+    lowSpace: flagOf(fields.get("lowspace")),
+    diskExceeded: flagOf(fields.get("diskexceeded")),
+  };
+}
+
+function passOf(line: ParsedLine): PassFacts {
+  const { timeMs, fields } = pointOf(line);
+  return { timeMs, up: numberOf(fields.get("up")) === 1 };
+}
+
+function eventOf(line: ParsedLine | undefined): EventFacts | undefined {
+  return line && { timeMs: line.timeMs, text: textOf(pointOf(line).fields.get("text")) ?? "" };
+}
+
+function neighbourOf(line: ParsedLine): NeighbourFacts[] {
+  const { tags, fields } = pointOf(line);
+  const healthy = flagOf(fields.get("healthy"));
+  return healthy === undefined ? [] : [{ address: tags["peer"] ?? "", role: tags["role"] ?? "", healthy }];
+}
+
+/** Tags that lines have beside those of their cache, and its name. */
+const OF_LINES: ReadonlySet<string> = new Set(["server", "event", "target", "group", "outcome"]);
+const tagsBy = new Map<string, Readonly<Record<string, string>>>();
+
+function ownTags(tagText: string): Readonly<Record<string, string>> {
+  const known = tagsBy.get(tagText);
+  if (known !== undefined) return known;
+  const tags = Object.fromEntries(Object.entries(parseTags(tagText)).filter(([name]) => !OF_LINES.has(name)));
+  tagsBy.set(tagText, tags);
+  return tags;
 }

@@ -3,5 +3,5 @@
  *
  * @module
  */
-export { cacheFacts } from "./fact-book.ts";
+export { type JournalFacts, KeptFacts } from "./fleet-book.ts";
 export type { CacheFacts, Facts, OwnFacts } from "./known.ts";

@@ -18,6 +18,12 @@ export interface StatusFacts {
   readonly diskExceeded: boolean | undefined;
 }
 
+/** A pass of its collector, and whether it could read every source. */
+export interface PassFacts {
+  readonly timeMs: number;
+  readonly up: boolean;
+}
+
 /** Bytes of a local day or a month. */
 export interface TrafficFacts {
   readonly served: number;
@@ -55,7 +61,7 @@ export interface CacheFacts {
   readonly heardMs: number | undefined;
   readonly status: StatusFacts | undefined;
   readonly neighbours: readonly NeighbourFacts[];
-  readonly pass: { readonly timeMs: number; readonly up: boolean } | undefined;
+  readonly pass: PassFacts | undefined;
   /** Time of the newest row of traffic. */
   readonly rowMs: number | undefined;
   readonly wiped: EventFacts | undefined;

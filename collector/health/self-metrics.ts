@@ -8,6 +8,7 @@
  * @module
  */
 
+import { wasWiped } from "../../core/cache/cache.ts";
 import type { Batch, Cursors, Json } from "../../core/journal/journal.ts";
 import { type FieldValue, fieldText, tagText } from "../../core/line/line.ts";
 import { ageText, bytesText } from "../../core/words/amounts.ts";
@@ -65,9 +66,6 @@ interface SelfCursor {
   readonly observed: Observed | undefined;
 }
 
-/** Below this size a wipe cannot be told from normal eviction. */
-const WIPE_FROM_BYTES = 1e9;
-const WIPED_SHARE = 0.1;
 /** A pass comes every minute or so; after this long it is a gap. */
 const GAP_MS = 15 * 60_000;
 
@@ -135,7 +133,7 @@ export function detectEvents(before: Observed, now: Observed): CacheEvent[] {
     if (now.state !== "serving" || STATE_EVENTS[before.state] !== undefined) tell(now.state as EventKind, title, text);
   }
   const { usedBytes: held = 0 } = before;
-  if (now.usedBytes !== undefined && held >= WIPE_FROM_BYTES && now.usedBytes < held * WIPED_SHARE) {
+  if (now.usedBytes !== undefined && wasWiped(held, now.usedBytes)) {
     tell("wiped", "Cache wiped", `it held ${bytesText(held)} and now holds ${bytesText(now.usedBytes)}`);
   }
   if (before.registered === 1 && now.registered === -1) {

@@ -24,3 +24,4 @@ export {
   type TotalName,
   unreadableStatus,
 } from "./status/status.ts";
+export { wasWiped } from "./wiped.ts";

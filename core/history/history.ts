@@ -18,6 +18,7 @@ export {
 export { type Cut, cutNow } from "./cut.ts";
 export { type Followed, follow, type Places, piecesFrom } from "./follow.ts";
 export { type Followable, KeptCurrent } from "./kept-current.ts";
+export { LatestLines } from "./latest-lines.ts";
 export { nextPeriod, periodStart } from "./periods.ts";
 export { isRolledUp, planSums, type Range } from "./plan.ts";
 export {

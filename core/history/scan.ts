@@ -19,6 +19,7 @@ import {
 } from "../journal/journal.ts";
 import { escapeMeasurement, lineEnd, lineTime, NamedLines, type ParsedLine, parseLine } from "../line/line.ts";
 import type { Places } from "./follow.ts";
+import type { LatestLines } from "./latest-lines.ts";
 import { SumReader, type SumsOf } from "./sum-reader.ts";
 
 /** Which lines are wanted: of one measurement, in a span of time. */
@@ -43,6 +44,8 @@ export interface Wanted extends Need {
    * time are left out. Undefined while nothing is found.
    */
   newestMs?(): number | undefined;
+  /** Given where only the newest lines of each series count: others are left out, as they are passed over more quickly. */
+  readonly latest?: LatestLines;
 }
 
 /** Lines that are enough: others may be left out. */
@@ -162,7 +165,11 @@ function handOut(bytes: Buffer, seekers: readonly Seeker[], adder: SumReader): v
     const here = seekers.filter((by) => by.measurement === measurement);
     const named = linesNamed(measurement);
     const sums = here.filter((by) => "rows" in by);
-    const wanted = here.filter((by) => "take" in by);
+    const takers = here.filter((by) => "take" in by);
+    for (const by of takers) {
+      by.latest?.read(bytes, { named, span: by }, (start, end) => handLine(bytes, { start, end }, [by]));
+    }
+    const wanted = takers.filter(({ latest }) => latest === undefined);
     if (sums.length > 0) adder.read(bytes, named, new Set(sums));
     if (wanted.length === 0) continue;
     const [newest, all] = [wanted.filter(isNewest), wanted.filter((by) => !isNewest(by))];

@@ -22,6 +22,7 @@ export {
   pointLine,
   tagText,
 } from "./point.ts";
+export { SeriesKeys } from "./series-keys.ts";
 // add
 export { addExact, addValue, fromBigInt, subtractExact } from "./sum.ts";
 export { measurementEnd, tagPairs, withoutTags } from "./tags.ts";

@@ -11,7 +11,7 @@ import { unescaped } from "./escape.ts";
 import type { FieldTable } from "./field-table.ts";
 import { lineEnd, type NamedLines } from "./line-bytes.ts";
 import { LineValues } from "./line-values.ts";
-import { Pattern } from "./pattern.ts";
+import { SeriesKeys } from "./series-keys.ts";
 
 const NEWLINE = 0x0a;
 const SPACE = 0x20;
@@ -26,9 +26,6 @@ const LETTER_I = 0x69;
 
 /** Digits a double holds exactly, whatever they are. */
 const SAFE_DIGITS = 15;
-/** Keys kept at hand; past this many all are forgotten. */
-const MAX_KEYS = 200_000;
-
 /** Whose numbers they are: what lines of some measurement and tags belong to. */
 export interface NumberOwner {
   readonly fields: FieldTable;
@@ -37,29 +34,20 @@ export interface NumberOwner {
 /** Takes the numbers of one line, by the places of their fields; they are gone when it returns. */
 export type TakeNumbers<Owner> = (owner: Owner, values: LineValues, timeMs: number) => void;
 
-/** A key as lines have it, `bytestoclients,region=North,…`. */
-interface Known<Owner> {
+interface Series<Owner> {
   /** Undefined where nobody wants its lines: they are passed over as quickly as others are read. */
   readonly owner: Owner | undefined;
-  /** The key and the space after it. */
-  readonly beginning: Pattern;
   /** Which field was at which position of the last line: the next line has them in the same order. */
   readonly layout: number[];
-  /** The key of the line after our last line: it will come after us again. */
-  following: Known<Owner> | undefined;
 }
 
 export class NumberReader<Owner extends NumberOwner> {
-  readonly #find: (key: string) => Owner | undefined;
-  readonly #known = new Map<string, Known<Owner>>();
+  readonly #keys: SeriesKeys<Series<Owner>>;
   readonly #values = new LineValues();
-  #last: Known<Owner> | undefined;
-  /** Where the fields of the line begin whose key was looked up. */
-  #fieldsAt = 0;
 
   /** @param find the owner of lines of a key; asked once for each, undefined where nobody wants them */
   constructor(find: (key: string) => Owner | undefined) {
-    this.#find = find;
+    this.#keys = new SeriesKeys((key) => ({ owner: find(key), layout: [] }));
   }
 
   /**
@@ -69,7 +57,7 @@ export class NumberReader<Owner extends NumberOwner> {
   read(lines: Buffer, take: TakeNumbers<Owner>, only?: NamedLines): void {
     const view = new DataView(lines.buffer, lines.byteOffset, lines.byteLength);
     for (let at = only?.next(lines, 0) ?? 0; at < lines.length; ) {
-      const known = lines[at] === HASH ? undefined : this.#knownAt(lines, view, at);
+      const known = lines[at] === HASH ? undefined : this.#keys.at(lines, view, at);
       const { owner } = known ?? {};
       const end =
         known === undefined || owner === undefined ? -1 : this.#readLine(lines, view, owner, known.layout, take);
@@ -80,36 +68,7 @@ export class NumberReader<Owner extends NumberOwner> {
 
   /** Owners are looked up again from now on. */
   forget(): void {
-    this.#known.clear();
-    this.#last = undefined;
-  }
-
-  /** The key of the line that begins here: most probably the one that came next the last time. */
-  #knownAt(lines: Buffer, view: DataView, start: number): Known<Owner> | undefined {
-    const likely = this.#last?.following;
-    if (likely?.beginning.standsAt(view, start) === true) {
-      this.#last = likely;
-      this.#fieldsAt = start + likely.beginning.length;
-      return likely;
-    }
-    let end = start;
-    while (end < lines.length && lines[end] !== SPACE && lines[end] !== NEWLINE)
-      end += lines[end] === BACKSLASH ? 2 : 1;
-    if (lines[end] !== SPACE) return undefined;
-    const known = this.#lookUp(lines.toString("utf8", start, end));
-    if (this.#last !== undefined) this.#last.following = known;
-    this.#last = known;
-    this.#fieldsAt = end + 1;
-    return known;
-  }
-
-  #lookUp(key: string): Known<Owner> {
-    const found = this.#known.get(key);
-    if (found !== undefined) return found;
-    if (this.#known.size >= MAX_KEYS) this.forget();
-    const known = { owner: this.#find(key), beginning: new Pattern(`${key} `), layout: [], following: undefined };
-    this.#known.set(key, known);
-    return known;
+    this.#keys.forget();
   }
 
   /** Reads fields and time; returns where the next line begins, or -1 for a line that is not of our making. */
@@ -117,7 +76,7 @@ export class NumberReader<Owner extends NumberOwner> {
     const values = this.#values;
     const { fields } = owner;
     values.clear();
-    let at = this.#fieldsAt;
+    let at = this.#keys.fieldsAt;
     for (let position = 0; ; position++) {
       at = readField(lines, view, at, fields, layout, position, values);
       if (lines[at] === SPACE) break;
