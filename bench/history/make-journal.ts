@@ -6,10 +6,8 @@
  * and a reader sees the same lines between fewer marks. Nothing is synced to disk while it is made.
  */
 import { createWriteStream } from "node:fs";
-import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { openRollup } from "../../collector/rollup/rollup.ts";
-import { type Disk, realDisk } from "../../core/journal/disk.ts";
 import { openJournal, streamFolder } from "../../core/journal/journal.ts";
 import { packSegments } from "../../core/journal/pack-segments.ts";
 import {
@@ -23,6 +21,7 @@ import {
   selfLine,
   statusLines,
 } from "../../fixtures/fleet/index.ts";
+import { unsynced } from "../unsynced-disk.ts";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -31,20 +30,6 @@ const ROLLUP_HOURS = 24;
 export const ZONE = "Europe/Berlin";
 /** The one cache of its fleet. */
 export const SERVER = "cache-a0000";
-
-const unsynced: Disk = {
-  ...realDisk,
-  open: async (path, flags, mode) => {
-    const file = await open(path, flags, mode);
-    return {
-      writev: file.writev.bind(file),
-      datasync: async () => undefined,
-      truncate: file.truncate.bind(file),
-      close: file.close.bind(file),
-    } as Awaited<ReturnType<Disk["open"]>>;
-  },
-  syncFolder: async () => undefined,
-};
 
 /** Makes `state` and `rows.csv` in the folder: the time in milliseconds, then every field. */
 export async function makeJournal(folder: string, years: number, endMs: number): Promise<void> {

@@ -138,7 +138,9 @@ async function scanPart(
 ): Promise<void> {
   const here = seekers.filter((by) => mayBeIn(by, part, reader.stream));
   if (here.length === 0) return;
-  for await (const bytes of reader.bytes(part.segment.number, part.begin, part.end)) handOut(bytes, here, adder);
+  const measurements = [...new Set(here.map(({ measurement }) => measurement))];
+  const wanted = { from: part.begin, to: part.end, measurements };
+  for await (const bytes of reader.bytes(part.segment.number, wanted)) handOut(bytes, here, adder);
 }
 
 /** Whether a part of a segment may hold what somebody wants. */
@@ -227,7 +229,7 @@ export async function* readLines(
     for (const { number, span, names } of await reader.segments()) {
       if (span === undefined || span.fromMs > toMs || span.toMs < fromMs) continue;
       if (names !== undefined && !mayHold(names, measurement)) continue;
-      for await (const bytes of reader.bytes(number)) {
+      for await (const bytes of reader.bytes(number, { measurements: [measurement] })) {
         yield* named(bytes, name);
       }
     }

@@ -3,8 +3,9 @@
  * begin anywhere and damage stays where it is.
  *
  * The header of each member has an extra field, as RFC 1952 allows: `LD` with the bytes of the member, the bytes of its
- * content and where they begin in the segment. The last member is empty and carries `LE`: what is known of the whole.
- * Both fields end with a CRC-32 of their own.
+ * content and where they begin in the segment. The last two members are empty: `LN` has a name set (`name-set.ts`) for each
+ * member before it, so that a reader unpacks those alone that may hold what it wants; `LE` says what is known of the whole.
+ * Each field ends with a CRC-32 of its own. Version 0.1 wrote no `LN`.
  *
  * @module
  */
@@ -48,9 +49,13 @@ const OLD_END_PAYLOAD = 36;
 const BEFORE_PAYLOAD = FIXED.length + 2 + 4;
 export const HEAD_BYTES = BEFORE_PAYLOAD + DATA_PAYLOAD;
 const TRAILER_BYTES = 8;
+const CRC_BYTES = 4;
 /** zlib takes no smaller one. */
 const LEAST_CHUNK_BYTES = 64;
 const EMPTY_DEFLATE = Buffer.from([3, 0]);
+const NAME_SET_BYTES = 8;
+/** An extra field is no longer than 65,535 bytes. */
+const MOST_NAME_SETS = 8000;
 /** The whole last member, which may be shorter. */
 export const END_BYTES = BEFORE_PAYLOAD + END_PAYLOAD + EMPTY_DEFLATE.length + TRAILER_BYTES;
 
@@ -82,6 +87,31 @@ export function endMember({ size, span, at, names }: PackedFacts): Buffer {
   return Buffer.concat([END_BEGINNING, signed(payload), EMPTY_DEFLATE, trailer(Buffer.alloc(0))]);
 }
 
+/** The member before the last: the names in each data member. Undefined where they are too many for it. */
+export function namesMember(sets: readonly NameSet[]): Buffer | undefined {
+  if (sets.length > MOST_NAME_SETS) return undefined;
+  const payload = Buffer.alloc(namesPayload(sets.length));
+  for (const [i, set] of sets.entries()) payload.writeBigUInt64LE(set, NAME_SET_BYTES * i);
+  return Buffer.concat([head("LN", payload.length), signed(payload), EMPTY_DEFLATE, trailer(Buffer.alloc(0))]);
+}
+
+function namesPayload(count: number): number {
+  return NAME_SET_BYTES * count + CRC_BYTES;
+}
+
+/** Bytes of the member of names, up to the end of its field. */
+export function namesBytes(count: number): number {
+  return BEFORE_PAYLOAD + namesPayload(count);
+}
+
+/** Reads the names of so many members; undefined when it is not the member of names, or changed. */
+export function readNames(bytes: Buffer, count: number): NameSet[] | undefined {
+  const length = namesPayload(count);
+  const payload = count > MOST_NAME_SETS ? undefined : payloadOf(bytes, head("LN", length), length);
+  if (payload === undefined) return undefined;
+  return Array.from({ length: count }, (_, i) => payload.readBigUInt64LE(NAME_SET_BYTES * i));
+}
+
 /** Reads the head of a data member; undefined when it is not one, or changed. */
 export function readHead(bytes: Buffer): MemberHead | undefined {
   const payload = payloadOf(bytes, DATA_BEGINNING, DATA_PAYLOAD);
@@ -100,6 +130,13 @@ export function readEnd(bytes: Buffer): PackedFacts | undefined {
 function factsOf(payload: Buffer): Omit<PackedFacts, "names"> {
   const [size = 0, fromMs = 0, toMs = 0, at = 0] = [0, 8, 16, 24].map((place) => payload.readDoubleLE(place));
   return { size, span: Number.isNaN(fromMs) ? undefined : { fromMs, toMs }, at };
+}
+
+/** The content of a member, if it is what was packed by gzip's own checksum. */
+export function unpackChecked(member: Buffer, head: MemberHead): Buffer | undefined {
+  const content = unpackMember(member, head);
+  if (content === undefined || member.readUInt32LE(member.length - TRAILER_BYTES) !== crc32(content)) return undefined;
+  return content;
 }
 
 /** The content of a member; undefined when it cannot be unpacked into what its head says. */

@@ -28,6 +28,13 @@ describe("the names of a segment", () => {
     expect(mayHold(names.set, "bytestoclients")).toBe(true);
   });
 
+  it("tell the days of roll-ups from their hours", () => {
+    const names = new NameCollector();
+    const rolled = MEASUREMENTS.filter(({ rollup }) => rollup).map(({ name: measurement }) => measurement);
+    for (const measurement of rolled) names.add(Buffer.from(`${measurement}_1h,server=c x=1i 1\n`));
+    expect(rolled.filter((measurement) => mayHold(names.set, `${measurement}_1d`))).toEqual([]);
+  });
+
   it("are not in an empty segment", () => {
     expect(mayHold(new NameCollector().set, "events")).toBe(false);
   });

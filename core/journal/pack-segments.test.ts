@@ -176,6 +176,84 @@ describe("packSegments()", () => {
   });
 });
 
+describe("a packed segment asked for some measurements", () => {
+  /** A segment of a few members: many lines, and a rare one after so many bytes, which may be where a member begins. */
+  async function fillAround(places: readonly number[]): Promise<number> {
+    const journal = await openJournal(stateDir, "collector", { nowMs: () => T0 });
+    let lines = "";
+    for (const place of places) {
+      while (lines.length + 200 < place) lines += `${line(lines.length)}\n`;
+      lines += `${"x".repeat(Math.max(1, place - lines.length - 5))} v=1\n`;
+      lines += `rare,server=a v=${place}i ${T0}\n`;
+    }
+    while (lines.length < 6 * MEMBER_BYTES) lines += `${line(lines.length)}\n`;
+    const batch = { lineCount: lines.split("\n").length - 1, span: { fromMs: T0, toMs: T0 } };
+    await journal.append({ lines, ...batch });
+    await journal.close();
+    await fill(1, 1, 1);
+    await packSegments(folder(), { most: 1 });
+    return (await listSegments(folder()))[0] ?? 0;
+  }
+
+  async function linesOf(number: number, measurements?: readonly string[]): Promise<string[]> {
+    const pieces: string[] = [];
+    const part = measurements === undefined ? {} : { measurements };
+    for await (const bytes of openReader(folder(), "collector").bytes(number, part)) pieces.push(bytes.toString());
+    expect(pieces.every((piece) => piece === "" || piece.endsWith("\n"))).toBe(true);
+    return pieces.join("").split("\n");
+  }
+
+  const isRare = (text: string): boolean => text.startsWith("rare,");
+
+  it.each([-40, -1, 0, 1, 40])(
+    "gives all their lines, %i bytes from the beginning of a member, and little else",
+    async (by) => {
+      const number = await fillAround([2 * MEMBER_BYTES + by]);
+      const all = await linesOf(number);
+      expect(all.filter(isRare)).toHaveLength(1);
+      const some = await linesOf(number, ["rare"]);
+      expect(some.filter(isRare)).toEqual(all.filter(isRare));
+      expect(some.length).toBeLessThan(all.length / 2);
+      expect(await linesOf(number, ["nothing"])).toEqual([""]);
+      expect(await linesOf(number, ["rare", "bytestoclients"])).toEqual(all);
+    },
+  );
+
+  it("gives those of a part", async () => {
+    const number = await fillAround([MEMBER_BYTES, 3 * MEMBER_BYTES]);
+    const content = (await contentOf(number)).toString();
+    const [first, second] = [content.indexOf("\nrare,") + 1, content.lastIndexOf("\nrare,") + 1];
+    const within = async (from: number, to: number): Promise<number> => {
+      let found = "";
+      const part = { from, to, measurements: ["rare"] };
+      for await (const bytes of openReader(folder(), "collector").bytes(number, part)) found += bytes.toString();
+      return found.split("\n").filter(isRare).length;
+    };
+    expect(await within(0, Number.POSITIVE_INFINITY)).toBe(2);
+    expect(await within(first, second)).toBe(1);
+    expect(await within(first + content.slice(first).indexOf("\n") + 1, second)).toBe(0);
+    expect(await within(second, content.length)).toBe(1);
+  });
+
+  it("gives what is whole where it is damaged", async () => {
+    const number = await fillAround([2 * MEMBER_BYTES]);
+    const path = packedPath(folder(), number);
+    const bytes = await readFile(path);
+    const written = `rare,server=a v=${2 * MEMBER_BYTES}i ${T0}`;
+    const foundWith = async (at: number): Promise<string[]> => {
+      const changed = Buffer.from(bytes);
+      changed[at] = (bytes[at] ?? 0) ^ 1;
+      await writeFile(path, changed);
+      return (await linesOf(number, ["rare"])).filter(isRare);
+    };
+    // the names of members, without which all is read
+    expect(await foundWith(bytes.length - 120)).toEqual([written]);
+    for (let at = 7; at < bytes.length; at += bytes.length >> 3) {
+      expect((await foundWith(at)).filter((text) => text !== written)).toEqual([]);
+    }
+  });
+});
+
 describe("a packed journal that is damaged", () => {
   it("reads nothing that was not written, and reports what it does not read, whichever byte changes", async () => {
     const lines = await fill(9, 3, 900);

@@ -13,7 +13,7 @@ import { join } from "node:path";
 import { errorCode, errorText } from "../errors.ts";
 import type { WrittenWhen } from "./commit.ts";
 import { type Disk, type DiskFile, realDisk } from "./disk.ts";
-import { dataMember, endMember, MEMBER_BYTES } from "./gzip-members.ts";
+import { dataMember, endMember, MEMBER_BYTES, namesMember } from "./gzip-members.ts";
 import { readError } from "./journal-errors.ts";
 import { NameCollector } from "./name-set.ts";
 import { openContent } from "./open-segment.ts";
@@ -95,12 +95,16 @@ async function packSegment(
 async function writePacked(path: string, plain: SegmentContent, disk: Disk, last: WrittenWhen): Promise<void> {
   const file = await disk.open(path, constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC, 0o640);
   try {
-    const names = new NameCollector();
+    const names = new NameCollector(MEMBER_BYTES);
+    let members = 0;
     for (let at = 0; at < plain.size; at += MEMBER_BYTES) {
       const content = await plain.read(at, Math.min(MEMBER_BYTES, plain.size - at));
       names.add(content);
       await writeAll(file, await dataMember(content, at));
+      members++;
     }
+    const sets = namesMember(Array.from({ length: members }, (_, i) => names.parts[i] ?? 0n));
+    if (sets !== undefined) await writeAll(file, sets);
     await writeAll(file, endMember({ size: plain.size, span: last.span, at: last.at, names: names.set }));
     await file.datasync();
   } finally {

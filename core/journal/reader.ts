@@ -14,10 +14,10 @@ import type { NameSet } from "./name-set.ts";
 import { openSegment, packedFacts, withSegment } from "./open-segment.ts";
 import { inMemory } from "./packed-content.ts";
 import type { Piece, PieceLimits, Position, StreamReader } from "./position.ts";
-import type { SegmentContent } from "./segment-content.ts";
+import type { SegmentContent, Stretch } from "./segment-content.ts";
 import { SegmentMaps, type WriterEnds } from "./segment-maps.ts";
 import { listSegmentFiles, listSegments } from "./segment-names.ts";
-import { EMPTY_MAP, type Stretch } from "./segment-scan.ts";
+import { EMPTY_MAP } from "./segment-scan.ts";
 
 const NEWLINE = 0x0a;
 const HASH = 0x23;
@@ -35,10 +35,8 @@ export interface JournalReader extends StreamReader {
   /**
    * Committed bytes of a segment, in buffers of whole lines with marks among them, each batch checked; what is damaged is
    * left out. A buffer is good until the next is asked for.
-   * @param from only what begins there or later, a place at the beginning of a line
-   * @param to only what lies before it, such a place too
    */
-  bytes(segment: number, from?: number, to?: number): AsyncIterable<Buffer>;
+  bytes(segment: number, part?: PartOfSegment): AsyncIterable<Buffer>;
   /** The place behind all that is committed. Costs the tail of the newest segment. */
   end(): Promise<Position>;
   /** The last whole mark of the stream; undefined when there is none. */
@@ -48,6 +46,16 @@ export interface JournalReader extends StreamReader {
    * at the segments that hold the span.
    */
   incompleteSpans(asked: Span): Promise<Span[]>;
+}
+
+/** What is wanted of a segment. */
+export interface PartOfSegment {
+  /** Only what begins there or later, a place at the beginning of a line. */
+  readonly from?: number;
+  /** Only what lies before it, such a place too. */
+  readonly to?: number;
+  /** Lines of other measurements may be left out. */
+  readonly measurements?: readonly string[];
 }
 
 /** A segment, as far as its end shows. */
@@ -186,10 +194,18 @@ class SegmentsReader implements JournalReader {
     return last === undefined ? { segment: newest ?? 0, offset: 0 } : { segment: last.number, offset: last.bytes };
   }
 
-  async *bytes(segment: number, from = 0, before = Number.POSITIVE_INFINITY): AsyncGenerator<Buffer> {
+  async *bytes(
+    segment: number,
+    { from = 0, to: before = Number.POSITIVE_INFINITY, measurements }: PartOfSegment = {},
+  ): AsyncGenerator<Buffer> {
     const file = await openSegment(this.#folder, segment);
     if (file === undefined) return;
     try {
+      const named = measurements && (await file.linesNamed?.(measurements, { from, to: before }));
+      if (named !== undefined) {
+        yield* named;
+        return;
+      }
       const content = await this.#inMemory(segment, file);
       const { whole } = await this.#maps.mapOf(segment, content, from);
       for (const { from: begin, to: end } of whole) {

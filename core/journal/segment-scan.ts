@@ -9,13 +9,7 @@
 import { crc32 } from "node:zlib";
 import { headMatches, type MarkHead, markHead, parseCommit, type WrittenWhen } from "./commit.ts";
 import { type Mark, MarkLines, SegmentWindow } from "./mark-lines.ts";
-import type { SegmentContent } from "./segment-content.ts";
-
-/** A stretch of a segment, in bytes of its content. */
-export interface Stretch {
-  readonly from: number;
-  readonly to: number;
-}
+import type { SegmentContent, Stretch } from "./segment-content.ts";
 
 /** A stretch that is not what was written. */
 export interface DamagedStretch extends Stretch {
