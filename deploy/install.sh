@@ -1,10 +1,11 @@
 #!/bin/sh
 # Installs larder from a built checkout (npm ci has run) and loads its jobs.
 #
-#   sudo deploy/install.sh [--node FILE] [--precache] [--serve] [--no-load]
+#   sudo deploy/install.sh [--node FILE] [--precache] [--receive] [--serve] [--no-load]
 #
 #   --node FILE   the node program to install beside it (default: the one on the PATH)
 #   --precache    also load the nightly warming run
+#   --receive     also load the receiver of reports
 #   --serve       also load the live page and /metrics
 #   --no-load     place the files only; load nothing
 #
@@ -21,6 +22,7 @@ while [ $# -gt 0 ]; do
 	case $1 in
 		--node) [ $# -ge 2 ] || fail "--node takes a file"; node=$2; shift ;;
 		--precache) jobs="$jobs org.larder.precache" ;;
+		--receive) jobs="$jobs org.larder.receive" ;;
 		--serve) jobs="$jobs org.larder.serve" ;;
 		--no-load) load=no ;;
 		*) fail "there is no option $1; see the first lines of this script" ;;
@@ -51,8 +53,7 @@ new=$target.new
 rm -rf "$new"
 mkdir -p "$new/bin" "$new/libexec"
 cp -R "$source/dist" "$source/package.json" "$source/LICENSE" "$source/docs" "$new/"
-cp "$source/deploy/bin/larder" "$source/deploy/bin/larder-collect" "$source/deploy/bin/larder-serve" "$new/bin/"
-cp "$source/deploy/uninstall.sh" "$new/bin/larder-uninstall"
+cp "$source/deploy/bin/"* "$new/bin/"
 cp "$node" "$new/libexec/node"
 # all other packages are part of dist
 for package in @napi-rs dejavu-fonts-ttf; do
@@ -61,7 +62,7 @@ for package in @napi-rs dejavu-fonts-ttf; do
 	cp -R "$source/node_modules/$package" "$new/node_modules/"
 done
 chmod -R go-w,a+rX "$new"
-chmod 755 "$new/bin/larder" "$new/bin/larder-collect" "$new/bin/larder-serve" "$new/bin/larder-uninstall" "$new/libexec/node"
+chmod 755 "$new/bin/"* "$new/libexec/node"
 [ -n "$root" ] || chown -R root:wheel "$new"
 rm -rf "$target.old"
 if [ "$load" = yes ]; then

