@@ -25,8 +25,15 @@ describe("makeFolder()", () => {
 
   it("lets many make the same folders at once", async () => {
     const paths = Array.from({ length: 40 }, (_, n) => join(folder, "x/y", n % 2 === 0 ? "z" : "z/w"));
-    await Promise.all(paths.map(makeFolder));
+    await Promise.all(paths.map(async (path) => await makeFolder(path)));
     expect((await stat(join(folder, "x/y/z/w"))).isDirectory()).toBe(true);
+  });
+
+  it("syncs the folder above each new one: a journal in a folder that is gone after a power cut would be gone too", async () => {
+    const synced: string[] = [];
+    await makeFolder(join(folder, "p/q"), async (path) => void synced.push(path));
+    await makeFolder(join(folder, "p/q/r"), async (path) => void synced.push(path));
+    expect(synced).toEqual([folder, join(folder, "p"), join(folder, "p/q")]);
   });
 
   it("says when a file is in the way", async () => {

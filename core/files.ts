@@ -42,28 +42,32 @@ export async function syncFolder(path: string): Promise<void> {
 }
 
 /**
- * Makes a folder and those above it, where they are missing. Throws the file system's error.
+ * Makes a folder and those above it, where they are missing, so that they survive a power cut. Throws the file system's
+ * error.
  *
  * Node's own recursive `mkdir` never ends where a file system answers "no such file" for a new folder, as `/proc` does.
+ * @param sync how the folder above a new one is synced
  */
-export async function makeFolder(path: string): Promise<void> {
-  const first = await tryFolder(path);
+export async function makeFolder(path: string, sync = syncFolder): Promise<void> {
+  const first = await tryFolder(path, sync);
   if (first === undefined) return;
   const parent = dirname(path);
   if (errorCode(first) !== "ENOENT" || parent === path) throw first;
-  if (!(await isFolder(parent))) await makeFolder(parent);
-  const second = await tryFolder(path);
+  if (!(await isFolder(parent))) await makeFolder(parent, sync);
+  const second = await tryFolder(path, sync);
   if (second !== undefined) throw second;
 }
 
 /** Why there is still no folder; undefined when there is one. */
-async function tryFolder(path: string): Promise<unknown> {
+async function tryFolder(path: string, sync: (path: string) => Promise<void>): Promise<unknown> {
   try {
     await mkdir(path);
-    return undefined;
   } catch (error) {
     return (await isFolder(path)) ? undefined : error;
   }
+  // a folder that may be entered and not read is as safe as can be
+  await sync(dirname(path)).catch(() => {});
+  return undefined;
 }
 
 async function isFolder(path: string): Promise<boolean> {
