@@ -30,9 +30,19 @@ export function isLoopbackHost(host: string): boolean {
   return version === 4 ? host.startsWith("127.") : host === "::1" || LOOPBACK.check(host, "ipv6");
 }
 
+interface KnownToken {
+  readonly name: string;
+  readonly hash: Buffer;
+  readonly cookieHash: Buffer;
+}
+
+function knownTokens(tokens: readonly NamedToken[]): KnownToken[] {
+  return tokens.map(({ name, token }) => ({ name, hash: hash(token), cookieHash: hash(cookieValue(token)) }));
+}
+
 /** The tokens of one server. What is compared are hashes, all of them, so that the time taken says nothing about a token. */
 export class Access {
-  readonly #known: readonly { readonly name: string; readonly hash: Buffer; readonly cookieHash: Buffer }[];
+  #known: readonly KnownToken[];
 
   /** False when nobody has to show anything. */
   readonly required: boolean;
@@ -40,7 +50,13 @@ export class Access {
   /** @param certificates true when client certificates are as good as a token */
   constructor(tokens: readonly NamedToken[], certificates = false) {
     this.required = tokens.length > 0 || certificates;
-    this.#known = tokens.map(({ name, token }) => ({ name, hash: hash(token), cookieHash: hash(cookieValue(token)) }));
+    this.#known = knownTokens(tokens);
+  }
+
+  /** From now on these let somebody in, and no others. */
+  replace(tokens: readonly NamedToken[]): void {
+    // without one, all would be let in
+    if (tokens.length > 0) this.#known = knownTokens(tokens);
   }
 
   /** Whose token this is. */

@@ -18,7 +18,9 @@ export function listenShape(port: number) {
       .string()
       .min(1)
       .optional()
-      .describe("file with the token that lets somebody in, or a name and a token in each line"),
+      .describe(
+        "file with the token that lets somebody in, or a name and a token in each line; read again when it changes",
+      ),
     tlsCertFile: z
       .string()
       .min(1)
@@ -57,6 +59,7 @@ export interface Listen {
   readonly host: string;
   readonly port: number;
   readonly tokens: readonly NamedToken[];
+  readonly tokenFile?: string;
   readonly tls?: TlsFiles;
 }
 
@@ -65,8 +68,8 @@ export async function listenOptions(
   { host, port, tokenFile, tlsCertFile, tlsKeyFile, clientCaFile }: ListenOptions,
   warn: (finding: Finding) => void,
 ): Promise<Listen> {
-  const tokens = tokenFile === undefined ? [] : await readTokenFile(tokenFile, warn);
-  if (tlsCertFile === undefined || tlsKeyFile === undefined) return { host, port, tokens };
+  const asked = tokenFile === undefined ? { tokens: [] } : { tokens: await readTokenFile(tokenFile, warn), tokenFile };
+  if (tlsCertFile === undefined || tlsKeyFile === undefined) return { host, port, ...asked };
   const tls = { certFile: tlsCertFile, keyFile: tlsKeyFile, ...(clientCaFile === undefined ? {} : { clientCaFile }) };
-  return { host, port, tokens, tls };
+  return { host, port, ...asked, tls };
 }

@@ -7,9 +7,10 @@ import { get as httpsGet } from "node:https";
 import { connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { connect as tlsConnect } from "node:tls";
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { hasOpenssl, ownCertificate } from "../../fixtures/network/certificate.ts";
 import { silentLog } from "../log.ts";
 import { eventText } from "./feed.ts";
@@ -62,6 +63,7 @@ const tokens = [
 ];
 
 afterEach(async () => {
+  vi.useRealTimers();
   await Promise.all(running.splice(0).map((server) => server.close()));
   sent.length = 0;
   flooding = false;
@@ -304,6 +306,37 @@ describe("what it takes on", () => {
     lazy.destroy();
   });
 
+  it("lets in by the tokens its file has now; what cannot be used changes nothing", async () => {
+    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+    const tokenFile = join(await mkdtemp(join(tmpdir(), "ltok-")), "tokens");
+    const put = async (text: string): Promise<void> => {
+      await writeFile(tokenFile, text, { mode: 0o600 });
+      await vi.advanceTimersByTimeAsync(10_000);
+    };
+    await put("north 0123456789abcdef-1\nsouth 0123456789abcdef-2\n");
+    const [info, warn] = [vi.fn(), vi.fn()];
+    const log = { ...silentLog, info, warn };
+    const { url } = await start({ tokens: await readTokenFile(tokenFile), tokenFile, log });
+    const ask = async (token: string): Promise<number> =>
+      (await fetch(url, { headers: { authorization: `Bearer ${token}` } })).status;
+    const feed = await fetch(`${url}feed`, { headers: { authorization: "Bearer 0123456789abcdef-1" } });
+    await put("south 0123456789abcdef-2\neast 0123456789abcdef-3\n");
+    await vi.waitFor(() => expect(info).toHaveBeenCalledTimes(1));
+    expect(await Promise.all(["1", "2", "3"].map((n) => ask(`0123456789abcdef-${n}`)))).toEqual([401, 200, 200]);
+    // whoever was let in by a token that is gone reads no further
+    await feed.text();
+    for (const unfit of ["", "# none\n", "east short\n"]) {
+      await put(unfit);
+      await vi.waitFor(() => expect(warn).toHaveBeenCalledTimes(1));
+      warn.mockClear();
+      expect([await ask("0123456789abcdef-3"), await ask(""), await ask("short")]).toEqual([200, 401, 401]);
+    }
+    await rm(tokenFile);
+    await vi.advanceTimersByTimeAsync(10_000);
+    await vi.waitFor(() => expect(warn).toHaveBeenCalledTimes(1));
+    expect(await ask("0123456789abcdef-3")).toBe(200);
+  });
+
   it("counts requests of an address by the minute, and those of this computer not at all", () => {
     const rate = new RequestRate(3);
     expect([1, 2, 3, 4].map(() => rate.take("192.0.2.1", 30_000))).toEqual([0, 0, 0, 30]);
@@ -328,7 +361,7 @@ describe("eventText()", () => {
 });
 
 describe.skipIf(!hasOpenssl())("TLS (skipped where there is no openssl)", () => {
-  it("takes a client certificate for a token, and refuses a key that does not fit", async () => {
+  it("takes a client certificate for a token, a new certificate when it changes, and refuses a key that does not fit", async () => {
     const folder = await mkdtemp(join(tmpdir(), "ltls-"));
     const put = async (name: string, text: Buffer): Promise<string> => {
       await writeFile(join(folder, name), text);
@@ -338,7 +371,9 @@ describe.skipIf(!hasOpenssl())("TLS (skipped where there is no openssl)", () => 
     const certFile = await put("cert.pem", own.cert);
     const keyFile = await put("key.pem", own.key);
     const clientCaFile = await put("client.pem", client.cert);
-    const { port } = await start({ tls: { certFile, keyFile, clientCaFile } });
+    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+    const log = { ...silentLog, info: vi.fn(), warn: vi.fn() };
+    const { port } = await start({ tls: { certFile, keyFile, clientCaFile }, log });
     const ask = async (extra: object): Promise<[number | undefined, string]> =>
       await new Promise((done, fail) => {
         const url = `https://localhost:${port}/`;
@@ -356,6 +391,26 @@ describe.skipIf(!hasOpenssl())("TLS (skipped where there is no openssl)", () => 
       expect.stringContaining("certificate school.test"),
     ]);
     expect((await ask({ cert: own.cert, key: own.key }))[0]).toBe(401);
+    const fingerprint = async (): Promise<string> =>
+      await new Promise((done, fail) => {
+        const socket = tlsConnect({ port, host: "127.0.0.1", rejectUnauthorized: false }, () => {
+          done(socket.getPeerX509Certificate()?.fingerprint256 ?? "");
+          socket.destroy();
+        }).on("error", fail);
+      });
+    const before = await fingerprint();
+    // the key alone does not fit; once both are there, they are taken without a restart
+    for (const [name, text, same] of [
+      ["key.pem", client.key, true],
+      ["cert.pem", client.cert, false],
+    ] as const) {
+      await put(name, text);
+      await vi.advanceTimersByTimeAsync(10_000);
+      await vi.waitFor(() => expect(log[same ? "warn" : "info"]).toHaveBeenCalled());
+      expect((await fingerprint()) === before).toBe(same);
+    }
+    await put("key.pem", own.key);
+    await put("cert.pem", own.cert);
     const wrong = start({ tls: { certFile, keyFile: await put("other.pem", client.key) } });
     await expect(wrong).rejects.toMatchObject({ code: "SERVER_TLS" });
     for (const each of [own, client]) each.remove();

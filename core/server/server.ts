@@ -27,6 +27,7 @@ import {
 import { findRoute } from "./routes.ts";
 import { askForToken, SIGN_IN_PATH, signInByForm, signInByLink } from "./sign-in.ts";
 import { readTls, type TlsFiles, tlsPaths } from "./tls-files.ts";
+import { readTokenFile } from "./token-file.ts";
 
 export { isLoopbackHost, type NamedToken } from "./access.ts";
 export { json, type Method, type Reply, type Route, refusal, type ServerRequest } from "./exchange.ts";
@@ -44,6 +45,8 @@ export interface ServerOptions {
   readonly routes: readonly Route[];
   /** None: nobody needs one, and `host` has to be loopback. */
   readonly tokens?: readonly NamedToken[];
+  /** Where the tokens are from: they are read again when it changes. */
+  readonly tokenFile?: string;
   readonly tls?: TlsFiles;
   /** True where people come with a browser: they can sign in with a token, and stay signed in. */
   readonly browsers?: boolean;
@@ -61,7 +64,7 @@ export interface RunningServer {
 }
 
 const CLOSE_MS = 5000;
-const TLS_CHECK_MS = 10_000;
+const FILES_CHECK_MS = 10_000;
 
 /** Scripts, styles and the feed from here alone, nothing inline, and in nobody's frame. */
 const HEADERS = {
@@ -91,8 +94,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     (request, response) => void doorkeeper.answer(request, response),
   );
   setLimits(server, limits, options.log);
-  const stopReloading =
-    options.tls === undefined ? undefined : await reloadTls(server as TlsServer, options.tls, options.log);
+  const stopReloading = [
+    ...(options.tls === undefined ? [] : [await reloadTls(server as TlsServer, options.tls, options.log)]),
+    ...(options.tokenFile === undefined ? [] : [await reloadTokens(doorkeeper, options.tokenFile, options.log)]),
+  ];
   await listen(server, options);
   const { port } = server.address() as AddressInfo;
   const name = isLoopbackHost(options.host) ? options.host : "localhost";
@@ -100,7 +105,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     url: `http${options.tls === undefined ? "" : "s"}://${name.includes(":") ? `[${name}]` : name}:${port}/`,
     port,
     async close() {
-      stopReloading?.();
+      for (const stop of stopReloading) stop();
       doorkeeper.endFeeds();
       const closed = once(server, "close");
       server.close();
@@ -156,6 +161,12 @@ class Doorkeeper {
       if (response.headersSent) response.destroy();
       else send(request, response, refusal(500, "larder could not answer; its log says why."));
     }
+  }
+
+  /** Feeds end: a page that may still ask opens its own again. */
+  takeTokens(tokens: readonly NamedToken[]): void {
+    this.#access.replace(tokens);
+    this.endFeeds();
   }
 
   endFeeds(): void {
@@ -263,7 +274,21 @@ async function reloadTls(server: TlsServer, files: TlsFiles, log: Log): Promise<
       log.warn("keeping the certificate we have", { error: errorText(error) });
     }
   };
-  return await watchFiles({ paths: tlsPaths(files), everyMs: TLS_CHECK_MS, onChange });
+  return await watchFiles({ paths: tlsPaths(files), everyMs: FILES_CHECK_MS, onChange });
+}
+
+/** Reads the tokens again when their file changes; one that cannot be used changes nothing. @returns how to stop */
+async function reloadTokens(doorkeeper: Doorkeeper, path: string, log: Log): Promise<() => void> {
+  const onChange = async (): Promise<void> => {
+    try {
+      const tokens = await readTokenFile(path, ({ said, next }) => log.warn(said, { next }));
+      doorkeeper.takeTokens(tokens);
+      log.info("took the new tokens", { tokenFile: path, names: tokens.map(({ name }) => name) });
+    } catch (error) {
+      log.warn("keeping the tokens we have", { error: errorText(error) });
+    }
+  };
+  return await watchFiles({ paths: [path], everyMs: FILES_CHECK_MS, onChange });
 }
 
 async function listen(server: Server | TlsServer, { host, port }: ServerOptions): Promise<void> {
