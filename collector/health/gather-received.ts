@@ -6,6 +6,7 @@
 import { stat } from "node:fs/promises";
 import { ask } from "../../core/history/history.ts";
 import { openReader, streamFolder } from "../../core/journal/journal.ts";
+import { bucketStart, nextBucket } from "../../core/time/local-days.ts";
 import { SET_ASIDE_REPORTS } from "../set-aside.ts";
 import { rejectPath } from "../ship/ship.ts";
 import type { ReceivedFacts } from "./facts.ts";
@@ -18,8 +19,9 @@ export async function gatherReceived(stateDir: string, nowMs: number): Promise<R
   if (last === undefined) return undefined;
   const query = {
     measurement: "receiver",
-    fromMs: nowMs - DAY_MS,
-    toMs: nowMs + 1,
+    // whole hours, and the open one, are in roll-ups: part of one would be read line by line
+    fromMs: bucketStart(nowMs - DAY_MS, "hour", "UTC"),
+    toMs: nextBucket(nowMs, "hour", "UTC"),
     by: "all",
     timeZone: "UTC",
   } as const;

@@ -17,7 +17,7 @@ import {
   type StreamName,
   streamFolder,
 } from "../journal/journal.ts";
-import { escapeMeasurement, lineEnd, lineTime, NamedLines, type ParsedLine, parseLine } from "../line/line.ts";
+import { escapeMeasurement, lineEnd, lineTime, NamedLines, type ParsedLine, parseLine, tagText } from "../line/line.ts";
 import type { Places } from "./follow.ts";
 import type { LatestLines } from "./latest-lines.ts";
 import { SumReader, type SumsOf } from "./sum-reader.ts";
@@ -46,6 +46,8 @@ export interface Wanted extends Need {
   newestMs?(): number | undefined;
   /** Given where only the newest lines of each series count: others are left out, as they are passed over more quickly. */
   readonly latest?: LatestLines;
+  /** Where only the newest lines count: they are looked for in so many of the newest bytes of a stream. Default all. */
+  readonly withinBytes?: number | undefined;
 }
 
 /** Lines that are enough: others may be left out. */
@@ -110,7 +112,13 @@ async function scanStream(
   const [newest, all] = [seekers.filter(isNewest), seekers.filter((by) => !isNewest(by))];
   const parts = segments.map((segment) => partsOf(segment, begins, until));
   for (const part of parts.flat()) await scanPart(reader, part, all, adder);
-  for (const part of parts.reverse().flat()) await scanPart(reader, part, newest, adder);
+  let passed = 0;
+  for (const part of parts.reverse().flat()) {
+    const near = newest.filter(({ withinBytes = Number.POSITIVE_INFINITY }) => passed < withinBytes);
+    if (near.length === 0) return;
+    await scanPart(reader, part, near, adder);
+    passed += Math.min(part.end, part.segment.bytes) - part.begin;
+  }
 }
 
 const START: Position = { segment: 0, offset: 0 };
@@ -164,7 +172,8 @@ function isNewest(by: Seeker): by is Wanted {
 /** Hands whole lines to all who seek something in them, one measurement after the other. */
 function handOut(bytes: Buffer, seekers: readonly Seeker[], adder: SumReader): void {
   for (const measurement of new Set(seekers.map((by) => by.measurement))) {
-    const here = seekers.filter((by) => by.measurement === measurement);
+    const here = seekers.filter((by) => by.measurement === measurement && mayHoldTags(bytes, by));
+    if (here.length === 0) continue;
     const named = linesNamed(measurement);
     const sums = here.filter((by) => "rows" in by);
     const takers = here.filter((by) => "take" in by);
@@ -182,6 +191,12 @@ function handOut(bytes: Buffer, seekers: readonly Seeker[], adder: SumReader): v
     });
     for (const line of lines.reverse()) handLine(bytes, line, newest);
   }
+}
+
+/** Whether lines may have the tags somebody wants: what a fleet writes is then not read line by line for one cache. */
+function mayHoldTags(bytes: Buffer, by: Seeker): boolean {
+  const tags = "take" in by ? by.enough?.tags : undefined;
+  return tags === undefined || Object.entries(tags).every(([key, value]) => bytes.includes(tagText({ [key]: value })));
 }
 
 /** Where a line lies in the bytes at hand. */

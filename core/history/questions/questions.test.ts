@@ -4,6 +4,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
 import { openJournal } from "../../journal/journal.ts";
+import { tagText } from "../../line/line.ts";
 import { ask } from "../ask.ts";
 import { cacheStates } from "./cache-state.ts";
 import { events } from "./events.ts";
@@ -96,5 +97,22 @@ describe("questions of what is newest", () => {
       ["a", 1200],
       ["b", 1500],
     ]);
+  });
+
+  it("look no further than they are asked to, and find what is within, also of a name with escapes", async () => {
+    const name = "a, b=c";
+    const own = `cachestatus${tagText({ server: name })} used=7i 1500`;
+    const folder = await write([]);
+    const journal = await openJournal(folder, "receiver", { segmentBytes: 300 });
+    const append = async (line: string): Promise<void> =>
+      await journal.append({ lines: `${line}\n`, lineCount: 1, span: { fromMs: 1500, toMs: 1500 } });
+    for (const line of [own, ...Array.from({ length: 20 }, (_, i) => `cachestatus,server=b${i} used=1i 1500`)])
+      await append(line);
+    await journal.close();
+    const found = async (withinBytes: number): Promise<(number | undefined)[]> => {
+      const [states] = await ask(folder, [cacheStates({ fromMs: 0, toMs: 2000, tags: { server: name }, withinBytes })]);
+      return states.map(({ usedBytes }) => usedBytes);
+    };
+    expect([await found(1000), await found(1e6)]).toEqual([[], [7]]);
   });
 });

@@ -22,6 +22,8 @@ export interface Lines {
   readonly without?: Readonly<Record<string, readonly string[]>>;
   /** So many of the newest are enough. */
   readonly most?: number;
+  /** Of one server, its newest: looked for in so many of the newest bytes of each stream. Default all. */
+  readonly withinBytes?: number;
 }
 
 /** Takes every line, or of each server those of its newest reading: nothing older is kept. */
@@ -34,13 +36,14 @@ export class Readings implements Wanted {
   readonly newestMs?: () => number | undefined;
   readonly #keeps: "all" | "newest";
   readonly enough: Enough;
+  readonly withinBytes: number | undefined;
   /** By the text of the tags: the server, or undefined for points that are not wanted. */
   readonly #servers = new Map<string, string | undefined>();
   readonly #lines = new Map<string, { newestMs: number; lines: ParsedLine[] }>();
 
   /** @param of the readings whose newest counts, where these are written with them; default their own */
   constructor(
-    { measurement, fromMs, toMs, streams = RAW_STREAMS, tags, without, most }: Lines,
+    { measurement, fromMs, toMs, streams = RAW_STREAMS, tags, without, most, withinBytes }: Lines,
     keeps: "all" | "newest",
     of?: Readings,
   ) {
@@ -48,6 +51,7 @@ export class Readings implements Wanted {
     this.fromMs = fromMs;
     this.toMs = toMs;
     this.streams = streams;
+    this.withinBytes = withinBytes;
     this.#keeps = keeps;
     this.enough = { tags, without, most, newest: keeps === "newest" };
     if (keeps === "newest" && tags?.["server"] !== undefined) this.newestMs = () => (of ?? this).#newest();
