@@ -26,8 +26,11 @@ export function findingText({ level, said, next, where }: Finding, width: number
 
 /** A finding for scripts: `where` is null where there is nothing to say. */
 export function findingAnswer({
+  id,
+  level,
+  said,
+  next,
   where = null,
-  ...finding
-}: Omit<Finding, "where"> & { readonly where?: string | null }) {
-  return { ...finding, next: withSameSettings(finding.next), where };
+}: Omit<Finding, "where" | "words"> & { readonly where?: string | null }) {
+  return { id, level, said, next: withSameSettings(next), where };
 }

@@ -4,6 +4,9 @@
  * @module
  */
 import { errorCode, errorText, LarderError } from "./errors.ts";
+import { fill, type Text, type Values } from "./words/fill.ts";
+import { LANGUAGES, type LanguageName } from "./words/language.ts";
+import { FINDINGS_TEXTS } from "./words/texts/texts.ts";
 
 /** `bad`: it does not do its work. `warn`: it will not for long, or somebody should look. */
 export type FindingLevel = "bad" | "warn";
@@ -18,6 +21,57 @@ export interface Finding {
   readonly next: string;
   /** Where it is to be corrected: `/etc/larder.json: sinks[0].url`. */
   readonly where?: string;
+  /** What `said` and `next` were made of; absent where they come from an error, which speaks English. */
+  readonly words?: FindingWords;
+}
+
+/** Keys of the texts, and what goes into their places. */
+export interface FindingWords {
+  readonly said: Said;
+  readonly next: Next;
+  readonly values: Values;
+}
+
+type FindingTexts = (typeof FINDINGS_TEXTS)[LanguageName];
+type Said = keyof FindingTexts["said"];
+type Next = keyof FindingTexts["next"];
+type PlacesIn<Sentence> = Sentence extends Text<infer Places> ? Places : never;
+
+/** A finding whose texts there are in every language. */
+export interface Described<SaidKey extends Said, NextKey extends Next> {
+  readonly id: string;
+  readonly level: FindingLevel;
+  readonly said: SaidKey;
+  readonly next: NextKey;
+  readonly values: Readonly<
+    Record<PlacesIn<FindingTexts["said"][SaidKey]> | PlacesIn<FindingTexts["next"][NextKey]>, number | string>
+  >;
+}
+
+/** A finding in the words of the tables. */
+export function finding<SaidKey extends Said, NextKey extends Next>({
+  id,
+  level,
+  said,
+  next,
+  values,
+}: Described<SaidKey, NextKey>): Finding {
+  const words = { said, next, values };
+  return { id, level, ...inWords(words, "en"), words };
+}
+
+/** What is wrong and what to do in a language, and whether it is that language. */
+export function findingIn(
+  { said, next, words }: Finding,
+  language: LanguageName,
+): { readonly said: string; readonly next: string; readonly language: LanguageName } {
+  return words === undefined ? { said, next, language: "en" } : { ...inWords(words, language), language };
+}
+
+function inWords({ said, next, values }: FindingWords, name: LanguageName): Pick<Finding, "said" | "next"> {
+  const texts = FINDINGS_TEXTS[name];
+  const say = (sentence: Text<string>): string => fill(sentence, values, LANGUAGES[name]);
+  return { said: say(texts.said[said]), next: say(texts.next[next]) };
 }
 
 /** The findings, the worst first. */

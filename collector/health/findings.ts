@@ -4,11 +4,9 @@
  * @module
  */
 
-import { type Finding, worstFirst } from "../../core/finding.ts";
+import { type Finding, finding, worstFirst } from "../../core/finding.ts";
 import type { CacheState } from "../../core/history/history.ts";
 import { type Level, levelOf, THRESHOLDS, type Threshold } from "../../core/thresholds.ts";
-import { bytesText, countText, percentText } from "../../core/words/amounts.ts";
-import { agoText } from "./ago-text.ts";
 import type { CacheFacts, PipeFacts, SinkFacts } from "./facts.ts";
 import { isFull, journalFindings } from "./journal-findings.ts";
 import { warmingFindings } from "./warming-findings.ts";
@@ -16,14 +14,16 @@ import { warmingFindings } from "./warming-findings.ts";
 export { type Finding, type FindingLevel, worstLevel } from "../../core/finding.ts";
 
 /** What Apple's words for a failed registration ask for. */
-const REGISTRATION_ADVICE: Readonly<Record<string, string>> = {
-  NOT_ACTIVATED: "switch content caching on: sudo AssetCacheManagerUtil activate",
-  WIRELESS_PORTABLE_NOT_SUPPORTED: "connect this Mac by cable, and a portable to its power supply",
-  INVALID_IP_RANGE: "correct PublicRanges in the cache's settings",
-  PUBLIC_IP_NOT_IN_RANGE: "add this site's public address to PublicRanges in the cache's settings",
-  TOO_MANY_PRIVATE_ADDRESSES: "give this Mac fewer addresses, or set the interface it caches on",
-  INVALID_DEVICE: "this Mac may not be a cache: use a Mac that is not a virtual machine",
-};
+const REGISTRATION_ADVICE = {
+  NOT_ACTIVATED: "activate",
+  WIRELESS_PORTABLE_NOT_SUPPORTED: "cable",
+  INVALID_IP_RANGE: "correctRanges",
+  PUBLIC_IP_NOT_IN_RANGE: "addAddress",
+  TOO_MANY_PRIVATE_ADDRESSES: "fewerAddresses",
+  INVALID_DEVICE: "otherMac",
+} as const;
+
+type Advice = (typeof REGISTRATION_ADVICE)[keyof typeof REGISTRATION_ADVICE];
 
 /** Findings of all kinds, the worst first. */
 export function findings(facts: CacheFacts & PipeFacts): Finding[] {
@@ -51,24 +51,24 @@ function pipeFindings(facts: CacheFacts & PipeFacts): Finding[] {
   } else if (pass === undefined && received !== undefined) {
     // others collect for it
   } else if (pass === undefined) {
-    found.push(bad("never-ran", "no pass has run in seven days", "run one and see: larder collect --once"));
+    found.push(finding({ id: "never-ran", level: "bad", said: "neverRan", next: "firstPass", values: {} }));
   } else if (silent !== "fine") {
-    const said = `the collector is silent: the last pass was ${agoText(nowMs - pass.timeMs)} ago`;
-    found.push(of(silent, "collector-silent", said, "see that it runs; by hand: larder collect --once"));
+    const how = { level: levelFor(silent), values: { age: (nowMs - pass.timeMs) / 1000 } };
+    found.push(finding({ id: "collector-silent", said: "collectorSilent", next: "runningCollector", ...how }));
   } else if (!pass.up) {
-    found.push(bad("source-failed", "the last pass could not read all its sources", "see why: larder collect --once"));
+    found.push(finding({ id: "source-failed", level: "bad", said: "sourceFailed", next: "collect", values: {} }));
   }
   if (readsStatus && pass !== undefined) {
     if (cache === undefined) {
-      found.push(warn("status-unknown", "no status from the cache yet", "see why: larder collect --once"));
+      found.push(finding({ id: "status-unknown", level: "warn", said: "statusUnknown", next: "collect", values: {} }));
     } else if (ageLevel(THRESHOLDS.statusSeconds, nowMs - cache.timeMs) !== "fine") {
-      const said = `the status of the cache is ${agoText(nowMs - cache.timeMs)} old`;
-      found.push(warn("status-old", said, "see why: larder collect --once"));
+      const values = { age: (nowMs - cache.timeMs) / 1000 };
+      found.push(finding({ id: "status-old", level: "warn", said: "statusOld", next: "collect", values }));
     }
   }
   if (lastRowMs !== undefined && ageLevel(THRESHOLDS.newestRowSeconds, nowMs - lastRowMs) !== "fine") {
-    const said = `nothing was asked of the cache for ${agoText(nowMs - lastRowMs)}`;
-    found.push(warn("idle", said, "on a device: AssetCacheLocatorUtil says whether it finds the cache"));
+    const values = { age: (nowMs - lastRowMs) / 1000 };
+    found.push(finding({ id: "idle", level: "warn", said: "idle", next: "locate", values }));
   }
   return found;
 }
@@ -76,14 +76,13 @@ function pipeFindings(facts: CacheFacts & PipeFacts): Finding[] {
 function ownFindings({ cache, events, nowMs }: CacheFacts): Finding[] {
   const found = cache === undefined ? [] : [...stateFindings(cache), ...roomFindings(cache)];
   for (const { role, address } of cache?.neighbours.filter(({ healthy }) => !healthy) ?? []) {
-    found.push(
-      warn("neighbour-unhealthy", `${role} ${address} does not answer`, "see whether that cache is switched on"),
-    );
+    const how = { said: "neighbourUnhealthy", next: "checkNeighbour", values: { role, address } } as const;
+    found.push(finding({ id: "neighbour-unhealthy", level: "warn", ...how }));
   }
   const wiped = events.find(({ event }) => event === "wiped");
   if (wiped !== undefined) {
-    const said = `the cache was wiped ${agoText(nowMs - wiped.timeMs)} ago: ${wiped.text}`;
-    found.push(warn("wiped", said, "warm it before the next school day: larder precache plan"));
+    const values = { age: (nowMs - wiped.timeMs) / 1000, text: wiped.text };
+    found.push(finding({ id: "wiped", level: "warn", said: "wiped", next: "warm", values }));
   }
   return found;
 }
@@ -95,8 +94,8 @@ function logFindings(log: PipeFacts["log"]): Finding[] {
   if (log === undefined || log.lines < ENOUGH_LINES) return [];
   const share = log.unknown / log.lines;
   if (levelOf(THRESHOLDS.logUnknown, share) === "fine") return [];
-  const said = `${percentText(share, 0)} of the lines of the cache's log are of no known shape: its numbers are too low`;
-  return [warn("log-unknown", said, "see whether larder has an update for this macOS, and report some of the lines")];
+  const values = { share };
+  return [finding({ id: "log-unknown", level: "warn", said: "logUnknown", next: "updateForLog", values })];
 }
 
 function receivedFindings(received: PipeFacts["received"]): Finding[] {
@@ -104,118 +103,107 @@ function receivedFindings(received: PipeFacts["received"]): Finding[] {
   const { setAside, unassigned, asidePath } = received;
   const found: Finding[] = [];
   if (setAside > 0) {
-    const said = `${countText(setAside, "report")} of caches set aside in a day: their time cannot be right`;
-    found.push(warn("reports-set-aside", said, `correct the clock of the caches named in ${asidePath}`));
+    const values = { count: setAside, path: asidePath };
+    const how = { said: "reportsSetAside", next: "correctClocks", values } as const;
+    found.push(finding({ id: "reports-set-aside", level: "warn", ...how }));
   }
   if (unassigned > 0) {
-    const said = `${countText(unassigned, "report")} in a day are of caches that the table of sites does not name`;
-    found.push(warn("caches-unassigned", said, "see which: larder receive sites check"));
+    const how = { said: "cachesUnassigned", next: "checkSites", values: { count: unassigned } } as const;
+    found.push(finding({ id: "caches-unassigned", level: "warn", ...how }));
   }
   return found;
 }
 
 /** States that look alike in a status, and what to do about each. */
-const STATE_FINDINGS: Readonly<Record<string, readonly [level: Finding["level"], said: string, next: string]>> = {
-  suspended: [
-    "bad",
-    "the cache has suspended itself until Apple answers; what it holds stays",
-    "see that this Mac reaches lcdn-registration.apple.com; it retries on its own within 17 minutes",
-  ],
-  silent: [
-    "bad",
-    "the cache says that it serves, and nothing answers on its port",
-    "on the cache: restart content caching",
-  ],
-  unreachable: [
-    "bad",
-    "the cache answers on its own computer and not on its address in the network",
-    "see whether this Mac still has its address, and what is between it and the clients",
-  ],
-};
+const STATE_FINDINGS = new Map([
+  ["suspended", { said: "suspended", next: "checkSuspended" }],
+  ["silent", { said: "silentPort", next: "restart" }],
+  ["unreachable", { said: "unreachable", next: "checkAddress" }],
+] as const);
 
 function stateFindings(cache: CacheState): Finding[] {
   if (cache.activated === false) {
-    const next = REGISTRATION_ADVICE["NOT_ACTIVATED"] ?? "";
-    return [bad("not-activated", "content caching is switched off on this Mac", next)];
+    return [finding({ id: "not-activated", level: "bad", said: "notActivated", next: "activate", values: {} })];
   }
   const found: Finding[] = [];
+  const word = cache.registrationError ?? "";
   if (cache.registered === -1) {
-    const word = cache.registrationError ?? "";
-    const next = REGISTRATION_ADVICE[word] ?? "see that this Mac reaches lcdn-registration.apple.com over the network";
-    const said = `Apple refused the registration${word === "" ? "" : `: ${word}`}; the cache may delete all it holds`;
-    found.push(bad("unregistered", said, next));
+    const next: Advice | "checkNetwork" = Object.hasOwn(REGISTRATION_ADVICE, word)
+      ? REGISTRATION_ADVICE[word as keyof typeof REGISTRATION_ADVICE]
+      : "checkNetwork";
+    const said = word === "" ? "unregistered" : "unregisteredSays";
+    found.push(finding({ id: "unregistered", level: "bad", said, next, values: { word } }));
   } else if (cache.registered === 0) {
-    found.push(
-      warn("registering", "the registration with Apple is still under way", "wait some minutes and look again"),
-    );
+    found.push(finding({ id: "registering", level: "warn", said: "registering", next: "wait", values: {} }));
   }
   if (cache.active === undefined && !(cache.activated === true && cache.startup === "OK")) {
-    const said = "the status does not say whether the cache is active";
-    found.push(warn("activity-unknown", said, "on the cache: AssetCacheManagerUtil status"));
+    found.push(finding({ id: "activity-unknown", level: "warn", said: "activityUnknown", next: "status", values: {} }));
   }
-  const [level, said, next] = STATE_FINDINGS[cache.state ?? ""] ?? [];
-  if (level !== undefined && said !== undefined && next !== undefined && cache.registered !== -1) {
-    found.push({ id: cache.state ?? "", level, said, next });
+  const state = cache.state as "suspended" | "silent" | "unreachable" | undefined;
+  const known = state === undefined ? undefined : STATE_FINDINGS.get(state);
+  if (state !== undefined && known !== undefined && cache.registered !== -1) {
+    found.push(finding({ id: state, level: "bad", ...known, values: {} }));
   } else if (cache.active === false && cache.registered !== -1) {
-    const word = cache.startup === undefined ? "" : `: it says ${cache.startup}`;
-    found.push(bad("inactive", `the cache does not serve${word}`, "on the cache: AssetCacheManagerUtil status"));
+    const said = cache.startup === undefined ? "inactive" : "inactiveSays";
+    const values = { word: cache.startup ?? "" };
+    found.push(finding({ id: "inactive", level: "bad", said, next: "status", values }));
   }
   return found;
 }
 
 function roomFindings(cache: CacheState): Finding[] {
   const found: Finding[] = [];
-  const next = "raise the cache's limit, or give it a larger disk";
-  const pressureLevel = levelOf(THRESHOLDS.pressure, cache.pressure ?? 0);
+  const { pressure, alerts = 0 } = cache;
+  const pressureLevel = levelOf(THRESHOLDS.pressure, pressure ?? 0);
   if (cache.diskExceeded === true) {
-    found.push(warn("disk-exceeded", "the cache holds more than its disk has room for", next));
+    found.push(finding({ id: "disk-exceeded", level: "warn", said: "diskExceeded", next: "moreRoom", values: {} }));
   } else if (cache.lowSpace === true || pressureLevel !== "fine") {
-    const pressure = cache.pressure === undefined ? "" : ` (pressure ${percentText(cache.pressure, 0)})`;
-    const said = `the cache is short of room and evicts young content${pressure}`;
-    found.push(of(pressureLevel, "low-space", said, next));
+    const said = pressure === undefined ? "lowSpace" : "lowSpacePressure";
+    const how = { level: levelFor(pressureLevel), values: { pressure: pressure ?? 0 } };
+    found.push(finding({ id: "low-space", said, next: "moreRoom", ...how }));
   }
-  if ((cache.alerts ?? 0) > 0) {
-    const said = `the cache itself raises ${countText(cache.alerts ?? 0, "alert")}`;
-    found.push(warn("alerts", said, "on the cache: AssetCacheManagerUtil -j status shows them"));
+  if (alerts > 0) {
+    found.push(
+      finding({ id: "alerts", level: "warn", said: "alerts", next: "checkAlerts", values: { count: alerts } }),
+    );
   }
   return found;
 }
 
 function sinkFindings(sink: SinkFacts, nowMs: number): Finding[] {
-  const { name, place, movedMs, backlogBytes, lostBytes, rejectBytes, problem } = sink;
+  const { name, place, movedMs, backlogBytes, lostBytes, rejectBytes, rejectPath, problem } = sink;
   const found: Finding[] = [];
   const still = movedMs === undefined ? Number.POSITIVE_INFINITY : nowMs - movedMs;
   const late = ageLevel(THRESHOLDS.sinkSeconds, still);
   const stopped = problem?.stopped === true;
   if (backlogBytes > 0 && (late !== "fine" || stopped)) {
-    const since = movedMs === undefined ? "has never taken anything" : `has taken nothing for ${agoText(still)}`;
-    const why = problem === undefined ? "" : ` (${problem.message})`;
-    const said = `${name} ${since}; what waits is kept${why}`;
-    const next = problem?.next ?? `see what ${place} answers: larder collect --once`;
-    found.push(late === "trouble" || stopped ? bad("sink-stopped", said, next) : warn("sink-late", said, next));
+    const [never, lately] =
+      problem === undefined ? (["sinkNever", "sinkLate"] as const) : (["sinkNeverWhy", "sinkLateWhy"] as const);
+    const isBad = late === "trouble" || stopped;
+    found.push(
+      finding({
+        id: isBad ? "sink-stopped" : "sink-late",
+        level: isBad ? "bad" : "warn",
+        said: movedMs === undefined ? never : lately,
+        next: problem?.next === undefined ? "sinkAnswers" : "asSaid",
+        values: { name, place, age: still / 1000, why: problem?.message ?? "", said: problem?.next ?? "" },
+      }),
+    );
   }
   if (lostBytes > 0) {
-    const next = "give the journal more room: journal.keepMegabytes";
-    found.push(bad("sink-lost", `${bytesText(lostBytes)} of the journal were removed before ${name} took them`, next));
+    const values = { name, bytes: lostBytes };
+    found.push(finding({ id: "sink-lost", level: "bad", said: "sinkLost", next: "journalRoom", values }));
   }
   if (rejectBytes > 0) {
-    const next = `read the reasons in ${sink.rejectPath}, mend the cause, then: larder sinks retry ${name}`;
-    found.push(warn("sink-rejects", `${name} permanently rejected lines; they are kept beside the journal`, next));
+    const values = { name, path: rejectPath };
+    found.push(finding({ id: "sink-rejects", level: "warn", said: "sinkRejects", next: "readReasons", values }));
   }
   return found;
 }
 
-function bad(id: string, said: string, next: string): Finding {
-  return { id, level: "bad", said, next };
-}
-
-function warn(id: string, said: string, next: string): Finding {
-  return { id, level: "warn", said, next };
-}
-
-/** A finding as bad as its value: `bad` for trouble. */
-function of(level: Level, id: string, said: string, next: string): Finding {
-  return level === "trouble" ? bad(id, said, next) : warn(id, said, next);
+/** A finding as bad as its value. */
+function levelFor(level: Level): Finding["level"] {
+  return level === "trouble" ? "bad" : "warn";
 }
 
 function ageLevel(threshold: Threshold, ms: number): Level {

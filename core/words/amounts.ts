@@ -54,6 +54,13 @@ export function durationText(seconds: number, language: Language = ENGLISH, use:
   return twoUnits([days, dayUnit], [Math.floor((whole % 86_400) / 3600), hour]);
 }
 
+/** How long ago something was, in its largest unit: `60 min`, `3 h`, `vor 12 Tagen`. */
+export function aboutText(seconds: number, language: Language = ENGLISH): string {
+  const { day, hour, minute } = language.timeUnits;
+  if (seconds < 2 * 3600) return `${Math.max(0, Math.round(seconds / 60))} ${minute}`;
+  return seconds < 2 * 86_400 ? `${Math.round(seconds / 3600)} ${hour}` : `${Math.round(seconds / 86_400)} ${day.ago}`;
+}
+
 /** How long ago something was, in whole seconds: `1 min 1 s`; nothing is in the future. */
 export function ageText(ms: number, language: Language = ENGLISH): string {
   return durationText(Math.max(0, Math.round(ms / 1000)), language);

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { bytesText, durationText, percentText } from "./amounts.ts";
+import { aboutText, bytesText, durationText, percentText } from "./amounts.ts";
 import type { Language } from "./language.ts";
 import { spaced } from "./printable.ts";
 
@@ -22,6 +22,8 @@ const FORMS: Readonly<Record<string, (value: number, language: Language) => stri
   duration: durationText,
   /** The same where the sentence says how long ago something was. */
   ago: (value, language) => durationText(Math.round(value), language, "ago"),
+  /** The same in its largest unit alone. */
+  about: aboutText,
 };
 
 /** The names of the places of an English sentence. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Finding } from "../../core/finding.ts";
+import { type Finding, findingIn } from "../../core/finding.ts";
 import type { CacheState, Savings } from "../../core/history/history.ts";
 import { levelOf, THRESHOLDS } from "../../core/thresholds.ts";
 import { shareOf } from "../../core/words/amounts.ts";
@@ -25,7 +25,8 @@ export interface NamedFinding extends Finding {
 }
 
 /** What is wrong, first of all. */
-export function stateSection(found: readonly NamedFinding[], { live, fill }: Words): Html {
+export function stateSection(found: readonly NamedFinding[], words: Words): Html {
+  const { live, fill } = words;
   const count = (level: Finding["level"]): number => found.filter((each) => each.level === level).length;
   const [errors, warnings] = [count("bad"), count("warn")];
   const parts = [
@@ -36,13 +37,15 @@ export function stateSection(found: readonly NamedFinding[], { live, fill }: Wor
   const kind = errors > 0 ? "state bad" : warnings > 0 ? "state warn" : "state";
   return html`<div class="${kind}"><p class="headline" role="status">${headline}</p>${
     found.length > 0 &&
-    html`<ul class="findings">${found
-      .slice(0, MOST_FINDINGS)
-      .map(
-        ({ said, next, of }) =>
-          html`<li>${of !== undefined && html`<a href="${of.href}">${nameText(of.name)}</a>: `}<bdi lang="en">${said}</bdi> <span class="next">${live.next}: <bdi lang="en">${next}</bdi></span></li>`,
-      )}</ul>`
+    html`<ul class="findings">${found.slice(0, MOST_FINDINGS).map((each) => findingItem(each, words))}</ul>`
   }</div>`;
+}
+
+function findingItem(found: NamedFinding, { live, language }: Words): Html {
+  const { of } = found;
+  const { said, next, language: spoken } = findingIn(found, language);
+  const lang = spoken !== language && html` lang="${spoken}"`;
+  return html`<li>${of !== undefined && html`<a href="${of.href}">${nameText(of.name)}</a>: `}<bdi${lang}>${said}</bdi> <span class="next">${live.next}: <bdi${lang}>${next}</bdi></span></li>`;
 }
 
 /** Today's numbers beside those of a usual day. */

@@ -7,7 +7,7 @@
  */
 import { randomBytes } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
-import type { Finding } from "../../core/finding.ts";
+import { type Finding, finding } from "../../core/finding.ts";
 import {
   type CacheState,
   type HistoryEvent,
@@ -243,7 +243,8 @@ class LivePages implements Live {
   /** A row of which nothing changed stays the same object, and is not written again. */
   #setRow(server: string, nowMs: number): void {
     const row = this.#rowOf(server, nowMs);
-    if (!isDeepStrictEqual(row, this.#rows.get(server))) this.#rows.set(server, row);
+    const known = this.#rows.get(server);
+    if (known === undefined || !isDeepStrictEqual(asWritten(row), asWritten(known))) this.#rows.set(server, row);
   }
 
   #rowOf(server: string, nowMs: number): CacheRow {
@@ -257,11 +258,10 @@ class LivePages implements Live {
     const found = this.#options.findingsOf(knownOf(facts, nowMs));
     const silentMs = nowMs - (facts.heardMs ?? Number.NEGATIVE_INFINITY);
     if (silentMs < THRESHOLDS.statusSeconds.watch * 1000) return found;
-    const { live, fill } = this.#options.words;
-    const said = Number.isFinite(silentMs)
-      ? fill(live.silent, { age: Math.round(silentMs / 60_000) * 60 })
-      : live.nothingHeard;
-    return [...found, { id: "silent", level: "warn", said, next: live.silentNext }];
+    const said = Number.isFinite(silentMs) ? "silent" : "nothingHeard";
+    // in whole minutes: a row that says the same is not written again
+    const values = { age: Math.round(silentMs / 60_000) * 60 };
+    return [...found, finding({ id: "silent", level: "warn", said, next: "checkOn", values })];
   }
 
   #model(server: string): LiveModel {
@@ -329,6 +329,11 @@ class LivePages implements Live {
   #readers(): number {
     return [...this.#pages.values()].reduce((sum, page) => sum + page.readers, 0);
   }
+}
+
+/** A row as far as it shows: the exact ages in its findings go on while what they say is the same. */
+function asWritten(row: CacheRow): unknown {
+  return { ...row, findings: row.findings.map(({ words: _, ...shown }) => shown) };
 }
 
 function knownOf({ state, pass, newestRowMs, events, lastWarming }: CacheFacts, nowMs: number): CacheKnown {

@@ -81,8 +81,6 @@ export const live: Texts<typeof english> = {
   shown: "{shown:count} von {all:count} angezeigt",
   level: "Zustand",
   levels: { ok: "gut", warn: "ansehen", bad: "Fehler" },
-  silent: "seit {age:ago} nichts gehört",
-  silentNext: "nachsehen, ob der Cache eingeschaltet ist und larder dort läuft",
   cannotRead: "Das Journal ist nicht lesbar. Die Zahlen sind älter, als sie scheinen.",
   noData: "Es wurde noch nichts gesammelt.",
   noCache: "Einen Cache dieses Namens gibt es nicht.",

@@ -79,8 +79,6 @@ export const live = {
   shown: "{shown:count} of {all:count} shown",
   level: "State",
   levels: { ok: "well", warn: "look", bad: "error" },
-  silent: "nothing was heard of it for {age:ago}",
-  silentNext: "see that it is switched on and that its collector runs",
   cannotRead: "The journal cannot be read. The numbers are older than they seem.",
   noData: "Nothing has been collected yet.",
   noCache: "There is no cache of this name.",

@@ -6,5 +6,6 @@
  * @module
  */
 export { ALERTS_TEXTS } from "./alerts.ts";
+export { FINDINGS_TEXTS } from "./findings.ts";
 export { LIVE_TEXTS } from "./live.ts";
 export { REPORT_TEXTS } from "./report.ts";
