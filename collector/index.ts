@@ -26,7 +26,6 @@ export {
   heardCaches,
   openReceiver,
   openSiteFile,
-  ownDatabase,
   parseCacheSettings,
   type Receiver,
   type ReportsWanted,

@@ -15,6 +15,7 @@ import type { RejectedRow, SetAside } from "./set-aside.ts";
 import type { Shipper, ShipReport } from "./ship/ship.ts";
 import {
   CLOCK_AHEAD_MS,
+  newestReported,
   type Source,
   type SourceBatch,
   type SourceContext,
@@ -198,6 +199,8 @@ function sourceContext(options: PassOptions, reading: Reading): SourceContext {
     signal: options.signal,
     log: options.log,
     nowMs: options.nowMs,
+    cursors: options.journal.cursors,
+    reportedMs: newestReported(options.journal.cursors),
     reject: (what, reason) => reading.reject({ what, reason }),
     async *alreadyTaken(measurements, fromMs, toMs) {
       await reading.written();

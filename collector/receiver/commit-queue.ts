@@ -4,13 +4,15 @@
  *
  * @module
  */
-import { type Journal, joinSpans, type Span } from "../../core/journal/journal.ts";
+import { type Cursors, type Journal, joinSpans, type Span } from "../../core/journal/journal.ts";
 
 /** Lines of one writer. */
 export interface Entry {
   readonly text: string;
   readonly count: number;
   readonly span: Span;
+  /** What becomes true with it. */
+  readonly cursors?: Cursors;
 }
 
 /** Too much waits for the disk. */
@@ -63,6 +65,7 @@ export class CommitQueue {
         await this.#journal.append({
           lines: batch.map(({ text }) => text).join(""),
           lineCount: batch.reduce((sum, { count }) => sum + count, 0),
+          cursors: Object.assign({}, ...batch.map(({ cursors }) => cursors)) as Cursors,
           span: batch.reduce<Span | undefined>((all, { span }) => joinSpans(all, span), undefined),
         });
         for (const each of batch) each.done();

@@ -3,24 +3,23 @@
  *
  * @module
  */
-import { type Journal, type JournalOptions, openJournal } from "../../core/journal/journal.ts";
+import { type Cursors, type Journal, type JournalOptions, openJournal } from "../../core/journal/journal.ts";
 import { fieldText, tagText } from "../../core/line/line.ts";
 import type { Log } from "../../core/log.ts";
 import { lineTags } from "../line-tags.ts";
 import { openSetAside, SET_ASIDE_REPORTS, type SetAside } from "../set-aside.ts";
 import { Caches, type CachesOptions, type ReportingCache } from "./caches.ts";
 import { CommitQueue, type Entry, QueueFull } from "./commit-queue.ts";
+import { Handover } from "./handover.ts";
 import { isInJournal, type LookedFor } from "./journal-look-up.ts";
 import { parseReport, type Report, ReportFault } from "./report.ts";
-import { hasCounters, hostText, reportLines } from "./report-lines.ts";
+import { counterFields, hasCounters, hostText, reportLines } from "./report-lines.ts";
 import { timeDoubt } from "./report-time.ts";
 import { Tally } from "./tally.ts";
 
 export interface IntakeOptions extends CachesOptions, Pick<JournalOptions, "disk"> {
-  /** Name of the receiver, on what it says of itself. */
+  /** Name of the receiver, on what it says of itself; the counters of a cache of this name are handed to the collector. */
   readonly server: string;
-  /** Whether another source counts the bytes of this cache. */
-  readonly countedElsewhere?: (server: string) => Promise<boolean>;
   readonly log: Log;
   readonly nowMs: () => number;
 }
@@ -36,6 +35,7 @@ export class Intake {
   readonly #journal: Journal;
   readonly #queue: CommitQueue;
   readonly #caches: Caches;
+  readonly #handover: Handover;
   readonly #setAside: SetAside;
   readonly #tally = new Tally();
   readonly #ownTags: string;
@@ -49,6 +49,7 @@ export class Intake {
     this.#journal = journal;
     this.#caches = caches;
     this.#queue = new CommitQueue(journal);
+    this.#handover = new Handover(options.stateDir, journal.cursors);
     this.#setAside = openSetAside(options.stateDir, options.nowMs, { name: SET_ASIDE_REPORTS });
     this.#ownTags = lineTags(options);
     this.#timer = setInterval(() => void this.#writeTally(), TALLY_MS).unref();
@@ -108,16 +109,18 @@ export class Intake {
   async #place(report: Report, cache: ReportingCache): Promise<Outcome> {
     const { reportMs, countedMs } = report;
     if (await this.#isTaken("report", cache, reportMs)) return "repeated";
-    const elsewhere = (await this.#options.countedElsewhere?.(cache.server)) === true;
-    const counters = hasCounters(report) && !elsewhere && !(await this.#isTaken("counters", cache, countedMs));
+    const counters = hasCounters(report) && !(await this.#isTaken("counters", cache, countedMs));
+    const own = counters && cache.server === this.#options.server;
     const text = hostText(report);
     const host = text !== cache.hostText || Math.abs(reportMs - cache.hostMs) > DAY_MS;
-    const lines = reportLines(report, { tags: cache.tags, counters, host });
+    const lines = reportLines(report, { tags: cache.tags, counters: counters && !own, host });
     const span = {
       fromMs: Math.min(reportMs, counters ? countedMs : reportMs),
       toMs: Math.max(reportMs, counters ? countedMs : reportMs),
     };
-    await this.#queue.commit({ ...lines, span });
+    const commit = async (cursors: Cursors): Promise<void> => await this.#queue.commit({ ...lines, span, cursors });
+    if (own) await this.#handover.hand(handedRow(report, this.#options.nowMs()), commit);
+    else await commit({});
     cache.reports.add(reportMs);
     if (counters) cache.counters.add(countedMs);
     if (host) [cache.hostText, cache.hostMs] = [text, reportMs];
@@ -163,4 +166,8 @@ export class Intake {
     // what could not be written is said where a report could not be
     if (entry !== undefined) await this.#queue.commit(entry).catch(() => undefined);
   }
+}
+
+function handedRow(report: Report, heardMs: number) {
+  return { timeMs: report.countedMs, heardMs, fields: counterFields(report) };
 }

@@ -1,109 +1,235 @@
-import { mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { mkdtempSync, renameSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import fc from "fast-check";
 import { afterAll, expect, it } from "vitest";
 import { savingsHistory } from "../../core/history/history.ts";
 import { silentLog } from "../../core/log.ts";
 import { openSqliteFile } from "../../fixtures/content-cache/sqlite-file.ts";
 import { reportBody } from "../../fixtures/reports/reports.ts";
-import { createCollector } from "../collector.ts";
+import { type Collector, createCollector } from "../collector.ts";
 import { collectorOptions } from "../options.ts";
-import { NO_SITES, openReceiver, ownDatabase } from "./receiver.ts";
+import { NO_SITES, openReceiver, type Receiver } from "./receiver.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "larder-one-count-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const START = Date.parse("2026-09-16T08:00:00Z");
 const MINUTE = 60_000;
-const MB = 1_000_000;
+/** In fractions of a second, as Metrics.db has them; a report has whole seconds. */
+const FRACTION = 771;
 
-/** What a cache serves in a minute, in whatever source says it. */
-const SERVED = 10 * MB;
+/** A cache with a database, a status and reports, and what a collector and a receiver on one state folder make of it. */
+class World {
+  readonly #home: string;
+  readonly #rows: number[] = [];
+  #minute = 0;
+  #collector: Collector | undefined;
+  #receiver: Receiver | undefined;
+  #hasDatabase: boolean;
+  /** Rows a collector could read, or a report told. */
+  readonly #known = new Set<number>();
 
-async function received(stateDir: string, minutes: readonly number[], reads: boolean): Promise<void> {
-  const receiver = await openReceiver({
-    ...{ stateDir, server: "cache01", tags: {}, sites: () => NO_SITES, log: silentLog },
-    nowMs: () => START + 60 * MINUTE,
-    countedElsewhere: ownDatabase(stateDir, reads),
-  });
-  for (const minute of minutes) {
-    const date = new Date(START + minute * MINUTE).toISOString();
-    const bytes = { bytesFromCacheToClient: SERVED, bytesFromOriginToClient: 0 };
-    const answer = await receiver.routes[0]?.answer({
-      ...{ method: "POST", url: new URL("http://localhost/metrics"), parameters: {}, headers: {} },
-      ...{ body: reportBody({ ...bytes, reportDate: date, creationDate: date }), identity: undefined, address: "::1" },
-    });
-    expect(answer).toMatchObject({ status: 202 });
+  constructor(name: string, hasDatabase: boolean) {
+    this.#home = join(folder, name);
+    this.#hasDatabase = hasDatabase;
   }
-  await receiver.close();
-}
 
-interface Pass {
-  readonly stateDir: string;
-  readonly minute: number;
-  readonly database: boolean;
-}
+  get #databasePath(): string {
+    return `${this.#home}.db`;
+  }
 
-/** A pass at the end of a minute, over a status and perhaps a database that know all until then. */
-async function collected({ stateDir, minute, database }: Pass): Promise<void> {
-  const path = join(folder, "Metrics.db");
-  rmSync(path, { force: true });
-  const db = await openSqliteFile(path);
-  db.run("CREATE TABLE ZMETRIC (Z_PK INTEGER PRIMARY KEY, ZCREATIONDATE TIMESTAMP, ZBYTESFROMCACHETOCLIENT INTEGER)");
-  for (let row = 1; row <= minute; row++)
-    db.run(`INSERT INTO ZMETRIC VALUES (${row}, ${(START + row * MINUTE) / 1000 - 978_307_200}, ${SERVED})`);
-  db.save();
-  db.close();
-  const file = join(folder, "status.json");
-  const totals = { TotalBytesReturnedToClients: minute * SERVED, TotalBytesStoredFromOrigin: 0 };
-  const status = { ServerGUID: "13D4D110-B2B7-4F26-8E25-CD22E58C00EE", Active: true, ...totals };
-  const since = { TotalBytesAreSince: "2026-09-16 08:00:00 +0000" };
-  writeFileSync(file, JSON.stringify({ name: "status", result: { ...status, ...since } }));
-  utimesSync(file, (START + minute * MINUTE) / 1000, (START + minute * MINUTE) / 1000);
-  const sources = {
-    metricsDb: { path, enabled: database },
-    metricsSqlite: { enabled: false },
-    managerStatus: { file, every: 1 },
-  };
-  const collector = await createCollector({
-    settings: { ...collectorOptions.parse({ sources }), server: "cache01", stateDir, timezone: "UTC" },
-    log: silentLog,
-    signal: new AbortController().signal,
-    nowMs: () => START + minute * MINUTE + 1000,
-  });
-  const { sources: read } = await collector.pass();
-  expect(read.flatMap(({ problem }) => problem?.message ?? [])).toEqual([]);
-  expect(read[0]?.rows).toBeGreaterThan(0);
-  await collector.close();
-}
+  /** Minutes pass in which so much is served; 0 is an idle one. */
+  serve(bytes: readonly number[]): void {
+    for (const each of bytes) this.#rows[++this.#minute] = each;
+  }
 
-async function served(stateDir: string): Promise<unknown> {
-  const all = { fromMs: START, toMs: START + 120 * MINUTE, by: "all", timeZone: "UTC" } as const;
-  return (await savingsHistory(stateDir, all))[0]?.served;
+  async writeDatabase(): Promise<void> {
+    const path = `${this.#databasePath}.new`;
+    rmSync(path, { force: true });
+    const db = await openSqliteFile(path);
+    db.run("CREATE TABLE ZMETRIC (Z_PK INTEGER PRIMARY KEY, ZCREATIONDATE TIMESTAMP, ZBYTESFROMCACHETOCLIENT INTEGER)");
+    let key = 0;
+    this.#rows.forEach((bytes, minute) => {
+      const seconds = (START + minute * MINUTE + FRACTION) / 1000 - 978_307_200;
+      if (bytes > 0) db.run(`INSERT INTO ZMETRIC VALUES (${++key}, ${seconds}, ${bytes})`);
+    });
+    db.save();
+    db.close();
+    renameSync(path, this.#databasePath);
+  }
+
+  /** Reports of some minutes, by their number; what was idle repeats the counters before. */
+  async report(minutes: readonly number[]): Promise<void> {
+    this.#receiver ??= await openReceiver({
+      ...{ stateDir: this.#home, server: "cache01", tags: {}, sites: () => NO_SITES, log: silentLog },
+      nowMs: () => this.#now(),
+    });
+    for (const minute of minutes) {
+      let counted = minute;
+      while (counted > 0 && (this.#rows[counted] ?? 0) === 0) counted--;
+      if (counted > 0) this.#known.add(counted);
+      const body = reportBody({
+        reportDate: new Date(START + minute * MINUTE + 1000).toISOString(),
+        creationDate: new Date(START + counted * MINUTE).toISOString(),
+        bytesFromCacheToClient: this.#rows[counted] ?? 0,
+        ...{ bytesFromOriginToClient: 0, repliesFromCacheToClient: 0, repliesFromOriginToClient: 0 },
+        requestsFromClient: 0,
+      });
+      const answer = await this.#receiver.routes[0]?.answer({
+        ...{ method: "POST", url: new URL("http://localhost/metrics"), parameters: {}, headers: {} },
+        ...{ body, identity: undefined, address: "::1" },
+      });
+      expect(answer).toMatchObject({ status: 202 });
+    }
+  }
+
+  /** A pass over the status and, where it is there, the database. */
+  async pass(database: boolean): Promise<void> {
+    if (database) {
+      await this.writeDatabase();
+      this.#rows.forEach((_, minute) => {
+        this.#known.add(minute);
+      });
+    } else rmSync(this.#databasePath, { force: true });
+    this.#writeStatus();
+    this.#collector ??= await createCollector({
+      settings: { ...this.#settings(), server: "cache01", stateDir: this.#home, timezone: "UTC" },
+      log: silentLog,
+      signal: new AbortController().signal,
+      nowMs: () => this.#now(),
+    });
+    await this.#collector.pass();
+  }
+
+  /** Both end, and are started again when they are needed. */
+  async restart(): Promise<void> {
+    await this.#collector?.close();
+    await this.#receiver?.close();
+    this.#collector = undefined;
+    this.#receiver = undefined;
+  }
+
+  /** The settings have, or leave out, the database from now on. */
+  async setDatabase(enabled: boolean): Promise<void> {
+    await this.restart();
+    this.#hasDatabase = enabled;
+  }
+
+  async served(): Promise<number> {
+    const all = { fromMs: START, toMs: START + 86_400_000, by: "all", timeZone: "UTC" } as const;
+    return Number((await savingsHistory(this.#home, all))[0]?.served ?? 0);
+  }
+
+  /** What is known of it at all. */
+  truth(): number {
+    return [...this.#known].reduce((sum, minute) => sum + (this.#rows[minute] ?? 0), 0);
+  }
+
+  get minute(): number {
+    return this.#minute;
+  }
+
+  #now(): number {
+    return START + this.#minute * MINUTE + 5000;
+  }
+
+  #settings() {
+    return collectorOptions.parse({
+      sources: {
+        metricsDb: { path: this.#databasePath, enabled: this.#hasDatabase },
+        metricsSqlite: { enabled: false },
+        managerStatus: { file: `${this.#home}.json`, every: 1, probes: [] },
+      },
+    });
+  }
+
+  #writeStatus(): void {
+    const total = this.#rows.reduce((sum, bytes) => sum + bytes, 0);
+    const totals = { TotalBytesReturnedToClients: total, TotalBytesStoredFromOrigin: 0 };
+    const status = { ServerGUID: "13D4D110-B2B7-4F26-8E25-CD22E58C00EE", Active: true, ...totals };
+    const result = { ...status, TotalBytesAreSince: "2026-09-16 08:00:00 +0000" };
+    writeFileSync(`${this.#home}.json`, JSON.stringify({ name: "status", result }));
+    utimesSync(`${this.#home}.json`, this.#now() / 1000, this.#now() / 1000);
+  }
 }
 
 it("counts the bytes of a cache once that has a database, a status and a report", async () => {
-  const stateDir = join(folder, "three");
-  await collected({ stateDir, minute: 2, database: true });
-  await received(stateDir, [1, 2, 3, 4], true);
-  await collected({ stateDir, minute: 5, database: true });
-  await received(stateDir, [5], true);
-  expect(await served(stateDir)).toBe(5 * SERVED);
+  const world = new World("three", true);
+  // a report comes before the first pass, one before the row, one after it
+  world.serve([10, 20]);
+  await world.report([1]);
+  await world.pass(true);
+  world.serve([30, 0, 40]);
+  await world.report([3, 4, 5]);
+  await world.pass(true);
+  await world.report([2]);
+  await world.restart();
+  world.serve([0]);
+  await world.pass(true);
+  expect(await world.served()).toBe(100);
+  await world.restart();
 });
 
 it("counts them once where there is a status and a report, and none where only the status tells", async () => {
-  const stateDir = join(folder, "two");
-  await collected({ stateDir, minute: 0, database: false });
-  await received(stateDir, [1, 2, 3], false);
-  await collected({ stateDir, minute: 3, database: false });
-  expect(await served(stateDir)).toBe(3 * SERVED);
+  const world = new World("two", false);
+  await world.pass(false);
+  world.serve([10, 20, 30]);
+  await world.report([1, 2, 3]);
+  await world.pass(false);
+  expect(await world.served()).toBe(60);
+  await world.restart();
 });
 
-it("goes on from the database to reports where the settings leave the database out", async () => {
-  const stateDir = join(folder, "moved");
-  await collected({ stateDir, minute: 3, database: true });
-  await received(stateDir, [3], true);
-  await received(stateDir, [4, 5], false);
-  await collected({ stateDir, minute: 5, database: false });
-  expect(await served(stateDir)).toBe(5 * SERVED);
+it("goes on from the database to reports where the settings leave the database out, and back", async () => {
+  const world = new World("moved", true);
+  world.serve([10, 20, 30]);
+  await world.pass(true);
+  await world.setDatabase(false);
+  world.serve([40, 50]);
+  await world.report([3, 4, 5]);
+  world.serve([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+  await world.pass(false);
+  expect(await world.served()).toBe(150);
+  await world.setDatabase(true);
+  world.serve([60]);
+  await world.report([world.minute]);
+  await world.pass(true);
+  expect(await world.served()).toBe(210);
+  await world.restart();
+});
+
+it("moves between database and reports at any moments without a gap or a double", async () => {
+  const step = fc.record({
+    served: fc.array(fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 1_000_000 })), { minLength: 1, maxLength: 12 }),
+    reports: fc.boolean(),
+    /** Reports that come late, or again, counted back from the newest. */
+    again: fc.array(fc.nat(15), { maxLength: 3 }),
+    database: fc.boolean(),
+    restart: fc.boolean(),
+    reportsFirst: fc.boolean(),
+  });
+  let number = 0;
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 7 }), fc.boolean(), async (steps, back) => {
+      const world = new World(`any-${number++}`, true);
+      for (const { served, reports, again, database, restart, reportsFirst } of steps) {
+        const before = world.minute;
+        world.serve(served);
+        const news = reports ? served.map((_, i) => before + 1 + i) : [];
+        const late = again.map((ago) => world.minute - ago).filter((minute) => minute > 0);
+        if (!reportsFirst) await world.pass(database);
+        await world.report([...news, ...late]);
+        if (reportsFirst) await world.pass(database);
+        if (restart) await world.restart();
+        expect(await world.served()).toBeLessThanOrEqual(world.truth());
+      }
+      // the database has its time to come back, or has not
+      world.serve(new Array(11).fill(0));
+      await world.pass(back);
+      expect(await world.served()).toBe(world.truth());
+      await world.restart();
+    }),
+    { numRuns: Number(process.env["LARDER_RUNS"] ?? 4) },
+  );
 });

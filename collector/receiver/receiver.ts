@@ -24,7 +24,6 @@ export {
   type SecurityConfig,
 } from "./declaration/declaration.ts";
 export { heardCaches } from "./heard.ts";
-export { ownDatabase } from "./own-database.ts";
 export { faultText, NO_SITES, openSiteFile, readSites, type Sites, type SiteTable, sitesOf } from "./sites/sites.ts";
 
 export type ReceiverOptions = IntakeOptions;

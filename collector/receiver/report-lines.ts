@@ -89,10 +89,14 @@ function isCounted(measurement: string, numbers: ReadonlyMap<string, number>): b
 }
 
 function counterLines(report: Report, tags: string): string[] {
-  const stamp = { tags, timeMs: report.countedMs };
-  return COUNTER_MEASUREMENTS.filter((measurement) => isCounted(measurement, report.numbers)).map((measurement) =>
-    line(measurement, plain(measurement, report), stamp),
-  );
+  const fields = Object.entries(counterFields(report));
+  return fields.map(([measurement, text]) => `${measurement}${tags} ${text} ${report.countedMs}\n`);
+}
+
+/** Its counters that say anything, as text of fields, by measurement. */
+export function counterFields(report: Report): Record<string, string> {
+  const counted = COUNTER_MEASUREMENTS.filter((measurement) => isCounted(measurement, report.numbers));
+  return Object.fromEntries(counted.map((measurement) => [measurement, fieldsText(plain(measurement, report))]));
 }
 
 /** The fields that are properties as they are. */
@@ -214,11 +218,16 @@ function flagOf(value: boolean | undefined): FieldValue | undefined {
 
 /** A line with its newline; empty when no field is known. */
 function line(measurement: string, fields: Fields, { tags, timeMs }: Stamp): string {
+  const text = fieldsText(fields);
+  return text === "" ? "" : `${measurement}${tags} ${text} ${timeMs}\n`;
+}
+
+function fieldsText(fields: Fields): string {
   let text = "";
   for (const field in fields) {
     const value = fields[field];
     // our own names: none needs an escape
     if (value !== undefined) text += `${text === "" ? "" : ","}${field}=${fieldText(value)}`;
   }
-  return text === "" ? "" : `${measurement}${tags} ${text} ${timeMs}\n`;
+  return text;
 }

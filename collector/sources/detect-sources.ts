@@ -10,12 +10,16 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { METRICS_DB_PATH, METRICS_SQLITE_PATH } from "../../core/cache/cache.ts";
 import { LarderError } from "../../core/errors.ts";
+import { streamFolder } from "../../core/journal/journal.ts";
 import { managerStatusSource, reportedLately } from "./cache-status/cache-status.ts";
 import { hasStatus } from "./cache-status/options.ts";
 import { metricsDb, metricsSqlite } from "./metrics/metrics.ts";
 import type { SourcesOptions } from "./options.ts";
+import { ownReportsSource } from "./own-reports/own-reports.ts";
 import { serviceLogSource } from "./service-log/service-log.ts";
 import type { Source } from "./source.ts";
+
+const DATABASES = ["metrics-db", "metrics-sqlite"];
 
 /** Where sources run. */
 export interface SourcesPlace {
@@ -40,13 +44,18 @@ export function sourcesOf(settings: SourcesOptions, place: SourcesPlace): () => 
     ? [serviceLogSource({ ...serviceLog, folder: join(place.stateDir, "service-log"), dayZone: place.timezone })]
     : [];
   const reported = async (nowMs: number): Promise<boolean> => await reportedLately(place.stateDir, place.server, nowMs);
+  const receiver = streamFolder(place.stateDir, "receiver");
+  const ownReports = (hasDatabase: boolean): Source[] =>
+    existsSync(receiver) ? [ownReportsSource({ stateDir: place.stateDir, databases: DATABASES, hasDatabase })] : [];
   const usual = new Set([METRICS_DB_PATH, METRICS_SQLITE_PATH]);
   return () => {
     const present = databases.filter((each) => !usual.has(each.place) || existsSync(each.place));
     const bytes = present.length === 0;
     const status = hasStatus(managerStatus) ? [managerStatusSource({ ...managerStatus, bytes, reported })] : [];
-    const all = [...present, ...status, ...log];
-    if (all.length > 0 || (databases.length === 0 && !managerStatus.enabled)) return all;
+    const here = [...present, ...status, ...log];
+    // after the databases, before a status that has nothing to add where they or reports count
+    const all = [...present, ...ownReports(present.length > 0), ...status, ...log];
+    if (here.length > 0 || (databases.length === 0 && !managerStatus.enabled)) return all;
     throw new LarderError(`Cannot collect on "${place.server}": neither of Apple's metrics databases is there`, {
       code: "SOURCE_NONE",
       state: "nothing was changed",

@@ -7,7 +7,7 @@
  * @module
  */
 
-import type { Json, Span } from "../../core/journal/journal.ts";
+import type { Cursors, Json, Span } from "../../core/journal/journal.ts";
 import type { Log } from "../../core/log.ts";
 
 /** Rows of a clock a little ahead of ours are not of the future yet. */
@@ -46,6 +46,10 @@ export interface SourceContext {
   readonly signal: AbortSignal;
   readonly log: Log;
   readonly nowMs: () => number;
+  /** Cursors of all sources, as they are in the journal. */
+  readonly cursors?: Cursors;
+  /** Newest time taken from reports of the same cache: rows up to it may be in the journal already. */
+  readonly reportedMs?: number;
   /** Keeps what cannot become a line, with the reason, where the admin finds it. */
   reject(what: string, reason: string): void;
   /**

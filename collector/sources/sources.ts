@@ -7,5 +7,15 @@ export { MANAGER_STATUS, type ManagerStatusCursor, parseCursor } from "./cache-s
 export { hasStatus } from "./cache-status/options.ts";
 export { type DatabaseLines, readDatabase } from "./database-lines.ts";
 export { sourcesOf } from "./detect-sources.ts";
+export {
+  HANDED_OVER,
+  type HandedOver,
+  type HandedRow,
+  handedJson,
+  newestReported,
+  OWN_REPORTS,
+  parseHanded,
+  parseOwnReports,
+} from "./own-reports/own-reports.ts";
 export { recentOf, SERVICE_LOG } from "./service-log/service-log.ts";
 export { CLOCK_AHEAD_MS, type Source, type SourceBatch, type SourceContext, type Understood } from "./source.ts";

@@ -5,7 +5,7 @@
  */
 
 import { once } from "node:events";
-import { openReceiver, openSiteFile, ownDatabase } from "../../../collector/index.ts";
+import { openReceiver, openSiteFile } from "../../../collector/index.ts";
 import { listenOptions, startServer } from "../../../core/server/server.ts";
 import { loadSettings } from "../../load-settings.ts";
 import { openLog } from "../../log.ts";
@@ -34,7 +34,6 @@ export async function receive(flags: ReceiveFlags): Promise<void> {
   const watched = isTerminal() && flags.json !== true && level === "info";
   const log = await openLog(watched ? "warn" : level);
   const listen = await listenOptions(settings.receive, ({ said, next }) => log.warn(said, { next }));
-  const { metricsDb, metricsSqlite } = settings.sources;
   const { sitesFile: path, unassigned } = settings.receive;
   const sites = await openSiteFile({ path, unassigned, log });
   const signals = followSignals({ onStop: (signal) => log.info("stopping", { signal }) });
@@ -43,7 +42,6 @@ export async function receive(flags: ReceiveFlags): Promise<void> {
     server: settings.server,
     tags: settings.tags,
     sites: sites.sites,
-    countedElsewhere: ownDatabase(settings.stateDir, metricsDb.enabled || metricsSqlite.enabled),
     log,
     nowMs: Date.now,
   });

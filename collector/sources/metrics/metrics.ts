@@ -3,5 +3,8 @@
  *
  * @module
  */
+export { heldRows } from "./already-journaled.ts";
 export { metricsDb } from "./metrics-db.ts";
 export { metricsSqlite } from "./metrics-sqlite.ts";
+export { BESIDE_MS } from "./placement.ts";
+export { type HeldRow, isSameRow } from "./recognise.ts";

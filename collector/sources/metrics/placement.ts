@@ -8,7 +8,7 @@
  * @module
  */
 import type { Span } from "../../../core/journal/journal.ts";
-import { type AlreadyHeld, type HeldRow, recognise, type SaidFields } from "./recognise.ts";
+import { type AlreadyHeld, type HeldRow, isSameRow, recognise, type SaidFields } from "./recognise.ts";
 import type { RowValues } from "./row-reading.ts";
 
 /** How far behind its own time a row is looked for. */
@@ -56,6 +56,8 @@ export interface Remembered {
   readonly overlapMs: number;
   /** Rows up to this time may be in the journal with other fields: the columns of the table, or those we read, have changed. */
   readonly changedMs: number;
+  /** Rows up to this time may be in the journal as a report of the cache says them: in whole seconds, with fewer fields. */
+  readonly reportedMs: number;
   /** What a row says now. */
   readonly says: (row: RowValues) => SaidFields;
 }
@@ -86,7 +88,7 @@ export class RememberingPlacement implements Placement {
     const used = entryOf(this.#used, key, () => new Set<number>());
     const held = this.#held.get(key);
     if (held !== undefined && baseMs <= this.#options.overlapMs) {
-      const found = this.#recognise(baseMs, held, used, row);
+      const found = this.#recognise(baseMs, held, used, row) ?? this.#reported(baseMs, held, row);
       if (found !== undefined) {
         held.delete(found.timeMs);
         return found;
@@ -111,6 +113,17 @@ export class RememberingPlacement implements Placement {
     }
     if (candidates.length === 0) return undefined;
     return recognise(this.#options.says(row), candidates, baseMs <= this.#options.changedMs);
+  }
+
+  /** What a report beside a time says, where it says the same. */
+  #reported(baseMs: number, held: ReadonlyMap<number, HeldRow>, row: RowValues): AlreadyHeld | undefined {
+    if (baseMs > this.#options.reportedMs) return undefined;
+    const said = this.#options.says(row);
+    for (let timeMs = baseMs - BESIDE_MS + 1; timeMs < baseMs + BESIDE_MS; timeMs++) {
+      const fields = held.get(timeMs);
+      if (fields !== undefined && isSameRow(said, fields)) return { timeMs, fields };
+    }
+    return undefined;
   }
 }
 

@@ -53,8 +53,9 @@ export async function recallPlacement(reading: RowReading, span: Span, context: 
   const lines = context.alreadyTaken(reading.measurements, fromMs, toMs);
   for await (const { key, timeMs, fields } of reading.held(lines, { fromMs, toMs })) held.push([timeMs, key, fields]);
   return ({ db, cursor }) => {
-    const { overlapMs, changedMs } = cursor;
-    const placement = new RememberingPlacement({ span, overlapMs, changedMs, says: (row) => reading.says(row) });
+    const { overlapMs, changedMs, reportedMs } = cursor;
+    const says = (row: RowValues) => reading.says(row);
+    const placement = new RememberingPlacement({ span, overlapMs, changedMs, reportedMs, says });
     for (const each of held) placement.hold(...each);
     if (span.fromMs <= overlapMs) {
       // rows of this numbering that were taken already: each claims its own

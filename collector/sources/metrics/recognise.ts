@@ -44,6 +44,11 @@ export function recognise(
   return best;
 }
 
+/** Whether two say the same of a time: in every field that both have, and there is one. */
+export function isSameRow(said: SaidFields, held: HeldRow): boolean {
+  return commonFields(said, held) > 0;
+}
+
 function equal(said: SaidFields, held: HeldRow): boolean {
   let numbers = 0;
   for (const [field, value] of said) {

@@ -31,6 +31,8 @@ export interface RowCursor {
   readonly columns: string;
   /** Newest time taken with other columns: rows up to it may be in the journal with other fields. */
   readonly changedMs: number;
+  /** Newest time taken from reports instead: rows up to it may be in the journal a second beside their own, with fewer fields. */
+  readonly reportedMs: number;
   /** The state of the file once it was read to its end, where the engine must read it whole. */
   readonly stamp: string;
 }
@@ -44,6 +46,7 @@ export const FIRST: RowCursor = {
   overlapMs: 0,
   columns: "",
   changedMs: 0,
+  reportedMs: 0,
   stamp: "",
 };
 
@@ -73,11 +76,11 @@ export function parseRowCursor(json: Json | undefined): RowCursor | undefined {
   if (typeof json !== "object" || json === null || Array.isArray(json)) return undefined;
   const { row, guard, newestMs, atNewest, steppedMs, overlapMs, stamp } = json as Record<string, Json>;
   // written since 0.2
-  const { columns = "", changedMs = 0 } = json as Record<string, Json>;
+  const { columns = "", changedMs = 0, reportedMs = 0 } = json as Record<string, Json>;
   if (typeof guard !== "string" || typeof stamp !== "string" || typeof columns !== "string") return undefined;
   if (!isWhole(row) || !isWhole(newestMs) || !isWhole(atNewest)) return undefined;
-  if (!isWhole(steppedMs) || !isWhole(overlapMs) || !isWhole(changedMs)) return undefined;
-  return { row, guard, newestMs, atNewest, steppedMs, overlapMs, columns, changedMs, stamp };
+  if (!isWhole(steppedMs) || !isWhole(overlapMs) || !isWhole(changedMs) || !isWhole(reportedMs)) return undefined;
+  return { row, guard, newestMs, atNewest, steppedMs, overlapMs, columns, changedMs, reportedMs, stamp };
 }
 
 function isWhole(value: Json | undefined): value is number {
@@ -113,7 +116,11 @@ export function resume(db: SqliteDatabase, numbering: RowNumbering, before: RowC
   if (!changed && first > before.row) return { cursor: { ...cursor, overlapMs }, outcome: "purged" };
   // who took the rows before columns were named may have known others
   const changedMs = changed || before.columns === "" ? overlapMs : before.changedMs;
-  return { cursor: { ...FIRST, columns, overlapMs, changedMs }, outcome: changed ? "changed" : "renumbered" };
+  const { reportedMs } = before;
+  return {
+    cursor: { ...FIRST, columns, overlapMs, changedMs, reportedMs },
+    outcome: changed ? "changed" : "renumbered",
+  };
 }
 
 /** The number of the last row taken, where it is there. */

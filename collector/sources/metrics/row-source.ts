@@ -14,6 +14,7 @@ import type { OpenOptions, SqliteDatabase, SqliteEngine } from "../../../core/sq
 import { databaseStamp, openReadOnly } from "../../../core/sqlite/sqlite.ts";
 import { CLOCK_AHEAD_MS, type Source, type SourceBatch, type SourceContext } from "../source.ts";
 import { LineGroups } from "./line-groups.ts";
+import { BESIDE_MS } from "./placement.ts";
 import { type Remembering, recallPlacement } from "./recall-placement.ts";
 import { readChunk } from "./row-chunk.ts";
 import { type CursorOutcome, FIRST, findLast, parseRowCursor, type RowCursor } from "./row-cursor.ts";
@@ -93,7 +94,7 @@ async function* readRows(
   const groups = new LineGroups(context.tagText, context.nowMs() + CLOCK_AHEAD_MS);
   const reading = options.describe(db, groups, context);
   const limit = options.chunkRows ?? 20_000;
-  let cursor: RowCursor = { ...(before ?? FIRST), stamp: "" };
+  let cursor: RowCursor = { ...besideReports(before ?? FIRST, context.reportedMs ?? 0), stamp: "" };
   let remembering: Remembering | undefined;
   for (;;) {
     if (context.signal.aborted) return;
@@ -107,6 +108,16 @@ async function* readRows(
     if (last) return;
     remembering = chunk.asks === undefined ? undefined : await recallPlacement(reading, chunk.asks, context);
   }
+}
+
+/**
+ * Where reports were taken in place of rows: those rows are compared with the journal. A report need not have every column,
+ * and has whole seconds.
+ */
+function besideReports(cursor: RowCursor, reportedMs: number): RowCursor {
+  const untilMs = reportedMs + BESIDE_MS;
+  if (reportedMs === 0 || untilMs <= Math.max(cursor.newestMs, cursor.reportedMs)) return cursor;
+  return { ...cursor, reportedMs: untilMs, overlapMs: Math.max(cursor.overlapMs, untilMs) };
 }
 
 function pick({ engine, busyTimeoutMs }: RowSourceOptions): { engine?: SqliteEngine; busyTimeoutMs?: number } {
