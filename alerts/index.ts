@@ -10,6 +10,20 @@
 import { ALERTS_DEFAULTS, type AlertsOptions } from "./options.ts";
 import { findDuplicates, loadAlertData, type Recipient } from "./recipients/recipients.ts";
 
+export {
+  firingAlerts,
+  type Inspection,
+  type InspectSetup,
+  inspectRules,
+  type Judgement,
+  type LimitView,
+  type Looked,
+  type Outcome,
+  type PastAlert,
+  pastAlerts,
+  type RuleReport,
+} from "./inspect/inspect.ts";
+export type { OwnReport } from "./look-context.ts";
 export { createNotifier, type Notifier, type NotifierOptions } from "./notify/notify.ts";
 export { ALERTS_DEFAULTS, type AlertsOptions } from "./options.ts";
 export {
@@ -41,8 +55,20 @@ export {
   switchServices,
   type WantedRecipient,
 } from "./recipients/recipients.ts";
+export { forSecondsOf, RULE_IDS } from "./rules/rules.ts";
+export {
+  addSilence,
+  covers,
+  type KeptSilence,
+  type NewSilence,
+  readSilences,
+  removeSilence,
+  type Silence,
+} from "./silences/silences.ts";
+export type { Alert } from "./state/state.ts";
 export { sendTest } from "./try-out.ts";
-export { type CheckReport, type OwnReport, openWatch, previewCheck, type Watch } from "./watch.ts";
+export { type CheckReport, openWatch, previewCheck, type Watch } from "./watch.ts";
+export { ruleTitle } from "./words/words.ts";
 
 /**
  * Everybody who is to get alert mails, each address once: the active recipients of an alertData.db.

@@ -38,10 +38,13 @@ const override = z.strictObject({
 const silence = z.strictObject({
   rule: z.enum(RULE_IDS).optional().describe("alerts of this rule; without it, of all"),
   server: z.string().min(1).optional().describe("alerts of this cache; without it, of all"),
+  site: z.string().min(1).optional().describe("alerts of caches of this site: its site_code or site_name"),
   tags: z.record(z.string(), z.string()).default({}).describe("alerts of caches with these tags"),
   until: z.iso
     .datetime({ offset: true, error: "expected a moment with its offset, such as 2026-12-24T12:00:00+01:00" })
     .describe("when it ends"),
+  who: z.string().min(1).optional().describe("who wants it"),
+  why: z.string().min(1).optional().describe("why, for those who wonder"),
 });
 
 /** `alerts` in the settings: whom larder notifies, and of what. */

@@ -6,16 +6,18 @@
  * @module
  */
 import { randomBytes } from "node:crypto";
+import { explainError } from "../core/errors.ts";
 import { type Journal, openJournal, openReader, streamFolder } from "../core/journal/journal.ts";
 import type { Log } from "../core/log.ts";
-import type { CacheFacts, OwnFacts } from "./facts/facts.ts";
+import type { CacheFacts } from "./facts/facts.ts";
 import { KeptFacts } from "./facts/facts.ts";
 import { alertLines } from "./lines.ts";
+import { lookContextFor, type OwnReport, ownFactsOf } from "./look-context.ts";
 import type { Notifier } from "./notify/notify.ts";
 import type { WatchOptions } from "./options.ts";
 import { type Box, deliver, type Sent } from "./outbox/outbox.ts";
 import { ping } from "./ping.ts";
-import { circumstancesFor, fits, policyFor } from "./settings/settings.ts";
+import { keepSilencesCurrent, type Silence } from "./silences/silences.ts";
 import {
   ALERTS_CURSOR,
   type Alert,
@@ -29,6 +31,7 @@ import {
   type Stored,
   storedJson,
 } from "./state/state.ts";
+import { fits } from "./tags.ts";
 import { type Message, messageOf } from "./words/words.ts";
 
 export interface WatchSetup {
@@ -44,9 +47,6 @@ export interface WatchSetup {
   /** The last look of this process there will be: alerts do not wait for company. */
   readonly once?: boolean;
 }
-
-/** What this computer knows of itself, but for its notifiers. */
-export type OwnReport = Omit<OwnFacts, "notifiers">;
 
 export interface CheckReport {
   readonly caches: number;
@@ -87,11 +87,19 @@ export async function previewCheck(setup: WatchSetup, own: OwnReport | undefined
   return await new Watcher(nobody, forgetful, setup.nowMs ?? Date.now).check(own);
 }
 
+interface Looked {
+  readonly caches: readonly CacheFacts[];
+  readonly own: OwnReport | undefined;
+  readonly nowMs: number;
+  readonly silences: readonly Silence[];
+}
+
 class Watcher implements Watch {
   readonly #setup: WatchSetup;
   readonly #journal: Journal;
   readonly #nowMs: () => number;
   readonly #facts: KeptFacts;
+  readonly #silences: () => Promise<readonly Silence[]>;
   readonly #alerts: Alerts;
   #box: Box;
   #next: number;
@@ -105,6 +113,7 @@ class Watcher implements Watch {
     this.#journal = journal;
     this.#nowMs = nowMs;
     this.#facts = new KeptFacts(setup);
+    this.#silences = keepSilencesCurrent(setup.stateDir, (problem) => setup.log.error(explainError(problem)));
     const json = journal.cursors[ALERTS_CURSOR];
     const stored = parseStored(json);
     if (json !== undefined && stored === undefined) {
@@ -142,7 +151,7 @@ class Watcher implements Watch {
   async #check(own: OwnReport | undefined): Promise<CheckReport> {
     const nowMs = this.#nowMs();
     const caches = await this.#facts.at(nowMs);
-    const { changes, notices } = this.#look(caches, own, nowMs);
+    const { changes, notices } = this.#look({ caches, own, nowMs, silences: await this.#silences() });
     for (const notice of notices) this.#enqueue(notice, nowMs);
     if (changes.length > 0 || notices.length > 0 || this.#signature() !== this.#committed) {
       await this.#commit({ changes, notices });
@@ -163,23 +172,17 @@ class Watcher implements Watch {
     return { caches: caches.length, alerts, changes, notices, sent, waiting: box.outbox.length };
   }
 
-  #look(caches: readonly CacheFacts[], own: OwnReport | undefined, nowMs: number) {
+  #look({ caches, own, nowMs, silences }: Looked) {
     const { options, timeZone, notifiers, once } = this.#setup;
-    const failing = notifiers.map(({ name }) => {
-      const known = this.#box.failing[name];
-      return { name, failingMs: known?.sinceMs, why: known?.why ?? "", refused: known?.refused === true };
-    });
-    const circumstances = circumstancesFor(options, { nowMs, timeZone });
+    const names = notifiers.map(({ name }) => name);
     const report = look(
       this.#alerts,
-      { caches, own: own && { ...own, notifiers: failing } },
-      {
-        nowMs,
-        lastMs: this.#lookMs,
-        policy: policyFor(options, { nowMs, timeZone, alone: once === true || caches.length < 2 }),
-        ...circumstances,
+      { caches, own: ownFactsOf(own, names, this.#box.failing) },
+      lookContextFor({
+        ...{ options, timeZone, nowMs, silences, lastMs: this.#lookMs },
+        alone: once === true || caches.length < 2,
         name: () => `msg_${this.#series}${this.#next++}`,
-      },
+      }),
     );
     this.#lookMs = nowMs;
     return report;

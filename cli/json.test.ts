@@ -64,6 +64,18 @@ const COMMANDS: Readonly<Record<string, Lines>> = {
   "grafana check": { works: [""], fails: "DIR/urls" },
   "alerts check": { works: [`${SETTINGS} --dry-run`, SETTINGS], fails: "-c DIR/wrong.json" },
   "alerts test": { works: ["-c DIR/notify.json --to page"], fails: `${SETTINGS} --to nobody` },
+  "alerts rules": { works: ["-c DIR/limits.json"], fails: "-c DIR/wrong.json" },
+  "alerts explain": { works: [`pressure -c DIR/limits.json`, `silent ${SETTINGS}`], fails: `presure ${SETTINGS}` },
+  "alerts history": { works: [`${SETTINGS} --from 3650d`], fails: `${SETTINGS} --rule presure` },
+  "alerts silence add": {
+    works: [
+      `${SETTINGS} --all --for 4h --why works --dry-run`,
+      `${SETTINGS} --rule off --tag a=b --for 4h --why works`,
+    ],
+    fails: `${SETTINGS} --all --why works`,
+  },
+  "alerts silence list": { works: [SETTINGS], fails: "-c DIR/wrong.json" },
+  "alerts silence remove": { works: ["works -c DIR/limits.json"], fails: `${SETTINGS} nothing` },
   "alerts init": { works: [DB], fails: "--db DIR/urls" },
   "alerts recipients add": { works: [`${DB} a@example.org b@example.org`], fails: "--db DIR/none.db c@example.org" },
   "alerts recipients list": { works: [DB], fails: "--db DIR/none.db" },
@@ -123,6 +135,11 @@ beforeAll(async () => {
   put("plain.json", JSON.stringify(plain));
   const program = { name: "page", type: "command", command: ["/bin/cat"] };
   put("notify.json", JSON.stringify({ ...plain, alerts: { notifiers: [program] } }));
+  const limits = { tags: { region: "North" }, limits: { pressure: { trouble: 0.9 } } };
+  put("limits.json", JSON.stringify({ ...plain, stateDir: join(folder, "other"), alerts: { overrides: [limits] } }));
+  const held = { id: "works", added: "2026-11-20T01:00:00Z", tags: {}, until: "2027-11-20T01:00:00Z" };
+  mkdirSync(join(folder, "other/silences"), { recursive: true });
+  put("other/silences/silences.json", JSON.stringify({ silences: [held] }));
   put("old-plan.json", JSON.stringify({ items: [{ asset: OLD_ASSET }] }));
   sofa = await startCatalogServer(text(JSON.stringify({ InstallationApps: { LatestUMA: INSTALLER } })));
   const catalogs = [{ kind: "sofa", base: `${sofa.origin}/`, feeds: ["feed.json"] }];

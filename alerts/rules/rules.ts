@@ -59,6 +59,9 @@ export const RULES: readonly Rule[] = [
   notifier,
 ];
 
+/** The name of every rule. */
+export const RULE_IDS: readonly string[] = RULES.map(({ id }) => id);
+
 const byId = new Map(RULES.map((rule) => [rule.id, rule]));
 
 export function ruleOf(id: string): Rule | undefined {

@@ -8,7 +8,9 @@ import { THRESHOLDS } from "../../core/thresholds.ts";
 import { bucketsBefore } from "../../core/time/local-days.ts";
 import type { WatchOptions } from "../options.ts";
 import type { Circumstances, Limits, Rule, ThresholdName } from "../rules/rules.ts";
+import { covers, type Silence } from "../silences/silences.ts";
 import type { Policy } from "../state/state.ts";
+import { fits, type Tags } from "../tags.ts";
 import { isHoliday, isWithin } from "./hours.ts";
 
 const HOUR_MS = 3_600_000;
@@ -18,8 +20,6 @@ export interface Moment {
   readonly nowMs: number;
   readonly timeZone: string;
 }
-
-type Tags = Readonly<Record<string, string>>;
 
 /** The circumstances of each cache. Caches of equal tags share them. */
 export function circumstancesFor(options: WatchOptions, { nowMs, timeZone }: Moment) {
@@ -46,11 +46,6 @@ export function circumstancesFor(options: WatchOptions, { nowMs, timeZone }: Mom
   };
 }
 
-/** Whether tags are those that are wanted, whatever others there are. */
-export function fits(wanted: Tags, tags: Tags): boolean {
-  return Object.entries(wanted).every(([key, value]) => tags[key] === value);
-}
-
 function withLimits(limits: Limits, { limits: other }: WatchOptions["overrides"][number]): Limits {
   const changed = Object.entries(other).map(([name, { watch, trouble } = {}]) => {
     const known = limits[name as ThresholdName];
@@ -74,20 +69,24 @@ function monthOf({ nowMs, timeZone }: Moment): { readonly fromMs: number; readon
   return known;
 }
 
-/** When people are notified. @param alone there is one cache, or one look: alerts do not wait for company */
-export function policyFor(options: WatchOptions, { alone, ...now }: Moment & { readonly alone: boolean }): Policy {
+export interface PolicyMoment extends Moment {
+  /** There is one cache, or one look: alerts do not wait for company. */
+  readonly alone: boolean;
+  /** Beside those of the settings. */
+  readonly silences?: readonly Silence[];
+}
+
+/** When people are notified. */
+export function policyFor(options: WatchOptions, { alone, silences: added = [], ...now }: PolicyMoment): Policy {
   const { quietHours } = options;
-  const silences = options.silences.filter(({ until }) => now.nowMs < Date.parse(until));
+  const silences = [...options.silences, ...added].filter(({ until }) => now.nowMs < Date.parse(until));
   return {
     groupMs: alone ? 0 : 60_000,
     reminderMs: options.reminderHours.map((hours) => hours * HOUR_MS),
     thenEveryMs: 7 * 24 * HOUR_MS,
     quiet: (quietHours !== undefined && isWithin(quietHours, now)) || isHoliday(options.holidays, now),
     gapMs: 30 * 60_000,
-    isSilenced: ({ rule, server, tags }) =>
-      silences.some(
-        (each) => (each.rule ?? rule) === rule && (each.server ?? server) === server && fits(each.tags, tags),
-      ),
+    isSilenced: (alert) => silences.some((each) => covers(each, alert, now.nowMs)),
     placeOf: ({ tags }) => tags["region"] ?? tags["site_name"] ?? "",
   };
 }

@@ -14,6 +14,7 @@ import type { Policy } from "./policy.ts";
 export { type Alert, keyOf, type Notice } from "./alert.ts";
 export type { Alerts, Change } from "./machine.ts";
 export type { Policy } from "./policy.ts";
+export { nextReminderMs } from "./policy.ts";
 export { ALERTS_CURSOR, type Failing, type Outgoing, parseStored, type Stored, storedJson } from "./stored.ts";
 
 /** What a look needs besides facts. */

@@ -47,6 +47,12 @@ export interface Wording {
   readonly link: string | undefined;
 }
 
+/** A rule in a few words. */
+export function ruleTitle(id: string, language: LanguageName): string {
+  const rules: Readonly<Record<string, RuleTexts>> = ALERTS_TEXTS[language].rules;
+  return rules[id]?.title ?? id;
+}
+
 export function messageOf(notice: Notice, { language: name, timeZone, link }: Wording): Message {
   const texts = ALERTS_TEXTS[name];
   const language = LANGUAGES[name];

@@ -3,4 +3,4 @@
  *
  * @module
  */
-export { type Fact, type Message, messageOf, type Wording } from "./message.ts";
+export { type Fact, type Message, messageOf, ruleTitle, type Wording } from "./message.ts";

@@ -5,9 +5,7 @@
  */
 import type { Command } from "commander";
 import { APPLE_ALERT_DATABASE } from "../../../alerts/index.ts";
-import { withSettings } from "../../settings-flags.ts";
-import type { CheckFlags } from "./check.ts";
-import type { TestFlags } from "./try-notifier.ts";
+import { registerWatch } from "./register-watch.ts";
 
 interface DatabaseFlags {
   readonly db: string;
@@ -34,34 +32,11 @@ interface ServiceFlags extends ChangeFlags {
 
 /** Registers the group. */
 export function registerAlerts(alerts: Command): void {
-  registerCheck(alerts);
-  registerTest(alerts);
+  registerWatch(alerts);
   registerInit(alerts);
   registerRecipients(alerts.command("recipients").description("The list of people who get the mails."));
   registerServices(alerts.command("services").description("Which services mail and push their alerts."));
   registerRestore(alerts);
-}
-
-function registerCheck(alerts: Command): void {
-  const command = alerts
-    .command("check")
-    .description("Judge every cache in the journal by all rules, and notify those in the settings of what is new.")
-    .option("--dry-run", "show what fires, notify nobody, keep nothing");
-  withSettings(command).action(async (flags: CheckFlags) => {
-    const { check } = await import("./check.ts");
-    await check(flags);
-  });
-}
-
-function registerTest(alerts: Command): void {
-  const command = alerts
-    .command("test")
-    .description("Send a test message to a notifier of the settings.")
-    .requiredOption("--to <name>", "its name in alerts.notifiers");
-  withSettings(command).action(async (flags: TestFlags) => {
-    const { tryNotifier } = await import("./try-notifier.ts");
-    await tryNotifier(flags);
-  });
 }
 
 function registerInit(alerts: Command): void {
