@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { FindingLevel } from "../core/finding.ts";
 
 export const ExitCode = {
   /** Everything asked for was done. */
@@ -18,6 +19,11 @@ export const ExitCode = {
   /** The configuration is wrong (EX_CONFIG). */
   config: 78,
 } as const;
+
+/** The code of a command whose answer is what it found: that of the worst. */
+export function codeOfWorst(worst: FindingLevel | "ok"): number {
+  return worst === "bad" ? ExitCode.failed : worst === "warn" ? ExitCode.partly : ExitCode.ok;
+}
 
 /** Thrown by a command that has printed its answer and now ends with a code. */
 export class ExitWith extends Error {

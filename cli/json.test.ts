@@ -2,10 +2,11 @@
  * What scripts get: every command there is, walked, answers `--json` in JSON when it works and when it fails, with the
  * keys docs/json.md promises and one form of time.
  */
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type CatalogServer, startCatalogServer, text } from "../fixtures/catalogs/catalog-server.ts";
@@ -44,6 +45,7 @@ const COMMANDS: Readonly<Record<string, Lines>> = {
   "config show": { works: [SETTINGS], fails: "-c DIR/wrong.json" },
   collect: { works: [`${SETTINGS} --once`, `${SETTINGS} --dry-run`], fails: "--once -c DIR/wrong.json" },
   "receive sites check": { works: [`${SETTINGS} DIR/sites.csv`], fails: SETTINGS },
+  doctor: { works: ["--from DIR/doctor"], fails: "--from DIR/none" },
   status: { works: [SETTINGS], fails: "-c DIR/none.json" },
   history: {
     works: [`${SETTINGS} --from 3650d`, `${SETTINGS} --from 3650d --measurement bytestoclients`],
@@ -116,6 +118,9 @@ beforeAll(async () => {
   influx = await startBucketsFake({ org: "o", token: "t" });
   const put = (name: string, text: string): void => writeFileSync(join(folder, name), text);
   put("urls", files.map(({ url, size }) => `${url} ${size}\n`).join(""));
+  cpSync(fileURLToPath(new URL("../fixtures/doctor/suspended", import.meta.url)), join(folder, "doctor"), {
+    recursive: true,
+  });
   put("sites.csv", "serial,server\nA,gym\n");
   put("half", `${files[0]?.url} 1000\n${files[1]?.url} 999\n`);
   put("token", "glsa_test\n");

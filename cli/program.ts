@@ -10,6 +10,7 @@ import { registerClients } from "./commands/clients/register.ts";
 import { registerCollect } from "./commands/collect/register.ts";
 import { registerConfig } from "./commands/config/register.ts";
 import { registerDemo } from "./commands/demo/register.ts";
+import { registerDoctor } from "./commands/doctor/register.ts";
 import { registerGrafana } from "./commands/grafana/register.ts";
 import { registerHistory } from "./commands/history/register.ts";
 import { registerInflux } from "./commands/influx/register.ts";
@@ -50,6 +51,7 @@ export function createProgram(words?: readonly string[]): Command {
   registerCollect(program);
   registerReceive(program);
   registerStatus(program);
+  registerDoctor(program);
   registerClients(program);
   registerHistory(program);
   registerReport(program);

@@ -17,6 +17,7 @@ export {
   readStatusModel,
   type SinkFacts,
   type StatusModel,
+  statusFindings,
 } from "./health/health.ts";
 export { type Exposition, openExposition } from "./open-metrics/open-metrics.ts";
 export type { PassReport, SourceReport } from "./pass.ts";

@@ -6,12 +6,21 @@
 
 // discover: which cache, and why that one
 export {
+  type AddressRange,
+  askTxt,
+  DISK_CACHE_NAME,
   type Discovery,
   type DiscoveryStep,
   discoverTargets,
+  diskCacheServers,
+  isPrivateAddress,
+  type LocatedServer,
   type LocatorRecords,
   locatorRecordsOf,
+  parseLocatorJson,
+  parseTxt,
   rangeText,
+  readLocatorRecords,
   silentTargets,
 } from "./discovery/discovery.ts";
 // measure: how fast a cache gives

@@ -11,6 +11,7 @@ export type { CacheFacts, PipeFacts, SinkFacts } from "./facts.ts";
 export { cacheFindings, findings } from "./findings.ts";
 export { type GatherOptions, gatherPipe, type PipeOptions } from "./gather.ts";
 export { selfBatch } from "./self-metrics.ts";
+export { statusFindings } from "./status-findings.ts";
 
 export interface StatusModel extends StatusFacts {
   readonly findings: readonly Finding[];

@@ -3,7 +3,13 @@
  *
  * @module
  */
-export { MANAGER_STATUS, type ManagerStatusCursor, parseCursor } from "./cache-status/cache-status.ts";
+export {
+  MANAGER_STATUS,
+  type ManagerStatusCursor,
+  type OwnAnswers,
+  parseCursor,
+  serviceState,
+} from "./cache-status/cache-status.ts";
 export { hasStatus } from "./cache-status/options.ts";
 export { type DatabaseLines, readDatabase } from "./database-lines.ts";
 export { sourcesOf } from "./detect-sources.ts";

@@ -4,12 +4,15 @@
  *
  * @module
  */
+import { errorCode } from "../errors.ts";
 
 /** What came of asking. */
 export interface PortAnswer {
   readonly answers: boolean;
   /** HTTP status; undefined without an answer. */
   readonly http: number | undefined;
+  /** Why there is none: `ECONNREFUSED`, `ETIMEDOUT`; undefined with one. */
+  readonly code?: string | undefined;
   /** How long it took. */
   readonly seconds: number;
 }
@@ -29,7 +32,7 @@ export async function askPort(
   // loaded when a port is asked: not in every start of a collector
   const { request } = await import("node:http");
   const start = performance.now();
-  const http = await new Promise<number | undefined>((resolve) => {
+  const { http, code } = await new Promise<Pick<PortAnswer, "http" | "code">>((resolve) => {
     const limit = AbortSignal.timeout(timeoutMs);
     const asked = request({
       host,
@@ -40,12 +43,15 @@ export async function askPort(
       signal: signal === undefined ? limit : AbortSignal.any([signal, limit]),
     });
     asked.on("response", (response) => {
-      resolve(response.statusCode);
+      resolve({ http: response.statusCode, code: undefined });
       // what follows the status line is of no interest
       response.destroy();
     });
-    asked.on("error", () => resolve(undefined));
+    asked.on("error", (error) => {
+      resolve({ http: undefined, code: limit.aborted ? "ETIMEDOUT" : (errorCode(error) ?? "UNKNOWN") });
+    });
     asked.end();
   });
-  return { answers: http !== undefined, http, seconds: (performance.now() - start) / 1000 };
+  const seconds = (performance.now() - start) / 1000;
+  return { answers: http !== undefined, http, ...(code === undefined ? {} : { code }), seconds };
 }

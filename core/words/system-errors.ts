@@ -26,6 +26,11 @@ const WORDS: Readonly<Record<string, string>> = {
   EXDEV: "it is on another disk",
 };
 
+/** What helps against `EPERM` on a file of Apple's: where macOS guards it, root has no right to it either. */
+export function fullDiskAccessStep(): string {
+  return "give larder's node Full Disk Access: by a PPPC profile from the MDM, or in System Settings, Privacy & Security";
+}
+
 /** The words for a code such as `ENOENT`; undefined for one that is not of files. */
 export function systemWords(code: string | undefined): string | undefined {
   return code === undefined || !Object.hasOwn(WORDS, code) ? undefined : WORDS[code];

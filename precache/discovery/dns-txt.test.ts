@@ -1,42 +1,19 @@
-import { createSocket, type Socket } from "node:dgram";
-import type { AddressInfo } from "node:net";
 import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
+import { type NameServer, startNameServer } from "../../fixtures/network/name-server.ts";
 import { createLookUp } from "./dns-look-up.ts";
 import { parseTxt, rangeText, readLocatorRecords } from "./dns-txt.ts";
 
 const bytes = (text: string): Uint8Array => Buffer.from(text, "latin1");
-const sockets: Socket[] = [];
+const servers: NameServer[] = [];
 afterEach(() => {
-  for (const socket of sockets.splice(0)) socket.close();
+  for (const server of servers.splice(0)) server.close();
 });
 
-/** A name server that knows these TXT records and answers NXDOMAIN to all else. */
 async function nameServer(records: Readonly<Record<string, string>>): Promise<string> {
-  const socket = createSocket("udp4");
-  sockets.push(socket);
-  socket.on("message", (query, from) => {
-    const end = query.indexOf(0, 12) + 5;
-    const labels: string[] = [];
-    for (let at = 12; (query[at] ?? 0) > 0; at += (query[at] ?? 0) + 1) {
-      labels.push(query.subarray(at + 1, at + 1 + (query[at] ?? 0)).toString("latin1"));
-    }
-    const text = records[labels.join(".")];
-    const answer = Buffer.from(text ?? "", "latin1");
-    const head = Buffer.alloc(12);
-    query.copy(head, 0, 0, 2);
-    head.writeUInt16BE(text === undefined ? 0x8183 : 0x8180, 2);
-    head.writeUInt16BE(1, 4);
-    head.writeUInt16BE(text === undefined ? 0 : 1, 6);
-    const record = Buffer.from([0xc0, 12, 0, 16, 0, 1, 0, 0, 0, 60, 0, answer.length + 1, answer.length]);
-    socket.send(
-      Buffer.concat([head, query.subarray(12, end), ...(text === undefined ? [] : [record, answer])]),
-      from.port,
-      from.address,
-    );
-  });
-  await new Promise<void>((resolve) => socket.bind(0, "127.0.0.1", resolve));
-  return `127.0.0.1:${(socket.address() as AddressInfo).port}`;
+  const server = await startNameServer(records);
+  servers.push(server);
+  return server.address;
 }
 
 describe("parseTxt()", () => {

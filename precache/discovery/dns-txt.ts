@@ -99,7 +99,7 @@ function addressText(bytes: Buffer): string {
 
 function warningsFor(publicRanges: readonly AddressRange[]): string[] {
   return publicRanges
-    .filter(({ first }) => isPrivate(first))
+    .filter(({ first }) => isPrivateAddress(first))
     .map(({ first, last }) => `${rangeText({ first, last })} is private, where the site's public addresses belong`);
 }
 
@@ -108,7 +108,8 @@ export function rangeText({ first, last }: AddressRange): string {
   return first === last ? first : `${first}-${last}`;
 }
 
-function isPrivate(address: string): boolean {
+/** Whether an address is one the internet never sees. */
+export function isPrivateAddress(address: string): boolean {
   return /^(10\.|127\.|169\.254\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|f[cd][0-9a-f]{2}:|fe[89ab][0-9a-f]:|::1$)/i.test(
     address,
   );

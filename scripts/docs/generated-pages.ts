@@ -4,6 +4,7 @@
  * @module
  */
 import { commandsPage } from "./generate-commands.ts";
+import { findingsPage } from "./generate-findings.ts";
 import { manifestPage } from "./generate-manifest.ts";
 import { measurementsPage } from "./generate-measurements.ts";
 import { reportSchemaPage } from "./generate-report-schema.ts";
@@ -16,4 +17,5 @@ export const generatedPages: readonly GeneratedPage[] = [
   commandsPage,
   manifestPage,
   reportSchemaPage,
+  findingsPage,
 ];

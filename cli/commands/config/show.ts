@@ -7,20 +7,20 @@
 import { basename } from "node:path";
 import { type Origin, originOf, originText, Secret } from "../../../core/config/config.ts";
 import { countText } from "../../../core/words/amounts.ts";
+import { examineAll } from "../../examine-settings.ts";
 import { ExitCode, ExitWith } from "../../exit.ts";
 import { findingAnswer, findingText } from "../../finding-text.ts";
 import { loadSettings, type Settings, settingsPlaces } from "../../load-settings.ts";
 import { print, printJson, tableWidth, terminalWidth } from "../../output.ts";
 import type { SettingsCommandFlags } from "../../settings-flags.ts";
 import { table } from "../../table.ts";
-import { diagnose } from "./diagnose.ts";
 
 /**
  * Prints all that is wrong with the settings, or that nothing is.
  * @throws ExitWith when they cannot be used: with the code of a wrong command line where flags alone are wrong
  */
 export async function configCheck(flags: SettingsCommandFlags): Promise<void> {
-  const { path, settings, findings } = await diagnose(flags);
+  const { path, settings, findings } = await examineAll(flags);
   const bad = findings.filter(({ level }) => level === "bad");
   if (flags.json === true) {
     printJson({ ok: bad.length === 0, path: path ?? null, findings: findings.map(findingAnswer) });

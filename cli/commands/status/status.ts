@@ -4,8 +4,8 @@
  * @module
  */
 
-import { readStatusModel, type StatusModel } from "../../../collector/index.ts";
-import { ExitCode, ExitWith } from "../../exit.ts";
+import { readStatusModel } from "../../../collector/index.ts";
+import { codeOfWorst, ExitCode, ExitWith } from "../../exit.ts";
 import { findingAnswer } from "../../finding-text.ts";
 import { scriptAnswer } from "../../json-answer.ts";
 import { loadSettings } from "../../load-settings.ts";
@@ -14,12 +14,6 @@ import { pipeOptions } from "../../pipe-options.ts";
 import type { SettingsCommandFlags } from "../../settings-flags.ts";
 import { checkWhoseJournal } from "../../whose-journal.ts";
 import { statusScreen } from "./screen.ts";
-
-const EXIT_CODES: Readonly<Record<StatusModel["worst"], number>> = {
-  ok: ExitCode.ok,
-  warn: ExitCode.partly,
-  bad: ExitCode.failed,
-};
 
 /** Runs the command. */
 export async function status(flags: SettingsCommandFlags): Promise<void> {
@@ -34,6 +28,6 @@ export async function status(flags: SettingsCommandFlags): Promise<void> {
   });
   if (flags.json === true) printJson(scriptAnswer({ ...model, findings: model.findings.map(findingAnswer) }));
   else print(statusScreen(model, { width: Math.min(terminalWidth(), 100), bars: isTerminal() }));
-  const code = EXIT_CODES[model.worst];
+  const code = codeOfWorst(model.worst);
   if (code !== ExitCode.ok) throw new ExitWith(code);
 }

@@ -21,6 +21,7 @@ import { serviceState } from "./state.ts";
 
 export { type ManagerStatusCursor, parseCursor } from "./cursor.ts";
 export { reportedLately } from "./reported-lately.ts";
+export { type OwnAnswers, serviceState } from "./state.ts";
 
 /** The key of its cursor. */
 export const MANAGER_STATUS = "manager-status";

@@ -67,6 +67,8 @@ export interface CacheStatus {
   readonly port: number | undefined;
   /** Its addresses in the network. */
   readonly addresses: readonly string[];
+  /** The address Apple knows it by. */
+  readonly publicAddress: string | undefined;
   /** Disk really used; macOS 10.15 and later. */
   readonly actualUsedBytes: number | undefined;
   /** Whole sizes of the files held, even where only part of one is. */
@@ -144,6 +146,7 @@ function toStatus(raw: RawMap, form: StatusForm): CacheStatus {
     addresses: asList(raw.get("PrivateAddresses"))
       .slice(0, MAX_ADDRESSES)
       .flatMap((each) => asText(each) ?? []),
+    publicAddress: asText(raw.get("PublicAddress")),
     actualUsedBytes: size("ActualCacheUsed"),
     usedBytes: size("CacheUsed"),
     freeBytes: asInteger(raw.get("CacheFree")),

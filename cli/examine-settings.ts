@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { checkSchedule } from "../../../collector/index.ts";
+import { checkSchedule } from "../collector/index.ts";
 import {
   type Environment,
   examineSettings,
@@ -13,15 +13,15 @@ import {
   originOf,
   originText,
   Secret,
-} from "../../../core/config/config.ts";
-import { type Finding, findingOf, worstFirst } from "../../../core/finding.ts";
-import { useNetwork } from "../../../core/http/http.ts";
-import { larderOptions, readLayers, type Settings, withPlaces } from "../../load-settings.ts";
-import type { SettingsCommandFlags } from "../../settings-flags.ts";
-import { OTHER_VARIABLES } from "../../variables.ts";
+} from "../core/config/config.ts";
+import { type Finding, findingOf, worstFirst } from "../core/finding.ts";
+import { useNetwork } from "../core/http/http.ts";
+import { larderOptions, readLayers, type Settings, withPlaces } from "./load-settings.ts";
+import type { SettingsCommandFlags } from "./settings-flags.ts";
+import { OTHER_VARIABLES } from "./variables.ts";
 
 /** What a look at the settings found. */
-export interface Diagnosis {
+export interface ExaminedSettings {
   /** The file they come from, if any. */
   readonly path: string | undefined;
   /** Without what is wrong in them; undefined where nothing can be made of them. */
@@ -31,10 +31,10 @@ export interface Diagnosis {
 }
 
 /** Looks at all there is, however much of it is wrong; asks no server anything. */
-export async function diagnose(
+export async function examineAll(
   flags: SettingsCommandFlags,
   environment: Environment = process.env,
-): Promise<Diagnosis> {
+): Promise<ExaminedSettings> {
   const { path, layers, unread } = await readLayers(flags, { environment });
   const examined = examineSettings(larderOptions, layers);
   const whereIs = (key: string, shown = key): string => `${originText(originOf(examined.origins, key))}: ${shown}`;

@@ -1,0 +1,67 @@
+/**
+ * What larder itself knows: its settings, what `larder status` and `larder config check` find, and what its servers,
+ * notifiers and caches answer.
+ *
+ * @module
+ */
+import { readPipe } from "../../../collector/index.ts";
+import { type Finding, findingOf } from "../../../core/finding.ts";
+import { type ExaminedSettings, examineAll } from "../../examine-settings.ts";
+import type { Settings } from "../../load-settings.ts";
+import { pipeOptions } from "../../pipe-options.ts";
+import type { SettingsCommandFlags } from "../../settings-flags.ts";
+import type { WantedFiles } from "./files.ts";
+import { askNotifiers } from "./notifiers.ts";
+import { findCaches } from "./warming.ts";
+
+/** What larder itself knows, and what it is set up to do. */
+export interface Own {
+  /** `cache` and `client` as the admin says; undefined: as this computer looks. */
+  readonly part?: "cache" | "client" | "server" | undefined;
+  /** Whether there are settings of larder here. */
+  readonly configured: boolean;
+  readonly files: WantedFiles;
+  /** Kinds of devices there are updates for. */
+  readonly models: number;
+  /** Further files of evidence, as `sinks.json`. */
+  readonly records: Readonly<Record<string, unknown>>;
+}
+
+/** Looks at larder on this computer; never throws for what is wrong with it. */
+export async function gatherOwn(flags: SettingsCommandFlags, part: Own["part"], nowMs: number): Promise<Own> {
+  const examined = await examineAll(flags);
+  const { settings } = examined;
+  const configured = examined.path !== undefined;
+  const records: Record<string, unknown> = {};
+  records["findings.json"] = await ownFindings(examined, nowMs);
+  if (settings !== undefined && configured) {
+    records["notifiers.json"] = await askNotifiers(settings.alerts.notifiers);
+    records["warming.json"] = await findCaches(settings.precache);
+  }
+  const { metricsDb, metricsSqlite } = settings?.sources ?? {};
+  return {
+    ...{ part, configured, records },
+    models: modelsOf(settings),
+    files: {
+      ...(metricsDb === undefined ? {} : { metricsDb: metricsDb.path }),
+      ...(metricsSqlite === undefined ? {} : { metricsSqlite: metricsSqlite.path }),
+    },
+  };
+}
+
+function modelsOf(settings: Settings | undefined): number {
+  return settings?.precache.models.length ?? 0;
+}
+
+async function ownFindings({ settings, findings, path }: ExaminedSettings, nowMs: number): Promise<object[]> {
+  const kept = (from: "status" | "config", found: readonly Finding[]): object[] =>
+    found.map(({ id, level, said, next, where }) => ({ from, id, level, said, next, where: where ?? null }));
+  // a Mac that larder is not set up on has no journal to speak of
+  if (settings === undefined || path === undefined) return kept("config", findings);
+  const { server, timezone: timeZone } = settings;
+  const status = await readPipe({ ...pipeOptions(settings), server, timeZone, nowMs }).then(
+    (pipe) => pipe.findings,
+    (error: unknown) => [findingOf(error)],
+  );
+  return [...kept("config", findings), ...kept("status", status)];
+}
