@@ -1,6 +1,6 @@
 /** A disk that is not synced, for journals that are made to be measured. */
 import { open } from "node:fs/promises";
-import { type Disk, realDisk } from "../core/journal/disk.ts";
+import { type Disk, realDisk } from "../core/disk.ts";
 
 export const unsynced: Disk = {
   ...realDisk,

@@ -3,41 +3,57 @@
  *
  * @module
  */
-import { type FileHandle, mkdir, open, readFile, rename, rm, stat } from "node:fs/promises";
+import { constants } from "node:fs";
+import { type FileHandle, mkdir, readFile, stat } from "node:fs/promises";
 import { dirname } from "node:path";
+import { type Disk, type DiskFile, realDisk, syncFolder, writeAll } from "./disk.ts";
 import { errorCode, LarderError } from "./errors.ts";
 import { openRegular } from "./regular-file.ts";
 
-/**
- * Writes a file so that a reader, and a machine that loses power, sees either the old or the new text:
- * temporary name in the same folder, fsync, rename, fsync of the folder.
- * @param mode permission bits of the new file; 0o600 for anything that holds a secret.
- */
-export async function writeAtomically(path: string, content: string | Uint8Array, mode = 0o644): Promise<void> {
-  const temporary = `${path}.${process.pid}.${Math.random().toString(36).slice(2)}.tmp`;
-  try {
-    const file = await open(temporary, "wx", mode);
-    try {
-      await file.writeFile(content);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(temporary, path);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
-  }
-  await syncFolder(dirname(path));
+export interface WriteOptions {
+  /** Permission bits of a new file; 0o600 for anything that holds a secret. Default 0o644. */
+  readonly mode?: number;
+  readonly disk?: Disk;
 }
 
-/** Makes a rename, creation or removal in a folder survive a power cut. */
-export async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, "r");
+/**
+ * Writes a file so that a reader, and a machine that loses power, sees either the old or the new text:
+ * temporary name in the same folder, sync, rename, sync of the folder.
+ */
+export async function writeAtomically(
+  path: string,
+  content: string | Uint8Array,
+  { mode = 0o644, disk = realDisk }: WriteOptions = {},
+): Promise<void> {
+  const temporary = `${path}.${process.pid}.${Math.random().toString(36).slice(2)}.tmp`;
   try {
-    await folder.sync();
+    await writeSynced(await disk.open(temporary, CREATE | constants.O_EXCL, mode), content);
+    await disk.rename(temporary, path);
+  } catch (error) {
+    await disk.remove(temporary);
+    throw error;
+  }
+  await disk.syncFolder(dirname(path));
+}
+
+/** Writes behind what a file holds, which need not be there yet; on disk when it returns. */
+export async function appendSynced(
+  path: string,
+  content: Uint8Array,
+  { mode = 0o644, disk = realDisk }: WriteOptions = {},
+): Promise<void> {
+  await writeSynced(await disk.open(path, CREATE | constants.O_APPEND, mode), content);
+  await disk.syncFolder(dirname(path));
+}
+
+const CREATE = constants.O_WRONLY | constants.O_CREAT;
+
+async function writeSynced(file: DiskFile, content: string | Uint8Array): Promise<void> {
+  try {
+    await writeAll(file, typeof content === "string" ? Buffer.from(content, "utf8") : content);
+    await file.datasync();
   } finally {
-    await folder.close();
+    await file.close();
   }
 }
 

@@ -9,8 +9,9 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { link, open, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
+import { syncFolder } from "../../core/disk.ts";
 import { errorCode, errorText, LarderError } from "../../core/errors.ts";
-import { makeFolder, syncFolder } from "../../core/files.ts";
+import { makeFolder } from "../../core/files.ts";
 import { withWriteTransaction } from "../../core/sqlite/sqlite.ts";
 import type { AlertsOptions } from "../options.ts";
 import type { AlertService } from "./model.ts";

@@ -9,8 +9,8 @@
  */
 import { chmodSync, chownSync, copyFileSync, linkSync, rmSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { syncFolder } from "../../core/disk.ts";
 import { LarderError } from "../../core/errors.ts";
-import { syncFolder } from "../../core/files.ts";
 import type { SqliteDatabase, SqliteValue, SqliteWriter } from "../../core/sqlite/sqlite.ts";
 import type { AlertsOptions } from "../options.ts";
 import { addressKey } from "./address.ts";

@@ -8,10 +8,10 @@
  * @module
  */
 import { createHash } from "node:crypto";
-import { open, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { errorCode, errorText, LarderError } from "../../core/errors.ts";
-import { makeFolder, syncFolder } from "../../core/files.ts";
+import { appendSynced, makeFolder } from "../../core/files.ts";
 import type { RejectedLine } from "./bisect.ts";
 
 export interface RejectFile {
@@ -90,8 +90,7 @@ async function appendWithin(
   nowMs: number,
   maxBytes: number,
 ): Promise<{ readonly lostLines: number; readonly lostBytes: number; readonly kept: readonly RejectedLine[] }> {
-  const folder = join(path, "..");
-  await makeFolder(folder);
+  await makeFolder(join(path, ".."));
   let room = maxBytes - (await sizeOf(path));
   const outcome = { lostLines: 0, lostBytes: 0, kept: [] as RejectedLine[] };
   const parts: Uint8Array[] = [];
@@ -108,14 +107,7 @@ async function appendWithin(
     parts.push(comment, line);
     outcome.kept.push(each);
   }
-  const file = await open(path, "a", 0o640);
-  try {
-    await file.appendFile(Buffer.concat(parts));
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await syncFolder(folder);
+  await appendSynced(path, Buffer.concat(parts), { mode: 0o640 });
   return outcome;
 }
 

@@ -8,10 +8,11 @@
  *
  * @module
  */
-import { appendFile, open, rename, rm } from "node:fs/promises";
+import { rename, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { syncFolder } from "../../core/disk.ts";
 import type { LarderError } from "../../core/errors.ts";
-import { readIfThere, syncFolder } from "../../core/files.ts";
+import { appendSynced, readIfThere } from "../../core/files.ts";
 import { acquireLock } from "../../core/lock.ts";
 import type { Sink } from "../sinks/sinks.ts";
 import { type BisectProgress, noProgress } from "./bisect.ts";
@@ -104,7 +105,7 @@ async function resend(bytes: Buffer, options: RetryOptions, delivery: Delivery, 
     }
   }
   const aside = retryPath(stateDir, sink.name);
-  if (back.length > 0) await appendSynced(rejectPath(stateDir, sink.name), back);
+  if (back.length > 0) await appendSynced(rejectPath(stateDir, sink.name), Buffer.concat(back), { mode: 0o640 });
   await rm(aside, { force: true });
   await syncFolder(join(aside, ".."));
 }
@@ -218,14 +219,4 @@ function* piecesOf(entries: Iterable<Entry>, limits: Sink["limits"]): Generator<
     bytes += entry.line.length;
   }
   if (piece.length > 0) yield piece;
-}
-
-async function appendSynced(path: string, parts: readonly Uint8Array[]): Promise<void> {
-  await appendFile(path, Buffer.concat(parts), { mode: 0o640 });
-  const file = await open(path, "r+");
-  try {
-    await file.sync();
-  } finally {
-    await file.close();
-  }
 }

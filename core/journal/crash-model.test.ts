@@ -6,14 +6,14 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Disk, DiskFile } from "./disk.ts";
+import type { Disk, DiskFile } from "../disk.ts";
+import { crashStates, type FolderContent } from "../testing/crash-states.ts";
+import { type RecordingDisk, recordingDisk } from "../testing/recording-disk.ts";
 import { checkJournal } from "./health.ts";
 import { type Journal, openJournal, streamFolder } from "./journal.ts";
 import { packSegments } from "./pack-segments.ts";
 import { openReader } from "./reader.ts";
 import { applyRetention } from "./retention.ts";
-import { crashStates, type FolderContent } from "./testing/crash-states.ts";
-import { type RecordingDisk, recordingDisk } from "./testing/recording-disk.ts";
 
 let root: string;
 beforeAll(async () => {

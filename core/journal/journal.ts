@@ -12,11 +12,12 @@
  *
  * @module
  */
+
+import { type Disk, type DiskFile, realDisk } from "../disk.ts";
 import { errorText, LarderError } from "../errors.ts";
 import { makeFolder } from "../files.ts";
 import { acquireLock, type Lock } from "../lock.ts";
 import { type Cursors, commitLine, joinSpans, type Span } from "./commit.ts";
-import { type Disk, type DiskFile, realDisk } from "./disk.ts";
 import { writeError } from "./journal-errors.ts";
 import type { WriterEnds, WrittenEnd } from "./segment-maps.ts";
 import { type StreamName, streamFolder, unwrittenText } from "./streams.ts";

@@ -10,9 +10,9 @@
 import { constants } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { type Disk, realDisk, writeAll } from "../disk.ts";
 import { errorCode, errorText } from "../errors.ts";
 import type { WrittenWhen } from "./commit.ts";
-import { type Disk, type DiskFile, realDisk } from "./disk.ts";
 import { dataMember, endMember, MEMBER_BYTES, namesMember } from "./gzip-members.ts";
 import { readError } from "./journal-errors.ts";
 import { NameCollector } from "./name-set.ts";
@@ -110,10 +110,6 @@ async function writePacked(path: string, plain: SegmentContent, disk: Disk, last
   } finally {
     await file.close();
   }
-}
-
-async function writeAll(file: DiskFile, bytes: Buffer): Promise<void> {
-  for (let at = 0; at < bytes.length; ) at += (await file.writev([bytes.subarray(at)])).bytesWritten;
 }
 
 /** Whether a packed file gives the bytes of a plain one, read back from the disk. */

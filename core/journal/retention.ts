@@ -9,8 +9,9 @@
  *
  * @module
  */
+
+import { type Disk, realDisk } from "../disk.ts";
 import { committedEnd, endRoom } from "./committed-end.ts";
-import { type Disk, realDisk } from "./disk.ts";
 import { withSegment } from "./open-segment.ts";
 import type { Position } from "./position.ts";
 import { listSegments, packedPath, segmentPath } from "./segment-names.ts";

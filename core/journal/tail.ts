@@ -6,9 +6,9 @@
 import { constants } from "node:fs";
 import { open } from "node:fs/promises";
 import { join } from "node:path";
+import type { Disk, DiskFile } from "../disk.ts";
 import { COMMIT_PREFIX, type Cursors, type KnownCommit } from "./commit.ts";
 import { type CommittedEnd, committedEnd } from "./committed-end.ts";
-import type { Disk, DiskFile } from "./disk.ts";
 import { lastCommit } from "./last-commit.ts";
 import { openContent, withSegment } from "./open-segment.ts";
 import { plainContent, type SegmentContent } from "./segment-content.ts";

@@ -12,8 +12,9 @@ import { createReadStream, statfsSync } from "node:fs";
 import { type FileHandle, open, rename, rm, stat } from "node:fs/promises";
 import { basename, extname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
+import { syncFolder } from "../../core/disk.ts";
 import { errorCode, errorText, LarderError } from "../../core/errors.ts";
-import { makeFolder, readIfThere, syncFolder, writeAtomically } from "../../core/files.ts";
+import { makeFolder, readIfThere, writeAtomically } from "../../core/files.ts";
 import type { Asset } from "../words/asset.ts";
 import { assetKey } from "../words/asset-url.ts";
 

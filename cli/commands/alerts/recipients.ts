@@ -100,7 +100,7 @@ export async function runExport(flags: Flags & { readonly output?: string }, opt
   const { recipients } = await loadAlertData(flags.db, options);
   const list = recipients.map(({ address, language, enabled }) => ({ address, language, enabled }));
   if (flags.output !== undefined) {
-    await writeAtomically(flags.output, formatRecipientList(list), 0o600);
+    await writeAtomically(flags.output, formatRecipientList(list), { mode: 0o600 });
     if (flags.json === true) printJson({ database: flags.db, file: flags.output, recipients: list.length });
     else print(`${countText(list.length, "recipient")} written to ${flags.output}`);
   } else if (flags.json === true) printJson(list);

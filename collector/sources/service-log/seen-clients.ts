@@ -10,6 +10,7 @@
 import { createHmac, randomBytes } from "node:crypto";
 import { type FileHandle, open, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { syncFolder } from "../../../core/disk.ts";
 import { errorCode, LarderError } from "../../../core/errors.ts";
 import { makeFolder } from "../../../core/files.ts";
 import { bucketStart, localDate, nextBucket } from "../../../core/time/local-days.ts";
@@ -159,10 +160,11 @@ export class SeenClients {
     await makeFolder(this.#folder);
     const path = this.#path(date);
     // the key of a new day replaces a file that nothing refers to
-    const file = await open(path, day.written === 0 ? "w" : "r+", PRIVATE);
+    const isNew = day.written === 0;
+    const file = await open(path, isNew ? "w" : "r+", PRIVATE);
     try {
       await file.chmod(PRIVATE);
-      if (day.written === 0) await file.write(day.key, 0, KEY_BYTES, 0);
+      if (isNew) await file.write(day.key, 0, KEY_BYTES, 0);
       const end = KEY_BYTES + day.written * HASH_BYTES;
       await file.truncate(end);
       const bytes = Buffer.concat(day.fresh);
@@ -173,6 +175,7 @@ export class SeenClients {
     } finally {
       await file.close();
     }
+    if (isNew) await syncFolder(this.#folder);
   }
 
   async #removeOthers(): Promise<void> {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Disk, type DiskFile, realDisk } from "../disk.ts";
+import { type Disk, type DiskFile, realDisk } from "../../disk.ts";
 
 export class Crash extends Error {}
 

@@ -5,7 +5,7 @@
  */
 import { constants } from "node:fs";
 import { stat, truncate } from "node:fs/promises";
-import { type Disk, type DiskFile, realDisk } from "../disk.ts";
+import { type Disk, type DiskFile, realDisk } from "../../disk.ts";
 
 /** What goes wrong with the next call. */
 export type Fault =

@@ -6,8 +6,8 @@
 import { randomBytes } from "node:crypto";
 import { open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
+import { syncFolder } from "../../../core/disk.ts";
 import { errorText, LarderError } from "../../../core/errors.ts";
-import { syncFolder } from "../../../core/files.ts";
 import { type HttpStream, httpStream, publicUrl, requestError } from "../../../core/http/http.ts";
 import { isTransientStatus, retryAfterMs } from "../../../core/retry.ts";
 import type { DocumentRequest } from "../catalog.ts";

@@ -1,10 +1,9 @@
 /**
- * What the writers of the journal ask of the disk, so that tests can let it fail, fill up and forget.
+ * What those who write ask of the disk, so that tests can let it fail, fill up and forget.
  *
  * @module
  */
 import { type FileHandle, open, rename, rm } from "node:fs/promises";
-import { syncFolder } from "../files.ts";
 
 /** An open file. */
 export type DiskFile = Pick<FileHandle, "writev" | "datasync" | "truncate" | "close">;
@@ -17,6 +16,21 @@ export interface Disk {
   remove(path: string): Promise<void>;
   /** Makes what was created, renamed or removed in a folder survive a power cut. */
   syncFolder(path: string): Promise<void>;
+}
+
+/** Makes a rename, creation or removal in a folder survive a power cut. */
+export async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, "r");
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
+
+/** Writes all of some bytes behind what a file holds. */
+export async function writeAll(file: DiskFile, bytes: Uint8Array): Promise<void> {
+  for (let at = 0; at < bytes.length; ) at += (await file.writev([bytes.subarray(at)])).bytesWritten;
 }
 
 /** The disk there is. */
