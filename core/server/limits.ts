@@ -34,27 +34,73 @@ export const DEFAULT_LIMITS: ServerLimits = {
 export const MAX_HEAD_BYTES = 16 * 1024;
 const MINUTE_MS = 60_000;
 
-/** Connections by address: closes those above the limit. */
-export class ConnectionCount {
-  readonly #open = new Map<string, number>();
-  readonly #most: number;
+/** Most connections: of all, and from one address. */
+export type ConnectionLimits = Pick<ServerLimits, "connections" | "connectionsPerAddress">;
 
-  constructor(most: number) {
-    this.#most = most;
+/**
+ * Open connections. What is above the limit of one address is closed. At the limit of all, the one that has been silent
+ * longest makes room: whoever opens thousands and asks nothing closes his own, and nobody who asks waits.
+ */
+export class Connections {
+  readonly #limits: ConnectionLimits;
+  readonly #onFull: () => void;
+  readonly #byAddress = new Map<string, number>();
+  readonly #open = new Map<string, Socket>();
+  /** Without a request under way; silent longest first. */
+  readonly #silent = new Set<string>();
+
+  /** @param onFull called each time one has to make room */
+  constructor(limits: ConnectionLimits, onFull: () => void) {
+    this.#limits = limits;
+    this.#onFull = onFull;
   }
 
   add(socket: Socket): void {
-    const address = addressOf(socket);
-    if (isLoopbackHost(address)) return;
-    const count = (this.#open.get(address) ?? 0) + 1;
-    if (count > this.#most) return void socket.destroy();
-    this.#open.set(address, count);
+    const [key, address] = [keyOf(socket), addressOf(socket)];
+    const fromThere = (this.#byAddress.get(address) ?? 0) + 1;
+    if (!isLoopbackHost(address) && fromThere > this.#limits.connectionsPerAddress) return void socket.destroy();
+    if (this.#open.size >= this.#limits.connections && !this.#makeRoom()) return void socket.destroy();
+    this.#byAddress.set(address, fromThere);
+    this.#open.set(key, socket);
+    this.#silent.add(key);
     socket.once("close", () => {
-      const left = (this.#open.get(address) ?? 1) - 1;
-      if (left === 0) this.#open.delete(address);
-      else this.#open.set(address, left);
+      this.#forget(key, socket);
+      const left = (this.#byAddress.get(address) ?? 1) - 1;
+      if (left === 0) this.#byAddress.delete(address);
+      else this.#byAddress.set(address, left);
     });
   }
+
+  /** A request has come. @param key of the connection */
+  asks(key: string): void {
+    this.#silent.delete(key);
+  }
+
+  /** It is answered. */
+  isSilent(key: string): void {
+    if (this.#open.has(key)) this.#silent.add(key);
+  }
+
+  #makeRoom(): boolean {
+    this.#onFull();
+    const [key] = this.#silent;
+    const socket = key === undefined ? undefined : this.#open.get(key);
+    if (key === undefined || socket === undefined) return false;
+    this.#forget(key, socket);
+    socket.destroy();
+    return true;
+  }
+
+  #forget(key: string, socket: Socket): void {
+    if (this.#open.get(key) !== socket) return;
+    this.#open.delete(key);
+    this.#silent.delete(key);
+  }
+}
+
+/** The other end: the same for a connection and for what encrypts on it. */
+export function keyOf({ remoteAddress, remotePort }: Socket): string {
+  return `${remoteAddress} ${remotePort}`;
 }
 
 /** Requests by address in the running minute. */

@@ -290,6 +290,28 @@ describe("what it takes on", () => {
     await Promise.all(idle.map((socket) => once(socket.resume(), "close")));
   });
 
+  it("answers at the limit of connections, where the one silent longest makes room", async () => {
+    const { port, url } = await start({ limits: { connections: 5 } });
+    const closed: number[] = [];
+    const feed = connect(port, "127.0.0.1");
+    feed.write("GET /feed HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    await once(feed, "readable");
+    const idle: Socket[] = [];
+    for (let i = 0; i < 12; i++) {
+      const socket = connect(port, "127.0.0.1").on("error", () => undefined);
+      socket.resume().on("close", () => closed.push(i));
+      idle.push(socket);
+      await once(socket, "connect");
+      if (i % 3 === 0) expect((await post(`${url}report`, "{}", { connection: "close" })).status).toBe(202);
+    }
+    await vi.waitFor(() => expect(closed.length).toBeGreaterThanOrEqual(7));
+    expect([...closed].sort((a, b) => a - b)).toEqual(closed);
+    expect(closed).not.toContain(11);
+    // whoever is being answered is not silent
+    expect(feed.destroyed).toBe(false);
+    for (const socket of [feed, ...idle]) socket.destroy();
+  });
+
   it("drops a client that does not read its feed, and bounds the feeds", async () => {
     const { port, url } = await start({ limits: { feeds: 1 } });
     const lazy = connect(port, "127.0.0.1").on("error", () => undefined);

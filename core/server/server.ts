@@ -18,8 +18,9 @@ import { type Reply, type Route, refusal } from "./exchange.ts";
 import { type Feed, startFeed } from "./feed.ts";
 import {
   addressOf,
-  ConnectionCount,
+  Connections,
   DEFAULT_LIMITS,
+  keyOf,
   MAX_HEAD_BYTES,
   RequestRate,
   type ServerLimits,
@@ -249,18 +250,23 @@ async function makeServer(
 }
 
 function setLimits(server: Server | TlsServer, limits: ServerLimits, log: Log): void {
-  server.maxConnections = limits.connections;
   server.headersTimeout = limits.headMs;
   server.requestTimeout = limits.requestMs;
   server.keepAliveTimeout = limits.idleMs;
   server.setTimeout(limits.idleMs);
-  const connections = new ConnectionCount(limits.connectionsPerAddress);
-  server.on("connection", (socket) => connections.add(socket));
   let warned = false;
-  server.on("drop", () => {
+  const connections = new Connections(limits, () => {
     if (!warned)
-      log.warn("more connections than allowed: those that come now are closed", { limit: limits.connections });
+      log.warn("as many connections as allowed: those that have been silent longest are closed for new ones", {
+        limit: limits.connections,
+      });
     warned = true;
+  });
+  server.on("connection", (socket) => connections.add(socket));
+  server.on("request", ({ socket }: IncomingMessage, response: ServerResponse) => {
+    const key = keyOf(socket);
+    connections.asks(key);
+    response.once("close", () => connections.isSilent(key));
   });
 }
 
