@@ -17,6 +17,7 @@ import type { Notifier } from "./notify/notify.ts";
 import type { WatchOptions } from "./options.ts";
 import { type Box, deliver, type Sent } from "./outbox/outbox.ts";
 import { ping } from "./ping.ts";
+import { addressees } from "./settings/settings.ts";
 import { keepSilencesCurrent, type Silence } from "./silences/silences.ts";
 import {
   ALERTS_CURSOR,
@@ -31,7 +32,6 @@ import {
   type Stored,
   storedJson,
 } from "./state/state.ts";
-import { fits } from "./tags.ts";
 import { type Message, messageOf } from "./words/words.ts";
 
 export interface WatchSetup {
@@ -190,8 +190,7 @@ class Watcher implements Watch {
 
   #enqueue(notice: Notice, nowMs: number): void {
     const { options } = this.#setup;
-    const fresh = options.notifiers.filter(({ name }) => isFor(notice, name, options));
-    const outgoing: Outgoing[] = fresh.map(({ name }) => {
+    const outgoing: Outgoing[] = addressees(notice, options).map(({ name }) => {
       return { notice: notice.id, to: name, firstMs: nowMs, nextMs: nowMs, tries: 0 };
     });
     if (outgoing.length === 0) return;
@@ -235,13 +234,4 @@ class Watcher implements Watch {
 function emptyState(): Stored {
   const series = `${randomBytes(8).toString("hex")}x`;
   return { series, next: 1, lookMs: undefined, alerts: [], notices: [], outbox: [], failing: {} };
-}
-
-/** Whether a notifier is to get a notice: of its level and tags, and not about itself. */
-function isFor(notice: Notice, name: string, { notifiers }: WatchOptions): boolean {
-  const options = notifiers.find((each) => each.name === name);
-  if (options === undefined || (notice.rule === "notifier" && notice.alerts.some(({ part }) => part === name)))
-    return false;
-  if (options.leastLevel === "bad" && notice.level !== "bad") return false;
-  return notice.alerts.some(({ tags }) => fits(options.only ?? {}, tags));
 }

@@ -74,6 +74,8 @@ interface Common {
   readonly forSeconds?: number;
   /** How long it has to be well again; default `CLEAR_SECONDS`. */
   readonly clearSeconds?: number;
+  /** How long an alert of it waits for others of its place, to be reported with them; default what the settings say. */
+  readonly groupSeconds?: number;
   /** Only inhibits others and is listed; nobody is notified. */
   readonly silent?: true;
 }

@@ -9,6 +9,8 @@ export const silent: CacheRule = {
   id: "silent",
   about: "cache",
   thresholds: ["silentSeconds"],
+  // where a line is down, caches fall silent one after the other, as each reports at its own time
+  groupSeconds: 300,
   inhibitedBy: ["clock"],
   judge({ heardMs }, { nowMs, limits, atWork }) {
     if (heardMs === undefined) return NO_DATA;

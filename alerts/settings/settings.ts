@@ -9,7 +9,7 @@ import { bucketsBefore } from "../../core/time/local-days.ts";
 import type { WatchOptions } from "../options.ts";
 import type { Circumstances, Limits, Rule, ThresholdName } from "../rules/rules.ts";
 import { covers, type Silence } from "../silences/silences.ts";
-import type { Policy } from "../state/state.ts";
+import type { Notice, Policy } from "../state/state.ts";
 import { fits, type Tags } from "../tags.ts";
 import { isHoliday, isWithin } from "./hours.ts";
 
@@ -82,6 +82,7 @@ export function policyFor(options: WatchOptions, { alone, silences: added = [], 
   const silences = [...options.silences, ...added].filter(({ until }) => now.nowMs < Date.parse(until));
   return {
     groupMs: alone ? 0 : 60_000,
+    joinMs: alone ? 0 : 600_000,
     reminderMs: options.reminderHours.map((hours) => hours * HOUR_MS),
     thenEveryMs: 7 * 24 * HOUR_MS,
     quiet: (quietHours !== undefined && isWithin(quietHours, now)) || isHoliday(options.holidays, now),
@@ -89,4 +90,12 @@ export function policyFor(options: WatchOptions, { alone, silences: added = [], 
     isSilenced: (alert) => silences.some((each) => covers(each, alert, now.nowMs)),
     placeOf: ({ tags }) => tags["region"] ?? tags["site_name"] ?? "",
   };
+}
+
+/** Whom a notice is for: notifiers of its level and tags, and not one that it is about. */
+export function addressees(notice: Notice, { notifiers }: WatchOptions): WatchOptions["notifiers"][number][] {
+  return notifiers.filter(({ name, leastLevel, only = {} }) => {
+    if (notice.rule === "notifier" && notice.alerts.some(({ part }) => part === name)) return false;
+    return (leastLevel === "warn" || notice.level === "bad") && notice.alerts.some(({ tags }) => fits(only, tags));
+  });
 }

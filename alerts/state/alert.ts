@@ -28,6 +28,8 @@ export interface Alert {
   /** The incident in which it was reported; undefined while nobody has been notified. */
   readonly incident?: string | undefined;
   readonly reportedMs?: number | undefined;
+  /** The gravest level in which it was reported. */
+  readonly reportedLevel?: FindingLevel | undefined;
   /** Reminders sent. */
   readonly reminders: number;
   /** The graver rule that holds it back. */
@@ -53,15 +55,4 @@ export interface Notice {
 
 export function keyOf({ rule, server, part }: Pick<Alert, "rule" | "server" | "part">): string {
   return JSON.stringify([rule, server, part]);
-}
-
-/** Which rules have an alert, by server. */
-export function rulesByServer(alerts: Iterable<Alert>): ReadonlyMap<string, ReadonlySet<string>> {
-  const found = new Map<string, Set<string>>();
-  for (const { server, rule } of alerts) {
-    const rules = found.get(server);
-    if (rules === undefined) found.set(server, new Set([rule]));
-    else rules.add(rule);
-  }
-  return found;
 }

@@ -14,6 +14,8 @@ export interface Judgement {
   readonly server: string;
   readonly tags: Readonly<Record<string, string>>;
   readonly verdict: Verdict | readonly Verdict[];
+  /** Alerts of the server there were before the look. */
+  readonly known: readonly Alert[];
 }
 
 export type Alerts = Map<string, Alert>;
@@ -51,14 +53,11 @@ export function take(alerts: Alerts, judgement: Judgement, look: Look): Change[]
 
 function endOthers(
   alerts: Alerts,
-  { rule, server }: Judgement,
+  { rule, known }: Judgement,
   { look, except }: { readonly look: Look; readonly except: ReadonlySet<string> },
 ): Change[] {
-  if (alerts.size === 0) return [];
-  const own = [...alerts].filter(
-    ([key, alert]) => alert.rule === rule.id && alert.server === server && !except.has(key),
-  );
-  return own.flatMap(([key, alert]) => well(alerts, key, { alert, rule, look }));
+  const own = known.filter((alert) => alert.rule === rule.id && !except.has(keyOf(alert)));
+  return own.flatMap((alert) => well(alerts, keyOf(alert), { alert, rule, look }));
 }
 
 function partOf(verdict: Verdict): string {

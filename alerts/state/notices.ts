@@ -11,6 +11,8 @@ import { nextReminderMs, type Policy } from "./policy.ts";
 
 /** Of an incident that is over in part, that much is reported after this long. */
 const PARTLY_OVER_MS = 3_600_000;
+/** Places of one rule that are notified of apart. */
+const MOST_PLACES = 20;
 
 interface Group {
   readonly rule: string;
@@ -38,17 +40,53 @@ function mayReport(alert: Alert, policy: Policy): boolean {
 }
 
 function newNotices(alerts: Alerts, policy: Policy, { nowMs, name }: { nowMs: number; name(): string }): Notice[] {
-  const fresh = [...alerts.values()].filter((alert) => alert.incident === undefined && mayReport(alert, policy));
+  const fresh = [...alerts.values()].filter((alert) => isNews(alert) && mayReport(alert, policy));
+  if (fresh.length === 0) return [];
+  const open = openIncidents(alerts, policy, nowMs);
   return groups(fresh, policy).flatMap((group) => {
+    const known =
+      group.alerts.find(({ incident }) => incident !== undefined) ??
+      open.get(JSON.stringify([group.rule, group.place]));
     const first = Math.min(...group.alerts.map(({ firedMs = nowMs }) => firedMs));
-    if (nowMs - first < policy.groupMs && nowMs >= first) return [];
+    const waitedMs = nowMs - (known?.reportedMs ?? first);
+    const isGraver = group.alerts.some(({ incident }) => incident !== undefined);
+    if (!isGraver && waitedMs >= 0 && waitedMs < waitMs(group, policy, known !== undefined)) return [];
     const id = name();
-    const reported = group.alerts.map((alert) => ({ ...alert, incident: id, reportedMs: nowMs }));
+    const incident = known?.incident ?? id;
+    const reported = group.alerts.map((alert) => ({
+      ...alert,
+      incident,
+      reportedMs: known?.reportedMs ?? nowMs,
+      reminders: known?.reminders ?? 0,
+      reportedLevel: alert.level,
+    }));
     for (const alert of reported) alerts.set(keyOf(alert), alert);
-    return [
-      noticeOf({ ...group, alerts: reported }, "firing", { id, incident: id, atMs: nowMs, remaining: reported.length }),
-    ];
+    const remaining = [...alerts.values()].filter((alert) => alert.incident === incident && alert.phase === "firing");
+    const rest = { id, incident, atMs: nowMs, remaining: remaining.length };
+    return [noticeOf({ ...group, alerts: reported }, "firing", rest)];
   });
+}
+
+/** Nobody was notified of it, or only when it was not grave yet. */
+function isNews({ incident, level, reportedLevel = level }: Alert): boolean {
+  return incident === undefined || (level === "bad" && reportedLevel === "warn");
+}
+
+/** An alert of each incident that began a moment ago: others of its rule and place belong to it. */
+function openIncidents(alerts: Alerts, policy: Policy, nowMs: number): Map<string, Alert> {
+  const found = new Map<string, Alert>();
+  for (const alert of alerts.values()) {
+    if (alert.incident === undefined || alert.phase !== "firing") continue;
+    const ageMs = nowMs - (alert.reportedMs ?? nowMs);
+    if (ageMs <= 2 * policy.joinMs) found.set(groupKey(alert, policy), alert);
+  }
+  return found;
+}
+
+function waitMs({ rule }: Group, { groupMs, joinMs }: Policy, joins: boolean): number {
+  if (groupMs === 0) return 0;
+  const { groupSeconds = 0 } = ruleOf(rule) ?? {};
+  return joins ? joinMs : Math.max(groupMs, groupSeconds * 1000);
 }
 
 function reminders(alerts: Alerts, policy: Policy, { nowMs, name }: { nowMs: number; name(): string }): Notice[] {
@@ -84,11 +122,17 @@ function incidents(alerts: Alerts): [string, Alert[]][] {
 }
 
 function groups(alerts: readonly Alert[], policy: Policy): Group[] {
-  const found = groupBy(alerts, (alert) => JSON.stringify([alert.rule, policy.placeOf(alert) || alert.server]));
-  return [...found.values()].flatMap((all) => {
-    const [first] = all;
-    return first === undefined ? [] : [{ rule: first.rule, place: policy.placeOf(first), alerts: all }];
+  const byRule = groupBy(alerts, ({ rule }) => rule);
+  return [...byRule].flatMap(([rule, all]) => {
+    const byPlace = groupBy(all, (alert) => groupKey(alert, policy));
+    // everywhere at once: one notice, where there are no regions but many sites
+    if (byPlace.size > MOST_PLACES) return [{ rule, place: "", alerts: all }];
+    return [...byPlace.values()].map((own) => ({ rule, place: own[0] ? policy.placeOf(own[0]) : "", alerts: own }));
   });
+}
+
+function groupKey(alert: Alert, policy: Policy): string {
+  return JSON.stringify([alert.rule, policy.placeOf(alert)]);
 }
 
 function noticeOf(
@@ -96,7 +140,8 @@ function noticeOf(
   kind: Notice["kind"],
   rest: Pick<Notice, "id" | "incident" | "atMs" | "remaining">,
 ): Notice {
-  const level = alerts.some((alert) => alert.level === "bad") ? "bad" : "warn";
+  // what was reported as grave is over for those who were notified then
+  const level = alerts.some((alert) => alert.level === "bad" || alert.reportedLevel === "bad") ? "bad" : "warn";
   const said = alerts.map(({ server, part, tags, values, sinceMs, overMs }) => {
     return { server, part, tags, values, sinceMs, overMs };
   });

@@ -6,8 +6,10 @@
 import type { Alert } from "./alert.ts";
 
 export interface Policy {
-  /** Alerts of one rule and place within this long are one notice. */
+  /** Alerts of one rule and place within this long are one notice; 0: they do not wait for company. */
   readonly groupMs: number;
+  /** What an incident grows by within this long is reported with it, in one notice when as much time has passed. */
+  readonly joinMs: number;
   /** Reminders after the first notice; after the last of them, one every `thenEveryMs`. */
   readonly reminderMs: readonly number[];
   readonly thenEveryMs: number;

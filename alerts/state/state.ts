@@ -3,11 +3,12 @@
  *
  * @module
  */
-import type { Facts } from "../facts/facts.ts";
-import { type Circumstances, RULES, type Rule, type Verdict } from "../rules/rules.ts";
-import { type Notice, rulesByServer } from "./alert.ts";
+import { groupBy } from "../../core/group-by.ts";
+import type { CacheFacts, Facts } from "../facts/facts.ts";
+import { type Circumstances, RULES, type Rule, ruleOf, type Verdict } from "../rules/rules.ts";
+import type { Alert, Notice } from "./alert.ts";
 import { inhibit } from "./inhibition.ts";
-import { type Alerts, type Change, type Judgement, type Look, take } from "./machine.ts";
+import { type Alerts, type Change, take } from "./machine.ts";
 import { dueNotices } from "./notices.ts";
 import type { Policy } from "./policy.ts";
 
@@ -40,52 +41,45 @@ export function look(alerts: Alerts, facts: Facts, context: LookContext): LookRe
   const { nowMs, lastMs, policy } = context;
   const afterGap = lastMs !== undefined && (nowMs < lastMs || nowMs - lastMs > policy.gapMs);
   const changes: Change[] = [];
-  const known = rulesByServer(alerts.values());
-  const pass: Pass = { alerts, changes, look: { nowMs, afterGap } };
-  for (const cache of facts.caches) {
-    const { server, tags } = cache;
+  const known = groupBy(alerts.values(), ({ server }) => server);
+  const judgeAll = <F extends Subject>(subject: F, rules: readonly RuleOf<F>[]): void => {
+    const { server, tags } = subject;
     const circumstances = context.circumstancesOf(tags);
-    const active = known.get(server);
-    for (const rule of CACHE_RULES) {
-      const verdict = rule.judge(cache, circumstances);
-      if (isNews(verdict, rule, active) && !context.isOff(rule, tags)) takeInto(pass, { rule, server, tags, verdict });
+    const own = known.get(server) ?? NONE;
+    for (const rule of rules) {
+      const verdict = rule.judge(subject, circumstances);
+      // most of what there is is well, and was well before
+      if (!isWrong(verdict) && !own.some((alert) => alert.rule === rule.id)) continue;
+      if (context.isOff(rule, tags)) continue;
+      const at = { nowMs, afterGap };
+      for (const change of take(alerts, { rule, server, tags, verdict, known: own }, at)) changes.push(change);
     }
-  }
-  const { own } = facts;
-  if (own !== undefined) {
-    const { server, tags } = own;
-    const circumstances = context.circumstancesOf(tags);
-    for (const rule of OWN_RULES) {
-      const verdict = rule.judge(own, circumstances);
-      if (isNews(verdict, rule, known.get(server)) && !context.isOff(rule, tags)) {
-        takeInto(pass, { rule, server, tags, verdict });
-      }
-    }
-  }
+  };
+  for (const cache of facts.caches) judgeAll(cache, CACHE_RULES);
+  if (facts.own !== undefined) judgeAll(facts.own, OWN_RULES);
+  forget(alerts, context);
   inhibit(alerts);
   return { changes, notices: dueNotices(alerts, policy, { nowMs, name: () => context.name() }) };
 }
 
+/** Rules that are switched off leave nothing behind, and neither do those of another version. */
+function forget(alerts: Alerts, { isOff }: LookContext): void {
+  for (const [key, { rule, tags }] of alerts) {
+    const known = ruleOf(rule);
+    if (known === undefined || isOff(known, tags)) alerts.delete(key);
+  }
+}
+
 const CACHE_RULES = RULES.filter((rule) => rule.about === "cache");
 const OWN_RULES = RULES.filter((rule) => rule.about === "own");
+const NONE: readonly Alert[] = [];
 
-interface Pass {
-  readonly alerts: Alerts;
-  readonly changes: Change[];
-  readonly look: Look;
-}
-
-function takeInto({ alerts, changes, look: at }: Pass, judgement: Judgement): void {
-  for (const change of take(alerts, judgement, at)) changes.push(change);
-}
-
-/** Most of what there is is well, and was well before. */
-function isNews(verdict: Verdicts, { id }: Rule, active: ReadonlySet<string> | undefined): boolean {
-  return active?.has(id) === true || isWrong(verdict);
-}
-
+/** Whom a rule judges. */
+type Subject = Pick<CacheFacts, "server" | "tags">;
+type RuleOf<F> = Rule & { judge(subject: F, circumstances: Circumstances): Verdicts };
 type Verdicts = Verdict | readonly Verdict[];
 
 function isWrong(verdict: Verdicts): boolean {
-  return "is" in verdict ? verdict.is === "firing" : verdict.some(({ is }) => is === "firing");
+  if (!Array.isArray(verdict)) return (verdict as Verdict).is === "firing";
+  return (verdict as readonly Verdict[]).some(({ is }) => is === "firing");
 }

@@ -61,6 +61,7 @@ const alert = z.object({
   wellMs: z.number().optional(),
   incident: z.string().optional(),
   reportedMs: z.number().optional(),
+  reportedLevel: level.optional(),
   reminders: z.number(),
   heldBackBy: z.string().optional(),
 });
