@@ -14,6 +14,7 @@ import { registerDoctor } from "./commands/doctor/register.ts";
 import { registerGrafana } from "./commands/grafana/register.ts";
 import { registerHistory } from "./commands/history/register.ts";
 import { registerInflux } from "./commands/influx/register.ts";
+import { registerInstall } from "./commands/install/register.ts";
 import { registerJournal } from "./commands/journal/register.ts";
 import { registerPrecache } from "./commands/precache/register.ts";
 import { registerReceive } from "./commands/receive/register.ts";
@@ -57,6 +58,7 @@ export function createProgram(words?: readonly string[]): Command {
   registerReport(program);
   registerServe(program);
   registerDemo(program);
+  registerInstall(program);
   for (const [name, description, register] of GROUPS) {
     const group = program.command(name).description(description);
     if (words === undefined || words.includes(name)) register(group);

@@ -77,6 +77,13 @@ describe("acquireLock()", () => {
     expect(words).toEqual(words.map((_, i) => (i % 2 === 0 ? "in" : "out")));
   });
 
+  it("refuses a path that is too long for the system, which would cut it off", async () => {
+    await expect(acquireLock(join(folder, "a".repeat(110)), "test")).rejects.toMatchObject({
+      code: "LOCK_FAILED",
+      next: expect.stringContaining("at most 60 characters"),
+    });
+  });
+
   it.skipIf(!existsSync("/proc/self"))(
     "says what helps where a folder takes no lock (skipped without /proc)",
     async () => {

@@ -30,6 +30,8 @@ export interface Lock {
 
 const LOCK_NAME = /^lock\.(\d+)$/;
 const ATTEMPTS = 20;
+/** Bytes of a socket's path that the system takes. */
+const MAX_SOCKET_PATH = process.platform === "darwin" ? 103 : 107;
 
 /**
  * Takes the lock of a folder (created if missing).
@@ -39,6 +41,8 @@ const ATTEMPTS = 20;
 export async function acquireLock(folder: string, what: string, nowMs: () => number = Date.now): Promise<Lock> {
   await makeFolder(folder);
   const own = join(folder, `.${process.pid}.${randomBytes(3).toString("hex")}`);
+  // the system's limit for the name of a socket; a longer one would be cut off without a word
+  if (Buffer.byteLength(own) > MAX_SOCKET_PATH) throw failedError(own, "its path is too long", undefined);
   const server = await listen(own, { pid: process.pid, since: nowMs() });
   try {
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
@@ -88,22 +92,22 @@ function nextStep(error: unknown): string {
   return "choose a stateDir with a path of at most 60 characters on a local disk";
 }
 
+function failedError(path: string, why: string, cause: unknown): LarderError {
+  return new LarderError(`Cannot lock "${path}": ${why}`, {
+    code: "LOCK_FAILED",
+    state: "nothing was changed",
+    next: nextStep(cause),
+    cause,
+  });
+}
+
 async function listen(path: string, owner: LockOwner): Promise<Server> {
   const server = createServer((socket) => {
     socket.on("error", () => socket.destroy());
     socket.end(JSON.stringify(owner));
   });
   return await new Promise((resolve, reject) => {
-    server.once("error", (error) =>
-      reject(
-        new LarderError(`Cannot lock "${path}": ${errorText(error)}`, {
-          code: "LOCK_FAILED",
-          state: "nothing was changed",
-          next: nextStep(error),
-          cause: error,
-        }),
-      ),
-    );
+    server.once("error", (error) => reject(failedError(path, errorText(error), error)));
     server.listen(path, () => {
       server.unref();
       resolve(server);

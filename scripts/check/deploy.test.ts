@@ -1,15 +1,16 @@
 import { spawnSync } from "node:child_process";
-import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
+import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { JOBS } from "../../cli/commands/install/jobs.ts";
+import { copyProgram } from "../../cli/commands/install/program-files.ts";
 import { DOMAIN, larderOptions } from "../../cli/load-settings.ts";
 import { createProgram } from "../../cli/program.ts";
 import { validateSettings } from "../../core/config/config.ts";
 import { USER_AGENT } from "../../core/http/http.ts";
 import { parsePlist } from "../../core/plist/plist.ts";
-import { VERSION } from "../../core/version.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 const DEPLOY = join(ROOT, "deploy");
@@ -73,38 +74,44 @@ describe("shell scripts", () => {
     expect(statSync(path).mode & 0o111).toBe(0o111);
   });
 
-  it("install all there is to run, and take it away again", { timeout: 60_000 }, async () => {
-    const root = await mkdtemp(join(tmpdir(), "larder-install-"));
-    folders.push(root);
-    const run = (script: string, ...args: string[]) =>
-      spawnSync("sh", [join(DEPLOY, script), ...args], {
-        env: { ...process.env, DESTDIR: root },
-        encoding: "utf8",
-      });
+  it.skipIf(!has("shellcheck"))("have nothing that shellcheck complains of", () => {
+    const checked = spawnSync("shellcheck", ["-s", "sh", ...shells], { encoding: "utf8" });
+    expect(checked.stdout).toBe("");
+  });
+});
+
+/** Whether a program is here. */
+function has(program: string): boolean {
+  return spawnSync(program, ["--version"]).error === undefined;
+}
+
+describe("an installed program", () => {
+  const root = mkdtempSync(join(tmpdir(), "larder-program-"));
+  const program = join(root, "larder");
+  folders.push(root);
+  beforeAll(() => {
     // a node program that is quick to copy
     const node = join(root, "node");
     writeFileSync(node, `#!/bin/sh\nexec "${process.execPath}" "$@"\n`, { mode: 0o755 });
-    for (const round of ["anew", "over the old one"]) {
-      const installed = run("install.sh", "--node", node, "--precache", "--receive", "--serve");
-      expect(installed.status, `${round}: ${installed.stderr}`).toBe(0);
-      expect(installed.stdout).toContain(`installed ${VERSION}`);
-    }
-    const program = join(root, "usr/local/larder");
+    copyProgram({ root: ROOT, node }, program);
+  });
+
+  it("brings all it needs to run", { timeout: 60_000 }, () => {
     // the portable engine brings a file of its own
     const path = join(root, "Metrics.db");
     copyFileSync(join(ROOT, "fixtures/state/0.1/Metrics.db"), path);
     const sources = { metricsSqlite: { enabled: false }, metricsDb: { path }, managerStatus: { enabled: false } };
     const settings = join(root, "larder.json");
     writeFileSync(settings, JSON.stringify({ stateDir: join(root, "state"), sources }));
-    const words = [join(program, "dist/larder.js"), "collect", "--once", "--json", "--config", settings];
+    const words = ["collect", "--once", "--json", "--config", settings];
     const environment = { ...process.env, LARDER_SQLITE: "portable" };
-    const started = spawnSync(join(program, "libexec/node"), words, { cwd: root, env: environment, encoding: "utf8" });
+    const started = spawnSync(join(program, "bin/larder"), words, { cwd: root, env: environment, encoding: "utf8" });
     expect(started.stderr).toBe("");
     expect(started.status).toBe(0);
     expect(JSON.parse(started.stdout).sources).toEqual([expect.objectContaining({ rows: expect.any(Number) })]);
-    rmSync(join(root, "state"), { recursive: true });
-    for (const file of [path, settings]) rmSync(file);
-    // packages are part of the program, and their terms go with it; but for those that are files of their own
+  });
+
+  it("brings the terms of all packages, in a list or with their files", () => {
     const { dependencies } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as Dictionary;
     const beside = ["@napi-rs/canvas", "dejavu-fonts-ttf"];
     const terms = readFileSync(join(program, "dist/licences.txt"), "utf8");
@@ -113,12 +120,28 @@ describe("shell scripts", () => {
     );
     expect([...known, ...beside].sort()).toEqual(Object.keys(dependencies as Dictionary).sort());
     expect(readdirSync(join(program, "node_modules")).sort()).toEqual(beside.map((name) => name.split("/")[0]));
-    expect(readdirSync(join(root, "Library/LaunchDaemons")).sort()).toEqual(jobs.map((path) => basename(path)).sort());
+  });
+});
 
-    expect(run("bin/larder-uninstall").stdout).toContain("kept");
-    expect(existsSync(join(root, "Library/Application Support/larder"))).toBe(true);
-    expect(run("bin/larder-uninstall", "--purge").status).toBe(0);
-    expect(filesBelow(root)).toEqual([node]);
+describe("jobs", () => {
+  it("of the commands that install are all there, and no others", () => {
+    const names = (folder: string): string[] => readdirSync(join(DEPLOY, folder)).sort();
+    expect(names("launchd")).toEqual(Object.values(JOBS).map(({ label }) => `${label}.plist`));
+    expect(names("systemd")).toEqual(
+      Object.values(JOBS)
+        .flatMap(({ unitFiles }) => unitFiles)
+        .sort(),
+    );
+  });
+
+  it("of systemd start commands that there are", () => {
+    for (const { unitFiles } of Object.values(JOBS)) {
+      for (const name of unitFiles.filter((file) => file.endsWith(".service"))) {
+        const text = readFileSync(join(DEPLOY, "systemd", name), "utf8");
+        const words = /^ExecStart=\/usr\/local\/larder\/bin\/larder (.*)$/m.exec(text)?.[1]?.split(" ") ?? [];
+        expect(knows(words.filter((word) => !word.startsWith("/"))), name).toBe(true);
+      }
+    }
   });
 });
 

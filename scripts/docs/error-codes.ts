@@ -25,6 +25,7 @@ const PREFIXES = [
   ...[
     "GRAFANA",
     "HTTP",
+    "INSTALL",
     "JOURNAL",
     "LEDGER",
     "LOCK",

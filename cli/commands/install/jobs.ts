@@ -14,12 +14,18 @@ export interface Job {
   readonly unit: string;
   /** Files of systemd. */
   readonly unitFiles: readonly string[];
+  /** Further ones of its kind that an admin started, one for each settings file. */
+  readonly instances?: string;
   /** Runs from start to stop; the others run at their hour. */
   readonly stays: boolean;
 }
 
 export const JOBS: Readonly<Record<JobName, Job>> = {
-  collect: daemon("collect"),
+  collect: {
+    ...daemon("collect"),
+    unitFiles: ["larder-collect.service", "larder-collect@.service"],
+    instances: "larder-collect@*.service",
+  },
   precache: {
     label: "org.larder.precache",
     unit: "larder-precache.timer",
