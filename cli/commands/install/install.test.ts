@@ -11,7 +11,7 @@ import {
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { CommandResult, RunCommand } from "../../../core/cache/command.ts";
+import type { CommandResult, RunCommand } from "../../../core/cache/cache.ts";
 import { openJournal } from "../../../core/journal/journal.ts";
 import type { Clock } from "../../../core/time/clock.ts";
 import { type InstallOptions, install } from "./install.ts";

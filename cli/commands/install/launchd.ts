@@ -4,7 +4,7 @@
  * @module
  */
 import { join } from "node:path";
-import type { CommandResult, RunCommand } from "../../../core/cache/command.ts";
+import type { CommandResult, RunCommand } from "../../../core/cache/cache.ts";
 import { LarderError } from "../../../core/errors.ts";
 import type { Clock } from "../../../core/time/clock.ts";
 import type { Job } from "./jobs.ts";

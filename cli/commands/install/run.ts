@@ -4,7 +4,7 @@
  * @module
  */
 import { resolve } from "node:path";
-import { runCommand } from "../../../core/cache/command.ts";
+import { runCommand } from "../../../core/cache/cache.ts";
 import { LarderError } from "../../../core/errors.ts";
 import { systemClock } from "../../../core/time/clock.ts";
 import { loadSettings } from "../../load-settings.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import { join } from "node:path";
-import type { RunCommand } from "../../../core/cache/command.ts";
+import type { RunCommand } from "../../../core/cache/cache.ts";
 import { LarderError } from "../../../core/errors.ts";
 import type { ServiceManager } from "./world.ts";
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { RunCommand } from "../../../core/cache/command.ts";
+import type { RunCommand } from "../../../core/cache/cache.ts";
 import { errorText, LarderError } from "../../../core/errors.ts";
 import type { Clock } from "../../../core/time/clock.ts";
 import type { Job } from "./jobs.ts";
