@@ -48,5 +48,7 @@ export {
   type KeepDays,
   type PlannedStep,
   planInfluxSetup,
+  probeSink,
+  type SinkProbe,
 } from "./sinks/sinks.ts";
 export { hasStatus, readDatabase } from "./sources/sources.ts";

@@ -10,6 +10,6 @@
 export type { Symptom } from "./check.ts";
 export { CHECKS } from "./checks/checks.ts";
 export { type CheckResult, type Diagnosis, diagnose } from "./diagnose.ts";
-export { type Evidence, readEvidence } from "./evidence/evidence.ts";
+export { type Evidence, packEvidence, readEvidence } from "./evidence/evidence.ts";
 export { readFacts } from "./facts/facts.ts";
 export { gatherEvidence, gatherOwn, type Own, realWorld, type World } from "./gather/gather.ts";

@@ -7,7 +7,7 @@
 
 import { errorCode, errorText, type LarderError } from "../../core/errors.ts";
 import { durationText } from "../../core/words/amounts.ts";
-import { type Sink, SinkError } from "../sinks/sinks.ts";
+import { probeLine, type Sink, SinkError } from "../sinks/sinks.ts";
 import { type BackOff, createBackOff } from "./back-off.ts";
 import { type BisectOutcome, type BisectProgress, bisect, type Questions } from "./bisect.ts";
 import { Interrupted, type RunLimits, type ShipClock } from "./run-limits.ts";
@@ -74,7 +74,8 @@ export class Delivery {
     const questions: Questions = {
       ask: async (part) => await this.#attempt(part, limits, 1),
       askPatiently: async (part) => await this.#attempt(part, limits, SUSPECT_AFTER),
-      probe: async () => (await this.#attempt(this.#probeLine(), limits, SUSPECT_AFTER)).outcome === "taken",
+      probe: async () =>
+        (await this.#attempt(probeLine(this.#clock.nowMs()), limits, SUSPECT_AFTER)).outcome === "taken",
     };
     limits.leave.signal.addEventListener("abort", wake);
     try {
@@ -184,11 +185,6 @@ export class Delivery {
       said: reason,
       next: "check the sink's type, url and settings, and what lies before the server; it goes on once that is corrected",
     });
-  }
-
-  /** A line any healthy server takes, and no other program writes. */
-  #probeLine(): Uint8Array {
-    return Buffer.from(`larder probe=1i ${this.#clock.nowMs()}\n`);
   }
 
   #later(code: string, said: string, cause?: unknown): SinkError {

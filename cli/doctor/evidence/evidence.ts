@@ -1,48 +1,45 @@
 /**
- * Evidence: small files by name, as commands printed them and as probes wrote them down.
+ * The door of evidence: a folder or a zip in, a zip out.
  *
  * @module
  */
-import { readdir } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { errorText, LarderError } from "../../../core/errors.ts";
+import { errorText } from "../../../core/errors.ts";
 import { readRegularFile } from "../../../core/files.ts";
+import { EVIDENCE_NAME, type Evidence, evidenceError, MAX_FILE_BYTES, MAX_FILES } from "./evidence-name.ts";
+import { MAX_ZIP_BYTES, unpackEvidence } from "./zip.ts";
 
-/** The content of each file by its name. */
-export type Evidence = ReadonlyMap<string, Uint8Array>;
-
-/** Nothing that is gathered comes near. */
-export const MAX_FILE_BYTES = 4 * 1024 * 1024;
-/** More are not read; there are about thirty names. */
-export const MAX_FILES = 200;
-/** Names of files that are evidence. */
-export const EVIDENCE_NAME = /^[a-z][a-z0-9-]{0,40}\.(?:json|txt|plist|conf)$/;
+export { type Evidence, MAX_FILE_BYTES } from "./evidence-name.ts";
+export { packEvidence } from "./zip.ts";
 
 /**
- * The evidence in a folder.
+ * The evidence in a folder or a zip.
  * @throws LarderError `DOCTOR_EVIDENCE` when it cannot be read or holds none
  */
 export async function readEvidence(path: string): Promise<Evidence> {
-  const names = await readdir(path).catch((error: unknown) => {
-    throw evidenceError(path, errorText(error), error);
-  });
-  const found = new Map<string, Uint8Array>();
-  for (const name of names.filter((each) => EVIDENCE_NAME.test(each)).slice(0, MAX_FILES)) {
-    const file = join(path, name);
-    const { bytes } = await readRegularFile(file, MAX_FILE_BYTES).catch((error: unknown) => {
-      throw evidenceError(file, errorText(error), error);
-    });
-    found.set(name, bytes);
-  }
+  const facts = await orRefuse(path, stat(path));
+  const found = facts.isDirectory()
+    ? await readFolder(path)
+    : await unpackEvidence((await orRefuse(path, readRegularFile(path, MAX_ZIP_BYTES))).bytes, path);
   if (!found.has("about.json")) throw evidenceError(path, "it has no about.json, which larder doctor --collect writes");
   return found;
 }
 
-export function evidenceError(path: string, said: string, cause?: unknown): LarderError {
-  return new LarderError(`Cannot read what was collected in "${path}": ${said}`, {
-    code: "DOCTOR_EVIDENCE",
-    state: "nothing was changed",
-    next: "on the Mac in question: sudo larder doctor --collect doctor.zip; then give that file with --from",
-    ...(cause === undefined ? {} : { cause }),
-  });
+async function readFolder(path: string): Promise<Evidence> {
+  const names = (await orRefuse(path, readdir(path))).filter((name) => EVIDENCE_NAME.test(name)).slice(0, MAX_FILES);
+  const found = new Map<string, Uint8Array>();
+  for (const name of names) {
+    const file = join(path, name);
+    found.set(name, (await orRefuse(file, readRegularFile(file, MAX_FILE_BYTES))).bytes);
+  }
+  return found;
+}
+
+async function orRefuse<Value>(path: string, work: Promise<Value>): Promise<Value> {
+  try {
+    return await work;
+  } catch (error) {
+    throw evidenceError(path, errorText(error), error);
+  }
 }

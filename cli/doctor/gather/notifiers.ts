@@ -5,14 +5,13 @@
  */
 import { constants } from "node:fs";
 import { access } from "node:fs/promises";
-import { connect } from "node:net";
 import type { NotifierOptions } from "../../../alerts/index.ts";
 import { errorCode, errorText } from "../../../core/errors.ts";
 import { httpRequest, publicUrl } from "../../../core/http/http.ts";
 import type { NotifierRecord } from "../facts/facts.ts";
+import { connectTo } from "./way-out.ts";
 
 const TIMEOUT_MS = 5000;
-const TIMED_OUT = "ETIMEDOUT";
 const PAGERDUTY = "https://events.pagerduty.com/";
 
 /** Asks them all at once. */
@@ -40,8 +39,7 @@ function placeOf(options: NotifierOptions): string {
 async function reach(options: NotifierOptions): Promise<string> {
   switch (options.type) {
     case "mail":
-      await connectTo(options.host, options.port);
-      return placeOf(options);
+      return await connected(options.host, options.port);
     case "command":
       await access(options.command[0] ?? "", constants.X_OK);
       return placeOf(options);
@@ -59,14 +57,8 @@ async function reach(options: NotifierOptions): Promise<string> {
   }
 }
 
-async function connectTo(host: string, port: number): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    const socket = connect({ host, port });
-    socket.setTimeout(TIMEOUT_MS, () => socket.destroy(Object.assign(new Error("no answer"), { code: TIMED_OUT })));
-    socket.once("connect", () => {
-      socket.destroy();
-      resolve();
-    });
-    socket.once("error", reject);
-  });
+async function connected(host: string, port: number): Promise<string> {
+  const code = await connectTo(host, port);
+  if (code === null) return `${host}:${port}`;
+  throw Object.assign(new Error(`connecting to ${host}:${port}: ${code}`), { code });
 }

@@ -12,7 +12,9 @@ import { pipeOptions } from "../../pipe-options.ts";
 import type { SettingsCommandFlags } from "../../settings-flags.ts";
 import type { WantedFiles } from "./files.ts";
 import { askNotifiers } from "./notifiers.ts";
+import { trySinks } from "./sinks.ts";
 import { findCaches } from "./warming.ts";
+import { askProxy } from "./way-out.ts";
 
 /** What larder itself knows, and what it is set up to do. */
 export interface Own {
@@ -35,8 +37,18 @@ export async function gatherOwn(flags: SettingsCommandFlags, part: Own["part"], 
   const records: Record<string, unknown> = {};
   records["findings.json"] = await ownFindings(examined, nowMs);
   if (settings !== undefined && configured) {
-    records["notifiers.json"] = await askNotifiers(settings.alerts.notifiers);
-    records["warming.json"] = await findCaches(settings.precache);
+    const [sinks, notifiers, warming, network] = await Promise.all([
+      trySinks(settings.sinks, Date.now),
+      askNotifiers(settings.alerts.notifiers),
+      findCaches(settings.precache),
+      askProxy(),
+    ]);
+    Object.assign(records, {
+      "sinks.json": sinks,
+      "notifiers.json": notifiers,
+      "warming.json": warming,
+      "network.json": network,
+    });
   }
   const { metricsDb, metricsSqlite } = settings?.sources ?? {};
   return {

@@ -1,0 +1,27 @@
+/**
+ * Each sink tried out: one point written and read back.
+ *
+ * @module
+ */
+import { destinationsOf, probeSink } from "../../../collector/index.ts";
+import { silentLog } from "../../../core/log.ts";
+import type { Settings } from "../../load-settings.ts";
+import type { SinkRecord } from "../facts/facts.ts";
+
+/** Tries them all at once. */
+export async function trySinks(sinks: Settings["sinks"], nowMs: () => number): Promise<SinkRecord[]> {
+  return await Promise.all(
+    destinationsOf(sinks).map(async (destination): Promise<SinkRecord> => {
+      const { problem, clockMs, engine, fits, dedup, ...probe } = await probeSink(destination, {
+        log: silentLog,
+        nowMs,
+      });
+      return {
+        ...probe,
+        ...{ engine: engine ?? null, fits: fits ?? null, dedup: dedup ?? null },
+        ...{ code: problem?.code ?? null, said: problem?.said ?? null, next: problem?.next ?? null },
+        clock: clockMs === undefined ? null : new Date(clockMs).toISOString(),
+      };
+    }),
+  );
+}
