@@ -137,6 +137,7 @@ const COMMANDS = [
   ["config", "check"],
   ["collect", "--once", "--log-level", "debug"],
   ["status"],
+  ["doctor"],
   ["alerts", "check"],
   ["alerts", "test", "--to", "main"],
   ["history"],

@@ -8,7 +8,7 @@
  */
 
 import { withoutSecrets } from "./revealed.ts";
-import { systemWords } from "./words/system-errors.ts";
+import { guardedStep, systemWords } from "./words/system-errors.ts";
 
 /** What an error says besides its message. */
 export interface LarderErrorOptions {
@@ -35,7 +35,9 @@ export class LarderError extends Error {
     this.name = "LarderError";
     this.code = options.code;
     this.state = options.state === undefined ? undefined : withoutSecrets(options.state);
-    this.next = options.next === undefined ? undefined : withoutSecrets(options.next);
+    // a right that this user could be given does not help against what the system itself guards
+    const next = guardedStep(options.cause) ?? options.next;
+    this.next = next === undefined ? undefined : withoutSecrets(next);
     this.retryable = options.retryable ?? false;
   }
 }

@@ -16,6 +16,7 @@ import { join } from "node:path";
 import { errorCode, errorText, LarderError } from "./errors.ts";
 import { makeFolder } from "./files.ts";
 import { ageText } from "./words/amounts.ts";
+import { fullDiskAccessStep } from "./words/system-errors.ts";
 
 /** Who holds a lock. */
 export interface LockOwner {
@@ -86,8 +87,8 @@ function heldError(folder: string, what: string, owner: LockOwner, now: number):
 /** What helps: who may not write, or has no room, is not helped by a shorter path. */
 function nextStep(error: unknown): string {
   const code = errorCode(error) ?? "";
-  if (["EACCES", "EPERM", "EROFS"].includes(code))
-    return "give this user the right to write there, or choose another stateDir";
+  if (code === "EPERM") return fullDiskAccessStep();
+  if (["EACCES", "EROFS"].includes(code)) return "give this user the right to write there, or choose another stateDir";
   if (["ENOSPC", "EDQUOT"].includes(code)) return "make room on that disk";
   return "choose a stateDir with a path of at most 60 characters on a local disk";
 }

@@ -97,7 +97,8 @@ function unanswered(kind: CommandFailure, text: string, cause?: unknown): Comman
 function notStarted(error: Error): CommandResult {
   const code = errorCode(error);
   if (code === "ENOENT") return unanswered("missing", "the command is not on this computer", error);
-  if (code === "EACCES") return unanswered("denied", "the command may not be run", error);
+  if (code === "EACCES") return unanswered("denied", "this user may not run the command", error);
+  if (code === "EPERM") return unanswered("denied", "the system does not let this program run the command", error);
   return unanswered("failed", error.message, error);
 }
 

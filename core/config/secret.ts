@@ -134,12 +134,14 @@ function secretNames(schema: z.ZodType): string[] {
 function fromEnvironment(name: string, context: RevealContext): string {
   const value = (context.env ?? process.env)[name];
   if (value !== undefined && value !== "") return value;
-  throw missing(context, `the environment variable "${name}"`, "it is not set", `set ${name}, or name another place`);
+  const next = `set ${name}, or name another place`;
+  throw missing(context, `the environment variable "${name}"`, { why: "it is not set", next });
 }
 
 async function fromFile(path: string, context: RevealContext): Promise<string> {
   const text = await readSecretFile(path, context);
-  if (/[\r\n]/.test(text)) throw missing(context, `"${path}"`, "it holds more than one line", "leave one line in it");
+  if (/[\r\n]/.test(text))
+    throw missing(context, `"${path}"`, { why: "it holds more than one line", next: "leave one line in it" });
   return text;
 }
 
@@ -149,21 +151,29 @@ async function fromFile(path: string, context: RevealContext): Promise<string> {
  */
 export async function readSecretFile(path: string, context: RevealContext): Promise<string> {
   const { bytes, mode } = await readRegularFile(path, MAX_BYTES).catch((error: unknown) => {
-    throw missing(context, `"${path}"`, errorText(error), "create the file, or give this user the right to read it");
+    const next = "create the file, or give this user the right to read it";
+    throw missing(context, `"${path}"`, { why: errorText(error), next, cause: error });
   });
   if ((mode & 0o004) !== 0) {
     const said = `Everybody on this machine can read "${path}", the ${context.what}`;
     context.warn?.({ id: "secret-exposed", level: "warn", said, next: `chmod 600 ${path}` });
   }
   const text = bytes.toString("utf8").replace(/\r?\n$/, "");
-  if (text === "") throw missing(context, `"${path}"`, "the file is empty", "write the secret into it");
+  if (text === "") throw missing(context, `"${path}"`, { why: "the file is empty", next: "write the secret into it" });
   return text;
 }
 
-function missing(context: RevealContext, from: string, why: string, next: string): LarderError {
+interface Missing {
+  readonly why: string;
+  readonly next: string;
+  readonly cause?: unknown;
+}
+
+function missing(context: RevealContext, from: string, { why, next, cause }: Missing): LarderError {
   return new LarderError(`Cannot read the ${context.what} from ${from}: ${why}`, {
     code: "CONFIG_SECRET",
     state: "nothing was sent",
     next,
+    ...(cause === undefined ? {} : { cause }),
   });
 }

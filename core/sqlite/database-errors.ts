@@ -4,12 +4,14 @@
  * @module
  */
 import { errorCode, errorText, LarderError } from "../errors.ts";
+import { fullDiskAccessStep } from "../words/system-errors.ts";
 
 const UNTOUCHED = "the database was not changed and no row was taken from it";
 
 export type DatabaseErrorCode =
   | "DB_MISSING"
   | "DB_DENIED"
+  | "DB_PRIVACY"
   | "DB_LOCKED"
   | "DB_NOT_A_DATABASE"
   | "DB_CORRUPT"
@@ -22,6 +24,7 @@ export type DatabaseErrorCode =
 const NEXT: Record<DatabaseErrorCode, string> = {
   DB_MISSING: "check the path; the caching service creates the file when it first records something",
   DB_DENIED: "run as a user that may read it (Apple's databases need root)",
+  DB_PRIVACY: fullDiskAccessStep(),
   DB_LOCKED: "try again; if it stays so, restart the program that owns the database so that it can recover it",
   DB_NOT_A_DATABASE: "check the path",
   DB_CORRUPT: "check it with: sqlite3 <copy of the database> 'PRAGMA integrity_check'",
@@ -54,9 +57,8 @@ export function fileError(path: string, error: unknown): LarderError {
   const code = errorCode(error);
   if (code === "ENOENT" || code === "ENOTDIR")
     return databaseError(path, "there is no such file", { code: "DB_MISSING", cause: error });
-  if (code === "EACCES" || code === "EPERM") {
-    return databaseError(path, "this user may not read it", { code: "DB_DENIED", cause: error });
-  }
+  if (code === "EACCES") return databaseError(path, "this user may not read it", { code: "DB_DENIED", cause: error });
+  if (code === "EPERM") return databaseError(path, errorText(error), { code: "DB_PRIVACY", cause: error });
   if (code === "EISDIR")
     return databaseError(path, "it is a folder, a file was expected", { code: "DB_NOT_A_DATABASE", cause: error });
   return databaseError(path, errorText(error), { code: "DB_IO", cause: error });

@@ -6,8 +6,8 @@
 
 const WORDS: Readonly<Record<string, string>> = {
   ENOENT: "there is no such file or folder",
-  EACCES: "this user does not have the right",
-  EPERM: "the system does not allow it",
+  EACCES: "this user does not have the right: its owner and mode decide",
+  EPERM: "the system guards it, whatever its owner and mode say; on a Mac that is privacy protection",
   EISDIR: "it is a folder, a file was expected",
   ENOTDIR: "a part of the path is a file, a folder was expected",
   EEXIST: "there is one already",
@@ -26,9 +26,27 @@ const WORDS: Readonly<Record<string, string>> = {
   EXDEV: "it is on another disk",
 };
 
-/** What helps against `EPERM` on a file of Apple's: where macOS guards it, root has no right to it either. */
+/** What helps where macOS guards a file: root has no right to it either. */
 export function fullDiskAccessStep(): string {
-  return "give larder's node Full Disk Access: by a PPPC profile from the MDM, or in System Settings, Privacy & Security";
+  return "on a Mac: give larder's node Full Disk Access, by a PPPC profile from the MDM or in System Settings, Privacy & Security";
+}
+
+/** Calls that are refused with `EPERM` for no other reason: changing owners, removing and signalling have others. */
+const GUARDED_CALLS: ReadonlySet<unknown> = new Set([
+  "open",
+  "opendir",
+  "scandir",
+  "stat",
+  "lstat",
+  "access",
+  "readlink",
+]);
+
+/** The only step that helps against a file that the system guards; undefined for every other error. */
+export function guardedStep(error: unknown): string | undefined {
+  if (typeof error !== "object" || error === null) return undefined;
+  const { code, syscall } = error as { readonly code?: unknown; readonly syscall?: unknown };
+  return code === "EPERM" && GUARDED_CALLS.has(syscall) ? fullDiskAccessStep() : undefined;
 }
 
 /** The words for a code such as `ENOENT`; undefined for one that is not of files. */

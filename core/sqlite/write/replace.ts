@@ -172,6 +172,7 @@ async function writeLike(model: string, target: string, bytes: Uint8Array): Prom
 
 function writeError(path: string, error: unknown): LarderError {
   const code = errorCode(error);
+  // EPERM of chown: only root gives a file to its former owner
   if (code === "EACCES" || code === "EPERM" || code === "EROFS") {
     return databaseError(path, "this user may not replace it with a file of the same owner", {
       code: "DB_READ_ONLY",
