@@ -341,7 +341,8 @@ export const MEASUREMENTS: readonly MeasurementSchema[] = [
   },
   {
     name: "larder",
-    meaning: "The collector itself, written after every pass.",
+    meaning:
+      "The collector itself, written after every pass; of a cache that sends reports, `up` and `lag` from the receiver.",
     kind: "gauge",
     rollup: false,
     tags: [],

@@ -221,7 +221,8 @@ describe.skipIf(!enginesAvailable())(`boards on ${enginesAvailable() ? "real eng
     const rules = alertRules({ ...DEFAULT_INSTALLATION, engine });
     for (const rule of rules) {
       const rows = await alertRows(sourceOf(engine), rule.query, rule.rangeSeconds);
-      if (!rule.mayBeEmpty) expect(rows.size, rule.uid).toBeGreaterThan(6);
+      // caches that send reports say nothing of pressure and backlog
+      if (!rule.mayBeEmpty) expect(rows.size, rule.uid).toBeGreaterThan(4);
     }
     const silent = rules.find(({ uid }) => uid === "larder-silent");
     const heard = await alertRows(sourceOf(engine), silent?.query ?? "", silent?.rangeSeconds ?? 0);

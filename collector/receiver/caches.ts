@@ -27,6 +27,8 @@ export interface ReportingCache {
   /** What was written last of what hardly changes, and when. */
   hostText: string;
   hostMs: number;
+  /** When it was written last that the cache is heard of. */
+  beatMs: number;
   /** Reports under way, one after the other. */
   turn: Promise<unknown>;
   waiting: number;
@@ -125,7 +127,7 @@ export class Caches {
     this.#forgetOldest();
     const cache: ReportingCache = {
       guid,
-      ...{ server: "", serial: "", tags: "", assigned: true, hostText: "", hostMs: 0, waiting: 0 },
+      ...{ server: "", serial: "", tags: "", assigned: true, hostText: "", hostMs: 0, beatMs: 0, waiting: 0 },
       reports: new TakenTimes(this.#knownAfter),
       counters: new TakenTimes(this.#knownAfter),
       turn: Promise.resolve(),

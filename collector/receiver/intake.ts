@@ -29,6 +29,8 @@ export type Outcome = "taken" | "repeated" | "aside";
 
 const DAY_MS = 86_400_000;
 const TALLY_MS = 60_000;
+/** A collector writes of itself after each pass, which is a minute; what asks for it wants ten. */
+const BEAT_MS = 270_000;
 
 export class Intake {
   readonly #options: IntakeOptions;
@@ -110,19 +112,24 @@ export class Intake {
     const { reportMs, countedMs } = report;
     if (await this.#isTaken("report", cache, reportMs)) return "repeated";
     const counters = hasCounters(report) && !(await this.#isTaken("counters", cache, countedMs));
-    const own = counters && cache.server === this.#options.server;
+    const own = cache.server === this.#options.server;
     const text = hostText(report);
     const host = text !== cache.hostText || Math.abs(reportMs - cache.hostMs) > DAY_MS;
-    const lines = reportLines(report, { tags: cache.tags, counters: counters && !own, host });
+    const beat = Math.abs(reportMs - cache.beatMs) >= BEAT_MS;
+    const lines = reportLines(report, {
+      ...{ tags: cache.tags, counters: counters && !own, host },
+      heardMs: beat && !own ? this.#options.nowMs() : undefined,
+    });
     const span = {
       fromMs: Math.min(reportMs, counters ? countedMs : reportMs),
       toMs: Math.max(reportMs, counters ? countedMs : reportMs),
     };
     const commit = async (cursors: Cursors): Promise<void> => await this.#queue.commit({ ...lines, span, cursors });
-    if (own) await this.#handover.hand(handedRow(report, this.#options.nowMs()), commit);
+    if (own && counters) await this.#handover.hand(handedRow(report, this.#options.nowMs()), commit);
     else await commit({});
     cache.reports.add(reportMs);
     if (counters) cache.counters.add(countedMs);
+    if (beat) cache.beatMs = reportMs;
     if (host) [cache.hostText, cache.hostMs] = [text, reportMs];
     return "taken";
   }

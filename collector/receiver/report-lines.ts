@@ -25,6 +25,8 @@ export interface LinesWanted {
   readonly counters: boolean;
   /** Whether what hardly changes is due. */
   readonly host: boolean;
+  /** Clock of the receiver, Unix milliseconds, where it is due to say that the cache is heard of. */
+  readonly heardMs: number | undefined;
 }
 
 /** A property that becomes one field. */
@@ -66,7 +68,7 @@ export const COUNTER_MEASUREMENTS: readonly string[] = [
 type Fields = Readonly<Record<string, FieldValue | undefined>>;
 
 /** The lines of a report. */
-export function reportLines(report: Report, { tags, counters, host }: LinesWanted): ReportLines {
+export function reportLines(report: Report, { tags, counters, host, heardMs }: LinesWanted): ReportLines {
   const stamp = { tags, timeMs: report.reportMs };
   const lines = [
     ...(counters ? counterLines(report, tags) : []),
@@ -75,6 +77,7 @@ export function reportLines(report: Report, { tags, counters, host }: LinesWante
     ...neighbourLines(report, stamp),
     line("cachereport", reportFields(report), stamp),
     host ? line("cachehost", hostFields(report), stamp) : "",
+    heardMs === undefined ? "" : line("larder", collectedFields(report, heardMs), stamp),
   ].filter((each) => each !== "");
   return { text: lines.join(""), count: lines.length };
 }
@@ -149,6 +152,11 @@ function reportFields(report: Report): Fields {
     errors: integer(recent === undefined ? undefined : errorCount(recent)),
     "errors.recent": recent === undefined ? undefined : { text: recent },
   };
+}
+
+/** The receiver is the collector of a cache that reports: who looks for one that is silent finds both kinds alike. */
+function collectedFields({ countedMs }: Report, heardMs: number): Fields {
+  return { up: { integer: 1 }, lag: { float: Math.max(0, heardMs - countedMs) / 1000 } };
 }
 
 /** What a cache is and how it is set. */

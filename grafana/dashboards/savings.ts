@@ -42,6 +42,7 @@ import {
   savedChange,
   savedMoney,
   servedByDay,
+  sumOf,
 } from "../query/query.ts";
 
 /** The board. */
@@ -57,6 +58,7 @@ export function savings(installation: Installation): Dashboard {
       { panels: sixNumbers(installation) },
       { panels: trend(installation) },
       { title: "Where it was saved", panels: [...groups(installation), ...sites(installation)] },
+      { title: "Who it was served to", collapsed: true, panels: devices(installation) },
       { title: "How these numbers are made", panels: [explanation()] },
     ],
   });
@@ -232,6 +234,23 @@ function siteLink(installation: Installation): Readonly<Record<string, unknown>>
     url: linkTo(installation, "site", ["var-site=${__value.raw:percentencode}"]),
     targetBlank: false,
   };
+}
+
+/** Closed until somebody wants it: a year of many caches has millions of these sums. */
+function devices(installation: Installation): Unplaced[] {
+  const by = (title: string, tag: string): Unplaced =>
+    bars(installation, {
+      title,
+      description: `What was sent, as the logs of the caches round it, where \`sources.serviceLog\` reads them. ${DAYS}`,
+      question: askSites({ figures: [sumOf("cacheclients_1d", "bytes", "Sent")], by: [tag], buckets: "range" }),
+      unit: UNITS.bytes,
+      width: 12,
+      height: 8,
+      transformations: [sorted("Sent", true), limited(20)],
+      bar: "Sent",
+      colour: COLOURS.cache,
+    });
+  return [by("Sent, by family of device", "family"), by("Sent, by system", "os")];
 }
 
 function explanation(): Unplaced {

@@ -153,7 +153,7 @@ async function writeHistory(stateDir: string, zone: string): Promise<FleetCache>
     intervalSeconds: 900,
     incidentsPerMonth: 0,
   });
-  const every = { statusEverySeconds: 900, selfEverySeconds: 900, warming: false, shiftMs };
+  const every = { statusEverySeconds: 900, selfEverySeconds: 900, clientsEverySeconds: 3600, warming: false, shiftMs };
   await writeFleetJournal(stateDir, fleet, new Truth(fleet), every);
   const [cache] = fleet.caches;
   if (cache === undefined) throw new Error("the demo's fleet has a cache");
@@ -178,7 +178,7 @@ function settingsFor({ cache, stateDir, zone, morning, sinks, port }: Place): Se
       metricsSqlite: { enabled: false },
       metricsDb: { path: morning.metricsPath },
       managerStatus: { enabled: false },
-      serviceLog: { enabled: false },
+      serviceLog: { enabled: true, file: morning.logPath, every: 1 },
     },
     serve: { port },
     precache: {

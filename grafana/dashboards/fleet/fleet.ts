@@ -7,6 +7,7 @@
 import type { Installation } from "../../installation.ts";
 import { annotation, BY_SITE, board, COLOURS, type Dashboard, selection } from "../../look/look.ts";
 import { everyCache } from "./caches.ts";
+import { devices, reports } from "./clients.ts";
 import { alerts, counts, known, problemList, state } from "./list.ts";
 import { overall } from "./overall.ts";
 
@@ -27,6 +28,8 @@ export function fleet(installation: Installation): Dashboard {
       { panels: [problemList(installation), alerts(installation)] },
       { title: "All caches", panels: [everyCache(installation)] },
       { title: "The whole fleet over time", panels: overall(installation) },
+      { title: "Clients", collapsed: true, panels: devices(installation) },
+      { title: "Caches that send reports", collapsed: true, panels: reports(installation) },
     ],
   });
 }

@@ -13,6 +13,7 @@ import { clients } from "./clients.ts";
 import { content } from "./content.ts";
 import { neighbours } from "./neighbours.ts";
 import { pipe } from "./pipe.ts";
+import { ownReport } from "./report.ts";
 import { state } from "./state.ts";
 import { numbers, traffic } from "./traffic.ts";
 
@@ -58,6 +59,7 @@ export function site(installation: Installation): Dashboard {
       { title: "State and peers", panels: [...state(installation), ...neighbours(installation)] },
       { title: "What it holds", panels: content(installation) },
       { title: "Clients", collapsed: true, panels: clients(installation) },
+      { title: "Its own report", collapsed: true, panels: ownReport(installation) },
       { title: "Data delivery", collapsed: true, panels: pipe(installation) },
     ],
   });
