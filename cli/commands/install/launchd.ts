@@ -18,7 +18,7 @@ const TRIES = 45;
 /** `bootout` of a job that is not loaded: no such process, or could not find the service. */
 const NOT_LOADED = [3, 113];
 
-/** @param root the folder that stands in for the computer; `/` for real */
+/** @param root the folder that takes the place of the computer; `/` for real */
 export function launchd(run: RunCommand, clock: Clock, root: string): ServiceManager {
   const plist = (job: Job): string => join(root, FOLDER, `${job.label}.plist`);
   return {

@@ -57,7 +57,7 @@ function programRoot(): string {
   return resolve(import.meta.dirname, import.meta.dirname.endsWith("chunks") ? "../.." : "../../..");
 }
 
-/** The daemon's own state folder; settings that cannot be read are no reason to leave larder on a computer. */
+/** The daemon's own state folder; larder goes from a computer even where settings cannot be read. */
 async function stateDirOf(places: Places, { root }: UninstallFlags): Promise<string> {
   if (root !== undefined) return places.stateDir;
   return await loadSettings({}).then(

@@ -14,7 +14,7 @@ const NOT_LOADED = [1, 5];
 /** A job may take two minutes to end what it has in hand. */
 const TIMEOUT_MS = 180_000;
 
-/** @param root the folder that stands in for the computer; `/` for real */
+/** @param root the folder that takes the place of the computer; `/` for real */
 export function systemd(run: RunCommand, root: string): ServiceManager {
   const control = async (words: readonly string[], fine: readonly number[] = []): Promise<void> => {
     const { exitCode, stderr, failure } = await run("systemctl", words, { timeoutMs: TIMEOUT_MS });

@@ -1,5 +1,5 @@
 /**
- * What installing acts on: one computer, or a folder that stands in for one.
+ * What installing acts on: one computer, or a folder in its place.
  *
  * @module
  */
@@ -15,7 +15,7 @@ export interface World {
   readonly run: RunCommand;
   readonly clock: Clock;
   readonly services: ServiceManager;
-  /** False for a folder that stands in: files are placed, nothing is started or stopped. */
+  /** False for a folder in its place: files are placed, nothing is started or stopped. */
   readonly starts: boolean;
   readonly say: (text: string) => void;
   /** Says what it would do, and does nothing. */
