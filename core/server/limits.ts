@@ -39,7 +39,7 @@ export type ConnectionLimits = Pick<ServerLimits, "connections" | "connectionsPe
 
 /**
  * Open connections. What is above the limit of one address is closed. At the limit of all, the one that has been silent
- * longest makes room: whoever opens thousands and asks nothing closes his own, and nobody who asks waits.
+ * longest makes room: a sender that opens thousands and asks nothing closes its own, and nobody who asks waits.
  */
 export class Connections {
   readonly #limits: ConnectionLimits;

@@ -18,7 +18,7 @@ import { followSignals } from "../../signals.ts";
 import { layerOfReceive } from "./layer.ts";
 import type { ReceiveFlags } from "./register.ts";
 
-/** Whoever waits for a 202 comes first. */
+/** A cache that waits for its 202 comes first. */
 const BEHIND_THE_RECEIVER = 10;
 
 /** Runs passes until a signal, or until the receiver that started this process is gone. */
