@@ -51,4 +51,4 @@ export {
   probeSink,
   type SinkProbe,
 } from "./sinks/sinks.ts";
-export { hasStatus, readDatabase } from "./sources/sources.ts";
+export { hasStatus, readDatabase, understandsMessage } from "./sources/sources.ts";

@@ -13,3 +13,4 @@ export { type CheckResult, type Diagnosis, diagnose } from "./diagnose.ts";
 export { type Evidence, packEvidence, readEvidence } from "./evidence/evidence.ts";
 export { readFacts } from "./facts/facts.ts";
 export { gatherEvidence, gatherOwn, type Own, realWorld, type World } from "./gather/gather.ts";
+export { type SelfTest, selfTest, TRIALS } from "./self-test/self-test.ts";

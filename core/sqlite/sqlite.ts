@@ -3,8 +3,9 @@
  *
  * @module
  */
+
 export type { OpenOptions, SqliteDatabase, SqliteEngine, SqliteValue, SqliteWriter } from "./database.ts";
 export { ENGINE_VARIABLE } from "./engine-variable.ts";
 export { databaseStamp } from "./file/file.ts";
-export { chooseEngine, openReadOnly } from "./open.ts";
+export { chooseEngine, nativeAvailable, openReadOnly } from "./open.ts";
 export { snapshotTo, withWriteTransaction } from "./write/write.ts";

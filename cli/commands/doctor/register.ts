@@ -14,6 +14,7 @@ export function registerDoctor(program: Command): void {
     .description("Walk the whole way from Apple to the boards, and say what is wrong, why it matters and what to do.")
     .option("--from <place>", "diagnose what was gathered elsewhere: a folder or a zip")
     .option("--collect [file]", "gather only: a zip to send to a colleague, without secrets")
+    .option("--self-test", "on a Mac: try out what only a Mac can show; a report to send back")
     .option("--client", "why does this Mac not use its cache? (default on a Mac that is not a cache)")
     .addHelpText(
       "after",

@@ -17,6 +17,7 @@ import {
   packEvidence,
   readEvidence,
   readFacts,
+  selfTest,
 } from "../../doctor/doctor.ts";
 import { codeOfWorst, ExitCode, ExitWith } from "../../exit.ts";
 import { findingAnswer } from "../../finding-text.ts";
@@ -24,23 +25,37 @@ import { scriptAnswer } from "../../json-answer.ts";
 import { print, printJson, terminalWidth } from "../../output.ts";
 import { quoted } from "../../same-settings.ts";
 import type { SettingsCommandFlags } from "../../settings-flags.ts";
-import { diagnosisText } from "./text.ts";
+import { diagnosisText, selfTestText } from "./text.ts";
 
 export interface DoctorFlags extends SettingsCommandFlags {
   readonly from?: string;
   /** The zip to write; true for a name of our own. */
   readonly collect?: string | true;
   readonly client?: true;
+  readonly selfTest?: true;
 }
 
 /** Runs the command. */
 export async function doctor(flags: DoctorFlags): Promise<void> {
+  if (flags.selfTest === true) return await testSelf(flags);
   if (flags.collect !== undefined) return await collectEvidence(flags, flags.collect);
   const diagnosis = diagnose(await readFacts(await evidenceOf(flags)));
   if (flags.json === true) printJson(answerOf(diagnosis));
   else print(diagnosisText(diagnosis, Math.min(terminalWidth(), 100)));
   const code = codeOfWorst(diagnosis.worst);
   if (code !== ExitCode.ok) throw new ExitWith(code);
+}
+
+async function testSelf({ from, collect, json }: DoctorFlags): Promise<void> {
+  if (from !== undefined || collect !== undefined) {
+    throw new LarderError("Cannot try out this computer and another: give --self-test alone", { code: "USAGE" });
+  }
+  const report = await selfTest();
+  if (json === true) printJson(report);
+  else print(selfTestText(report, Math.min(terminalWidth(), 100)));
+  const verdicts = report.trials.map(({ verdict }) => verdict);
+  const worst = verdicts.includes("failed") ? "bad" : verdicts.includes("new") ? "warn" : "ok";
+  if (worst !== "ok") throw new ExitWith(codeOfWorst(worst));
 }
 
 async function collectEvidence(flags: DoctorFlags, wanted: string | true): Promise<void> {

@@ -6,7 +6,7 @@
 import { systemTimeZone } from "../../../core/time/local-days.ts";
 import { momentText } from "../../../core/time/moments.ts";
 import { cutTo, fillTo, flow } from "../../../core/words/columns.ts";
-import type { CheckResult, Diagnosis, Symptom } from "../../doctor/doctor.ts";
+import type { CheckResult, Diagnosis, SelfTest, Symptom } from "../../doctor/doctor.ts";
 import { LEVEL_COLOURS } from "../../finding-text.ts";
 import { type Colour, colour } from "../../output.ts";
 import { withSameSettings } from "../../same-settings.ts";
@@ -53,9 +53,39 @@ function symptomText({ level, said, why, evidence, next, where }: Symptom, width
   ];
 }
 
+const VERDICTS: Readonly<Record<SelfTest["trials"][number]["verdict"], readonly [words: string, colour: Colour]>> = {
+  known: ["as known", "green"],
+  new: ["new", "yellow"],
+  absent: ["not here", "dim"],
+  failed: ["failed", "red"],
+};
+
+/** A report of a self-test, to be sent as it is. */
+export function selfTestText({ larder, node, system, trials }: SelfTest, width: number): string {
+  const lines = trials.flatMap(({ trial, asks, verdict, said }) => {
+    const [words, as] = VERDICTS[verdict];
+    return [
+      `${colour(fillTo(words, 10), as)}${trial}`,
+      ...paragraph("          ", asks, width),
+      ...said.flatMap((each) => paragraph("          - ", each, width)),
+    ];
+  });
+  const count = (wanted: string): number => trials.filter(({ verdict }) => verdict === wanted).length;
+  const end = `${count("known")} as known, ${count("new")} new, ${count("absent")} not here, ${count("failed")} failed. Please send this report to the maintainers: it holds no address and no name.`;
+  return [
+    colour(`larder ${larder} · ${system} · node ${node}`, "bold"),
+    "",
+    ...lines,
+    "",
+    ...paragraph("", end, width),
+  ].join("\n");
+}
+
 /** Text behind a head, its further lines below the first. A word that no line has room for is cut. */
 function paragraph(head: string, text: string, width: number, as: Colour = "dim"): string[] {
   const room = width - head.length;
   const words = text.split(/\s+/).map((word) => cutTo(word, room));
-  return flow(words, " ", room).map((line, i) => (i === 0 ? colour(head, as) : " ".repeat(head.length)) + line);
+  return flow(words, " ", room).map(
+    (line, i) => (i === 0 ? (head.trim() === "" ? head : colour(head, as)) : " ".repeat(head.length)) + line,
+  );
 }

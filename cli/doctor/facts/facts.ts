@@ -45,6 +45,7 @@ import {
 import { parseResolvConf, parseScutilDns, type Resolvers } from "./resolvers.ts";
 
 export { hostOf, isInNetwork, isRange, isWithin } from "./addresses.ts";
+export { parseSettings } from "./cache-settings.ts";
 export { volumeOf } from "./mac-settings.ts";
 export { publishedRanges } from "./published-ranges.ts";
 export type {

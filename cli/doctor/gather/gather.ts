@@ -17,6 +17,7 @@ import type { Own } from "./own.ts";
 import { askCachePorts } from "./ports.ts";
 import { realWorld, type World } from "./world.ts";
 
+export { COMMANDS } from "./commands.ts";
 export { gatherOwn, type Own } from "./own.ts";
 export { realWorld, type World } from "./world.ts";
 

@@ -27,6 +27,11 @@ import { type Notice, Tally } from "./tally.ts";
 /** The key of its cursor. */
 export const SERVICE_LOG = "service-log";
 
+/** Whether the message of a log line is of a shape that is known. */
+export function understandsMessage(text: string): boolean {
+  return parseMessage(text) !== undefined;
+}
+
 export interface ServiceLogSettings extends ServiceLogOptions {
   /** Where it keeps which clients it has counted. */
   readonly folder: string;
