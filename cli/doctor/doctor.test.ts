@@ -1,5 +1,6 @@
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { CHECKS, diagnose, readEvidence, readFacts } from "./doctor.ts";
 
@@ -41,5 +42,45 @@ describe("cases", () => {
     const skipped = (await diagnosed("healthy-cache")).checks.filter(({ result }) => result === "skipped");
     // caches found elsewhere, and what a client remembers
     expect(skipped.map(({ check }) => check)).toEqual(["cache-port", "disk-cache"]);
+  });
+});
+
+describe("evidence from a stranger", () => {
+  /** Every file of every case, by its name. */
+  const samples = new Map<string, Uint8Array[]>();
+  for (const name of names) {
+    for (const file of readdirSync(join(CASES, name))) {
+      samples.set(file, [...(samples.get(file) ?? []), readFileSync(join(CASES, name, file))]);
+    }
+  }
+  const files = [...samples.keys()];
+
+  it("is never the end of a diagnosis, however it is mixed, cut and damaged", async () => {
+    const damaged = fc.record({
+      file: fc.constantFrom(...files),
+      sample: fc.nat(20),
+      cutAt: fc.option(fc.nat(3000)),
+      at: fc.nat(3000),
+      put: fc.constantFrom("", "0", "null", "-", "]", "\u0000", "9999999999999999999999", '"x":', "\n\n"),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(damaged, { maxLength: 12 }), async (parts) => {
+        const evidence = new Map<string, Uint8Array>();
+        for (const { file, sample, cutAt, at, put } of parts) {
+          const all = samples.get(file) ?? [];
+          const bytes = Buffer.from(all[sample % all.length] ?? "");
+          const whole = Buffer.concat([bytes.subarray(0, at), Buffer.from(put), bytes.subarray(at)]);
+          evidence.set(file, cutAt === null ? whole : whole.subarray(0, cutAt));
+        }
+        const { findings, worst } = diagnose(await readFacts(evidence));
+        expect(worst === "ok").toBe(findings.length === 0);
+        const declared = new Set(CHECKS.flatMap(({ finds }) => finds));
+        for (const { id, said, why, next, evidence: seen } of findings) {
+          expect(declared.has(id), id).toBe(true);
+          for (const text of [said, why, next, seen]) expect(text, id).not.toMatch(/^$|undefined|NaN|\[object/);
+        }
+      }),
+      { numRuns: 60 },
+    );
   });
 });

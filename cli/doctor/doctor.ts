@@ -12,5 +12,5 @@ export { CHECKS } from "./checks/checks.ts";
 export { type CheckResult, type Diagnosis, diagnose } from "./diagnose.ts";
 export { type Evidence, packEvidence, readEvidence } from "./evidence/evidence.ts";
 export { readFacts } from "./facts/facts.ts";
-export { gatherEvidence, gatherOwn, type Own, realWorld, type World } from "./gather/gather.ts";
+export { gatherEvidence, gatherOwn, type Own, realSurroundings, type Surroundings } from "./gather/gather.ts";
 export { type SelfTest, selfTest, TRIALS } from "./self-test/self-test.ts";

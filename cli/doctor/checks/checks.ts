@@ -11,6 +11,7 @@ import { cacheRanges } from "./cache-ranges.ts";
 import { cacheSettings } from "./cache-settings.ts";
 import { clock } from "./clock.ts";
 import { contentCaching } from "./content-caching.ts";
+import { daemon } from "./daemon.ts";
 import { dataVolume } from "./data-volume.ts";
 import { databases } from "./databases.ts";
 import { diskCache } from "./disk-cache.ts";
@@ -38,6 +39,7 @@ export const CHECKS: readonly Check[] = [
   cacheRanges,
   databases,
   clock,
+  daemon,
   larder,
   sinks,
   proxy,

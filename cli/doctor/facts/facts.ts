@@ -13,8 +13,10 @@ import type { Evidence } from "../evidence/evidence.ts";
 import { type CacheSettings, parseSettings } from "./cache-settings.ts";
 import { locatedAddress } from "./located-address.ts";
 import {
+  type LaunchdJob,
   type PowerSettings,
   parseFileVault,
+  parseLaunchdJob,
   parseMounts,
   parsePower,
   parseSntp,
@@ -76,6 +78,7 @@ export interface Facts {
   readonly route: string | null | undefined;
   readonly resolvers: Resolvers | undefined;
   readonly proxies: SystemProxies | undefined;
+  readonly daemon: LaunchdJob | undefined;
   /** Seconds this clock is behind a time server. */
   readonly behindSeconds: number | undefined;
   readonly commands: readonly CommandRecord[];
@@ -116,7 +119,7 @@ export async function readFacts(evidence: Evidence): Promise<Facts> {
   };
   const record = <Schema extends z.ZodType>(file: string, schema: Schema): z.output<Schema> | undefined =>
     text(file, (json) => {
-      const parsed = schema.safeParse(JSON.parse(json));
+      const parsed = schema.safeParse(JSON.parse(json), { error: recordWords });
       if (parsed.success) return parsed.data;
       const [issue] = parsed.error.issues;
       return noting(file, `${issue?.path.join(".") ?? ""}: ${issue?.message ?? "unexpected"}`);
@@ -136,6 +139,7 @@ export async function readFacts(evidence: Evidence): Promise<Facts> {
     route: text("route.txt", (printed) => parseDefaultRoute(printed) ?? null),
     resolvers: text("dns.txt", parseScutilDns) ?? text("resolv.conf", parseResolvConf),
     proxies: text("proxies.txt", parseSystemProxies),
+    daemon: text("daemon.txt", parseLaunchdJob),
     behindSeconds: text("sntp.txt", (printed) => parseSntp(printed) ?? Number.NaN),
     commands: record("commands.json", commandRecords) ?? [],
     files: record("files.json", fileRecords),
@@ -151,6 +155,11 @@ export async function readFacts(evidence: Evidence): Promise<Facts> {
   };
 }
 
+/** Zod's words, but for what is not there. */
+function recordWords({ input }: { readonly input?: unknown }): string | undefined {
+  return input === undefined ? "it is missing" : undefined;
+}
+
 /** What is assumed where about.json cannot be read. */
 const STRANGER: z.output<typeof aboutRecord> = {
   format: 1,
@@ -160,6 +169,7 @@ const STRANGER: z.output<typeof aboutRecord> = {
   part: "server",
   addresses: [],
   models: 0,
+  configured: false,
 };
 
 function isJson(text: string): boolean {

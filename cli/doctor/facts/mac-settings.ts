@@ -62,3 +62,18 @@ export function parseSntp(text: string): number | undefined {
   const found = /^\s*([+-]\d+(?:\.\d+)?)\s+\+\/-\s+\d/m.exec(text)?.[1];
   return found === undefined ? undefined : Number(found);
 }
+
+export interface LaunchdJob {
+  readonly loaded: boolean;
+  /** `running`, `not running`, `spawn scheduled`; an open set. */
+  readonly state: string | undefined;
+  readonly lastExit: string | undefined;
+}
+
+/** `launchctl print system/<label>`, whose form Apple does not promise; undefined where it is another. */
+export function parseLaunchdJob(text: string): LaunchdJob | undefined {
+  if (/Could not find service/i.test(text)) return { loaded: false, state: undefined, lastExit: undefined };
+  const state = /^\tstate = ([\w ]{1,40})$/m.exec(text)?.[1];
+  const lastExit = /^\tlast exit code = (\d+)/m.exec(text)?.[1];
+  return state === undefined ? undefined : { loaded: true, state, lastExit };
+}

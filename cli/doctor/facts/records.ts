@@ -20,6 +20,8 @@ export const aboutRecord = z.object({
   /** `cache`: this computer is one, or is to be; `client`: a Mac that should use one; `server`: it watches others. */
   part: z.enum(["cache", "client", "server"]),
   addresses: list(z.object({ name, cidr: name })).default([]),
+  /** Whether larder has settings there. */
+  configured: z.boolean().default(false),
   /** Models of devices that the cache is to hold updates for; 0 where nobody said. */
   models: z.number().int().min(0).max(10_000).default(0),
 });

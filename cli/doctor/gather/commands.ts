@@ -7,7 +7,7 @@
 import { ASSET_CACHE_MANAGER } from "../../../core/cache/cache.ts";
 import { excerpt } from "../../../core/revealed.ts";
 import type { CommandRecord } from "../facts/facts.ts";
-import type { World } from "./world.ts";
+import type { Surroundings } from "./surroundings.ts";
 
 interface SystemCommand {
   /** The file of evidence that keeps what it prints. */
@@ -31,6 +31,7 @@ export const COMMANDS: readonly SystemCommand[] = [
   { file: "dns.txt", program: "/usr/sbin/scutil", args: ["--dns"] },
   { file: "proxies.txt", program: "/usr/sbin/scutil", args: ["--proxy"] },
   { file: "sntp.txt", program: "/usr/bin/sntp", args: ["time.apple.com"] },
+  { file: "daemon.txt", program: "/bin/launchctl", args: ["print", "system/org.larder.collect"], complaints: true },
   { file: "system.txt", program: "/usr/bin/sw_vers", args: [] },
 ];
 
@@ -38,7 +39,9 @@ export const COMMANDS: readonly SystemCommand[] = [
 const LOGIN = /^(\s*\w*(?:User|Password)\w*\s*:).*$/gim;
 
 /** What every command printed, by file, and how each ended. */
-export async function runCommands({ run }: World): Promise<{ files: Map<string, string>; records: CommandRecord[] }> {
+export async function runCommands({
+  run,
+}: Surroundings): Promise<{ files: Map<string, string>; records: CommandRecord[] }> {
   const files = new Map<string, string>();
   const records = await Promise.all(
     COMMANDS.map(async ({ file, program, args, timeoutMs = 20_000, complaints }): Promise<CommandRecord> => {

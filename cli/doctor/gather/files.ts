@@ -9,7 +9,7 @@ import { errorCode } from "../../../core/errors.ts";
 import { openReadOnly } from "../../../core/sqlite/sqlite.ts";
 import { appleToUnixMs } from "../../../core/time/apple-time.ts";
 import type { FileRecord } from "../facts/facts.ts";
-import type { World } from "./world.ts";
+import type { Surroundings } from "./surroundings.ts";
 
 export interface WantedFiles {
   readonly metricsDb?: string;
@@ -18,7 +18,7 @@ export interface WantedFiles {
 }
 
 /** Looks at each; changes nothing. */
-export async function lookAtFiles(wanted: WantedFiles, world: World): Promise<FileRecord[]> {
+export async function lookAtFiles(wanted: WantedFiles, world: Surroundings): Promise<FileRecord[]> {
   const { metricsDb = METRICS_DB_PATH, metricsSqlite = METRICS_SQLITE_PATH, dataPath } = wanted;
   const databases = await Promise.all([
     lookAtDatabase("metrics-db", metricsDb, world),
@@ -27,7 +27,7 @@ export async function lookAtFiles(wanted: WantedFiles, world: World): Promise<Fi
   return dataPath === undefined ? databases : [...databases, await lookAtFolder(dataPath, world)];
 }
 
-async function lookAtDatabase(what: FileRecord["what"], path: string, world: World): Promise<FileRecord> {
+async function lookAtDatabase(what: FileRecord["what"], path: string, world: Surroundings): Promise<FileRecord> {
   const file = await lookAt(what, path, world);
   if (file.code !== null) return file;
   try {
@@ -37,7 +37,7 @@ async function lookAtDatabase(what: FileRecord["what"], path: string, world: Wor
   }
 }
 
-async function lookAtFolder(path: string, world: World): Promise<FileRecord> {
+async function lookAtFolder(path: string, world: Surroundings): Promise<FileRecord> {
   const folder = await lookAt("data-folder", path, world);
   const free = await statfs(path).then(
     ({ bavail, bsize }) => bavail * bsize,
@@ -46,7 +46,7 @@ async function lookAtFolder(path: string, world: World): Promise<FileRecord> {
   return { ...folder, freeBytes: free };
 }
 
-async function lookAt(what: FileRecord["what"], path: string, { tryOpen }: World): Promise<FileRecord> {
+async function lookAt(what: FileRecord["what"], path: string, { tryOpen }: Surroundings): Promise<FileRecord> {
   const code = await tryOpen(path).then(
     () => null,
     (error: unknown) => errorCode(error) ?? "UNEXPECTED",

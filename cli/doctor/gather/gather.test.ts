@@ -8,7 +8,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { openMetricsDb } from "../../../fixtures/content-cache/metrics-db.ts";
 import { ownCertificate } from "../../../fixtures/network/certificate.ts";
 import { type NameServer, type NameServerMood, startNameServer } from "../../../fixtures/network/name-server.ts";
-import { diagnose, gatherEvidence, type Own, readFacts, realWorld, type World } from "../doctor.ts";
+import { diagnose, gatherEvidence, type Own, readFacts, realSurroundings, type Surroundings } from "../doctor.ts";
 
 const CASES = join(import.meta.dirname, "../../../fixtures/doctor");
 const NOTHING: Own = { part: undefined, configured: false, files: {}, models: 0, records: {} };
@@ -35,7 +35,7 @@ beforeAll(async () => {
 afterAll(() => cache.close());
 
 /** A Mac whose commands print what a case holds, changed by hand. */
-function mac(name: string, change: (file: string, text: string) => string = (_file, text) => text): World {
+function mac(name: string, change: (file: string, text: string) => string = (_file, text) => text): Surroundings {
   const printed = (file: string): string | undefined => {
     try {
       return change(file, readFileSync(join(CASES, name, file), "utf8"));
@@ -49,6 +49,7 @@ function mac(name: string, change: (file: string, text: string) => string = (_fi
     "AssetCacheLocatorUtil -j": "locator.json",
     "fdesetup status": "filevault.txt",
     "pmset -g": "power.txt",
+    "launchctl print system/org.larder.collect": "daemon.txt",
     "networksetup -listnetworkserviceorder": "services.txt",
     "route -n get default": "route.txt",
     mount: "mounts.txt",
@@ -77,7 +78,7 @@ function mac(name: string, change: (file: string, text: string) => string = (_fi
 }
 
 /** The client of the healthy case, whose cache and name servers are real ones on loopback. */
-function client(nameServers: readonly string[]): World {
+function client(nameServers: readonly string[]): Surroundings {
   return mac("healthy-client", (file, text) => {
     if (file === "dns.txt")
       return text.replace(/10\.20\.1\.2$/m, nameServers[0]!).replace(/10\.20\.1\.3$/m, nameServers[1]!);
@@ -85,7 +86,7 @@ function client(nameServers: readonly string[]): World {
   });
 }
 
-async function findingsOn(world: World, own: Partial<Own> = {}): Promise<string[]> {
+async function findingsOn(world: Surroundings, own: Partial<Own> = {}): Promise<string[]> {
   const evidence = await gatherEvidence({ ...NOTHING, ...own }, world);
   return diagnose(await readFacts(evidence)).findings.map(({ id }) => id);
 }
@@ -120,7 +121,7 @@ describe("a cache", () => {
   const refusing = (code: string) => async (): Promise<void> => {
     throw Object.assign(new Error("refused"), { code });
   };
-  const here = (): World =>
+  const here = (): Surroundings =>
     mac("healthy-cache", (file, text) => {
       if (file === "dns.txt") return "";
       return text.replaceAll("49152", String(cachePort)).replaceAll("10.20.1.67", "127.0.0.1");
@@ -130,7 +131,7 @@ describe("a cache", () => {
     const folder = mkdtempSync(join(tmpdir(), "larder-doctor-"));
     const metricsDb = join(folder, "Metrics.db");
     const files = { metricsDb, metricsSqlite: join(folder, "none") };
-    const world = { ...here(), tryOpen: realWorld().tryOpen };
+    const world = { ...here(), tryOpen: realSurroundings().tryOpen };
     try {
       const database = await openMetricsDb(metricsDb);
       database.append(new Map(), 60, NOW - 60_000);

@@ -15,14 +15,14 @@ import { askHosts } from "./hosts.ts";
 import { askNameServers } from "./name-servers.ts";
 import type { Own } from "./own.ts";
 import { askCachePorts } from "./ports.ts";
-import { realWorld, type World } from "./world.ts";
+import { realSurroundings, type Surroundings } from "./surroundings.ts";
 
 export { COMMANDS } from "./commands.ts";
 export { gatherOwn, type Own } from "./own.ts";
-export { realWorld, type World } from "./world.ts";
+export { realSurroundings, type Surroundings } from "./surroundings.ts";
 
 /** Gathers it all. Never throws for what is wrong with the computer. */
-export async function gatherEvidence(own: Own, world: World = realWorld()): Promise<Evidence> {
+export async function gatherEvidence(own: Own, world: Surroundings = realSurroundings()): Promise<Evidence> {
   const onMac = world.system === "darwin";
   const asked = onMac ? await runCommands(world) : { files: new Map<string, string>(), records: [] };
   const found = new Map<string, Uint8Array>();
@@ -57,13 +57,16 @@ export async function gatherEvidence(own: Own, world: World = realWorld()): Prom
   return found;
 }
 
-function about({ models }: Own, { world, part }: { readonly world: World; readonly part: string }): object {
+function about(
+  { models, configured }: Own,
+  { world, part }: { readonly world: Surroundings; readonly part: string },
+): object {
   const { system, nowMs, addresses } = world;
   return {
     ...{ format: 1, larder: VERSION, at: new Date(nowMs()).toISOString() },
     system: system === "darwin" || system === "linux" ? system : "other",
     ...{ part, host: hostname(), node: process.version, user: process.getuid?.() ?? null },
-    ...{ models, addresses: addresses() },
+    ...{ models, configured, addresses: addresses() },
   };
 }
 
@@ -80,7 +83,7 @@ function partOf(onMac: boolean, { activated, files, configured }: Signs): "cache
   return activated === true || traces || configured ? "cache" : "client";
 }
 
-async function diskCacheFile({ run }: World): Promise<Uint8Array | undefined> {
+async function diskCacheFile({ run }: Surroundings): Promise<Uint8Array | undefined> {
   const { stdout, exitCode } = await run("/usr/bin/getconf", ["DARWIN_USER_CACHE_DIR"]);
   const folder = stdout.trim();
   if (exitCode !== 0 || !folder.startsWith("/")) return undefined;
@@ -90,7 +93,7 @@ async function diskCacheFile({ run }: World): Promise<Uint8Array | undefined> {
   );
 }
 
-async function readResolvConf({ resolvConf }: World): Promise<string | undefined> {
+async function readResolvConf({ resolvConf }: Surroundings): Promise<string | undefined> {
   return await readRegularFile(resolvConf, 64 * 1024).then(
     ({ bytes }) => bytes.toString("utf8"),
     () => undefined,

@@ -11,7 +11,7 @@ import { parsePlist } from "../../../core/plist/plist.ts";
 import { countText, durationText } from "../../../core/words/amounts.ts";
 import { DISK_CACHE_NAME, diskCacheServers, parseLocatorJson } from "../../../precache/index.ts";
 import { parseSettings } from "../facts/facts.ts";
-import { absent, keyPaths, masked, type Trial, type TrialResult, type TrialWorld } from "./trial.ts";
+import { absent, keyPaths, masked, type Trial, type TrialPlace, type TrialResult } from "./trial.ts";
 
 const LOCATOR = "/usr/bin/AssetCacheLocatorUtil";
 
@@ -137,7 +137,7 @@ async function askedWith(method: string, port: number): Promise<string> {
   });
 }
 
-async function timed({ run }: TrialWorld, program: string, args: readonly string[]) {
+async function timed({ run }: TrialPlace, program: string, args: readonly string[]) {
   const start = performance.now();
   const answer = await run(program, args, { timeoutMs: 60_000 });
   return { answer, took: `took ${durationText((performance.now() - start) / 1000)}` };

@@ -9,9 +9,9 @@ import { errorText } from "../../../core/errors.ts";
 import { VERSION } from "../../../core/version.ts";
 import { cacheTrials } from "./cache-trials.ts";
 import { systemTrials } from "./system-trials.ts";
-import { masked, type Trial, type TrialWorld, type Verdict } from "./trial.ts";
+import { masked, type Trial, type TrialPlace, type Verdict } from "./trial.ts";
 
-export { masked, type TrialWorld, type Verdict } from "./trial.ts";
+export { masked, type TrialPlace, type Verdict } from "./trial.ts";
 
 export const TRIALS: readonly Trial[] = [...cacheTrials, ...systemTrials];
 
@@ -28,7 +28,7 @@ export interface SelfTest {
 }
 
 /** Runs the trials, one after the other. A trial that breaks is a result too. */
-export async function selfTest(world: TrialWorld = realTrialWorld()): Promise<SelfTest> {
+export async function selfTest(world: TrialPlace = realTrialPlace()): Promise<SelfTest> {
   const trials: SelfTest["trials"][number][] = [];
   for (const trial of TRIALS) {
     const result = await trial.try(world).catch((error: unknown) => ({
@@ -45,7 +45,7 @@ export async function selfTest(world: TrialWorld = realTrialWorld()): Promise<Se
   return { larder: VERSION, node: process.version, system, trials };
 }
 
-function realTrialWorld(): TrialWorld {
+function realTrialPlace(): TrialPlace {
   const places = { metricsDb: METRICS_DB_PATH, scratch: tmpdir() };
   return { run: runCommand, system: process.platform, places };
 }

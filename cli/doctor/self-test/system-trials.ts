@@ -15,7 +15,7 @@ import { countText, durationText } from "../../../core/words/amounts.ts";
 import { parseSettings } from "../facts/facts.ts";
 import { COMMANDS } from "../gather/gather.ts";
 import { ofFailure } from "./cache-trials.ts";
-import { absent, masked, type Trial, type TrialResult, type TrialWorld } from "./trial.ts";
+import { absent, masked, type Trial, type TrialPlace, type TrialResult } from "./trial.ts";
 
 export const systemTrials: readonly Trial[] = [
   {
@@ -122,7 +122,7 @@ export const systemTrials: readonly Trial[] = [
   },
 ];
 
-async function tryDatabase(path: string, table: string, { run }: TrialWorld): Promise<TrialResult> {
+async function tryDatabase(path: string, table: string, { run }: TrialPlace): Promise<TrialResult> {
   const start = performance.now();
   try {
     const file = await open(path, "r");
@@ -167,7 +167,7 @@ const LOG = [
   'subsystem == "com.apple.AssetCache"',
 ];
 
-async function tryLog({ run }: TrialWorld): Promise<TrialResult> {
+async function tryLog({ run }: TrialPlace): Promise<TrialResult> {
   const start = performance.now();
   const answer = await run("/usr/bin/log", LOG, { timeoutMs: 120_000, maxBytes: 64 * 1024 * 1024 });
   if (answer.failure !== undefined) return ofFailure(answer);

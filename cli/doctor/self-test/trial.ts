@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { World } from "../gather/gather.ts";
+import type { Surroundings } from "../gather/gather.ts";
 
 /** `known`: as larder takes it to be. `new`: it is otherwise, and larder has to learn it. */
 export type Verdict = "known" | "new" | "absent" | "failed";
@@ -20,10 +20,10 @@ export interface Trial {
   readonly id: string;
   /** The question. */
   readonly asks: string;
-  try(world: TrialWorld): Promise<TrialResult>;
+  try(world: TrialPlace): Promise<TrialResult>;
 }
 
-export interface TrialWorld extends Pick<World, "run" | "system"> {
+export interface TrialPlace extends Pick<Surroundings, "run" | "system"> {
   /** Places of this Mac; a test has its own. */
   readonly places: { readonly metricsDb: string; readonly scratch: string };
 }

@@ -9,7 +9,7 @@ import { type RunCommand, runCommand } from "../../../core/cache/cache.ts";
 import type { AppleHost } from "./hosts.ts";
 import { APPLE_HOSTS } from "./hosts.ts";
 
-export interface World {
+export interface Surroundings {
   readonly system: NodeJS.Platform;
   readonly nowMs: () => number;
   readonly run: RunCommand;
@@ -22,7 +22,7 @@ export interface World {
   readonly dnsTimeoutMs: number;
 }
 
-export function realWorld(): World {
+export function realSurroundings(): Surroundings {
   return {
     system: process.platform,
     nowMs: Date.now,
