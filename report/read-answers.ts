@@ -1,5 +1,5 @@
 /**
- * The answers a report is made of, asked for in one pass.
+ * The answers a report is made of, asked for in one pass; then how the caches were at its end.
  *
  * @module
  */
@@ -39,16 +39,19 @@ export async function readAnswers(ask: Ask, asked: Asked): Promise<Answers> {
   const recent = { fromMs: Math.max(period.fromMs, period.toMs - RECENT_MS), toMs: period.toMs };
   const status = { fromMs: Math.max(period.fromMs, period.toMs - STATUS_MS), toMs: period.toMs };
   const span = { fromMs: period.fromMs, toMs: period.toMs };
-  const [buckets, before, sites, recentSites, runs, caches, happened, devices] = await ask([
+  const [buckets, before, sites, recentSites, recentCaches, runs, happened, devices] = await ask([
     traffic({ ...base, ...span, by: asked.by === "hour" ? "hour" : "day" }),
     traffic({ ...base, ...period.before, by: "all" }),
     traffic({ ...base, ...span, by: "all", groupBy }),
     traffic({ ...base, ...recent, by: "all", groupBy }),
+    traffic({ ...base, ...status, by: "all", groupBy: ["server"] }),
     runSums({ ...base, ...span }),
-    cacheStates({ ...status, tags }),
     events({ ...span, tags, without: { event: FINE_EVENTS }, most: MOST_TROUBLES }),
     clients({ ...base, ...span, by: "all" }),
   ]);
+  // days of readings of a fleet are long: they are read backwards, till every cache that served anything is found
+  const servers = recentCaches.map(({ group }) => group["server"] ?? "");
+  const [caches] = await ask([cacheStates({ ...status, tags, servers })]);
   return {
     buckets,
     before: before.length === 0 ? undefined : totalSavings(before),

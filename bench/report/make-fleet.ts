@@ -105,7 +105,7 @@ function hourOf(fleet: Fleet, lives: readonly Life[], tables: Tables, at: number
         pushed += rowLines(row);
         tables.row(row);
       }
-      pushed += statusLines(fleet, cache, life.state, end);
+      pushed += statusLines(fleet, cache, life.state, end - 1000);
       if (end === fleet.options.toMs) tables.content(cache, life);
     }
   }
@@ -134,7 +134,7 @@ class Tables {
   }
 
   event({ server }: FleetCache, timeMs: number, line: string): void {
-    if (line !== "") this.#files.events.write(`${timeMs},"${server}"\n`);
+    if (line !== "") this.#files.events.write(`${timeMs},"${server}","${/title="([^"]*)"/.exec(line)?.[1] ?? ""}"\n`);
   }
 
   content({ server }: FleetCache, { state }: CacheLife): void {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { groupBy } from "../../group-by.ts";
 import type { Question } from "../ask.ts";
 import { flagOf, numberOf, type ReadPoint, textOf } from "../read-point.ts";
 import { type Lines, Readings } from "./readings.ts";
@@ -42,15 +43,19 @@ export function cacheStates(lines: Omit<Lines, "measurement">): Question<CacheSt
   return {
     lines: [status, content, peers],
     answer: () => {
-      const [contents, neighbours] = [content.all(), peers.all()];
+      const [contents, neighbours] = [content, peers].map((lines) => groupBy(lines.all(), serverOf));
       return status.all().map((reading) => {
         // a category that is gone is in no later reading: only those of the newest count
-        const isOfIt = ({ timeMs, tags }: ReadPoint): boolean =>
-          timeMs === reading.timeMs && tags["server"] === reading.tags["server"];
-        return stateOf(reading, contents.filter(isOfIt), neighbours.filter(isOfIt));
+        const newest = (points: Map<string, ReadPoint[]> | undefined): ReadPoint[] =>
+          (points?.get(serverOf(reading)) ?? []).filter(({ timeMs }) => timeMs === reading.timeMs);
+        return stateOf(reading, newest(contents), newest(neighbours));
       });
     },
   };
+}
+
+function serverOf({ tags }: ReadPoint): string {
+  return tags["server"] ?? "";
 }
 
 function stateOf(status: ReadPoint, content: readonly ReadPoint[], peers: readonly ReadPoint[]): CacheState {
@@ -58,7 +63,7 @@ function stateOf(status: ReadPoint, content: readonly ReadPoint[], peers: readon
   const flag = (name: string): boolean | undefined => flagOf(status.fields.get(name));
   return {
     timeMs: status.timeMs,
-    server: status.tags["server"] ?? "",
+    server: serverOf(status),
     activated: flag("activated"),
     active: flag("active"),
     registered: number("registered"),

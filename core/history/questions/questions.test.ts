@@ -84,6 +84,31 @@ describe("questions of what is newest", () => {
     expect(states[0]?.content.map(({ kind }) => kind)).toEqual(["Books", "Atlases", "Books", "Atlases"]);
   });
 
+  it("look no further back than for the servers that are looked for", async () => {
+    const folder = await write([
+      [["status", "b", 1000]],
+      [["status", "a", 1100]],
+      [
+        ["status", "b", 1150],
+        ["traffic", "a", 1160],
+      ],
+      [["status", "a", 1200]],
+      [["status", "a", 1300]],
+    ]);
+    const span = { fromMs: 0, toMs: 5000 };
+    const found = async (servers: readonly string[]): Promise<unknown> => {
+      const [states] = await ask(folder, [cacheStates({ ...span, servers })]);
+      return states.map(({ server, timeMs, content }) => [server, timeMs, content.map(({ bytes }) => bytes)]);
+    };
+    const a = ["a", 1300, [1300, 1300]];
+    const b = ["b", 1150, [1150, 1150]];
+    expect(await found(["a"])).toEqual([a]);
+    expect(await found(["a", "b"])).toEqual([a, b]);
+    expect(await found(["b"])).toEqual([a, b]);
+    expect(await found(["c"])).toEqual([a, b]);
+    expect(await found([])).toEqual(expect.arrayContaining([a, b]));
+  });
+
   it("know the newest of every server where none is named", async () => {
     const folder = await write([
       [

@@ -5,6 +5,7 @@
  */
 import { RAW_STREAMS, type StreamName } from "../../journal/journal.ts";
 import { type ParsedLine, parseTags } from "../../line/line.ts";
+import { LatestLines } from "../latest-lines.ts";
 import { type ReadPoint, readPoint } from "../read-point.ts";
 import type { Enough, Wanted } from "../scan.ts";
 
@@ -24,6 +25,8 @@ export interface Lines {
   readonly most?: number;
   /** Of one server, its newest: looked for in so many of the newest bytes of each stream. Default all. */
   readonly withinBytes?: number;
+  /** Where the newest counts: once these servers are found, nothing older is looked at. Others are found up to there. */
+  readonly servers?: readonly string[];
 }
 
 /** Takes every line, or of each server those of its newest reading: nothing older is kept. */
@@ -32,18 +35,24 @@ export class Readings implements Wanted {
   readonly fromMs: number;
   readonly toMs: number;
   readonly streams: readonly StreamName[];
-  /** Only where the newest of one server is wanted: of several, each has a time of its own. */
+  /** Only where it is known who is looked for: the oldest of their newest readings, once all are found. */
   readonly newestMs?: () => number | undefined;
+  /** Of several servers: of each series the newest line alone is looked at. */
+  readonly latest?: LatestLines;
   readonly #keeps: "all" | "newest";
   readonly enough: Enough;
   readonly withinBytes: number | undefined;
   /** By the text of the tags: the server, or undefined for points that are not wanted. */
   readonly #servers = new Map<string, string | undefined>();
   readonly #lines = new Map<string, { newestMs: number; lines: ParsedLine[] }>();
+  /** Servers that are looked for and not found yet. */
+  readonly #missing: Set<string>;
+  /** Of those that are looked for; undefined when it has to be found out again. */
+  #oldestMs: number | undefined;
 
   /** @param of the readings whose newest counts, where these are written with them; default their own */
   constructor(
-    { measurement, fromMs, toMs, streams = RAW_STREAMS, tags, without, most, withinBytes }: Lines,
+    { measurement, fromMs, toMs, streams = RAW_STREAMS, tags, without, most, withinBytes, servers = [] }: Lines,
     keeps: "all" | "newest",
     of?: Readings,
   ) {
@@ -54,12 +63,18 @@ export class Readings implements Wanted {
     this.withinBytes = withinBytes;
     this.#keeps = keeps;
     this.enough = { tags, without, most, newest: keeps === "newest" };
-    if (keeps === "newest" && tags?.["server"] !== undefined) this.newestMs = () => (of ?? this).#newest();
+    const one = tags?.["server"];
+    const looksFor = one === undefined ? servers : [one];
+    this.#missing = new Set(looksFor);
+    if (keeps === "all") return;
+    if (one === undefined) this.latest = new LatestLines();
+    if (looksFor.length > 0) this.newestMs = () => (of ?? this).#oldestOf(looksFor);
   }
 
-  #newest(): number | undefined {
-    for (const { newestMs } of this.#lines.values()) return newestMs;
-    return undefined;
+  #oldestOf(servers: readonly string[]): number | undefined {
+    if (this.#missing.size > 0) return undefined;
+    this.#oldestMs ??= Math.min(...servers.map((server) => this.#lines.get(server)?.newestMs ?? 0));
+    return this.#oldestMs;
   }
 
   take(line: ParsedLine): void {
@@ -68,6 +83,8 @@ export class Readings implements Wanted {
     const known = this.#lines.get(server);
     if (known === undefined || (this.#keeps === "newest" && line.timeMs > known.newestMs)) {
       this.#lines.set(server, { newestMs: line.timeMs, lines: [line] });
+      this.#missing.delete(server);
+      this.#oldestMs = undefined;
     } else if (this.#keeps === "all" || line.timeMs === known.newestMs) {
       known.lines.push(line);
     }
