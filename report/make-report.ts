@@ -3,9 +3,11 @@
  *
  * @module
  */
+
+import { groupBy } from "../core/group-by.ts";
 import {
+  addSavings,
   type Clients,
-  joinDays,
   periodStart,
   type Savings,
   type SavingsRow,
@@ -90,19 +92,13 @@ function savingsPart({ served, fromCaches, fromApple, saved, hitRatio }: Savings
 }
 
 function coarser(days: readonly Bucket[], period: "week" | "month", timeZone: string): Bucket[] {
-  const startOf = (ms: number): number => periodStart(ms, period, timeZone);
-  return joinDays(
-    days.map((day) => ({ ...day, group: {} })),
-    startOf,
-  ).map((row) => {
-    const parts = days.filter(({ startMs }) => startOf(startMs) === row.startMs);
-    return {
-      ...savingsPart(row),
-      startMs: row.startMs,
-      sources: addSources(parts.map(({ sources }) => sources)),
-      hasData: parts.some(({ hasData }) => hasData),
-    };
-  });
+  const parts = groupBy(days, ({ startMs }) => periodStart(startMs, period, timeZone));
+  return [...parts].map(([startMs, of]) => ({
+    ...addSavings(of),
+    startMs,
+    sources: addSources(of.map(({ sources }) => sources)),
+    hasData: of.some(({ hasData }) => hasData),
+  }));
 }
 
 function startsOf({ fromMs, toMs }: Period, unit: BucketUnit, timeZone: string): number[] {

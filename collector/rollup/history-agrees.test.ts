@@ -102,6 +102,21 @@ function withoutNothing(
 }
 
 describe("sums from roll-ups and what is open", () => {
+  it("count of a bucket that an older version wrote twice what it wrote last", async () => {
+    const day = { hour: 5, late: true, server: "a", bytes: 100 };
+    const rows = [day, { ...day, server: "b" }, { ...day, hour: 40 }];
+    const folder = await play("UTC", [{ rows, rollAt: 100, restart: false, zone: undefined }]);
+    const query = { measurement: "bytestoclients", fromMs: START, toMs: END, timeZone: "UTC", groupBy: ["server"] };
+    const total = async (by: "day" | "all"): Promise<number> =>
+      [...(await sumOf(folder, { ...query, by })).values()].reduce((sum, value) => sum + value, 0);
+    expect([await total("day"), await total("all")]).toEqual([300, 300]);
+    const rollup = await openJournal(folder, "rollup");
+    const corrected = `bytestoclients_1d,server=a bytes.fromcache.toclients=107i ${START}\n`;
+    await rollup.append({ lines: corrected, lineCount: 1, span: { fromMs: START, toMs: START } });
+    await rollup.close();
+    expect([await total("day"), await total("all")]).toEqual([307, 307]);
+  });
+
   it("equal those of the raw lines, for any span, zone and bucket, late rows and changed zones included", async () => {
     let fromRollups = 0;
     await fc.assert(

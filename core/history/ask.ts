@@ -119,6 +119,25 @@ async function readSums(
 ): Promise<SumsRow[][]> {
   const { mark, places: until } =
     cut ?? (queries.some(isRolledUp) ? await rollupCut(stateDir) : { mark: undefined, places: undefined });
+  let rolled = await sumRolled(stateDir, { queries, mark, until, repeats: "once" });
+  // of a journal of an older version, in which a bucket that was corrected is there twice
+  if (rolled.repeated) rolled = await sumRolled(stateDir, { queries, mark, until, repeats: "last" });
+  await scanLines(stateDir, { streams: RAW_STREAMS, wanted: lines, sums: rolled.raw, until });
+  return rolled.answers.map((answer) => answer.rows());
+}
+
+interface Rolled {
+  readonly queries: readonly HistoryQuery[];
+  readonly mark: RollupMark | undefined;
+  readonly until: Cut["places"] | undefined;
+  readonly repeats: "once" | "last";
+}
+
+/** Sums as far as roll-ups answer, and what is left to be added from raw lines. */
+async function sumRolled(
+  stateDir: string,
+  { queries, mark, until, repeats }: Rolled,
+): Promise<{ answers: SumRows[]; raw: SumsWanted[]; repeated: boolean }> {
   const answers = queries.map((query) => new SumRows(query));
   const raw: SumsWanted[] = [];
   const rolled: SumsWanted[] = [];
@@ -133,13 +152,12 @@ async function readSums(
     for (const range of plan.rolled) {
       // what roll-ups have not read yet
       raw.push({ ...rawOf(query, range), rows, from: mark.positions });
-      rolled.push(pointsOf(rows, range));
+      rolled.push({ ...pointsOf(rows, range), repeats });
       addOpen(rows, range, mark);
     }
   }
-  await scanLines(stateDir, { streams: RAW_STREAMS, wanted: lines, sums: raw, until });
-  await scanLines(stateDir, { streams: DERIVED_STREAMS, sums: rolled, until });
-  return answers.map((answer) => answer.rows());
+  const { repeated } = await scanLines(stateDir, { streams: DERIVED_STREAMS, sums: rolled, until });
+  return { answers, raw, repeated };
 }
 
 /** Which raw lines answer a query. */
@@ -172,5 +190,5 @@ function addOpen(rows: SumRows, rolled: RolledRange, { open }: RollupMark): void
  */
 function pointsOf(rows: SumRows, { unit, fromMs, toMs }: RolledRange): SumsWanted {
   const measurement = `${rows.query.measurement}${ROLLUP_SUFFIXES[unit]}`;
-  return { rows, measurement, fromMs, toMs, lastCounts: true };
+  return { rows, measurement, fromMs, toMs };
 }

@@ -59,6 +59,7 @@ export {
 } from "./rollup-mark.ts";
 export { SumRows } from "./rows.ts";
 export {
+  addSavings,
   joinDays,
   type Savings,
   type SavingsRow,

@@ -4,7 +4,8 @@
  *
  * @module
  */
-import { lineEnd, lineTime, type NamedLines, SeriesKeys } from "../line/line.ts";
+import { type LineSearch, lineEnd, lineTime, SeriesKeys } from "../line/line.ts";
+import type { Range } from "./plan.ts";
 
 /** Where a line lies. */
 interface Place {
@@ -18,19 +19,13 @@ interface Found {
   last: Place | undefined;
 }
 
-export interface Span {
-  /** From, inclusive, to, exclusive: Unix milliseconds. */
-  readonly fromMs: number;
-  readonly toMs: number;
-}
-
 export class LatestLines {
   /** Series of the lines at hand. */
   readonly #found = new Set<Found>();
   readonly #keys = new SeriesKeys<Found>(() => ({ newest: undefined, last: undefined }));
 
   /** Hands over lines of a measurement, those of a series in the order of their time, the one written last at the end. */
-  read(lines: Buffer, { named, span }: { named: NamedLines; span: Span }, take: (start: number, end: number) => void) {
+  read(lines: Buffer, { named, span }: { named: LineSearch; span: Range }, take: (start: number, end: number) => void) {
     const view = new DataView(lines.buffer, lines.byteOffset, lines.byteLength);
     for (let start = named.next(lines, 0); start < lines.length; ) {
       const end = lineEnd(lines, start);

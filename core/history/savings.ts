@@ -56,7 +56,7 @@ export function totalSavings(parts: readonly Savings[]): Savings {
 }
 
 /** Parts added up to a part, which keeps its sign. */
-function addSavings(parts: readonly Savings[]): Savings {
+export function addSavings(parts: readonly Savings[]): Savings {
   const sum = (pick: (part: Savings) => Integer): Integer =>
     parts.reduce<Integer>((total, part) => addExact(total, pick(part)), 0);
   const served = sum((part) => part.served);

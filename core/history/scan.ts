@@ -7,6 +7,7 @@
  * @module
  */
 
+import { groupBy } from "../group-by.ts";
 import type { Position } from "../journal/journal.ts";
 import {
   type JournalReader,
@@ -17,7 +18,17 @@ import {
   type StreamName,
   streamFolder,
 } from "../journal/journal.ts";
-import { escapeMeasurement, lineEnd, lineTime, NamedLines, type ParsedLine, parseLine, tagText } from "../line/line.ts";
+import {
+  escapeMeasurement,
+  findNamed,
+  type LineSearch,
+  lineEnd,
+  lineTime,
+  NamedLines,
+  type ParsedLine,
+  parseLine,
+  tagText,
+} from "../line/line.ts";
 import type { Places } from "./follow.ts";
 import type { LatestLines } from "./latest-lines.ts";
 import { SumReader, type SumsOf } from "./sum-reader.ts";
@@ -77,14 +88,21 @@ export interface Scan extends Sought {
   readonly until?: Places | undefined;
 }
 
-/** Hands the lines of streams to those who want them: those of a measurement in the order written within a stream. */
-export async function scanLines(stateDir: string, { streams, wanted = [], sums = [], until }: Scan): Promise<void> {
+/**
+ * Hands the lines of streams to those who want them: those of a measurement in the order written within a stream.
+ * Returns whether lines were repeated, for sums that want to know (`SumsOf.repeats`).
+ */
+export async function scanLines(
+  stateDir: string,
+  { streams, wanted = [], sums = [], until }: Scan,
+): Promise<{ readonly repeated: boolean }> {
   const adder = new SumReader(sums);
   for (const stream of streams) {
     const here = [...wanted, ...sums].filter((by) => by.streams?.includes(stream) !== false);
     await scanStream(openReader(streamFolder(stateDir, stream), stream), here, { adder, until: until?.[stream] });
   }
   adder.finish();
+  return { repeated: adder.repeated };
 }
 
 /** The same of one stream that is open. */
@@ -171,26 +189,37 @@ function isNewest(by: Seeker): by is Wanted {
 
 /** Hands whole lines to all who seek something in them, one measurement after the other. */
 function handOut(bytes: Buffer, seekers: readonly Seeker[], adder: SumReader): void {
-  for (const measurement of new Set(seekers.map((by) => by.measurement))) {
-    const here = seekers.filter((by) => by.measurement === measurement && mayHoldTags(bytes, by));
-    if (here.length === 0) continue;
-    const named = linesNamed(measurement);
-    const sums = here.filter((by) => "rows" in by);
-    const takers = here.filter((by) => "take" in by);
-    for (const by of takers) {
-      by.latest?.read(bytes, { named, span: by }, (start, end) => handLine(bytes, { start, end }, [by]));
-    }
-    const wanted = takers.filter(({ latest }) => latest === undefined);
-    if (sums.length > 0) adder.read(bytes, named, new Set(sums));
-    if (wanted.length === 0) continue;
-    const [newest, all] = [wanted.filter(isNewest), wanted.filter((by) => !isNewest(by))];
-    const lines: Line[] = [];
-    forEachNamed(bytes, named, (start, end) => {
-      if (all.length > 0) handLine(bytes, { start, end }, all);
-      if (newest.length > 0) lines.push({ start, end });
-    });
-    for (const line of lines.reverse()) handLine(bytes, line, newest);
+  const groups = groupBy(
+    seekers.filter((by) => mayHoldTags(bytes, by)),
+    ({ measurement }) => measurement,
+  );
+  const names = [...groups.keys()].map(escapeMeasurement);
+  const found = names.length < WORTH_ONE_PASS ? names.map((name) => new NamedLines(name)) : findNamed(bytes, names);
+  for (const [i, here] of [...groups.values()].entries()) {
+    const named = found[i];
+    if (named !== undefined) handNamed(bytes, named, here, adder);
   }
+}
+
+/** So many measurements are found sooner line by line than by a search for each. */
+const WORTH_ONE_PASS = 3;
+
+function handNamed(bytes: Buffer, named: LineSearch, here: readonly Seeker[], adder: SumReader): void {
+  const sums = here.filter((by) => "rows" in by);
+  const takers = here.filter((by) => "take" in by);
+  for (const by of takers) {
+    by.latest?.read(bytes, { named, span: by }, (start, end) => handLine(bytes, { start, end }, [by]));
+  }
+  const wanted = takers.filter(({ latest }) => latest === undefined);
+  if (sums.length > 0) adder.read(bytes, named, new Set(sums));
+  if (wanted.length === 0) return;
+  const [newest, all] = [wanted.filter(isNewest), wanted.filter((by) => !isNewest(by))];
+  const lines: Line[] = [];
+  forEachNamed(bytes, named, (start, end) => {
+    if (all.length > 0) handLine(bytes, { start, end }, all);
+    if (newest.length > 0) lines.push({ start, end });
+  });
+  for (const line of lines.reverse()) handLine(bytes, line, newest);
 }
 
 /** Whether lines may have the tags somebody wants: what a fleet writes is then not read line by line for one cache. */
@@ -216,7 +245,7 @@ function handLine(bytes: Buffer, { start, end }: Line, wanted: readonly Wanted[]
   }
 }
 
-function forEachNamed(bytes: Buffer, named: NamedLines, take: (start: number, end: number) => void): void {
+function forEachNamed(bytes: Buffer, named: LineSearch, take: (start: number, end: number) => void): void {
   for (let at = named.next(bytes, 0); at < bytes.length; ) {
     const end = lineEnd(bytes, at);
     take(at, end);

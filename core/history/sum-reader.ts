@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { FieldTable, type LineValues, measurementEnd, type NamedLines, NumberReader, unescaped } from "../line/line.ts";
+import { FieldTable, type LineSearch, type LineValues, measurementEnd, NumberReader, unescaped } from "../line/line.ts";
 import type { SumGroup, SumRows, Sums } from "./rows.ts";
 
 /** Numbers of which lines are added up, and where. */
@@ -13,8 +13,11 @@ export interface SumsOf {
   /** From, inclusive, to, exclusive: Unix milliseconds. */
   readonly fromMs: number;
   readonly toMs: number;
-  /** Of lines with one series and time only the last counts. Default: every line does. */
-  readonly lastCounts?: boolean;
+  /**
+   * Of lines with one series and time. `each`, the default: all of them count. `once`: all do, and the reader has a flag
+   * for them. `last`: only the last counts, for which every point is kept to the end.
+   */
+  readonly repeats?: "each" | "once" | "last";
 }
 
 /** One series and one who wants it. */
@@ -30,10 +33,38 @@ interface Share {
 interface Owner {
   readonly fields: FieldTable;
   readonly shares: readonly Share[];
+  /** Where somebody wants to know of a time that comes twice. */
+  readonly times: SeenTimes | undefined;
+}
+
+/** Times that mostly rise. */
+class SeenTimes {
+  readonly #rising: number[] = [];
+  readonly #others = new Set<number>();
+
+  /** Whether a time has been there before. */
+  add(timeMs: number): boolean {
+    const rising = this.#rising;
+    if (rising.length === 0 || timeMs > (rising.at(-1) ?? 0)) {
+      rising.push(timeMs);
+      return false;
+    }
+    let [low, high] = [0, rising.length - 1];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((rising[middle] ?? 0) < timeMs) low = middle + 1;
+      else high = middle;
+    }
+    if (rising[low] === timeMs || this.#others.has(timeMs)) return true;
+    this.#others.add(timeMs);
+    return false;
+  }
 }
 
 /** Reads lines for some who want them; `finish` completes their rows. */
 export class SumReader {
+  /** Whether two lines had one series and time, for those who count them once. */
+  repeated = false;
   readonly #wanted: readonly SumsOf[];
   readonly #fields = new Map<string, FieldTable>();
   readonly #places = new Map<SumsOf, number[]>();
@@ -47,7 +78,7 @@ export class SumReader {
   }
 
   /** Reads those of some lines that are of a measurement, for some of those who were given. */
-  read(lines: Buffer, named: NamedLines, by: ReadonlySet<SumsOf>): void {
+  read(lines: Buffer, named: LineSearch, by: ReadonlySet<SumsOf>): void {
     this.#now = by;
     this.#reader.read(lines, (owner, values, timeMs) => this.#take(owner, values, timeMs), named);
   }
@@ -60,7 +91,8 @@ export class SumReader {
     }
   }
 
-  #take({ fields, shares }: Owner, values: LineValues, timeMs: number): void {
+  #take({ fields, shares, times }: Owner, values: LineValues, timeMs: number): void {
+    if (times?.add(timeMs) === true) this.repeated = true;
     for (const share of shares) {
       const { by } = share;
       if (timeMs >= by.fromMs && timeMs < by.toMs && this.#now.has(by)) addLine(share, fields, values, timeMs);
@@ -74,14 +106,14 @@ export class SumReader {
       .filter((by) => by.measurement === measurement)
       .flatMap((by): Share[] => {
         const group = by.rows.groupOf(key.slice(end));
-        const points = by.lastCounts === true ? new Map<number, Sums>() : undefined;
+        const points = by.repeats === "last" ? new Map<number, Sums>() : undefined;
         return group === undefined ? [] : [{ by, group, places: this.#placesOf(by), points }];
       });
     if (shares.length === 0) return undefined;
     this.#shares.push(...shares);
     const fields = this.#fields.get(measurement) ?? new FieldTable();
     this.#fields.set(measurement, fields);
-    return { fields, shares };
+    return { fields, shares, times: shares.some(({ by }) => by.repeats === "once") ? new SeenTimes() : undefined };
   }
 
   #placesOf(by: SumsOf): number[] {

@@ -3,12 +3,12 @@
  *
  * @module
  */
-import { closeSync, fstatSync, openSync, readSync, type Stats } from "node:fs";
+import { closeSync, existsSync, fstatSync, openSync, readFileSync, readSync, type Stats, statSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { errorCode, errorText, LarderError } from "../errors.ts";
 import { END_BYTES, type PackedFacts, readEnd } from "./gzip-members.ts";
 import { readError } from "./journal-errors.ts";
-import { packedContent } from "./packed-content.ts";
+import { AT_ONCE_MAX_BYTES, packedContent } from "./packed-content.ts";
 import { plainContent, type SegmentContent } from "./segment-content.ts";
 import { packedPath, type SegmentFile, segmentPath } from "./segment-names.ts";
 
@@ -46,6 +46,21 @@ export function packedFacts(
     return undefined;
   } finally {
     if (file !== undefined) closeSync(file);
+  }
+}
+
+/**
+ * The whole file of a packed segment, at once for the same reason; undefined where it is not packed, larger than those we
+ * write, or has to be opened to know.
+ */
+export function packedFile(folder: string, number: number): Buffer | undefined {
+  if (existsSync(segmentPath(folder, number))) return undefined;
+  const path = packedPath(folder, number);
+  try {
+    return statSync(path).size > AT_ONCE_MAX_BYTES ? undefined : readFileSync(path);
+  } catch {
+    // the error is reported where it is opened
+    return undefined;
   }
 }
 

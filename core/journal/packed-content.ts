@@ -14,17 +14,11 @@ import {
   END_BYTES,
   HEAD_BYTES,
   type MemberHead,
-  namesBytes,
   readEnd,
   readHead,
-  readNames,
-  unpackChecked,
   unpackMember,
 } from "./gzip-members.ts";
-import { EVERY_NAME, mayHold, type NameSet } from "./name-set.ts";
-import { readFrom, type SegmentContent, type Stretch } from "./segment-content.ts";
-
-const NEWLINE = 0x0a;
+import { readFrom, type SegmentContent } from "./segment-content.ts";
 
 interface Member extends MemberHead {
   /** Where it begins in the file. */
@@ -48,7 +42,6 @@ export async function packedContent(path: string, file: FileHandle, stats: Stats
     stamp: `${stats.ino} ${stats.mtimeMs}`,
     diskBytes: stats.size,
     read: async (offset, length, room) => await packed.read(offset, Math.max(0, Math.min(length, size - offset)), room),
-    linesNamed: async (measurements, within) => await packed.linesNamed(measurements, within),
     close: async () => await file.close(),
   };
 }
@@ -73,22 +66,13 @@ export async function inMemory(content: SegmentContent, bufferOf: (size: number)
 }
 
 /** A file of ours is about a megabyte: it is read at once. Larger ones are read member by member. */
-const AT_ONCE_MAX_BYTES = 4 * 1024 * 1024;
-
-/** The whole lines of some content that lie in a stretch, whose ends are ends of lines. @param at where the content begins */
-function wholeLines(content: Buffer, at: number, { from, to }: Stretch): Buffer {
-  const begin = at <= from ? from - at : content.indexOf(NEWLINE) + 1;
-  const end = content.lastIndexOf(NEWLINE, Math.max(0, Math.min(content.length, to - at) - 1)) + 1;
-  return content.subarray(begin, Math.max(begin, end));
-}
+export const AT_ONCE_MAX_BYTES = 4 * 1024 * 1024;
 
 class Packed {
   readonly #file: FileHandle;
   readonly #fileBytes: number;
   #whole: Buffer | undefined;
   #members: readonly Member[] | undefined;
-  /** The names in each member; undefined where the file does not say. */
-  #names: readonly NameSet[] | undefined;
   /** The member last unpacked: readers go on where they ended. */
   #last: { readonly at: number; readonly content: Buffer | undefined } | undefined;
   #foreign: Buffer | undefined;
@@ -124,33 +108,6 @@ class Packed {
     return found;
   }
 
-  async linesNamed(measurements: readonly string[], { from, to }: Stretch): Promise<Buffer[] | undefined> {
-    const members = await this.#allMembers();
-    const names = this.#names;
-    if (names === undefined) return undefined;
-    const wanted = members.map((_, i) => measurements.some((name) => mayHold(names[i] ?? EVERY_NAME, name)));
-    // most of it: all of it is then the quicker
-    if (2 * wanted.filter(Boolean).length > members.length) return undefined;
-    const found: Buffer[] = [];
-    for (let i = 0; i < members.length; i++) {
-      const first = members[i];
-      const run: Buffer[] = [];
-      for (; wanted[i] === true; i++) {
-        const content = await this.#unpackChecked(members[i]);
-        if (content === undefined) return undefined;
-        run.push(content);
-      }
-      if (first !== undefined && run.length > 0) found.push(wholeLines(Buffer.concat(run), first.offset, { from, to }));
-    }
-    return found;
-  }
-
-  async #unpackChecked(member: Member | undefined): Promise<Buffer | undefined> {
-    if (member === undefined) return undefined;
-    const bytes = await this.#bytes(member.at, member.fileBytes);
-    return bytes.length === member.fileBytes ? unpackChecked(bytes, member) : undefined;
-  }
-
   async #unpack(member: Member): Promise<Buffer | undefined> {
     if (this.#last?.at === member.at) return this.#last.content;
     const bytes = await this.#bytes(member.at, member.fileBytes);
@@ -165,7 +122,6 @@ class Packed {
     for (let at = 0; at < this.#fileBytes; ) {
       const head = readHead(await this.#bytes(at, HEAD_BYTES));
       if (head === undefined) {
-        this.#names ??= readNames(await this.#bytes(at, namesBytes(members.length)), members.length);
         at = await this.#nextBeginning(at + 1);
         continue;
       }

@@ -11,8 +11,9 @@ import { COMMIT_PREFIX, joinSpans, type KnownCommit, type Span } from "./commit.
 import { lastCommit } from "./last-commit.ts";
 import { type KnownSegment, lossesOf } from "./losses.ts";
 import type { NameSet } from "./name-set.ts";
-import { openSegment, packedFacts, withSegment } from "./open-segment.ts";
+import { openSegment, packedFacts, packedFile, withSegment } from "./open-segment.ts";
 import { inMemory } from "./packed-content.ts";
+import { linesOfParts } from "./packed-parts.ts";
 import type { Piece, PieceLimits, Position, StreamReader } from "./position.ts";
 import type { SegmentContent, Stretch } from "./segment-content.ts";
 import { SegmentMaps, type WriterEnds } from "./segment-maps.ts";
@@ -198,14 +199,15 @@ class SegmentsReader implements JournalReader {
     segment: number,
     { from = 0, to: before = Number.POSITIVE_INFINITY, measurements }: PartOfSegment = {},
   ): AsyncGenerator<Buffer> {
+    const packed = measurements === undefined ? undefined : packedFile(this.#folder, segment);
+    const parts = packed && linesOfParts(packed, measurements ?? [], { from, to: before });
+    if (parts !== undefined) {
+      yield* parts;
+      return;
+    }
     const file = await openSegment(this.#folder, segment);
     if (file === undefined) return;
     try {
-      const named = measurements && (await file.linesNamed?.(measurements, { from, to: before }));
-      if (named !== undefined) {
-        yield* named;
-        return;
-      }
       const content = await this.#inMemory(segment, file);
       const { whole } = await this.#maps.mapOf(segment, content, from);
       for (const { from: begin, to: end } of whole) {

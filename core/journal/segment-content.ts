@@ -27,11 +27,6 @@ export interface SegmentContent {
    * @param room taken for them where it is large enough
    */
   read(offset: number, length: number, room?: Buffer): Promise<Buffer>;
-  /**
-   * Whole lines, marks among them, in which all lines of these measurements are, from the parts that may hold them. Only
-   * of a packed segment that knows its parts; undefined where they are most of it, or one of them is damaged.
-   */
-  linesNamed?(measurements: readonly string[], within: Stretch): Promise<Buffer[] | undefined>;
   close(): Promise<void>;
 }
 

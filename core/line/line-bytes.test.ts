@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { forEachLine, hasName, NamedLines } from "./line-bytes.ts";
+import { findNamed, forEachLine, hasName, NamedLines } from "./line-bytes.ts";
 
 describe("NamedLines", () => {
   it("finds the lines of a name, and no others, whatever lies around them", () => {
@@ -28,6 +28,11 @@ describe("NamedLines", () => {
           if (bytes.indexOf("\n", at) < 0) break;
         }
         expect(found).toEqual(expected);
+        const [other, same] = findNamed(bytes, ["ab", "a"]);
+        const again: number[] = [];
+        for (let at = same?.next(bytes, 0) ?? 0; at < bytes.length; at = same?.next(bytes, at + 1) ?? 0) again.push(at);
+        expect(again).toEqual(expected);
+        expect(other?.next(bytes, 0)).toBe(new NamedLines("ab").next(bytes, 0));
       }),
     );
   });

@@ -36,8 +36,42 @@ export function hasName(bytes: Buffer, at: number, name: Buffer): boolean {
   return true;
 }
 
+/** Finds the lines of one measurement. */
+export interface LineSearch {
+  /**
+   * Where the first of them begins that begins at a place or later; the end of the bytes where there is none.
+   * @param from the beginning of a line
+   */
+  next(bytes: Buffer, from: number): number;
+}
+
+/**
+ * Lines of several measurements, found in going through all lines once. Each search is good for these bytes, from the
+ * beginning on.
+ * @param names as lines have them: escaped
+ */
+export function findNamed(bytes: Buffer, names: readonly string[]): LineSearch[] {
+  const wanted = names.map((name) => ({ name: Buffer.from(name), starts: [] as number[] }));
+  for (let start = 0; start < bytes.length; start = lineEnd(bytes, start) + 1) {
+    for (const { name, starts } of wanted) {
+      if (!hasName(bytes, start, name)) continue;
+      starts.push(start);
+      break;
+    }
+  }
+  return wanted.map(({ starts }) => {
+    let at = 0;
+    return {
+      next: (_, from) => {
+        while ((starts[at] ?? from) < from) at++;
+        return starts[at] ?? bytes.length;
+      },
+    };
+  });
+}
+
 /** Lines of one measurement, looked for among many others. */
-export class NamedLines {
+export class NamedLines implements LineSearch {
   readonly #name: Buffer;
   readonly #after: Buffer;
 
@@ -47,11 +81,7 @@ export class NamedLines {
     this.#after = Buffer.from(`\n${name}`);
   }
 
-  /**
-   * Where the first of them begins that begins at a place or later; the end of the bytes where there is none. The bytes are
-   * searched, not gone through line by line: mostly there are few among many.
-   * @param from the beginning of a line
-   */
+  /** The bytes are searched, not gone through line by line: mostly there are few among many. */
   next(bytes: Buffer, from: number): number {
     if (hasName(bytes, from, this.#name)) return from;
     for (let at = from; ; ) {

@@ -8,7 +8,7 @@
 export { escapeKey, escapeMeasurement, unescaped } from "./escape.ts";
 // read
 export { FieldTable } from "./field-table.ts";
-export { forEachLine, hasName, lineEnd, lineTime, NamedLines } from "./line-bytes.ts";
+export { findNamed, forEachLine, hasName, type LineSearch, lineEnd, lineTime, NamedLines } from "./line-bytes.ts";
 export type { LineValues } from "./line-values.ts";
 export { NumberReader } from "./number-reader.ts";
 export { forEachField, type LineValue, type ParsedLine, parseLine, parseTags } from "./parse-line.ts";

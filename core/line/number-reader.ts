@@ -9,7 +9,7 @@
  */
 import { unescaped } from "./escape.ts";
 import type { FieldTable } from "./field-table.ts";
-import { lineEnd, type NamedLines } from "./line-bytes.ts";
+import { type LineSearch, lineEnd } from "./line-bytes.ts";
 import { LineValues } from "./line-values.ts";
 import { SeriesKeys } from "./series-keys.ts";
 
@@ -54,7 +54,7 @@ export class NumberReader<Owner extends NumberOwner> {
    * Reads whole lines and hands over those somebody wants.
    * @param only lines of this measurement; default all
    */
-  read(lines: Buffer, take: TakeNumbers<Owner>, only?: NamedLines): void {
+  read(lines: Buffer, take: TakeNumbers<Owner>, only?: LineSearch): void {
     const view = new DataView(lines.buffer, lines.byteOffset, lines.byteLength);
     for (let at = only?.next(lines, 0) ?? 0; at < lines.length; ) {
       const known = lines[at] === HASH ? undefined : this.#keys.at(lines, view, at);
