@@ -10,6 +10,7 @@
 import { ALERTS_DEFAULTS, type AlertsOptions } from "./options.ts";
 import { findDuplicates, loadAlertData, type Recipient } from "./recipients/recipients.ts";
 
+export { type FiringAlert, readFiring } from "./firing.ts";
 export {
   firingAlerts,
   type Inspection,

@@ -24,6 +24,7 @@ import {
   type Alert,
   type Alerts,
   type Change,
+  KEPT_FOR_MS,
   keyOf,
   look,
   type Notice,
@@ -107,6 +108,8 @@ class Watcher implements Watch {
   #lookMs: number | undefined;
   /** What the journal has, but for what changes with every look. */
   #committed: string;
+  /** When that was: others tell by it that somebody looks. */
+  #committedMs: number;
 
   constructor(setup: WatchSetup, journal: Journal, nowMs: () => number) {
     this.#setup = setup;
@@ -124,6 +127,7 @@ class Watcher implements Watch {
     this.#box = { notices, outbox, failing };
     [this.#series, this.#next, this.#lookMs] = [series, next, lookMs];
     this.#committed = this.#signature();
+    this.#committedMs = lookMs ?? Number.NEGATIVE_INFINITY;
   }
 
   async check(own: OwnReport | undefined): Promise<CheckReport> {
@@ -153,7 +157,8 @@ class Watcher implements Watch {
     const caches = await this.#facts.at(nowMs);
     const { changes, notices } = this.#look({ caches, own, nowMs, silences: await this.#silences() });
     for (const notice of notices) this.#enqueue(notice, nowMs);
-    if (changes.length > 0 || notices.length > 0 || this.#signature() !== this.#committed) {
+    const isOld = nowMs - this.#committedMs >= KEPT_FOR_MS || nowMs < this.#committedMs;
+    if (changes.length > 0 || notices.length > 0 || isOld || this.#signature() !== this.#committed) {
       await this.#commit({ changes, notices });
     }
     const { box, sent } = await deliver(this.#box, {
@@ -213,6 +218,7 @@ class Watcher implements Watch {
       cursors: { [ALERTS_CURSOR]: storedJson(this.#state()) },
     });
     this.#committed = this.#signature();
+    this.#committedMs = this.#nowMs();
   }
 
   #state(): Stored {

@@ -13,7 +13,15 @@ import { readAnswers } from "./read-answers.ts";
 
 export { csv } from "./csv.ts";
 export { json, type ReportJson } from "./json.ts";
-export { type CacheKnown, type Health, type Live, type LiveOptions, openLive, type SinkView } from "./live/live.ts";
+export {
+  type AlertView,
+  type CacheKnown,
+  type Health,
+  type Live,
+  type LiveOptions,
+  openLive,
+  type SinkView,
+} from "./live/live.ts";
 export { logoAddress } from "./logo.ts";
 export type { Asked } from "./make-report.ts";
 export type { By, Report, Unknown } from "./model.ts";

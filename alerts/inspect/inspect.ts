@@ -4,13 +4,13 @@
  *
  * @module
  */
-import { openReader, streamFolder } from "../../core/journal/journal.ts";
 import { type Facts, KeptFacts } from "../facts/facts.ts";
 import { type ContextSetup, lookContextFor, type OwnReport, ownFactsOf } from "../look-context.ts";
 import type { WatchOptions } from "../options.ts";
 import { type Circumstances, RULES, type Rule, type Verdict } from "../rules/rules.ts";
 import type { Silence } from "../silences/silences.ts";
-import { ALERTS_CURSOR, type Alert, type Alerts, keyOf, look, parseStored, type Stored } from "../state/state.ts";
+import { type Alert, type Alerts, keyOf, look } from "../state/state.ts";
+import { storedStates } from "../stored-states.ts";
 import type { Tags } from "../tags.ts";
 import { type Outcome, outcomeOf } from "./explain.ts";
 import { type LimitView, limitsOf, offBy, overridesOf } from "./limits.ts";
@@ -75,11 +75,6 @@ export async function inspectRules(setup: InspectSetup, own: OwnReport | undefin
 export async function firingAlerts(stateDir: string): Promise<readonly Alert[]> {
   const stored = await storedStates(stateDir);
   return (stored?.alerts ?? []).filter(({ phase }) => phase === "firing");
-}
-
-async function storedStates(stateDir: string): Promise<Stored | undefined> {
-  const last = await openReader(streamFolder(stateDir, "alerts"), "alerts").last();
-  return parseStored(last?.cursors[ALERTS_CURSOR]);
 }
 
 interface Inspected extends InspectSetup {

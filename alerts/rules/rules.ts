@@ -26,6 +26,7 @@ import { wanDay, wanForecast, wanMonth } from "./wan.ts";
 import { warmingFailed, warmingLate, warmingSkipped } from "./warming.ts";
 import { wiped } from "./wiped.ts";
 
+export { findsOf } from "./finds.ts";
 export type { Circumstances, Firing, Limits, Rule, ThresholdName, Values, Verdict } from "./rule.ts";
 export { CLEAR_SECONDS } from "./rule.ts";
 

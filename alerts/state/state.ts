@@ -16,7 +16,15 @@ export { type Alert, keyOf, type Notice } from "./alert.ts";
 export type { Alerts, Change } from "./machine.ts";
 export type { Policy } from "./policy.ts";
 export { nextReminderMs } from "./policy.ts";
-export { ALERTS_CURSOR, type Failing, type Outgoing, parseStored, type Stored, storedJson } from "./stored.ts";
+export {
+  ALERTS_CURSOR,
+  type Failing,
+  KEPT_FOR_MS,
+  type Outgoing,
+  parseStored,
+  type Stored,
+  storedJson,
+} from "./stored.ts";
 
 /** What a look needs besides facts. */
 export interface LookContext {

@@ -36,6 +36,9 @@ export interface Stored {
   readonly failing: Readonly<Record<string, Failing>>;
 }
 
+/** The states are committed at least this often while somebody looks. */
+export const KEPT_FOR_MS = 3_600_000;
+
 /** The key of the cursor. */
 export const ALERTS_CURSOR = "alerts";
 

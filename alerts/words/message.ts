@@ -6,19 +6,13 @@
 
 import { momentText } from "../../core/time/moments.ts";
 import { durationText } from "../../core/words/amounts.ts";
-import { fill, type Text, type Values } from "../../core/words/fill.ts";
+import { fill, type Values } from "../../core/words/fill.ts";
 import { LANGUAGES, type Language, type LanguageName } from "../../core/words/language.ts";
-import { shortened } from "../../core/words/printable.ts";
 import { ALERTS_TEXTS } from "../../core/words/texts/texts.ts";
 import type { Notice } from "../state/state.ts";
+import { ruleWords, said, sayIn } from "./rule-words.ts";
 
 type AlertTexts = (typeof ALERTS_TEXTS)[LanguageName];
-
-/** Of one rule: the subject of a mail, what is wrong in one sentence, and one thing to do. */
-type RuleTexts = Readonly<Record<"title" | "what" | "next", string>>;
-
-/** What comes from outside is not longer in a sentence. */
-const MOST_CHARACTERS = 300;
 
 /** Names listed in one message: the rest is a number. */
 const MOST_NAMES = 10;
@@ -47,32 +41,22 @@ export interface Wording {
   readonly link: string | undefined;
 }
 
-/** A rule in a few words. */
-export function ruleTitle(id: string, language: LanguageName): string {
-  const rules: Readonly<Record<string, RuleTexts>> = ALERTS_TEXTS[language].rules;
-  return rules[id]?.title ?? id;
-}
-
 export function messageOf(notice: Notice, { language: name, timeZone, link }: Wording): Message {
   const texts = ALERTS_TEXTS[name];
   const language = LANGUAGES[name];
-  const say = (sentence: string, values: Values): string => fill(sentence as Text<string>, short(values), language);
-  const [first] = notice.alerts;
-  const rules: Readonly<Record<string, RuleTexts>> = texts.rules;
-  const rule = rules[notice.rule] ?? {
-    title: notice.kind === "test" ? texts.test : notice.rule,
-    what: notice.kind === "test" ? texts.testWhat : notice.rule,
-    next: texts.testNext,
-  };
+  const say = (sentence: string, values: Values): string => sayIn(sentence, values, name);
+  const values = notice.alerts[0]?.values ?? {};
+  const rule =
+    notice.kind === "test"
+      ? said({ title: texts.test, what: texts.testWhat, next: texts.testNext }, values, name)
+      : ruleWords(notice.rule, values, name);
   const where = whereText(notice, (sentence, values) => say(sentence, values), texts);
   const counts = { title: rule.title, count: notice.alerts.length, remaining: notice.remaining };
   const isOver = notice.kind === "recovered";
   const heading =
     isOver && notice.remaining > 0 ? texts.partly : notice.kind === "test" ? texts.firing : texts[notice.kind];
   const subject = `${say(heading, counts)}${where === "" ? "" : `: ${where}`}`;
-  const what = say(rule.what, first?.values ?? {})
-    .replaceAll(/ +([.,])/g, "$1")
-    .trim();
+  const { what } = rule;
   const facts = [
     ...(notice.alerts.length > 1 ? [{ title: texts.place, value: namesText(notice, texts, language) }] : []),
     {
@@ -83,18 +67,11 @@ export function messageOf(notice: Notice, { language: name, timeZone, link }: Wo
       ? { title: texts.lasted, value: lastedText(notice, language) }
       : { title: texts.severity, value: notice.level === "bad" ? texts.grave : texts.soon },
   ];
-  const next = isOver ? undefined : { title: texts.todo, value: say(rule.next, first?.values ?? {}) };
+  const next = isOver ? undefined : { title: texts.todo, value: rule.next };
   const more = link === undefined ? undefined : { title: texts.link, value: link };
   const lines = [...facts, ...(next === undefined ? [] : [next]), ...(more === undefined ? [] : [more])];
   const text = [...(isOver ? [] : [what, ""]), ...lines.map(({ title, value }) => `${title}: ${value}`)].join("\n");
   return { subject, what, facts, next, link: more, text };
-}
-
-function short(values: Values): Values {
-  const entries = Object.entries(values);
-  return Object.fromEntries(
-    entries.map(([name, value]) => [name, typeof value === "string" ? shortened(value, MOST_CHARACTERS) : value]),
-  );
 }
 
 function whereText(

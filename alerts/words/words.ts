@@ -3,4 +3,5 @@
  *
  * @module
  */
-export { type Fact, type Message, messageOf, ruleTitle, type Wording } from "./message.ts";
+export { type Fact, type Message, messageOf, type Wording } from "./message.ts";
+export { type RuleWords, ruleTitle, ruleWords } from "./rule-words.ts";

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { readFiring } from "../../alerts/index.ts";
 import { type CacheFacts, cacheFindings, findings, gatherPipe, type PipeOptions } from "../../collector/index.ts";
 import type { Log } from "../../core/log.ts";
 import { listenOptions, type RunningServer, startServer } from "../../core/server/server.ts";
@@ -17,15 +18,17 @@ import { watchingRoutes } from "./watching-routes.ts";
 export async function startServing(settings: Settings, log: Log): Promise<RunningServer> {
   const { organisation, language, currency, pricePerGB, lineMbits } = settings.report;
   const pipe = pipeOptions(settings);
+  const spoken = language as LanguageName;
   const live = openLive({
     stateDir: settings.stateDir,
     timeZone: settings.timezone,
-    words: wordsOf(language as LanguageName),
+    words: wordsOf(spoken),
     organisation,
     worth: { currency, pricePerGB, lineMbits },
     server: settings.server,
     readHealth: (known) => healthOf(pipe, known),
     findingsOf: cacheFindings,
+    readAlerts: (nowMs) => readFiring(settings.stateDir, { language: spoken, nowMs }),
     clock: systemClock,
   });
   const listen = await listenOptions(settings.serve, ({ said, next }) => log.warn(said, { next }));

@@ -4,11 +4,11 @@
  * @module
  */
 import { createHash } from "node:crypto";
-import { worstLevel } from "../../core/finding.ts";
 import { levelOf, THRESHOLDS } from "../../core/thresholds.ts";
 import { shareOf } from "../../core/words/amounts.ts";
 import { type Html, html } from "../page/page.ts";
 import type { Words } from "../words.ts";
+import { worstOf } from "./alert-view.ts";
 import type { CacheRow } from "./live-model.ts";
 import { age, levelClass, nameText, shareBar, shortName } from "./parts.ts";
 import { compareRows, isShown, queryOf, type RowKeys, sortedBy, type TableView } from "./table-view.ts";
@@ -22,12 +22,23 @@ const MOST_ADDRESS = 500;
 export interface At {
   readonly nowMs: number;
   readonly words: Words;
+  /** Whether somebody looks for alerts: only then is there a column for them. */
+  readonly alerts: boolean;
 }
 
-const COLUMNS = ["level", "name", "served", "caches", "apple", "hit", "used", "pressure", "heard"] as const;
+const COLUMNS = ["level", "name", "alerts", "served", "caches", "apple", "hit", "used", "pressure", "heard"] as const;
 type Column = (typeof COLUMNS)[number];
+const TEXTS: ReadonlySet<string> = new Set(["level", "name", "alerts"]);
+
+function columnsOf({ alerts }: At): Column[] {
+  return COLUMNS.filter((column) => column !== "alerts" || alerts);
+}
+
+function kindOf(column: Column): string {
+  return [TEXTS.has(column) ? "" : "number", WIDE.has(column) ? "wide" : ""].join(" ").trim();
+}
 /** Left out on a narrow screen. */
-const WIDE: ReadonlySet<string> = new Set(["caches", "apple", "used", "pressure", "heard"]);
+const WIDE: ReadonlySet<string> = new Set(["alerts", "caches", "apple", "used", "pressure", "heard"]);
 
 /** The part of an address and of an element's name that stands for a cache: letters and digits, whatever its name is. */
 export function cacheId(server: string): string {
@@ -53,23 +64,21 @@ export function cachesSection(rows: readonly CacheRow[], view: TableView, at: At
   return html`<h2>${live.allCaches}</h2>
 ${filterForm(rows, view, words)}
 <div class="scroll" tabindex="0" role="region" aria-label="${live.allCaches}"><table class="caches" id="caches" data-view="${queryOf(view)}">
-<thead><tr>${COLUMNS.map((column) => columnHead(column, view, words))}</tr></thead>
+<thead><tr>${columnsOf(at).map((column) => columnHead(column, view, words))}</tr></thead>
 <tbody>${shown.map((one) => each(one, false))}${hidden.map((one) => each(one, true))}</tbody>
 </table></div>`;
 }
 
 function columnHead(column: Column, view: TableView, words: Words): Html {
   const sorted = view.sort === column && html` aria-sort="${view.descending ? "descending" : "ascending"}"`;
-  const kind = [column === "name" || column === "level" ? "" : "number", WIDE.has(column) ? "wide" : ""]
-    .join(" ")
-    .trim();
-  return html`<th scope="col" class="${kind}" data-column="${column}"${sorted}><a href="${queryOf(sortedBy(view, column))}">${columnTitle(column, words)}</a></th>`;
+  return html`<th scope="col" class="${kindOf(column)}" data-column="${column}"${sorted}><a href="${queryOf(sortedBy(view, column))}">${columnTitle(column, words)}</a></th>`;
 }
 
 function columnTitle(column: Column, { live, texts }: Words): string {
   return {
     level: live.level,
     name: texts.cache,
+    alerts: live.alerts,
     served: texts.served,
     caches: texts.fromCaches,
     apple: texts.fromApple,
@@ -81,10 +90,11 @@ function columnTitle(column: Column, { live, texts }: Words): string {
 }
 
 /** A row. It is sent again when something of it changed. */
-export function cacheRow(row: CacheRow, { nowMs, words }: At, isHidden = false): Html {
+export function cacheRow(row: CacheRow, at: At, isHidden = false): Html {
+  const { nowMs, words } = at;
   const { live } = words;
-  const { server, today, state, heardMs, findings, tags } = row;
-  const level = worstLevel(findings);
+  const { server, today, state, heardMs, findings, alerts, tags } = row;
+  const level = worstOf(findings, alerts);
   const none = html`<span class="dim">${words.texts.noData}</span>`;
   const amount = (pick: (value: NonNullable<typeof today>) => number | bigint): Html | string =>
     today === undefined ? none : words.bytes(pick(today));
@@ -94,6 +104,7 @@ export function cacheRow(row: CacheRow, { nowMs, words }: At, isHidden = false):
   const room = state?.usedBytes === undefined ? undefined : shareOf(state.usedBytes, state.limitBytes ?? 0);
   const cells: Readonly<Record<Exclude<Column, "name">, Html | string>> = {
     level: html`<span class="badge ${level === "ok" ? "good" : level}">${live.levels[level]}</span>`,
+    alerts: alertsText(alerts),
     served: amount(({ served }) => served),
     caches: amount(({ fromCaches }) => fromCaches),
     apple: amount(({ fromApple }) => fromApple),
@@ -108,12 +119,20 @@ export function cacheRow(row: CacheRow, { nowMs, words }: At, isHidden = false):
         : html`<span class="${levelClass(THRESHOLDS.pressure, state.pressure)}">${words.percent(state.pressure)}</span>`,
     heard: heardMs === undefined ? none : age(heardMs, nowMs, words),
   };
-  return html`<tr id="c-${cacheId(server)}" data-keys="${JSON.stringify(keysOf(row))}"${isHidden && html` hidden`}>${COLUMNS.map(
-    (column) =>
-      column === "name"
-        ? html`<th scope="row"><a href="${cacheAddress(server)}">${nameText(server)}</a><span class="dim">${about}</span></th>`
-        : html`<td class="${[column === "level" ? "" : "number", WIDE.has(column) ? "wide" : ""].join(" ").trim()}">${cells[column]}</td>`,
+  return html`<tr id="c-${cacheId(server)}" data-keys="${JSON.stringify(keysOf(row))}"${isHidden && html` hidden`}>${columnsOf(
+    at,
+  ).map((column) =>
+    column === "name"
+      ? html`<th scope="row"><a href="${cacheAddress(server)}">${nameText(server)}</a><span class="dim">${about}</span></th>`
+      : html`<td class="${kindOf(column)}">${cells[column]}</td>`,
   )}</tr>`;
+}
+
+/** The gravest alert by its title, and how many more there are. */
+function alertsText(alerts: CacheRow["alerts"]): Html {
+  const [first] = alerts;
+  if (first === undefined) return html``;
+  return html`<span class="${first.level}">${first.title}</span>${alerts.length > 1 && html` <span class="dim">+ ${alerts.length - 1}</span>`}`;
 }
 
 /** A hit ratio is judged only where something was served. */
@@ -122,14 +141,15 @@ function ratioText(hitRatio: number | undefined, words: Words): Html {
   return html`<span class="${kind}">${words.percent(hitRatio)}</span>`;
 }
 
-function keysOf({ server, tags, today, state, heardMs, findings }: CacheRow): RowKeys {
+function keysOf({ server, tags, today, state, heardMs, findings, alerts }: CacheRow): RowKeys {
   const number = (value: number | bigint | undefined): number | null => (value === undefined ? null : Number(value));
   const { server: _, ...own } = tags;
   return {
     name: server,
     tags: own,
     values: {
-      level: { ok: 0, warn: 1, bad: 2 }[worstLevel(findings)],
+      level: { ok: 0, warn: 1, bad: 2 }[worstOf(findings, alerts)],
+      alerts: alerts.length,
       served: number(today?.served),
       caches: number(today?.fromCaches),
       apple: number(today?.fromApple),

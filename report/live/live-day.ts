@@ -76,6 +76,8 @@ export class Day implements Followable {
   readonly heard = new Map<string, { rowMs: number | undefined; lineMs: number; readonly hours: Set<number> }>();
   /** Servers with lines since it was last emptied. */
   touched = new Set<string>();
+  /** Whether alerts began or ended since it was last set back. */
+  alertsChanged = false;
   readonly #serverOf = serverNames();
   readonly #spanFromMs: number;
 
@@ -107,6 +109,7 @@ export class Day implements Followable {
       ...[...this.states.lines, ...this.passes.lines, ...this.events.lines, ...this.warming.lines],
       ...this.lastWarming.lines,
       ...["bytestoclients", "cachestatus", "larder"].map(heard),
+      { measurement: "alerts", fromMs: nowMs - NOW_MS, toMs, take: () => (this.alertsChanged = true) },
     ];
   }
 

@@ -13,7 +13,7 @@ import {
   daysSection,
   eventsSection,
   heldSection,
-  type NamedFinding,
+  type Problem,
   pipeSection,
   stateSection,
   tilesSection,
@@ -31,7 +31,7 @@ export function liveParts(model: LiveModel, words: Words): Part[] {
   const one = model.server !== undefined;
   return [
     ["p-clock", clock(model, words)],
-    ["p-state", stateSection(allFindings(model), words)],
+    ["p-state", stateSection(problems(model), model, words)],
     ["p-tiles", tilesSection(model, words)],
     ["p-today", todaySection(model, words)],
     ["p-runs", runsSection(model.runs, model, words)],
@@ -55,12 +55,16 @@ function clock({ heardMs, nowMs }: LiveModel, words: Words): Html {
   return html`<p>${live.heard}: ${heardMs === undefined ? live.nothingHeard : age(heardMs, nowMs, words)}</p>`;
 }
 
-/** Findings of the page's cache; of all caches the pipe's and then those of each, the worst first. */
-function allFindings({ findings, caches }: LiveModel): NamedFinding[] {
-  const others = caches.flatMap(({ server, findings: own }) =>
-    own.map((finding): NamedFinding => ({ ...finding, of: { name: server, href: cacheAddress(server) } })),
-  );
-  return [...findings, ...others].sort((a, b) => Number(b.level === "bad") - Number(a.level === "bad"));
+/** What fires and what was found: of the page's cache; of all caches the pipe's and then those of each, the worst first. */
+function problems({ server: only, findings, alerts = [], caches }: LiveModel): Problem[] {
+  const pages = new Set(caches.map(({ server }) => server));
+  const of = (server: string): Problem["of"] =>
+    only !== undefined ? undefined : { name: server, href: pages.has(server) ? cacheAddress(server) : undefined };
+  return [
+    ...alerts.map((alert) => ({ level: alert.level, alert, of: of(alert.server) })),
+    ...findings.map((finding) => ({ level: finding.level, finding, of: undefined })),
+    ...caches.flatMap((row) => row.findings.map((finding) => ({ level: finding.level, finding, of: of(row.server) }))),
+  ].sort((a, b) => Number(b.level === "bad") - Number(a.level === "bad"));
 }
 
 export interface DocumentParts {
@@ -105,7 +109,7 @@ ${about.length > 0 && html`<p class="period">${about.map(([, value], i) => html`
 ${part("p-state")}
 ${part("p-tiles")}
 <div class="two">${part("p-today")}${part("p-runs")}</div>
-${server === undefined ? html`<section id="p-caches">${cachesSection(model.caches, view, { nowMs: model.nowMs, words })}</section>` : ""}
+${server === undefined ? html`<section id="p-caches">${cachesSection(model.caches, view, { nowMs: model.nowMs, words, alerts: model.alerts !== undefined })}</section>` : ""}
 <div class="two">${part("p-days")}${server === undefined ? part("p-held") : html`<div>${part("p-cache")}${part("p-held")}</div>`}</div>
 <div class="two">${part("p-events")}${part("p-pipe")}</div>
 </main>

@@ -12,6 +12,7 @@ import { type Answers, makeReport } from "../make-report.ts";
 import type { Bucket, Report, Worth } from "../model.ts";
 import { periodOf } from "../period.ts";
 import { isTrouble, kindsOf } from "../read-answers.ts";
+import type { AlertView } from "./alert-view.ts";
 import { DAYS } from "./live-day.ts";
 import type { CacheFacts } from "./live-state.ts";
 import { ALL } from "./running-traffic.ts";
@@ -57,7 +58,9 @@ export interface CacheRow {
   readonly today: Savings | undefined;
   readonly state: CacheState | undefined;
   readonly heardMs: number | undefined;
+  /** What is wrong and has no alert. */
   readonly findings: readonly Finding[];
+  readonly alerts: readonly AlertView[];
 }
 
 export interface LiveModel {
@@ -69,7 +72,10 @@ export interface LiveModel {
   readonly organisation: string | undefined;
   readonly newestRowMs: number | undefined;
   readonly heardMs: number | undefined;
+  /** What is wrong and has no alert: of one cache, or of the pipe. */
   readonly findings: readonly Finding[];
+  /** What fires, of one cache or of all; undefined where nobody looks for alerts. */
+  readonly alerts: readonly AlertView[] | undefined;
   readonly today: Today;
   readonly state: CacheState | undefined;
   readonly pass: Pass | undefined;
@@ -90,6 +96,7 @@ export interface LiveParts {
   readonly organisation: string | undefined;
   readonly worth: Worth;
   readonly health: Health;
+  readonly alerts: readonly AlertView[] | undefined;
   readonly runs: readonly WatchedRun[];
   readonly caches: readonly CacheRow[];
 }
@@ -105,6 +112,7 @@ export function liveModel(parts: LiveParts): LiveModel {
     newestRowMs: facts.newestRowMs,
     heardMs: facts.heardMs,
     findings: health.findings,
+    alerts: parts.alerts,
     today: todayOf(parts),
     state: facts.state,
     pass: facts.pass,

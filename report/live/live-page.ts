@@ -59,8 +59,8 @@ export class LivePage {
     this.#sendAll(this.#event(changed));
   }
 
-  /** Sends a sign of life, or of trouble. */
-  tell(event: "beat" | "trouble", data: string): void {
+  /** Sends a sign of life, or of trouble, or that the page itself is another. */
+  tell(event: "beat" | "trouble" | "reload", data: string): void {
     this.#sendAll({ id: this.place, event, data });
   }
 

@@ -12,40 +12,67 @@ import { traffic } from "../figures.ts";
 import { frame, type Html, html, kindsSection, table, timeSection, troublesSection } from "../page/page.ts";
 import { summary } from "../titles.ts";
 import type { Words } from "../words.ts";
+import type { AlertView } from "./alert-view.ts";
 import type { LiveModel } from "./live-model.ts";
 import { age, nameText, shareBar } from "./parts.ts";
+import type { At } from "./runs-section.ts";
 import { todayChart } from "./today-chart.ts";
 
-/** Findings listed of all caches together. */
-const MOST_FINDINGS = 8;
+/** Problems listed of all caches together. */
+const MOST_PROBLEMS = 8;
 
-/** A finding, and whose it is where it is not of the page's own cache. */
-export interface NamedFinding extends Finding {
-  readonly of?: { readonly name: string; readonly href: string };
+/** An alert that fires, or a finding without one. */
+export interface Problem {
+  readonly level: Finding["level"];
+  readonly alert?: AlertView;
+  readonly finding?: Finding;
+  /** Whose it is, where that is not the page's own cache; without an address where it has no page. */
+  readonly of: { readonly name: string; readonly href: string | undefined } | undefined;
 }
 
 /** What is wrong, first of all. */
-export function stateSection(found: readonly NamedFinding[], words: Words): Html {
-  const { live, fill } = words;
-  const count = (level: Finding["level"]): number => found.filter((each) => each.level === level).length;
+export function stateSection(found: readonly Problem[], at: At, words: Words): Html {
+  const { live, texts, fill } = words;
+  const firing = found.filter(({ alert }) => alert !== undefined).length;
+  const count = (level: Problem["level"]): number =>
+    found.filter((each) => each.alert === undefined && each.level === level).length;
   const [errors, warnings] = [count("bad"), count("warn")];
   const parts = [
+    firing > 0 && fill(live.firing, { count: firing }),
     errors > 0 && fill(live.errors, { count: errors }),
     warnings > 0 && fill(live.warnings, { count: warnings }),
   ];
   const headline = found.length === 0 ? live.fine : parts.filter((part) => part !== false).join(", ");
-  const kind = errors > 0 ? "state bad" : warnings > 0 ? "state warn" : "state";
-  return html`<div class="${kind}"><p class="headline" role="status">${headline}</p>${
+  const [worst] = found;
+  const more = found.length - MOST_PROBLEMS;
+  return html`<div class="${["state", worst?.level ?? ""].join(" ").trim()}"><p class="headline" role="status">${headline}</p>${
     found.length > 0 &&
-    html`<ul class="findings">${found.slice(0, MOST_FINDINGS).map((each) => findingItem(each, words))}</ul>`
+    html`<ul class="findings">${found.slice(0, MOST_PROBLEMS).map((each) => problemItem(each, at, words))}${
+      more > 0 && html`<li class="dim">${fill(texts.otherSites, { count: more })}</li>`
+    }</ul>`
   }</div>`;
 }
 
-function findingItem(found: NamedFinding, { live, language }: Words): Html {
-  const { of } = found;
-  const { said, next, language: spoken } = findingIn(found, language);
-  const lang = spoken !== language && html` lang="${spoken}"`;
-  return html`<li>${of !== undefined && html`<a href="${of.href}">${nameText(of.name)}</a>: `}<bdi${lang}>${said}</bdi> <span class="next">${live.next}: <bdi${lang}>${next}</bdi></span></li>`;
+function problemItem({ alert, finding, of }: Problem, at: At, words: Words): Html {
+  const { live, language } = words;
+  const name =
+    of !== undefined &&
+    (of.href === undefined ? nameText(of.name) : html`<a href="${of.href}">${nameText(of.name)}</a>`);
+  const said =
+    alert === undefined ? findingIn(finding ?? NOTHING, language) : { said: alert.what, next: alert.next, language };
+  const lang = said.language !== language && html` lang="${said.language}"`;
+  const title =
+    alert !== undefined &&
+    html`<strong class="${alert.level}">${alert.title}</strong> <span class="dim">${words.fill(live.since, { when: whenText(alert.sinceMs, at, words) })}</span><br>`;
+  return html`<li>${name}${name !== false && ": "}${title}<bdi${lang}>${said.said}</bdi> <span class="next">${live.next}: <bdi${lang}>${said.next}</bdi></span></li>`;
+}
+
+const NOTHING: Finding = { id: "", level: "warn", said: "", next: "" };
+
+/** A moment by its time today, and with its day otherwise. */
+function whenText(ms: number, { nowMs, timeZone }: At, words: Words): string {
+  const time = words.time(ms, timeZone);
+  return words.date(ms, timeZone) === words.date(nowMs, timeZone) ? time : `${words.day(ms, timeZone)}, ${time}`;
 }
 
 /** Today's numbers beside those of a usual day. */
@@ -131,9 +158,10 @@ export function cacheSection({ state, nowMs }: LiveModel, words: Words): Html {
   ]}</dl>${peersTable(state, words)}`;
 }
 
-function stateText({ active, registered }: CacheState, { live }: Words): string {
+function stateText({ active, registered, state = "" }: CacheState, { live }: Words): string {
+  const word = Object.hasOwn(live.states, state) ? live.states[state as keyof typeof live.states] : undefined;
   const parts = [
-    active === undefined ? undefined : active ? live.active : live.inactive,
+    word ?? (active === undefined ? undefined : active ? live.active : live.inactive),
     registered === undefined
       ? undefined
       : registered === 1

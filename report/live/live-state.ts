@@ -48,6 +48,8 @@ export interface Update {
   readonly reread: boolean;
   /** Servers with new lines. */
   readonly servers: ReadonlySet<string>;
+  /** Whether alerts began or ended. */
+  readonly alerts: boolean;
 }
 
 /** What the live page knows. */
@@ -69,8 +71,10 @@ export class LiveState {
   /** Takes what is new. @throws LarderError `JOURNAL_READ`; what was known stays, and the next look reads all again. */
   async update(nowMs: number): Promise<Update> {
     this.#day.touched = new Set();
+    this.#day.alertsChanged = false;
     const reread = await this.#days.update(nowMs);
-    return { reread, servers: reread ? new Set(this.servers) : this.#day.touched };
+    const { touched, alertsChanged } = this.#day;
+    return { reread, servers: reread ? new Set(this.servers) : touched, alerts: reread || alertsChanged };
   }
 
   get #day(): Day {

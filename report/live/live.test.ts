@@ -193,6 +193,53 @@ describe.skipIf(withoutBrowser !== undefined)("the live page (skipped where ther
     await page.close();
   });
 
+  it("lists the alerts that fire, of all caches and of each, until they are over", async () => {
+    const [first, second] = town.fleet.caches.map(({ server }) => server);
+    const alert = (server = "", level: "bad" | "warn", title: string) => ({
+      ...{ server, part: "", level, title, sinceMs: NOW - 90 * MINUTE, finds: ["low-space"] },
+      ...{ what: `${title}, says the rule.`, next: "give it a larger disk" },
+    });
+    let firing = [alert(second, "warn", "Cache pressure high")];
+    // rules run in another process, whose changes are lines of the journal
+    const change = async (server = "", began: 0 | 1 = 1): Promise<void> => {
+      const fields = { firing: { integer: began }, level: { text: "bad" } };
+      const tags = { server, rule: "pressure", subject: "" };
+      await append(town.stateDir, "alerts", [{ measurement: "alerts", tags, fields, timeMs: NOW - 500 }]);
+    };
+    const watched = await startLive({ ...town.options, alerts: async () => firing });
+    const { page, complaints } = await openPage(browser, `${watched.url}?sort=alerts&dir=desc`, {
+      width: 1440,
+      scheme: "dark",
+    });
+    await page.getByText("Live", { exact: true }).waitFor();
+    const state = page.locator("#p-state");
+    expect(await state.innerText()).toContain("1 alert firing");
+    expect(await state.locator("li").innerText()).toMatch(
+      /Cache pressure high since 10:10\s+Cache pressure high, says the rule\.\s+Next: give it a larger disk/,
+    );
+    const rows = page.locator("#caches tbody tr");
+    expect(await rows.first().innerText()).toMatch(/Cache pressure high/);
+    firing = [alert(first, "bad", "Cache wiped"), ...firing];
+    await change(first);
+    await state.getByText("2 alerts firing").waitFor();
+    expect(await state.locator("li").first().innerText()).toContain(`${first}: Cache wiped`);
+    expect(await rows.filter({ hasText: "Cache wiped" }).locator(".badge").innerText()).toBe("error");
+    expect(await violations(page)).toEqual([]);
+    // the page of a cache has its own alone
+    await page
+      .getByRole("link", { name: second ?? "", exact: true })
+      .first()
+      .click();
+    await page.getByText("Live", { exact: true }).waitFor();
+    expect(await state.innerText()).toContain("1 alert firing");
+    firing = [];
+    await change(second, 0);
+    await state.getByText("All is well").waitFor();
+    expect(complaints).toEqual([]);
+    await page.close();
+    await watched.close();
+  });
+
   it("sorts and filters by keyboard alone, and keeps it in the address", async () => {
     const { page } = await openPage(browser, town.server.url, { width: 1440, scheme: "dark" });
     const names = async (): Promise<string[]> =>

@@ -8,6 +8,7 @@
 import { randomBytes } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import { type Finding, finding } from "../../core/finding.ts";
+import { groupBy } from "../../core/group-by.ts";
 import {
   type CacheState,
   type HistoryEvent,
@@ -21,6 +22,7 @@ import type { Clock } from "../../core/time/clock.ts";
 import type { Worth } from "../model.ts";
 import { browserScript, STYLE, scriptJson } from "../page/page.ts";
 import type { Words } from "../words.ts";
+import { type AlertView, withoutAlerts } from "./alert-view.ts";
 import { cacheId, cacheRow } from "./caches-table.ts";
 import { chartData, liveDocument, liveParts } from "./live-document.ts";
 import { type CacheRow, type Health, type LiveModel, liveModel } from "./live-model.ts";
@@ -31,6 +33,7 @@ import { ALL } from "./running-traffic.ts";
 import { viewOf } from "./table-view.ts";
 import { type WatchedRun, watchedRuns } from "./warming-run.ts";
 
+export type { AlertView } from "./alert-view.ts";
 export type { Health, SinkView } from "./live-model.ts";
 
 /** What is known of the cache that findings are made of. */
@@ -55,6 +58,8 @@ export interface LiveOptions {
   readonly readHealth: (known: CacheKnown) => Promise<Health>;
   /** What is wrong with a cache that another computer watches. */
   readonly findingsOf: (known: CacheKnown) => readonly Finding[];
+  /** The alerts that fire now, of all caches, the gravest first; undefined where nobody looks for alerts. */
+  readonly readAlerts: (nowMs: number) => Promise<readonly AlertView[] | undefined>;
   readonly clock: Clock;
 }
 
@@ -88,10 +93,13 @@ class LivePages implements Live {
   readonly #pages = new Map<string, LivePage>();
   readonly #rows = new Map<string, CacheRow>();
   /** Rows as HTML. */
-  readonly #written = new WeakMap<CacheRow, readonly [id: string, html: string]>();
+  #written = new WeakMap<CacheRow, readonly [id: string, html: string]>();
   readonly #ended = new AbortController();
   #state: LiveState | undefined;
   #health: Health = { findings: [], sinks: [] };
+  #alerts: readonly AlertView[] | undefined;
+  /** The same by the name of the cache. */
+  #alertsOf: ReadonlyMap<string, readonly AlertView[]> = new Map();
   #healthMs = Number.NEGATIVE_INFINITY;
   #beatMs = Number.NEGATIVE_INFINITY;
   /** Caches of which something came since the pages were drawn. */
@@ -213,6 +221,7 @@ class LivePages implements Live {
     const { stateDir, timeZone, clock, server, readHealth } = this.#options;
     const nowMs = clock.now();
     let changed: Iterable<string>;
+    let alertsDue = nowMs - this.#healthMs >= HEALTH_MS;
     if (this.#state === undefined) {
       this.#state = await LiveState.open({ stateDir, timeZone, server }, nowMs);
       changed = this.#state.servers;
@@ -220,7 +229,9 @@ class LivePages implements Live {
       const update = await this.#state.update(nowMs);
       if (update.reread) this.#rows.clear();
       changed = update.servers;
+      alertsDue ||= update.alerts;
     }
+    if (alertsDue && (await this.#readAlerts(nowMs))) changed = this.#state.servers;
     if (nowMs - this.#healthMs >= HEALTH_MS) {
       this.#healthMs = nowMs;
       this.#health = await readHealth(knownOf(this.#own(server), nowMs));
@@ -231,6 +242,22 @@ class LivePages implements Live {
       this.#changed.add(name);
       if (servers.has(name)) this.#setRow(name, nowMs);
     }
+  }
+
+  /** @returns whether other alerts fire now */
+  async #readAlerts(nowMs: number): Promise<boolean> {
+    const alerts = await this.#options.readAlerts(nowMs);
+    if (isDeepStrictEqual(alerts, this.#alerts)) return false;
+    if ((alerts === undefined) !== (this.#alerts === undefined)) this.#newColumns();
+    this.#alerts = alerts;
+    this.#alertsOf = groupBy(alerts ?? [], ({ server }) => server);
+    return true;
+  }
+
+  /** The table has another column now: whoever has it open loads it again. */
+  #newColumns(): void {
+    this.#written = new WeakMap();
+    for (const page of this.#pages.values()) page.tell("reload", "");
   }
 
   /** The cache of this computer; where a journal has one cache under another name, it is that. */
@@ -251,7 +278,16 @@ class LivePages implements Live {
     const facts = this.#known.facts(server);
     const { tags, state, heardMs, hours } = facts;
     const today = hours.length === 0 && facts.heardHours.size === 0 ? undefined : totalSavings(hours);
-    return { server, tags, today, state, heardMs, findings: this.#findings(facts, nowMs) };
+    const alerts = this.#alertsOf.get(server) ?? [];
+    return {
+      server,
+      tags,
+      today,
+      state,
+      heardMs,
+      findings: withoutAlerts(this.#findings(facts, nowMs), alerts),
+      alerts,
+    };
   }
 
   #findings(facts: CacheFacts, nowMs: number): readonly Finding[] {
@@ -272,7 +308,9 @@ class LivePages implements Live {
     const own = ownFacts.server;
     const facts = server === ALL ? { ...state.allFacts(), pass: ownFacts.pass } : state.facts(server);
     const isOwn = server === ALL || server === own;
-    const health: Health = isOwn ? this.#health : { findings: this.#rows.get(server)?.findings ?? [], sinks: [] };
+    const alerts = server === ALL ? this.#alerts : this.#alerts && this.#alertsAbout(server, isOwn);
+    const found = isOwn ? this.#health.findings : (this.#rows.get(server)?.findings ?? []);
+    const health = { sinks: isOwn ? this.#health.sinks : [], findings: withoutAlerts(found, alerts ?? []) };
     const caches = server === ALL ? state.servers.flatMap((name) => this.#rows.get(name) ?? []) : [];
     const others = caches.map((row) => (row.server === own ? { ...row, findings: health.findings } : row));
     return liveModel({
@@ -282,10 +320,17 @@ class LivePages implements Live {
       today: state.todayMs,
       organisation,
       worth,
+      alerts,
       health: server === ALL ? { ...health, findings: others.length > 0 ? [] : health.findings } : health,
       runs: this.#runs(server, nowMs),
       caches: others,
     });
+  }
+
+  /** Those of a cache; with its own, those of this computer, which may have another name. */
+  #alertsAbout(server: string, isOwn: boolean): AlertView[] {
+    const names = new Set([server, ...(isOwn ? [this.#options.server] : [])]);
+    return [...names].flatMap((name) => this.#alertsOf.get(name) ?? []);
   }
 
   /** Runs that warm a cache, from whatever computer. */
@@ -298,11 +343,12 @@ class LivePages implements Live {
 
   #content(model: LiveModel): PageContent {
     const { words } = this.#options;
+    const alerts = model.alerts !== undefined;
     const parts = liveParts(model, words).map(([id, content]) => [id, content.text] as const);
     const rows = model.caches.map((row) => {
       const known =
         this.#written.get(row) ??
-        ([`c-${cacheId(row.server)}`, cacheRow(row, { nowMs: model.nowMs, words }).text] as const);
+        ([`c-${cacheId(row.server)}`, cacheRow(row, { nowMs: model.nowMs, words, alerts }).text] as const);
       this.#written.set(row, known);
       return known;
     });

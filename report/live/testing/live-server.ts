@@ -7,7 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { silentLog } from "../../../core/log.ts";
 import { type RunningServer, startServer } from "../../../core/server/server.ts";
 import { wordsOf } from "../../words.ts";
-import { type CacheKnown, type Health, openLive } from "../live.ts";
+import { type AlertView, type CacheKnown, type Health, openLive } from "../live.ts";
 
 export interface LiveServerOptions {
   readonly stateDir: string;
@@ -16,6 +16,7 @@ export interface LiveServerOptions {
   /** What time it is; may go on. */
   now: number;
   readonly language?: "en" | "de";
+  readonly alerts?: (nowMs: number) => Promise<readonly AlertView[] | undefined>;
   readonly health?: (known: CacheKnown) => Health;
 }
 
@@ -38,6 +39,7 @@ export async function startLive(options: LiveServerOptions): Promise<LiveServer>
       organisation: "Town of Example",
       worth: { currency: "EUR", pricePerGB: undefined, lineMbits: undefined },
       readHealth: async (known) => options.health?.(known) ?? { findings: [], sinks: [] },
+      readAlerts: async (nowMs) => await options.alerts?.(nowMs),
       findingsOf: () => [],
       clock: { now: () => options.now, sleep: async (ms) => await sleep(Math.min(ms, 50)) },
     });
