@@ -8,10 +8,11 @@
  */
 import type { FindingLevel } from "../../core/finding.ts";
 import { type Level, levelOf, type THRESHOLDS, type Threshold } from "../../core/thresholds.ts";
+import type { Values } from "../../core/words/fill.ts";
 import type { CacheFacts, OwnFacts } from "../facts/facts.ts";
 
 /** Numbers and texts of a verdict: what the words of a message are filled with. */
-export type Values = Readonly<Record<string, number | string>>;
+export type { Values };
 
 export interface Firing {
   readonly is: "firing";

@@ -28,18 +28,29 @@ const BEAT_MS = 20_000;
 export async function startFeed(response: ServerResponse, { feed }: Feed): Promise<void> {
   response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-store" });
   response.flushHeaders();
-  const write = (text: string): void => {
+  const write = (text: string | Buffer): void => {
     if (response.destroyed || response.writableEnded) return;
     response.write(text);
     if (response.writableLength > MOST_UNREAD_BYTES) response.destroy();
   };
   const beat = setInterval(() => write(": beat\n\n"), BEAT_MS).unref();
   response.once("close", () => clearInterval(beat));
-  const stop = await feed((event) => write(eventText(event)));
+  const stop = await feed((event) => write(eventBytes(event)));
   if (stop === undefined) response.end();
   // it may have left while the feed was made
   else if (response.closed) stop();
   else response.once("close", stop);
+}
+
+const written = new WeakMap<FeedEvent, Buffer>();
+
+/** An event as bytes: made once, however many clients it is sent to. */
+function eventBytes(event: FeedEvent): Buffer {
+  const known = written.get(event);
+  if (known !== undefined) return known;
+  const bytes = Buffer.from(eventText(event));
+  written.set(event, bytes);
+  return bytes;
 }
 
 /** An event as it travels. A line end in the data begins another line of data; none can end the event early. */

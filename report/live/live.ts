@@ -254,7 +254,7 @@ class LivePages implements Live {
     return true;
   }
 
-  /** The table has another column now: whoever has it open loads it again. */
+  /** The table has another column now: browsers that have it open load it again. */
   #newColumns(): void {
     this.#written = new WeakMap();
     for (const page of this.#pages.values()) page.tell("reload", "");

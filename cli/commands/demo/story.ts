@@ -1,13 +1,16 @@
 /**
  * The story of the demo, told in a minute on the live page: school begins, devices fetch an update from Apple, a warming
- * run brings the rest into the cache, and what is asked after that comes from there.
+ * run brings the rest into the cache, and what is asked after that comes from there. The run of the night was left out: an
+ * alert fires, and is over once there is a new one.
  *
- * All of it is real but the cache, Apple and the devices: the engine warms, the collector collects, `larder serve` serves.
+ * All of it is real but the cache, Apple and the devices: the engine warms, the collector collects, rules look after each
+ * pass, and `larder serve` serves.
  *
  * @module
  */
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { openWatch, readFiring, ruleTitle, type Watch } from "../../../alerts/index.ts";
 import { type Collector, createCollector } from "../../../collector/index.ts";
 import { validateSettings } from "../../../core/config/config.ts";
 import { savingsHistory, totalSavings } from "../../../core/history/history.ts";
@@ -95,9 +98,12 @@ export async function tellStory(options: StoryOptions): Promise<Story> {
   const settings = settingsFor({ cache, stateDir, zone, morning, ...options });
   const collector = await createCollector({ settings, log: silentLog, signal: stop });
   const serving = await startServing(settings, silentLog);
-  const passes = new Passes(collector, morning, size.passMs);
+  const watch = await openWatch({ stateDir, timeZone: zone, options: settings.alerts, notifiers: [], log: silentLog });
+  const look = async (): Promise<void> => await tellAlerts(watch, stateDir, tell);
+  const passes = new Passes({ collector, morning, everyMs: size.passMs, look });
   const close = async (): Promise<void> => {
     await passes.end();
+    await watch.close();
     await serving.close();
     await collector.close();
     await morning.stop();
@@ -108,6 +114,10 @@ export async function tellStory(options: StoryOptions): Promise<Story> {
     tell(
       `The live page is at ${serving.url}  Open it now.\n  ${cache.tags["site_name"]}, with ${WEEKS} weeks of history behind it.`,
     );
+    await pause();
+    tell("Last night's warming was started too late, outside its hours.");
+    await warmCatalogue(settings, stop, hoursLater(Date.now()));
+    await passes.settle();
     await pause();
     const beganMs = Date.now();
     tell("Eight o'clock, school begins. An update came out in the night, and the first devices fetch it from Apple.");
@@ -192,17 +202,27 @@ function settingsFor({ cache, stateDir, zone, morning, sinks, port }: Place): Se
   return { ...settings, sinks, server: cache.server, stateDir, timezone: zone };
 }
 
+interface Passing {
+  readonly collector: Collector;
+  readonly morning: SchoolMorning;
+  readonly everyMs: number;
+  /** Looks for alerts, after each pass. */
+  readonly look: () => Promise<void>;
+}
+
 /** The collector's passes, one after the other, while the story goes on. */
 class Passes {
   readonly #collector: Collector;
   readonly #morning: SchoolMorning;
+  readonly #look: () => Promise<void>;
   readonly #ended = new AbortController();
   readonly #running: Promise<void>;
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(collector: Collector, morning: SchoolMorning, everyMs: number) {
+  constructor({ collector, morning, everyMs, look }: Passing) {
     this.#collector = collector;
     this.#morning = morning;
+    this.#look = look;
     this.#running = this.#run(everyMs);
   }
 
@@ -229,6 +249,7 @@ class Passes {
     this.#last = this.#last.then(async () => {
       this.#morning.writeDown(Date.now());
       await this.#collector.pass();
+      await this.#look();
     });
     await this.#last;
   }
@@ -244,9 +265,33 @@ async function askAll(morning: SchoolMorning, files: readonly string[], stop: Ab
   await Promise.all(Array.from({ length: DOWNLOADS_AT_A_TIME }, device));
 }
 
-async function warmCatalogue({ precache, stateDir, tags, server }: Settings, stop: AbortSignal): Promise<void> {
+/** Tells of alerts that began, with what to do, and of those that are over. */
+async function tellAlerts(watch: Watch, stateDir: string, tell: (text: string) => void): Promise<void> {
+  const { changes } = await watch.check(undefined);
+  if (changes.length === 0) return;
+  const firing = (await readFiring(stateDir, { language: "en", nowMs: Date.now() })) ?? [];
+  for (const { alert, to } of changes) {
+    const shown = firing.find(
+      ({ rule, server, part }) => rule === alert.rule && server === alert.server && part === alert.part,
+    );
+    if (to === "ok") tell(`  Over: ${ruleTitle(alert.rule, "en")}. The alert goes from the page.`);
+    else if (shown !== undefined) tell(`  Alert: ${shown.title}. ${shown.what}\n    What to do: ${shown.next}`);
+  }
+}
+
+/** Hours of a night that are not now, on the clock of this computer. */
+function hoursLater(nowMs: number): string {
+  const hour = (ahead: number): string => String((new Date(nowMs).getHours() + ahead) % 24).padStart(2, "0");
+  return `${hour(14)}:00-${hour(20)}:00`;
+}
+
+async function warmCatalogue(
+  { precache, stateDir, tags, server }: Settings,
+  stop: AbortSignal,
+  until?: string,
+): Promise<void> {
   await runPrecache({
-    options: precache,
+    options: until === undefined ? precache : { ...precache, until },
     stateDir,
     log: silentLog,
     tags: { ...tags, server },
