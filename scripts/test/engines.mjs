@@ -1,11 +1,10 @@
 /**
  * Brings the engines the tests run against into .engines/ (or the folder $LARDER_ENGINES names, which several checkouts
  * may share): Debian's InfluxDB 1.6.7, VictoriaMetrics 1.79.5 and promtool of Prometheus 2.42.0, unpacked without root
- * and without a service, and Node 22 and 24 from npm. What is there already costs nothing. Where there is no Debian it says what will be skipped.
+ * and without a service, its Chromium where none is installed, and Node 22 and 24 from npm. What is there already costs nothing. Where there is no Debian it says what will be skipped.
  *
  * Ends with 1 only when this machine should have been able to bring something and could not.
  */
-import { spawn } from "node:child_process";
 import {
   chmodSync,
   existsSync,
@@ -18,6 +17,8 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname, join, resolve } from "node:path";
+import { Apt, must, Skip } from "./apt.mjs";
+import { bringChromium, CHROMIUM, isInstalled } from "./chromium.mjs";
 
 const root = new URL("../..", import.meta.url).pathname;
 
@@ -38,9 +39,6 @@ const NODES = [
   { name: "node24", version: "24.21.0" },
 ];
 
-/** A reason why something is not brought here; not a failure. */
-class Skip extends Error {}
-
 /**
  * Brings everything that is missing: the packages one after another, for they share apt's lists, and all else beside them.
  * @returns {Promise<{name: string, state: "there" | "brought" | "skipped" | "failed", reason?: string}[]>}
@@ -48,9 +46,13 @@ class Skip extends Error {}
 export async function bringEngines() {
   mkdirSync(enginesFolder, { recursive: true });
   const packages = async () => {
+    const apt = new Apt(join(enginesFolder, ".apt"));
     const states = [];
-    for (const item of PACKAGES) states.push(await bringItem({ ...item, bring: bringPackage }));
-    return states;
+    for (const item of PACKAGES) {
+      states.push(await bringItem({ ...item, bring: (_, folder) => bringPackage(item, folder, apt) }));
+    }
+    if (isInstalled()) return [...states, { name: CHROMIUM.name, state: "there" }];
+    return [...states, await bringItem({ ...CHROMIUM, bring: (_, folder) => bringChromium(folder, apt) })];
   };
   const nodes = NODES.map((item) => bringItem({ ...item, program: "node_modules/.bin/node", bring: bringNode }));
   return (await Promise.all([packages(), ...nodes])).flat();
@@ -88,20 +90,11 @@ async function inPlace(item) {
   }
 }
 
-async function bringPackage({ name, version, program, alone }, folder) {
-  if (!(await has("apt-get")) || !(await has("dpkg"))) throw new Skip(`no apt-get and dpkg here (${process.platform})`);
-  const pinned = `${name}=${version}*`;
-  if (!(await download(pinned, folder, []))) {
-    const apt = privateApt();
-    const update = await run("apt-get", [...apt, "-qq", "update"]);
-    if (!(await download(pinned, folder, apt))) {
-      const why = `apt offers no ${name} ${version}${update.ok ? "" : `: ${lastLine(update.text)}`}`;
-      throw isDebian12() ? new Error(why) : new Skip(`${why}; Debian 12 has it`);
-    }
-  }
+async function bringPackage({ name, version, program, alone }, folder, apt) {
+  await apt.download(`${name}=${version}*`, folder);
   const file = readdirSync(folder).find((entry) => entry.endsWith(".deb"));
   if (file === undefined) throw new Error(`apt-get downloaded no package of ${name}`);
-  await must("dpkg", ["-x", file, "."], folder);
+  await apt.unpack(join(folder, file), folder);
   rmSync(join(folder, file));
   if (alone === true) keepOnly(folder, program);
 }
@@ -115,67 +108,12 @@ function keepOnly(folder, program) {
   renameSync(kept, join(folder, program));
 }
 
-async function download(pinned, folder, apt) {
-  // as root, apt would give the file to the user _apt, who may not enter the folder
-  const options = ["-o", "APT::Sandbox::User=root", "-qq"];
-  return (await run("apt-get", [...apt, ...options, "download", pinned], folder)).ok;
-}
-
-/** Lists and caches of our own, so that `apt-get update` needs no root and changes nothing of the system's. */
-function privateApt() {
-  const folder = join(enginesFolder, ".apt");
-  mkdirSync(join(folder, "state/lists/partial"), { recursive: true });
-  mkdirSync(join(folder, "cache/archives/partial"), { recursive: true });
-  const settings = {
-    "Dir::State": join(folder, "state"),
-    "Dir::State::status": "/var/lib/dpkg/status",
-    "Dir::Cache": join(folder, "cache"),
-    "APT::Sandbox::User": "root",
-  };
-  return Object.entries(settings).flatMap(([key, value]) => ["-o", `${key}=${value}`]);
-}
-
 /** The package fetches the binary of this machine in an install script, so scripts have to run. */
 async function bringNode({ version }, folder) {
   writeFileSync(join(folder, "package.json"), '{ "private": true }\n');
   const flags = ["--no-save", "--no-package-lock", "--no-audit", "--no-fund", "--ignore-scripts=false"];
   await must("npm", ["install", "--prefix", folder, ...flags, `node@${version}`], folder);
   await must(join(folder, "node_modules/.bin/node"), ["-v"], folder);
-}
-
-function isDebian12() {
-  if (!existsSync("/etc/os-release")) return false;
-  const text = readFileSync("/etc/os-release", "utf8");
-  return /^ID=debian$/m.test(text) && /^VERSION_ID="?12"?$/m.test(text);
-}
-
-async function has(program) {
-  return !(await run(program, ["--version"])).missing;
-}
-
-async function must(program, args, cwd) {
-  const result = await run(program, args, cwd);
-  if (!result.ok) throw new Error(`${program}: ${lastLine(result.text)}`);
-}
-
-function run(program, args, cwd = root) {
-  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-  return new Promise((resolve) => {
-    const child = spawn(program, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
-    let text = "";
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding("utf8");
-      stream.on("data", (chunk) => {
-        text += chunk;
-      });
-    }
-    child.on("error", (error) => resolve({ ok: false, missing: error.code === "ENOENT", text: error.message }));
-    child.on("close", (code) => resolve({ ok: code === 0, missing: false, text }));
-  });
-}
-
-function lastLine(text) {
-  return text.trim().split("\n").at(-1) ?? "";
 }
 
 if (process.argv[1] === new URL(import.meta.url).pathname) {

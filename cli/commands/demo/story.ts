@@ -265,7 +265,7 @@ async function askAll(morning: SchoolMorning, files: readonly string[], stop: Ab
   await Promise.all(Array.from({ length: DOWNLOADS_AT_A_TIME }, device));
 }
 
-/** Tells of alerts that began, with what to do, and of those that are over. */
+/** Prints the alerts that began, with what to do, and those that are over. */
 async function tellAlerts(watch: Watch, stateDir: string, tell: (text: string) => void): Promise<void> {
   const { changes } = await watch.check(undefined);
   if (changes.length === 0) return;
