@@ -168,6 +168,40 @@ describe("profiles", () => {
     expect(new Set(seen).size).toBe(seen.length);
   });
 
+  it("can be made by Jamf Pro's form: the same keys, each of a type that a form has", () => {
+    const schema = JSON.parse(readFileSync(join(DEPLOY, `profile/${DOMAIN}.jamf.json`), "utf8")) as Dictionary;
+    expect(schema["__preferencedomain"]).toBe(DOMAIN);
+    const properties = schema["properties"] as Record<string, Dictionary>;
+    expect(Object.keys(properties)).toEqual(Object.keys(larderOptions.shape));
+    const types = new Set<unknown>();
+    const walk = (node: Dictionary): void => {
+      types.add(node["type"]);
+      const below = Object.values((node["properties"] ?? {}) as Record<string, Dictionary>);
+      for (const child of [...below, ...(node["items"] === undefined ? [] : [node["items"] as Dictionary])]) walk(child);
+      if (node["type"] === "object") expect(node["properties"] ?? node["additionalProperties"]).toBeDefined();
+    };
+    for (const node of Object.values(properties)) walk(node);
+    expect([...types].sort()).toEqual(["array", "boolean", "integer", "number", "object", "string"]);
+  });
+
+  it("grant full disk access to the Node that is installed, and to nothing else", async () => {
+    const profile = await plistOf(join(DEPLOY, "profile/larder-full-disk-access.mobileconfig"));
+    const [payload] = profile["PayloadContent"] as Dictionary[];
+    const services = payload?.["Services"] as Record<string, Dictionary[]>;
+    expect(Object.keys(services)).toEqual(["SystemPolicyAllFiles"]);
+    const [grant, ...others] = services["SystemPolicyAllFiles"] ?? [];
+    expect(others).toEqual([]);
+    expect(grant?.["Identifier"]).toBe("/usr/local/larder/libexec/node");
+    expect(grant?.["CodeRequirement"]).toContain("anchor apple generic");
+  });
+
+  it.skipIf(!has("plistutil"))("and jobs are property lists to another reader too", () => {
+    for (const path of all.filter((name) => /\.(plist|mobileconfig)$/.test(name))) {
+      const read = spawnSync("plistutil", ["-i", path, "-f", "json"], { encoding: "utf8" });
+      expect(read.status, `${path}: ${read.stderr}`).toBe(0);
+    }
+  });
+
   it("can be edited by the manifest: the six payload keys first, a type for every key", async () => {
     const manifest = await plistOf(join(DEPLOY, `profile/${DOMAIN}.plist`));
     const subkeys = manifest["pfm_subkeys"] as Dictionary[];

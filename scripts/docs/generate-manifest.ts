@@ -13,8 +13,8 @@ import { type GeneratedPage, writeWhenStarted } from "./generated-page.ts";
 type PlistValue = string | number | boolean | Date | PlistValue[] | { [key: string]: PlistValue };
 type PlistDictionary = Record<string, PlistValue>;
 
-const TITLE = "larder";
-const DESCRIPTION = "Settings of larder, which watches Apple content caches and fills them before people ask.";
+export const TITLE = "larder";
+export const DESCRIPTION = "Settings of larder, which watches Apple content caches and fills them before people ask.";
 /** Day of the last change that profile editors should notice. */
 const LAST_MODIFIED = new Date("2026-11-20T00:00:00Z");
 
@@ -93,7 +93,7 @@ function freeKeys(): PlistDictionary[] {
 }
 
 /** Choices as one dictionary that has the keys of all; what only some need is needed by none. */
-function merged(node: SchemaNode): SchemaNode {
+export function merged(node: SchemaNode): SchemaNode {
   const choices = node.oneOf ?? node.anyOf;
   if (choices === undefined) return node;
   if (node.anyOf?.some(({ type }) => type === "string") === true && !isSecret(node)) return { type: "string" };
@@ -124,7 +124,7 @@ function isSecret(node: SchemaNode): boolean {
   return node.anyOf?.some(({ properties }) => properties?.["file"] !== undefined) === true;
 }
 
-function pfmType(node: SchemaNode): string {
+export function pfmType(node: SchemaNode): string {
   if (isSecret(node) || node.oneOf !== undefined) return "dictionary";
   if (node.anyOf !== undefined || Array.isArray(node.type)) return "string";
   if (node.type === "object") return "dictionary";
@@ -132,12 +132,12 @@ function pfmType(node: SchemaNode): string {
   return typeof node.type === "string" ? node.type : "string";
 }
 
-function isScalar(value: unknown): value is string | number | boolean {
+export function isScalar(value: unknown): value is string | number | boolean {
   return ["string", "number", "boolean"].includes(typeof value);
 }
 
 /** `keepDays` as people read it: `Keep Days`. */
-function titleOf(name: string): string {
+export function titleOf(name: string): string {
   const words = name.replaceAll(/([a-z])([A-Z])/g, "$1 $2");
   return words.charAt(0).toUpperCase() + words.slice(1);
 }

@@ -5,6 +5,7 @@
  */
 import { commandsPage } from "./generate-commands.ts";
 import { findingsPage } from "./generate-findings.ts";
+import { jamfPage } from "./generate-jamf.ts";
 import { manifestPage } from "./generate-manifest.ts";
 import { measurementsPage } from "./generate-measurements.ts";
 import { reportSchemaPage } from "./generate-report-schema.ts";
@@ -16,6 +17,7 @@ export const generatedPages: readonly GeneratedPage[] = [
   settingsPage,
   commandsPage,
   manifestPage,
+  jamfPage,
   reportSchemaPage,
   findingsPage,
 ];
