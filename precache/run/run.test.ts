@@ -104,6 +104,32 @@ describe("runPrecache()", () => {
     expect(first.events.filter(({ type }) => type === "asset-end")).toHaveLength(6);
   });
 
+  it("ends in one line of the log, also when it fails before it begins; alerts then find it in the journal", async () => {
+    const lines: [string, unknown][] = [];
+    const log = { ...silentLog, info: (message: string, details?: object) => void lines.push([message, details]) };
+    await runPrecache(context({}, { log }));
+    const urls = { kind: "url-list" as const, url: join(folder, "missing") };
+    const prescript = join(folder, "refuses");
+    await writeFile(prescript, "#!/bin/sh\necho not tonight\nexit 9\n", { mode: 0o755 });
+    await expect(runPrecache(context({ catalogs: [urls], prescript }, { log }))).rejects.toThrow("not tonight");
+    expect(lines.filter(([message]) => message === "warming run").map(([, details]) => details)).toEqual([
+      expect.objectContaining({ verdict: "ok", planned: 6, warmed: 6, failed: 0, bytesFromOrigin: total }),
+      expect.objectContaining({
+        verdict: "failed",
+        code: "PRESCRIPT_FAILED",
+        why: expect.stringContaining("not tonight"),
+      }),
+    ]);
+    const events: string[] = [];
+    for await (const line of readLines(join(folder, "state"), {
+      measurement: "events",
+      fromMs: 0,
+      toMs: Date.now() + 60_000,
+    }))
+      events.push(line);
+    expect(events.at(-1)).toMatch(/event=run-skipped.*not tonight/);
+  });
+
   it("fetches nothing again the next night, and says so", async () => {
     await runPrecache(context());
     const report = await runPrecache(context());

@@ -8,7 +8,7 @@
  */
 
 import { join } from "node:path";
-import { LarderError } from "../../core/errors.ts";
+import { errorCode, errorText, LarderError } from "../../core/errors.ts";
 import { acquireLock } from "../../core/lock.ts";
 import type { Log } from "../../core/log.ts";
 import { type Clock, systemClock } from "../../core/time/clock.ts";
@@ -83,6 +83,7 @@ export async function runPrecache(context: RunContext): Promise<RunReport> {
   const endMs = window.open ? window.endMs : 0;
   if (window.open) await splay(context, endMs, say);
   const lock = await acquireLock(join(runFolder(context.stateDir), "lock"), "warming run");
+  const sinceMs = clock.now();
   let report: RunReport | undefined;
   try {
     if (!window.open) report = await skip(context, window.why);
@@ -90,11 +91,23 @@ export async function runPrecache(context: RunContext): Promise<RunReport> {
       await askPrescript(options);
       report = await withBooks(context, clock.now(), (journal) => planAndWarm(context, journal, endMs, say));
     }
+    context.log.info("warming run", summaryOf(report, clock.now() - sinceMs));
     return report;
+  } catch (error) {
+    await tellFailed(context, error);
+    throw error;
   } finally {
     if (!(stop.aborted && abort.aborted)) await tellPostscript(options, context.log, outcomeOf(report, context));
     await lock.release();
   }
+}
+
+/** A run in one line of the log. */
+function summaryOf({ verdict, summary, skipped }: RunReport, ms: number): Record<string, unknown> {
+  const seconds = Math.round(ms / 1000);
+  if (summary === undefined) return { verdict, seconds, skipped: skipped ?? "nothing to fetch" };
+  const { ended, planned, warmed, cached, failed, skipped: left, bytesAsked, bytesFromOrigin } = summary;
+  return { verdict, seconds, ended, planned, warmed, cached, failed, skipped: left, bytesAsked, bytesFromOrigin };
 }
 
 function outcomeOf(report: RunReport | undefined, { exitCodes }: RunContext): RunOutcome {
@@ -132,6 +145,18 @@ function stoppedError(when: string, cause?: unknown): LarderError {
 async function skip(context: RunContext, why: string): Promise<RunReport> {
   const { clock = systemClock } = context;
   return await withBooks(context, clock.now(), (journal) => tellSkipped(context, journal, why));
+}
+
+/** A run that failed before it fetched anything: in its log and in the journal, where alerts look. */
+async function tellFailed(context: RunContext, error: unknown): Promise<void> {
+  const { log, stop, world, clock = systemClock } = context;
+  log.info("warming run", { verdict: "failed", code: errorCode(error), why: errorText(error) });
+  // a person who looks on has seen it, and need not be notified
+  if (stop.aborted || world?.attended === true) return;
+  const event = { type: "run-skipped", atMs: clock.now(), reason: errorText(error) } as const;
+  await withBooks(context, event.atMs, async (journal) => await journal.record(event)).catch((unwritten: unknown) =>
+    log.warn("the failed run is not in the journal", { why: errorText(unwritten) }),
+  );
 }
 
 async function tellSkipped(

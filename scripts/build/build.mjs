@@ -1,7 +1,8 @@
 /**
  * Builds dist/: one small entry and lazily loaded chunks, so that `larder --help` pays for nothing it does not use, and
  * licences.txt, the terms of the packages in them.
- * With --if-stale it builds only when a source file is newer than the last build. A program that runs from dist/ meanwhile
+ * With --if-stale it builds only when a source file is newer than the last build; with --only-newest nothing of earlier
+ * builds stays, for a package. A program that runs from dist/ meanwhile
  * goes on: see swapIn.
  */
 import {
@@ -26,6 +27,7 @@ const stamp = join(root, "dist", ".built");
 const list = join(root, "dist", ".chunks");
 /** How long the chunks of an earlier build stay after it was replaced. */
 const KEPT_MS = 86_400_000;
+const onlyNewest = process.argv.includes("--only-newest");
 
 if (!process.argv.includes("--if-stale") || isStale()) await build();
 
@@ -81,7 +83,7 @@ function swapIn(beside) {
     if (fresh.includes(name)) continue;
     // the day begins when a chunk is replaced, however long it was in use
     if (before.includes(name)) utimesSync(join(chunks, name), now, now);
-    else if (now - statSync(join(chunks, name)).mtime > KEPT_MS) rmSync(join(chunks, name), { force: true });
+    if (onlyNewest || now - statSync(join(chunks, name)).mtime > KEPT_MS) rmSync(join(chunks, name), { force: true });
   }
 }
 

@@ -81,6 +81,17 @@ it("keeps what a running program may load for a day after its build was replaced
   expect(old.some((name) => !chunks().includes(name))).toBe(true);
 }, 60_000);
 
+it("leaves nothing of earlier builds for a package", () => {
+  const chunks = join(copy, "dist/chunks");
+  writeFileSync(join(chunks, "earlier.js"), "");
+  const run = spawnSync(process.execPath, ["scripts/build/build.mjs", "--only-newest"], {
+    cwd: copy,
+    encoding: "utf8",
+  });
+  expect(run.stderr).toBe("");
+  expect(readdirSync(chunks).sort()).toEqual(JSON.parse(readFileSync(join(copy, "dist/.chunks"), "utf8")).sort());
+});
+
 it("leaves nothing behind when it fails", () => {
   writeFileSync(join(copy, "cli/main.ts"), "this is not a program (");
   expect(spawnSync(process.execPath, ["scripts/build/build.mjs"], { cwd: copy }).status).not.toBe(0);

@@ -55,9 +55,16 @@ describe("LaunchDaemons", () => {
 /** Whether the program has these commands and flags. */
 function knows(words: readonly string[]): boolean {
   let command = createProgram();
+  let values = 0;
   for (const word of words) {
+    if (values > 0) {
+      values--;
+      continue;
+    }
     if (word.startsWith("-")) {
-      if (!command.options.some(({ long, short }) => long === word || short === word)) return false;
+      const flag = command.options.find(({ long, short }) => long === word || short === word);
+      if (flag === undefined) return false;
+      values = flag.required ? 1 : 0;
       continue;
     }
     const child = command.commands.find((known) => known.name() === word);
@@ -139,7 +146,7 @@ describe("jobs", () => {
       for (const name of unitFiles.filter((file) => file.endsWith(".service"))) {
         const text = readFileSync(join(DEPLOY, "systemd", name), "utf8");
         const words = /^ExecStart=\/usr\/local\/larder\/bin\/larder (.*)$/m.exec(text)?.[1]?.split(" ") ?? [];
-        expect(knows(words.filter((word) => !word.startsWith("/"))), name).toBe(true);
+        expect(knows(words), name).toBe(true);
       }
     }
   });
@@ -177,7 +184,8 @@ describe("profiles", () => {
     const walk = (node: Dictionary): void => {
       types.add(node["type"]);
       const below = Object.values((node["properties"] ?? {}) as Record<string, Dictionary>);
-      for (const child of [...below, ...(node["items"] === undefined ? [] : [node["items"] as Dictionary])]) walk(child);
+      for (const child of [...below, ...(node["items"] === undefined ? [] : [node["items"] as Dictionary])])
+        walk(child);
       if (node["type"] === "object") expect(node["properties"] ?? node["additionalProperties"]).toBeDefined();
     };
     for (const node of Object.values(properties)) walk(node);
@@ -196,7 +204,7 @@ describe("profiles", () => {
   });
 
   it.skipIf(!has("plistutil"))("and jobs are property lists to another reader too", () => {
-    for (const path of all.filter((name) => /\.(plist|mobileconfig)$/.test(name))) {
+    for (const path of all.filter((name) => /\.(plist|mobileconfig|recipe)$/.test(name))) {
       const read = spawnSync("plistutil", ["-i", path, "-f", "json"], { encoding: "utf8" });
       expect(read.status, `${path}: ${read.stderr}`).toBe(0);
     }

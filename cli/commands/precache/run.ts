@@ -15,6 +15,7 @@ import type { PrecacheFlags } from "./flags.ts";
 import { loadPrecache } from "./load.ts";
 import { precachePlan } from "./plan.ts";
 import { planTotalsText } from "./plan-text.ts";
+import { stayAwake } from "./stay-awake.ts";
 import { failuresText, summaryTable } from "./summary-text.ts";
 
 const EXIT_CODES = { ok: ExitCode.ok, partly: ExitCode.partly, failed: ExitCode.failed } as const;
@@ -34,6 +35,7 @@ export async function precacheRun(flags: PrecacheFlags, over: PrecacheInput = {}
     canAbort: true,
   });
   let report: RunReport;
+  stayAwake();
   try {
     report = await runPrecache({
       options,
