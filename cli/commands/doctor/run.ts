@@ -88,5 +88,10 @@ async function evidenceOf({ from, client, ...flags }: DoctorFlags): Promise<Evid
 }
 
 function answerOf(diagnosis: Diagnosis): unknown {
-  return scriptAnswer({ ...diagnosis, findings: diagnosis.findings.map(findingAnswer) });
+  const findings = diagnosis.findings.map((each) => ({
+    ...findingAnswer(each),
+    why: each.why,
+    evidence: each.evidence,
+  }));
+  return scriptAnswer({ ...diagnosis, findings });
 }

@@ -35,15 +35,15 @@ export const apple: Check = {
         evidence: codes(silent),
       });
     }
-    const false_ = hosts.filter(({ issuer, trusted }) => issuer && trusted === false && !/^Apple\b/.test(issuer));
-    if (false_.length > 0) {
+    const foreign = hosts.filter(({ issuer, trusted }) => issuer && trusted === false && !/^Apple\b/.test(issuer));
+    if (foreign.length > 0) {
       symptoms.push({
         id: "apple-intercepted",
         level: "bad",
-        said: `somebody else answers for ${list(false_)}: encrypted traffic is opened on the way`,
+        said: `somebody else answers for ${list(foreign)}: encrypted traffic is opened on the way`,
         why: "Apple's services refuse such connections: the cache is not registered, clients find none",
         next: "exempt *.apple.com from inspection on the firewall or proxy",
-        evidence: false_.map(({ host, issuer }) => `${host}: certificate issued by ${issuer}`).join(", "),
+        evidence: foreign.map(({ host, issuer }) => `${host}: certificate issued by ${issuer}`).join(", "),
       });
     }
     return { seen: symptoms.length === 0 ? `${hosts.length} answer` : "not all answer", symptoms };
