@@ -19,6 +19,8 @@ export interface ReportingCache {
   serial: string;
   /** Escaped text of the tags on its lines. */
   tags: string;
+  /** What they were made of. */
+  tagsOf: { readonly sites: Sites; readonly site: Site | undefined; readonly server: string } | undefined;
   /** Whether the site file names it. */
   assigned: boolean;
   /** Times of its reports, and of its counters. */
@@ -111,14 +113,20 @@ export class Caches {
     this.#caches.delete(report.guid);
     this.#caches.set(report.guid, cache);
     if (report.serial !== "") cache.serial = report.serial;
-    const site = this.#options.sites().find({ ...report, hostname: plainName(report.hostname) });
+    const sites = this.#options.sites();
+    const site = sites.find({ ...report, hostname: plainName(report.hostname) });
     this.#rename(cache, this.#nameOf(report, cache, site));
     cache.assigned = site !== undefined;
-    cache.tags = lineTags({
-      tags: { ...this.#options.tags, ...(site?.tags ?? this.#options.sites().unassigned) },
-      server: cache.server,
-    });
+    this.#tag(cache, sites, site);
     return cache;
+  }
+
+  /** From one report to the next they hardly ever change. */
+  #tag(cache: ReportingCache, sites: Sites, site: Site | undefined): void {
+    const { tagsOf, server } = cache;
+    if (tagsOf?.sites === sites && tagsOf.site === site && tagsOf.server === server) return;
+    cache.tagsOf = { sites, site, server };
+    cache.tags = lineTags({ tags: { ...this.#options.tags, ...(site?.tags ?? sites.unassigned) }, server });
   }
 
   #known(guid: string): ReportingCache {
@@ -127,7 +135,8 @@ export class Caches {
     this.#forgetOldest();
     const cache: ReportingCache = {
       guid,
-      ...{ server: "", serial: "", tags: "", assigned: true, hostText: "", hostMs: 0, beatMs: 0, waiting: 0 },
+      ...{ server: "", serial: "", tags: "", tagsOf: undefined, assigned: true, hostText: "", hostMs: 0, beatMs: 0 },
+      waiting: 0,
       reports: new TakenTimes(this.#knownAfter),
       counters: new TakenTimes(this.#knownAfter),
       turn: Promise.resolve(),

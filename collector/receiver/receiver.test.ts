@@ -173,6 +173,8 @@ describe("openReceiver()", () => {
       [reportBody({ serverGUID: "cache" }), /UUID/],
       [reportBody({ serverGUID: undefined }), /serverGUID.*missing/],
       [reportBody({ reportDate: "2026-02-30T00:00:00Z" }), /date/],
+      [reportBody({ reportDate: "2026-13-01T00:00:00Z" }), /date/],
+      [reportBody({ creationDate: "2026-09-00T00:00:00Z" }), /date/],
       [reportBody({ reportDate: "yesterday" }), /date/],
       [reportBody({ hostname: " " }), /not empty/],
       [reportBody({ peers: [{ healthy: "yes" }] }), /peers.healthy/],

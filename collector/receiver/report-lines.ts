@@ -65,7 +65,8 @@ export const COUNTER_MEASUREMENTS: readonly string[] = [
   ),
 ];
 
-type Fields = Readonly<Record<string, FieldValue | undefined>>;
+/** In their order: a list, as a dictionary of so many keys is slow to make and to walk. */
+type Fields = readonly (readonly [field: string, value: FieldValue | undefined])[];
 
 /** The lines of a report. */
 export function reportLines(report: Report, { tags, counters, host, heardMs }: LinesWanted): ReportLines {
@@ -103,34 +104,32 @@ export function counterFields(report: Report): Record<string, string> {
 }
 
 /** The fields that are properties as they are. */
-function plain(measurement: string, { numbers, texts, flags }: Report): Record<string, FieldValue | undefined> {
-  const fields: Record<string, FieldValue | undefined> = {};
-  for (const { property, field } of COLUMNS.get(measurement) ?? []) {
+function plain(measurement: string, { numbers, texts, flags }: Report): Fields {
+  return (COLUMNS.get(measurement) ?? []).map(({ property, field }) => {
     const number = numbers.get(property);
+    if (number !== undefined) return [field, { integer: number }];
     const said = texts.get(property);
-    fields[field] =
-      number !== undefined ? { integer: number } : said !== undefined ? { text: said } : flagOf(flags.get(property));
-  }
-  return fields;
+    return [field, said !== undefined ? { text: said } : flagOf(flags.get(property))];
+  });
 }
 
 function statusFields(report: Report): Fields {
   const { numbers, flags, neighbours } = report;
   const [free, limit, error] = ["cacheFree", "cacheLimit", "registrationError"].map((name) => numbers.get(name));
   const allocated = numbers.get("cacheUsed");
-  return {
+  return [
     ...plain("cachestatus", report),
-    used: integer(numbers.get("actualCacheUsed") ?? allocated),
-    allocated: integer(allocated),
-    free: integer(free === undefined ? undefined : Math.max(0, free)),
-    diskexceeded: flagOf(free === undefined ? undefined : free < 0),
-    limit: integer(limit === 0 ? undefined : limit),
-    "startup.ok": flagOf(flags.get("startupStatus")),
+    ["used", integer(numbers.get("actualCacheUsed") ?? allocated)],
+    ["allocated", integer(allocated)],
+    ["free", integer(free === undefined ? undefined : Math.max(0, free))],
+    ["diskexceeded", flagOf(free === undefined ? undefined : free < 0)],
+    ["limit", integer(limit === 0 ? undefined : limit)],
+    ["startup.ok", flagOf(flags.get("startupStatus"))],
     // empty rather than absent: the last error would else be shown forever
-    "registration.error": { text: error === undefined || error === 0 ? "" : `error ${error}` },
-    parents: integer(neighbours.get("parents")?.length),
-    peers: integer(neighbours.get("peers")?.length),
-  };
+    ["registration.error", { text: error === undefined || error === 0 ? "" : `error ${error}` }],
+    ["parents", integer(neighbours.get("parents")?.length)],
+    ["peers", integer(neighbours.get("peers")?.length)],
+  ];
 }
 
 function reportFields(report: Report): Fields {
@@ -139,29 +138,32 @@ function reportFields(report: Report): Fields {
     numbers.get(name),
   );
   const recent = texts.get("recentErrors");
-  return {
-    guid: { text: report.guid },
-    counted: { integer: report.countedMs },
-    period: float(numbers.get("period")),
-    "report.period": float(numbers.get("reportPeriod")),
+  return [
+    ["guid", { text: report.guid }],
+    ["counted", { integer: report.countedMs }],
+    ["period", float(numbers.get("period"))],
+    ["report.period", float(numbers.get("reportPeriod"))],
     ...plain("cachereport", report),
-    load: float(numbers.get("cpuLoad")),
-    "assets.average": integer(average === undefined ? undefined : Math.min(average * 1e6, Number.MAX_SAFE_INTEGER)),
-    "personal.free": integer(free === undefined ? undefined : Math.max(0, free)),
-    "personal.limit": integer(limit === 0 ? undefined : limit),
-    errors: integer(recent === undefined ? undefined : errorCount(recent)),
-    "errors.recent": recent === undefined ? undefined : { text: recent },
-  };
+    ["load", float(numbers.get("cpuLoad"))],
+    ["assets.average", integer(average === undefined ? undefined : Math.min(average * 1e6, Number.MAX_SAFE_INTEGER))],
+    ["personal.free", integer(free === undefined ? undefined : Math.max(0, free))],
+    ["personal.limit", integer(limit === 0 ? undefined : limit)],
+    ["errors", integer(recent === undefined ? undefined : errorCount(recent))],
+    ["errors.recent", recent === undefined ? undefined : { text: recent }],
+  ];
 }
 
 /** The receiver is the collector of a cache that reports: who looks for one that is silent finds both kinds alike. */
 function collectedFields({ countedMs }: Report, heardMs: number): Fields {
-  return { up: { integer: 1 }, lag: { float: Math.max(0, heardMs - countedMs) / 1000 } };
+  return [
+    ["up", { integer: 1 }],
+    ["lag", { float: Math.max(0, heardMs - countedMs) / 1000 }],
+  ];
 }
 
 /** What a cache is and how it is set. */
 function hostFields(report: Report): Fields {
-  return { guid: { text: report.guid }, ...plain("cachehost", report) };
+  return [["guid", { text: report.guid }], ...plain("cachehost", report)];
 }
 
 /** Changes when one of the fields of `cachehost` does. */
@@ -193,7 +195,7 @@ interface Stamp {
 
 function contentLines({ texts }: Report, stamp: Stamp): string[] {
   return [...contentOf(texts.get("cacheDetails") ?? "")].map(([kind, bytes]) =>
-    line("cachecontent", { bytes: { integer: bytes } }, { ...stamp, tags: `${stamp.tags}${tagText({ kind })}` }),
+    line("cachecontent", [["bytes", { integer: bytes }]], { ...stamp, tags: `${stamp.tags}${tagText({ kind })}` }),
   );
 }
 
@@ -201,7 +203,10 @@ function neighbourLines({ neighbours }: Report, stamp: Stamp): string[] {
   const lineOf = (role: string, each: Neighbour): string => {
     const peer = each.address;
     if (peer === undefined || peer === "") return "";
-    const fields = { healthy: flagOf(each.healthy), friendly: flagOf(each.friendly) };
+    const fields: Fields = [
+      ["healthy", flagOf(each.healthy)],
+      ["friendly", flagOf(each.friendly)],
+    ];
     return line("cachepeers", fields, { ...stamp, tags: `${stamp.tags}${tagText({ peer, role })}` });
   };
   return ["parents", "peers"].flatMap((list) =>
@@ -232,8 +237,7 @@ function line(measurement: string, fields: Fields, { tags, timeMs }: Stamp): str
 
 function fieldsText(fields: Fields): string {
   let text = "";
-  for (const field in fields) {
-    const value = fields[field];
+  for (const [field, value] of fields) {
     // our own names: none needs an escape
     if (value !== undefined) text += `${text === "" ? "" : ","}${field}=${fieldText(value)}`;
   }

@@ -35,6 +35,7 @@ const MAX_NEIGHBOURS = 1000;
 const MAX_UNKNOWN = 20;
 const GUID = /^[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}$/;
 const CONTROL = /\p{Cc}/gu;
+const REQUIRED = [...REPORT_PROPERTIES].flatMap(([name, { required }]) => (required === true ? [name] : []));
 
 /**
  * Reads a report.
@@ -89,9 +90,8 @@ class Draft {
   }
 
   report(): Report {
-    for (const [name, { required }] of REPORT_PROPERTIES) {
-      if (required === true && !this.#has(name)) throw new ReportFault(`"${name}" is missing.`);
-    }
+    const missing = REQUIRED.find((name) => !this.#has(name));
+    if (missing !== undefined) throw new ReportFault(`"${missing}" is missing.`);
     const reportMs = this.dates.get("reportDate") ?? 0;
     const { numbers, texts, flags, neighbours } = this;
     return {

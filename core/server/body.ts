@@ -27,14 +27,25 @@ export async function readBody(request: IncomingMessage, wanted: Route["body"]):
 /** Undefined when there is more than `maxBytes`, said or sent. */
 async function readLimited(request: IncomingMessage, maxBytes: number): Promise<Buffer | undefined> {
   if (Number(request.headers["content-length"] ?? 0) > maxBytes) return undefined;
-  const pieces: Buffer[] = [];
-  let bytes = 0;
-  for await (const piece of request as AsyncIterable<Buffer>) {
-    bytes += piece.length;
-    if (bytes > maxBytes) return undefined;
-    pieces.push(piece);
-  }
-  return Buffer.concat(pieces);
+  return await new Promise((done, fail) => {
+    const pieces: Buffer[] = [];
+    let bytes = 0;
+    const take = (piece: Buffer): void => {
+      bytes += piece.length;
+      pieces.push(piece);
+      if (bytes <= maxBytes) return;
+      // nothing more is read of it
+      request.off("data", take).pause();
+      done(undefined);
+    };
+    request
+      .on("data", take)
+      .once("end", () => done(Buffer.concat(pieces)))
+      .once("error", fail)
+      .once("close", () => {
+        if (!request.readableEnded) fail(new Error("the request ended early"));
+      });
+  });
 }
 
 async function unpack(packed: Buffer, maxBytes: number): Promise<Buffer | Reply> {

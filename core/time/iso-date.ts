@@ -16,7 +16,7 @@ export function parseIsoDate(text: string): number | undefined {
       .replace(/([+-]\d\d)(\d\d)$/, "$1:$2")
       .toUpperCase()}`,
   );
-  // 30 February would become a day of March
-  const isDay = new Date(`${day}T00:00:00Z`).toISOString().startsWith(day);
+  // 30 February would become a day of March; a month that is not there makes the date NaN
+  const isDay = new Date(`${day}T00:00:00Z`).getUTCDate() === Number(day.slice(8));
   return Number.isFinite(ms) && isDay ? ms : undefined;
 }
