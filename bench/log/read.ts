@@ -13,27 +13,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { finished } from "node:stream/promises";
 import { build } from "esbuild";
-import { logLine, requestMessage } from "../../fixtures/service-log/lines.ts";
 import { bundling } from "../../scripts/build/bundling.mjs";
 import { measure, median, type Run, spread } from "../measure.ts";
+import { logBlock } from "./log-block.ts";
 
 const PAIRS = Number(process.argv[2] ?? 5);
 const MEGABYTES = Number(process.argv[3] ?? 100);
 const GIGABYTES = Number(process.argv[4] ?? 2);
 const GOALS = { megabytes: 100, ratio: 3, mib: 128 };
-
-const AGENTS = [
-  "com.apple.appstored/1.0 iOS/17.1.2 model/iPhone14,2 hwp/t8110 build/21B101 (6; dt:251)",
-  "com.apple.appstored/1.0 iOS/17.2 model/iPad13,18 hwp/t8101 build/21C62 (6; dt:255)",
-  "MobileAsset/1.1 iOS/16.7 model/iPad7,11",
-  "softwareupdated CFNetwork/1490 Darwin/23.2.0",
-  "com.apple.appstored/1.0",
-];
-const FILES = [
-  "/itunes-assets/Purple221/v4/8a/7b/7d/8a7b7d9b/pre-thinned.thinned.signed.dpkg.ipa",
-  "/2023/mobileassets/042/com_apple_MobileAsset/AssetData/a.zip",
-  "/content/downloads/1/InstallAssistant.pkg",
-];
 
 const folder = mkdtempSync(join(tmpdir(), "larder-bench-log-"));
 try {
@@ -51,7 +38,7 @@ async function run(): Promise<void> {
     ...bundling,
   });
   const file = join(folder, "log.ndjson");
-  const block = makeBlock(MEGABYTES * 1e6);
+  const block = logBlock(MEGABYTES * 1e6);
   writeFileSync(file, block);
   const megabytes = statSync(file).size / 1e6;
   const ours: Run[] = [];
@@ -96,32 +83,4 @@ async function run(): Promise<void> {
   const reached = median(speed) >= GOALS.megabytes && median(ratio) >= GOALS.ratio && peakMiB <= GOALS.mib;
   console.log(reached ? "goals reached" : "goals missed");
   process.exitCode = reached ? 0 : 1;
-}
-
-/** Requests of 2,000 clients through a day: each with the five lines of its own work that the program writes, and what was served. */
-function makeBlock(bytes: number): Buffer {
-  const parts: string[] = [];
-  const start = Date.UTC(2026, 2, 2);
-  for (let number = 0, size = 0; size < bytes; number++) {
-    const timeMs = start + (number % 80_000) * 1000;
-    const id = `req${String(number).padStart(9, "0")}`;
-    const agent = AGENTS[number % AGENTS.length] ?? "";
-    const file = FILES[number % FILES.length] ?? "";
-    const address = `10.0.${number % 8}.${(number * 7) % 250}`;
-    const messages = [
-      requestMessage(id, { address, agent, file }),
-      `#${id} ECAssetHandler[0x6c09dfc60]: Asset ${file}, path /Library/Application Support/Apple/AssetCache/Data/E791F849, extents none`,
-      `#${id} ECAssetRequestor[0x7fce2cb60bf0]: Issuing outgoing If-Modified-Since request for URL http://swcdn.apple.com${file}`,
-      `#${id} ECResponse[0x7fce2cb23d70]: Info loaded: response code = 304, reason code = 10, file length = 4830957, reader = 0x7fce2ca28720`,
-      `#${id} ECAssetRequestor[0x7fce2cb60bf0]: Closing connection after 304 response to If-Modified-Since`,
-      `#${id} ECAssetRequestor[0x7fce2cb60bf0]: Connection closed by source at offset 0/-1`,
-      `#${id} Served all ${number % 90}.3 MB of ${number % 90}.3 MB; 13 KB from cache, ${number % 90}.3 MB stored from Internet, 0 bytes from peers`,
-    ];
-    for (const [i, message] of messages.entries()) {
-      const line = logLine("ndjson", { timeMs: timeMs + i, message, number: number * 7 + i });
-      parts.push(line);
-      size += line.length;
-    }
-  }
-  return Buffer.from(parts.join(""), "utf8");
 }

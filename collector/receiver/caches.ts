@@ -4,10 +4,11 @@
  *
  * @module
  */
-import { readPoint, scanReader } from "../../core/history/history.ts";
+import { numberOf, readPoint, scanReader } from "../../core/history/history.ts";
 import { openReader, streamFolder } from "../../core/journal/journal.ts";
 import { lineTags } from "../line-tags.ts";
 import type { Report } from "./report.ts";
+import { SILENCE_EVENTS } from "./silence.ts";
 import type { Site, Sites } from "./sites/sites.ts";
 import { TakenTimes } from "./taken-times.ts";
 
@@ -31,6 +32,12 @@ export interface ReportingCache {
   hostMs: number;
   /** When it was written last that the cache is heard of. */
   beatMs: number;
+  /** When something last came from it, by a clock nobody sets. */
+  heardMs: number;
+  /** From one of its reports to the next. */
+  periodMs: number;
+  /** Whether an event says that it is silent, and none that it is back. */
+  silent: boolean;
   /** Reports under way, one after the other. */
   turn: Promise<unknown>;
   waiting: number;
@@ -41,11 +48,15 @@ export interface CachesOptions {
   /** Tags of every line. */
   readonly tags: Readonly<Record<string, string>>;
   readonly sites: () => Sites;
+  /** A clock nobody sets, milliseconds. Default the process's own. */
+  readonly elapsedMs?: () => number;
 }
 
 /** Of the newest of the journal, as much is read to know what was taken: of older reports the journal is asked. */
 const READ_BACK_BYTES = 64_000_000;
 const MAX_CACHES = 20_000;
+/** Apple's default. */
+const PERIOD_MS = 300_000;
 
 export class Caches {
   readonly #options: CachesOptions;
@@ -74,18 +85,35 @@ export class Caches {
       ...{ fromMs: Number.MIN_SAFE_INTEGER, toMs: Number.MAX_SAFE_INTEGER },
       from: new Map([["receiver", position]]),
     };
+    const silences = new Map<string, { timeMs: number; silent: boolean }>();
     await scanReader(reader, [
       {
         ...wanted,
         measurement: "cachereport",
         take: (line) => {
           const { tags, fields, timeMs } = readPoint(line);
-          const [guid, counted] = [fields.get("guid"), fields.get("counted")];
+          const [guid, counted, period] = [
+            fields.get("guid"),
+            fields.get("counted"),
+            numberOf(fields.get("report.period")),
+          ];
           if (guid === undefined || !("text" in guid)) return;
           const cache = caches.#known(guid.text);
           caches.#rename(cache, tags["server"] ?? "");
           cache.reports.add(timeMs);
           if (counted !== undefined && "integer" in counted) cache.counters.add(Number(counted.integer));
+          if (period !== undefined) cache.periodMs = period * 1000;
+        },
+      },
+      {
+        ...wanted,
+        measurement: "events",
+        take: (line) => {
+          const { tags, timeMs } = readPoint(line);
+          const { server = "", event } = tags;
+          const silent = event === SILENCE_EVENTS.silent;
+          if (!silent && event !== SILENCE_EVENTS.back) return;
+          if (timeMs >= (silences.get(server)?.timeMs ?? timeMs)) silences.set(server, { timeMs, silent });
         },
       },
       {
@@ -99,7 +127,24 @@ export class Caches {
         },
       },
     ]);
+    for (const cache of caches.all()) cache.silent = silences.get(cache.server)?.silent === true;
     return caches;
+  }
+
+  /** Those that are known, least recently heard of first. */
+  all(): Iterable<ReportingCache> {
+    return this.#caches.values();
+  }
+
+  /** A cache that is known already. */
+  get(guid: string): ReportingCache | undefined {
+    return this.#caches.get(guid);
+  }
+
+  /** Gives a cache the tags it has as the site file is now. */
+  tag(cache: ReportingCache): void {
+    const sites = this.#options.sites();
+    this.#tag(cache, sites, sites.find({ guid: cache.guid, serial: cache.serial, hostname: cache.server }));
   }
 
   /** How many there are. */
@@ -113,6 +158,8 @@ export class Caches {
     this.#caches.delete(report.guid);
     this.#caches.set(report.guid, cache);
     if (report.serial !== "") cache.serial = report.serial;
+    const seconds = report.numbers.get("reportPeriod");
+    if (seconds !== undefined) cache.periodMs = seconds * 1000;
     const sites = this.#options.sites();
     const site = sites.find({ ...report, hostname: plainName(report.hostname) });
     this.#rename(cache, this.#nameOf(report, cache, site));
@@ -137,6 +184,7 @@ export class Caches {
       guid,
       ...{ server: "", serial: "", tags: "", tagsOf: undefined, assigned: true, hostText: "", hostMs: 0, beatMs: 0 },
       waiting: 0,
+      ...{ heardMs: (this.#options.elapsedMs ?? elapsed)(), periodMs: PERIOD_MS, silent: false },
       reports: new TakenTimes(this.#knownAfter),
       counters: new TakenTimes(this.#knownAfter),
       turn: Promise.resolve(),
@@ -175,6 +223,10 @@ export class Caches {
     cache.server = name;
     if (name !== "") this.#names.set(name.toLowerCase(), cache.guid);
   }
+}
+
+function elapsed(): number {
+  return performance.now();
 }
 
 /** A host name as a collector on that Mac has it. */

@@ -15,6 +15,7 @@ import { isInJournal, type LookedFor } from "./journal-look-up.ts";
 import { parseReport, type Report, ReportFault } from "./report.ts";
 import { counterFields, hasCounters, hostText, reportLines } from "./report-lines.ts";
 import { timeDoubt } from "./report-time.ts";
+import { isSilent, silenceEvent } from "./silence.ts";
 import { Tally } from "./tally.ts";
 
 export interface IntakeOptions extends CachesOptions, Pick<JournalOptions, "disk"> {
@@ -28,7 +29,7 @@ export interface IntakeOptions extends CachesOptions, Pick<JournalOptions, "disk
 export type Outcome = "taken" | "repeated" | "aside";
 
 const DAY_MS = 86_400_000;
-const TALLY_MS = 60_000;
+const MINUTE_MS = 60_000;
 /** A collector writes of itself after each pass, which is a minute; what asks for it wants ten. */
 const BEAT_MS = 270_000;
 
@@ -54,7 +55,7 @@ export class Intake {
     this.#handover = new Handover(options.stateDir, journal.cursors);
     this.#setAside = openSetAside(options.stateDir, options.nowMs, { name: SET_ASIDE_REPORTS });
     this.#ownTags = lineTags(options);
-    this.#timer = setInterval(() => void this.#writeTally(), TALLY_MS).unref();
+    this.#timer = setInterval(() => void this.eachMinute(), MINUTE_MS).unref();
   }
 
   /**
@@ -91,12 +92,33 @@ export class Intake {
     return outcome;
   }
 
+  /** Writes how many reports came, and which caches have fallen silent. */
+  async eachMinute(): Promise<void> {
+    await this.#writeTally();
+    const elapsedMs = this.#elapsedMs();
+    for (const cache of this.#caches.all()) {
+      if (cache.silent || !isSilent(cache, elapsedMs)) continue;
+      if (cache.tags === "") this.#caches.tag(cache);
+      try {
+        await this.#queue.commit(silenceEvent(cache, "silent", this.#options.nowMs()));
+        cache.silent = true;
+      } catch {
+        // what could not be written is said where a report could not be, and tried again in a minute
+        return;
+      }
+    }
+  }
+
   /** Finishes what is under way. */
   async close(): Promise<void> {
     clearInterval(this.#timer);
     await this.#writeTally();
     await this.#queue.settled();
     await this.#journal.close();
+  }
+
+  #elapsedMs(): number {
+    return this.#options.elapsedMs?.() ?? performance.now();
   }
 
   #parse(body: Uint8Array): Report {
@@ -110,6 +132,7 @@ export class Intake {
 
   async #place(report: Report, cache: ReportingCache): Promise<Outcome> {
     const { reportMs, countedMs } = report;
+    cache.heardMs = this.#elapsedMs();
     if (await this.#isTaken("report", cache, reportMs)) return "repeated";
     const counters = hasCounters(report) && !(await this.#isTaken("counters", cache, countedMs));
     const own = cache.server === this.#options.server;
@@ -120,16 +143,20 @@ export class Intake {
       ...{ tags: cache.tags, counters: counters && !own, host },
       heardMs: beat && !own ? this.#options.nowMs() : undefined,
     });
-    const span = {
-      fromMs: Math.min(reportMs, counters ? countedMs : reportMs),
-      toMs: Math.max(reportMs, counters ? countedMs : reportMs),
+    const back = cache.silent ? silenceEvent(cache, "back", this.#options.nowMs()) : undefined;
+    const times = [reportMs, counters ? countedMs : reportMs, back?.span.fromMs ?? reportMs];
+    const entry = {
+      text: `${lines.text}${back?.text ?? ""}`,
+      count: lines.count + (back?.count ?? 0),
+      span: { fromMs: Math.min(...times), toMs: Math.max(...times) },
     };
-    const commit = async (cursors: Cursors): Promise<void> => await this.#queue.commit({ ...lines, span, cursors });
+    const commit = async (cursors: Cursors): Promise<void> => await this.#queue.commit({ ...entry, cursors });
     if (own && counters) await this.#handover.hand(handedRow(report, this.#options.nowMs()), commit);
     else await commit({});
     cache.reports.add(reportMs);
     if (counters) cache.counters.add(countedMs);
     if (beat) cache.beatMs = reportMs;
+    if (back !== undefined) cache.silent = false;
     if (host) [cache.hostText, cache.hostMs] = [text, reportMs];
     return "taken";
   }
@@ -140,6 +167,8 @@ export class Intake {
   }
 
   async #putAside(report: Report, body: Uint8Array, reason: string): Promise<Outcome> {
+    const known = this.#caches.get(report.guid);
+    if (known !== undefined) known.heardMs = this.#elapsedMs();
     const what = Buffer.from(body).toString("utf8");
     const kept = await this.#setAside(`report of ${report.hostname}`, [{ what, reason }]);
     // nothing is acknowledged that is not kept
