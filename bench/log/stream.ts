@@ -52,7 +52,10 @@ async function read(bytes: number): Promise<void> {
     lines += rowCount;
     memory.push(residentMiB());
     if (lines / lineCount < told / 10) continue;
-    console.log(`${(told++ * 10).toString().padStart(3)} %  ${lines} lines  ${memory.at(-1)?.toFixed(0)} MiB`);
+    told = Math.floor((lines / lineCount) * 10) + 1;
+    console.log(
+      `${((lines / lineCount) * 100).toFixed(0).padStart(3)} %  ${lines} lines  ${memory.at(-1)?.toFixed(0)} MiB`,
+    );
   }
   const { user, system } = process.cpuUsage(before);
   const most = (part: readonly number[]): number => Math.max(...part);

@@ -1,6 +1,7 @@
 /**
  * Reports at a fixed rate to `larder receive`, and to the smallest Node server with the same promise: how long answers take,
- * whether all are in the journal, processor and memory. Each server has one core, which it shares with all it starts.
+ * whether all are in the journal, processor and memory. Each server has one core, which it shares with all it starts; what
+ * sends has another.
  *
  * The time of an answer is counted from when its report was due, so that a server that stalls is charged for all that came
  * meanwhile. The percentiles leave out the first seconds, in which code is compiled and each cache is new; the slowest
@@ -8,7 +9,7 @@
  *
  * Run: npx tsx bench/receive/receive.ts [--rate 1000] [--seconds 60] [--caches 2000] [--warm-up 5]
  */
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { Agent, request } from "node:http";
@@ -29,6 +30,7 @@ const { values } = parseArgs({
   },
 });
 const [rate, seconds, caches] = [values.rate, values.seconds, values.caches].map(Number) as [number, number, number];
+spawnSync("taskset", ["-a", "-p", "-c", "1", String(process.pid)]);
 const warmUp = Number(values["warm-up"]) * rate;
 const folder = mkdtempSync(join(tmpdir(), "larder-bench-receive-"));
 const startMs = Date.now() - 10 * 86_400_000;
@@ -49,6 +51,8 @@ async function startServer(words: readonly string[]): Promise<{ child: ChildProc
 interface Usage {
   readonly seconds: number;
   readonly bytes: number;
+  /** Of these, those of the process itself. */
+  readonly ownBytes: number;
 }
 
 /** Processor seconds and resident bytes of a process and all it started, from /proc. */
@@ -57,10 +61,17 @@ function usage(pid: number): Usage {
     .replace(/^.*\) /, "")
     .split(" ");
   const rss = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
-  const own = { seconds: (Number(fields[11]) + Number(fields[12])) / 100, bytes: Number(rss) * 1024 };
-  return children(pid)
-    .map(usage)
-    .reduce((sum, each) => ({ seconds: sum.seconds + each.seconds, bytes: sum.bytes + each.bytes }), own);
+  const own = {
+    seconds: (Number(fields[11]) + Number(fields[12])) / 100,
+    bytes: Number(rss) * 1024,
+    ownBytes: Number(rss) * 1024,
+  };
+  const started = children(pid).map(usage);
+  return {
+    seconds: started.reduce((sum, { seconds }) => sum + seconds, own.seconds),
+    bytes: started.reduce((sum, { bytes }) => sum + bytes, own.bytes),
+    ownBytes: own.ownBytes,
+  };
 }
 
 function children(pid: number): number[] {
@@ -93,12 +104,12 @@ async function load(name: string, { child, url }: { child: ChildProcess; url: st
       sent.end(bytes);
     });
   const before = usage(child.pid ?? 0);
-  const memory: number[] = [];
+  const memory: Usage[] = [];
   const begun = performance.now();
   for (let n = 0; n < rate * seconds; ) {
     const due = Math.min(rate * seconds, ((performance.now() - begun) / 1000) * rate);
     for (; n < due; n++) answers.push(send(n));
-    if (memory.length < (performance.now() - begun) / 1000) memory.push(usage(child.pid ?? 0).bytes);
+    if (memory.length < (performance.now() - begun) / 1000) memory.push(usage(child.pid ?? 0));
     await new Promise((turn) => setTimeout(turn, 2));
   }
   await Promise.all(answers);
@@ -106,10 +117,11 @@ async function load(name: string, { child, url }: { child: ChildProcess; url: st
   const after = usage(child.pid ?? 0);
   took.sort((a, b) => a - b);
   const at = (share: number): string => `${(took[Math.floor(took.length * share)] ?? Number.NaN).toFixed(1)} ms`;
-  const mb = (bytes = 0): string => `${(bytes / 1e6).toFixed(0)} MB`;
+  const mb = ({ ownBytes, bytes }: Usage): string =>
+    (bytes === ownBytes ? [ownBytes] : [ownBytes, bytes - ownBytes]).map((each) => (each / 1e6).toFixed(0)).join(" + ");
   const cpu = (((after.seconds - before.seconds) / elapsed) * 100).toFixed(0);
   console.log(
-    `${name.padEnd(8)} ${accepted} of ${rate * seconds} in ${elapsed.toFixed(1)} s · p50 ${at(0.5)} p99 ${at(0.99)} max ${at(0.9999)}, ${slowest.toFixed(0)} ms while warming up · ${cpu} % of a core · memory ${memory
+    `${name.padEnd(8)} ${accepted} of ${rate * seconds} in ${elapsed.toFixed(1)} s · p50 ${at(0.5)} p99 ${at(0.99)} max ${at(0.9999)}, ${slowest.toFixed(0)} ms while warming up · ${cpu} % of a core · memory in MB, with what it started: ${memory
       .map(mb)
       .filter((_, i) => i % Math.ceil(memory.length / 6) === 0)
       .join(", ")}`,

@@ -8,12 +8,12 @@ import { numberOf, readPoint, scanReader } from "../../core/history/history.ts";
 import { openReader, streamFolder } from "../../core/journal/journal.ts";
 import { lineTags } from "../line-tags.ts";
 import type { Report } from "./report.ts";
-import { SILENCE_EVENTS } from "./silence.ts";
+import { type Heard, SILENCE_EVENTS } from "./silence.ts";
 import type { Site, Sites } from "./sites/sites.ts";
 import { TakenTimes } from "./taken-times.ts";
 
 /** A cache that reports. */
-export interface ReportingCache {
+export interface ReportingCache extends Heard {
   readonly guid: string;
   /** Its name on its points; "" until its first report here. */
   server: string;
@@ -32,10 +32,6 @@ export interface ReportingCache {
   hostMs: number;
   /** When it was written last that the cache is heard of. */
   beatMs: number;
-  /** When something last came from it, by a clock nobody sets. */
-  heardMs: number;
-  /** From one of its reports to the next. */
-  periodMs: number;
   /** Whether an event says that it is silent, and none that it is back. */
   silent: boolean;
   /** Reports under way, one after the other. */

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { setPriority } from "node:os";
+import { constants, setPriority } from "node:os";
 import { type Collector, type CollectorSetup, createCollector, runOnSchedule } from "../../../collector/index.ts";
 import { errorCode, explainError } from "../../../core/errors.ts";
 import type { Log } from "../../../core/log.ts";
@@ -18,12 +18,10 @@ import { followSignals } from "../../signals.ts";
 import { layerOfReceive } from "./layer.ts";
 import type { ReceiveFlags } from "./register.ts";
 
-/** A cache that waits for its 202 comes first. */
-const BEHIND_THE_RECEIVER = 10;
-
 /** Runs passes until a signal, or until the receiver that started this process is gone. */
 export async function receivePasses(flags: ReceiveFlags): Promise<void> {
-  setPriority(BEHIND_THE_RECEIVER);
+  // a cache that waits for its 202 comes first
+  setPriority(constants.priority.PRIORITY_LOW);
   const level = parseLogLevel(flags.logLevel);
   const { settings, origins } = await loadSettings(flags, { layers: [layerOfReceive(flags)] });
   const watched = isTerminal() && flags.json !== true && level === "info";
