@@ -72,7 +72,10 @@ describe("questions of what is newest", () => {
         );
         expect(passes[0]?.timeMs).toBe(newest("pass"));
         expect(row).toBe(newest("traffic"));
-        expect(happened.map(({ timeMs }) => timeMs)).toEqual(times("event").sort((x, y) => y - x));
+        const wanted = times("event").sort((x, y) => y - x);
+        expect(happened.map(({ timeMs }) => timeMs)).toEqual(wanted);
+        const [few] = await ask(folder, [events({ ...lines, most: 2 })]);
+        expect(few.slice(0, 2).map(({ timeMs }) => timeMs)).toEqual(wanted.slice(0, 2));
       }),
       { numRuns: 40 },
     );
@@ -107,6 +110,12 @@ describe("questions of what is newest", () => {
     expect(await found(["b"])).toEqual([a, b]);
     expect(await found(["c"])).toEqual([a, b]);
     expect(await found([])).toEqual(expect.arrayContaining([a, b]));
+  });
+
+  it("read no further back than for as many as are enough", async () => {
+    const folder = await write(Array.from({ length: 9 }, (_, i) => [["event", "a", 1000 + 100 * i]] as const));
+    const [found] = await ask(folder, [events({ fromMs: 0, toMs: 5000, most: 2 })]);
+    expect(found.map(({ timeMs }) => timeMs)).toEqual([1800, 1700]);
   });
 
   it("know the newest of every server where none is named", async () => {

@@ -35,7 +35,10 @@ export class Readings implements Wanted {
   readonly fromMs: number;
   readonly toMs: number;
   readonly streams: readonly StreamName[];
-  /** Only where it is known who is looked for: the oldest of their newest readings, once all are found. */
+  /**
+   * Only where it is known who is looked for, or how many are enough: the oldest of their newest readings, or of the newest
+   * lines, once all are found.
+   */
   readonly newestMs?: () => number | undefined;
   /** Of several servers: of each series the newest line alone is looked at. */
   readonly latest?: LatestLines;
@@ -45,6 +48,8 @@ export class Readings implements Wanted {
   /** By the text of the tags: the server, or undefined for points that are not wanted. */
   readonly #servers = new Map<string, string | undefined>();
   readonly #lines = new Map<string, { newestMs: number; lines: ParsedLine[] }>();
+  /** Times of the newest that are enough, ascending. */
+  readonly #top: number[] = [];
   /** Servers that are looked for and not found yet. */
   readonly #missing: Set<string>;
   /** Of those that are looked for; undefined when it has to be found out again. */
@@ -66,7 +71,10 @@ export class Readings implements Wanted {
     const one = tags?.["server"];
     const looksFor = one === undefined ? servers : [one];
     this.#missing = new Set(looksFor);
-    if (keeps === "all") return;
+    if (keeps === "all") {
+      if (most !== undefined) this.newestMs = () => (this.#top.length < most ? undefined : this.#top[0]);
+      return;
+    }
     if (one === undefined) this.latest = new LatestLines();
     if (looksFor.length > 0) this.newestMs = () => (of ?? this).#oldestOf(looksFor);
   }
@@ -88,6 +96,17 @@ export class Readings implements Wanted {
     } else if (this.#keeps === "all" || line.timeMs === known.newestMs) {
       known.lines.push(line);
     }
+    this.#addTop(line.timeMs);
+  }
+
+  #addTop(timeMs: number): void {
+    const { most } = this.enough;
+    if (most === undefined) return;
+    const top = this.#top;
+    let place = top.length;
+    while (place > 0 && (top[place - 1] ?? 0) > timeMs) place--;
+    top.splice(place, 0, timeMs);
+    if (top.length > most) top.shift();
   }
 
   /** What was taken, in the order written, servers apart. */
