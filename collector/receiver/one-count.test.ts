@@ -199,6 +199,45 @@ it("goes on from the database to reports where the settings leave the database o
   await world.restart();
 });
 
+it("moves between reports and the status at quiet moments without a gap or a double", async () => {
+  const part = fc.record({
+    served: fc.array(fc.integer({ min: 0, max: 1_000_000 }), { minLength: 5, maxLength: 90 }),
+    reports: fc.boolean(),
+    restart: fc.boolean(),
+  });
+  let number = 0;
+  await fc.assert(
+    fc.asyncProperty(fc.array(part, { minLength: 2, maxLength: 4 }), async (parts) => {
+      const world = new World(`status-${number++}`, false);
+      await world.pass(false);
+      let sum = 0;
+      for (const { served, reports, restart } of [...parts, { served: [1], reports: false, restart: false }]) {
+        const before = world.minute;
+        world.serve(served);
+        sum += served.reduce((all, bytes) => all + bytes, 0);
+        if (reports) await world.report(served.map((_, i) => before + 1 + i));
+        await world.pass(false);
+        expect(await world.served()).toBeLessThanOrEqual(sum);
+        // a quiet quarter of an hour, and a reading in the midst of it
+        for (let quarter = 0; quarter < 2; quarter++) {
+          world.serve([0, 0, 0, 0, 0]);
+          if (reports) await world.report([world.minute]);
+          await world.pass(false);
+        }
+        if (restart) await world.restart();
+      }
+      // reports are silent for long enough that the totals count
+      world.serve(new Array(70).fill(0));
+      await world.pass(false);
+      world.serve([0, 0, 0]);
+      await world.pass(false);
+      expect(await world.served()).toBe(sum);
+      await world.restart();
+    }),
+    { numRuns: Number(process.env["LARDER_RUNS"] ?? 3) },
+  );
+});
+
 it("moves between database and reports at any moments without a gap or a double", async () => {
   const step = fc.record({
     served: fc.array(fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 1_000_000 })), { minLength: 1, maxLength: 12 }),

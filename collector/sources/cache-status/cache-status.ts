@@ -9,11 +9,12 @@
  * @module
  */
 
-import { type CacheStatus, parseStatus, unreadableStatus } from "../../../core/cache/cache.ts";
+import { type CacheStatus, parseStatus, type StatusTotals, unreadableStatus } from "../../../core/cache/cache.ts";
 import type { Source, SourceBatch, SourceContext } from "../source.ts";
 import { type Answers, askPorts } from "./ask-ports.ts";
 import { cursorJson, type ManagerStatusCursor, parseCursor } from "./cursor.ts";
 import { canSplit, NO_SURPLUS, toFlows, totalsChange } from "./flows.ts";
+import { countedByOthers, lessCounted, nextBase, whoCounts } from "./going-over.ts";
 import type { ManagerStatusOptions } from "./options.ts";
 import { answerLines, byteLines, statusLines } from "./points.ts";
 import { type Output, readStatusFile, runStatusCommand } from "./read-output.ts";
@@ -59,8 +60,15 @@ export function managerStatusSource(settings: ManagerStatusSettings): Source {
         context.log.warn("the totals of the cache's status cannot be used", { place, reason: unusableTotals });
       }
       const answers = await askPorts(reading.status, settings, context.signal);
-      const bytes = settings.bytes && (await settings.reported?.(now)) !== true;
-      yield toBatch(reading, { before, bytes, now, tagText: context.tagText, answers });
+      const others = (await settings.reported?.(now)) === true;
+      const seen = { timeMs: reading.timeMs, totals: reading.status.totals };
+      // a database brings all it has at once
+      const { counting, othersMs } = settings.bytes
+        ? whoCounts(before, seen, { others, nowMs: now })
+        : { counting: false, othersMs: undefined };
+      const base = before?.base;
+      const counted = base !== undefined && settings.bytes ? await countedByOthers(context, base) : {};
+      yield toBatch(reading, { before, bytes: counting, counted, othersMs, now, tagText: context.tagText, answers });
     },
   };
 }
@@ -102,6 +110,9 @@ interface BatchContext {
   readonly before: ManagerStatusCursor | undefined;
   /** Whether the differences of the totals are wanted too. */
   readonly bytes: boolean;
+  /** What rows of others have counted since the base of the cursor. */
+  readonly counted?: StatusTotals["bytes"];
+  readonly othersMs?: number | undefined;
   /** When it was read, Unix milliseconds. */
   readonly now: number;
   readonly tagText: string;
@@ -114,18 +125,22 @@ const UNASKED: Answers = { own: { itself: undefined, network: undefined }, named
 /** The lines of a reading, and the cursor that is true once they are in the journal. */
 export function toBatch(
   { status, timeMs }: Reading,
-  { before, bytes, now, tagText, answers = UNASKED }: BatchContext,
+  { before, bytes, counted = {}, othersMs, now, tagText, answers = UNASKED }: BatchContext,
 ): SourceBatch {
   const state = serviceState(status, answers.own);
   const stamp = { tags: tagText, timeMs };
   const lines = [...statusLines(status, state, stamp), ...answerLines(answers, stamp)];
   const comparable = before !== undefined && before.form === status.form && before.guid === status.guid;
   let surplus = comparable ? before.surplus : NO_SURPLUS;
-  if (bytes && comparable && before.totals !== undefined && status.totals !== undefined) {
-    const { delta, reset } = totalsChange(before.totals, status.totals);
-    const flows = canSplit(before.totals, status.totals) ? toFlows(delta, reset ? NO_SURPLUS : surplus) : undefined;
+  const from = comparable ? (before.base ?? { timeMs: before.timeMs, totals: before.totals }) : undefined;
+  let span = comparable ? before.counted : undefined;
+  if (bytes && from?.totals !== undefined && status.totals !== undefined) {
+    const { delta: whole, reset } = totalsChange(from.totals, status.totals);
+    const delta = lessCounted(whole, counted);
+    const flows = canSplit(from.totals, status.totals) ? toFlows(delta, reset ? NO_SURPLUS : surplus) : undefined;
     lines.push(...byteLines(flows?.fields, delta, { tags: tagText, timeMs }));
     surplus = flows?.surplus ?? NO_SURPLUS;
+    span = { fromMs: before?.counting === true && span !== undefined ? span.fromMs : from.timeMs, toMs: timeMs };
   }
   const kept = comparable ? before.totals : undefined;
   const cursor: ManagerStatusCursor = {
@@ -135,6 +150,10 @@ export function toBatch(
     guid: status.guid,
     totals: status.totals ?? kept,
     surplus,
+    counting: bytes,
+    othersMs,
+    base: bytes ? undefined : nextBase(comparable ? before : undefined, { timeMs, totals: status.totals }, counted),
+    counted: span,
     seen: {
       usedBytes: status.usedBytes ?? status.actualUsedBytes,
       registered: status.registered,

@@ -5,7 +5,7 @@
  */
 
 import { type StatusForm, type StatusTotals, TOTAL_KEYS, type TotalName } from "../../../core/cache/cache.ts";
-import type { Json } from "../../../core/journal/journal.ts";
+import type { Json, Span } from "../../../core/journal/journal.ts";
 import { NO_SURPLUS, type Surplus } from "./flows.ts";
 
 export interface ManagerStatusCursor {
@@ -17,8 +17,22 @@ export interface ManagerStatusCursor {
   readonly guid: string | undefined;
   readonly totals: StatusTotals | undefined;
   readonly surplus: Surplus;
+  /** Whether its totals count. Undefined in cursors of earlier versions. */
+  readonly counting?: boolean | undefined;
+  /** While they count although others could again: since when. */
+  readonly othersMs?: number | undefined;
+  /** While others count: from where the totals would. */
+  readonly base?: Base | undefined;
+  /** The time in which the totals counted last: rows of others of that time are in them. */
+  readonly counted?: Span | undefined;
   /** What events are derived from: see `collector/health/self-metrics.ts`. */
   readonly seen: Seen;
+}
+
+/** A reading to count from. */
+export interface Base {
+  readonly timeMs: number;
+  readonly totals: StatusTotals;
 }
 
 /** How the cache was at a reading; undefined where the status did not say. */
@@ -55,6 +69,10 @@ export function parseCursor(json: Json | undefined): ManagerStatusCursor | undef
       peers: asCount(surplus?.["peers"]) ?? NO_SURPLUS.peers,
       parents: asCount(surplus?.["parents"]) ?? NO_SURPLUS.parents,
     },
+    counting: typeof cursor["counting"] === "boolean" ? cursor["counting"] : undefined,
+    othersMs: asCount(cursor["othersMs"]),
+    base: parseBase(asObject(cursor["base"])),
+    counted: parseSpan(asObject(cursor["counted"])),
     seen: {
       usedBytes: asCount(seen?.["usedBytes"]),
       registered: typeof registered === "number" ? registered : undefined,
@@ -69,6 +87,16 @@ export function parseCursor(json: Json | undefined): ManagerStatusCursor | undef
 export function cursorJson(cursor: ManagerStatusCursor): Json {
   // what is undefined is left out
   return JSON.parse(JSON.stringify({ v: 1, ...cursor })) as Json;
+}
+
+function parseBase(json: Readonly<Record<string, Json>> | undefined): Base | undefined {
+  const [timeMs, totals] = [asCount(json?.["timeMs"]), parseTotals(asObject(json?.["totals"]))];
+  return timeMs === undefined || totals === undefined ? undefined : { timeMs, totals };
+}
+
+function parseSpan(json: Readonly<Record<string, Json>> | undefined): Span | undefined {
+  const [fromMs, toMs] = [asCount(json?.["fromMs"]), asCount(json?.["toMs"])];
+  return fromMs === undefined || toMs === undefined ? undefined : { fromMs, toMs };
 }
 
 function parseTotals(json: Readonly<Record<string, Json>> | undefined): StatusTotals | undefined {

@@ -11,6 +11,7 @@
  */
 import { type Cursors, type Json, lastCommit, streamFolder } from "../../../core/journal/journal.ts";
 import { forEachField } from "../../../core/line/line.ts";
+import { MANAGER_STATUS, parseCursor as parseStatusCursor } from "../cache-status/cache-status.ts";
 import { BESIDE_MS, type HeldRow, heldRows, isSameRow } from "../metrics/metrics.ts";
 import type { Source, SourceContext } from "../source.ts";
 import { HANDED_OVER, type HandedRow, parseHanded } from "./handed-over.ts";
@@ -22,6 +23,9 @@ export const OWN_REPORTS = "own-reports";
 
 /** How long a row of the database may be later than the report of it. */
 const PATIENCE_MS = 600_000;
+
+/** How long totals may take to hand over. */
+const TOTALS_MS = 2 * 3_600_000;
 
 /** How far it has come. */
 export interface OwnReportsCursor {
@@ -64,13 +68,16 @@ export function ownReportsSource({ stateDir, databases, hasDatabase }: OwnReport
       const waiting = parseHanded(last?.cursors[HANDED_OVER]).rows.filter(({ number }) => number > cursor.number);
       const newestMs = Math.max(0, ...databases.map((name) => newestOf(context.cursors?.[name])));
       const patient = hasDatabase || newestMs > 0;
+      const totals = parseStatusCursor(context.cursors?.[MANAGER_STATUS]);
+      const judging = { newestMs, patient, totalsCount: totals?.counting === true, context };
       const due = waiting.slice(
         0,
-        firstIndex(waiting, (row) => !isDue(row, { newestMs, patient, context })),
+        firstIndex(waiting, (row) => !isDue(row, judging)),
       );
       if (due.length === 0) return;
       const held = await heldBeside(due, context);
-      const taken = due.filter((row) => !held(row));
+      const { fromMs, toMs } = totals?.counted ?? { fromMs: 0, toMs: 0 };
+      const taken = due.filter((row) => !held(row) && !(row.timeMs > fromMs && row.timeMs <= toMs));
       const lines = taken.flatMap((row) => linesOf(row, context.tagText));
       const times = taken.map(({ timeMs }) => timeMs);
       const next: OwnReportsCursor = {
@@ -93,11 +100,15 @@ interface Judging {
   readonly newestMs: number;
   /** Whether a database may still bring it. */
   readonly patient: boolean;
+  /** Whether the totals of the status count at present. */
+  readonly totalsCount: boolean;
   readonly context: SourceContext;
 }
 
 /** Whether it can be decided: the database has come so far, or has had its time. */
-function isDue({ timeMs, heardMs }: HandedRow, { newestMs, patient, context }: Judging): boolean {
+function isDue({ timeMs, heardMs }: HandedRow, { newestMs, patient, totalsCount, context }: Judging): boolean {
+  // they hand over at a quiet moment; a status that is not read any more never does
+  if (totalsCount && Math.abs(context.nowMs() - heardMs) < TOTALS_MS) return false;
   return !patient || timeMs < newestMs + BESIDE_MS || Math.abs(context.nowMs() - heardMs) >= PATIENCE_MS;
 }
 
