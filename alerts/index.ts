@@ -12,6 +12,15 @@ import { findDuplicates, loadAlertData, type Recipient } from "./recipients/reci
 
 export { type FiringAlert, readFiring } from "./firing.ts";
 export {
+  type DayPicture,
+  type DayReport,
+  type DrawDay,
+  dailyMessage,
+  dailyNotice,
+  dayBefore,
+  readDay,
+} from "./daily/daily.ts";
+export {
   firingAlerts,
   type Inspection,
   type InspectSetup,
@@ -57,6 +66,7 @@ export {
   type WantedRecipient,
 } from "./recipients/recipients.ts";
 export { forSecondsOf, RULE_IDS } from "./rules/rules.ts";
+export { takesDaily } from "./settings/settings.ts";
 export {
   addSilence,
   covers,
@@ -69,6 +79,7 @@ export {
 export type { Alert } from "./state/state.ts";
 export { sendTest } from "./try-out.ts";
 export { type CheckReport, openWatch, previewCheck, type Watch } from "./watch.ts";
+export type { Message } from "./words/words.ts";
 export { ruleTitle } from "./words/words.ts";
 
 /**

@@ -66,6 +66,16 @@ export const watchOptions = z.strictObject({
     .array(silence)
     .default([])
     .describe("alerts of which nobody is notified until a moment, as for works; what still fires then is reported"),
+  daily: z
+    .strictObject({
+      schedule: z.string().default("0 7 * * *").describe("when it is sent, as a cron expression"),
+      to: z
+        .array(z.string())
+        .optional()
+        .describe("names of notifiers; without it, all that take notices of every level but PagerDuty"),
+    })
+    .optional()
+    .describe("a report of the day before, sent every day; {} sends it at seven"),
   reminderHours: z
     .array(z.number().positive().max(8760))
     .default([1, 4, 24, 72])

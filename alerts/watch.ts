@@ -6,9 +6,10 @@
  * @module
  */
 import { randomBytes } from "node:crypto";
-import { explainError } from "../core/errors.ts";
+import { errorText, explainError } from "../core/errors.ts";
 import { type Journal, openJournal, openReader, streamFolder } from "../core/journal/journal.ts";
 import type { Log } from "../core/log.ts";
+import { type DrawDay, dailyMessage, dueDaily } from "./daily/daily.ts";
 import type { CacheFacts } from "./facts/facts.ts";
 import { KeptFacts } from "./facts/facts.ts";
 import { alertLines } from "./lines.ts";
@@ -25,6 +26,7 @@ import {
   type Alerts,
   type Change,
   KEPT_FOR_MS,
+  type Daily,
   keyOf,
   look,
   type Notice,
@@ -45,6 +47,8 @@ export interface WatchSetup {
   readonly log: Log;
   readonly nowMs?: () => number;
   readonly random?: () => number;
+  /** Draws the pictures of the daily report; undefined: it has none. */
+  readonly draw?: DrawDay;
   /** The last look of this process there will be: alerts do not wait for company. */
   readonly once?: boolean;
 }
@@ -106,6 +110,7 @@ class Watcher implements Watch {
   #next: number;
   readonly #series: string;
   #lookMs: number | undefined;
+  #daily: Daily | undefined;
   /** What the journal has, but for what changes with every look. */
   #committed: string;
   /** When that was: others tell by it that somebody looks. */
@@ -126,6 +131,7 @@ class Watcher implements Watch {
     this.#alerts = new Map(alerts.map((alert) => [keyOf(alert), alert]));
     this.#box = { notices, outbox, failing };
     [this.#series, this.#next, this.#lookMs] = [series, next, lookMs];
+    this.#daily = stored?.daily;
     this.#committed = this.#signature();
     this.#committedMs = lookMs ?? Number.NEGATIVE_INFINITY;
   }
@@ -155,7 +161,8 @@ class Watcher implements Watch {
   async #check(own: OwnReport | undefined): Promise<CheckReport> {
     const nowMs = this.#nowMs();
     const caches = await this.#facts.at(nowMs);
-    const { changes, notices } = this.#look({ caches, own, nowMs, silences: await this.#silences() });
+    const { changes, notices: found } = this.#look({ caches, own, nowMs, silences: await this.#silences() });
+    const notices = [...found, ...(await this.#dailyNotices(nowMs))];
     for (const notice of notices) this.#enqueue(notice, nowMs);
     const isOld = nowMs - this.#committedMs >= KEPT_FOR_MS || nowMs < this.#committedMs;
     if (changes.length > 0 || notices.length > 0 || isOld || this.#signature() !== this.#committed) {
@@ -164,7 +171,7 @@ class Watcher implements Watch {
     const { box, sent } = await deliver(this.#box, {
       notifiers: this.#setup.notifiers,
       names: this.#setup.options.notifiers.map(({ name }) => name),
-      messageFor: (notice) => this.#messageOf(notice),
+      messageFor: this.#messages(),
       nowMs: this.#nowMs,
       random: this.#setup.random ?? Math.random,
       commit: async (box) => {
@@ -206,13 +213,46 @@ class Watcher implements Watch {
     };
   }
 
+  /** The daily report, when it is due. */
+  async #dailyNotices(nowMs: number): Promise<Notice[]> {
+    const { options, timeZone, log } = this.#setup;
+    if (options.daily === undefined) return [];
+    const { schedule } = options.daily;
+    try {
+      const due = await dueDaily({ schedule, known: this.#daily, nowMs, timeZone, series: this.#series });
+      this.#daily = due.known;
+      return due.notice === undefined ? [] : [due.notice];
+    } catch (error) {
+      log.error(`Cannot use the schedule of the daily report "${schedule}": ${errorText(error)}`);
+      return [];
+    }
+  }
+
+  /** Messages of one round of sending: a daily report is read and drawn once for all who get the same. */
+  #messages(): (notice: Notice, to: string) => Message | Promise<Message> {
+    const { stateDir, timeZone, options, draw } = this.#setup;
+    const { language, link, notifiers } = options;
+    const made = new Map<string, Promise<Message>>();
+    return (notice, to) => {
+      if (notice.kind !== "daily") return this.#messageOf(notice);
+      const tags = notifiers.find(({ name }) => name === to)?.only ?? {};
+      const key = JSON.stringify([notice.id, tags]);
+      const known =
+        made.get(key) ?? dailyMessage({ stateDir, timeZone, language, link, draw }, { dayMs: notice.atMs, tags });
+      made.set(key, known);
+      return known;
+    };
+  }
+
   #messageOf(notice: Notice): Message {
     const { options, timeZone } = this.#setup;
     return messageOf(notice, { language: options.language, timeZone, link: options.link });
   }
 
   async #commit({ changes, notices }: { changes: readonly Change[]; notices: readonly Notice[] }): Promise<void> {
-    const said = notices.map((notice) => ({ notice, message: this.#messageOf(notice) }));
+    const said = notices
+      .filter(({ kind }) => kind !== "daily")
+      .map((notice) => ({ notice, message: this.#messageOf(notice) }));
     await this.#journal.append({
       ...alertLines({ changes, notices: said, nowMs: this.#nowMs() }),
       cursors: { [ALERTS_CURSOR]: storedJson(this.#state()) },
@@ -226,14 +266,16 @@ class Watcher implements Watch {
       series: this.#series,
       next: this.#next,
       lookMs: this.#lookMs,
+      daily: this.#daily,
       alerts: [...this.#alerts.values()],
       ...this.#box,
     };
   }
 
   #signature(): string {
-    const { lookMs: _, alerts, ...rest } = this.#state();
-    return JSON.stringify([rest, alerts.map(({ values: __, ...alert }) => alert)]);
+    const { lookMs: _, daily, alerts, ...rest } = this.#state();
+    // from when on a day may be missed has to be known
+    return JSON.stringify([rest, daily === undefined, alerts.map(({ values: __, ...alert }) => alert)]);
   }
 }
 

@@ -69,6 +69,10 @@ const COMMANDS: Readonly<Record<string, Lines>> = {
   "alerts rules": { works: ["-c DIR/limits.json"], fails: "-c DIR/wrong.json" },
   "alerts explain": { works: [`pressure -c DIR/limits.json`, `silent ${SETTINGS}`], fails: `presure ${SETTINGS}` },
   "alerts history": { works: [`${SETTINGS} --from 3650d`], fails: `${SETTINGS} --rule presure` },
+  "alerts daily": {
+    works: [`${SETTINGS} --dry-run --day today`, "-c DIR/notify.json --dry-run"],
+    fails: `${SETTINGS} --to nobody`,
+  },
   "alerts silence add": {
     works: [
       `${SETTINGS} --all --for 4h --why works --dry-run`,

@@ -14,7 +14,10 @@ export async function checkScheduleOf({
   settings,
   origins,
 }: Pick<LoadedSettings, "settings" | "origins">): Promise<void> {
-  await checkSchedule(settings.schedule, `${originText(originOf(origins, "schedule"))}: schedule`);
+  const placeOf = (key: string): string => `${originText(originOf(origins, key))}: ${key}`;
+  await checkSchedule(settings.schedule, placeOf("schedule"));
+  const { daily } = settings.alerts;
+  if (daily !== undefined) await checkSchedule(daily.schedule, placeOf("alerts.daily.schedule"));
 }
 
 /** The schedule of the settings. */

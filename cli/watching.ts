@@ -17,6 +17,7 @@ import {
 import { gatherPipe } from "../collector/index.ts";
 import { explainError } from "../core/errors.ts";
 import type { Log } from "../core/log.ts";
+import { drawDayOf } from "./day-pictures.ts";
 import type { Settings } from "./load-settings.ts";
 import { pipeOptions } from "./pipe-options.ts";
 
@@ -34,7 +35,7 @@ export async function openWatching({ settings, log, once }: Watching): Promise<W
   const { stateDir, timezone: timeZone, alerts: options } = settings;
   const pingUrl = await options.pingUrl?.reveal({ what: "address of alerts.pingUrl" });
   return await openWatch({
-    ...{ stateDir, timeZone, options, log, pingUrl },
+    ...{ stateDir, timeZone, options, log, pingUrl, draw: drawDayOf(settings, log) },
     notifiers: await notifiersOf(options.notifiers, log),
     ...(once === undefined ? {} : { once }),
   });

@@ -18,7 +18,7 @@ import { type Looked, recorded } from "./recorder.ts";
 
 export type { Outcome } from "./explain.ts";
 export type { LimitView } from "./limits.ts";
-export { type PastAlert, type PastAsked, pastAlerts } from "./past.ts";
+export { type PastAlert, type PastAsked, pastAlerts, pastQuestion } from "./past.ts";
 export type { Looked } from "./recorder.ts";
 
 export interface InspectSetup {

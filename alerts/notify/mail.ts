@@ -5,9 +5,8 @@
  */
 
 import { errorText } from "../../core/errors.ts";
-import { escapeMarkup } from "../../core/words/markup.ts";
 import type { Notice } from "../state/state.ts";
-import type { Message } from "../words/words.ts";
+import { type Message, noticeHtml } from "../words/words.ts";
 import { type Notifier, SEND_TIMEOUT_MS, UnsentError } from "./notifier.ts";
 
 export interface MailSetup {
@@ -63,28 +62,14 @@ function mailOf({ id, incident, kind }: Notice, message: Message, from: string) 
   return {
     subject: message.subject,
     text: message.text,
-    html: htmlOf(message),
+    html: message.html ?? noticeHtml(message),
+    attachments: (message.pictures ?? []).map(({ name, png }) => {
+      return { filename: `${name}.png`, cid: name, content: Buffer.from(png), contentDisposition: "inline" as const };
+    }),
     // the same at every retry: servers and programs for mail know a repeat by it
     messageId: `<${id}@${domain}>`,
     // one incident is one thread
-    ...(kind === "firing" || kind === "test" ? {} : { inReplyTo: `<${incident}@${domain}>` }),
+    ...(kind === "firing" || kind === "test" || kind === "daily" ? {} : { inReplyTo: `<${incident}@${domain}>` }),
     headers: { "Auto-Submitted": "auto-generated" },
   };
-}
-
-function htmlOf({ subject, what, facts, next, link }: Message): string {
-  const rows = [...facts, ...(next === undefined ? [] : [next])].map(
-    ({ title, value }) =>
-      `<tr><th align="left" valign="top" style="padding:4px 12px 4px 0;color:#555">${html(title)}</th><td style="padding:4px 0">${html(value)}</td></tr>`,
-  );
-  const more = link === undefined ? "" : `<p><a href="${html(link.value)}">${html(link.title)}</a></p>`;
-  return [
-    `<!doctype html><html><body style="font:15px/1.5 -apple-system,Helvetica,Arial,sans-serif;max-width:600px;margin:0 auto;padding:16px;color:#111">`,
-    `<h1 style="font-size:19px;margin:0 0 8px">${html(subject)}</h1><p>${html(what)}</p>`,
-    `<table style="border-collapse:collapse">${rows.join("")}</table>${more}</body></html>`,
-  ].join("\n");
-}
-
-function html(text: string): string {
-  return escapeMarkup(text).replaceAll('"', "&quot;");
 }

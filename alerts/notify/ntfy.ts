@@ -23,7 +23,7 @@ export function ntfy(setup: {
     place: new URL(publicUrl(url)).host,
     async send({ kind, level }, { subject, text, link }) {
       const priority = kind === "recovered" ? 3 : level === "bad" ? 5 : 3;
-      const tags = [kind === "recovered" ? "white_check_mark" : "warning"];
+      const tags = [kind === "recovered" ? "white_check_mark" : kind === "daily" ? "bar_chart" : "warning"];
       await postJson(name, {
         url: address.href,
         body: { topic, title: subject, message: text, priority, tags, click: link?.value },

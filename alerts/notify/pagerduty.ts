@@ -20,8 +20,8 @@ export function pagerduty(setup: {
     type: "pagerduty",
     place: new URL(url).host,
     async send({ kind, level, incident, remaining, atMs, alerts, rule }, { subject, text, link }) {
-      // what is over in part goes on
-      if (kind === "recovered" && remaining > 0) return "delivered";
+      // what is over in part goes on, and a report is not an incident
+      if (kind === "daily" || (kind === "recovered" && remaining > 0)) return "delivered";
       const isOver = kind === "recovered";
       const payload = {
         summary: shortened(subject, MOST_SUMMARY),

@@ -37,7 +37,7 @@ export interface DeliverySetup {
   readonly notifiers: readonly Notifier[];
   /** Names in the settings: one that cannot be made today, as its secret is missing, keeps what waits for it. */
   readonly names: readonly string[];
-  messageFor(notice: Notice): Message;
+  messageFor(notice: Notice, to: string): Message | Promise<Message>;
   readonly nowMs: () => number;
   readonly random: () => number;
   /** Keeps the box as it is now. */
@@ -81,7 +81,7 @@ export async function deliver(
 async function sendOne(notifier: Notifier, notice: Notice, { messageFor }: DeliverySetup): Promise<Sent> {
   const to = notifier.name;
   try {
-    return { notice, to, outcome: await notifier.send(notice, messageFor(notice)) };
+    return { notice, to, outcome: await notifier.send(notice, await messageFor(notice, to)) };
   } catch (error) {
     const outcome =
       error instanceof LarderError ? error : new UnsentError(to, errorText(error), { retryable: true, cause: error });

@@ -92,8 +92,17 @@ export function policyFor(options: WatchOptions, { alone, silences: added = [], 
   };
 }
 
+type NotifierOptions = WatchOptions["notifiers"][number];
+
+/** Whether a notifier is to get the daily report. @param to names, where there are any in the settings */
+export function takesDaily({ name, type, leastLevel }: NotifierOptions, to: readonly string[] | undefined): boolean {
+  if (type === "pagerduty") return false;
+  return to === undefined ? leastLevel !== "bad" : to.includes(name);
+}
+
 /** Whom a notice is for: notifiers of its level and tags, and not one that it is about. */
-export function addressees(notice: Notice, { notifiers }: WatchOptions): WatchOptions["notifiers"][number][] {
+export function addressees(notice: Notice, { notifiers, daily }: WatchOptions): NotifierOptions[] {
+  if (notice.kind === "daily") return notifiers.filter((each) => takesDaily(each, daily?.to));
   return notifiers.filter(({ name, leastLevel, only = {} }) => {
     if (notice.rule === "notifier" && notice.alerts.some(({ part }) => part === name)) return false;
     return (leastLevel === "warn" || notice.level === "bad") && notice.alerts.some(({ tags }) => fits(only, tags));

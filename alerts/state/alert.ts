@@ -40,7 +40,7 @@ export interface Alert {
 export interface Notice {
   /** Unique and the same at every retry. */
   readonly id: string;
-  readonly kind: "firing" | "reminder" | "recovered" | "test";
+  readonly kind: "firing" | "reminder" | "recovered" | "test" | "daily";
   readonly rule: string;
   /** The same from the first notice to the last about it. */
   readonly incident: string;

@@ -20,6 +20,7 @@ export {
   ALERTS_CURSOR,
   type Failing,
   KEPT_FOR_MS,
+  type Daily,
   type Outgoing,
   parseStored,
   type Stored,

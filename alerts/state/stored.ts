@@ -25,11 +25,20 @@ export interface Failing {
   readonly refused: boolean;
 }
 
+/** What is known of the daily report. */
+export interface Daily {
+  /** Up to when its schedule was looked at. */
+  readonly upToMs: number;
+  /** The day that was reported last; undefined: none was. */
+  readonly dayMs?: number | undefined;
+}
+
 export interface Stored {
   /** Part of every notice's name: unique to this state folder. */
   readonly series: string;
   readonly next: number;
   readonly lookMs: number | undefined;
+  readonly daily?: Daily | undefined;
   readonly alerts: readonly Alert[];
   readonly notices: readonly Notice[];
   readonly outbox: readonly Outgoing[];
@@ -71,7 +80,7 @@ const alert = z.object({
 
 const notice = z.object({
   id: z.string(),
-  kind: z.enum(["firing", "reminder", "recovered", "test"]),
+  kind: z.enum(["firing", "reminder", "recovered", "test", "daily"]),
   rule: z.string(),
   incident: z.string(),
   place: z.string(),
@@ -85,6 +94,7 @@ const stored = z.object({
   series: z.string(),
   next: z.number(),
   lookMs: z.number().optional(),
+  daily: z.object({ upToMs: z.number(), dayMs: z.number().optional() }).optional(),
   alerts: z.array(alert),
   notices: z.array(notice),
   outbox: z.array(

@@ -32,6 +32,16 @@ export interface Message {
   readonly next: Fact | undefined;
   readonly link: Fact | undefined;
   readonly text: string;
+  /** For mail, where it is more than a notice. */
+  readonly html?: string;
+  /** What that HTML shows as `cid:` and their name. */
+  readonly pictures?: readonly MailPicture[];
+}
+
+/** A picture that comes with a mail. */
+export interface MailPicture {
+  readonly name: string;
+  readonly png: Uint8Array;
 }
 
 export interface Wording {
@@ -54,7 +64,11 @@ export function messageOf(notice: Notice, { language: name, timeZone, link }: Wo
   const counts = { title: rule.title, count: notice.alerts.length, remaining: notice.remaining };
   const isOver = notice.kind === "recovered";
   const heading =
-    isOver && notice.remaining > 0 ? texts.partly : notice.kind === "test" ? texts.firing : texts[notice.kind];
+    isOver && notice.remaining > 0
+      ? texts.partly
+      : notice.kind === "test" || notice.kind === "daily"
+        ? texts.firing
+        : texts[notice.kind];
   const subject = `${say(heading, counts)}${where === "" ? "" : `: ${where}`}`;
   const { what } = rule;
   const facts = [

@@ -3,5 +3,6 @@
  *
  * @module
  */
-export { type Fact, type Message, messageOf, type Wording } from "./message.ts";
+export { noticeHtml } from "./html.ts";
+export { type Fact, type MailPicture, type Message, messageOf, type Wording } from "./message.ts";
 export { type RuleWords, ruleTitle, ruleWords } from "./rule-words.ts";

@@ -6,6 +6,7 @@
 import type { Command } from "commander";
 import { withSettings } from "../../settings-flags.ts";
 import type { CheckFlags } from "./check.ts";
+import type { DailyFlags } from "./daily.ts";
 import type { ExplainFlags } from "./explain.ts";
 import type { PastFlags } from "./past.ts";
 import type { RulesFlags } from "./rules.ts";
@@ -19,6 +20,7 @@ export function registerWatch(alerts: Command): void {
   registerRules(alerts);
   registerExplain(alerts);
   registerPast(alerts);
+  registerDaily(alerts);
   registerSilence(alerts.command("silence").description("Alerts of which nobody is notified for a time."));
 }
 
@@ -76,6 +78,20 @@ function registerPast(alerts: Command): void {
   withSettings(command).action(async (flags: PastFlags) => {
     const { past } = await import("./past.ts");
     await past(flags);
+  });
+}
+
+function registerDaily(alerts: Command): void {
+  const command = alerts
+    .command("daily")
+    .description("Send the report of a day to those in the settings; the daemon does at alerts.daily.schedule.")
+    .option("--day <date>", "yesterday, today or 2026-11-28", "yesterday")
+    .option("--to <name>", "to this notifier of alerts.notifiers only")
+    .option("--html <file>", "write it as a page too")
+    .option("--dry-run", "print it as text, send nothing");
+  withSettings(command).action(async (flags: DailyFlags) => {
+    const { daily } = await import("./daily.ts");
+    await daily(flags);
   });
 }
 

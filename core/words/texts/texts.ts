@@ -6,6 +6,7 @@
  * @module
  */
 export { ALERTS_TEXTS } from "./alerts.ts";
+export { DAILY_TEXTS } from "./daily.ts";
 export { FINDINGS_TEXTS } from "./findings.ts";
 export { LIVE_TEXTS } from "./live.ts";
 export { REPORT_TEXTS } from "./report.ts";
