@@ -78,7 +78,7 @@ export {
 } from "./silences/silences.ts";
 export type { Alert } from "./state/state.ts";
 export { sendTest } from "./try-out.ts";
-export { type CheckReport, openWatch, previewCheck, type Watch } from "./watch.ts";
+export { type CheckReport, openWatch, previewCheck, type UnmadeNotifier, type Watch } from "./watch.ts";
 export type { Message } from "./words/words.ts";
 export { ruleTitle } from "./words/words.ts";
 

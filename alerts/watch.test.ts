@@ -29,26 +29,28 @@ interface Received {
   readonly body: string;
 }
 
-/** A receiver that answers with the given status codes, then 200. */
-async function receiver(answers: number[] = []) {
+/** A receiver that answers with the given status codes, then with `always`. */
+async function receiver(answers: number[] = [], { always = 200, retryAfter = "" } = {}) {
   const received: Received[] = [];
+  const tried = { count: 0 };
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
     request.on("end", () => {
-      const status = answers.shift() ?? 200;
+      const status = answers.shift() ?? always;
+      tried.count++;
       if (status < 300) {
         received.push({
           headers: request.headers as Record<string, string>,
           body: Buffer.concat(chunks).toString("utf8"),
         });
       }
-      response.writeHead(status).end();
+      response.writeHead(status, retryAfter === "" ? {} : { "retry-after": retryAfter }).end();
     });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`;
-  return { received, url, close: () => server.close() };
+  return { received, tried, url, close: () => server.close() };
 }
 
 const status = (fields: string, timeMs: number): string =>
@@ -149,6 +151,65 @@ describe("a watch", () => {
     }
     hook.close();
     expect(hook.received).toHaveLength(1);
+  });
+
+  it("reports a notifier that takes nothing on the others, and asks it no sooner than it wants to be asked", async () => {
+    const stateDir = folder();
+    const [good, dead] = [await receiver(), await receiver([], { always: 429, retryAfter: "1200" })];
+    const now = { ms: NOW };
+    const notifiers = [
+      { name: "good", type: "webhook", url: good.url },
+      { name: "dead", type: "webhook", url: dead.url },
+    ];
+    const options = watchOptions.parse({ notifiers, off: ["silent"] });
+    const made = await Promise.all(
+      options.notifiers.map((each) => createNotifier(each, { nowMs: Date.now, recipientsOf: async () => [] })),
+    );
+    const line = `events,event=wiped,region=North,server=c1 title="Cache wiped",text="it held 9 GB" ${NOW - MINUTE}\n`;
+    await write(stateDir, status("pressure=0", NOW - MINUTE) + line, NOW);
+    const setup = await setupFor(stateDir, good.url, now);
+    const own = { server: "own", tags: {}, sinks: [], freeBytes: undefined, setAsideBytes: 0, hasAddress: undefined };
+    const watch = await openWatch({ ...setup, options, notifiers: made });
+    for (let minute = 0; minute < 25; minute++) {
+      await watch.check(own);
+      now.ms += MINUTE;
+    }
+    await watch.close();
+    for (const each of [good, dead]) each.close();
+    const bodies = good.received.map(({ body }) => JSON.parse(body) as { data: { rule: string; title: string } });
+    expect(bodies.map(({ data }) => data.rule)).toEqual(["wiped", "notifier"]);
+    expect(bodies[1]?.data.title).toContain("own");
+    // at once, and after twenty minutes
+    expect(dead.tried.count).toBe(2);
+  });
+
+  it("reports a notifier that cannot be made on the others, until it can", async () => {
+    const stateDir = folder();
+    const hook = await receiver();
+    const now = { ms: NOW };
+    const setup = await setupFor(stateDir, hook.url, now);
+    const options = watchOptions.parse({
+      notifiers: [...["hook", "page"].map((name) => ({ name, type: "webhook", url: hook.url }))],
+    });
+    const own = { server: "own", tags: {}, sinks: [], freeBytes: undefined, setAsideBytes: 0, hasAddress: undefined };
+    const unmade = [{ name: "page", why: 'Cannot read "/etc/larder/page-url"' }];
+    for (const missing of [unmade, unmade, []]) {
+      const page = { ...setup.notifiers[0], name: "page" } as (typeof setup.notifiers)[number];
+      const notifiers = missing.length > 0 ? setup.notifiers : [...setup.notifiers, page];
+      const watch = await openWatch({ ...setup, options, notifiers, unmade: missing });
+      await watch.check(own);
+      await watch.close();
+      now.ms += 10 * MINUTE;
+    }
+    hook.close();
+    const bodies = hook.received.map(
+      ({ body }) => JSON.parse(body) as { type: string; data: { rule: string; text: string } },
+    );
+    expect(bodies.map(({ type, data }) => `${type} ${data.rule}`)).toEqual([
+      "alert.firing notifier",
+      "alert.recovered notifier",
+    ]);
+    expect(bodies[0]?.data.text).toContain("/etc/larder/page-url");
   });
 
   it("is one at a time on a state folder", async () => {

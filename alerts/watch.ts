@@ -17,7 +17,7 @@ import { lookContextFor, type OwnReport, ownFactsOf } from "./look-context.ts";
 import type { Notifier } from "./notify/notify.ts";
 import type { WatchOptions } from "./options.ts";
 import { type Box, deliver, type Sent } from "./outbox/outbox.ts";
-import { ping } from "./ping.ts";
+import { Pings } from "./ping.ts";
 import { addressees } from "./settings/settings.ts";
 import { keepSilencesCurrent, type Silence } from "./silences/silences.ts";
 import {
@@ -42,6 +42,8 @@ export interface WatchSetup {
   readonly timeZone: string;
   readonly options: WatchOptions;
   readonly notifiers: readonly Notifier[];
+  /** Those of the settings that cannot be made, as their secret is missing: reported on the others. */
+  readonly unmade?: readonly UnmadeNotifier[];
   /** Address that is called after each look; undefined where there is none. */
   readonly pingUrl?: string | undefined;
   readonly log: Log;
@@ -61,6 +63,11 @@ export interface CheckReport {
   readonly notices: readonly Notice[];
   readonly sent: readonly Sent[];
   readonly waiting: number;
+}
+
+export interface UnmadeNotifier {
+  readonly name: string;
+  readonly why: string;
 }
 
 /** Watches; holds the lock of the stream `alerts` until it is closed. */
@@ -103,6 +110,7 @@ class Watcher implements Watch {
   readonly #setup: WatchSetup;
   readonly #journal: Journal;
   readonly #nowMs: () => number;
+  readonly #pings: Pings;
   readonly #facts: KeptFacts;
   readonly #silences: () => Promise<readonly Silence[]>;
   readonly #alerts: Alerts;
@@ -120,6 +128,7 @@ class Watcher implements Watch {
     this.#setup = setup;
     this.#journal = journal;
     this.#nowMs = nowMs;
+    this.#pings = new Pings(setup.pingUrl, setup.log);
     this.#facts = new KeptFacts(setup);
     this.#silences = keepSilencesCurrent(setup.stateDir, (problem) => setup.log.error(explainError(problem)));
     const json = journal.cursors[ALERTS_CURSOR];
@@ -129,7 +138,7 @@ class Watcher implements Watch {
     }
     const { alerts, notices, outbox, failing, series, next, lookMs } = stored ?? emptyState();
     this.#alerts = new Map(alerts.map((alert) => [keyOf(alert), alert]));
-    this.#box = { notices, outbox, failing };
+    this.#box = { notices, outbox, failing: withUnmade(failing, setup.unmade ?? [], nowMs()) };
     [this.#series, this.#next, this.#lookMs] = [series, next, lookMs];
     this.#daily = stored?.daily;
     this.#committed = this.#signature();
@@ -137,14 +146,13 @@ class Watcher implements Watch {
   }
 
   async check(own: OwnReport | undefined): Promise<CheckReport> {
-    const { pingUrl } = this.#setup;
-    if (pingUrl !== undefined) await ping(pingUrl, "start");
+    this.#pings.call("start");
     try {
       const report = await this.#check(own);
-      if (pingUrl !== undefined) await ping(pingUrl, "success");
+      this.#pings.call("success");
       return report;
     } catch (error) {
-      if (pingUrl !== undefined) await ping(pingUrl, "fail");
+      this.#pings.call("fail");
       throw error;
     }
   }
@@ -155,6 +163,7 @@ class Watcher implements Watch {
       if (this.#alerts.size > 0) await this.#commit({ changes: [], notices: [] });
     } finally {
       await this.#journal.close();
+      await this.#pings.settled();
     }
   }
 
@@ -185,8 +194,8 @@ class Watcher implements Watch {
   }
 
   #look({ caches, own, nowMs, silences }: Looked) {
-    const { options, timeZone, notifiers, once } = this.#setup;
-    const names = notifiers.map(({ name }) => name);
+    const { options, timeZone, notifiers, unmade, once } = this.#setup;
+    const names = [...notifiers, ...(unmade ?? [])].map(({ name }) => name);
     const report = look(
       this.#alerts,
       { caches, own: ownFactsOf(own, names, this.#box.failing) },
@@ -277,6 +286,16 @@ class Watcher implements Watch {
     // from when on a day may be missed has to be known
     return JSON.stringify([rest, daily === undefined, alerts.map(({ values: __, ...alert }) => alert)]);
   }
+}
+
+/** Who cannot be notified at all fails as well, from the first time on; who can be again is given another try. */
+function withUnmade(failing: Stored["failing"], unmade: readonly UnmadeNotifier[], nowMs: number): Stored["failing"] {
+  const others = Object.entries(failing).filter(([, { unmade: was }]) => was !== true);
+  const now = unmade.map(({ name, why }) => {
+    const known = failing[name];
+    return [name, { sinceMs: known?.sinceMs ?? nowMs, why, refused: true, unmade: true }] as const;
+  });
+  return Object.fromEntries([...others, ...now]);
 }
 
 function emptyState(): Stored {

@@ -10,9 +10,11 @@ import type { Log } from "../core/log.ts";
 import { nextBucket } from "../core/time/local-days.ts";
 import type { Settings } from "./load-settings.ts";
 
-const NAMES: readonly string[] = ["buckets", "shares"];
+const NAMES: readonly string[] = ["buckets", "sites"];
+/** As wide as a mail shows it, so that its letters are as large as they are drawn. */
+const SIZE = { width: 568, height: 300 };
 
-/** Draws the hours of a day and where its bytes came from; where there is no canvas the report goes without. */
+/** Draws the hours of a day, and its caches where there are several; where there is no canvas the report goes without. */
 export function drawDayOf({ stateDir, report }: Pick<Settings, "stateDir" | "report">, log: Log): DrawDay {
   return async ({ dayMs, timeZone, tags, language }) => {
     // half a second to load, and needed once a day
@@ -25,7 +27,7 @@ export function drawDayOf({ stateDir, report }: Pick<Settings, "stateDir" | "rep
         period: periodOf({ fromMs: dayMs, toMs: nextBucket(dayMs, "day", timeZone) }, timeZone),
         worth: { currency, pricePerGB, lineMbits },
       });
-      const drawn = await pictures(made, words);
+      const drawn = await pictures(made, words, SIZE);
       return drawn
         .filter(({ name }) => NAMES.includes(name))
         .map((picture): DayPicture => ({ ...picture, title: picture.name }));

@@ -12,10 +12,11 @@ import {
   type OwnReport,
   openWatch,
   readRecipients,
+  type UnmadeNotifier,
   type Watch,
 } from "../alerts/index.ts";
 import { gatherPipe } from "../collector/index.ts";
-import { explainError } from "../core/errors.ts";
+import { errorText, explainError } from "../core/errors.ts";
 import type { Log } from "../core/log.ts";
 import { drawDayOf } from "./day-pictures.ts";
 import type { Settings } from "./load-settings.ts";
@@ -36,24 +37,31 @@ export async function openWatching({ settings, log, once }: Watching): Promise<W
   const pingUrl = await options.pingUrl?.reveal({ what: "address of alerts.pingUrl" });
   return await openWatch({
     ...{ stateDir, timeZone, options, log, pingUrl, draw: drawDayOf(settings, log) },
-    notifiers: await notifiersOf(options.notifiers, log),
+    ...(await makeNotifiers(options.notifiers, log)),
     ...(once === undefined ? {} : { once }),
   });
 }
 
 /** Notifiers that can be made. */
-export async function notifiersOf(all: readonly NotifierOptions[], log: Log): Promise<Notifier[]> {
+export async function notifiersOf(all: readonly NotifierOptions[], log: Log): Promise<readonly Notifier[]> {
+  return (await makeNotifiers(all, log)).notifiers;
+}
+
+/** Notifiers, and why some cannot be made; the log has that too. */
+async function makeNotifiers(all: readonly NotifierOptions[], log: Log) {
+  const unmade: UnmadeNotifier[] = [];
   const made = await Promise.all(
     all.map(async (options) => {
       try {
         return [await createNotifier(options, { nowMs: Date.now, recipientsOf })];
       } catch (error) {
         log.error(explainError(error), { notifier: options.name });
+        unmade.push({ name: options.name, why: errorText(error) });
         return [];
       }
     }),
   );
-  return made.flat();
+  return { notifiers: made.flat(), unmade };
 }
 
 async function recipientsOf(path: string): Promise<string[]> {

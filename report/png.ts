@@ -28,11 +28,21 @@ const FRAME_HEIGHT = 120;
 /** Twice as many dots as points, for sharp text. */
 const SCALE = 2;
 
+/** Size of a picture, in points. One with lying bars is as high as they need. */
+export interface PictureSize {
+  readonly width: number;
+  readonly height: number;
+}
+
 /**
  * All pictures of a report that have something to draw.
  * @throws LarderError `REPORT_CANVAS` where the platform has no canvas
  */
-export async function pictures(report: Report, words: Words): Promise<Picture[]> {
+export async function pictures(
+  report: Report,
+  words: Words,
+  size: PictureSize = { width: WIDTH, height: HEIGHT },
+): Promise<Picture[]> {
   const { createCanvas, GlobalFonts } = await loadCanvas();
   const { Chart: Drawing } = await import("chart.js/auto");
   const fonts = createRequire(import.meta.url);
@@ -44,8 +54,8 @@ export async function pictures(report: Report, words: Words): Promise<Picture[]>
     const config = chart(name, { report, words, theme: LIGHT });
     if (config === undefined) continue;
     const lying = config.options?.indexAxis === "y";
-    const height = lying ? (config.data.labels?.length ?? 0) * BAR_HEIGHT + FRAME_HEIGHT : HEIGHT;
-    const canvas = createCanvas(WIDTH * SCALE, height * SCALE);
+    const height = lying ? (config.data.labels?.length ?? 0) * BAR_HEIGHT + FRAME_HEIGHT : size.height;
+    const canvas = createCanvas(size.width * SCALE, height * SCALE);
     const title = { display: true, text: [chartTitle(name, report, words), periodTitle(report, words)] };
     const picture = new Drawing(canvas as unknown as ChartItem, {
       ...config,
@@ -58,7 +68,7 @@ export async function pictures(report: Report, words: Words): Promise<Picture[]>
       },
       plugins: [white],
     });
-    picture.resize(WIDTH, height);
+    picture.resize(size.width, height);
     drawn.push({ name, png: canvas.toBuffer("image/png") });
     picture.destroy();
   }

@@ -87,7 +87,7 @@ function htmlOf({ date, subject, summary, head, amounts, lists }: DaySections, {
   const cell = (tag: "th" | "td", text: string, i: number): string => {
     const [align, colour] = [i === 0 ? "left" : "right", i === 1 || tag === "th" ? "#111" : "#555"];
     const bold = i === 1 ? "font-weight:600" : "font-weight:400";
-    return `<${tag} align="${align}" style="padding:5px 0 5px 12px;border-bottom:1px solid #ddd;color:${colour};${bold};white-space:nowrap">${escapeAttribute(text)}</${tag}>`;
+    return `<${tag} align="${align}" style="padding:5px 0 5px ${i === 0 ? 0 : 12}px;border-bottom:1px solid #ddd;color:${colour};${bold};white-space:nowrap">${escapeAttribute(text)}</${tag}>`;
   };
   const row = (tag: "th" | "td", cells: AmountRow): string =>
     `<tr>${cells.map((text, i) => cell(tag, text, i)).join("")}</tr>`;

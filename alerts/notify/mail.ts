@@ -5,9 +5,13 @@
  */
 
 import { errorText } from "../../core/errors.ts";
+import { trustedAuthorities } from "../../core/http/http.ts";
+import { flow } from "../../core/words/columns.ts";
 import type { Notice } from "../state/state.ts";
 import { type Message, noticeHtml } from "../words/words.ts";
 import { type Notifier, SEND_TIMEOUT_MS, UnsentError } from "./notifier.ts";
+
+const MOST_COLUMNS = 72;
 
 export interface MailSetup {
   readonly name: string;
@@ -18,7 +22,6 @@ export interface MailSetup {
   readonly username: string | undefined;
   readonly password: string | undefined;
   readonly from: string;
-  readonly trustedAuthorities?: string | undefined;
   /** Looked up for every mail, as lists change. */
   recipients(): Promise<readonly string[]>;
 }
@@ -33,12 +36,13 @@ export function mail(setup: MailSetup): Notifier {
       const to = await setup.recipients();
       if (to.length === 0) throw new UnsentError(name, "there are no recipients", { retryable: false });
       const { createTransport } = await import("nodemailer");
+      const ca = await trustedAuthorities();
       const transport = createTransport({
         ...{ host, port, secure: security === "tls" },
         ...{ requireTLS: security === "starttls", ignoreTLS: security === "none" },
         ...{ connectionTimeout: SEND_TIMEOUT_MS, greetingTimeout: SEND_TIMEOUT_MS, socketTimeout: SEND_TIMEOUT_MS },
         ...(username === undefined ? {} : { auth: { user: username, pass: password ?? "" } }),
-        ...(setup.trustedAuthorities === undefined ? {} : { tls: { ca: setup.trustedAuthorities } }),
+        ...(ca === undefined ? {} : { tls: { ca } }),
         ...{ disableFileAccess: true, disableUrlAccess: true },
       });
       try {
@@ -61,7 +65,7 @@ function mailOf({ id, incident, kind }: Notice, message: Message, from: string) 
   const domain = /@([^>\s]+)/.exec(from)?.[1] ?? "larder.invalid";
   return {
     subject: message.subject,
-    text: message.text,
+    text: message.html === undefined ? wrapped(message.text) : message.text,
     html: message.html ?? noticeHtml(message),
     attachments: (message.pictures ?? []).map(({ name, png }) => {
       return { filename: `${name}.png`, cid: name, content: Buffer.from(png), contentDisposition: "inline" as const };
@@ -72,4 +76,12 @@ function mailOf({ id, incident, kind }: Notice, message: Message, from: string) 
     ...(kind === "firing" || kind === "test" || kind === "daily" ? {} : { inReplyTo: `<${incident}@${domain}>` }),
     headers: { "Auto-Submitted": "auto-generated" },
   };
+}
+
+/** Lines of at most 72 columns, as programs for mail do not wrap text. */
+function wrapped(text: string): string {
+  return text
+    .split("\n")
+    .flatMap((line) => (line === "" ? [""] : flow(line.split(" "), " ", MOST_COLUMNS)))
+    .join("\n");
 }

@@ -6,6 +6,8 @@ import { join } from "node:path";
 import { SMTPServer } from "smtp-server";
 import { Webhook } from "standardwebhooks";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
+import { useNetwork } from "../../core/http/http.ts";
+import { hasOpenssl, ownCertificate } from "../../fixtures/network/certificate.ts";
 import type { Notice } from "../state/state.ts";
 import { messageOf } from "../words/words.ts";
 import { serverAlert } from "./command.ts";
@@ -100,6 +102,60 @@ describe.each(HTTP)("notifier %s", (type, more, receipt) => {
   });
 });
 
+describe.skipIf(!hasOpenssl())("mail to a server with a certificate of its own", () => {
+  const own = ownCertificate("IP:127.0.0.1");
+  afterAll(async () => {
+    own.remove();
+    await useNetwork({});
+  });
+
+  it.each([
+    ["starttls", false],
+    ["tls", true],
+  ] as const)(
+    "signs in over %s where network.caFile trusts it, and sends nothing where it does not",
+    async (security, secure) => {
+      const mails: string[] = [];
+      const server = new SMTPServer({
+        ...{ key: own.key, cert: own.cert, secure, authMethods: ["LOGIN", "PLAIN"], logger: false },
+        onAuth: ({ username, password }, session, done) =>
+          session.secure && password === "right" ? done(null, { user: username }) : done(new Error("no")),
+        onData: (stream, session, done) => {
+          let text = "";
+          stream.on("data", (chunk: Buffer) => {
+            text += chunk.toString("utf8");
+          });
+          stream.on("end", () => {
+            mails.push(`${session.secure} ${session.user} ${text}`);
+            done();
+          });
+        },
+      });
+      server.on("error", () => undefined);
+      await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+      closers.push(() => server.close());
+      const { port } = server.server.address() as AddressInfo;
+      const login = { username: "u", password: "right", from: "larder@example.org", to: ["bob@example.org"] };
+      const notifier = await made({ type: "mail", host: "127.0.0.1", port, security, ...login });
+      await useNetwork({});
+      await expect(notifier.send(notice, message)).rejects.toMatchObject({ retryable: true });
+      expect(mails).toEqual([]);
+      await useNetwork({ caFile: own.file });
+      const drawn = {
+        ...message,
+        html: '<img src="cid:day">',
+        pictures: [{ name: "day", png: Buffer.from("a picture") }],
+      };
+      expect(await notifier.send(notice, drawn)).toBe("accepted");
+      expect(mails).toHaveLength(1);
+      expect(mails[0]).toMatch(/^true u /);
+      // the picture lies within the mail
+      expect(mails[0]).toMatch(/Content-Id: <day>/i);
+      expect(mails[0]).toContain(Buffer.from("a picture").toString("base64"));
+    },
+  );
+});
+
 describe("each in its own form", () => {
   it("webhook: signed, also while keys change", async () => {
     const { received, url } = await receiver();
@@ -178,6 +234,9 @@ describe("each in its own form", () => {
     expect(ids).toEqual(["<msg_a1@example.org>", "<msg_a1@example.org>", "<msg_a2@example.org>"]);
     expect(mails[0]).toMatchObject({ to: ["bob@example.org", "ada@example.org"], user: "u" });
     expect(mails[0]?.text).toMatch(/Content-Type: text\/plain[\s\S]*Content-Type: text\/html/);
+    const plain = /text\/plain[\s\S]*?\r?\n\r?\n([\s\S]*?)\r?\n--/.exec(mails[0]?.text ?? "")?.[1] ?? "";
+    expect(plain).toContain("larger disk");
+    for (const line of plain.split(/\r?\n/)) expect(line.length).toBeLessThanOrEqual(72);
     expect(mails[2]?.text).toMatch(/^In-Reply-To: <msg_a1@example.org>/im);
     // a certificate of the server's own is not trusted, and nothing is sent in clear instead
     await expect((await made({ ...common, ...login })).send(notice, message)).rejects.toMatchObject({

@@ -15,8 +15,9 @@ import type { Message } from "../words/words.ts";
 const PATIENCE: Patience = { firstMs: 30_000, longestMs: 3_600_000, longestAskedMs: 3_600_000 };
 /** News of last week helps nobody, and the alert itself is reminded of. */
 const KEEP_MS = 72 * 3_600_000;
-/** Notices a notifier is given in one round. */
+/** Notices a notifier is given in one round, and how long it may take for them: the daemon waits. */
 const MOST_PER_ROUND = 20;
+const ROUND_MS = 20_000;
 
 /** What waits, and who fails. */
 export interface Box {
@@ -58,6 +59,7 @@ export async function deliver(
     committing = committing.then(async () => await setup.commit(now));
     await committing;
   };
+  const begunMs = performance.now();
   const rounds = await Promise.allSettled(
     setup.notifiers.map(async (notifier) => {
       const due = box.outbox
@@ -66,6 +68,7 @@ export async function deliver(
       for (const entry of due) {
         const notice = box.notices.find(({ id }) => id === entry.notice);
         if (notice === undefined) continue;
+        if (performance.now() - begunMs > ROUND_MS) break;
         const attempt = await sendOne(notifier, notice, setup);
         sent.push(attempt);
         await settle((known) => settled(known, { entry, attempt }, setup));

@@ -23,6 +23,8 @@ export interface Failing {
   readonly why: string;
   /** It says no, and another try will not help. */
   readonly refused: boolean;
+  /** It cannot even be made, as its secret is missing. */
+  readonly unmade?: boolean | undefined;
 }
 
 /** What is known of the daily report. */
@@ -100,7 +102,10 @@ const stored = z.object({
   outbox: z.array(
     z.object({ notice: z.string(), to: z.string(), firstMs: z.number(), nextMs: z.number(), tries: z.number() }),
   ),
-  failing: z.record(z.string(), z.object({ sinceMs: z.number(), why: z.string(), refused: z.boolean() })),
+  failing: z.record(
+    z.string(),
+    z.object({ sinceMs: z.number(), why: z.string(), refused: z.boolean(), unmade: z.boolean().optional() }),
+  ),
 });
 
 /** For the commit mark. */

@@ -14,7 +14,7 @@ import { proxyRefused, publicUrl, requestError } from "./http-failure.ts";
 import { dispatcherFor, proxyOf, type Way } from "./network.ts";
 
 export { publicUrl, requestError } from "./http-failure.ts";
-export { type NetworkOptions, networkSchema, proxyOf, useNetwork } from "./network.ts";
+export { type NetworkOptions, networkSchema, proxyOf, trustedAuthorities, useNetwork } from "./network.ts";
 
 /** Its way out is that of `network.ts`: the proxy and the authorities of the settings and the environment. */
 export interface HttpRequest extends Way {

@@ -67,6 +67,14 @@ export async function useNetwork(options: NetworkOptions, environment: ProxyEnvi
   network = networkOf(() => rules, options.caFile);
 }
 
+/**
+ * Authorities to trust on connections that are not HTTP, such as to a mail server; undefined: those Node trusts.
+ * @throws LarderError `CA_FILE`
+ */
+export async function trustedAuthorities(): Promise<string[] | undefined> {
+  return network.caFile === undefined ? undefined : await trusting([network.caFile]);
+}
+
 /** The proxy a request goes through; undefined when it goes straight. */
 export function proxyOf({ url, direct }: Way): ForwardProxy | undefined {
   return direct === true || !URL.canParse(url) ? undefined : proxyFor(new URL(url), network.rules());
