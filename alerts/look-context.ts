@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Times } from "./calendars/calendars.ts";
 import type { OwnFacts } from "./facts/facts.ts";
 import type { WatchOptions } from "./options.ts";
 import { circumstancesFor, policyFor } from "./settings/settings.ts";
@@ -17,6 +18,8 @@ export interface ContextSetup {
   readonly lastMs: number | undefined;
   /** Beside those of the settings. */
   readonly silences: readonly Silence[];
+  /** What the calendars say of these days. */
+  readonly times: Times;
   /** Alerts do not wait for company. */
   readonly alone: boolean;
   /** A name for a notice that no other has. */
@@ -24,12 +27,15 @@ export interface ContextSetup {
 }
 
 export function lookContextFor(setup: ContextSetup): LookContext {
-  const { options, timeZone, nowMs, lastMs, silences, alone } = setup;
+  const { timeZone, nowMs, lastMs, silences, alone, times } = setup;
+  const options = { ...setup.options, holidays: [...setup.options.holidays, ...times.days] };
+  const isQuiet = times.quiet.some(({ fromMs, toMs }) => nowMs >= fromMs && nowMs < toMs);
+  const policy = policyFor(options, { ...{ nowMs, timeZone }, alone, silences });
   const moment = { nowMs, timeZone };
   return {
     nowMs,
     lastMs,
-    policy: policyFor(options, { ...moment, alone, silences }),
+    policy: { ...policy, quiet: policy.quiet || isQuiet },
     ...circumstancesFor(options, moment),
     name: () => setup.name(),
   };

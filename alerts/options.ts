@@ -62,6 +62,10 @@ export const watchOptions = z.strictObject({
   workHours: hours.describe("when caches are at work, 06:00-18:00; a silent one outside them is well"),
   quietHours: hours.describe("when only what needs action now is sent, 22:00-06:00; the rest waits"),
   holidays: z.array(days).default([]).describe("days without school: quiet, and no cache has to be asked or heard"),
+  calendars: z
+    .array(z.string().min(1))
+    .default([])
+    .describe("iCalendar files: events of whole days are holidays, events with times are quiet hours"),
   silences: z
     .array(silence)
     .default([])

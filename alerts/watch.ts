@@ -9,6 +9,7 @@ import { randomBytes } from "node:crypto";
 import { errorText, explainError } from "../core/errors.ts";
 import { type Journal, openJournal, openReader, streamFolder } from "../core/journal/journal.ts";
 import type { Log } from "../core/log.ts";
+import { keepCalendarsCurrent, type Times } from "./calendars/calendars.ts";
 import { type DrawDay, dailyMessage, dueDaily } from "./daily/daily.ts";
 import type { CacheFacts } from "./facts/facts.ts";
 import { KeptFacts } from "./facts/facts.ts";
@@ -104,6 +105,7 @@ interface Looked {
   readonly own: OwnReport | undefined;
   readonly nowMs: number;
   readonly silences: readonly Silence[];
+  readonly times: Times;
 }
 
 class Watcher implements Watch {
@@ -112,6 +114,7 @@ class Watcher implements Watch {
   readonly #nowMs: () => number;
   readonly #pings: Pings;
   readonly #facts: KeptFacts;
+  readonly #times: (nowMs: number) => Promise<Times>;
   readonly #silences: () => Promise<readonly Silence[]>;
   readonly #alerts: Alerts;
   #box: Box;
@@ -131,6 +134,10 @@ class Watcher implements Watch {
     this.#pings = new Pings(setup.pingUrl, setup.log);
     this.#facts = new KeptFacts(setup);
     this.#silences = keepSilencesCurrent(setup.stateDir, (problem) => setup.log.error(explainError(problem)));
+    this.#times = keepCalendarsCurrent({
+      ...{ paths: setup.options.calendars, timeZone: setup.timeZone },
+      onProblem: (problem) => setup.log.error(explainError(problem)),
+    });
     const json = journal.cursors[ALERTS_CURSOR];
     const stored = parseStored(json);
     if (json !== undefined && stored === undefined) {
@@ -170,7 +177,13 @@ class Watcher implements Watch {
   async #check(own: OwnReport | undefined): Promise<CheckReport> {
     const nowMs = this.#nowMs();
     const caches = await this.#facts.at(nowMs);
-    const { changes, notices: found } = this.#look({ caches, own, nowMs, silences: await this.#silences() });
+    const { changes, notices: found } = this.#look({
+      caches,
+      own,
+      nowMs,
+      silences: await this.#silences(),
+      times: await this.#times(nowMs),
+    });
     const notices = [...found, ...(await this.#dailyNotices(nowMs))];
     for (const notice of notices) this.#enqueue(notice, nowMs);
     const isOld = nowMs - this.#committedMs >= KEPT_FOR_MS || nowMs < this.#committedMs;
@@ -193,14 +206,14 @@ class Watcher implements Watch {
     return { caches: caches.length, alerts, changes, notices, sent, waiting: box.outbox.length };
   }
 
-  #look({ caches, own, nowMs, silences }: Looked) {
+  #look({ caches, own, nowMs, silences, times }: Looked) {
     const { options, timeZone, notifiers, unmade, once } = this.#setup;
     const names = [...notifiers, ...(unmade ?? [])].map(({ name }) => name);
     const report = look(
       this.#alerts,
       { caches, own: ownFactsOf(own, names, this.#box.failing) },
       lookContextFor({
-        ...{ options, timeZone, nowMs, silences, lastMs: this.#lookMs },
+        ...{ options, timeZone, nowMs, silences, times, lastMs: this.#lookMs },
         alone: once === true || caches.length < 2,
         name: () => `msg_${this.#series}${this.#next++}`,
       }),

@@ -14,9 +14,9 @@ export interface WatchedFiles {
 
 /** Looks at the files now, and then every so often; polls, as file systems and editors differ in what they report. @returns how to stop */
 export async function watchFiles({ paths, everyMs, onChange }: WatchedFiles): Promise<() => void> {
-  let version = await versionOf(paths);
+  let version = await filesVersion(paths);
   const timer = setInterval(async () => {
-    const now = await versionOf(paths);
+    const now = await filesVersion(paths);
     if (now === version) return;
     version = now;
     await onChange();
@@ -25,7 +25,7 @@ export async function watchFiles({ paths, everyMs, onChange }: WatchedFiles): Pr
 }
 
 /** Changes whenever one of the files does, comes or goes. */
-async function versionOf(paths: readonly string[]): Promise<string> {
+export async function filesVersion(paths: readonly string[]): Promise<string> {
   const stats = await Promise.all(paths.map((path) => stat(path).catch(() => undefined)));
   return stats.map((each) => `${each?.ino}:${each?.mtimeMs}:${each?.size}`).join(" ");
 }

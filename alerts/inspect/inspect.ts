@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { keepCalendarsCurrent, type Times } from "../calendars/calendars.ts";
 import { type Facts, KeptFacts } from "../facts/facts.ts";
 import { type ContextSetup, lookContextFor, type OwnReport, ownFactsOf } from "../look-context.ts";
 import type { WatchOptions } from "../options.ts";
@@ -28,6 +29,8 @@ export interface InspectSetup {
   /** Beside those of the settings. */
   readonly silences: readonly Silence[];
   readonly nowMs: number;
+  /** Hears of a calendar that cannot be used. */
+  onProblem(problem: unknown): void;
 }
 
 /** What one rule says of one cache, or of one part of it. */
@@ -68,7 +71,8 @@ export async function inspectRules(setup: InspectSetup, own: OwnReport | undefin
   const names = options.notifiers.map(({ name }) => name);
   const facts = { caches, own: ownFactsOf(own, names, stored?.failing ?? {}) };
   const alerts: Alerts = new Map((stored?.alerts ?? []).map((alert) => [keyOf(alert), alert]));
-  return { lookMs: stored?.lookMs, ...inspect({ ...setup, facts, alerts, lastMs: stored?.lookMs }) };
+  const times = await keepCalendarsCurrent({ paths: options.calendars, timeZone, onProblem: setup.onProblem })(nowMs);
+  return { lookMs: stored?.lookMs, ...inspect({ ...setup, facts, alerts, times, lastMs: stored?.lookMs }) };
 }
 
 /** Alerts that fire, as the watch left them at its last look. @throws LarderError `JOURNAL_READ` */
@@ -81,6 +85,7 @@ interface Inspected extends InspectSetup {
   readonly facts: Facts;
   readonly alerts: Alerts;
   readonly lastMs: number | undefined;
+  readonly times: Times;
 }
 
 /** As `inspectRules`, of facts that are at hand. Moves the alerts on. */
@@ -108,10 +113,10 @@ export function inspect(setup: Inspected): Omit<Inspection, "lookMs"> {
   return { caches: facts.caches.map(({ server }) => server), rules };
 }
 
-function contextOf({ options, timeZone, nowMs, lastMs, silences, facts }: Inspected): ContextSetup {
+function contextOf({ options, timeZone, nowMs, lastMs, silences, times, facts }: Inspected): ContextSetup {
   let next = 0;
   const alone = facts.caches.length < 2;
-  return { options, timeZone, nowMs, lastMs, silences, alone, name: () => String(next++) };
+  return { options, timeZone, nowMs, lastMs, silences, times, alone, name: () => String(next++) };
 }
 
 interface Watched {

@@ -139,6 +139,27 @@ describe("rules", () => {
     }
   });
 
+  it("cover each of the nine alerts of Jamf Preheat", () => {
+    const page = readFileSync(new URL("../../docs/watch.md", import.meta.url), "utf8");
+    const table = page.split("## The nine alerts of Jamf Preheat")[1]?.split("\n## ")[0] ?? "";
+    const rows = [...table.matchAll(/^\| (?!Preheat|-)([^|]+) \| ([^|]+) \|$/gm)].map(([, alert, rules = ""]) => ({
+      alert,
+      rules: [...rules.matchAll(/`([a-z-]+)`/g)].map(([, rule = ""]) => rule),
+    }));
+    const nine = ["servers changed", "inactive or broken", "low on space", "wiped", "not ready", "ready"];
+    expect(rows.map(({ alert }) => alert)).toEqual([
+      ...nine,
+      "low benefit",
+      "on but not chosen",
+      "chosen but not caching",
+    ]);
+    for (const { alert, rules } of rows) {
+      for (const rule of rules) expect(ruleOf(rule), `${alert}: ${rule}`).toBeDefined();
+      // the recovery of the others is `ready`
+      expect(rules.length > 0 || alert === "ready", alert).toBe(true);
+    }
+  });
+
   it("hold each other back in no circle", () => {
     const reaches = (from: string, to: string, seen = new Set<string>()): boolean =>
       (ruleOf(from)?.inhibitedBy ?? []).some((next) => {

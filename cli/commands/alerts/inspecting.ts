@@ -12,17 +12,19 @@ import {
   readSilences,
 } from "../../../alerts/index.ts";
 import { originOf, originText } from "../../../core/config/config.ts";
-import { LarderError } from "../../../core/errors.ts";
+import { explainError, LarderError } from "../../../core/errors.ts";
 import { nearest } from "../../../core/nearest.ts";
 import { bytesText, durationText } from "../../../core/words/amounts.ts";
 import type { LoadedSettings } from "../../load-settings.ts";
+import { printError } from "../../output.ts";
 import { ownReport } from "../../watching.ts";
 
 /** All rules over the journal of the settings. */
 export async function inspecting({ settings }: LoadedSettings): Promise<Inspection> {
   const { stateDir, timezone: timeZone, alerts: options } = settings;
   const silences = await readSilences(stateDir);
-  const setup = { stateDir, timeZone, options, silences, nowMs: Date.now() };
+  const onProblem = (problem: unknown): void => printError(explainError(problem));
+  const setup = { stateDir, timeZone, options, silences, nowMs: Date.now(), onProblem };
   return await inspectRules(setup, await ownReport(settings));
 }
 
