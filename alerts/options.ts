@@ -48,7 +48,7 @@ const silence = z.strictObject({
 });
 
 /** `alerts` in the settings: whom larder notifies, and of what. */
-export const watchOptions = z.strictObject({
+const watchShape = z.strictObject({
   notifiers: notifiersSchema.default([]).describe("whom to notify; without any, nobody is, and the history is kept"),
   language: z.enum(LANGUAGE_NAMES).default("en").describe("language of notices: en or de"),
   link: z
@@ -87,6 +87,19 @@ export const watchOptions = z.strictObject({
   pingUrl: secretSchema()
     .optional()
     .describe("address that is called after each look, with /start before and /fail on failure"),
+});
+
+/** A daily report to nobody would never be missed. */
+export const watchOptions = watchShape.superRefine(({ notifiers, daily }, context) => {
+  (daily?.to ?? []).forEach((to, i) => {
+    const named = notifiers.find(({ name }) => name === to);
+    if (named !== undefined && named.type !== "pagerduty") return;
+    const message =
+      named === undefined
+        ? `alerts.notifiers has nothing called "${to}"`
+        : `"${to}" is PagerDuty, which takes no reports`;
+    context.addIssue({ code: "custom", path: ["daily", "to", i], message, input: to });
+  });
 });
 export type WatchOptions = z.output<typeof watchOptions>;
 

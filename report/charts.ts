@@ -6,6 +6,8 @@
  */
 import type { ChartConfiguration } from "chart.js";
 import { SOURCES, type TrafficSource } from "../core/measures.ts";
+import { nextBucket } from "../core/time/local-days.ts";
+import { minuteText } from "../core/time/moments.ts";
 import type { Report } from "./model.ts";
 import { bucketTitle, siteTitle } from "./titles.ts";
 import type { Words } from "./words.ts";
@@ -59,7 +61,7 @@ function bucketsChart(report: Report, words: Words, theme: Theme): ChartConfigur
   return {
     type: "bar",
     data: {
-      labels: buckets.map((bucket) => bucketTitle(bucket.startMs, report, words)),
+      labels: buckets.map(({ startMs }) => bucketLabel(startMs, report, words)),
       datasets: usedSources(report).map((source) => ({
         label: words.texts.sources[source],
         data: buckets.map(({ sources, hasData }) => (hasData ? Number(sources[source]) : null)),
@@ -78,7 +80,7 @@ function sharesChart(report: Report, words: Words, theme: Theme): ChartConfigura
   return {
     type: "bar",
     data: {
-      labels: buckets.map((bucket) => bucketTitle(bucket.startMs, report, words)),
+      labels: buckets.map(({ startMs }) => bucketLabel(startMs, report, words)),
       datasets: usedSources(report).map((source) => ({
         label: words.texts.sources[source],
         data: buckets.map(({ sources, served }) => Number(sources[source]) / Number(served)),
@@ -180,3 +182,10 @@ export function chartOptions(theme: Theme, look: Look): NonNullable<ChartConfigu
 
 /** The page's own fonts first; DejaVu is the one `png.ts` brings. */
 const FONT = "system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', sans-serif";
+
+/** Of the hours of one day the clock alone: the picture has the day in its title. */
+function bucketLabel(startMs: number, report: Report, words: Words): string {
+  const { by, timeZone, period } = report;
+  const isOneDay = by === "hour" && nextBucket(period.fromMs, "day", timeZone) >= period.toMs;
+  return isOneDay ? minuteText(startMs, timeZone) : bucketTitle(startMs, report, words);
+}

@@ -49,6 +49,19 @@ describe("settings of alerts", () => {
     expect(() => watchOptions.parse({ silences: [{ rule: "silent" }] })).toThrow();
   });
 
+  it("refuses a daily report to nobody", () => {
+    const notifiers = [
+      { name: "office", type: "slack", url: "https://hooks.example/x" },
+      { name: "page", type: "pagerduty", routingKey: "key" },
+    ];
+    expect(watchOptions.parse({ notifiers, daily: { to: ["office"] } }).daily).toEqual({
+      schedule: "0 7 * * *",
+      to: ["office"],
+    });
+    expect(() => watchOptions.parse({ notifiers, daily: { to: ["ofice"] } })).toThrow(/nothing called \\"ofice/);
+    expect(() => watchOptions.parse({ notifiers, daily: { to: ["page"] } })).toThrow(/PagerDuty/);
+  });
+
   it("has other limits for some caches, the rest of a threshold as it was", () => {
     const overrides = [
       { tags: { school_type: "special" }, off: ["hit-ratio"], limits: { pressure: { trouble: 0.95 } } },

@@ -8,7 +8,7 @@ import { momentText } from "../../../core/time/moments.ts";
 import { ageText, countText, durationText } from "../../../core/words/amounts.ts";
 import { flow } from "../../../core/words/columns.ts";
 import { scriptAnswer } from "../../json-answer.ts";
-import { type LoadedSettings, loadSettings } from "../../load-settings.ts";
+import { type LoadedSettings, loadSettings, type Settings } from "../../load-settings.ts";
 import { print, printJson } from "../../output.ts";
 import type { SettingsCommandFlags } from "../../settings-flags.ts";
 import { table } from "../../table.ts";
@@ -23,7 +23,10 @@ export async function rules(flags: RulesFlags): Promise<void> {
   checkWhoseJournal("alerts rules", loaded);
   const inspection = await inspecting(loaded);
   if (flags.json === true) printJson(rulesJson(inspection, loaded));
-  else print(rulesText(inspection, { nowMs: Date.now(), timeZone: loaded.settings.timezone }));
+  else
+    print(
+      rulesText(inspection, { nowMs: Date.now(), timeZone: loaded.settings.timezone, options: loaded.settings.alerts }),
+    );
 }
 
 const STATES = ["firing", "pending", "ok", "unknown"] as const;
@@ -46,17 +49,33 @@ interface Row {
   readonly more: readonly string[];
 }
 
-function rowsOf(report: RuleReport): Row[] {
+/** Rules whose limit is a budget of the settings. */
+const BUDGETS: Readonly<Record<string, "wanGbPerDay" | "wanGbPerMonth">> = {
+  "wan-day": "wanGbPerDay",
+  "wan-month": "wanGbPerMonth",
+  "wan-forecast": "wanGbPerMonth",
+};
+
+function budgetLine(rule: string, options: WatchOptions): string[] {
+  const key = BUDGETS[rule];
+  if (key === undefined) return [];
+  const budget = options[key];
+  return [`  alerts.${key}: ${budget === undefined ? "not set, so nothing is watched" : `${budget} GB`}`];
+}
+
+function rowsOf(report: RuleReport, options: WatchOptions): Row[] {
   const { rule, limits, overrides } = report;
-  const more = overrides.flatMap(({ tags, limits: own }) =>
+  const own = budgetLine(rule.id, options);
+  const others = overrides.flatMap(({ tags, limits: own }) =>
     own
       .filter(({ settings }) => settings.length > 0)
       .map((limit) => `  ${limitOrigins(limit)}, ${tagsText(tags)}: ${limitText(limit)}`),
   );
+  const more = [...own, ...others];
   const lasts = forSecondsOf(rule) === 0 ? "at once" : durationText(forSecondsOf(rule));
-  const [first, ...others] = limits.filter(isNumber);
+  const [first, ...rest] = limits.filter(isNumber);
   const named = { rule: rule.id, now: nowText(report), lasts, limit: first };
-  const below = others.map((limit) => ({ rule: "", now: "", lasts: "", limit, more: [] }));
+  const below = rest.map((limit) => ({ rule: "", now: "", lasts: "", limit, more: [] }));
   return below.length === 0 ? [{ ...named, more }] : [{ ...named, more: [] }, ...withMore(below, more)];
 }
 
@@ -70,16 +89,24 @@ function withMore(rows: readonly Row[], more: readonly string[]): Row[] {
   return rows.map((row, i) => (i === rows.length - 1 ? { ...row, more } : row));
 }
 
+type WatchOptions = Settings["alerts"];
+
+interface RulesShown {
+  readonly nowMs: number;
+  readonly timeZone: string;
+  readonly options: WatchOptions;
+}
+
 /** A table of 80 columns, and what the watch has looked at last. */
 export function rulesText(
   { rules: all, caches, lookMs }: Inspection,
-  { nowMs, timeZone }: { readonly nowMs: number; readonly timeZone: string },
+  { nowMs, timeZone, options }: RulesShown,
 ): string {
   const looked =
     lookMs === undefined
       ? ["No watch has looked yet: the daemon does after each pass,", "once alerts.notifiers has an entry."]
       : [`The watch last looked ${ageText(nowMs - lookMs)} ago, at ${momentText(lookMs, timeZone)}.`];
-  const rows = all.flatMap(rowsOf);
+  const rows = all.flatMap((each) => rowsOf(each, options));
   const [titles = "", line = "", ...lines] = table(rows, [
     { title: "rule", value: ({ rule }) => rule },
     { title: "now", value: ({ now }) => now, maxWidth: 15 },

@@ -54,6 +54,7 @@ describe("larder alerts rules", () => {
     expect(code).toBe(0);
     expect(out).toMatch(/^pressure +pending 1\/3 +1 h +pressure +≥ 0\.5 \/ 0\.8$/m);
     expect(out).toMatch(/^ {2}overrides\[0\], region=North: pressure ≥ 0\.5 \/ 0\.85$/m);
+    expect(out).toMatch(/^wan-day .*\n {2}alerts\.wanGbPerDay: not set, so nothing is watched$/m);
     expect(out).toMatch(/^wiped +firing 1\/3 +at once/m);
     expect(out).toMatch(/^3 caches\. .*\nThe watch last looked /m);
   });
