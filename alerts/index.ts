@@ -7,6 +7,8 @@
  * @module
  */
 
+export { readCalendar } from "./calendars/calendars.ts";
+
 import { ALERTS_DEFAULTS, type AlertsOptions } from "./options.ts";
 import { findDuplicates, loadAlertData, type Recipient } from "./recipients/recipients.ts";
 
@@ -25,7 +27,7 @@ export {
   type Inspection,
   type InspectSetup,
   inspectRules,
-  type Judgement,
+  type JudgedSubject,
   type LimitView,
   type Looked,
   type Outcome,

@@ -16,6 +16,7 @@ import {
 } from "../core/config/config.ts";
 import { type Finding, findingOf, worstFirst } from "../core/finding.ts";
 import { useNetwork } from "../core/http/http.ts";
+import { systemTimeZone } from "../core/time/local-days.ts";
 import { larderOptions, readLayers, type Settings, withPlaces } from "./load-settings.ts";
 import type { SettingsCommandFlags } from "./settings-flags.ts";
 import { OTHER_VARIABLES } from "./variables.ts";
@@ -71,6 +72,13 @@ async function triedOut(
   };
   await attempt(() => checkSchedule(settings.schedule), whereIs("schedule"));
   await attempt(() => useNetwork(settings.network, environment));
+  const { daily, calendars } = settings.alerts;
+  if (daily !== undefined) await attempt(() => checkSchedule(daily.schedule), whereIs("alerts.daily.schedule"));
+  for (const [i, path] of calendars.entries()) {
+    const { readCalendar } = await import("../alerts/index.ts");
+    const around = { nowMs: Date.now(), timeZone: settings.timezone ?? systemTimeZone() };
+    await attempt(async () => await readCalendar(path, around), whereIs("alerts.calendars", `alerts.calendars[${i}]`));
+  }
   for (const { secret, name, holder, list } of secretsIn(settings)) {
     const where = whereIs(list, holder);
     const warn = (finding: Finding) => found.push({ ...finding, where });

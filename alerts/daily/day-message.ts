@@ -11,7 +11,7 @@ import type { MailPicture, Message } from "../words/words.ts";
 import type { DayReport } from "./day-report.ts";
 import { type AmountRow, type DaySections, daySections } from "./day-sections.ts";
 
-/** A picture of the day, drawn by whoever can. */
+/** A picture of the day. */
 export interface DayPicture {
   readonly name: string;
   readonly title: string;

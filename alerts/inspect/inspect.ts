@@ -34,7 +34,7 @@ export interface InspectSetup {
 }
 
 /** What one rule says of one cache, or of one part of it. */
-export interface Judgement {
+export interface JudgedSubject {
   readonly server: string;
   /** Which peer, sink or notifier; "" for the cache itself. */
   readonly part: string;
@@ -53,7 +53,7 @@ export interface RuleReport {
   readonly limits: readonly LimitView[];
   readonly overrides: readonly { readonly tags: Tags; readonly limits: readonly LimitView[] }[];
   readonly offBy: string | undefined;
-  readonly judgements: readonly Judgement[];
+  readonly judgements: readonly JudgedSubject[];
 }
 
 export interface Inspection {
@@ -98,7 +98,7 @@ export function inspect(setup: Inspected): Omit<Inspection, "lookMs"> {
     const subjects = rule.about === "cache" ? facts.caches : facts.own === undefined ? [] : [facts.own];
     const judgements = subjects.flatMap(({ server, tags }, i) =>
       watched(rule, { facts, i, circumstances: context.circumstancesOf(tags) }).map(
-        ({ verdict, looked }): Judgement => {
+        ({ verdict, looked }): JudgedSubject => {
           const part = verdict.is === "unknown" ? "" : (verdict.part ?? "");
           const alert = alerts.get(keyOf({ rule: rule.id, server, part }));
           const by = offBy(rule, options, tags);

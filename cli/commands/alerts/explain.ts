@@ -5,7 +5,7 @@
  */
 import {
   forSecondsOf,
-  type Judgement,
+  type JudgedSubject,
   type Looked,
   type Outcome,
   type RuleReport,
@@ -83,7 +83,7 @@ export function explainText({ rule, judgements }: Pick<RuleReport, "rule" | "jud
 }
 
 function judgementLines(
-  { server, part, tags, outcome, verdict, looked, limits, alert }: Judgement,
+  { server, part, tags, outcome, verdict, looked, limits, alert }: JudgedSubject,
   now: Now,
 ): string[] {
   const where = Object.keys(tags).length === 0 ? "" : tagsText(tags);

@@ -6,7 +6,7 @@
 import {
   type Inspection,
   inspectRules,
-  type Judgement,
+  type JudgedSubject,
   type LimitView,
   RULE_IDS,
   readSilences,
@@ -87,7 +87,7 @@ export function limitJson({ name, threshold, settings }: LimitView, origins: Loa
 }
 
 /** The state of one judgement in a word. */
-export function stateOf({ outcome }: Judgement): "firing" | "pending" | "ok" | "unknown" | "off" {
+export function stateOf({ outcome }: JudgedSubject): "firing" | "pending" | "ok" | "unknown" | "off" {
   const { is } = outcome;
   return is === "off" || is === "unknown" || is === "ok" || is === "pending" ? is : "firing";
 }

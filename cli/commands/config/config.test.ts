@@ -90,6 +90,7 @@ describe("larder config check", () => {
         { ...sink, name: "c", passwordFile: open },
       ],
       precache: { devices: [{ kind: "simplemdm", tokenFile: "/none-either" }] },
+      alerts: { daily: { schedule: "at seven" }, calendars: ["/none.ics"] },
     };
     const environment = { LARDER_SPREAD_SECONDS: "-1", LARDER_SEVER: "x" };
     const { ok, code, out, err, path, findings } = await check(settings, environment);
@@ -103,6 +104,8 @@ describe("larder config check", () => {
       bad("config-invalid", `${path}: sinks[0].databse`, 'did you mean "database"?'),
       bad("config-invalid", "LARDER_SPREAD_SECONDS: spreadSeconds", "it is -1"),
       bad("config-schedule", `${path}: schedule`, 'Cannot use the schedule "every minute"'),
+      bad("config-schedule", `${path}: alerts.daily.schedule`, "at seven"),
+      bad("calendar-file", `${path}: alerts.calendars[0]`, 'Cannot use the calendar "/none.ics"'),
       bad("config-secret", `${path}: sinks "b"`, 'Cannot read the password of sinks "b" from "/none"'),
       bad("config-secret", `${path}: precache.devices "simplemdm"`, "/none-either"),
       warn("secret-exposed", `Everybody on this machine can read "${open}"`),
