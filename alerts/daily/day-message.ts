@@ -6,8 +6,7 @@
 import { columnsOf, fillTo, flow } from "../../core/words/columns.ts";
 import type { LanguageName } from "../../core/words/language.ts";
 import { ALERTS_TEXTS } from "../../core/words/texts/texts.ts";
-import { escapeAttribute, htmlDocument } from "../words/html.ts";
-import type { MailPicture, Message } from "../words/words.ts";
+import { escapeAttribute, htmlDocument, type MailPicture, type Message } from "../words/words.ts";
 import type { DayReport } from "./day-report.ts";
 import { type AmountRow, type DaySections, daySections } from "./day-sections.ts";
 

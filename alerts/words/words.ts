@@ -3,6 +3,6 @@
  *
  * @module
  */
-export { noticeHtml } from "./html.ts";
+export { escapeAttribute, htmlDocument, noticeHtml } from "./html.ts";
 export { type Fact, type MailPicture, type Message, messageOf, type Wording } from "./message.ts";
 export { type RuleWords, ruleTitle, ruleWords } from "./rule-words.ts";
