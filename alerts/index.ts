@@ -12,7 +12,6 @@ export { readCalendar } from "./calendars/calendars.ts";
 import { ALERTS_DEFAULTS, type AlertsOptions } from "./options.ts";
 import { findDuplicates, loadAlertData, type Recipient } from "./recipients/recipients.ts";
 
-export { type FiringAlert, readFiring } from "./firing.ts";
 export {
   type DayPicture,
   type DayReport,
@@ -22,6 +21,7 @@ export {
   dayBefore,
   readDay,
 } from "./daily/daily.ts";
+export { type FiringAlert, readFiring } from "./firing.ts";
 export {
   firingAlerts,
   type Inspection,

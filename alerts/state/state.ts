@@ -18,9 +18,9 @@ export type { Policy } from "./policy.ts";
 export { nextReminderMs } from "./policy.ts";
 export {
   ALERTS_CURSOR,
+  type Daily,
   type Failing,
   KEPT_FOR_MS,
-  type Daily,
   type Outgoing,
   parseStored,
   type Stored,
