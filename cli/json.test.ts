@@ -54,6 +54,9 @@ const COMMANDS: Readonly<Record<string, Lines>> = {
   clients: { works: [`${SETTINGS} --from 3650d --to now`], fails: `${SETTINGS} --top few` },
   report: { works: [`${SETTINGS} --from 30d`], fails: "-c DIR/wrong.json" },
   serve: { works: [`${SETTINGS} --port 0`], fails: `${SETTINGS} --port many` },
+  install: { works: ["--root DIR/computer --dry-run"], fails: "--root DIR/computer --jobs dance" },
+  upgrade: { works: ["--root DIR/computer --dry-run"], fails: "--root DIR/nothing" },
+  uninstall: { works: ["--root DIR/computer --dry-run"], fails: "--root DIR/urls" },
   demo: { works: ["--once"], fails: "--once --influx http://127.0.0.1:1" },
   "sinks retry": { works: [SETTINGS, `${SETTINGS} --dry-run`], fails: `${SETTINGS} nobody` },
   "influx setup": { works: [SETTINGS], fails: "-c DIR/plain.json" },
@@ -125,6 +128,8 @@ beforeAll(async () => {
   cpSync(fileURLToPath(new URL("../fixtures/doctor/suspended", import.meta.url)), join(folder, "doctor"), {
     recursive: true,
   });
+  mkdirSync(join(folder, "computer/usr/local/larder"), { recursive: true });
+  put("computer/usr/local/larder/package.json", '{ "version": "0.0.1" }');
   put("sites.csv", "serial,server\nA,gym\n");
   put("half", `${files[0]?.url} 1000\n${files[1]?.url} 999\n`);
   put("token", "glsa_test\n");

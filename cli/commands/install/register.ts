@@ -29,7 +29,8 @@ export function registerInstall(program: Command): void {
 function withRoot(command: Command): Command {
   return command
     .option("--dry-run", "say every step, do none")
-    .option("--root <folder>", "work below this folder, and start nothing: a try, or another volume");
+    .option("--root <folder>", "work below this folder, and start nothing: a try, or another volume")
+    .option("--json", "print JSON");
 }
 
 function withPlacing(command: Command): Command {
@@ -47,6 +48,7 @@ export interface UninstallFlags {
   readonly dryRun?: boolean;
   readonly root?: string;
   readonly purge?: boolean;
+  readonly json?: boolean;
 }
 
 export interface InstallFlags extends UninstallFlags {
