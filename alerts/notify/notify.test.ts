@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -202,6 +202,16 @@ describe("each in its own form", () => {
     expect(readFileSync(out, "utf8")).toMatch(/^x\n\{.*"rule":"pressure"/);
     const failing = await made({ type: "command", command: ["/bin/sh", "-c", "echo why >&2; exit 3"] });
     await expect(failing.send(notice, message)).rejects.toThrow(/why/);
+    // what is in our environment may be a password
+    process.env["LARDER_TEST_TOKEN"] = "hidden";
+    const showing = await made({ type: "command", command: ["/bin/sh", "-c", `env > '${out}'`] });
+    await showing.send(notice, message).finally(() => delete process.env["LARDER_TEST_TOKEN"]);
+    expect(readFileSync(out, "utf8")).toContain("PATH=");
+    expect(readFileSync(out, "utf8")).not.toContain("hidden");
+    chmodSync(script, 0o777);
+    const open = await made({ type: "command", command: [script, "never"] });
+    await expect(open.send(notice, message)).rejects.toThrow(/was not run: everybody may write it/);
+    expect(readFileSync(out, "utf8")).not.toContain("never");
   });
 
   it("mail: text and HTML to both lists, signed in over STARTTLS or in clear, one id for every try", async () => {

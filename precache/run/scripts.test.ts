@@ -1,9 +1,10 @@
-import { chmod, mkdtemp, readFile, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
+import type { ProgramGuard } from "../../core/admin-program.ts";
 import { errorCode } from "../../core/errors.ts";
-import { runScript, type ScriptGuard, summaryEnvironment } from "./scripts.ts";
+import { runScript, summaryEnvironment } from "./scripts.ts";
 
 let folder = "";
 beforeAll(async () => {
@@ -17,7 +18,7 @@ async function script(name: string, text: string, mode = 0o755): Promise<string>
   return path;
 }
 
-const refusal = async (path: string, guard?: ScriptGuard): Promise<string> =>
+const refusal = async (path: string, guard?: ProgramGuard): Promise<string> =>
   await runScript(path, {}, { timeoutSeconds: 5, ...(guard && { guard }) }).then(
     () => "ran",
     (error: unknown) => (errorCode(error) === "CONFIG_SCRIPT" ? String(error) : `other: ${String(error)}`),
@@ -77,6 +78,11 @@ describe("runScript()", () => {
     expect(await refusal(folder)).toContain("not a file");
     const group = await script("group", touch, 0o775);
     expect(await refusal(group, { uid: process.getuid?.(), trustedGroups: [] })).toContain("group");
+    await mkdir(join(folder, "open"));
+    await chmod(join(folder, "open"), 0o777);
+    expect(await refusal(await script("open/safe", touch))).toContain('open", everybody may write');
+    await chmod(join(folder, "open"), 0o1777);
+    expect(await refusal(await script("open/safe", "true"))).toBe("ran");
     if (process.getuid?.() !== 0) {
       expect(await refusal(await script("mine", touch), { uid: 12_345, trustedGroups: [0] })).toContain("owns it");
     }

@@ -1,18 +1,14 @@
 /**
  * An admin's scripts around a run.
  *
- * A script runs with the rights of the run, so it must be one that only root (or the user who runs) can change: owner
- * root or that user, not writable by everybody, nor by a group other than root, wheel or admin; and executable. A
- * script that is not there is no failure; one that others can change is, and it is not run.
- *
- * Its environment is a clean one: where to find commands, who runs, which language and time zone, and what larder adds.
- * Nothing else of the run's own, where passwords may be.
+ * They are programs of the admin's as any other (`core/admin-program.ts`); larder adds to their environment what it knows
+ * of the run. A script that is not there is no failure; one that others can change is, and it is not run.
  *
  * @module
  */
 import { execFile } from "node:child_process";
-import { stat } from "node:fs/promises";
-import { errorCode, LarderError } from "../../core/errors.ts";
+import { type ProgramGuard, programDoubt, programEnvironment } from "../../core/admin-program.ts";
+import { LarderError } from "../../core/errors.ts";
 import type { WarmSummary } from "../warm/warm.ts";
 
 /** What a script did. */
@@ -24,20 +20,12 @@ export interface ScriptResult {
   readonly said: string;
 }
 
-/** Who may own and write a script; a test says who it is. */
-export interface ScriptGuard {
-  readonly uid: number | undefined;
-  readonly trustedGroups: readonly number[];
-}
-
 export interface ScriptLimits {
   readonly timeoutSeconds: number;
   /** Default: root or who runs, and the groups of administrators. */
-  readonly guard?: ScriptGuard;
+  readonly guard?: ProgramGuard;
 }
 
-/** Groups 0 (root, wheel) and 80 (admin on a Mac). */
-const TRUSTED_GROUPS = [0, 80];
 const MAX_OUTPUT = 64 * 1024;
 
 /**
@@ -47,7 +35,7 @@ const MAX_OUTPUT = 64 * 1024;
 export async function runScript(
   path: string | undefined,
   environment: Readonly<Record<string, string>>,
-  { timeoutSeconds, guard = { uid: process.getuid?.(), trustedGroups: TRUSTED_GROUPS } }: ScriptLimits,
+  { timeoutSeconds, guard }: ScriptLimits,
 ): Promise<ScriptResult> {
   if (path === undefined || !(await mayRun(path, guard))) return { outcome: "none", exitCode: undefined, said: "" };
   return await new Promise((resolve) => {
@@ -58,7 +46,7 @@ export async function runScript(
         timeout: timeoutSeconds * 1000,
         killSignal: "SIGKILL",
         maxBuffer: MAX_OUTPUT,
-        env: { ...inherited(process.env), ...environment },
+        env: { ...programEnvironment(), ...environment },
       },
       (error, stdout, stderr) => {
         const said = lastLine(`${stdout}\n${stderr}`);
@@ -69,14 +57,6 @@ export async function runScript(
       },
     );
   });
-}
-
-/** What a script inherits. docs/precache.md lists them. */
-const INHERITED = ["HOME", "LANG", "LOGNAME", "PATH", "SHELL", "TMPDIR", "TZ", "USER"];
-
-function inherited(all: NodeJS.ProcessEnv): Record<string, string> {
-  const own = Object.entries(all).filter(([name]) => INHERITED.includes(name) || name.startsWith("LC_"));
-  return { PATH: "/usr/bin:/bin:/usr/sbin:/sbin", ...(Object.fromEntries(own) as Record<string, string>) };
 }
 
 /** The summary of a run as environment variables: `LARDER_PRECACHE_WARMED=12` and its like. */
@@ -103,20 +83,10 @@ export function summaryEnvironment(
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [`LARDER_PRECACHE_${name}`, String(value)]));
 }
 
-async function mayRun(path: string, { uid, trustedGroups }: ScriptGuard): Promise<boolean> {
-  const facts = await stat(path).catch((error: unknown) => {
-    if (errorCode(error) === "ENOENT") return undefined;
-    throw refuse(path, `it cannot be looked at (${errorCode(error) ?? "unknown"})`, error);
-  });
-  if (facts === undefined) return false;
-  if (!facts.isFile()) throw refuse(path, "it is not a file");
-  if (facts.uid !== 0 && facts.uid !== uid) throw refuse(path, `user ${facts.uid} owns it, expected root`);
-  if ((facts.mode & 0o002) !== 0) throw refuse(path, "everybody may write it");
-  if ((facts.mode & 0o020) !== 0 && !trustedGroups.includes(facts.gid)) {
-    throw refuse(path, `group ${facts.gid} may write it, expected none but root, wheel or admin`);
-  }
-  if ((facts.mode & 0o111) === 0) throw refuse(path, "it is not executable");
-  return true;
+async function mayRun(path: string, guard: ProgramGuard | undefined): Promise<boolean> {
+  const doubt = await programDoubt(path, guard);
+  if (doubt !== undefined && !doubt.missing) throw refuse(path, doubt.said, doubt.cause);
+  return doubt === undefined;
 }
 
 function refuse(path: string, said: string, cause?: unknown): LarderError {

@@ -3,6 +3,8 @@
  *
  * @module
  */
+
+import { type ProgramDoubt, programDoubt } from "../../../core/admin-program.ts";
 import { streamCommand } from "../../../core/cache/cache.ts";
 import { LarderError } from "../../../core/errors.ts";
 import { type ServiceLogOptions, START } from "./options.ts";
@@ -39,14 +41,19 @@ export function commandLines(
   // a clock that was set back gives new lines times that were read before: they are told apart by their place
   const startMs = readToMs === undefined || readToMs > now ? now - FIRST_MS : readToMs - OVERLAP_MS;
   const words = command.map((word) => word.replaceAll(START, startText(startMs)));
-  const { chunks, complaint } = streamCommand(words, { timeoutMs: timeout * 1000, signal });
+  const stream = streamCommand(words, { timeoutMs: timeout * 1000, signal });
+  let doubt: ProgramDoubt | undefined;
+  async function* chunks(): AsyncIterable<Buffer> {
+    doubt = await programDoubt(words[0] ?? "");
+    if (doubt === undefined) yield* stream.chunks;
+  }
   return {
-    chunks,
+    chunks: chunks(),
     readToMs: now - SETTLE_MS,
     // what is further ahead was written before the clock was set back
     isFresh: (timeMs) => timeMs > now - SETTLE_MS && timeMs < now + SETTLE_MS,
     problem: () => {
-      const reason = complaint();
+      const reason = doubt === undefined ? stream.complaint() : `it was not run: ${doubt.said}`;
       return reason === undefined ? undefined : commandError(command, reason);
     },
   };

@@ -1,5 +1,17 @@
 import { execFileSync } from "node:child_process";
-import { appendFile, copyFile, readdir, readFile, rename, rm, stat, truncate, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import {
+  appendFile,
+  chmod,
+  copyFile,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  truncate,
+  writeFile,
+} from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
@@ -359,6 +371,15 @@ describe("the source service-log", () => {
       "2026-03-04 10:58:55+0000",
       "2026-03-01 11:00:00+0000",
     ]);
+  });
+
+  it("runs no command that others could have changed", async () => {
+    const program = join(bench.folder, "print");
+    await writeFile(program, '#!/bin/sh\ntouch "$0.ran"\n');
+    await chmod(program, 0o777);
+    const { problem } = await bench.pass(bench.source({ command: [program] }));
+    expect(String(problem)).toMatch(/it was not run: everybody may write it/);
+    expect(existsSync(`${program}.ran`)).toBe(false);
   });
 
   it("ends a command that does not end, keeps what it printed, and says what to do", async () => {
