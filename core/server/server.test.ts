@@ -13,6 +13,7 @@ import fc from "fast-check";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { hasOpenssl, ownCertificate } from "../../fixtures/network/certificate.ts";
 import { silentLog } from "../log.ts";
+import { systemClock } from "../time/clock.ts";
 import { eventText } from "./feed.ts";
 import { RequestRate } from "./limits.ts";
 import { json, type Route, type RunningServer, readTokenFile, type ServerOptions, startServer } from "./server.ts";
@@ -161,6 +162,22 @@ describe("who may ask", () => {
     const put = { method: "PUT", body: "{}", headers: { "content-type": "application/json" } };
     expect(await (await fetch(`${url}report/${TOKEN}`, put)).json()).toEqual({ identity: "north" });
     expect((await fetch(`${url}report/0123456789abcdef-wrong`, put)).status).toBe(401);
+  });
+
+  it("leaves a word in the log when a token was wrong, once a minute for an address, and not the token", async () => {
+    const warned: unknown[] = [];
+    const log = { ...silentLog, warn: (message: string, details?: object) => void warned.push([message, details]) };
+    let now = Date.parse("2026-11-29T08:00:00Z");
+    const clock = { ...systemClock, now: () => now };
+    const { url } = await start({ tokens, log, clock });
+    const guess = async (): Promise<number> =>
+      (await fetch(url, { headers: { authorization: "Bearer guessed-0123456789" } })).status;
+    expect([await guess(), await guess()]).toEqual([401, 401]);
+    expect(warned).toEqual([[expect.stringContaining("without a valid token"), { address: "127.0.0.1" }]]);
+    now += 60_000;
+    await guess();
+    expect(warned).toHaveLength(2);
+    expect(JSON.stringify(warned)).not.toContain("guessed");
   });
 
   it("is a browser that signed in by link or form, with a cookie that holds no token", async () => {

@@ -25,6 +25,7 @@ import {
   RequestRate,
   type ServerLimits,
 } from "./limits.ts";
+import { RefusalLog } from "./refusal-log.ts";
 import { findRoute } from "./routes.ts";
 import { askForToken, SIGN_IN_PATH, signInByForm, signInByLink } from "./sign-in.ts";
 import { readTls, type TlsFiles, tlsPaths } from "./tls-files.ts";
@@ -125,6 +126,7 @@ class Doorkeeper {
   readonly #limits: ServerLimits;
   readonly #rate: RequestRate;
   readonly #log: Log;
+  readonly #refusals: RefusalLog;
   readonly #clock: Clock;
   readonly #secure: boolean;
   readonly #browsers: boolean;
@@ -135,6 +137,7 @@ class Doorkeeper {
     this.#limits = limits;
     this.#rate = new RequestRate(limits.requestsPerMinute);
     this.#log = options.log;
+    this.#refusals = new RefusalLog(options.log);
     this.#clock = options.clock ?? systemClock;
     this.#secure = options.tls !== undefined;
     this.#browsers = options.browsers === true;
@@ -153,6 +156,7 @@ class Doorkeeper {
     for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value);
     try {
       const reply = await this.#reply(request);
+      if ("status" in reply && reply.status === 401) this.#refusals.note(addressOf(request.socket), this.#clock.now());
       if (response.destroyed) return;
       if ("feed" in reply) await this.#feed(response, reply);
       else send(request, response, reply);

@@ -224,9 +224,7 @@ describe("larder collect", () => {
         );
         const status = larder("status");
         expect(status.status).toBe(1);
-        expect(status.stdout.replaceAll(/\s+/g, " ")).toMatch(
-          /the disk of the journal is full \(\d+ [KM]B are free\)/,
-        );
+        expect(status.stdout.replaceAll(/\s+/g, " ")).toMatch(/the disk of the journal is full \(\d+ [KM]B are free\)/);
         expect(status.stdout).not.toContain("no pass has run");
         execFileSync("mount", ["-o", "remount,size=64m", state]);
         expect(larder("collect", "--once").status).toBe(0);
