@@ -4,7 +4,7 @@
  * @module
  */
 import type { FindingLevel } from "../../core/finding.ts";
-import type { Values } from "../rules/rules.ts";
+import type { Values } from "../../core/words/fill.ts";
 
 /** What a rule found wrong with one subject. */
 export interface Alert {

@@ -16,7 +16,7 @@ import { openJournal } from "../../../core/journal/journal.ts";
 import type { Clock } from "../../../core/time/clock.ts";
 import { type InstallOptions, install } from "./install.ts";
 import { launchd } from "./launchd.ts";
-import { type Places, placesOn } from "./places.ts";
+import { type InstallPlaces, placesOn } from "./places.ts";
 import { systemd } from "./systemd.ts";
 import { uninstall } from "./uninstall.ts";
 import { compareVersions, installedVersion } from "./versions.ts";
@@ -37,7 +37,7 @@ class Computer {
   /** Versions whose Node does not start here. */
   readonly foreign = new Set<string>();
   #nowMs = 1_700_000_000_000;
-  readonly places: Places;
+  readonly places: InstallPlaces;
   readonly platform: "darwin" | "linux";
 
   constructor(platform: "darwin" | "linux") {

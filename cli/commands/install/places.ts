@@ -6,7 +6,7 @@
 import { join } from "node:path";
 import { settingsPlaces, systemStateDir } from "../../load-settings.ts";
 
-export interface Places {
+export interface InstallPlaces {
   readonly program: string;
   /** The link that makes the program a command. */
   readonly command: string;
@@ -22,7 +22,7 @@ export interface Places {
 }
 
 /** @param root the folder to install below: `/`, or one for a try */
-export function placesOn(platform: NodeJS.Platform, root: string): Places {
+export function placesOn(platform: NodeJS.Platform, root: string): InstallPlaces {
   const at = (path: string): string => join(root, path);
   const shared = {
     program: at("/usr/local/larder"),

@@ -13,7 +13,7 @@ import { print, printJson } from "../../output.ts";
 import { install } from "./install.ts";
 import { jobNames } from "./jobs.ts";
 import { launchd } from "./launchd.ts";
-import { type Places, placesOn } from "./places.ts";
+import { type InstallPlaces, placesOn } from "./places.ts";
 import type { InstallFlags, UninstallFlags } from "./register.ts";
 import { systemd } from "./systemd.ts";
 import { uninstall } from "./uninstall.ts";
@@ -68,7 +68,7 @@ function programRoot(): string {
 }
 
 /** The daemon's own state folder; larder goes from a computer even where settings cannot be read. */
-async function stateDirOf(places: Places, { root }: UninstallFlags): Promise<string> {
+async function stateDirOf(places: InstallPlaces, { root }: UninstallFlags): Promise<string> {
   if (root !== undefined) return places.stateDir;
   return await loadSettings({}).then(
     ({ settings }) => settings.stateDir,

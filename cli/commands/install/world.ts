@@ -7,10 +7,10 @@ import type { RunCommand } from "../../../core/cache/cache.ts";
 import { errorText, LarderError } from "../../../core/errors.ts";
 import type { Clock } from "../../../core/time/clock.ts";
 import type { Job } from "./jobs.ts";
-import type { Places } from "./places.ts";
+import type { InstallPlaces } from "./places.ts";
 
 export interface World {
-  readonly places: Places;
+  readonly places: InstallPlaces;
   readonly isRoot: boolean;
   readonly run: RunCommand;
   readonly clock: Clock;
