@@ -8,11 +8,11 @@ import { flagOf, numberOf, readPoint, textOf } from "../../core/history/history.
 import { type ParsedLine, parseTags } from "../../core/line/line.ts";
 import { DaySums } from "./day-sums.ts";
 import type { CacheFacts, EventFacts, NeighbourFacts, PassFacts, StatusFacts, WarmingFacts } from "./known.ts";
-import { Latest, type Wanted } from "./latest.ts";
+import { Latest, type LatestQuestion } from "./latest.ts";
 import { ReportedWipes } from "./reported-wipes.ts";
 
 /** A moment, and the local days that count then. */
-export interface Calendar extends Wanted {
+export interface Calendar extends LatestQuestion {
   readonly todayMs: number;
   readonly yesterdayMs: number;
   readonly monthMs: number;
@@ -100,13 +100,13 @@ export class CacheBook {
   }
 
   /** Those of the status that counts, as they are written with it: one that is gone is in no later reading. */
-  #neighboursAt(asked: Wanted, statusMs: number | undefined): NeighbourFacts[] {
+  #neighboursAt(asked: LatestQuestion, statusMs: number | undefined): NeighbourFacts[] {
     const lines = [...this.#neighbours.values()].flatMap((latest) => latest.at(asked) ?? []);
     const readingMs = statusMs ?? newestOf(lines)?.timeMs;
     return lines.filter(({ timeMs }) => timeMs === readingMs).flatMap(neighbourOf);
   }
 
-  #wipedAt(asked: Wanted, line: ParsedLine | undefined): EventFacts | undefined {
+  #wipedAt(asked: LatestQuestion, line: ParsedLine | undefined): EventFacts | undefined {
     const [event, reported] = [eventOf(line), this.#wipes.at(asked)];
     return reported !== undefined && reported.timeMs > (event?.timeMs ?? 0) ? reported : event;
   }
@@ -119,7 +119,7 @@ export class CacheBook {
     else if (timeMs === this.#failed.timeMs) this.#failed.count += failed;
   }
 
-  #warming(run: ParsedLine, lastLineMs: number | undefined, { sinceMs }: Wanted): WarmingFacts {
+  #warming(run: ParsedLine, lastLineMs: number | undefined, { sinceMs }: LatestQuestion): WarmingFacts {
     const { tags, fields } = pointOf(run);
     const event = (tags["event"] ?? "run-start") as WarmingFacts["event"];
     const text = textOf(fields.get("text")) ?? "";

@@ -14,7 +14,7 @@ const RANKS = new Map<string, number>(RAW_STREAMS.map((stream, rank) => [stream,
 const AHEAD_MS = THRESHOLDS.clockAheadSeconds.watch * 1000;
 
 /** A moment, and how far back lines are looked at then. */
-export interface Wanted {
+export interface LatestQuestion {
   readonly nowMs: number;
   readonly sinceMs: number;
 }
@@ -32,7 +32,7 @@ export class Latest {
   }
 
   /** Undefined where nothing counts. */
-  at({ nowMs, sinceMs }: Wanted): ParsedLine | undefined {
+  at({ nowMs, sinceMs }: LatestQuestion): ParsedLine | undefined {
     let found = this.#newest;
     if (found !== undefined && found.line.timeMs > nowMs + AHEAD_MS) {
       found = this.#last.reduce<Written | undefined>(newer, undefined);

@@ -8,7 +8,7 @@ import { numberOf, readPoint } from "../../core/history/history.ts";
 import type { ParsedLine } from "../../core/line/line.ts";
 import { bytesText } from "../../core/words/amounts.ts";
 import type { EventFacts } from "./known.ts";
-import type { Wanted } from "./latest.ts";
+import type { LatestQuestion } from "./latest.ts";
 
 const DAY_MS = 86_400_000;
 /** After a longer silence there is nothing to compare with. */
@@ -32,7 +32,7 @@ export class ReportedWipes {
     this.#wiped = { timeMs, text: `it held ${bytesText(before.usedBytes)} and now holds ${bytesText(usedBytes)}` };
   }
 
-  at({ nowMs }: Wanted): EventFacts | undefined {
+  at({ nowMs }: LatestQuestion): EventFacts | undefined {
     return this.#wiped !== undefined && this.#wiped.timeMs > nowMs - NEWS_MS ? this.#wiped : undefined;
   }
 }
