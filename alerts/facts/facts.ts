@@ -4,4 +4,4 @@
  * @module
  */
 export { type JournalFacts, KeptFacts } from "./fleet-book.ts";
-export type { CacheFacts, Facts, OwnFacts } from "./known.ts";
+export type { CacheFacts, Facts, OwnFacts, StatusFacts, TrafficFacts, WarmingFacts } from "./known.ts";

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { levelOf } from "../../core/thresholds.ts";
 import { type CacheRule, compared, NO_DATA, OK, QUIET_DAY } from "./rule.ts";
 
 export const idle: CacheRule = {
@@ -10,10 +11,14 @@ export const idle: CacheRule = {
   about: "cache",
   thresholds: ["newestRowSeconds"],
   inhibitedBy: ["silent", "off", "unregistered", "suspended", "unreachable", "wiped", "source"],
-  judge({ rowMs }, { nowMs, limits, schoolDay }) {
+  judge({ rowMs }, { nowMs, limits, schoolDay, holidayMsSince }) {
     if (rowMs === undefined) return NO_DATA;
     const seconds = (nowMs - rowMs) / 1000;
-    const verdict = compared(limits.newestRowSeconds, seconds, () => ({ values: { seconds }, sinceMs: rowMs }));
-    return verdict === OK || schoolDay ? verdict : QUIET_DAY;
+    if (levelOf(limits.newestRowSeconds, seconds) === "fine") return OK;
+    if (!schoolDay) return QUIET_DAY;
+    // the weekends around holidays are days off, too
+    const counted = seconds - holidayMsSince(rowMs) / 1000;
+    if (levelOf(limits.newestRowSeconds, counted) === "fine") return QUIET_DAY;
+    return compared(limits.newestRowSeconds, seconds, () => ({ values: { seconds }, sinceMs: rowMs }));
   },
 };

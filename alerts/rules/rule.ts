@@ -59,6 +59,8 @@ export interface Circumstances {
   readonly atWork: boolean;
   /** Whether the last day that is over was a working day, without a holiday. */
   readonly schoolDay: boolean;
+  /** Milliseconds of holidays since a moment. */
+  holidayMsSince(ms: number): number;
   readonly wan: { readonly dayBytes: number | undefined; readonly monthBytes: number | undefined };
   /** Share of the month that is over, 0 to 1. */
   readonly monthShare: number;

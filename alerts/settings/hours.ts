@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { localDate, localMinute } from "../../core/time/local-days.ts";
+import { bucketStart, localDate, localMinute, nextBucket } from "../../core/time/local-days.ts";
 
 export interface At {
   readonly nowMs: number;
@@ -25,6 +25,20 @@ export function isHoliday(holidays: readonly string[], { nowMs, timeZone }: At):
     const [first = "", last = first] = days.split("/");
     return today >= first && today <= last;
   });
+}
+
+/** How much of a stretch of time lies in holidays. */
+export function holidayMs(
+  holidays: readonly string[],
+  { fromMs, toMs, timeZone }: { readonly fromMs: number; readonly toMs: number; readonly timeZone: string },
+): number {
+  let sum = 0;
+  for (let dayMs = bucketStart(fromMs, "day", timeZone); dayMs < toMs; ) {
+    const nextMs = nextBucket(dayMs, "day", timeZone);
+    if (isHoliday(holidays, { nowMs: dayMs, timeZone })) sum += Math.min(nextMs, toMs) - Math.max(dayMs, fromMs);
+    dayMs = nextMs;
+  }
+  return sum;
 }
 
 function minuteOf(clock: string): number {

@@ -11,7 +11,7 @@ import type { Circumstances, Limits, Rule, ThresholdName } from "../rules/rules.
 import { covers, type Silence } from "../silences/silences.ts";
 import type { Notice, Policy } from "../state/state.ts";
 import { fits, type Tags } from "../tags.ts";
-import { isHoliday, isWithin } from "./hours.ts";
+import { holidayMs, isHoliday, isWithin } from "./hours.ts";
 
 const HOUR_MS = 3_600_000;
 const GB = 1_000_000_000;
@@ -31,6 +31,7 @@ export function circumstancesFor(options: WatchOptions, { nowMs, timeZone }: Mom
   const common = {
     nowMs,
     atWork: (workHours === undefined || isWithin(workHours, now)) && !isHoliday(holidays, now),
+    holidayMsSince: (ms) => holidayMs(holidays, { fromMs: ms, toMs: nowMs, timeZone }),
     schoolDay: !isHoliday(holidays, now) && !isHoliday(holidays, yesterday),
     wan: { dayBytes: inBytes(wanGbPerDay), monthBytes: inBytes(wanGbPerMonth) },
     monthShare,

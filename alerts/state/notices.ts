@@ -68,8 +68,9 @@ function newNotices(alerts: Alerts, policy: Policy, { nowMs, name }: { nowMs: nu
 }
 
 /** Nobody was notified of it, or only when it was not grave yet. */
-function isNews({ incident, level, reportedLevel = level }: Alert): boolean {
-  return incident === undefined || (level === "bad" && reportedLevel === "warn");
+function isNews({ incident, level, reportedLevel = level, wellMs }: Alert): boolean {
+  // what looks well again by the time it may be reported is not worth a word
+  return (incident === undefined && wellMs === undefined) || (level === "bad" && reportedLevel === "warn");
 }
 
 /** An alert of each incident that began a moment ago: others of its rule and place belong to it. */

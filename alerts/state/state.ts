@@ -58,7 +58,7 @@ export function look(alerts: Alerts, facts: Facts, context: LookContext): LookRe
     for (const rule of rules) {
       const verdict = rule.judge(subject, circumstances);
       // most of what there is is well, and was well before
-      if (!isWrong(verdict) && !own.some((alert) => alert.rule === rule.id)) continue;
+      if (!isWrong(verdict) && (own === NONE || !own.some((alert) => alert.rule === rule.id))) continue;
       if (context.isOff(rule, tags)) continue;
       const at = { nowMs, afterGap };
       for (const change of take(alerts, { rule, server, tags, verdict, known: own }, at)) changes.push(change);

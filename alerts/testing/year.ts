@@ -1,18 +1,30 @@
 /**
- * A year of a fleet, looked at by all rules: what befalls each cache is planned by `fixtures/fleet`, and what is to be
- * reported follows from that plan alone.
+ * A year of a fleet, looked at by all rules. What befalls each cache is planned (`year-faults.ts`), and what has to be sent,
+ * when and to whom follows from that plan alone.
  *
  * @module
  */
-import { chance, type Fleet, type FleetCache, planFleet } from "../../fixtures/fleet/index.ts";
-import type { CacheFacts } from "../facts/facts.ts";
+import { planFleet } from "../../fixtures/fleet/index.ts";
 import { watchOptions } from "../options.ts";
-import { circumstancesFor, policyFor } from "../settings/settings.ts";
+import { clearSecondsOf, ruleOf } from "../rules/rules.ts";
+import { addressees, circumstancesFor, policyFor } from "../settings/settings.ts";
 import { type Alerts, look, type Notice } from "../state/state.ts";
-
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
+import {
+  DAY,
+  expected,
+  type Fault,
+  faultsOf,
+  HOLIDAYS,
+  HOUR,
+  MINUTE,
+  outages,
+  type Planted,
+  QUIET_HOURS,
+  type Quake,
+  WORK_HOURS,
+  ZONE,
+} from "./year-faults.ts";
+import { Calendar, Life } from "./year-life.ts";
 
 export interface YearOptions {
   readonly caches: number;
@@ -21,28 +33,15 @@ export interface YearOptions {
   readonly seed: number;
 }
 
-/** Something that has to be reported once, and be over once. */
-export interface Planted {
-  readonly rule: string;
-  readonly server: string;
-  readonly fromMs: number;
-  readonly toMs: number;
-}
-
-type Kind = "silent" | "wiped" | "pressure" | "unregistered" | "off" | "neighbour" | "suspended" | "clock";
-
-interface Fault {
-  readonly kind: Kind;
-  readonly fromMs: number;
-  readonly toMs: number;
-}
-
 export interface YearReport {
+  readonly rows: readonly Score[];
   readonly planted: readonly Planted[];
-  readonly found: readonly { readonly notice: Notice; readonly server: string }[];
   readonly notices: readonly Notice[];
   readonly looks: number;
-  readonly rows: readonly Score[];
+  /** Everything that should not be, in words. */
+  readonly complaints: readonly string[];
+  /** Notices of each outage of a region or of all: one for each region. */
+  readonly outages: readonly { readonly regions: number; readonly notices: number }[];
 }
 
 /** What was found of one rule. */
@@ -51,194 +50,204 @@ export interface Score {
   readonly planted: number;
   readonly reported: number;
   readonly recovered: number;
-  /** Reported without a cause, or more than once. */
+  /** Reported or recovered without a cause, twice, or to the wrong person. */
   readonly wrong: number;
+  /** Not reported, or not recovered, in time. */
   readonly missed: number;
-  /** Longest time from a fault to its notice, in minutes. */
+  /** Longest time from when a notice was due to when it was sent, in minutes. */
   readonly latestMinutes: number;
 }
 
 const START = Date.parse("2025-08-01T00:00:00Z");
-const ZONE = "Europe/Berlin";
-/** More faults than the fleet's own plan has kinds for. */
-const EXTRA: readonly Kind[] = ["unregistered", "off", "neighbour", "suspended", "clock"];
+const REGIONS = 8;
 
-/** Faults of a cache, none of which overlap: those of the fleet's plan, and others in the months between. */
-function faultsOf(cache: FleetCache, { seed, days }: YearOptions): Fault[] {
-  const faults: Fault[] = [];
-  for (const { kind, fromMs, toMs } of cache.incidents) {
-    if (kind === "reset") continue;
-    // the status of the plan is at steps of its own: what is too short for a rule to last is left out by `expected`
-    faults.push({ kind: kind === "outage" ? "silent" : kind === "wipe" ? "wiped" : "pressure", fromMs, toMs });
-  }
-  for (let day = 10; day < days - 10; day += 30) {
-    if (chance(seed, cache.index, day, 301) > 0.4) continue;
-    const kind = EXTRA[Math.floor(chance(seed, cache.index, day, 302) * EXTRA.length)] ?? "off";
-    const fromMs = START + day * DAY + Math.floor(chance(seed, cache.index, day, 303) * 24) * HOUR;
-    faults.push({ kind, fromMs, toMs: fromMs + (2 + Math.floor(chance(seed, cache.index, day, 304) * 20)) * HOUR });
-  }
-  faults.sort((a, b) => a.fromMs - b.fromMs);
-  // a day apart, so that each is one story
-  return faults.filter((fault, i) => i === 0 || fault.fromMs - (faults[i - 1]?.toMs ?? 0) > 30 * HOUR);
-}
-
-/** How long a fault of a kind has to last before it is reported, in minutes, from the table of rules. */
-const LASTS: Readonly<Record<Kind, number>> = {
-  silent: 35,
-  wiped: 0,
-  pressure: 60,
-  unregistered: 0,
-  off: 5,
-  neighbour: 15,
-  suspended: 5,
-  clock: 0,
-};
-
-/** What has to be reported: everything that lasts long enough to be sure of, for one look more at either side. */
-function expected(cache: FleetCache, faults: readonly Fault[], stepMs: number): Planted[] {
-  return faults
-    .filter(({ kind, fromMs, toMs }) => kind === "wiped" || toMs - fromMs > LASTS[kind] * MINUTE + 3 * stepMs)
-    .map(({ kind, fromMs, toMs }) => ({
-      rule: kind,
-      server: cache.server,
-      fromMs,
-      toMs: kind === "wiped" ? fromMs + DAY : toMs,
-    }));
+/** The watch itself: gone for six hours, then a clock three hours ahead for a look, and one two hours behind. */
+function quakesOf(days: number): readonly (Quake & { readonly aheadMs: number })[] {
+  return [
+    { day: 45, hours: 6, aheadMs: Number.NaN },
+    { day: 80, hours: 0, aheadMs: 3 * HOUR },
+    { day: 110, hours: 0, aheadMs: -2 * HOUR },
+  ]
+    .filter(({ day }) => day < days - 3)
+    .map(({ day, hours, aheadMs }) => {
+      const fromMs = START + day * DAY + 10 * HOUR;
+      return { fromMs, toMs: fromMs + hours * HOUR, aheadMs };
+    });
 }
 
 /** Lives the year. */
-export function liveYear(options: YearOptions): YearReport {
-  const { caches: count, days, stepMinutes, seed } = options;
+export function liveYear({ caches, days, stepMinutes, seed }: YearOptions): YearReport {
   const stepMs = stepMinutes * MINUTE;
   const toMs = START + days * DAY;
-  const fleet: Fleet = planFleet({
-    seed,
-    caches: count,
-    regions: 8,
-    fromMs: START,
-    toMs,
-    zone: ZONE,
-    incidentsPerMonth: 0.5,
+  const quakes = quakesOf(days);
+  const size = { seed, caches, regions: Math.min(REGIONS, caches), fromMs: START, toMs, zone: ZONE };
+  const fleet = planFleet({ ...size, incidentsPerMonth: 0.5 });
+  const lives = fleet.caches.map((cache) => new Life(cache, faultsOf(cache, { fleet, quakes })));
+  const settings = watchOptions.parse({
+    ...{ workHours: WORK_HOURS, quietHours: QUIET_HOURS, holidays: HOLIDAYS, wanGbPerDay: 100 },
+    notifiers: [...new Set(fleet.caches.map(({ tags }) => tags["region"] ?? ""))]
+      .map((region, i) => ({ name: `person${i}`, only: { region } }) as object)
+      .concat([{ name: "central", leastLevel: "bad" }])
+      .map((each) => ({ type: "ntfy", url: "https://ntfy.example/x", ...each })),
   });
-  const lives = fleet.caches.map((cache) => new Life(cache, faultsOf(cache, options)));
-  // too short to be sure of: nothing is expected, and nothing may be wrong about a report of it
-  const sure = lives
-    .flatMap(({ cache, faults }) => expected(cache, faults, stepMs))
-    .filter((fault) => fault.toMs <= toMs);
-  const may = lives.flatMap(({ cache, faults }) =>
-    faults.map(({ kind, fromMs, toMs: end }) => ({
-      rule: kind,
-      server: cache.server,
-      fromMs,
-      toMs: kind === "wiped" ? fromMs + DAY : end,
-    })),
-  );
-  const settings = watchOptions.parse({});
   const alerts: Alerts = new Map();
   const notices: Notice[] = [];
-  let next = 0;
+  const calendar = new Calendar();
+  let [next, looks] = [0, 0];
   let lastMs: number | undefined;
-  let looks = 0;
-  for (let nowMs = START; nowMs < toMs; nowMs += stepMs) {
-    const facts: CacheFacts[] = lives.map((life) => life.at(nowMs));
-    const found = look(
-      alerts,
-      { caches: facts, own: undefined },
-      {
-        nowMs,
-        lastMs,
-        policy: policyFor(settings, { nowMs, timeZone: ZONE, alone: true }),
-        ...circumstancesFor(settings, { nowMs, timeZone: ZONE }),
-        name: () => `n${next++}`,
-      },
-    );
-    notices.push(...found.notices);
+  for (let realMs = START; realMs < toMs; realMs += stepMs) {
+    const hour = calendar.at(realMs);
+    const quake = quakes.find(({ fromMs, toMs: end }) => realMs >= fromMs && realMs < Math.max(end, fromMs + stepMs));
+    if (quake !== undefined && Number.isNaN(quake.aheadMs)) continue;
+    const nowMs = realMs + (quake?.aheadMs ?? 0);
+    const at = { nowMs, timeZone: ZONE };
+    for (const life of lives) life.move(hour);
+    const facts = { caches: lives, own: undefined };
+    const context = {
+      ...{ nowMs, lastMs, policy: policyFor(settings, { ...at, alone: false }), ...circumstancesFor(settings, at) },
+      name: () => `n${next++}`,
+    };
+    for (const notice of look(alerts, facts, context).notices) notices.push(notice);
     lastMs = nowMs;
     looks++;
   }
-  const found = notices.flatMap((notice) => notice.alerts.map(({ server }) => ({ notice, server })));
-  return { planted: sure, found, notices, looks, rows: scores(sure, may, found) };
+  const slackMs = 3 * stepMs + 15 * MINUTE;
+  const planted = lives
+    .flatMap(({ cache, faults }) => faults.flatMap((fault) => expected(cache, fault, slackMs) ?? []))
+    .filter(({ overMs }) => overMs + HOUR + slackMs < toMs);
+  const complaints: string[] = [];
+  const judged = { notices, planted, lives, slackMs, complaints };
+  const rows = scores(judged);
+  complaints.push(...wrongReminders(notices, slackMs));
+  for (const notice of notices) {
+    const wanted = new Set(notice.alerts.map(({ tags }) => tags["region"]));
+    const got = addressees(notice, settings);
+    const people = got.filter(({ only }) => only !== undefined).map(({ only }) => only?.["region"]);
+    const isRight = people.length === wanted.size && people.every((region) => wanted.has(region));
+    const central = got.some(({ name }) => name === "central");
+    if (!isRight || central !== (notice.level === "bad")) complaints.push(`${notice.id} went to the wrong person`);
+  }
+  return { rows, planted, notices, looks, complaints, outages: outageNotices(notices, fleet) };
 }
 
-/** The facts of one cache, moment after moment. Objects are made again only when something changes. */
-class Life {
-  readonly cache: FleetCache;
-  readonly faults: readonly Fault[];
-  #next = 0;
-  #heardMs = START;
-  #wiped: CacheFacts["wiped"];
-
-  constructor(cache: FleetCache, faults: readonly Fault[]) {
-    this.cache = cache;
-    this.faults = faults;
-  }
-
-  at(nowMs: number): CacheFacts {
-    let fault = this.faults[this.#next];
-    while (fault !== undefined && nowMs >= fault.toMs) fault = this.faults[++this.#next];
-    const kind = fault !== undefined && nowMs >= fault.fromMs ? fault.kind : undefined;
-    if (kind !== "silent") this.#heardMs = kind === "clock" ? nowMs + 2 * HOUR : nowMs;
-    if (kind === "wiped" && (this.#wiped?.timeMs ?? 0) < (fault?.fromMs ?? 0)) {
-      this.#wiped = { timeMs: fault?.fromMs ?? nowMs, text: "it held 100 GB" };
-    }
-    // a fault shorter than a step is known from its event
-    const passed = this.faults[this.#next - 1];
-    if (passed?.kind === "wiped" && (this.#wiped?.timeMs ?? 0) < passed.fromMs) {
-      this.#wiped = { timeMs: passed.fromMs, text: "it held 100 GB" };
-    }
-    const timeMs = Math.min(this.#heardMs, nowMs);
-    return {
-      server: this.cache.server,
-      tags: this.cache.tags,
-      heardMs: this.#heardMs,
-      status: {
-        timeMs,
-        activated: kind !== "off",
-        active: kind !== "off" && kind !== "suspended",
-        registered: kind === "unregistered" ? -1 : 1,
-        registrationError: undefined,
-        usedBytes: 1e11,
-        pressure: kind === "pressure" ? 0.9 : 0.1,
-        lowSpace: false,
-        diskExceeded: false,
-      },
-      neighbours: [{ address: "10.0.0.9", role: "peer", healthy: kind !== "neighbour" }],
-      pass: { timeMs, up: true },
-      rowMs: timeMs,
-      wiped: this.#wiped,
-      restarted: undefined,
-      warming: { event: "run-end", timeMs, text: "", lastLineMs: timeMs, failed: 1 },
-      today: { served: 2e10, fromApple: 4e9 },
-      yesterday: { served: 2e10, fromApple: 4e9 },
-      month: { served: 2e11, fromApple: 4e10 },
-      evictedYoungBytes: 0,
-    };
-  }
+interface Judged {
+  readonly notices: readonly Notice[];
+  readonly planted: readonly Planted[];
+  readonly lives: readonly Life[];
+  readonly slackMs: number;
+  readonly complaints: string[];
 }
 
-function scores(sure: readonly Planted[], may: readonly Planted[], found: YearReport["found"]): Score[] {
-  const rules = [...new Set([...sure.map(({ rule }) => rule), ...found.map(({ notice }) => notice.rule)])].sort();
-  return rules.map((rule) => {
-    const planted = sure.filter((each) => each.rule === rule);
-    const of = (kind: Notice["kind"]) => found.filter(({ notice }) => notice.rule === rule && notice.kind === kind);
-    const reported = of("firing");
-    const recovered = of("recovered");
-    const isOf = ({ server, fromMs, toMs }: Planted, hit: YearReport["found"][number]): boolean =>
-      hit.server === server && hit.notice.atMs >= fromMs && hit.notice.atMs < toMs;
-    const missed = planted.filter((fault) => reported.filter((hit) => isOf(fault, hit)).length !== 1);
-    const causes = [...planted, ...may.filter((each) => each.rule === rule)];
-    const wrong = reported.filter((hit) => !causes.some((fault) => isOf(fault, hit)));
-    const delays = planted.flatMap((fault) =>
-      reported.filter((hit) => isOf(fault, hit)).map(({ notice }) => (notice.atMs - fault.fromMs) / MINUTE),
+/** One notice about one cache. */
+interface Hit {
+  readonly rule: string;
+  readonly server: string;
+  readonly kind: Notice["kind"];
+  readonly incident: string;
+  readonly atMs: number;
+  isUsed: boolean;
+}
+
+function scores({ notices, planted, lives, slackMs, complaints }: Judged): Score[] {
+  const hits = notices.flatMap(({ rule, kind, incident, atMs, alerts }) =>
+    alerts.map(({ server }): Hit => ({ rule, server, kind, incident, atMs, isUsed: false })),
+  );
+  const byCache = new Map<string, Hit[]>();
+  for (const hit of hits) {
+    if (hit.kind === "reminder") continue;
+    const key = `${hit.rule} ${hit.server}`;
+    byCache.set(key, [...(byCache.get(key) ?? []), hit]);
+  }
+  const results = new Map<string, { missed: number; latestMs: number }>();
+  const resultOf = (rule: string) => {
+    const known = results.get(rule) ?? { missed: 0, latestMs: 0 };
+    results.set(rule, known);
+    return known;
+  };
+  for (const fault of planted) {
+    const result = resultOf(fault.kind);
+    const own = byCache.get(`${fault.kind} ${fault.server}`) ?? [];
+    const rule = ruleOf(fault.kind);
+    const clearMs = (rule === undefined ? 0 : clearSecondsOf(rule)) * 1000;
+    const first = own.find(
+      ({ kind, atMs, isUsed }) => kind === "firing" && !isUsed && atMs >= fault.dueMs - slackMs / 4,
     );
+    const last = own.find(({ kind, incident, isUsed }) => {
+      return kind === "recovered" && !isUsed && incident === first?.incident;
+    });
+    const lateMs = (first?.atMs ?? Number.POSITIVE_INFINITY) - fault.dueMs;
+    const goneMs = (last?.atMs ?? Number.POSITIVE_INFINITY) - fault.overMs;
+    if (lateMs > slackMs || goneMs < 0 || goneMs > clearMs + HOUR + slackMs) {
+      result.missed++;
+      complaints.push(
+        `${fault.kind} of ${fault.server}, due ${new Date(fault.dueMs).toISOString()}: ${lateMs}, ${goneMs}`,
+      );
+      continue;
+    }
+    if (first !== undefined) first.isUsed = true;
+    if (last !== undefined) last.isUsed = true;
+    result.latestMs = Math.max(result.latestMs, lateMs);
+  }
+  // what lasts hardly long enough may be reported, once
+  const faults = new Map(lives.map(({ cache, faults: own }) => [cache.server, own]));
+  const isCause = ({ kind, fromMs, toMs }: Fault, { rule, atMs }: Hit): boolean =>
+    kind === rule && atMs >= fromMs && atMs <= toMs + 2 * HOUR + slackMs;
+  const seen = new Set<string>();
+  const isWrong = (hit: Hit): boolean => {
+    if (hit.isUsed || hit.kind === "reminder") return false;
+    const cause = faults.get(hit.server)?.find((fault) => isCause(fault, hit));
+    const key = `${hit.rule} ${hit.server} ${cause?.fromMs} ${hit.kind}`;
+    const isPlanted = planted.some((each) => each.server === hit.server && each.fromMs === cause?.fromMs);
+    if (cause === undefined || isPlanted || seen.has(key)) return true;
+    seen.add(key);
+    return false;
+  };
+  const wrong = hits.filter(isWrong);
+  for (const { kind, rule, server, atMs } of wrong) {
+    complaints.push(`${kind} ${rule} of ${server} at ${new Date(atMs).toISOString()} has no cause`);
+  }
+  const rules = [...new Set([...planted.map(({ kind }) => kind), ...hits.map(({ rule }) => rule)])].sort();
+  return rules.map((rule) => {
+    const count = (kind: Notice["kind"]) => hits.filter((hit) => hit.rule === rule && hit.kind === kind).length;
     return {
       rule,
-      planted: planted.length,
-      reported: reported.length,
-      recovered: recovered.length,
-      wrong: wrong.length,
-      missed: missed.length,
-      latestMinutes: Math.max(0, ...delays),
+      planted: planted.filter(({ kind }) => kind === rule).length,
+      reported: count("firing"),
+      recovered: count("recovered"),
+      wrong: wrong.filter((hit) => hit.rule === rule).length,
+      missed: resultOf(rule).missed,
+      latestMinutes: resultOf(rule).latestMs / MINUTE,
     };
   });
+}
+
+/** Reminders that are not at 1, 4, 24 or 72 hours, or a week later. */
+function wrongReminders(notices: readonly Notice[], slackMs: number): string[] {
+  const began = new Map<string, number>();
+  const used = new Set<string>();
+  const hours = [1, 4, 24, 72, ...Array.from({ length: 52 }, (_, i) => 72 + 168 * (i + 1))];
+  return notices.flatMap(({ kind, incident, atMs, level, rule }) => {
+    if (kind === "firing" && !began.has(incident)) began.set(incident, atMs);
+    if (kind !== "reminder") return [];
+    const sinceMs = atMs - (began.get(incident) ?? atMs);
+    // what is not grave waits for the end of quiet hours
+    const lateMs = level === "warn" ? 20 * DAY : rule === "silent" ? 16 * HOUR : slackMs;
+    const due = hours.find((each) => {
+      return sinceMs >= each * HOUR && sinceMs <= each * HOUR + lateMs && !used.has(`${incident} ${each}`);
+    });
+    if (due === undefined) return [`a reminder of ${incident} after ${sinceMs / HOUR} hours`];
+    used.add(`${incident} ${due}`);
+    return [];
+  });
+}
+
+function outageNotices(notices: readonly Notice[], fleet: ReturnType<typeof planFleet>): YearReport["outages"] {
+  const all = new Set(fleet.caches.map(({ tags }) => tags["region"]));
+  return outages(fleet).map(({ region, fromMs, toMs }) => ({
+    regions: region === undefined ? all.size : 1,
+    notices: notices.filter(({ kind, rule, atMs, place }) => {
+      const isHere = region === undefined || place === region;
+      return kind === "firing" && rule === "silent" && isHere && atMs > fromMs && atMs < toMs;
+    }).length,
+  }));
 }

@@ -9,13 +9,33 @@ import { liveYear } from "../../alerts/testing/year.ts";
 
 const [caches = 200, stepMinutes = 15] = process.argv.slice(2).map(Number);
 const began = performance.now();
-const { rows, looks, notices } = liveYear({ seed: 7, caches, days: 365, stepMinutes });
+const cpu = process.cpuUsage();
+const { rows, looks, notices, outages, complaints } = liveYear({ seed: 7, caches, days: 365, stepMinutes });
 const seconds = (performance.now() - began) / 1000;
-console.table(rows);
+const { user, system } = process.cpuUsage(cpu);
 const sum = (pick: (row: (typeof rows)[number]) => number): number => rows.reduce((all, row) => all + pick(row), 0);
-const reported = sum((row) => row.reported);
-const planted = sum((row) => row.planted);
-const precision = (reported - sum((row) => row.wrong)) / reported;
-const recall = (planted - sum((row) => row.missed)) / planted;
-console.log(`${caches} caches, ${looks} looks, ${notices.length} notices in ${seconds.toFixed(1)} s`);
-console.log(`precision ${precision.toFixed(4)}, recall ${recall.toFixed(4)}`);
+const precision = (reported: number, wrong: number): number => (reported === 0 ? 1 : (reported - wrong) / reported);
+const recall = (planted: number, missed: number): number => (planted === 0 ? 1 : (planted - missed) / planted);
+console.table(
+  rows.map((row) => ({
+    ...row,
+    precision: precision(row.reported + row.recovered, row.wrong).toFixed(4),
+    recall: recall(row.planted, row.missed).toFixed(4),
+  })),
+);
+console.table(outages);
+for (const complaint of complaints) console.log(complaint);
+console.log(
+  `${caches} caches, ${looks} looks, ${notices.length} notices in ${seconds.toFixed(1)} s (${((user + system) / 1e6).toFixed(1)} s of computing)`,
+);
+const reported = sum((row) => row.reported + row.recovered);
+console.log(
+  `precision ${precision(
+    reported,
+    sum((row) => row.wrong),
+  ).toFixed(4)}, recall ${recall(
+    sum((row) => row.planted),
+    sum((row) => row.missed),
+  ).toFixed(4)}, ${complaints.length} complaints`,
+);
+process.exitCode = complaints.length === 0 ? 0 : 1;
