@@ -168,7 +168,16 @@ describe("a watch", () => {
     const line = `events,event=wiped,region=North,server=c1 title="Cache wiped",text="it held 9 GB" ${NOW - MINUTE}\n`;
     await write(stateDir, status("pressure=0", NOW - MINUTE) + line, NOW);
     const setup = await setupFor(stateDir, good.url, now);
-    const own = { server: "own", tags: {}, sinks: [], freeBytes: undefined, setAsideBytes: 0, hasAddress: undefined };
+    const own = {
+      server: "own",
+      tags: {},
+      sinks: [],
+      freeBytes: undefined,
+      setAsideBytes: 0,
+      damagedBytes: 0,
+      log: undefined,
+      hasAddress: undefined,
+    };
     const watch = await openWatch({ ...setup, options, notifiers: made });
     for (let minute = 0; minute < 25; minute++) {
       await watch.check(own);
@@ -191,7 +200,16 @@ describe("a watch", () => {
     const options = watchOptions.parse({
       notifiers: [...["hook", "page"].map((name) => ({ name, type: "webhook", url: hook.url }))],
     });
-    const own = { server: "own", tags: {}, sinks: [], freeBytes: undefined, setAsideBytes: 0, hasAddress: undefined };
+    const own = {
+      server: "own",
+      tags: {},
+      sinks: [],
+      freeBytes: undefined,
+      setAsideBytes: 0,
+      damagedBytes: 0,
+      log: undefined,
+      hasAddress: undefined,
+    };
     const unmade = [{ name: "page", why: 'Cannot read "/etc/larder/page-url"' }];
     for (const missing of [unmade, unmade, []]) {
       const page = { ...setup.notifiers[0], name: "page" } as (typeof setup.notifiers)[number];

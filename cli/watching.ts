@@ -72,13 +72,15 @@ async function recipientsOf(path: string): Promise<string[]> {
 export async function ownReport(settings: Settings): Promise<OwnReport> {
   const { server, tags } = settings;
   const options = pipeOptions(settings);
-  const pipe = await gatherPipe({ ...options, readsLog: false }, Date.now());
+  const pipe = await gatherPipe(options, Date.now());
   return {
     server,
     tags,
     sinks: pipe.sinks,
     freeBytes: pipe.journal.freeBytes,
     setAsideBytes: pipe.journal.setAside.bytes,
+    damagedBytes: pipe.journal.streams.flatMap(({ losses }) => losses).reduce((sum, { bytes }) => sum + bytes, 0),
+    log: pipe.log,
     // only a computer that is a cache has to be reached
     hasAddress: options.readsStatus ? hasAddress() : undefined,
   };

@@ -38,6 +38,8 @@ export const THRESHOLDS = {
   newestRowSeconds: { watch: 4 * DAY },
   /** Share of the lines of a cache's log that are of no known shape: after an update of macOS, Apple may have changed it. */
   logUnknown: { watch: 0.2 },
+  /** Lines of a log from which their shapes say something: a handful does not. */
+  logLines: { watch: 100 },
   /** Since the collector's last pass: there is one a minute. */
   silentSeconds: { watch: 10 * MINUTE, trouble: 30 * MINUTE, alertAfterSeconds: 5 * MINUTE },
   /** Age of the newest status of the cache: an older one says nothing of now. */

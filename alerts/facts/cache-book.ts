@@ -56,7 +56,7 @@ export class CacheBook {
   /** By their tags. */
   readonly #neighbours = new Map<string, Latest>();
   readonly #wipes = new ReportedWipes();
-  #failed: { readonly timeMs: number; count: number } | undefined;
+  #closed: { readonly timeMs: number; failed: number; skipped: number } | undefined;
 
   constructor(server: string) {
     this.server = server;
@@ -113,18 +113,23 @@ export class CacheBook {
 
   /** One line for each target, all of one moment. */
   #takeRun(line: ParsedLine): void {
-    const failed = numberOf(readPoint(line).fields.get("failed")) ?? 0;
-    const { timeMs } = line;
-    if (this.#failed === undefined || timeMs > this.#failed.timeMs) this.#failed = { timeMs, count: failed };
-    else if (timeMs === this.#failed.timeMs) this.#failed.count += failed;
+    const { timeMs, fields } = readPoint(line);
+    const [failed = 0, skipped = 0] = ["failed", "skipped"].map((name) => numberOf(fields.get(name)));
+    const known = this.#closed;
+    if (known === undefined || timeMs > known.timeMs) this.#closed = { timeMs, failed, skipped };
+    else if (timeMs === known.timeMs) {
+      known.failed += failed;
+      known.skipped += skipped;
+    }
   }
 
   #warming(run: ParsedLine, lastLineMs: number | undefined, { sinceMs }: LatestQuestion): WarmingFacts {
     const { tags, fields } = pointOf(run);
     const event = (tags["event"] ?? "run-start") as WarmingFacts["event"];
     const text = textOf(fields.get("text")) ?? "";
-    const failed = this.#failed === undefined || this.#failed.timeMs < sinceMs ? 0 : this.#failed.count;
-    return { event, timeMs: run.timeMs, text, lastLineMs, failed };
+    const isKnown = this.#closed !== undefined && this.#closed.timeMs >= sinceMs;
+    const { failed, skipped } = (isKnown ? this.#closed : undefined) ?? { failed: 0, skipped: 0 };
+    return { event, timeMs: run.timeMs, text, lastLineMs, failed, skipped };
   }
 }
 
@@ -157,6 +162,7 @@ function statusOf(line: ParsedLine): StatusFacts {
     active: flagOf(fields.get("active")),
     registered: numberOf(fields.get("registered")),
     registrationError: textOf(fields.get("registration.error")),
+    state: textOf(fields.get("state")),
     usedBytes: numberOf(fields.get("used")),
     pressure: numberOf(fields.get("pressure")),
     lowSpace: flagOf(fields.get("lowspace")),

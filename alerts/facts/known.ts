@@ -12,6 +12,8 @@ export interface StatusFacts {
   /** 1 done, 0 under way, -1 refused. */
   readonly registered: number | undefined;
   readonly registrationError: string | undefined;
+  /** What its port was found to be as well: `serving`, `suspended`, `silent`, `unreachable`; undefined where nobody asked. */
+  readonly state: string | undefined;
   readonly usedBytes: number | undefined;
   readonly pressure: number | undefined;
   readonly lowSpace: boolean | undefined;
@@ -45,6 +47,8 @@ export interface WarmingFacts {
   readonly lastLineMs: number | undefined;
   /** Files that could not be fetched; of a run that was closed. */
   readonly failed: number;
+  /** Files left for another run: out of time, budget or room. */
+  readonly skipped: number;
 }
 
 export interface NeighbourFacts {
@@ -103,6 +107,10 @@ export interface OwnFacts {
   readonly freeBytes: number | undefined;
   /** Size of the file of rows that could not become lines. */
   readonly setAsideBytes: number;
+  /** Bytes of the journal that are damaged or gone. */
+  readonly damagedBytes: number;
+  /** Lines of the cache's log of late, and those of no known shape; undefined where it is not read. */
+  readonly log: { readonly lines: number; readonly unknown: number } | undefined;
   /** Whether this computer has an address others can reach; undefined where nobody looked. */
   readonly hasAddress: boolean | undefined;
   /** Notifiers that fail, with the reason and since when. */

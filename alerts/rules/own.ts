@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { levelOf } from "../../core/thresholds.ts";
 import { compared, NO_DATA, OK, type OwnRule, type Verdict } from "./rule.ts";
 
 export const journalDisk: OwnRule = {
@@ -29,6 +30,29 @@ export const rowsSetAside: OwnRule = {
   thresholds: ["any"],
   inhibitedBy: [],
   judge: ({ setAsideBytes: bytes }, { limits }) => compared(limits.any, bytes, () => ({ values: { bytes } })),
+};
+
+export const journalDamaged: OwnRule = {
+  id: "journal-damaged",
+  about: "own",
+  thresholds: ["any"],
+  inhibitedBy: [],
+  judge({ damagedBytes: bytes }) {
+    return bytes === 0 ? OK : { is: "firing", level: "warn", values: { bytes } };
+  },
+};
+
+export const logUnknown: OwnRule = {
+  id: "log-unknown",
+  about: "own",
+  thresholds: ["logUnknown", "logLines"],
+  forSeconds: 3600,
+  inhibitedBy: [],
+  judge({ log }, { limits }) {
+    if (log === undefined || levelOf(limits.logLines, log.lines) === "fine") return NO_DATA;
+    const share = log.unknown / log.lines;
+    return compared(limits.logUnknown, share, () => ({ values: { share } }));
+  },
 };
 
 export const notifier: OwnRule = {

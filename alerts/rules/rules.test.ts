@@ -15,7 +15,14 @@ const { circumstancesOf } = circumstancesFor(settings, { nowMs: NOW, timeZone: "
 type Status = NonNullable<CacheFacts["status"]>;
 const status = (more: Partial<Status>): { status: Status } => ({
   status: {
-    ...{ timeMs: NOW - MINUTE, activated: true, active: true, registered: 1, registrationError: undefined },
+    ...{
+      timeMs: NOW - MINUTE,
+      activated: true,
+      active: true,
+      registered: 1,
+      registrationError: undefined,
+      state: undefined,
+    },
     ...{ usedBytes: 1e11, pressure: 0, lowSpace: false, diskExceeded: false, ...more },
   },
 });
@@ -26,11 +33,22 @@ const cache = (more: Partial<CacheFacts>): CacheFacts => ({
   ...more,
 });
 const own = (more: Partial<OwnFacts>): OwnFacts => ({
-  ...{ server: "c1", tags: {}, sinks: [], freeBytes: 1e11, setAsideBytes: 0, hasAddress: true, notifiers: [], ...more },
+  ...{
+    server: "c1",
+    tags: {},
+    sinks: [],
+    freeBytes: 1e11,
+    setAsideBytes: 0,
+    damagedBytes: 0,
+    log: undefined,
+    hasAddress: true,
+    notifiers: [],
+    ...more,
+  },
 });
 const sink = { name: "main", movedMs: NOW, backlogBytes: 0, rejectBytes: 0, problem: undefined };
-const run = (event: "run-start" | "run-end" | "run-skipped", failed = 0, ago = HOUR) => ({
-  warming: { event, timeMs: NOW - ago, text: "t", lastLineMs: undefined, failed },
+const run = (event: "run-start" | "run-end" | "run-skipped", failed = 0, ago = HOUR, skipped = 0) => ({
+  warming: { event, timeMs: NOW - ago, text: "t", lastLineMs: undefined, failed, skipped },
 });
 const day = (served: number, fromApple: number) => ({ served: served * 1e9, fromApple: fromApple * 1e9 });
 
@@ -53,6 +71,21 @@ const CASES: readonly (readonly [string, Partial<CacheFacts> & Partial<OwnFacts>
   ["suspended", status({ active: false }), "firing"],
   ["suspended", {}, "ok"],
   ["suspended", { status: undefined }, "unknown"],
+  ["suspended", status({ state: "suspended" }), "firing"],
+  ["not-answering", status({ state: "silent" }), "firing"],
+  ["not-answering", status({ state: "unreachable" }), "firing"],
+  ["not-answering", status({ state: "serving" }), "ok"],
+  ["not-answering", status({ state: "suspended" }), "unknown"],
+  ["not-answering", {}, "unknown"],
+  ["update-not-warmed", run("run-end", 0, HOUR, 1), "firing"],
+  ["update-not-warmed", run("run-end"), "ok"],
+  ["update-not-warmed", run("run-start", 0, HOUR, 1), "unknown"],
+  ["journal-damaged", { damagedBytes: 1 }, "firing"],
+  ["journal-damaged", {}, "ok"],
+  ["log-unknown", { log: { lines: 100, unknown: 20 } }, "firing"],
+  ["log-unknown", { log: { lines: 100, unknown: 19 } }, "ok"],
+  ["log-unknown", { log: { lines: 99, unknown: 99 } }, "unknown"],
+  ["log-unknown", {}, "unknown"],
   ["unreachable", { hasAddress: false }, "firing"],
   ["unreachable", {}, "ok"],
   ["unreachable", { hasAddress: undefined }, "unknown"],

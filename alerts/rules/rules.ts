@@ -10,9 +10,10 @@ import { evictedYoung } from "./evicted-young.ts";
 import { hitRatio } from "./hit-ratio.ts";
 import { idle } from "./idle.ts";
 import { neighbour } from "./neighbour.ts";
+import { notAnswering } from "./not-answering.ts";
 import { notCaching } from "./not-caching.ts";
 import { off } from "./off.ts";
-import { journalDisk, notifier, rowsSetAside } from "./own.ts";
+import { journalDamaged, journalDisk, logUnknown, notifier, rowsSetAside } from "./own.ts";
 import { pressure } from "./pressure.ts";
 import { CLEAR_SECONDS, type Rule } from "./rule.ts";
 import { silent } from "./silent.ts";
@@ -23,7 +24,7 @@ import { unreachable } from "./unreachable.ts";
 import { unregistered } from "./unregistered.ts";
 import { updating } from "./updating.ts";
 import { wanDay, wanForecast, wanMonth } from "./wan.ts";
-import { warmingFailed, warmingLate, warmingSkipped } from "./warming.ts";
+import { updateNotWarmed, warmingFailed, warmingLate, warmingSkipped } from "./warming.ts";
 import { wiped } from "./wiped.ts";
 
 export { findsOf } from "./finds.ts";
@@ -37,6 +38,7 @@ export const RULES: readonly Rule[] = [
   unregistered,
   suspended,
   unreachable,
+  notAnswering,
   updating,
   clock,
   source,
@@ -53,8 +55,11 @@ export const RULES: readonly Rule[] = [
   warmingFailed,
   warmingSkipped,
   warmingLate,
+  updateNotWarmed,
   journalDisk,
+  journalDamaged,
   rowsSetAside,
+  logUnknown,
   sinkBehind,
   sinkRejects,
   notifier,

@@ -14,7 +14,8 @@ export const suspended: CacheRule = {
   judge(cache, circumstances) {
     const status = freshStatus(cache, circumstances);
     if (status?.active === undefined || status.activated === false) return NO_DATA;
-    if (status.active) return OK;
+    // its port says so where its status does not: HTTP 503
+    if (status.active && status.state !== "suspended") return OK;
     return { is: "firing", level: "bad", values: { used: status.usedBytes ?? 0 } };
   },
 };

@@ -25,6 +25,21 @@ export const warmingFailed: CacheRule = {
   },
 };
 
+/** An update is out, was planned, and is not whole in the cache a day later. */
+export const updateNotWarmed: CacheRule = {
+  id: "update-not-warmed",
+  about: "cache",
+  thresholds: ["any"],
+  forSeconds: 86_400,
+  clearSeconds: 0,
+  inhibitedBy: [...INHIBITED, "warming-failed"],
+  judge({ warming }) {
+    if (warming?.event !== "run-end") return NO_DATA;
+    const { skipped, timeMs } = warming;
+    return skipped === 0 ? OK : { is: "firing", level: "warn", values: { skipped }, sinceMs: timeMs };
+  },
+};
+
 export const warmingSkipped: CacheRule = {
   id: "warming-skipped",
   about: "cache",

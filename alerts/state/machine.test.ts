@@ -60,7 +60,14 @@ function factsOf(server: string, is: readonly Is[], nowMs: number): CacheFacts {
   });
   const none = { wiped: undefined, restarted: undefined, warming: undefined, pass: undefined, rowMs: undefined };
   const status = Object.assign(
-    { timeMs: nowMs, registrationError: undefined, usedBytes: 1, diskExceeded: undefined, ...UNKNOWN },
+    {
+      timeMs: nowMs,
+      registrationError: undefined,
+      state: undefined,
+      usedBytes: 1,
+      diskExceeded: undefined,
+      ...UNKNOWN,
+    },
     ...parts,
   ) as CacheFacts["status"];
   return {
@@ -281,7 +288,17 @@ describe("an alert that grows grave", () => {
     const notices: Notice[] = [];
     let next = 1;
     const own = (freeBytes: number) => ({
-      ...{ server: "watcher", tags: {}, sinks: [], freeBytes, setAsideBytes: 0, hasAddress: undefined, notifiers: [] },
+      ...{
+        server: "watcher",
+        tags: {},
+        sinks: [],
+        freeBytes,
+        setAsideBytes: 0,
+        damagedBytes: 0,
+        log: undefined,
+        hasAddress: undefined,
+        notifiers: [],
+      },
     });
     for (const [i, freeBytes] of [255e6, 255e6, 1e6, 1e6, 100e6, 1e9, 1e9, 1e9].entries()) {
       const nowMs = NOW + i * 10 * MINUTE;

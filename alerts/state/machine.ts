@@ -9,7 +9,7 @@ import { clearSecondsOf, type Firing, forSecondsOf, type Rule, type Verdict } fr
 import { type Alert, keyOf } from "./alert.ts";
 
 /** What a rule said of one server. */
-export interface Judgement {
+export interface Ruling {
   readonly rule: Rule;
   readonly server: string;
   readonly tags: Readonly<Record<string, string>>;
@@ -34,7 +34,7 @@ export interface Look {
 }
 
 /** Takes a judgement into the alerts. @returns what began and what ended */
-export function take(alerts: Alerts, judgement: Judgement, look: Look): Change[] {
+export function take(alerts: Alerts, judgement: Ruling, look: Look): Change[] {
   const { rule, server, verdict } = judgement;
   if (!Array.isArray(verdict)) {
     const one = verdict as Verdict;
@@ -53,7 +53,7 @@ export function take(alerts: Alerts, judgement: Judgement, look: Look): Change[]
 
 function endOthers(
   alerts: Alerts,
-  { rule, known }: Judgement,
+  { rule, known }: Ruling,
   { look, except }: { readonly look: Look; readonly except: ReadonlySet<string> },
 ): Change[] {
   const own = known.filter((alert) => alert.rule === rule.id && !except.has(keyOf(alert)));
@@ -66,7 +66,7 @@ function partOf(verdict: Verdict): string {
 
 function takeOne(
   alerts: Alerts,
-  judgement: Judgement,
+  judgement: Ruling,
   { verdict, look }: { readonly verdict: Verdict; readonly look: Look },
 ): Change[] {
   const { rule, server } = judgement;
@@ -81,7 +81,7 @@ function takeOne(
 
 function wrong(
   known: Alert | undefined,
-  { rule, server, tags }: Judgement,
+  { rule, server, tags }: Ruling,
   { verdict, look: { nowMs, afterGap } }: { readonly verdict: Firing; readonly look: Look },
 ): Alert {
   const { level, values, part = "", sinceMs = nowMs } = verdict;

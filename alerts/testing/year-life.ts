@@ -55,7 +55,7 @@ export class Calendar {
 }
 
 const WELL: Omit<StatusFacts, "timeMs"> = {
-  ...{ activated: true, active: true, registered: 1, registrationError: undefined, usedBytes: 1e11 },
+  ...{ activated: true, active: true, registered: 1, registrationError: undefined, state: "serving", usedBytes: 1e11 },
   ...{ pressure: 0.1, lowSpace: false, diskExceeded: false },
 };
 const STATUS: Partial<Record<Kind, Omit<StatusFacts, "timeMs">>> = {
@@ -147,5 +147,5 @@ export class Life implements CacheFacts {
 
 function runOf(timeMs: number, kind: Kind | undefined): WarmingFacts {
   const event = kind === "warming-skipped" ? "run-skipped" : kind === "warming-late" ? "run-start" : "run-end";
-  return { event, timeMs, text: "", lastLineMs: undefined, failed: kind === "warming-failed" ? 9 : 0 };
+  return { event, timeMs, text: "", lastLineMs: undefined, failed: kind === "warming-failed" ? 9 : 0, skipped: 0 };
 }

@@ -1,16 +1,16 @@
 /**
  * A year of 200 caches through all rules: how long it takes, and what of the planted faults is found.
  *
- *     npx tsx bench/alerts/year.ts [caches] [stepMinutes]
+ *     npx tsx bench/alerts/year.ts [caches] [stepMinutes] [days]
  *
  * @module
  */
 import { liveYear } from "../../alerts/testing/year.ts";
 
-const [caches = 200, stepMinutes = 15] = process.argv.slice(2).map(Number);
+const [caches = 200, stepMinutes = 15, days = 365] = process.argv.slice(2).map(Number);
 const began = performance.now();
 const cpu = process.cpuUsage();
-const { rows, looks, notices, outages, complaints } = liveYear({ seed: 7, caches, days: 365, stepMinutes });
+const { rows, looks, notices, outages, complaints } = liveYear({ seed: 7, caches, days, stepMinutes });
 const seconds = (performance.now() - began) / 1000;
 const { user, system } = process.cpuUsage(cpu);
 const sum = (pick: (row: (typeof rows)[number]) => number): number => rows.reduce((all, row) => all + pick(row), 0);

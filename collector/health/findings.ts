@@ -87,11 +87,8 @@ function ownFindings({ cache, events, nowMs }: CacheFacts): Finding[] {
   return found;
 }
 
-/** A handful of lines says nothing. */
-const ENOUGH_LINES = 100;
-
 function logFindings(log: PipeFacts["log"]): Finding[] {
-  if (log === undefined || log.lines < ENOUGH_LINES) return [];
+  if (log === undefined || levelOf(THRESHOLDS.logLines, log.lines) === "fine") return [];
   const share = log.unknown / log.lines;
   if (levelOf(THRESHOLDS.logUnknown, share) === "fine") return [];
   const values = { share };

@@ -55,6 +55,11 @@ export const alerts: Texts<typeof english> = {
       what: "Dieser Mac hat keine Adresse im Netz, obwohl der Cache meldet, dass er arbeitet.",
       next: "Kabel, Switch-Port und DHCP prüfen",
     },
+    "not-answering": {
+      title: "Cache antwortet nicht",
+      what: "Der Cache meldet, dass er arbeitet, antwortet aber nicht.",
+      next: "Firewall prüfen, dann neu starten: sudo AssetCacheManagerUtil deactivate, dann activate",
+    },
     updating: {
       title: "Cache startet neu",
       what: "Der Dienst ist eben neu gestartet, etwa für seine eigene Aktualisierung.",
@@ -135,6 +140,11 @@ export const alerts: Texts<typeof english> = {
       what: "Der letzte Lauf begann und wurde nie beendet.",
       next: "noch einmal laufen lassen: larder precache run",
     },
+    "update-not-warmed": {
+      title: "Update erschienen und nicht vorgewärmt",
+      what: "{skipped} {skipped?Datei|Dateien} von Apple {skipped?blieb|blieben} seit einem Tag für einen anderen Lauf übrig: Zeit, Budget oder Platz reichten nicht.",
+      next: "dem Lauf mehr Zeit oder Platz geben, oder weniger vorwärmen: larder precache plan",
+    },
     "journal-disk": {
       title: "Platte des Journals läuft voll",
       what: "Auf der Platte des Journals sind {bytes:bytes} frei.",
@@ -144,6 +154,16 @@ export const alerts: Texts<typeof english> = {
       title: "Zeilen beiseitegelegt",
       what: "Zeilen einer Datenbank waren nicht lesbar; sie sind aufgehoben ({bytes:bytes}).",
       next: "den Grund in rejected/_rows.lp im Zustandsordner lesen und melden",
+    },
+    "journal-damaged": {
+      title: "Journal beschädigt",
+      what: "{bytes:bytes} des Journals sind beschädigt oder fehlen; der Rest wird benutzt.",
+      next: "die Platte prüfen: larder journal verify nennt die Stellen",
+    },
+    "log-unknown": {
+      title: "Protokoll des Caches hat sich geändert",
+      what: "{share:percent} der Zeilen im Protokoll des Caches haben keine bekannte Form, wie nach einem Update von macOS: Zahlen zu Clients können zu niedrig sein.",
+      next: "larder aktualisieren; ist es aktuell, unbekannte Zeilen melden",
     },
     "sink-behind": {
       title: "Server nicht erreicht",

@@ -53,6 +53,11 @@ export const alerts = {
       what: "This Mac has no address in the network, although the cache reports that it serves.",
       next: "look at its cable, its switch port and DHCP",
     },
+    "not-answering": {
+      title: "Cache does not answer",
+      what: "The status of the cache says that it serves, and nothing answers on its port or at its address in the network.",
+      next: "see that no firewall is in the way, then restart it: sudo AssetCacheManagerUtil deactivate, and activate",
+    },
     updating: {
       title: "Cache restarting",
       what: "The service restarted a moment ago, as for its own update.",
@@ -133,6 +138,11 @@ export const alerts = {
       what: "The last warming run began and was never finished.",
       next: "run it again: larder precache run",
     },
+    "update-not-warmed": {
+      title: "Update out and not warmed",
+      what: "{skipped} {skipped?file|files} that Apple has out {skipped?was|were} left for another run for a day: out of time, budget or room.",
+      next: "give the run more time or room, or warm fewer targets: larder precache plan",
+    },
     "journal-disk": {
       title: "Journal disk filling",
       what: "{bytes:bytes} are free on the disk of the journal.",
@@ -142,6 +152,16 @@ export const alerts = {
       title: "Rows set aside",
       what: "Rows of a database could not become lines; they are kept ({bytes:bytes}).",
       next: "read why in rejected/_rows.lp of the state folder, and report it",
+    },
+    "journal-damaged": {
+      title: "Journal damaged",
+      what: "{bytes:bytes} of the journal are damaged or gone; the rest is used.",
+      next: "look after the disk: larder journal verify names the places",
+    },
+    "log-unknown": {
+      title: "Cache log has changed",
+      what: "{share:percent} of the lines of the cache's log are of no known shape, as after an update of macOS: numbers of clients may be too low.",
+      next: "update larder; if it is current, report lines that are not known",
     },
     "sink-behind": {
       title: "Server not reached",

@@ -1,0 +1,20 @@
+/**
+ * The cache says it serves, and nothing answers on its port, or not at its address in the network: devices wait for it in vain.
+ *
+ * @module
+ */
+import { type CacheRule, freshStatus, NO_DATA, OK } from "./rule.ts";
+
+export const notAnswering: CacheRule = {
+  id: "not-answering",
+  about: "cache",
+  thresholds: ["always"],
+  forSeconds: 300,
+  inhibitedBy: ["silent", "off", "suspended", "updating"],
+  judge(cache, circumstances) {
+    const state = freshStatus(cache, circumstances)?.state;
+    if (state === "serving") return OK;
+    if (state !== "silent" && state !== "unreachable") return NO_DATA;
+    return { is: "firing", level: "bad", values: {} };
+  },
+};
