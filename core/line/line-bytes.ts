@@ -46,8 +46,7 @@ export interface LineSearch {
 }
 
 /**
- * Lines of several measurements, found in going through all lines once. Each search is good for these bytes, from the
- * beginning on.
+ * Lines of several measurements, found in going through all lines once. Each search is good for these bytes alone.
  * @param names as lines have them: escaped
  */
 export function findNamed(bytes: Buffer, names: readonly string[]): LineSearch[] {
@@ -63,6 +62,8 @@ export function findNamed(bytes: Buffer, names: readonly string[]): LineSearch[]
     let at = 0;
     return {
       next: (_, from) => {
+        // the same lines are gone through again for another who wants them
+        if ((starts[at - 1] ?? -1) >= from) at = 0;
         while ((starts[at] ?? from) < from) at++;
         return starts[at] ?? bytes.length;
       },
