@@ -65,3 +65,12 @@ describe("the dead man's switch", () => {
     await pings.settled();
   });
 });
+
+it("an address that is not one is reported, and nothing goes wrong otherwise", async () => {
+  const warned: unknown[] = [];
+  const log: Log = { ...silentLog, warn: (message, details) => void warned.push([message, details]) };
+  const pings = new Pings("not an address", log);
+  pings.call("start");
+  await pings.settled();
+  expect(warned).toEqual([["alerts.pingUrl cannot be called", { host: "not an address" }]]);
+});

@@ -38,15 +38,18 @@ export class Pings {
   async #call(url: string, what: Ping): Promise<void> {
     const reached = await ping(url, what);
     // once: it is called every minute
-    if (!reached && !this.#failing) this.#log.warn("alerts.pingUrl cannot be called", { host: new URL(url).host });
+    if (!reached && !this.#failing)
+      this.#log.warn("alerts.pingUrl cannot be called", {
+        host: URL.canParse(url) ? new URL(url).host : "not an address",
+      });
     this.#failing = !reached;
   }
 }
 
 async function ping(url: string, what: Ping): Promise<boolean> {
-  const address = new URL(url);
-  if (what !== "success") address.pathname = `${address.pathname.replace(/\/$/, "")}/${what}`;
   try {
+    const address = new URL(url);
+    if (what !== "success") address.pathname = `${address.pathname.replace(/\/$/, "")}/${what}`;
     const { status } = await httpRequest({
       url: address.href,
       timeoutMs: TIMEOUT_MS,

@@ -173,10 +173,11 @@ const VALUES: readonly unknown[] = [
   ...["2026-12-23", "2026-12-24"].flatMap((day) => [[day], [{ until: `${day}T12:00:00Z` }]]),
 ];
 /** Keys that hold only beside others. */
-const BESIDE: readonly (readonly [path: RegExp, others: readonly string[]])[] = [
-  [/\.tlsCertFile$/, ["tlsKeyFile"]],
-  [/\.tlsKeyFile$/, ["tlsCertFile"]],
-  [/\.clientCaFile$/, ["tlsCertFile", "tlsKeyFile"]],
+const BESIDE: readonly (readonly [path: RegExp, others: Readonly<Record<string, unknown>>])[] = [
+  [/\.tlsCertFile$/, { tlsKeyFile: "/x" }],
+  [/\.tlsKeyFile$/, { tlsCertFile: "/x" }],
+  [/\.clientCaFile$/, { tlsCertFile: "/x", tlsKeyFile: "/x" }],
+  [/\.daily\.to$/, { notifiers: ["a", "2026-12-24"].map((name) => ({ name, type: "webhook", url: "http://h" })) }],
 ];
 const LAYERS = ["profile", "flag", "environment", "file"] as const;
 
@@ -198,15 +199,14 @@ describe("every key of every room", () => {
   it.each(settingKeys(larderOptions))("$path: the strongest layer that sets it holds, and is named", async (key) => {
     const { path, schema } = key;
     const [weak, strong] = await twoValues(key);
-    const others = BESIDE.find(([suffix]) => suffix.test(path))?.[1] ?? [];
-    const beside = Object.fromEntries(others.map((name) => [name, "/x"]));
+    const beside = BESIDE.find(([suffix]) => suffix.test(path))?.[1];
     for (const [i, winner] of LAYERS.entries()) {
       const [profile, flag, variable, own] = LAYERS.map((kind, j) =>
         kind === winner ? strong : j > i ? weak : undefined,
       );
       const section = path.split(".")[0] ?? "";
       const filed = { ...beside, ...(own === undefined ? {} : (at(nest(path, own), section) as object)) };
-      const config = await file(others.length > 0 ? { [section]: filed } : own === undefined ? {} : nest(path, own));
+      const config = await file(beside !== undefined ? { [section]: filed } : own === undefined ? {} : nest(path, own));
       const managedPlace = profile === undefined ? undefined : await file(nest(path, profile));
       const layers = [layerOfKeyFlags([{ key: path, flag: "--it", value: flag }])];
       const environment = variable === undefined ? {} : { [variableOf(path)]: text(variable) };

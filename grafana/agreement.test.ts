@@ -212,6 +212,12 @@ describe.skipIf(!enginesAvailable())(
         if (point.measurement === "cachestatus" && point.timeMs <= SEED_NOW)
           last.set(point.tags["server"] ?? "", point);
       }
+      // a cache that reports has no word for it
+      const startup = (name: unknown): string | null => {
+        const { names = [], fields = {} } = last.get(String(name)) ?? {};
+        if (!names.includes("startup.status")) return null;
+        return fields["startup.ok"] === 1 ? "OK" : "PENDING";
+      };
       const ask = asking(engine, "site", { values: {}, fromMs: SEED_NOW - DAY, toMs: SEED_NOW });
       const { frames } = await ask("State of each cache");
       const caches = columnValues(frames, "Cache");
@@ -222,9 +228,7 @@ describe.skipIf(!enginesAvailable())(
       expect(columnValues(frames, "iCloud")).toEqual(number("personal.used"));
       expect(columnValues(frames, "Registered")).toEqual(number("registered"));
       expect(columnValues(frames, "Started").map(Number)).toEqual(number("startup.ok"));
-      expect(columnValues(frames, "Startup status")).toEqual(
-        engine === "influxdb" ? expected.map((each) => (each["startup.ok"] === 1 ? "OK" : "PENDING")) : [],
-      );
+      expect(columnValues(frames, "Startup status")).toEqual(engine === "influxdb" ? caches.map(startup) : []);
       const share = expected.map((each) => expect.closeTo((each["used"] ?? 0) / (each["limit"] ?? 0), 9));
       expect(columnValues(frames, "Use of the limit")).toEqual(share);
       const over = columnValues((await ask("Use of the limit")).frames, "Use of the limit").map(Number);
