@@ -215,7 +215,7 @@ describe.skipIf(!enginesAvailable())(
       // a cache that reports has no word for it
       const startup = (name: unknown): string | null => {
         const { names = [], fields = {} } = last.get(String(name)) ?? {};
-        if (!names.includes("startup.status")) return null;
+        if (!names.includes("startup")) return null;
         return fields["startup.ok"] === 1 ? "OK" : "PENDING";
       };
       const ask = asking(engine, "site", { values: {}, fromMs: SEED_NOW - DAY, toMs: SEED_NOW });

@@ -6,6 +6,7 @@
 import { Readable } from "node:stream";
 import { vi } from "vitest";
 import { run } from "../run.ts";
+import { rememberSettings } from "../same-settings.ts";
 
 /** The program as it is built before the tests, for those that must kill it. */
 export const PROGRAM = new URL("../../dist/larder.js", import.meta.url).pathname;
@@ -40,6 +41,8 @@ export async function larderInProcess(
   try {
     return { code: await run(["node", "larder", ...words]), ...said };
   } finally {
+    // the messages of the tests that follow are not about these settings
+    rememberSettings([]);
     for (const spy of spies) spy.mockRestore();
   }
 }

@@ -1,6 +1,6 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { silentLog } from "../../../core/log.ts";
 import {
   ADMIN,
@@ -48,6 +48,9 @@ describe.skipIf(!enginesAvailable())("a sink tried out on a real server", () => 
 
   it("VictoriaMetrics: is known for what it is under any name, and says whether it removes duplicates", async () => {
     const right = { type: "victoriametrics", url: victoria.url };
+    // it shows a new series after ten seconds, or at once when it is told to
+    const flushing = setInterval(() => void fetch(`${victoria.url}/internal/force_flush`).catch(() => {}), 200);
+    onTestFinished(() => clearInterval(flushing));
     expect(await probed(right)).toMatchObject({
       step: "done",
       engine: "VictoriaMetrics",

@@ -31,12 +31,12 @@ export interface SinkProbe extends Engine {
 export interface ProbeContext {
   readonly log: Log;
   readonly nowMs: () => number;
-  /** How often the point is asked for before it counts as lost. Default 12, every half second. */
+  /** How often the point is asked for before it counts as lost. Default 30, every half second. */
   readonly reads?: number;
 }
 
-/** An engine shows what it has taken a moment later: VictoriaMetrics after a second or two. */
-const READS = 12;
+/** An engine shows what it has taken a moment later: VictoriaMetrics after a second or two, a new series after ten. */
+const READS = 30;
 const PAUSE_MS = 500;
 /** Codes of a write that never reached an answer. */
 const UNREACHED: ReadonlySet<string> = new Set(["SINK_UNREACHABLE", "SINK_CERTIFICATE", "SINK_PROXY"]);
