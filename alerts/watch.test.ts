@@ -29,6 +29,18 @@ interface Received {
   readonly body: string;
 }
 
+/** A computer that watches and has nothing to report of itself. */
+const own = {
+  server: "own",
+  tags: {},
+  sinks: [],
+  freeBytes: undefined,
+  setAsideBytes: 0,
+  damagedBytes: 0,
+  log: undefined,
+  hasAddress: undefined,
+};
+
 /** A receiver that answers with the given status codes, then with `always`. */
 async function receiver(answers: number[] = [], { always = 200, retryAfter = "" } = {}) {
   const received: Received[] = [];
@@ -168,16 +180,6 @@ describe("a watch", () => {
     const line = `events,event=wiped,region=North,server=c1 title="Cache wiped",text="it held 9 GB" ${NOW - MINUTE}\n`;
     await write(stateDir, status("pressure=0", NOW - MINUTE) + line, NOW);
     const setup = await setupFor(stateDir, good.url, now);
-    const own = {
-      server: "own",
-      tags: {},
-      sinks: [],
-      freeBytes: undefined,
-      setAsideBytes: 0,
-      damagedBytes: 0,
-      log: undefined,
-      hasAddress: undefined,
-    };
     const watch = await openWatch({ ...setup, options, notifiers: made });
     for (let minute = 0; minute < 25; minute++) {
       await watch.check(own);
@@ -200,16 +202,6 @@ describe("a watch", () => {
     const options = watchOptions.parse({
       notifiers: [...["hook", "page"].map((name) => ({ name, type: "webhook", url: hook.url }))],
     });
-    const own = {
-      server: "own",
-      tags: {},
-      sinks: [],
-      freeBytes: undefined,
-      setAsideBytes: 0,
-      damagedBytes: 0,
-      log: undefined,
-      hasAddress: undefined,
-    };
     const unmade = [{ name: "page", why: 'Cannot read "/etc/larder/page-url"' }];
     for (const missing of [unmade, unmade, []]) {
       const page = { ...setup.notifiers[0], name: "page" } as (typeof setup.notifiers)[number];

@@ -28,9 +28,22 @@ export async function syncFolder(path: string): Promise<void> {
   }
 }
 
-/** Writes all of some bytes behind what a file holds. */
-export async function writeAll(file: DiskFile, bytes: Uint8Array): Promise<void> {
-  for (let at = 0; at < bytes.length; ) at += (await file.writev([bytes.subarray(at)])).bytesWritten;
+/** Writes all of some bytes behind what a file holds: in one write, and the rest of it where the disk takes a part. */
+export async function writeAll(file: DiskFile, ...parts: Uint8Array[]): Promise<void> {
+  for (let rest = parts; rest.some(({ length }) => length > 0); ) {
+    const { bytesWritten } = await file.writev(rest);
+    rest = after(rest, bytesWritten);
+  }
+}
+
+/** What is left of some parts behind their first bytes. */
+function after(parts: readonly Uint8Array[], bytes: number): Uint8Array[] {
+  let passed = 0;
+  return parts.map((part) => {
+    const left = part.subarray(Math.max(0, bytes - passed));
+    passed += part.length;
+    return left;
+  });
 }
 
 /** The disk there is. */

@@ -13,7 +13,7 @@
  * @module
  */
 
-import { type Disk, type DiskFile, realDisk } from "../disk.ts";
+import { type Disk, realDisk, writeAll } from "../disk.ts";
 import { errorText, LarderError } from "../errors.ts";
 import { makeFolder } from "../files.ts";
 import { acquireLock, type Lock } from "../lock.ts";
@@ -169,7 +169,8 @@ class StreamWriter implements Journal {
     const lines = typeof batch.lines === "string" ? Buffer.from(batch.lines, "utf8") : batch.lines;
     const commit = { lines: batch.lineCount, at: this.#nowMs(), span, cursors };
     const mark = Buffer.from(commitLine(lines, commit), "utf8");
-    await writeWhole(tail.file, lines, mark);
+    await writeAll(tail.file, lines, mark);
+    await tail.file.datasync();
     const { from = tail.size, linesEnd = 0 } = this.#ends.get(tail.number) ?? {};
     const offset = tail.size + lines.length + mark.length;
     this.#tail = { ...tail, size: offset, commit, cursors };
@@ -194,16 +195,4 @@ class StreamWriter implements Journal {
   #publish({ number, size, commit }: Tail): void {
     this.#ends.set(number, { from: size, offset: size, linesEnd: 0, commit });
   }
-}
-
-/** Lines and mark in one write, then fdatasync. */
-async function writeWhole(file: DiskFile, lines: Uint8Array, mark: Uint8Array): Promise<void> {
-  const size = lines.length + mark.length;
-  let { bytesWritten } = await file.writev([lines, mark]);
-  while (bytesWritten < size) {
-    const rest =
-      bytesWritten < lines.length ? [lines.subarray(bytesWritten), mark] : [mark.subarray(bytesWritten - lines.length)];
-    bytesWritten += (await file.writev(rest)).bytesWritten;
-  }
-  await file.datasync();
 }
