@@ -101,8 +101,19 @@ interface Lived {
   readonly alerts: Alerts;
 }
 
-/** Lives through the steps; a restart keeps what a commit mark has. @param watch sees each look */
-function live(all: readonly Step[], watch: (step: Step, nowMs: number, before: Alerts, after: Alerts) => void): Lived {
+/** What a look made of one rule and one cache. */
+interface Seen {
+  readonly rule: (typeof names)[number];
+  readonly key: string;
+  readonly is: Is;
+  readonly step: Step;
+  readonly nowMs: number;
+  readonly was: Alert | undefined;
+  readonly now: Alert | undefined;
+}
+
+/** Lives through the steps; a restart keeps what a commit mark has. @param watch sees each rule and cache after each look */
+function live(all: readonly Step[], watch: (seen: Seen) => void): Lived {
   const settings = watchOptions.parse({});
   let alerts: Alerts = new Map();
   const notices: Notice[] = [];
@@ -124,7 +135,12 @@ function live(all: readonly Step[], watch: (step: Step, nowMs: number, before: A
     );
     lastMs = nowMs;
     notices.push(...found.notices);
-    watch(step, nowMs, before, alerts);
+    for (const [i, server] of CACHES.entries()) {
+      for (const [j, rule] of names.entries()) {
+        const key = keyOf({ rule, server, part: "" });
+        watch({ rule, key, is: verdictOf(step, i, j), step, nowMs, was: before.get(key), now: alerts.get(key) });
+      }
+    }
   }
   return { notices, alerts };
 }
@@ -177,20 +193,13 @@ describe("the states of alerts, whatever verdicts, restarts, silences and gaps t
       fc.property(steps, (all) => {
         /** Since when each is known to be well, without a word to the contrary. */
         const wellMs = new Map<string, number>();
-        live(all, (step, nowMs, before, after) => {
-          for (const [i, server] of CACHES.entries()) {
-            for (const [j, rule] of names.entries()) {
-              const key = keyOf({ rule, server, part: "" });
-              const is = verdictOf(step, i, j);
-              if (is === "firing") wellMs.delete(key);
-              else if (is === "ok" || wellMs.has(key)) since(wellMs, key, nowMs);
-              const [was, now] = [before.get(key)?.phase, after.get(key)?.phase];
-              if (was !== "firing" || now === "firing") continue;
-              expect(is).toBe("ok");
-              const clearMs = clearSecondsOf(ruleOf(rule) ?? never()) * 1000;
-              expect(nowMs - (wellMs.get(key) ?? nowMs)).toBeGreaterThanOrEqual(clearMs);
-            }
-          }
+        live(all, ({ rule, key, is, nowMs, was, now }) => {
+          if (is === "firing") wellMs.delete(key);
+          else if (is === "ok" || wellMs.has(key)) since(wellMs, key, nowMs);
+          if (was?.phase !== "firing" || now?.phase === "firing") return;
+          expect(is).toBe("ok");
+          const clearMs = clearSecondsOf(ruleOf(rule) ?? never()) * 1000;
+          expect(nowMs - (wellMs.get(key) ?? nowMs)).toBeGreaterThanOrEqual(clearMs);
         });
       }),
       RUNS,
@@ -201,25 +210,18 @@ describe("the states of alerts, whatever verdicts, restarts, silences and gaps t
     fc.assert(
       fc.property(steps, (all) => {
         const seenMs = new Map<string, number>();
-        live(all, (step, nowMs, before, after) => {
-          for (const [i, server] of CACHES.entries()) {
-            for (const [j, rule] of names.entries()) {
-              const key = keyOf({ rule, server, part: "" });
-              const is = verdictOf(step, i, j);
-              if (is === "ok") seenMs.delete(key);
-              else if (is === "firing" || seenMs.has(key)) since(seenMs, key, nowMs);
-              const [was, now] = [before.get(key), after.get(key)];
-              const began = now?.phase === "firing" && was?.phase !== "firing" && was?.phase !== "over";
-              if (began && rule !== "unregistered") {
-                const lastsMs = forSecondsOf(ruleOf(rule) ?? never()) * 1000;
-                expect(nowMs - (seenMs.get(key) ?? nowMs)).toBeGreaterThanOrEqual(lastsMs);
-              }
-              if (now?.incident === undefined || was?.incident !== undefined) continue;
-              expect(step.silenced).toBe(false);
-              expect(now.heldBackBy).toBeUndefined();
-              if (step.quiet) expect(now.level).toBe("bad");
-            }
+        live(all, ({ rule, key, is, step, nowMs, was, now }) => {
+          if (is === "ok") seenMs.delete(key);
+          else if (is === "firing" || seenMs.has(key)) since(seenMs, key, nowMs);
+          const began = now?.phase === "firing" && was?.phase !== "firing" && was?.phase !== "over";
+          if (began && rule !== "unregistered") {
+            const lastsMs = forSecondsOf(ruleOf(rule) ?? never()) * 1000;
+            expect(nowMs - (seenMs.get(key) ?? nowMs)).toBeGreaterThanOrEqual(lastsMs);
           }
+          if (now?.incident === undefined || was?.incident !== undefined) return;
+          expect(step.silenced).toBe(false);
+          expect(now.heldBackBy).toBeUndefined();
+          if (step.quiet) expect(now.level).toBe("bad");
         });
       }),
       RUNS,
