@@ -106,6 +106,7 @@ describe("the schema of a secret", () => {
     expect(originOf({ kind: "a", password: "p" })).toBeUndefined();
     expect(originOf({ kind: "a", password: { file: "/p" } })).toBe('file "/p"');
     expect(originOf({ kind: "a", passwordFile: "/p" })).toBe('file "/p"');
+    expect(originOf({ kind: "a", passwordKeychain: "k" })).toBe('keychain item "k"');
     expect(originOf({ kind: "b", apiKeyEnv: "K" })).toBe('environment variable "K"');
     expect(schema.parse({ kind: "a" })).toEqual({ kind: "a" });
   });

@@ -1,8 +1,9 @@
 /**
  * A secret: a type of its own, so that no list of key names decides what may be printed.
  *
- * An admin writes the text itself, `{ "file": … }` or `{ "env": … }`; `passwordFile` and `passwordEnv` beside `password`
- * mean the same. What comes out of the schema is a `Secret`, which prints, inspects and serialises as `(secret)`.
+ * An admin writes the text itself, `{ "file": … }`, `{ "env": … }` or `{ "keychain": … }`; `passwordFile`, `passwordEnv`
+ * and `passwordKeychain` beside `password` mean the same. What comes out of the schema is a `Secret`, which prints,
+ * inspects and serialises as `(secret)`.
  *
  * @module
  */
@@ -12,11 +13,19 @@ import { errorText, LarderError } from "../errors.ts";
 import { readRegularFile } from "../files.ts";
 import type { Finding } from "../finding.ts";
 import { hideFromNowOn } from "../revealed.ts";
+import { type Keychain, keychainOf } from "./keychain.ts";
 
 const HIDDEN = "(secret)";
 const MAX_BYTES = 64 * 1024;
 
-type Place = { readonly text: string } | { readonly file: string } | { readonly env: string };
+type Place =
+  | { readonly text: string }
+  | { readonly file: string }
+  | { readonly env: string }
+  | { readonly keychain: string };
+
+/** The flat forms of a secret, by what they end in. */
+const FLAT_PLACES = { File: "file", Env: "env", Keychain: "keychain" } as const;
 
 /** Who asks for the text. */
 export interface RevealContext {
@@ -26,6 +35,8 @@ export interface RevealContext {
   readonly warn?: (finding: Finding) => void;
   /** Default `process.env`. */
   readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Default: the keychain of macOS. */
+  readonly keychain?: Keychain;
 }
 
 /** A secret's text, or the place to read it from. */
@@ -39,6 +50,7 @@ export class Secret {
   /** Where it is read from, for people: `file "/etc/larder/token"`; undefined when the text was given. */
   get origin(): string | undefined {
     if ("file" in this.#place) return `file "${this.#place.file}"`;
+    if ("keychain" in this.#place) return `keychain item "${this.#place.keychain}"`;
     return "env" in this.#place ? `environment variable "${this.#place.env}"` : undefined;
   }
 
@@ -59,6 +71,7 @@ export class Secret {
 
   async #read(context: RevealContext): Promise<string> {
     if ("text" in this.#place) return this.#place.text;
+    if ("keychain" in this.#place) return await fromKeychain(this.#place.keychain, context);
     return "env" in this.#place ? fromEnvironment(this.#place.env, context) : await fromFile(this.#place.file, context);
   }
 
@@ -80,9 +93,15 @@ const place = z.string().min(1);
 /** The schema of one secret. Its text is in no complaint. */
 export function secretSchema() {
   return z
-    .union([z.string().min(1, "it is empty"), z.strictObject({ env: place }), z.strictObject({ file: place })], {
-      error: 'expected the secret itself, {"file": …} or {"env": …}',
-    })
+    .union(
+      [
+        z.string().min(1, "it is empty"),
+        z.strictObject({ env: place }),
+        z.strictObject({ file: place }),
+        z.strictObject({ keychain: place }),
+      ],
+      { error: 'expected the secret itself, {"file": …}, {"env": …} or {"keychain": …}' },
+    )
     .transform((value) => new Secret(typeof value === "string" ? { text: value } : value))
     .meta({ secret: true });
 }
@@ -99,20 +118,25 @@ export function withFlatSecrets<Schema extends z.ZodType>(
     if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
     const given = { ...value } as Record<string, unknown>;
     for (const name of names) {
-      const used = [name, `${name}File`, `${name}Env`].filter((key) => given[key] !== undefined);
+      const used = secretKeys(name).filter((key) => given[key] !== undefined);
       const last = used.at(-1);
       if (used.length > 1) {
         const message = `give only one of ${used.join(" and ")}`;
         context.issues.push({ code: "custom", path: [last ?? name], message, input: undefined });
       } else if (last !== undefined && last !== name) {
-        given[name] = last.endsWith("File") ? { file: given[last] } : { env: given[last] };
+        const kind = FLAT_PLACES[last.slice(name.length) as keyof typeof FLAT_PLACES];
+        given[name] = { [kind]: given[last] };
       }
-      delete given[`${name}File`];
-      delete given[`${name}Env`];
+      for (const key of secretKeys(name)) if (key !== name) delete given[key];
     }
     return given;
   }, schema);
   return nested as unknown as z.ZodType<z.output<Schema>, z.input<Schema>>;
+}
+
+/** The keys a secret may be written as: `token`, `tokenFile`, `tokenEnv`, `tokenKeychain`. */
+export function secretKeys(name: string): string[] {
+  return [name, ...Object.keys(FLAT_PLACES).map((end) => name + end)];
 }
 
 /** Whether a schema is that of a secret. */
@@ -136,6 +160,12 @@ function fromEnvironment(name: string, context: RevealContext): string {
   if (value !== undefined && value !== "") return value;
   const next = `set ${name}, or name another place`;
   throw missing(context, `the environment variable "${name}"`, { why: "it is not set", next });
+}
+
+async function fromKeychain(item: string, context: RevealContext): Promise<string> {
+  const answer = await (context.keychain ?? keychainOf())(item);
+  if ("text" in answer) return answer.text;
+  throw missing(context, `the keychain item "${item}"`, answer);
 }
 
 async function fromFile(path: string, context: RevealContext): Promise<string> {

@@ -4,7 +4,7 @@
  * @module
  */
 import * as z from "zod";
-import { isSecretSchema } from "./secret.ts";
+import { isSecretSchema, secretKeys } from "./secret.ts";
 
 /** A key that holds a value of its own; the dictionaries around it are in its path. */
 export interface SettingKey {
@@ -40,7 +40,7 @@ export function isDictionarySchema(schema: z.ZodType): boolean {
 export function alternativesTo(schema: z.ZodType | undefined, key: string): string[] {
   const groups = shapesOf(schema).flatMap((shape) =>
     Object.entries(shape).flatMap(([name, child]) => {
-      if (isSecretSchema(child)) return [[name, `${name}File`, `${name}Env`]];
+      if (isSecretSchema(child)) return [secretKeys(name)];
       const other = child.meta()?.["insteadOf"];
       return typeof other === "string" ? [[name, other]] : [];
     }),

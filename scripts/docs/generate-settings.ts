@@ -68,8 +68,8 @@ A settings file is an XML property list, a binary one, or JSON; the keys are the
 
 const SECRETS = `## Secrets
 
-A secret is the text itself, \`{"file": "/path"}\` or \`{"env": "NAME"}\`. Keep it in a root-only file: every user of a Mac can read a
-profile. Any secret can also be written flat: \`passwordFile\` or \`passwordEnv\` for \`password\`, and so on. One line end at the end of the
+A secret is the text itself, \`{"file": "/path"}\`, \`{"env": "NAME"}\` or \`{"keychain": "SERVICE"}\` (macOS: root finds the System keychain). Keep it in a root-only file: every user of a Mac can read a
+profile. Any secret can also be written flat: \`passwordFile\`, \`passwordEnv\` or \`passwordKeychain\` for \`password\`, and so on. One line end at the end of the
 file is ignored. A secret is printed as \`(secret)\`, never in clear.`;
 
 interface Group {
