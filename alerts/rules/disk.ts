@@ -3,18 +3,11 @@
  *
  * @module
  */
-import { type CacheRule, compared, freshStatus, NO_DATA } from "./rule.ts";
+import { cacheRule, compared, freshStatus, NO_DATA } from "./rule.ts";
 
-export const disk: CacheRule = {
-  id: "disk",
-  about: "cache",
-  thresholds: ["lowSpace"],
-  forSeconds: 3600,
-  inhibitedBy: ["silent", "off", "wiped", "pressure"],
-  judge(cache, circumstances) {
-    const status = freshStatus(cache, circumstances);
-    if (status?.lowSpace === undefined && status?.diskExceeded === undefined) return NO_DATA;
-    const low = status.lowSpace === true || status.diskExceeded === true;
-    return compared(circumstances.limits.lowSpace, low ? 1 : 0, () => ({ values: { used: status.usedBytes ?? 0 } }));
-  },
-};
+export const disk = cacheRule("disk", (cache, circumstances) => {
+  const status = freshStatus(cache, circumstances);
+  if (status?.lowSpace === undefined && status?.diskExceeded === undefined) return NO_DATA;
+  const low = status.lowSpace === true || status.diskExceeded === true;
+  return compared(circumstances.limits.lowSpace, low ? 1 : 0, () => ({ values: { used: status.usedBytes ?? 0 } }));
+});

@@ -3,14 +3,8 @@
  *
  * @module
  */
-import { type CacheRule, compared, NO_DATA } from "./rule.ts";
+import { cacheRule, compared, NO_DATA } from "./rule.ts";
 
-export const evictedYoung: CacheRule = {
-  id: "evicted-young",
-  about: "cache",
-  thresholds: ["evictedYoungBytes"],
-  inhibitedBy: ["silent", "off", "wiped", "pressure", "disk"],
-  judge({ evictedYoungBytes: bytes }, { limits }) {
-    return bytes === undefined ? NO_DATA : compared(limits.evictedYoungBytes, bytes, () => ({ values: { bytes } }));
-  },
-};
+export const evictedYoung = cacheRule("evicted-young", ({ evictedYoungBytes: bytes }, { limits }) => {
+  return bytes === undefined ? NO_DATA : compared(limits.evictedYoungBytes, bytes, () => ({ values: { bytes } }));
+});

@@ -4,19 +4,12 @@
  * @module
  */
 import { levelOf } from "../../core/thresholds.ts";
-import { type CacheRule, compared, NO_DATA, QUIET_DAY } from "./rule.ts";
+import { cacheRule, compared, NO_DATA, QUIET_DAY } from "./rule.ts";
 
-export const hitRatio: CacheRule = {
-  id: "hit-ratio",
-  about: "cache",
-  thresholds: ["hitRatio", "busyDayBytes"],
-  clearSeconds: 0,
-  inhibitedBy: ["silent", "off", "wiped", "unregistered", "suspended", "pressure", "not-caching"],
-  judge({ yesterday }, { limits, schoolDay }) {
-    if (yesterday === undefined) return NO_DATA;
-    const { served, fromApple } = yesterday;
-    if (!schoolDay || levelOf(limits.busyDayBytes, served) === "fine") return QUIET_DAY;
-    const ratio = (served - fromApple) / served;
-    return compared(limits.hitRatio, ratio, () => ({ values: { ratio, served } }));
-  },
-};
+export const hitRatio = cacheRule("hit-ratio", ({ yesterday }, { limits, schoolDay }) => {
+  if (yesterday === undefined) return NO_DATA;
+  const { served, fromApple } = yesterday;
+  if (!schoolDay || levelOf(limits.busyDayBytes, served) === "fine") return QUIET_DAY;
+  const ratio = (served - fromApple) / served;
+  return compared(limits.hitRatio, ratio, () => ({ values: { ratio, served } }));
+});

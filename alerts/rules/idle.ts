@@ -4,21 +4,15 @@
  * @module
  */
 import { levelOf } from "../../core/thresholds.ts";
-import { type CacheRule, compared, NO_DATA, OK, QUIET_DAY } from "./rule.ts";
+import { cacheRule, compared, NO_DATA, OK, QUIET_DAY } from "./rule.ts";
 
-export const idle: CacheRule = {
-  id: "idle",
-  about: "cache",
-  thresholds: ["newestRowSeconds"],
-  inhibitedBy: ["silent", "off", "unregistered", "suspended", "unreachable", "wiped", "source"],
-  judge({ rowMs }, { nowMs, limits, schoolDay, holidayMsSince }) {
-    if (rowMs === undefined) return NO_DATA;
-    const seconds = (nowMs - rowMs) / 1000;
-    if (levelOf(limits.newestRowSeconds, seconds) === "fine") return OK;
-    if (!schoolDay) return QUIET_DAY;
-    // the weekends around holidays are days off, too
-    const counted = seconds - holidayMsSince(rowMs) / 1000;
-    if (levelOf(limits.newestRowSeconds, counted) === "fine") return QUIET_DAY;
-    return compared(limits.newestRowSeconds, seconds, () => ({ values: { seconds }, sinceMs: rowMs }));
-  },
-};
+export const idle = cacheRule("idle", ({ rowMs }, { nowMs, limits, schoolDay, holidayMsSince }) => {
+  if (rowMs === undefined) return NO_DATA;
+  const seconds = (nowMs - rowMs) / 1000;
+  if (levelOf(limits.newestRowSeconds, seconds) === "fine") return OK;
+  if (!schoolDay) return QUIET_DAY;
+  // the weekends around holidays are days off, too
+  const counted = seconds - holidayMsSince(rowMs) / 1000;
+  if (levelOf(limits.newestRowSeconds, counted) === "fine") return QUIET_DAY;
+  return compared(limits.newestRowSeconds, seconds, () => ({ values: { seconds }, sinceMs: rowMs }));
+});

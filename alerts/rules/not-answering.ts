@@ -3,18 +3,11 @@
  *
  * @module
  */
-import { type CacheRule, freshStatus, NO_DATA, OK } from "./rule.ts";
+import { cacheRule, freshStatus, NO_DATA, OK } from "./rule.ts";
 
-export const notAnswering: CacheRule = {
-  id: "not-answering",
-  about: "cache",
-  thresholds: ["always"],
-  forSeconds: 300,
-  inhibitedBy: ["silent", "off", "suspended", "updating"],
-  judge(cache, circumstances) {
-    const state = freshStatus(cache, circumstances)?.state;
-    if (state === "serving") return OK;
-    if (state !== "silent" && state !== "unreachable") return NO_DATA;
-    return { is: "firing", level: "bad", values: {} };
-  },
-};
+export const notAnswering = cacheRule("not-answering", (cache, circumstances) => {
+  const state = freshStatus(cache, circumstances)?.state;
+  if (state === "serving") return OK;
+  if (state !== "silent" && state !== "unreachable") return NO_DATA;
+  return { is: "firing", level: "bad", values: {} };
+});

@@ -4,18 +4,11 @@
  * @module
  */
 import { levelOf } from "../../core/thresholds.ts";
-import { type CacheRule, NO_DATA, OK, QUIET_DAY } from "./rule.ts";
+import { cacheRule, NO_DATA, OK, QUIET_DAY } from "./rule.ts";
 
-export const notCaching: CacheRule = {
-  id: "not-caching",
-  about: "cache",
-  thresholds: ["busyDayBytes"],
-  clearSeconds: 0,
-  inhibitedBy: ["silent", "off", "wiped", "unregistered", "suspended"],
-  judge({ yesterday }, { limits }) {
-    if (yesterday === undefined) return NO_DATA;
-    const { served, fromApple } = yesterday;
-    if (levelOf(limits.busyDayBytes, served) === "fine") return QUIET_DAY;
-    return fromApple < served ? OK : { is: "firing", level: "bad", values: { served } };
-  },
-};
+export const notCaching = cacheRule("not-caching", ({ yesterday }, { limits }) => {
+  if (yesterday === undefined) return NO_DATA;
+  const { served, fromApple } = yesterday;
+  if (levelOf(limits.busyDayBytes, served) === "fine") return QUIET_DAY;
+  return fromApple < served ? OK : { is: "firing", level: "bad", values: { served } };
+});

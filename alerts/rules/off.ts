@@ -3,17 +3,10 @@
  *
  * @module
  */
-import { type CacheRule, freshStatus, NO_DATA, OK } from "./rule.ts";
+import { cacheRule, freshStatus, NO_DATA, OK } from "./rule.ts";
 
-export const off: CacheRule = {
-  id: "off",
-  about: "cache",
-  thresholds: ["always"],
-  forSeconds: 300,
-  inhibitedBy: ["silent", "updating"],
-  judge(cache, circumstances) {
-    const activated = freshStatus(cache, circumstances)?.activated;
-    if (activated === undefined) return NO_DATA;
-    return activated ? OK : { is: "firing", level: "bad", values: {} };
-  },
-};
+export const off = cacheRule("off", (cache, circumstances) => {
+  const activated = freshStatus(cache, circumstances)?.activated;
+  if (activated === undefined) return NO_DATA;
+  return activated ? OK : { is: "firing", level: "bad", values: {} };
+});

@@ -4,70 +4,39 @@
  * @module
  */
 import { levelOf } from "../../core/thresholds.ts";
-import { compared, NO_DATA, OK, type OwnRule, type Verdict } from "./rule.ts";
+import { compared, NO_DATA, OK, ownRule, type Verdict } from "./rule.ts";
 
-export const journalDisk: OwnRule = {
-  id: "journal-disk",
-  about: "own",
-  thresholds: ["journalFreeBytes"],
-  inhibitedBy: [],
-  judge({ freeBytes }, { limits }) {
-    if (freeBytes === undefined) return NO_DATA;
-    const { watch, below } = limits.journalFreeBytes;
-    const early = { watch, ...(below === true ? { below } : {}) };
-    const verdict = compared(early, freeBytes, () => ({ values: { bytes: freeBytes } }));
-    if (verdict.is !== "firing") return verdict;
-    return {
-      ...verdict,
-      level: compared(limits.journalFreeBytes, freeBytes, () => ({ values: {} })).is === "firing" ? "bad" : "warn",
-    };
-  },
-};
+export const journalDisk = ownRule("journal-disk", ({ freeBytes }, { limits }) => {
+  if (freeBytes === undefined) return NO_DATA;
+  const { watch, below } = limits.journalFreeBytes;
+  const early = { watch, ...(below === true ? { below } : {}) };
+  const verdict = compared(early, freeBytes, () => ({ values: { bytes: freeBytes } }));
+  if (verdict.is !== "firing") return verdict;
+  return {
+    ...verdict,
+    level: compared(limits.journalFreeBytes, freeBytes, () => ({ values: {} })).is === "firing" ? "bad" : "warn",
+  };
+});
 
-export const rowsSetAside: OwnRule = {
-  id: "rows-set-aside",
-  about: "own",
-  thresholds: ["any"],
-  inhibitedBy: [],
-  judge: ({ setAsideBytes: bytes }, { limits }) => compared(limits.any, bytes, () => ({ values: { bytes } })),
-};
+export const rowsSetAside = ownRule("rows-set-aside", ({ setAsideBytes: bytes }, { limits }) =>
+  compared(limits.any, bytes, () => ({ values: { bytes } })),
+);
 
-export const journalDamaged: OwnRule = {
-  id: "journal-damaged",
-  about: "own",
-  thresholds: ["any"],
-  inhibitedBy: [],
-  judge({ damagedBytes: bytes }) {
-    return bytes === 0 ? OK : { is: "firing", level: "warn", values: { bytes } };
-  },
-};
+export const journalDamaged = ownRule("journal-damaged", ({ damagedBytes: bytes }) => {
+  return bytes === 0 ? OK : { is: "firing", level: "warn", values: { bytes } };
+});
 
-export const logUnknown: OwnRule = {
-  id: "log-unknown",
-  about: "own",
-  thresholds: ["logUnknown", "logLines"],
-  forSeconds: 3600,
-  inhibitedBy: [],
-  judge({ log }, { limits }) {
-    if (log === undefined || levelOf(limits.logLines, log.lines) === "fine") return NO_DATA;
-    const share = log.unknown / log.lines;
-    return compared(limits.logUnknown, share, () => ({ values: { share } }));
-  },
-};
+export const logUnknown = ownRule("log-unknown", ({ log }, { limits }) => {
+  if (log === undefined || levelOf(limits.logLines, log.lines) === "fine") return NO_DATA;
+  const share = log.unknown / log.lines;
+  return compared(limits.logUnknown, share, () => ({ values: { share } }));
+});
 
-export const notifier: OwnRule = {
-  id: "notifier",
-  about: "own",
-  thresholds: ["any"],
-  forSeconds: 600,
-  clearSeconds: 0,
-  inhibitedBy: [],
-  judge({ notifiers }) {
-    if (notifiers.length === 0) return OK;
-    return notifiers.map(({ name, failingMs, why, refused }): Verdict => {
-      if (failingMs === undefined) return { is: "ok", part: name };
-      const at = { part: name, values: { name, why }, sinceMs: failingMs };
-      return { is: "firing", level: "bad", ...at, ...(refused ? { atOnce: true as const } : {}) };
-    });
-  },
-};
+export const notifier = ownRule("notifier", ({ notifiers }) => {
+  if (notifiers.length === 0) return OK;
+  return notifiers.map(({ name, failingMs, why, refused }): Verdict => {
+    if (failingMs === undefined) return { is: "ok", part: name };
+    const at = { part: name, values: { name, why }, sinceMs: failingMs };
+    return { is: "firing", level: "bad", ...at, ...(refused ? { atOnce: true as const } : {}) };
+  });
+});

@@ -3,16 +3,10 @@
  *
  * @module
  */
-import { type CacheRule, compared, freshStatus, NO_DATA } from "./rule.ts";
+import { cacheRule, compared, freshStatus, NO_DATA } from "./rule.ts";
 
-export const pressure: CacheRule = {
-  id: "pressure",
-  about: "cache",
-  thresholds: ["pressure"],
-  inhibitedBy: ["silent", "off", "wiped"],
-  judge(cache, circumstances) {
-    const value = freshStatus(cache, circumstances)?.pressure;
-    if (value === undefined) return NO_DATA;
-    return compared(circumstances.limits.pressure, value, () => ({ values: { pressure: value } }));
-  },
-};
+export const pressure = cacheRule("pressure", (cache, circumstances) => {
+  const value = freshStatus(cache, circumstances)?.pressure;
+  if (value === undefined) return NO_DATA;
+  return compared(circumstances.limits.pressure, value, () => ({ values: { pressure: value } }));
+});

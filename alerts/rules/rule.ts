@@ -6,8 +6,9 @@
  *
  * @module
  */
+import { ALERT_RULES, type AlertRuleFacts, type AlertRuleId, type ThresholdName } from "../../core/alert-rules.ts";
 import type { FindingLevel } from "../../core/finding.ts";
-import { type Level, levelOf, type THRESHOLDS, type Threshold } from "../../core/thresholds.ts";
+import { type Level, levelOf, type Threshold } from "../../core/thresholds.ts";
 import type { Values } from "../../core/words/fill.ts";
 import type { CacheFacts, OwnFacts } from "../facts/facts.ts";
 
@@ -48,7 +49,6 @@ export const OFF_HOURS: Unknown = { is: "unknown", why: "off-hours" };
 export const QUIET_DAY: Unknown = { is: "unknown", why: "quiet-day" };
 export const NO_LIMIT: Unknown = { is: "unknown", why: "no-limit" };
 
-export type ThresholdName = keyof typeof THRESHOLDS;
 export type Limits = Readonly<Record<ThresholdName, Threshold>>;
 
 /** What holds for one cache at one moment. */
@@ -66,37 +66,37 @@ export interface Circumstances {
   readonly monthShare: number;
 }
 
-interface Common {
-  /** Stable name, in settings, webhooks and docs/watch.md. */
-  readonly id: string;
-  /** The thresholds it compares with: core/thresholds.ts has the numbers. */
-  readonly thresholds: readonly ThresholdName[];
-  /** Rules that, firing for the same cache, make this one pointless to report. */
-  readonly inhibitedBy: readonly string[];
-  /** How long it has to last; default: what the first of its thresholds says. */
-  readonly forSeconds?: number;
-  /** How long it has to be well again; default `CLEAR_SECONDS`. */
-  readonly clearSeconds?: number;
-  /** How long an alert of it waits for others of its place, to be reported with them; default what the settings say. */
-  readonly groupSeconds?: number;
-  /** Only inhibits others and is listed; nobody is notified. */
-  readonly silent?: true;
+/** Judges a subject: a cache, or the computer that watches. */
+type Judge<Subject> = (subject: Subject, circumstances: Circumstances) => Verdict | readonly Verdict[];
+
+interface RuleAbout<Subject> extends AlertRuleFacts {
+  readonly id: AlertRuleId;
+  readonly judge: Judge<Subject>;
 }
 
-export interface CacheRule extends Common {
+export interface CacheRule extends RuleAbout<CacheFacts> {
   readonly about: "cache";
-  judge(cache: CacheFacts, circumstances: Circumstances): Verdict | readonly Verdict[];
 }
 
-export interface OwnRule extends Common {
+export interface OwnRule extends RuleAbout<OwnFacts> {
   readonly about: "own";
-  judge(own: OwnFacts, circumstances: Circumstances): Verdict | readonly Verdict[];
 }
 
 export type Rule = CacheRule | OwnRule;
 
-/** How long an alert has to be well again before it counts as recovered: a cache that flaps is one alert. */
-export const CLEAR_SECONDS = 300;
+type IdAbout<About> = {
+  [Id in AlertRuleId]: (typeof ALERT_RULES)[Id]["about"] extends About ? Id : never;
+}[AlertRuleId];
+
+/** A rule of the table about one cache. */
+export function cacheRule(id: IdAbout<"cache">, judge: Judge<CacheFacts>): CacheRule {
+  return { ...ALERT_RULES[id], id, about: "cache", judge };
+}
+
+/** A rule of the table about the computer that watches. */
+export function ownRule(id: IdAbout<"own">, judge: Judge<OwnFacts>): OwnRule {
+  return { ...ALERT_RULES[id], id, about: "own", judge };
+}
 
 /** Compares with a threshold. Fires from `trouble` on, or from `watch` where there is nothing worse, and is well below `watch`. */
 export function compared(threshold: Threshold, value: number, values: () => Omit<Firing, "is" | "level">): Verdict {

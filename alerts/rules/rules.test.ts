@@ -156,7 +156,9 @@ describe("rules", () => {
       rule.about === "cache"
         ? rule.judge(cache(facts), circumstancesOf({}))
         : rule.judge(own(facts), circumstancesOf({}));
-    expect([verdict].flat().map((each) => (each as Verdict).is)).toEqual([is]);
+    const verdicts = [verdict].flat() as Verdict[];
+    expect(verdicts.map((each) => each.is)).toEqual([is]);
+    for (const each of verdicts) if (each.is === "firing") expect(rule.levels).toContain(each.level);
   });
 
   it("have cases of both ends each, texts in every language, and a line in docs/watch.md", () => {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { THRESHOLDS, type Threshold } from "../../core/thresholds.ts";
+import { ALERT_RULE_IDS, type AlertRuleId } from "../../core/alert-rules.ts";
 import { clock } from "./clock.ts";
 import { disk } from "./disk.ts";
 import { evictedYoung } from "./evicted-young.ts";
@@ -15,7 +15,7 @@ import { notCaching } from "./not-caching.ts";
 import { off } from "./off.ts";
 import { journalDamaged, journalDisk, logUnknown, notifier, rowsSetAside } from "./own.ts";
 import { pressure } from "./pressure.ts";
-import { CLEAR_SECONDS, type Rule } from "./rule.ts";
+import type { Rule } from "./rule.ts";
 import { silent } from "./silent.ts";
 import { sinkBehind, sinkRejects } from "./sink.ts";
 import { source } from "./source.ts";
@@ -27,61 +27,51 @@ import { wanDay, wanForecast, wanMonth } from "./wan.ts";
 import { updateNotWarmed, warmingFailed, warmingLate, warmingSkipped } from "./warming.ts";
 import { wiped } from "./wiped.ts";
 
+export type { ThresholdName } from "../../core/alert-rules.ts";
+export { CLEAR_SECONDS, clearSecondsOf, forSecondsOf } from "../../core/alert-rules.ts";
 export { findsOf } from "./finds.ts";
-export type { Circumstances, Firing, Limits, Rule, ThresholdName, Values, Verdict } from "./rule.ts";
-export { CLEAR_SECONDS } from "./rule.ts";
+export type { Circumstances, Firing, Limits, Rule, Values, Verdict } from "./rule.ts";
 
-export const RULES: readonly Rule[] = [
+/** Every rule of the table, as it judges. */
+const JUDGED: Readonly<Record<AlertRuleId, Rule>> = {
   silent,
   off,
   wiped,
   unregistered,
   suspended,
   unreachable,
-  notAnswering,
+  "not-answering": notAnswering,
   updating,
   clock,
   source,
   disk,
   pressure,
-  evictedYoung,
-  notCaching,
-  hitRatio,
+  "evicted-young": evictedYoung,
+  "not-caching": notCaching,
+  "hit-ratio": hitRatio,
   idle,
   neighbour,
-  wanMonth,
-  wanForecast,
-  wanDay,
-  warmingFailed,
-  warmingSkipped,
-  warmingLate,
-  updateNotWarmed,
-  journalDisk,
-  journalDamaged,
-  rowsSetAside,
-  logUnknown,
-  sinkBehind,
-  sinkRejects,
+  "wan-month": wanMonth,
+  "wan-forecast": wanForecast,
+  "wan-day": wanDay,
+  "warming-failed": warmingFailed,
+  "warming-skipped": warmingSkipped,
+  "warming-late": warmingLate,
+  "update-not-warmed": updateNotWarmed,
+  "journal-disk": journalDisk,
+  "journal-damaged": journalDamaged,
+  "rows-set-aside": rowsSetAside,
+  "log-unknown": logUnknown,
+  "sink-behind": sinkBehind,
+  "sink-rejects": sinkRejects,
   notifier,
-];
+};
+
+export const RULES: readonly Rule[] = ALERT_RULE_IDS.map((id) => JUDGED[id]);
 
 /** The name of every rule. */
-export const RULE_IDS: readonly string[] = RULES.map(({ id }) => id);
-
-const byId = new Map(RULES.map((rule) => [rule.id, rule]));
+export const RULE_IDS: readonly string[] = ALERT_RULE_IDS;
 
 export function ruleOf(id: string): Rule | undefined {
-  return byId.get(id);
-}
-
-/** How long what a rule finds has to last before it is an alert, in seconds. */
-export function forSecondsOf({ forSeconds, thresholds: [first] }: Rule): number {
-  if (forSeconds !== undefined) return forSeconds;
-  const threshold: Threshold | undefined = first === undefined ? undefined : THRESHOLDS[first];
-  return threshold?.alertAfterSeconds ?? 0;
-}
-
-/** How long it has to be well again before the alert is over, in seconds. */
-export function clearSecondsOf({ clearSeconds = CLEAR_SECONDS }: Rule): number {
-  return clearSeconds;
+  return Object.hasOwn(JUDGED, id) ? JUDGED[id as AlertRuleId] : undefined;
 }

@@ -3,20 +3,12 @@
  *
  * @module
  */
-import { type CacheRule, compared, NO_DATA, OFF_HOURS, OK } from "./rule.ts";
+import { cacheRule, compared, NO_DATA, OFF_HOURS, OK } from "./rule.ts";
 
-export const silent: CacheRule = {
-  id: "silent",
-  about: "cache",
-  thresholds: ["silentSeconds"],
-  // where a line is down, caches fall silent one after the other, as each reports at its own time
-  groupSeconds: 300,
-  inhibitedBy: ["clock"],
-  judge({ heardMs }, { nowMs, limits, atWork }) {
-    if (heardMs === undefined) return NO_DATA;
-    const seconds = (nowMs - heardMs) / 1000;
-    const verdict = compared(limits.silentSeconds, seconds, () => ({ values: { seconds }, sinceMs: heardMs }));
-    // a Mac that sleeps outside its hours is silent and well; a sign of life counts at any hour
-    return atWork || verdict === OK ? verdict : OFF_HOURS;
-  },
-};
+export const silent = cacheRule("silent", ({ heardMs }, { nowMs, limits, atWork }) => {
+  if (heardMs === undefined) return NO_DATA;
+  const seconds = (nowMs - heardMs) / 1000;
+  const verdict = compared(limits.silentSeconds, seconds, () => ({ values: { seconds }, sinceMs: heardMs }));
+  // a Mac that sleeps outside its hours is silent and well; a sign of life counts at any hour
+  return atWork || verdict === OK ? verdict : OFF_HOURS;
+});

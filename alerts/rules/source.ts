@@ -4,16 +4,9 @@
  * @module
  */
 import { levelOf } from "../../core/thresholds.ts";
-import { type CacheRule, NO_DATA, OK } from "./rule.ts";
+import { cacheRule, NO_DATA, OK } from "./rule.ts";
 
-export const source: CacheRule = {
-  id: "source",
-  about: "cache",
-  thresholds: ["always"],
-  forSeconds: 900,
-  inhibitedBy: ["silent", "off"],
-  judge({ pass }, { nowMs, limits }) {
-    if (pass === undefined || levelOf(limits.silentSeconds, (nowMs - pass.timeMs) / 1000) !== "fine") return NO_DATA;
-    return pass.up ? OK : { is: "firing", level: "bad", values: {} };
-  },
-};
+export const source = cacheRule("source", ({ pass }, { nowMs, limits }) => {
+  if (pass === undefined || levelOf(limits.silentSeconds, (nowMs - pass.timeMs) / 1000) !== "fine") return NO_DATA;
+  return pass.up ? OK : { is: "firing", level: "bad", values: {} };
+});

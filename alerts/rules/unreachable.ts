@@ -3,16 +3,9 @@
  *
  * @module
  */
-import { NO_DATA, OK, type OwnRule } from "./rule.ts";
+import { NO_DATA, OK, ownRule } from "./rule.ts";
 
-export const unreachable: OwnRule = {
-  id: "unreachable",
-  about: "own",
-  thresholds: ["always"],
-  forSeconds: 300,
-  inhibitedBy: ["silent", "off"],
-  judge({ hasAddress }) {
-    if (hasAddress === undefined) return NO_DATA;
-    return hasAddress ? OK : { is: "firing", level: "bad", values: {} };
-  },
-};
+export const unreachable = ownRule("unreachable", ({ hasAddress }) => {
+  if (hasAddress === undefined) return NO_DATA;
+  return hasAddress ? OK : { is: "firing", level: "bad", values: {} };
+});

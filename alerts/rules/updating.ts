@@ -3,20 +3,11 @@
  *
  * @module
  */
-import { type CacheRule, OK } from "./rule.ts";
+import { cacheRule, OK } from "./rule.ts";
 
 const RESTART_SECONDS = 600;
 
-export const updating: CacheRule = {
-  id: "updating",
-  about: "cache",
-  thresholds: [],
-  forSeconds: 0,
-  clearSeconds: 0,
-  inhibitedBy: ["wiped"],
-  silent: true,
-  judge({ restarted }, { nowMs }) {
-    const age = restarted === undefined ? Number.POSITIVE_INFINITY : (nowMs - restarted.timeMs) / 1000;
-    return age < RESTART_SECONDS ? { is: "firing", level: "warn", values: {}, atOnce: true } : OK;
-  },
-};
+export const updating = cacheRule("updating", ({ restarted }, { nowMs }) => {
+  const age = restarted === undefined ? Number.POSITIVE_INFINITY : (nowMs - restarted.timeMs) / 1000;
+  return age < RESTART_SECONDS ? { is: "firing", level: "warn", values: {}, atOnce: true } : OK;
+});

@@ -4,22 +4,14 @@
  * @module
  */
 import { levelOf } from "../../core/thresholds.ts";
-import { BETWEEN, type CacheRule, freshStatus, OK } from "./rule.ts";
+import { BETWEEN, cacheRule, freshStatus, OK } from "./rule.ts";
 
-export const wiped: CacheRule = {
-  id: "wiped",
-  about: "cache",
-  thresholds: ["eventSeconds"],
-  forSeconds: 0,
-  clearSeconds: 0,
-  inhibitedBy: [],
-  judge(cache, circumstances) {
-    const { wiped: event } = cache;
-    if (event === undefined) return cache.heardMs === undefined ? BETWEEN : OK;
-    const age = (circumstances.nowMs - event.timeMs) / 1000;
-    if (levelOf(circumstances.limits.eventSeconds, age) === "fine") {
-      return { is: "firing", level: "bad", values: { text: event.text }, sinceMs: event.timeMs, atOnce: true };
-    }
-    return freshStatus(cache, circumstances)?.active === true ? OK : BETWEEN;
-  },
-};
+export const wiped = cacheRule("wiped", (cache, circumstances) => {
+  const { wiped: event } = cache;
+  if (event === undefined) return cache.heardMs === undefined ? BETWEEN : OK;
+  const age = (circumstances.nowMs - event.timeMs) / 1000;
+  if (levelOf(circumstances.limits.eventSeconds, age) === "fine") {
+    return { is: "firing", level: "bad", values: { text: event.text }, sinceMs: event.timeMs, atOnce: true };
+  }
+  return freshStatus(cache, circumstances)?.active === true ? OK : BETWEEN;
+});

@@ -343,6 +343,21 @@ describe("a rule that is switched off", () => {
     }
     expect(texts).toEqual(["off pending", "", "off pending"]);
   });
+
+  it("is over for those who read the history: what fired and is watched no more has an end", () => {
+    const alerts: Alerts = new Map();
+    const changes = [[], [], ["off"], ["off"]].map((off, i) => {
+      const nowMs = NOW + i * 10 * MINUTE;
+      const settings = watchOptions.parse({ off });
+      const at = { nowMs, timeZone: "UTC" };
+      const policy = policyFor(settings, { ...at, alone: true });
+      const context = { nowMs, lastMs: nowMs - 10 * MINUTE, policy, ...circumstancesFor(settings, at) };
+      const facts = factsOf("a", ["firing", "ok", "ok", "ok", "ok"], nowMs);
+      const report = look(alerts, { caches: [facts], own: undefined }, { ...context, name: () => `n${i}` });
+      return report.changes.map(({ alert, to }) => `${alert.rule} ${to}`).join();
+    });
+    expect(changes).toEqual(["", "off firing", "off ok", ""]);
+  });
 });
 
 function never(): (typeof RULES)[number] {

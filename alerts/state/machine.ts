@@ -90,7 +90,7 @@ function wrong(
   // reported as over only when it has stayed so: it comes back as the same incident
   if (known?.phase === "over") return { ...known, ...now, phase: "firing", overMs: undefined };
   const seenMs = known === undefined || afterGap ? nowMs : known.seenMs;
-  const isLong = verdict.atOnce === true || nowMs - seenMs >= forSecondsOf(rule) * 1000;
+  const isLong = verdict.atOnce === true || nowMs - seenMs >= forSecondsOf(rule, level) * 1000;
   const since = Math.min(sinceMs, known?.sinceMs ?? sinceMs, nowMs);
   const begun = { rule: rule.id, server, part, sinceMs: since, seenMs, reminders: 0, ...now };
   return isLong ? { ...begun, phase: "firing", firedMs: nowMs } : { ...begun, phase: "pending" };

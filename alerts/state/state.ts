@@ -66,17 +66,22 @@ export function look(alerts: Alerts, facts: Facts, context: LookContext): LookRe
   };
   for (const cache of facts.caches) judgeAll(cache, CACHE_RULES);
   if (facts.own !== undefined) judgeAll(facts.own, OWN_RULES);
-  forget(alerts, context);
+  changes.push(...forget(alerts, context));
   inhibit(alerts);
   return { changes, notices: dueNotices(alerts, policy, { nowMs, name: () => context.name() }) };
 }
 
-/** Rules that are switched off leave nothing behind, and neither do those of another version. */
-function forget(alerts: Alerts, { isOff }: LookContext): void {
-  for (const [key, { rule, tags }] of alerts) {
-    const known = ruleOf(rule);
-    if (known === undefined || isOff(known, tags)) alerts.delete(key);
-  }
+/**
+ * Rules that are switched off leave nothing behind, and neither do those of another version.
+ * @returns what fired and is watched no more: for those who read the changes it is over
+ */
+function forget(alerts: Alerts, { isOff, nowMs }: LookContext): Change[] {
+  return [...alerts].flatMap(([key, alert]): Change[] => {
+    const known = ruleOf(alert.rule);
+    if (known !== undefined && !isOff(known, alert.tags)) return [];
+    alerts.delete(key);
+    return alert.phase === "firing" ? [{ alert: { ...alert, phase: "over", overMs: nowMs }, to: "ok" }] : [];
+  });
 }
 
 const CACHE_RULES = RULES.filter((rule) => rule.about === "cache");
