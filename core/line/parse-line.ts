@@ -28,6 +28,7 @@ const COMMA = 0x2c;
 const SPACE = 0x20;
 const BACKSLASH = 0x5c;
 const TIME = /^-?\d+$/;
+const INTEGER = /^-?\d{1,19}i$/;
 
 /** Splits a line, or undefined for a comment, an empty line, or one that is not ours. */
 export function parseLine(line: string): ParsedLine | undefined {
@@ -91,6 +92,8 @@ function readValue(text: string): LineValue | undefined {
   if (text.startsWith('"')) return { text: text.slice(1, -1).replaceAll(/\\(["\\])/g, "$1") };
   if (text === "true" || text === "false") return { flag: text === "true" };
   if (text.endsWith("i")) {
+    // what is not an integer of ours is passed over, as the reader of bytes does
+    if (!INTEGER.test(text)) return undefined;
     const near = Number(text.slice(0, -1));
     return { integer: Number.isSafeInteger(near) ? near : BigInt(text.slice(0, -1)) };
   }
