@@ -37,6 +37,31 @@ describe("runOnSchedule()", () => {
     await done;
   });
 
+  it("follows a clock that is set: once at once when it is ahead, and on at the next minute when it is back", async () => {
+    const stop = new AbortController();
+    const warned = vi.spyOn(console, "warn").mockImplementation(() => undefined);
+    let runs = 0;
+    const each = { ...options, spreadSeconds: 0, expression: "* * * * *", signal: stop.signal };
+    const done = runOnSchedule(each, async () => void runs++);
+    await vi.waitUntil(() => runs === 1);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(runs).toBe(2);
+    // a Mac whose clock began in 1970 hears from a time server
+    vi.setSystemTime(Date.now() + 50 * 365 * 86_400_000);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(runs).toBeGreaterThanOrEqual(3);
+    expect(runs).toBeLessThanOrEqual(4);
+    runs = 0;
+    vi.setSystemTime(Date.now() - 365 * 86_400_000);
+    await vi.advanceTimersByTimeAsync(180_000);
+    expect(runs).toBeGreaterThanOrEqual(2);
+    expect(warned).not.toHaveBeenCalled();
+    warned.mockRestore();
+    stop.abort();
+    await vi.advanceTimersByTimeAsync(1000);
+    await done;
+  });
+
   it("refuses an expression that is not one", async () => {
     const run = runOnSchedule({ ...options, expression: "every minute", signal: AbortSignal.abort() }, async () => {});
     await expect(run).rejects.toMatchObject({ code: "CONFIG_SCHEDULE" });

@@ -29,20 +29,40 @@ export async function runOnSchedule(options: ScheduleOptions, task: () => Promis
   const { default: cron } = await import("node-cron");
   const delayMs = Math.floor(shareOf(options.server) * options.spreadSeconds * 1000);
   const run = oneAtATime(task, options.log);
-  const timers = new Set<NodeJS.Timeout>();
-  const tick = (): void => {
-    const timer = setTimeout(() => {
-      timers.delete(timer);
-      void run();
-    }, delayMs);
-    timers.add(timer);
-  };
   void run();
-  const job = cron.schedule(options.expression, tick, { timezone: options.timeZone });
+  // only asked when it is due: its own clockwork counts every tick that a clock set ahead has missed, a year's one by one,
+  // and waits for the old time where a clock is set back
+  const job = cron.createTask(options.expression, () => undefined, { timezone: options.timeZone });
+  const nextMs = (): number => {
+    const [first = 0, second = 0] = job.getNextRuns(2).map((each) => each.getTime());
+    // a spread wider than the interval is a place within it
+    return first + (delayMs % (second - first));
+  };
+  const stopped = onTicks(nextMs, () => void run());
   await aborted(options.signal);
-  for (const timer of timers) clearTimeout(timer);
+  stopped();
   await job.destroy();
   await run.idle();
+}
+
+/** The clock is looked at as often, since it may be set while a tick is waited for. */
+const LOOK_MS = 30_000;
+
+/** Calls back at each tick, once for all that a sleeping computer has missed. @returns what ends it */
+function onTicks(nextMs: () => number, tick: () => void): () => void {
+  let timer: NodeJS.Timeout;
+  const wait = (dueMs: number): void => {
+    const leftMs = dueMs - Date.now();
+    timer = setTimeout(() => look(dueMs, leftMs), Math.max(0, Math.min(leftMs, LOOK_MS)));
+  };
+  const look = (dueMs: number, leftMs: number): void => {
+    const now = Date.now();
+    if (now >= dueMs) tick();
+    // further away than it was: the clock was set back
+    wait(now >= dueMs || dueMs - now > leftMs ? nextMs() : dueMs);
+  };
+  wait(nextMs());
+  return () => clearTimeout(timer);
 }
 
 /** 0 to 1, drawn from a name. */

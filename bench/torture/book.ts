@@ -1,0 +1,57 @@
+/**
+ * What the stand-in caches know they have counted: the book everything else is compared with.
+ *
+ * @module
+ */
+import type { CountedRow } from "../../fixtures/content-cache/management-report.ts";
+import { FLEET_FIELDS } from "../../fixtures/fleet/fields.ts";
+
+const HOUR_MS = 3_600_000;
+
+/** Sums by `<server> <field>`. */
+export type Sums = ReadonlyMap<string, number>;
+
+export class Book {
+  readonly #rows = new Map<string, CountedRow[]>();
+
+  /** A cache has written a row. */
+  write(server: string, row: CountedRow): void {
+    const rows = this.#rows.get(server) ?? [];
+    this.#rows.set(server, rows);
+    rows.push(row);
+  }
+
+  get servers(): readonly string[] {
+    return [...this.#rows.keys()];
+  }
+
+  rowCount(server: string): number {
+    return this.#rows.get(server)?.length ?? 0;
+  }
+
+  /** The beginnings of the hours that have rows, in order. */
+  hours(server: string): number[] {
+    const starts = (this.#rows.get(server) ?? []).map(({ timeMs }) => hourOf(timeMs));
+    return [...new Set(starts)].sort((a, b) => a - b);
+  }
+
+  /** Sums of all rows, or of those of an hour. */
+  sums(hourMs?: number): Sums {
+    const sums = new Map<string, number>();
+    for (const [server, rows] of this.#rows) {
+      for (const { timeMs, delta } of rows) {
+        if (hourMs !== undefined && hourOf(timeMs) !== hourMs) continue;
+        for (const { name, column } of FLEET_FIELDS) {
+          const value = delta.get(column.slice(1));
+          if (value !== undefined) sums.set(`${server} ${name}`, (sums.get(`${server} ${name}`) ?? 0) + value);
+        }
+      }
+    }
+    return sums;
+  }
+}
+
+/** The beginning of its hour; Apple's times are whole seconds for us. */
+export function hourOf(ms: number): number {
+  return Math.floor(ms / HOUR_MS) * HOUR_MS;
+}

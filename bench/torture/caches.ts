@@ -1,0 +1,165 @@
+/**
+ * The caches of a world: one on the computer that watches, with its database, status, log and report, and one far away that
+ * only reports. Each writes into the book what it has counted.
+ *
+ * @module
+ */
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { COUNTED, Counters } from "../../fixtures/content-cache/counters.ts";
+import { type ContentCache, startContentCache } from "../../fixtures/content-cache/index.ts";
+import { type CountedRow, managementReport } from "../../fixtures/content-cache/management-report.ts";
+import { type Origin, startOrigin } from "../../fixtures/origin/index.ts";
+import type { ReportJson } from "../../fixtures/reports/reports.ts";
+import type { Dice } from "../histories/dice.ts";
+import type { Book } from "./book.ts";
+import type { WorldClock } from "./world-clock.ts";
+
+const ANSWER_MS = 5000;
+
+export interface CachesSetup {
+  readonly folder: string;
+  readonly clock: WorldClock;
+  readonly book: Book;
+  readonly dice: Dice;
+}
+
+/** A cache that sends its reports until they are taken. */
+class Sender {
+  readonly #waiting: ReportJson[] = [];
+
+  post(report: ReportJson): void {
+    this.#waiting.push(report);
+  }
+
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
+  /** Sends what waits, oldest first, until one is not taken. */
+  async send(target: string): Promise<void> {
+    for (let report = this.#waiting[0]; report !== undefined; report = this.#waiting[0]) {
+      if (!(await taken(target, report))) return;
+      this.#waiting.shift();
+    }
+  }
+}
+
+async function taken(target: string, report: ReportJson): Promise<boolean> {
+  try {
+    const answer = await fetch(target, {
+      ...{ method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(report) },
+      signal: AbortSignal.timeout(ANSWER_MS),
+    });
+    await answer.arrayBuffer();
+    return answer.status === 202;
+  } catch {
+    return false;
+  }
+}
+
+/** Something is served, by every way there is. */
+function count(counters: Counters, dice: Dice): void {
+  for (const column of COUNTED) if (dice.next() < 0.3) counters.add(column, 1 + Math.floor(dice.next() * 1e6));
+}
+
+export class LocalCache {
+  static readonly server = "cache1";
+  readonly #setup: CachesSetup;
+  readonly #cache: ContentCache;
+  readonly #origin: Origin;
+  readonly #sender = new Sender();
+  readonly statusPath: string;
+  /** Whether it sends reports too. */
+  reports = true;
+
+  private constructor(setup: CachesSetup, origin: Origin, cache: ContentCache) {
+    this.#setup = setup;
+    this.#origin = origin;
+    this.#cache = cache;
+    this.statusPath = join(setup.folder, "status.json");
+  }
+
+  static async start(setup: CachesSetup): Promise<LocalCache> {
+    const origin = await startOrigin();
+    const cache = await startContentCache({
+      ...{ origin: origin.url, folder: join(setup.folder, "cache"), hostname: `${LocalCache.server}.local` },
+      nowMs: setup.clock.now,
+    });
+    return new LocalCache(setup, origin, cache);
+  }
+
+  get cache(): ContentCache {
+    return this.#cache;
+  }
+
+  get waiting(): number {
+    return this.#sender.waiting;
+  }
+
+  /** A minute of work ends: the row, the status, the report. */
+  async minute(): Promise<void> {
+    const { clock, book, dice } = this.#setup;
+    count(this.#cache.counters, dice);
+    const delta = this.#cache.counters.peek();
+    const timeMs = Math.floor(clock.now() / 1000) * 1000;
+    this.#cache.flush(timeMs);
+    if (delta.size > 0) {
+      book.write(LocalCache.server, { timeMs, periodSeconds: 60, delta });
+      if (this.reports) this.#sender.post(this.#cache.report(clock.now()));
+    }
+    await writeFile(this.statusPath, this.#cache.status());
+  }
+
+  async send(target: string): Promise<void> {
+    await this.#sender.send(target);
+  }
+
+  async stop(): Promise<void> {
+    await this.#cache.stop();
+    await this.#origin.stop();
+  }
+}
+
+export class RemoteCache {
+  static readonly server = "cache2";
+  readonly #setup: CachesSetup;
+  readonly #counters = new Counters();
+  readonly #sender = new Sender();
+
+  constructor(setup: CachesSetup) {
+    this.#setup = setup;
+  }
+
+  get waiting(): number {
+    return this.#sender.waiting;
+  }
+
+  /** A minute of work ends: it writes its report. */
+  minute(): void {
+    const { clock, book, dice } = this.#setup;
+    count(this.#counters, dice);
+    const delta = this.#counters.take();
+    if (delta === undefined) return;
+    const row: CountedRow = { timeMs: Math.floor(clock.now() / 1000) * 1000, periodSeconds: 60, delta };
+    book.write(RemoteCache.server, row);
+    this.#sender.post(
+      managementReport(
+        {
+          ...{
+            guid: "0D9C0E5E-7D8E-4B0C-9C51-3C1B5F5D2A10",
+            hostname: `${RemoteCache.server}.local`,
+            port: 49_000,
+            row,
+          },
+          ...{ active: true, usedBytes: 5e9, limitBytes: 5e10, heldBytes: [5e9], clients: ["10.0.0.9"], connected: 1 },
+        },
+        clock.now(),
+      ),
+    );
+  }
+
+  async send(target: string): Promise<void> {
+    await this.#sender.send(target);
+  }
+}

@@ -1,0 +1,122 @@
+/**
+ * Whether every place that keeps or shows what the caches counted says what their book says.
+ *
+ * @module
+ */
+import { queryHistory, readLines } from "../../core/history/history.ts";
+import { RAW_STREAMS } from "../../core/journal/journal.ts";
+import { FLEET_FIELDS, FLEET_MEASUREMENTS } from "../../fixtures/fleet/fields.ts";
+import { hourOf, type Sums } from "./book.ts";
+import type { World } from "./world.ts";
+
+const NAMES = new Set(FLEET_FIELDS.map(({ name }) => name));
+/** The server, without the `.local` it may have. */
+const SERVER = /[,]server=([^, ]+)/;
+
+/** One sentence for each sum that is wrong. */
+export async function differences(world: World): Promise<string[]> {
+  const { book } = world;
+  const truth = book.sums();
+  const places: readonly (readonly [string, () => Promise<Sums>])[] = [
+    ["journal", async () => await journalSums(world.stateDir)],
+    ["history", async () => await historySums(world.stateDir)],
+    ["InfluxDB", async () => await influxSums(world)],
+    ["VictoriaMetrics", async () => await victoriaSums(world)],
+  ];
+  const wrong: string[] = [];
+  for (const [where, ask] of places) wrong.push(...compare(where, truth, await ask()));
+  wrong.push(...(await hourDifferences(world)));
+  return wrong;
+}
+
+function compare(where: string, expected: Sums, found: Sums): string[] {
+  const keys = [...new Set([...expected.keys(), ...found.keys()])].sort();
+  return keys
+    .filter((key) => (expected.get(key) ?? 0) !== (found.get(key) ?? 0))
+    .map((key) => `${where}: ${key} is ${found.get(key) ?? 0}, the book says ${expected.get(key) ?? 0}`);
+}
+
+/** Line by line, by nothing of ours but the reading of committed lines. */
+async function journalSums(stateDir: string): Promise<Sums> {
+  const sums = new Map<string, number>();
+  for (const { name: measurement } of FLEET_MEASUREMENTS) {
+    const all = { measurement, fromMs: 0, toMs: Number.MAX_SAFE_INTEGER, streams: RAW_STREAMS };
+    for await (const line of readLines(stateDir, all)) addLine(sums, line);
+  }
+  return sums;
+}
+
+function addLine(sums: Map<string, number>, line: string): void {
+  const server = SERVER.exec(line)?.[1] ?? "";
+  for (const [, name = "", value] of line.matchAll(/[ ,]([\w.]+)=(-?\d+)i/g)) {
+    if (NAMES.has(name)) add(sums, `${server} ${name}`, Number(value));
+  }
+}
+
+/** As larder itself adds up: closed hours from roll-ups. */
+async function historySums(stateDir: string): Promise<Sums> {
+  const sums = new Map<string, number>();
+  for (const { name: measurement } of FLEET_MEASUREMENTS) {
+    const span = { fromMs: 0, toMs: 4e12, by: "all", timeZone: "UTC", groupBy: ["server"] } as const;
+    for (const { group, sums: of } of await queryHistory(stateDir, { measurement, ...span })) {
+      for (const [name, value] of Object.entries(of)) {
+        if (NAMES.has(name)) add(sums, `${group["server"]} ${name}`, Number(value));
+      }
+    }
+  }
+  return sums;
+}
+
+async function influxSums({ engines, database }: World, suffix = "", where = "time >= 0"): Promise<Sums> {
+  const sums = new Map<string, number>();
+  const from = FLEET_MEASUREMENTS.map(({ name }) => `"${name}${suffix}"`).join(", ");
+  const series = await engines.influx.query(database, `SELECT sum(*) FROM ${from} WHERE ${where} GROUP BY server`);
+  for (const { tags, columns, values } of series) {
+    for (const [i, column] of columns.entries()) {
+      const name = column.replace(/^sum_/, "");
+      const value = values[0]?.[i];
+      if (NAMES.has(name) && typeof value === "number") add(sums, `${tags?.["server"]} ${name}`, value);
+    }
+  }
+  return sums;
+}
+
+async function victoriaSums(world: World, suffix = "", hourMs?: number): Promise<Sums> {
+  const sums = new Map<string, number>();
+  const names = FLEET_MEASUREMENTS.map(({ name }) => `${name}${suffix}`);
+  const selector = `{__name__=~"(${names.join("|")})_.*",world="${world.plan.seed}"}`;
+  for (const { metric, values, timestamps } of await world.engines.victoria.rawSeries(selector)) {
+    const whole = metric["__name__"] ?? "";
+    const measurement = names.find((each) => whole.startsWith(`${each}_`) && NAMES.has(whole.slice(each.length + 1)));
+    if (measurement === undefined) continue;
+    for (const [i, value] of values.entries()) {
+      if (hourMs !== undefined && hourOf(timestamps[i] ?? 0) !== hourMs) continue;
+      add(sums, `${metric["server"]} ${whole.slice(measurement.length + 1)}`, value);
+    }
+  }
+  return sums;
+}
+
+/** Hours that are over are rolled up, and as the book has them. */
+async function hourDifferences(world: World): Promise<string[]> {
+  const { book, database, engines } = world;
+  const wrong: string[] = [];
+  const hours = new Set(book.servers.flatMap((server) => book.hours(server)));
+  const now = hourOf(world.clock.now());
+  for (const hour of hours) {
+    // the newest may still be open
+    if (hour >= now - 3_600_000) continue;
+    const at = new Date(hour).toISOString().slice(0, 16);
+    const during = `time >= ${hour}ms AND time < ${hour + 3_600_000}ms`;
+    const truth = book.sums(hour);
+    wrong.push(
+      ...compare(`InfluxDB, hour ${at}`, truth, await influxSums({ database, engines } as World, "_1h", during)),
+    );
+    wrong.push(...compare(`VictoriaMetrics, hour ${at}`, truth, await victoriaSums(world, "_1h", hour)));
+  }
+  return wrong;
+}
+
+function add(sums: Map<string, number>, key: string, value: number): void {
+  sums.set(key, (sums.get(key) ?? 0) + value);
+}

@@ -1,0 +1,71 @@
+/**
+ * Somebody who is notified: takes notices by webhook, knows a repeat by its name, and can be out of reach.
+ *
+ * @module
+ */
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+
+/** A notice, once. */
+export interface Notice {
+  readonly type: string;
+  readonly rule: string;
+  readonly servers: readonly string[];
+  readonly parts: readonly (string | undefined)[];
+  readonly at: string;
+  readonly title: string;
+}
+
+interface Body {
+  readonly type: string;
+  readonly timestamp: string;
+  readonly data: {
+    readonly rule: string;
+    readonly title: string;
+    readonly alerts: readonly { readonly server?: string; readonly part?: string }[];
+  };
+}
+
+export class Notified {
+  readonly #notices = new Map<string, Notice>();
+  readonly #server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on("data", (chunk: Buffer) => chunks.push(chunk));
+    request.on("end", () => {
+      if (!this.reachable) {
+        response.writeHead(503).end();
+        return;
+      }
+      this.#take(String(request.headers["webhook-id"]), JSON.parse(Buffer.concat(chunks).toString("utf8")) as Body);
+      response.writeHead(200).end();
+    });
+  });
+  reachable = true;
+
+  static async start(): Promise<Notified> {
+    const notified = new Notified();
+    notified.#server.listen(0, "127.0.0.1");
+    await once(notified.#server, "listening");
+    return notified;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/hook`;
+  }
+
+  get notices(): readonly Notice[] {
+    return [...this.#notices.values()];
+  }
+
+  close(): void {
+    this.#server.close();
+    this.#server.closeAllConnections();
+  }
+
+  #take(id: string, { type, timestamp, data }: Body): void {
+    const { rule, title, alerts } = data;
+    const servers = alerts.flatMap(({ server }) => server ?? []);
+    this.#notices.set(id, { type, rule, title, at: timestamp, servers, parts: alerts.map(({ part }) => part) });
+  }
+}

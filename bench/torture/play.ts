@@ -1,0 +1,84 @@
+/**
+ * One seed: its world is played, and what it left is compared with the book.
+ *
+ * @module
+ */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { differences } from "./compare.ts";
+import { FAULTS, type Fault } from "./faults.ts";
+import type { Planned, Schedule } from "./schedule.ts";
+import { type Engines, TICK_MS, World } from "./world.ts";
+
+export interface Played {
+  readonly wrong: readonly string[];
+  /** Where everything of a world that went wrong is kept. */
+  readonly folder: string;
+}
+
+/** Real time in which everything has caught up, once all faults are over. */
+const CATCH_UP_MS = 60_000;
+
+/** Plays a world. Its folder is removed when nothing is wrong. */
+export async function play(schedule: Schedule, engines: Engines): Promise<Played> {
+  const folder = await mkdtemp(join(tmpdir(), `torture-${schedule.seed}-`));
+  const world = await World.open(schedule, folder, engines);
+  let wrong: string[];
+  try {
+    await befall(world, schedule);
+    wrong = await settle(world);
+  } catch (error) {
+    wrong = [error instanceof Error ? (error.stack ?? error.message) : String(error)];
+  } finally {
+    await world.close();
+  }
+  if (wrong.length === 0) await rm(folder, { recursive: true, force: true });
+  return { wrong, folder };
+}
+
+/** Everything happens as planned, and then nothing bad any more. */
+async function befall(world: World, { minutes, faults }: Schedule): Promise<void> {
+  const end = async (tick: number): Promise<void> => {
+    for (const each of faults) if (each.to === tick && each.to > each.from) await faultOf(each).end?.(world);
+  };
+  await world.start();
+  for (const [tick, passing] of minutes.entries()) {
+    world.startAll();
+    await end(tick);
+    const struck = faults.filter(({ from }) => from === tick).map((each) => strike(world, each));
+    await world.tick(passing);
+    await Promise.all(struck);
+  }
+  await end(minutes.length);
+  world.startAll();
+}
+
+async function strike(world: World, planned: Planned): Promise<void> {
+  await sleep(planned.at * TICK_MS);
+  await faultOf(planned).begin(world);
+  if (planned.to === planned.from) await faultOf(planned).end?.(world);
+}
+
+function faultOf({ fault }: Planned): Fault {
+  return FAULTS[fault];
+}
+
+/** Time passes in peace until every number is right, or long enough. */
+async function settle(world: World): Promise<string[]> {
+  const until = Date.now() + CATCH_UP_MS;
+  // the hours of the rows are over
+  await world.tick(130, false);
+  await world.tick(61);
+  await world.tick(130, false);
+  for (;;) {
+    world.startAll();
+    await world.send();
+    await sleep(500);
+    const waiting = world.local.waiting + world.remote.waiting;
+    const wrong = waiting > 0 ? [`${waiting} reports are not taken`] : await differences(world);
+    if (wrong.length === 0 || Date.now() > until) return wrong;
+    await world.tick(1, false);
+  }
+}

@@ -1,0 +1,46 @@
+/**
+ * The whole of larder under faults: caches, collector, receiver, live page and alerts run as processes, ship to a real
+ * InfluxDB and a real VictoriaMetrics, and are killed, cut off, starved and misled as a seed says. When all faults are over
+ * and everything has caught up, every number everywhere equals the caches' own book.
+ *
+ * Run: npm run torture [-- --seeds 1..200] [--seed 7] [--ticks 40] [--faults 12] [--minutes 60]; npm test runs a short form.
+ */
+import { existsSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { enginesAvailable, NO_ENGINES, startInflux, startVictoria } from "../../fixtures/engines.ts";
+import { play } from "./play.ts";
+import { LARDER } from "./program.ts";
+import { scheduleOf, scheduleText } from "./schedule.ts";
+
+const { values } = parseArgs({
+  options: {
+    seeds: { type: "string", default: "1..5" },
+    seed: { type: "string" },
+    ticks: { type: "string", default: "40" },
+    faults: { type: "string", default: "12" },
+    minutes: { type: "string", default: "600" },
+  },
+});
+if (!enginesAvailable()) throw new Error(NO_ENGINES);
+if (!existsSync(LARDER)) throw new Error("build larder first: npm run build");
+const [first = 1, last = first] = (values.seed ?? values.seeds).split("..").map(Number);
+const until = Date.now() + Number(values.minutes) * 60_000;
+const [influx, victoria] = await Promise.all([startInflux(), startVictoria()]);
+let [right, wrong] = [0, 0];
+for (let seed = first; seed <= last && Date.now() < until; seed++) {
+  const schedule = scheduleOf(seed, { ticks: Number(values.ticks), faults: Number(values.faults) });
+  const began = Date.now();
+  const played = await play(schedule, { influx, victoria });
+  const seconds = Math.round((Date.now() - began) / 1000);
+  if (played.wrong.length === 0) {
+    right++;
+    console.log(`seed ${seed}: right, ${seconds} s, ${schedule.faults.map(({ fault }) => fault).join(", ")}`);
+  } else {
+    wrong++;
+    const replay = `again: npm run torture -- --seed ${seed} --ticks ${values.ticks} --faults ${values.faults}`;
+    console.log([scheduleText(schedule), ...played.wrong.slice(0, 30), `kept in ${played.folder}`, replay].join("\n"));
+  }
+}
+await Promise.all([influx.stop(), victoria.stop()]);
+console.log(`${right} of ${right + wrong} worlds right`);
+process.exitCode = wrong === 0 ? 0 : 1;

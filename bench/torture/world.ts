@@ -1,0 +1,186 @@
+/**
+ * A world: two stand-in caches, larder as an admin runs it beside them, two real databases behind lines that can be cut, somebody
+ * to notify, and a clock for all of it.
+ *
+ * @module
+ */
+import { writeFileSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { InfluxEngine, VictoriaEngine } from "../../fixtures/engines.ts";
+import { Dice } from "../histories/dice.ts";
+import { Book } from "./book.ts";
+import { LocalCache, RemoteCache } from "./caches.ts";
+import { Gate } from "./gate.ts";
+import { Notified } from "./notified.ts";
+import { Program } from "./program.ts";
+import { WorldClock } from "./world-clock.ts";
+
+export interface Engines {
+  readonly influx: InfluxEngine;
+  readonly victoria: VictoriaEngine;
+}
+
+/** What a world begins with. */
+export interface WorldPlan {
+  readonly seed: number;
+  readonly startMs: number;
+  readonly zone: string;
+}
+
+type ProgramName = "collector" | "receiver" | "page";
+
+interface Parts {
+  readonly plan: WorldPlan;
+  readonly folder: string;
+  readonly engines: Engines;
+  readonly gates: Readonly<Record<keyof Engines, Gate>>;
+  readonly notified: Notified;
+  readonly clock: WorldClock;
+  readonly book: Book;
+  readonly local: LocalCache;
+  readonly remote: RemoteCache;
+}
+
+const MINUTE_MS = 60_000;
+/** Real time of a tick: a pass of the collector is due each second. */
+export const TICK_MS = 300;
+
+export class World {
+  readonly plan: WorldPlan;
+  readonly stateDir: string;
+  readonly database: string;
+  readonly config: string;
+  readonly engines: Engines;
+  readonly gates: Parts["gates"];
+  readonly notified: Notified;
+  readonly clock: WorldClock;
+  readonly book: Book;
+  readonly local: LocalCache;
+  readonly remote: RemoteCache;
+  readonly collector: Program;
+  readonly receiver: Program;
+  readonly page: Program;
+  /** Programs that are not started again for now. */
+  readonly away = new Set<ProgramName>();
+  readonly #folder: string;
+  #sending: Promise<void> = Promise.resolve();
+
+  private constructor(parts: Parts) {
+    const { plan, folder } = parts;
+    this.plan = plan;
+    this.#folder = folder;
+    this.stateDir = join(folder, "state");
+    this.config = join(folder, "larder.json");
+    this.database = `torture${plan.seed}`;
+    this.engines = parts.engines;
+    this.gates = parts.gates;
+    this.notified = parts.notified;
+    this.clock = parts.clock;
+    this.book = parts.book;
+    this.local = parts.local;
+    this.remote = parts.remote;
+    this.collector = this.#program("collector", ["collect"]);
+    this.receiver = this.#program("receiver", ["receive", "--port", "0", "--json"]);
+    this.page = this.#program("page", ["serve", "--port", "0", "--json"]);
+  }
+
+  static async open(plan: WorldPlan, folder: string, engines: Engines): Promise<World> {
+    const clock = new WorldClock(join(folder, "clock"), plan.startMs);
+    const book = new Book();
+    const dice = new Dice(plan.seed + 1);
+    const caches = { folder, clock, book, dice };
+    await mkdir(join(folder, "state"));
+    const world = new World({
+      ...{ plan, folder, engines, clock, book },
+      gates: { influx: await Gate.to(engines.influx.url), victoria: await Gate.to(engines.victoria.url) },
+      notified: await Notified.start(),
+      local: await LocalCache.start(caches),
+      remote: new RemoteCache(caches),
+    });
+    await engines.influx.createDatabase(world.database);
+    return world;
+  }
+
+  /** Starts everything, and waits until the receiver answers. */
+  async start(): Promise<void> {
+    writeFileSync(this.config, JSON.stringify(this.#settings()));
+    this.startAll();
+    await this.receiver.url();
+  }
+
+  /** Minutes pass, at the end of which the caches write what they did. */
+  async tick(minutes: number, busy = true): Promise<void> {
+    this.clock.pass(minutes * MINUTE_MS);
+    if (busy) {
+      await this.local.minute();
+      this.remote.minute();
+    }
+    await Promise.all([this.send(), sleep(TICK_MS)]);
+  }
+
+  /** The caches send what waits, where the receiver can be reached; a tick does not wait for it. */
+  async send(): Promise<void> {
+    const url = this.receiver.runs ? await Promise.race([this.receiver.url(), sleep(0, undefined)]) : undefined;
+    if (url === undefined) return;
+    const before = this.#sending;
+    this.#sending = (async () => {
+      await before;
+      await this.local.send(url);
+      await this.remote.send(url);
+    })();
+  }
+
+  startAll(): void {
+    for (const name of ["collector", "receiver", "page"] as const) if (!this.away.has(name)) this[name].start();
+  }
+
+  async close(): Promise<void> {
+    const programs = [this.collector, this.receiver, this.page];
+    await Promise.all(programs.map(async (each) => await each.kill()));
+    await this.#sending;
+    for (const each of programs) each.close();
+    await this.local.stop();
+    for (const gate of Object.values(this.gates)) gate.close();
+    this.notified.close();
+    this.clock.close();
+    await this.engines.influx.query(this.database, `DROP DATABASE "${this.database}"`);
+  }
+
+  #program(name: string, words: readonly string[]): Program {
+    return new Program({
+      words: [...words, "--config", this.config],
+      log: join(this.#folder, `${name}.log`),
+      environment: this.clock.environment(),
+      answers: words.includes("--json"),
+    });
+  }
+
+  #settings(): unknown {
+    return {
+      server: LocalCache.server,
+      stateDir: this.stateDir,
+      timezone: this.plan.zone,
+      tags: { world: String(this.plan.seed) },
+      schedule: "* * * * * *",
+      spreadSeconds: 0,
+      passSeconds: 5,
+      journal: { keepDays: 36_500 },
+      sources: {
+        metricsSqlite: { enabled: false },
+        metricsDb: { path: this.local.cache.metricsPath },
+        managerStatus: { file: this.local.statusPath, every: 60 },
+        serviceLog: { enabled: true, file: this.local.cache.logPath, every: 60 },
+      },
+      sinks: [
+        {
+          ...{ name: "influx", type: "influx1", url: this.gates.influx.url, database: this.database },
+          timeoutSeconds: 2,
+        },
+        { name: "victoria", type: "victoriametrics", url: this.gates.victoria.url, timeoutSeconds: 2 },
+      ],
+      alerts: { notifiers: [{ name: "hook", type: "webhook", url: this.notified.url }] },
+    };
+  }
+}
