@@ -55,7 +55,7 @@ export function scheduleOf(seed: number, { ticks, faults, only }: ScheduleSize):
   };
 }
 
-/** A line each, for whoever replays it. */
+/** The schedule for people, one line for each fault. */
 export function scheduleText({ seed, startMs, zone, minutes, faults }: Schedule): string {
   const head = `seed ${seed}: from ${new Date(startMs).toISOString()}, ${zone}, ticks of ${minutes.join(" ")} minutes`;
   return [head, ...faults.map(({ fault, from, to }) => `  tick ${from}${to > from ? `-${to}` : ""}: ${fault}`)].join(
