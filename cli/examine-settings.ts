@@ -25,6 +25,8 @@ import { OTHER_VARIABLES } from "./variables.ts";
 export interface ExaminedSettings {
   /** The file they come from, if any. */
   readonly path: string | undefined;
+  /** Profile and file, those that are there. */
+  readonly places: readonly string[];
   /** Without what is wrong in them; undefined where nothing can be made of them. */
   readonly settings: Settings | undefined;
   /** The worst first. */
@@ -36,7 +38,7 @@ export async function examineAll(
   flags: SettingsCommandFlags,
   environment: Environment = process.env,
 ): Promise<ExaminedSettings> {
-  const { path, layers, unread } = await readLayers(flags, { environment });
+  const { path, places, layers, unread } = await readLayers(flags, { environment });
   const examined = examineSettings(larderOptions, layers);
   const whereIs = (key: string, shown = key): string => `${originText(originOf(examined.origins, key))}: ${shown}`;
   const { settings } = examined;
@@ -50,7 +52,8 @@ export async function examineAll(
     ...(settings === undefined ? [] : await triedOut(settings, whereIs, environment)),
     ...strayVariables(settings, environment),
   ];
-  return { path, settings: settings === undefined ? undefined : withPlaces(settings), findings: worstFirst(found) };
+  const usable = settings === undefined ? undefined : withPlaces(settings);
+  return { path, places, settings: usable, findings: worstFirst(found) };
 }
 
 function overruledFlag({ path, flag, by }: Overruled): Finding {

@@ -107,6 +107,8 @@ export async function loadSettings(flags: SettingsFlags, sources: SettingsSource
 interface ReadLayers {
   /** The file that was looked for, if any. */
   readonly path: string | undefined;
+  /** Profile and file, those that are there. */
+  readonly places: readonly string[];
   readonly layers: readonly Layer[];
   /** Why files could not be read: `CONFIG_MISSING`, `CONFIG_UNREADABLE`, `CONFIG_SYNTAX`. */
   readonly unread: readonly unknown[];
@@ -133,7 +135,8 @@ export async function readLayers(flags: SettingsFlags, sources: SettingsSources 
     environmentLayer(larderOptions, environment),
     ...(path === undefined ? [] : await read("file", path)),
   ];
-  return { path, layers: found, unread };
+  const places = [managed, path].filter((place) => place !== undefined && existsSync(place)) as string[];
+  return { path, places, layers: found, unread };
 }
 
 async function fileLayer(kind: "profile" | "file", path: string): Promise<Layer> {

@@ -56,7 +56,7 @@ export function makeBundle(parts: BundleParts): Made[] {
     const made = [{ name: `${title}.tar.gz`, content: pack(tarArchive(bundle, seconds)) }];
     if (platform.os !== "darwin") return made;
     const payload = payloadOf(program, parts);
-    const scripts = entriesBelow(join(parts.root, "deploy/pkg/scripts"));
+    const scripts = [...entriesBelow(join(parts.root, "deploy/pkg/scripts")), versionEntry()];
     const flat = flatPackage({
       identifier: PACKAGE_IDENTIFIER,
       version: VERSION,
@@ -92,6 +92,11 @@ function payloadOf(program: readonly Entry[], { root, jobs }: BundleParts): Entr
     ...["usr", "usr/local", "usr/local/larder"].map(folderEntry),
     ...program.map((entry) => ({ ...entry, path: `usr/local/larder/${entry.path}` })),
   ];
+}
+
+/** For `preinstall`, which compares it with what is installed. */
+function versionEntry(): Entry {
+  return { path: "version", kind: "file", mode: 0o644, content: Buffer.from(`${VERSION}\n`) };
 }
 
 /** The project that makes the same package on a Mac: `munkipkg FOLDER`. */

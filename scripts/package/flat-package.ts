@@ -49,7 +49,7 @@ function kilobytesOf(payload: readonly Entry[]): number {
 }
 
 function packageInfo({ identifier, version, payload, scripts }: FlatPackage): string {
-  const names = scripts.map(({ path }) => path).filter((path) => path === "preinstall" || path === "postinstall");
+  const names = ["preinstall", "postinstall"].filter((name) => scripts.some(({ path }) => path === name));
   const size = `<payload installKBytes="${kilobytesOf(payload)}" numberOfFiles="${payload.length + 1}"/>`;
   const scriptList = names.map((name) => `<${name} file="./${name}"/>`).join("");
   return `<?xml version="1.0" encoding="utf-8"?>

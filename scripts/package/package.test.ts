@@ -5,12 +5,14 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { gunzipSync, inflateSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { compareVersions } from "../../cli/commands/install/versions.ts";
 import { VERSION } from "../../core/version.ts";
 import { billOfMaterials, posixChecksum } from "./bill-of-materials.ts";
 import { type Made, makeBundle, writeMade } from "./bundle.ts";
 import { checkCodeSignature } from "./code-signature.ts";
 import { cpioArchive } from "./cpio.ts";
 import { type Entry, folderEntry } from "./entries.ts";
+import { leadMacLife, macLifeLacks } from "./mac-life.ts";
 import { PLATFORMS } from "./platforms.ts";
 import { tarArchive } from "./tar.ts";
 
@@ -18,6 +20,9 @@ const ROOT = resolve(import.meta.dirname, "../..");
 const SECONDS = 1_700_000_000;
 const work = mkdtempSync(join(tmpdir(), "larder-package-test-"));
 afterAll(() => rmSync(work, { recursive: true, force: true }));
+
+/** What is not here to lead a life with; `npm test` names it. */
+const lifeLacks = macLifeLacks();
 
 /** Whether a program is here that reads what we wrote without knowing our code. */
 function has(program: string): boolean {
@@ -91,7 +96,10 @@ describe("a bundle for a Mac, with stand-ins for Node and the packages with bina
     expect(readCpio(gunzipSync(files.get("org.larder.core.pkg/Scripts")!)).map(({ name }) => name)).toEqual([
       ".",
       "./postinstall",
+      "./preinstall",
+      "./version",
     ]);
+    expect(info).toContain('<scripts><preinstall file="./preinstall"/><postinstall file="./postinstall"/></scripts>');
     const bill = readBom(files.get("org.larder.core.pkg/Bom")!);
     expect([...bill.keys()].sort()).toEqual(payload.map(({ name }) => name).sort());
     for (const { name, mode, content } of payload) {
@@ -118,10 +126,46 @@ describe("a bundle for a Mac, with stand-ins for Node and the packages with bina
     expect(existsSync(join(root, "usr/local/larder/libexec/node"))).toBe(true);
   });
 
+  it("refuses to be put over a newer one, on any volume, and over nothing else", () => {
+    const scripts = join(work, "scripts");
+    mkdirSync(scripts);
+    for (const { name, content } of readCpio(
+      gunzipSync(unpackXar(named(".pkg")).files.get("org.larder.core.pkg/Scripts")!),
+    ))
+      if (name !== ".") writeFileSync(join(scripts, name), content, { mode: 0o755 });
+    const volume = join(work, "Other disk");
+    mkdirSync(join(volume, "usr/local/larder"), { recursive: true });
+    const codeOver = (there: string, ours: string): number | null => {
+      writeFileSync(
+        join(volume, "usr/local/larder/package.json"),
+        JSON.stringify({ name: "larder", version: there }, undefined, 2),
+      );
+      writeFileSync(join(scripts, "version"), `${ours}\n`);
+      return spawnSync("sh", [join(scripts, "preinstall"), "/x.pkg", volume, volume, "/"]).status;
+    };
+    expect(readFileSync(join(scripts, "version"), "utf8")).toBe(`${VERSION}\n`);
+    const versions = ["0.9.10", "0.10.0-beta.2", "0.10.0", "0.10.1", "1.0.0", "10.2.0"];
+    for (const there of versions) {
+      for (const ours of versions)
+        expect(codeOver(there, ours), `${ours} over ${there}`).toBe(compareVersions(there, ours) > 0 ? 1 : 0);
+    }
+    expect(codeOver("what?", "1.0.0")).toBe(0);
+    rmSync(volume, { recursive: true });
+    expect(spawnSync("sh", [join(scripts, "preinstall"), "/x.pkg", volume, volume, "/"]).status).toBe(0);
+  });
+
+  it.skipIf(lifeLacks !== undefined)("leads a whole life on a Mac, and leaves what it says it leaves", async () => {
+    const said: string[] = [];
+    const pkg = join(work, `larder-${VERSION}-darwin-arm64.pkg`);
+    const wrong = await leadMacLife({ pkg, node: process.execPath, short: true, say: (text) => void said.push(text) });
+    expect([wrong, said.join("")]).toEqual([0, expect.stringMatching(/^ok {4}the Mac is as it was before larder$/m)]);
+  });
+
   it("has a munki-pkg project with the same payload", () => {
     const names = output("tar", "-tzf", `larder-${VERSION}-darwin-arm64-munkipkg.tar.gz`);
     expect(names).toContain("munkipkg/build-info.json");
     expect(names).toContain("munkipkg/scripts/postinstall");
+    expect(names).toContain("munkipkg/scripts/version");
     expect(names).toContain("munkipkg/payload/Library/LaunchDaemons/org.larder.collect.plist");
   });
 });

@@ -20,20 +20,20 @@ import { table } from "../../table.ts";
  * @throws ExitWith when they cannot be used: with the code of a wrong command line where flags alone are wrong
  */
 export async function configCheck(flags: SettingsCommandFlags): Promise<void> {
-  const { path, settings, findings } = await examineAll(flags);
+  const { path, places, settings, findings } = await examineAll(flags);
   const bad = findings.filter(({ level }) => level === "bad");
   if (flags.json === true) {
     printJson({ ok: bad.length === 0, path: path ?? null, findings: findings.map(findingAnswer) });
   } else {
     for (const finding of findings) print(findingText(finding, Math.min(terminalWidth(), 100)).join("\n"));
-    if (bad.length === 0) print(rightText(path, settings));
+    if (bad.length === 0) print(rightText(places, settings));
   }
   if (bad.length > 0) throw new ExitWith(bad.every(({ id }) => id === "usage") ? ExitCode.usage : ExitCode.config);
 }
 
-function rightText(path: string | undefined, settings: Settings | undefined): string {
-  if (path === undefined) return `No settings file; the defaults hold. Looked for: ${settingsPlaces().join(", ")}`;
-  return `${path}: all right. Server "${settings?.server}", ${countText(settings?.sinks.length ?? 0, "sink")}.`;
+function rightText(places: readonly string[], settings: Settings | undefined): string {
+  if (places.length === 0) return `No settings file; the defaults hold. Looked for: ${settingsPlaces().join(", ")}`;
+  return `${places.join(", ")}: all right. Server "${settings?.server}", ${countText(settings?.sinks.length ?? 0, "sink")}.`;
 }
 
 /** Prints every setting that holds, with its origin; secrets are not shown. */

@@ -18,6 +18,8 @@ export interface InstallPlaces {
   readonly logs: { readonly folder: string; readonly prefix: string } | undefined;
   /** What turns the logs over; undefined where the system does. */
   readonly rotation: { readonly from: string; readonly to: string } | undefined;
+  /** Folders of others that come into being with larder; they go again where nothing else is in them. */
+  readonly made: readonly string[];
   readonly pidFiles: { readonly folder: string; readonly prefix: string };
 }
 
@@ -31,7 +33,7 @@ export function placesOn(platform: NodeJS.Platform, root: string): InstallPlaces
     settings: settingsPlaces(platform).map(at),
     pidFiles: { folder: at("/var/run"), prefix: "larder-" },
   };
-  if (platform !== "darwin") return { ...shared, logs: undefined, rotation: undefined };
+  if (platform !== "darwin") return { ...shared, logs: undefined, rotation: undefined, made: [] };
   const rotation = { from: "deploy/newsyslog/org.larder.conf", to: at("/private/etc/newsyslog.d/org.larder.conf") };
-  return { ...shared, logs: { folder: at("/var/log"), prefix: "larder" }, rotation };
+  return { ...shared, logs: { folder: at("/var/log"), prefix: "larder" }, rotation, made: [at("/usr/local/bin")] };
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { existsSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, rmdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { ALL_JOBS, JOBS } from "./jobs.ts";
 import { step, type World } from "./world.ts";
@@ -23,6 +23,9 @@ export async function uninstall(
   const program = [places.program, `${places.program}.new`, `${places.program}.old`];
   const own = [places.rotation?.to, places.command, ...namesIn(places.pidFiles, ".pid"), ...program];
   await removeAll([...jobs.flatMap(({ files }) => files), ...own], world);
+  for (const folder of places.made.filter(isEmpty)) {
+    await step(world, `remove ${folder}, in which nothing is left`, () => rmdirSync(folder));
+  }
   if (starts) await step(world, "forget its jobs and its receipt", async () => await services.forget());
   const recorded = [stateDir, ...places.settings, ...(places.logs === undefined ? [] : namesIn(places.logs, ""))];
   const there = recorded.filter((path) => existsSync(path));
@@ -36,6 +39,10 @@ async function removeAll(paths: readonly (string | undefined)[], world: World): 
     if (path === undefined || !isThere(path)) continue;
     await step(world, `remove ${path}`, () => rmSync(path, { recursive: true, force: true }));
   }
+}
+
+function isEmpty(folder: string): boolean {
+  return existsSync(folder) && readdirSync(folder).length === 0;
 }
 
 /** Also true of a link to what is gone. */

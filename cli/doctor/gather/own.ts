@@ -33,7 +33,7 @@ export interface Own {
 export async function gatherOwn(flags: SettingsCommandFlags, part: Own["part"], nowMs: number): Promise<Own> {
   const examined = await examineAll(flags);
   const { settings } = examined;
-  const configured = examined.path !== undefined;
+  const configured = examined.places.length > 0;
   const records: Record<string, unknown> = {};
   records["findings.json"] = await ownFindings(examined, nowMs);
   if (settings !== undefined && configured) {
@@ -65,11 +65,11 @@ function modelsOf(settings: Settings | undefined): number {
   return settings?.precache.models.length ?? 0;
 }
 
-async function ownFindings({ settings, findings, path }: ExaminedSettings, nowMs: number): Promise<object[]> {
+async function ownFindings({ settings, findings, places }: ExaminedSettings, nowMs: number): Promise<object[]> {
   const kept = (from: "status" | "config", found: readonly Finding[]): object[] =>
     found.map(({ id, level, said, next, where }) => ({ from, id, level, said, next, where: where ?? null }));
   // a Mac that larder is not set up on has no journal to speak of
-  if (settings === undefined || path === undefined) return kept("config", findings);
+  if (settings === undefined || places.length === 0) return kept("config", findings);
   const { server, timezone: timeZone } = settings;
   const status = await readPipe({ ...pipeOptions(settings), server, timeZone, nowMs }).then(
     (pipe) => pipe.findings,
