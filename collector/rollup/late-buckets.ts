@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { JournalReader } from "../../core/journal/journal.ts";
+import type { JournalReader, Position } from "../../core/journal/journal.ts";
 import type { Integer, LineValues } from "../../core/line/line.ts";
 import { addValue } from "../../core/line/line.ts";
 import type { DayZones } from "../../core/time/day-zones.ts";
@@ -19,6 +19,12 @@ const MAX_SPANS = 16;
 interface Span {
   fromMs: number;
   toMs: number;
+}
+
+/** Where reading of a stream has come to. */
+function endOf(reader: JournalReader, read: ReadonlyMap<string, Position> | undefined): Position {
+  if (read === undefined) return { segment: Number.POSITIVE_INFINITY, offset: 0 };
+  return read.get(reader.stream) ?? { segment: 0, offset: 0 };
 }
 
 /** Collects the late rows of a pass, by series and bucket. */
@@ -48,16 +54,21 @@ export class LateBuckets {
 
   /**
    * The late buckets with their whole sums, as the journal's raw rows have them.
+   * @param read how far each stream has been read: rows beyond are still to come, and who adds them to what is written
+   *   would count them twice. Default all.
    */
-  async recompute(raw: readonly JournalReader[]): Promise<ClosedBucket[]> {
+  async recompute(raw: readonly JournalReader[], read?: ReadonlyMap<string, Position>): Promise<ClosedBucket[]> {
     if (this.#count === 0) return [];
     const table = new SeriesTable();
     const buckets = new Map<string, ClosedBucket>();
     for (const span of this.#spans()) {
       for (const reader of raw) {
+        const end = endOf(reader, read);
         for (const { number, span: held } of await reader.segments()) {
+          if (number > end.segment) break;
           if (held === undefined || held.fromMs >= span.toMs || held.toMs < span.fromMs) continue;
-          for await (const lines of reader.bytes(number)) {
+          const part = number === end.segment ? { to: end.offset } : {};
+          for await (const lines of reader.bytes(number, part)) {
             table.readLines(lines, (series, values, ms) => {
               if (ms < span.fromMs || ms >= span.toMs) return;
               for (const unit of UNITS) this.#addRow(buckets, series, values, ms, unit);

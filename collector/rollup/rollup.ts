@@ -52,6 +52,8 @@ export interface RollupOptions {
    * lives longer outlives each search for garbage, and the memory of a back-fill grows with its length.
    */
   readonly maxOpen?: number;
+  /** Late buckets held before they are computed again. Default 20,000. */
+  readonly maxLate?: number;
 }
 
 /** What a run did. */
@@ -76,6 +78,8 @@ export interface Rollup {
 const NOTHING_CLOSED = Number.MIN_SAFE_INTEGER;
 const DEFAULT_GRACE_MS = 300_000;
 const DEFAULT_MAX_OPEN = 500;
+/** Late buckets held before they are computed again: years that are imported are late for all of their hours. */
+const MOST_LATE = 20_000;
 /** As sinks take them: a large batch of the journal is then one piece. */
 const PIECE = { maxLines: 10_000, maxBytes: 2_000_000 } as const;
 /** The cursor is committed at the latest after this many bytes, so that a restart does not read them again. */
@@ -201,7 +205,7 @@ async function runOnce(
   const report = { bytesRead: 0, closed: 0, late: 0 };
   const commitUpTo = async (closeMs: number): Promise<void> => {
     lines.clear();
-    const anew = await late.recompute(streams.raw);
+    const anew = await late.recompute(streams.raw, state.again ? undefined : state.positions);
     writeBuckets(state, await corrections(anew, streams, state.days), lines);
     report.late += anew.length;
     report.closed += await closeBuckets(state, closeMs, streams, lines);
@@ -219,7 +223,7 @@ async function runOnce(
       state.positions.set(reader.stream, next);
       state.uncommitted += rows.length;
       report.bytesRead += rows.length;
-      if (countExcess(state) > (options.maxOpen ?? DEFAULT_MAX_OPEN)) {
+      if (countExcess(state) > (options.maxOpen ?? DEFAULT_MAX_OPEN) || late.count > (options.maxLate ?? MOST_LATE)) {
         await commitUpTo(Math.min(newestMs, limitMs));
       }
     }

@@ -26,11 +26,13 @@ export interface Destination {
 export function destinationsOf(sinks: readonly SinkOptions[]): Destination[] {
   return sinks.flatMap((options) => {
     const { name: sink, rollup, ...target } = options;
+    const wanted = (streams: readonly StreamName[]) =>
+      options.imported ? streams : streams.filter((stream) => stream !== "imported");
     if (Object.values(rollup ?? {}).every((value) => value === undefined)) {
-      return [{ name: sink, sink, target, streams: STREAMS }];
+      return [{ name: sink, sink, target, streams: wanted(STREAMS) }];
     }
     return [
-      { name: sink, sink, target, streams: RAW_STREAMS },
+      { name: sink, sink, target, streams: wanted(RAW_STREAMS) },
       { name: rollupName(sink), sink, target: rollupTarget(options), streams: DERIVED_STREAMS },
     ];
   });

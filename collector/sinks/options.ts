@@ -23,6 +23,10 @@ const common = {
     .describe("Address without the write endpoint; a base path is kept."),
   gzip: z.boolean().optional().describe("Compress what is sent. Default: yes, except to this machine itself."),
   caFile: text.optional().describe("PEM file of certificate authorities to trust beside the system's."),
+  imported: z
+    .boolean()
+    .default(true)
+    .describe("Whether it gets lines of larder import too; false where it is the database they came from."),
   timeoutSeconds: z.number().positive().max(600).default(10).describe("Longest wait for an answer, in seconds."),
 };
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-export { askSink, type SinkHistory } from "./ask/ask.ts";
+export { askSink, influxPlaceOf, type SinkHistory } from "./ask/ask.ts";
 export { createSink, type SinkContext } from "./create-sink.ts";
 export { type Destination, destinationsOf } from "./destinations.ts";
 export { probeSink, type SinkProbe } from "./probe/probe.ts";

@@ -102,6 +102,7 @@ it("says of each stream what becomes of its lines", async () => {
     rollup: /computed again/,
     precache: /what was warmed is in the cache/,
     receiver: /sends its lines again/,
+    imported: /goes on where it ended/,
     alerts: /missing from the history/,
   };
   for (const [stream, word] of Object.entries(words) as [StreamName, RegExp][]) {

@@ -29,6 +29,10 @@ const TABLE = {
     kind: "raw",
     unwritten: "nothing was lost: the sender got no acknowledgement and sends its lines again",
   },
+  imported: {
+    kind: "raw",
+    unwritten: "nothing was lost: what was committed stays, and the same command goes on where it ended",
+  },
   alerts: {
     kind: "raw",
     unwritten: "what was committed stays; the latest changes of alerts are missing from the history",

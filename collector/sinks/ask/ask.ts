@@ -63,6 +63,34 @@ function askServer(server: HistoryServer, nowMs: () => number): Ask {
   });
 }
 
+/**
+ * Where a destination on InfluxDB is asked; undefined for another server.
+ * @throws LarderError `CONFIG_SECRET`
+ */
+export async function influxPlaceOf(
+  { sink, target }: Destination,
+  context: SecretsContext,
+): Promise<InfluxPlace | undefined> {
+  return target.type === "victoriametrics"
+    ? undefined
+    : influxPlace(target, await readSinkSecrets(sink, target, context));
+}
+
+function influxPlace(target: Target, secrets: SinkSecrets): InfluxPlace {
+  return { ...serverPlace(target, secrets, endpointUrl(target.url, "/query", {})), ...databaseOf(target) };
+}
+
+function serverPlace(target: Target, secrets: SinkSecrets, url: string): ServerPlace {
+  return {
+    url,
+    authorization: authorizationOf(target, secrets),
+    timeoutMs: Math.max(LEAST_TIMEOUT_MS, target.timeoutSeconds * 1000),
+    caFile: target.caFile,
+  };
+}
+
+type SinkSecrets = Readonly<Record<"password" | "token", string | undefined>>;
+
 type Targets = Readonly<Record<SumPart["store"], Destination>>;
 type VictoriaTarget = Extract<Target, { type: "victoriametrics" }>;
 
@@ -72,25 +100,16 @@ async function serverOf({ raw, rolled }: Targets, context: AskSinkContext): Prom
     raw: make(raw.target),
     rolled: make(rolled.target),
   });
-  const placeOf = (target: Target, url: string): ServerPlace => ({
-    url,
-    authorization: authorizationOf(target, secrets),
-    timeoutMs: Math.max(LEAST_TIMEOUT_MS, target.timeoutSeconds * 1000),
-    caFile: target.caFile,
-  });
   if (raw.target.type !== "victoriametrics") {
-    return influxHistory(
-      both((target) => ({ ...placeOf(target, endpointUrl(target.url, "/query", {})), ...databaseOf(target) })),
-    );
+    return influxHistory(both((target) => influxPlace(target, secrets)));
   }
   const base = queryBase(raw.target);
-  return victoriaHistory(both((target) => ({ ...placeOf(target, base), database: databaseOf(target).database })));
+  return victoriaHistory(
+    both((target) => ({ ...serverPlace(target, secrets, base), database: databaseOf(target).database })),
+  );
 }
 
-function authorizationOf(
-  target: Target,
-  { password, token }: Readonly<Record<"password" | "token", string | undefined>>,
-): string | undefined {
+function authorizationOf(target: Target, { password, token }: SinkSecrets): string | undefined {
   if (target.type === "influx2") return token === undefined ? undefined : `Token ${token}`;
   return token === undefined ? basicAuthorization(target.username, password) : `Bearer ${token}`;
 }
