@@ -8,8 +8,7 @@
  */
 import { errorText, LarderError } from "../../core/errors.ts";
 import { tagText } from "../../core/line/line.ts";
-import type { SecretsContext } from "../sinks/sink-secrets.ts";
-import { type Destination, influxPlaceOf } from "../sinks/sinks.ts";
+import { type Destination, influxPlaceOf, type SecretsContext } from "../sinks/sinks.ts";
 import { InfluxReader, type InfluxSource } from "./influx-reader.ts";
 import type { SourceTable } from "./source-tables.ts";
 

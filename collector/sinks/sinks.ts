@@ -10,3 +10,4 @@ export { probeSink, type SinkProbe } from "./probe/probe.ts";
 export { probeLine } from "./probe-line.ts";
 export { type KeepDays, type PlannedStep, planInfluxSetup } from "./setup/setup.ts";
 export { type Sink, SinkError } from "./sink.ts";
+export type { SecretsContext } from "./sink-secrets.ts";
