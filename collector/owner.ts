@@ -108,10 +108,10 @@ export function noteOf(json: Json | undefined): Owner | undefined {
   if (typeof json !== "object" || json === null || Array.isArray(json)) return undefined;
   const { server, places } = json as Record<string, Json>;
   if (typeof server !== "string" || typeof places !== "object" || places === null) return undefined;
-  const known: Record<string, OwnedPlace> = {};
+  const known = new Map<string, OwnedPlace>();
   for (const [name, value] of Object.entries(places as Record<string, Json>)) {
     const { place, file } = (value ?? {}) as Record<string, Json>;
-    if (typeof place === "string" && typeof file === "string") known[name] = { place, file };
+    if (typeof place === "string" && typeof file === "string") known.set(name, { place, file });
   }
-  return { server, places: known };
+  return { server, places: Object.fromEntries(known) };
 }

@@ -1,3 +1,4 @@
+import { parse } from "csv-parse/sync";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { decodeText, findDelimiter, readRecord, separatorLine, splitLines } from "./csv.ts";
@@ -79,4 +80,40 @@ it("lines, delimiter and encoding are found as spreadsheets write them", () => {
   expect(findDelimiter(["a|b", "c|d"], [",", "|"])).toBe("|");
   const utf16 = Buffer.concat([Buffer.from([0xfe, 0xff]), Buffer.from("\u00fc", "utf16le").swap16()]);
   expect([decodeText(utf16), decodeText(Buffer.from([0xfc]))]).toEqual(["\u00fc", "\ufffd"]);
+});
+
+it("finds the end of a record where csv-parse does, whatever lies around the quotes", () => {
+  const piece = fc.constantFrom('"', '""', ";", " ", "\n", "a", "\t", "\f");
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 14 }), (pieces) => {
+      const lines = splitLines(`x${pieces.join("")}`.slice(1));
+      const record = readRecord(lines, 0, ";");
+      const first = lines[0] ?? "";
+      if (first.trim() === "" || !first.includes('"')) return;
+      // csv-parse lets a second pair of quotes follow an empty one
+      if (/""\s+"/.test(lines.join("\n"))) return;
+      const options = { delimiter: ";", trim: true, record_delimiter: "\n", to: 1, raw: true, cast: false };
+      const read = (relax_quotes: boolean) =>
+        parse(lines.join("\n"), { ...options, relax_quotes }) as unknown as { record: string[]; raw: string }[];
+      let found: ReturnType<typeof read> | string;
+      try {
+        found = read(false);
+      } catch (error) {
+        found = String((error as { code?: unknown }).code);
+      }
+      try {
+        if (found === "INVALID_OPENING_QUOTE") found = read(true);
+      } catch (error) {
+        found = String((error as { code?: unknown }).code);
+      }
+      if (typeof found === "string") expect(record).toHaveProperty("problem");
+      else {
+        expect(record).toMatchObject({
+          fields: (found[0]?.record ?? []).map((text) => ({ text })),
+          next: (found[0]?.raw ?? "").replace(/\n$/, "").split("\n").length,
+        });
+      }
+    }),
+    { numRuns: 500 },
+  );
 });

@@ -68,46 +68,108 @@ export function separatorLine(line: string, delimiters: readonly Delimiter[] = U
 
 /** The record that starts at a line. */
 export function readRecord(lines: readonly string[], start: number, delimiter: Delimiter): CsvRecord | CsvFault {
-  let text = "";
-  for (let next = start + 1; next <= Math.min(lines.length, start + MAX_RECORD_LINES); next += 1) {
-    const line = lines[next - 1] ?? "";
-    if (line.length > MAX_LINE) return { problem: `the line is longer than ${MAX_LINE} characters` };
-    text += text === "" && next === start + 1 ? line : `\n${line}`;
-    if (text.trim() === "") return { fields: [{ text: "", quoted: false }], next };
-    const fields = readFields(text, delimiter);
-    if (fields === "closed wrongly" || fields === "opened wrongly") return { problem: "text follows a closing quote" };
-    if (fields !== "open") return { fields, next };
-  }
-  return { problem: "a quote is opened and never closed" };
-}
-
-/** The fields of a text that is one record, or why it is not: a quote is open at its end, or closed before a text. */
-function readFields(text: string, delimiter: Delimiter): Outcome {
+  const line = lines[start] ?? "";
+  if (line.length > MAX_LINE) return FAULTS["too long"];
+  if (line.trim() === "") return { fields: [{ text: "", quoted: false }], next: start + 1 };
   // nine of ten records: nothing that a plain cut would get wrong
-  if (!text.includes('"')) return text.split(delimiter).map((field) => ({ text: field.trim(), quoted: false }));
-  const strict = parseOne(text, { delimiter });
+  if (!line.includes('"')) {
+    return { fields: line.split(delimiter).map((field) => ({ text: field.trim(), quoted: false })), next: start + 1 };
+  }
+  const strict = recordEnd(lines, start, { delimiter, relaxed: false });
   // a quote inside of a bare field, as in `5" screen`, is text
-  return strict === "opened wrongly" ? parseOne(text, { delimiter, relax_quotes: true }) : strict;
+  const relaxed = strict === "opened wrongly";
+  const end = relaxed ? recordEnd(lines, start, { delimiter, relaxed }) : strict;
+  if (typeof end !== "number") return FAULTS[end];
+  const fields = readFields(lines.slice(start, end).join("\n"), { delimiter, relax_quotes: relaxed });
+  return fields === undefined ? FAULTS["closed wrongly"] : { fields, next: end };
 }
 
-type Outcome = readonly CsvField[] | "open" | "opened wrongly" | "closed wrongly";
-const FAULTS: Readonly<Record<string, Exclude<Outcome, readonly CsvField[]>>> = {
-  CSV_QUOTE_NOT_CLOSED: "open",
-  INVALID_OPENING_QUOTE: "opened wrongly",
-  CSV_INVALID_CLOSING_QUOTE: "closed wrongly",
-  CSV_NON_TRIMABLE_CHAR_AFTER_CLOSING_QUOTE: "closed wrongly",
+type QuoteFault = "open" | "too long" | "opened wrongly" | "closed wrongly";
+
+/**
+ * The line after the record that begins at one: where its quotes are closed. Found without reading fields, as it is looked
+ * for from every line behind a quote that is never closed.
+ */
+function recordEnd(
+  lines: readonly string[],
+  start: number,
+  { delimiter, relaxed }: { readonly delimiter: Delimiter; readonly relaxed: boolean },
+): number | QuoteFault {
+  let open = false;
+  for (let next = start; next < Math.min(lines.length, start + MAX_RECORD_LINES); next++) {
+    const line = lines[next] ?? "";
+    if (line.length > MAX_LINE) return "too long";
+    const state = openAfter(line, open, { delimiter, relaxed });
+    if (typeof state !== "boolean") return state;
+    if (!state) return next + 1;
+    open = state;
+  }
+  return "open";
+}
+
+/** Whether a quote is open at the end of a line. */
+function openAfter(
+  line: string,
+  before: boolean,
+  { delimiter, relaxed }: { readonly delimiter: Delimiter; readonly relaxed: boolean },
+): boolean | QuoteFault {
+  let open = before;
+  for (let at = 0; ; ) {
+    if (open) {
+      const quote = line.indexOf('"', at);
+      if (quote < 0) return true;
+      if (line[quote + 1] === '"') {
+        at = quote + 2;
+        continue;
+      }
+      const after = afterBlanks(line, quote + 1, delimiter);
+      if (after === line.length) return false;
+      open = false;
+      at = after + 1;
+      if (line[after] === delimiter) continue;
+      // a quote that closes nothing is text, but not where blanks follow it
+      if (!relaxed || after > quote + 1) return "closed wrongly";
+    } else {
+      at = afterBlanks(line, at, delimiter);
+      if (line[at] === '"') {
+        open = true;
+        at++;
+        continue;
+      }
+    }
+    const end = line.indexOf(delimiter, at);
+    const quote = relaxed ? -1 : line.indexOf('"', at);
+    if (quote >= 0 && (end < 0 || quote < end)) return "opened wrongly";
+    if (end < 0) return false;
+    at = end + 1;
+  }
+}
+
+/** The first place from one on that is not blank, or is the delimiter. */
+function afterBlanks(line: string, from: number, delimiter: Delimiter): number {
+  let at = from;
+  while (at < line.length && line[at] !== delimiter && BLANK.test(line[at] ?? "")) at++;
+  return at;
+}
+
+/** What csv-parse takes for blank. */
+const BLANK = /[ \t\n\r\f]/;
+
+const FAULTS: Readonly<Record<QuoteFault, CsvFault>> = {
+  open: { problem: "a quote is opened and never closed" },
+  "too long": { problem: `the line is longer than ${MAX_LINE} characters` },
+  "opened wrongly": { problem: "text follows a closing quote" },
+  "closed wrongly": { problem: "text follows a closing quote" },
 };
 
-function parseOne(text: string, options: Options): Outcome {
+/** The fields of a record; undefined where csv-parse finds its quotes at fault. */
+function readFields(text: string, options: Options): readonly CsvField[] | undefined {
   const cast: Options["cast"] = (field, { quoting }): unknown => ({ text: field, quoted: quoting });
-  // line ends inside of quotes are text, and this is one record: it is ended by a character that is not in it
-  const one = { ...options, cast, trim: true, record_delimiter: "\0" };
   try {
-    const [fields] = parse(text.replaceAll("\0", "\ufffd"), one) as unknown as CsvField[][];
+    const [fields] = parse(text, { ...options, cast, trim: true, record_delimiter: "\n" }) as unknown as CsvField[][];
     return fields ?? [];
   } catch (error) {
-    const fault = error instanceof CsvError ? FAULTS[error.code] : undefined;
-    if (fault === undefined) throw error;
-    return fault;
+    if (error instanceof CsvError) return undefined;
+    throw error;
   }
 }

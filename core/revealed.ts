@@ -8,20 +8,19 @@
 /** Shorter texts are left alone: hiding every "t" would garble what is printed and protect nothing. */
 const SHORTEST = 6;
 
-const revealed = new Set<string>();
-let pattern: RegExp | undefined;
+/** The longest first: one may hold another. */
+let revealed: readonly string[] = [];
 
 /** Remembers a secret's text, or a form of it that travels, such as the Base64 of `user:password`. */
 export function hideFromNowOn(text: string): void {
-  if (text.length < SHORTEST || revealed.has(text)) return;
-  revealed.add(text);
-  const longestFirst = [...revealed].sort((a, b) => b.length - a.length);
-  pattern = new RegExp(longestFirst.map((each) => each.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, "\\$&")).join("|"), "g");
+  if (text.length < SHORTEST || revealed.includes(text)) return;
+  revealed = [...revealed, text].sort((a, b) => b.length - a.length);
 }
 
 /** The text with every revealed secret in it replaced by `(secret)`. */
 export function withoutSecrets(text: string): string {
-  return pattern === undefined ? text : text.replace(pattern, "(secret)");
+  // not one pattern of all: it may be larger than the language allows, and then no error could be made any more
+  return revealed.reduce((rest, secret) => (rest.includes(secret) ? rest.replaceAll(secret, "(secret)") : rest), text);
 }
 
 /** The beginning of what a server or a program answered. Secrets go before it is cut: half of one would not be known. */

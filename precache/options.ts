@@ -160,7 +160,7 @@ export function requestLayer(said: PrecacheInput): Required<Pick<Layer, "values"
   return {
     values: { precache: { ...said, firmware } },
     clears: wants ? [...WANTS, "firmware.models"].map((key) => `precache.${key}`) : [],
-    keeps: { "precache.catalogs": (entry) => !replaced.has(String((entry as { kind?: unknown } | null)?.kind)) },
+    keeps: { "precache.catalogs": (entry) => !replaced.has((entry as { kind?: unknown } | null)?.kind as string) },
   };
 }
 

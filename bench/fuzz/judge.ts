@@ -43,7 +43,7 @@ async function once(target: Target, input: Uint8Array): Promise<{ fault: Fault |
     if (hasForeignPrototype(value, 6))
       fault = { key: "prototype", what: "it returned an object with a prototype of the input's" };
   } catch (error) {
-    fault = thrown(error);
+    if (target.mayThrow?.(error) !== true) fault = thrown(error);
   }
   const { user, system } = process.cpuUsage(used);
   // others may have the processor, and threads of this process may use it as well

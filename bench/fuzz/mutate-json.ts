@@ -39,12 +39,8 @@ function change(
   else if (choice < 0.75) put(holder, dice.pick(KEYS), own);
   else if (choice < 0.85) put(holder, key, dice.pick([[own], { a: own }, [own, own], JSON.stringify(own)]));
   else if (Array.isArray(own)) own.push(...own.slice(0, 1000));
-  else
-    put(
-      holder,
-      key,
-      typeof own === "string" ? `${own}${dice.pick(["\0", " ", "\n", "x".repeat(500), own])}` : String(own),
-    );
+  else if (typeof own === "string") put(holder, key, `${own}${dice.pick(["\0", " ", "\n", "x".repeat(500), own])}`);
+  else put(holder, key, JSON.stringify(own) ?? "");
 }
 
 /** Sets an own property, `__proto__` too. */

@@ -41,6 +41,15 @@ export function lines(files: readonly Buffer[], most = 20): Buffer[] {
   });
 }
 
+/** The last cursors of a stream of a kept journal, each as JSON. */
+export function cursors(stream: string): Buffer[] {
+  const marks = ownFiles(`fixtures/state/0.1/state/journal/${stream}`, ".lp").flatMap((file) =>
+    [...file.toString("latin1").matchAll(/^#commit .*(?=\n)/gm)].slice(-2).map(([line]) => line),
+  );
+  const commits = marks.map((line) => JSON.parse(line.slice(line.indexOf("{"))) as { cursors: object });
+  return commits.flatMap((commit) => json(...Object.values(commit.cursors)));
+}
+
 function filesUnder(path: string, endings: readonly string[]): Buffer[] {
   if (!existsSync(path)) return [];
   const names = statSync(path).isDirectory() ? readdirSync(path, { recursive: true, encoding: "utf8" }).sort() : [""];

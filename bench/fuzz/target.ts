@@ -16,6 +16,8 @@ export interface Target {
    * it compares what was read with what is read from what was written, and throws where they differ.
    */
   readonly run: (input: Buffer) => unknown;
+  /** Whether an error is one the edge may throw, where that is not a LarderError alone. */
+  readonly mayThrow?: (error: unknown) => boolean;
   /** Executions in `npm test`; for what is slow. */
   readonly shortRound?: number;
   /** What an input of at most 256 KiB may take, default a second. */

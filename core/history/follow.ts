@@ -94,14 +94,14 @@ export async function placesNow(stateDir: string, streams: readonly string[] = S
 /** Places that were kept as JSON; undefined for anything else. */
 export function parsePlaces(json: Json): Places | undefined {
   if (typeof json !== "object" || json === null || Array.isArray(json)) return undefined;
-  const places: Record<string, Position> = {};
+  const places = new Map<string, Position>();
   for (const [stream, place] of Object.entries(json)) {
     if (typeof place !== "object" || place === null || Array.isArray(place)) return undefined;
     const { segment, offset } = place as Readonly<Record<string, Json>>;
     if (!isPlace(segment) || !isPlace(offset)) return undefined;
-    places[stream] = { segment, offset };
+    places.set(stream, { segment, offset });
   }
-  return places;
+  return Object.fromEntries(places);
 }
 
 function isPlace(value: Json | undefined): value is number {

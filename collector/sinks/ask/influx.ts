@@ -10,6 +10,7 @@ import { type FieldValue, type Integer, type ParsedLine, parseLine, pointLine } 
 import { influxName, influxText, tagList } from "../../../core/query/query.ts";
 import { excerpt } from "../../../core/revealed.ts";
 import { type FieldSchema, measurementSchema } from "../../../core/schema.ts";
+import { asArray, asNumber, asObject, asText } from "../json-parts.ts";
 import { parseExact } from "./exact-json.ts";
 import { type HistoryServer, MOST_LINES, type ServerPlace, type WindowSums } from "./history-server.ts";
 import type { SumPart } from "./parts.ts";
@@ -106,7 +107,7 @@ async function askStatements(place: InfluxPlace, statements: readonly string[]):
   }
   const results = asArray(asObject(body)["results"]).map(asObject);
   const error = asObject(body)["error"] ?? results.find((result) => result["error"] !== undefined)?.["error"];
-  if (error !== undefined) throw refused(place.url, 200, String(error));
+  if (error !== undefined) throw refused(place.url, 200, asText(error));
   return statements.map((_, i) => {
     const result = results.find((each) => each["statement_id"] === i) ?? results[i];
     return asArray(result?.["series"]).map(seriesOf);
@@ -116,8 +117,8 @@ async function askStatements(place: InfluxPlace, statements: readonly string[]):
 function seriesOf(value: unknown): Series {
   const series = asObject(value);
   return {
-    tags: Object.fromEntries(Object.entries(asObject(series["tags"])).map(([tag, text]) => [tag, String(text)])),
-    columns: asArray(series["columns"]).map(String),
+    tags: Object.fromEntries(Object.entries(asObject(series["tags"])).map(([tag, text]) => [tag, asText(text)])),
+    columns: asArray(series["columns"]).map(asText),
     values: asArray(series["values"]).map(asArray),
   };
 }
@@ -130,7 +131,7 @@ function windowsOf(series: readonly Series[], { windowMs, fromMs }: SumPart): Wi
         const value = row[i];
         if (column !== "time" && (typeof value === "number" || typeof value === "bigint")) sums.set(column, value);
       });
-      return { windowStartMs: windowMs === undefined ? fromMs : Number(row[0]), group: tags, sums };
+      return { windowStartMs: windowMs === undefined ? fromMs : asNumber(row[0]), group: tags, sums };
     }),
   );
 }
@@ -146,10 +147,10 @@ function linesOf(measurement: string, { tags, columns, values }: Series): Parsed
       const schema = known.get(column);
       if (column === "time" || value === null || value === undefined) continue;
       const field = schema === undefined ? undefined : fieldValue(schema, value);
-      if (schema === undefined) own[column] = String(value);
+      if (schema === undefined) own[column] = asText(value);
       else if (field !== undefined) fields[column] = field;
     }
-    const timeMs = Number(row[columns.indexOf("time")]);
+    const timeMs = asNumber(row[columns.indexOf("time")]);
     if (Object.keys(fields).length === 0 || !Number.isSafeInteger(timeMs)) return [];
     const line = parseLine(pointLine({ measurement, tags: own, fields, timeMs }));
     return line === undefined ? [] : [line];
@@ -157,17 +158,9 @@ function linesOf(measurement: string, { tags, columns, values }: Series): Parsed
 }
 
 function fieldValue({ type }: FieldSchema, value: unknown): FieldValue | undefined {
-  if (type === "text") return { text: String(value) };
+  if (type === "text") return { text: asText(value) };
   if (type === "flag") return typeof value === "boolean" ? { flag: value } : undefined;
   if (typeof value === "bigint") return type === "integer" ? { integer: value } : { float: Number(value) };
   if (typeof value !== "number") return undefined;
   return type === "float" ? { float: value } : Number.isSafeInteger(value) ? { integer: value } : undefined;
-}
-
-function asObject(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
-}
-
-function asArray(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
 }

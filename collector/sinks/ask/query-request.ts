@@ -7,6 +7,7 @@
 import { errorCode, LarderError } from "../../../core/errors.ts";
 import { httpRequest, publicUrl } from "../../../core/http/http.ts";
 import { excerpt } from "../../../core/revealed.ts";
+import { asText } from "../json-parts.ts";
 import type { ServerPlace } from "./history-server.ts";
 
 /** A year of a fleet by day and site is far below it. */
@@ -45,7 +46,7 @@ export async function ask(
 export function refused(url: string, status: number, words: string): LarderError {
   const denied = status === 401 || status === 403;
   const missing = status === 404 || /not found/i.test(words);
-  return new LarderError(`Cannot ask "${publicUrl(url)}": it answered ${status} ${words}`.trimEnd(), {
+  return new LarderError(`Cannot ask "${publicUrl(url)}": it answered ${status} ${excerpt(words, 300)}`.trimEnd(), {
     code: denied ? "SINK_DENIED" : missing ? "SINK_NOT_FOUND" : "SINK_QUERY",
     state: "nothing was changed",
     next: denied
@@ -74,8 +75,8 @@ export function tooMany(url: string, most: number): LarderError {
 function said(text: string): string {
   try {
     const { error, message } = JSON.parse(text) as { error?: unknown; message?: unknown };
-    return excerpt(String(error ?? message ?? ""), 300);
+    return asText(error ?? message);
   } catch {
-    return excerpt(text, 300);
+    return text;
   }
 }

@@ -18,6 +18,7 @@ import {
 import { byTags, metricsMatcher, metricsSelector, metricsText } from "../../../core/query/query.ts";
 import { excerpt } from "../../../core/revealed.ts";
 import { type FieldSchema, measurementSchema } from "../../../core/schema.ts";
+import { asArray, asNumber, asObject, asText } from "../json-parts.ts";
 import { type HistoryServer, MOST_LINES, type ServerPlace, type WindowSums } from "./history-server.ts";
 import type { SumPart } from "./parts.ts";
 import { ask, queryError, tooMany } from "./query-request.ts";
@@ -125,19 +126,21 @@ async function askSeries(
   // earlier answers, and a delay for points still under way, would each leave something out
   const text = await ask({ ...place, url }, { ...form, nocache: "1" });
   try {
-    const body = JSON.parse(text) as { data?: { result?: unknown } };
-    if (!Array.isArray(body.data?.result)) throw new Error("no result");
-    return (body.data.result as Record<string, unknown>[]).map(seriesOf);
+    const { result } = asObject(asObject(JSON.parse(text))["data"]);
+    if (!Array.isArray(result)) throw new Error("no result");
+    return result.map(seriesOf);
   } catch {
     const next = "check the sink's type and url; of a cluster, set queryUrl";
     throw queryError(url, `its answer is not one of VictoriaMetrics: ${excerpt(text, 100)}`, next);
   }
 }
 
-function seriesOf({ metric, value, values }: Record<string, unknown>): Series {
+function seriesOf(series: unknown): Series {
+  const { metric, value, values } = asObject(series);
+  const pairs = values === undefined ? [value] : asArray(values);
   return {
-    metric: (metric ?? {}) as Series["metric"],
-    values: (values ?? (value === undefined ? [] : [value])) as Series["values"],
+    metric: Object.fromEntries(Object.entries(asObject(metric)).map(([label, text]) => [label, asText(text)])),
+    values: pairs.filter(Array.isArray).map(([at, text]) => [asNumber(at), asText(text)]),
   };
 }
 

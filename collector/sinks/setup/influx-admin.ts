@@ -4,6 +4,7 @@
  * @module
  */
 import { LarderError } from "../../../core/errors.ts";
+import { excerpt } from "../../../core/revealed.ts";
 import type { FoundPlace, SetupStep, WantedPlace } from "./setup-plan.ts";
 
 /** One kind of server. */
@@ -34,7 +35,8 @@ export function refusal(place: string, status: number, said: string): LarderErro
   const denied = status === 401 || status === 403;
   const wanted = denied ? "a user or token that may create databases, retention policies or buckets is needed" : "";
   return new LarderError(
-    `Cannot set up "${place}": the server answered ${status} ${said}`.trimEnd() + (denied ? `; ${wanted}` : ""),
+    `Cannot set up "${place}": the server answered ${status} ${excerpt(said, 300)}`.trimEnd() +
+      (denied ? `; ${wanted}` : ""),
     {
       code: denied ? "SETUP_DENIED" : "SETUP_REFUSED",
       state: "steps before this one are done, this one and those after it are not",

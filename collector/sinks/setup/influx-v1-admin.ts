@@ -10,6 +10,7 @@ import { httpRequest } from "../../../core/http/http.ts";
 import { influxName } from "../../../core/query/query.ts";
 import { excerpt } from "../../../core/revealed.ts";
 import { basePath } from "../endpoint.ts";
+import { asArray, asObject, asText } from "../json-parts.ts";
 import { type AdminTarget, type InfluxAdmin, refusal } from "./influx-admin.ts";
 import type { FoundPlace, SetupStep } from "./setup-plan.ts";
 
@@ -34,7 +35,7 @@ export function influxV1Admin(target: AdminTarget): InfluxAdmin {
   return {
     async findPlaces(wanted) {
       const found: FoundPlace[] = [];
-      const databases = (await query(target, "SHOW DATABASES"))?.values.map(([name]) => String(name)) ?? [];
+      const databases = (await query(target, "SHOW DATABASES"))?.values.map(([name]) => asText(name)) ?? [];
       for (const name of new Set(wanted.map((place) => place.name))) {
         if (!databases.includes(name)) continue;
         found.push({ ...EXISTS, name });
@@ -83,7 +84,7 @@ async function query(target: AdminTarget, text: string): Promise<Series | undefi
     throw refusal(target.url, answer.status, typeof error === "string" ? error : "");
   }
   const series = asObject(asArray(result["series"])[0]);
-  const columns = asArray(series["columns"]).map(String);
+  const columns = asArray(series["columns"]).map(asText);
   return columns.length === 0 ? undefined : { columns, values: asArray(series["values"]).map(asArray) };
 }
 
@@ -92,9 +93,9 @@ function toPolicies(database: string, series: Series | undefined): FoundPlace[] 
   return (series?.values ?? []).map((row) => ({
     kind: "retention policy",
     name: database,
-    policy: String(column(row, "name")),
-    keepSeconds: durationSeconds(String(column(row, "duration"))),
-    shardSeconds: durationSeconds(String(column(row, "shardGroupDuration"))),
+    policy: asText(column(row, "name")),
+    keepSeconds: durationSeconds(asText(column(row, "duration"))),
+    shardSeconds: durationSeconds(asText(column(row, "shardGroupDuration"))),
     isDefault: column(row, "default") === true,
     id: undefined,
   }));
@@ -114,12 +115,4 @@ function parseBody(text: string): Readonly<Record<string, unknown>> {
   } catch {
     return { error: excerpt(text, 200) };
   }
-}
-
-function asObject(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
-}
-
-function asArray(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
 }

@@ -9,6 +9,7 @@
 import { LarderError } from "../../../core/errors.ts";
 import { type HttpResponse, httpRequest } from "../../../core/http/http.ts";
 import { basePath } from "../endpoint.ts";
+import { asArray, asObject, asText } from "../json-parts.ts";
 import { type AdminTarget, type InfluxAdmin, refusal } from "./influx-admin.ts";
 import type { FoundPlace, SetupStep } from "./setup-plan.ts";
 
@@ -127,19 +128,11 @@ function toBucket(bucket: Readonly<Record<string, unknown>>): FoundPlace {
   const shard = rule?.["shardGroupDurationSeconds"];
   return {
     kind: "bucket",
-    name: String(bucket["name"]),
+    name: asText(bucket["name"]),
     policy: undefined,
     keepSeconds: typeof seconds === "number" ? seconds : 0,
     shardSeconds: typeof shard === "number" ? shard : undefined,
     isDefault: true,
     id: typeof bucket["id"] === "string" ? bucket["id"] : undefined,
   };
-}
-
-function asObject(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
-}
-
-function asArray(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
 }

@@ -28,7 +28,9 @@ export function parseServeradminForm(text: string, place: string): RawMap | unde
     if (keys.length > LIMITS.depth) throw unreadableStatus(place, "it is nested too deep", { code: "STATUS_HOSTILE" });
     put(root, keys, unquote(value));
   }
-  return close(root) as RawMap;
+  const status = close(root);
+  // a list at the top is not a status
+  return status instanceof Map ? status : undefined;
 }
 
 function put(root: Open, keys: readonly string[], value: string): void {

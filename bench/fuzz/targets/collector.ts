@@ -1,0 +1,393 @@
+/** What `collector` reads from outside: databases, logs, reports, tables of sites, answers of servers, its own files. */
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
+import { gzipSync } from "node:zlib";
+import { noteOf } from "../../../collector/owner.ts";
+import { parseCacheSettings } from "../../../collector/receiver/declaration/cache-settings.ts";
+import { parseReport, ReportFault } from "../../../collector/receiver/report.ts";
+import { reportLines } from "../../../collector/receiver/report-lines.ts";
+import { parseSites, sitesOf } from "../../../collector/receiver/sites/site-table.ts";
+import { loadPositions } from "../../../collector/ship/cursor.ts";
+import { retryRejected } from "../../../collector/ship/reject-retry.ts";
+import { loadShipState } from "../../../collector/ship/state.ts";
+import { parseExact } from "../../../collector/sinks/ask/exact-json.ts";
+import { influxHistory } from "../../../collector/sinks/ask/influx.ts";
+import { victoriaHistory } from "../../../collector/sinks/ask/victoria.ts";
+import { classify } from "../../../collector/sinks/classify.ts";
+import { identifyEngine } from "../../../collector/sinks/probe/engine.ts";
+import { influxV1Admin } from "../../../collector/sinks/setup/influx-v1-admin.ts";
+import { influxV2Admin } from "../../../collector/sinks/setup/influx-v2-admin.ts";
+import {
+  parseCursor as parseStatusCursor,
+  cursorJson as statusCursorJson,
+} from "../../../collector/sources/cache-status/cursor.ts";
+import { metricsDb } from "../../../collector/sources/metrics/metrics-db.ts";
+import { metricsSqlite } from "../../../collector/sources/metrics/metrics-sqlite.ts";
+import { parseRowCursor } from "../../../collector/sources/metrics/row-cursor.ts";
+import { parseHanded, parseOwnReports } from "../../../collector/sources/own-reports/own-reports.ts";
+import { cursorJson, parseCursor } from "../../../collector/sources/service-log/cursor.ts";
+import { LineCutter } from "../../../collector/sources/service-log/line-cutter.ts";
+import { openLog } from "../../../collector/sources/service-log/log-files.ts";
+import { LineReader } from "../../../collector/sources/service-log/log-line.ts";
+import { clientAddress, parseMessage } from "../../../collector/sources/service-log/message.ts";
+import type { Source, SourceContext } from "../../../collector/sources/source.ts";
+import type { Json } from "../../../core/journal/journal.ts";
+import { silentLog } from "../../../core/log.ts";
+import { aReport, reportBody } from "../../../fixtures/reports/reports.ts";
+import { type LogForm, logLine } from "../../../fixtures/service-log/lines.ts";
+import { sharedData } from "../../../fixtures/shared-data.ts";
+import { answer, asAnswer, asFile } from "../edges.ts";
+import { cursors, json, lines, ownFiles, sharedFiles, texts } from "../seeds.ts";
+import { NotTheSame, type Target } from "../target.ts";
+
+const NOW = Date.parse("2026-09-16T08:05:02Z");
+const FORMS: readonly LogForm[] = ["ndjson", "text", "debug"];
+const MESSAGES = [
+  "#juj1UapxWU6Y Request from 10.0.1.5:50123 [iPad7,11 iOS/18.1] for http://updates.cdn-apple.com/a/b.ipsw",
+  "#juj1UapxWU6Y Served all 12.3 MB of 12.3 MB; 1 KB from cache, 12 MB stored from Internet, 0 bytes from peers",
+  "#juj1UapxWU6Y Client 10.0.1.5:50123 (build 22B83, iPad7,11) wants http://x.apple.com/a",
+  "Server is suspended pending successful registration",
+];
+
+/** Lines of each form, the real ones where they are there. */
+const logs = () => [
+  ...sharedFiles("metrics/logs"),
+  ...texts(
+    ...FORMS.map((form) =>
+      MESSAGES.map((message, i) => logLine(form, { timeMs: NOW + i * 1000, message, number: i })).join(""),
+    ),
+  ),
+];
+
+function readLog(input: Buffer): unknown {
+  const reader = [false, true].map((placed) => new LineReader({ zone: "Europe/Berlin", placed, writtenMs: NOW }));
+  const found: unknown[] = [];
+  const cutter = new LineCutter({
+    onLine: (piece, start, end) => {
+      for (const each of reader) {
+        const line = each.read(piece, start, end);
+        found.push(line.type === "line" ? [parseMessage(line.message), clientAddress(line.message)] : line.type);
+      }
+    },
+    onTooLong: () => undefined,
+  });
+  for (let at = 0; at < input.length; at += 1000) cutter.push(input.subarray(at, at + 1000));
+  cutter.end();
+  return found;
+}
+
+async function readPacked(path: string): Promise<unknown> {
+  const log = await openLog({ path, from: 0, closed: true }, AbortSignal.timeout(10_000));
+  let bytes = 0;
+  for await (const chunk of log.chunks) bytes += chunk.length;
+  await log.close();
+  return [bytes, log.complaint(), await log.place(bytes)];
+}
+
+function jsonOf(input: Buffer): Json {
+  try {
+    return JSON.parse(input.toString("utf8")) as Json;
+  } catch {
+    return null;
+  }
+}
+
+/** Every cursor that is kept in the journal; those that are written again are the same when they are read again. */
+function readCursors(input: Buffer): unknown {
+  const value = jsonOf(input);
+  const [log, status] = [parseCursor(value), parseStatusCursor(value)];
+  if (log !== undefined) mustEqual(parseCursor(cursorJson(log)), log);
+  if (status !== undefined) mustEqual(parseStatusCursor(statusCursorJson(status)), status);
+  return [log, status, parseRowCursor(value), parseHanded(value), parseOwnReports(value), noteOf(value)];
+}
+
+function mustEqual(again: unknown, read: unknown): void {
+  // what is undefined is not written
+  const plain = (value: unknown): unknown =>
+    JSON.parse(JSON.stringify(value, (_, each: unknown) => (each instanceof Map ? [...each] : each)));
+  if (!isDeepStrictEqual(plain(again), plain(read))) throw new NotTheSame(read, again);
+}
+
+/** Reads a database as a pass does, from the beginning and once more from where that ended. */
+async function readSource(source: Source): Promise<unknown> {
+  const context: SourceContext = {
+    ...{ tagText: ",server=x", signal: new AbortController().signal, log: silentLog, nowMs: () => NOW },
+    reject: () => undefined,
+    alreadyTaken: async function* () {},
+  };
+  let cursor: Json | undefined;
+  let rows = 0;
+  for (let round = 0; round < 2; round++) {
+    for await (const batch of source.readAfter(cursor, context)) {
+      rows += batch.rowCount;
+      cursor = batch.cursor;
+    }
+  }
+  return rows;
+}
+
+const PART = {
+  ...{ store: "raw", measurement: "requests", fields: ["requests.fromclients"], tags: {}, groupBy: ["server"] },
+  ...{ fromMs: 0, toMs: 7_200_000, windowMs: 3_600_000, bucketOf: (ms: number) => ms },
+} as const;
+const LATEST = { measurement: "cachestatus", fromMs: 0, toMs: NOW, enough: { newest: true }, take: () => undefined };
+const place = (url: string) => ({
+  ...{
+    url,
+    authorization: undefined,
+    timeoutMs: 5000,
+    caFile: undefined,
+    database: "larder",
+    retentionPolicy: undefined,
+  },
+});
+
+const INFLUX = {
+  results: [
+    {
+      statement_id: 0,
+      series: [
+        {
+          ...{ name: "requests", tags: { server: "a" }, columns: ["time", "requests.fromclients", "cache.used"] },
+          values: [
+            [0, 5, 1.5],
+            [3_600_000, null, 2],
+          ],
+        },
+      ],
+    },
+  ],
+};
+const VICTORIA = {
+  status: "success",
+  data: {
+    resultType: "matrix",
+    result: [
+      {
+        metric: { larder_field: "requests.fromclients", server: "a" },
+        values: [
+          [3599.999, "5"],
+          [7199.999, "1.5"],
+        ],
+      },
+      { metric: { larder_time: "cache.used", server: "a" }, value: [1, "1789545902"] },
+      { metric: { larder_field: "cache.used", server: "a" }, value: [1, "12"] },
+    ],
+  },
+};
+
+const rejected = () => ownFiles("fixtures/state/0.1/state/rejected", ".lp");
+
+/** A real database, as small as it is, or what its rows look like. */
+function databases(...names: string[]): Buffer[] {
+  const here = names.map((name) => sharedData(`state-0.1/${name}`)).filter((path) => path !== undefined);
+  return here.map((path) => readFileSync(path)).filter(({ length }) => length < 200_000);
+}
+
+export const targets: readonly Target[] = [
+  {
+    name: "collector/report",
+    seeds: () => [
+      reportBody(),
+      ...sharedFiles("metrics/openapi", "metrics_report.json"),
+      ...json(aReport({ peers: [] })),
+    ],
+    words: ['"parents":[', '"cacheDetails":', "iCloud: 1.2 GB", '"reportDate":'],
+    mayThrow: (error) => error instanceof ReportFault,
+    run: (input) => {
+      const report = parseReport(input);
+      return reportLines(report, { tags: ",server=x", counters: true, host: true, heardMs: NOW });
+    },
+  },
+  {
+    name: "collector/cache-settings",
+    seeds: () => [
+      ...ownFiles("fixtures/doctor", "settings.json"),
+      ...json({ result: { CacheLimit: 0, Parents: ["a"] } }),
+    ],
+    run: (input) => parseCacheSettings(input.toString("utf8"), "a file"),
+  },
+  {
+    name: "collector/sites",
+    seeds: () =>
+      texts('hostname,serial,site_code,site_name\ncache01,C02X,1,North\n"cache 02";;2;x\n', "guid;site\nA-B;x\n"),
+    words: ["server", "time", '"', ";", "hostname", "guid"],
+    run: (input) => {
+      const table = parseSites(input);
+      return [table, sitesOf(table, { site: "none" })];
+    },
+  },
+  {
+    name: "collector/log",
+    seeds: logs,
+    words: ["Served all ", "#abc ", " from peers", '"eventMessage":"', "\\u0000"],
+    run: readLog,
+  },
+  {
+    name: "collector/log-message",
+    seeds: () => [...texts(...MESSAGES), ...lines(logs(), 30)],
+    run: (input) => {
+      const text = input.toString("utf8");
+      return [parseMessage(text), clientAddress(text)];
+    },
+  },
+  {
+    name: "collector/log-gz",
+    seeds: () => logs().map((log) => gzipSync(log)),
+    run: asFile("cache.ndjson.0.gz", readPacked),
+  },
+  {
+    name: "collector/log-bz2",
+    seeds: () =>
+      logs()
+        .slice(0, 3)
+        .flatMap((input) => spawnSync("bzip2", ["-c"], { input }).stdout ?? []),
+    shortRound: 3,
+    run: asFile("Debug.log.bz2", readPacked),
+  },
+  {
+    name: "collector/cursors",
+    seeds: () => [
+      ...["collector", "precache", "receiver", "rollup"].flatMap(cursors),
+      ...json({
+        v: 1,
+        at: 1,
+        batch: 2,
+        file: { offset: 1, headBytes: 1, head: "a" },
+        taken: [["b", "1", 2]],
+        pending: [["a", "b", "c", "d", "e", true]],
+        seen: { "2026-01-01": 1 },
+      }),
+      ...json({ next: 2, rows: [[1, 2, 3]] }, { newestMs: 1, known: {} }),
+    ],
+    run: readCursors,
+  },
+  {
+    name: "collector/metrics-db",
+    seeds: () => [...ownFiles("fixtures/state/0.1", "Metrics.db"), ...databases("Metrics.db")],
+    words: ["SQLite format 3\0", "statsData", "creationDate"],
+    shortRound: 10,
+    run: asFile("Metrics.db", async (path) => await readSource(metricsDb({ path, engine: "portable" }))),
+  },
+  {
+    name: "collector/metrics-sqlite",
+    seeds: () => databases("Metrics.sqlite"),
+    words: ["SQLite format 3\0", "ZMETRIC", "ZSTATDATE"],
+    shortRound: 10,
+    run: asFile("Metrics.sqlite", async (path) => await readSource(metricsSqlite({ path, engine: "portable" }))),
+  },
+  {
+    name: "collector/sink-answer",
+    seeds: () =>
+      json(
+        { error: "partial write: points beyond retention policy dropped=3" },
+        { code: "invalid", message: "partial write: field type conflict dropped=1" },
+        { data: [{ original_line: "m", line_number: 1, error_message: "x" }], error: "partial write" },
+      ),
+    run: (input) =>
+      [200, 400, 422, 500].map((status) =>
+        classify({ status, contentType: "application/json", body: input.toString("utf8") }),
+      ),
+  },
+  {
+    name: "collector/exact-json",
+    seeds: () => json(INFLUX, { a: [1, "1", -2.5e3] }),
+    mayThrow: (error) => error instanceof SyntaxError,
+    run: (input) => parseExact(input.toString("utf8")),
+  },
+  {
+    name: "collector/influx-answer",
+    seeds: () => [
+      ...json(INFLUX),
+      answer(401, '{"error":"no"}'),
+      ...json({ results: [{ statement_id: 0, error: "database not found" }] }),
+    ],
+    shortRound: 25,
+    run: asAnswer(async (url) => {
+      const server = influxHistory({ raw: place(url), rolled: place(url) } as never);
+      return [await server.sums([PART as never]), await server.lines(LATEST as never)];
+    }),
+  },
+  {
+    name: "collector/victoria-answer",
+    seeds: () => [...json(VICTORIA), answer(422, '{"error":"too many"}')],
+    shortRound: 25,
+    run: asAnswer(async (url) => {
+      const server = victoriaHistory({ raw: place(url), rolled: place(url) } as never);
+      return [await server.sums([PART as never]), await server.lines(LATEST as never)];
+    }),
+  },
+  {
+    name: "collector/admin-answer",
+    seeds: () => [
+      ...json(
+        { results: [{ series: [{ columns: ["name"], values: [["larder"]] }] }] },
+        {
+          results: [
+            {
+              series: [
+                {
+                  columns: ["name", "duration", "shardGroupDuration", "replicaN", "default"],
+                  values: [["autogen", "0s", "168h0m0s", 1, true]],
+                },
+              ],
+            },
+          ],
+        },
+        {
+          orgs: [{ id: "1", name: "larder" }],
+          buckets: [{ id: "2", name: "larder", retentionRules: [{ everySeconds: 3600 }] }],
+        },
+      ),
+      answer(404, '{"code":"not found"}'),
+    ],
+    shortRound: 25,
+    run: asAnswer(async (url) => {
+      const target = { url, authorization: undefined, timeoutMs: 5000 };
+      const wanted = [{ kind: "database", name: "larder", keepDays: 30 }] as never;
+      const first = await influxV1Admin(target)
+        .findPlaces(wanted)
+        .catch((error: unknown) => error);
+      if (first instanceof Error && !("code" in first)) throw first;
+      return [await influxV2Admin(target, undefined).findPlaces(wanted)];
+    }),
+  },
+  {
+    name: "collector/engine-answer",
+    seeds: () =>
+      texts(
+        '{"version":"1.8.10"}',
+        'vm_app_version{version="victoria-metrics-x", short_version="v1.79.5"} 1\nflag{name="dedup.minScrapeInterval", value="1ms"} 1\n',
+      ),
+    shortRound: 15,
+    run: asAnswer(async (url) => await identifyEngine({ url, timeoutSeconds: 5 } as never)),
+  },
+  {
+    name: "collector/ship-files",
+    seeds: () => [...ownFiles("fixtures/state/0.1/state/ship", ".json"), ...json({ v: 1, state: "ok", atMs: 1 })],
+    run: asFile("ship/main.json", async (_, folder) => [
+      await loadPositions(folder, "main"),
+      await loadShipState(folder, "main"),
+    ]),
+  },
+  {
+    name: "collector/ship-state",
+    seeds: () => json({ atMs: 1, state: "ok", said: "x", backlogLines: 1 }),
+    run: asFile("ship/main.state", async (_, folder) => await loadShipState(folder, "main")),
+  },
+  {
+    name: "collector/reject-file",
+    seeds: rejected,
+    words: ["# 2026-01-01T00:00:00.000Z ", "\n"],
+    run: asFile(
+      "rejected/main.lp",
+      async (_, folder) =>
+        await retryRejected({
+          ...{ stateDir: join(folder), dryRun: true, signal: new AbortController().signal },
+          sink: { name: "main", place: "x", limits: { maxLines: 9, maxBytes: 999 } } as never,
+        }),
+    ),
+  },
+];
