@@ -14,6 +14,7 @@ import { type ContentCache, startContentCache } from "../fixtures/content-cache/
 import { openSqliteFile } from "../fixtures/content-cache/sqlite-file.ts";
 import { type FakeGrafana, startGrafana } from "../fixtures/grafana/server.ts";
 import { type BucketsFake, startBucketsFake } from "../fixtures/influx-fake/buckets.ts";
+import { type QueriesFake, startQueriesFake } from "../fixtures/influx-fake/queries.ts";
 import { type Origin, startOrigin } from "../fixtures/origin/index.ts";
 import { logLine, requestMessage } from "../fixtures/service-log/lines.ts";
 import { createProgram } from "./program.ts";
@@ -26,6 +27,7 @@ let cache: ContentCache;
 let grafana: FakeGrafana;
 let influx: BucketsFake;
 let sofa: CatalogServer;
+let old: QueriesFake;
 
 /** A command's lines: one that works, and one that fails after its words were understood. */
 interface Lines {
@@ -60,6 +62,18 @@ const COMMANDS: Readonly<Record<string, Lines>> = {
   demo: { works: ["--once"], fails: "--once --influx http://127.0.0.1:1" },
   "sinks retry": { works: [SETTINGS, `${SETTINGS} --dry-run`], fails: `${SETTINGS} nobody` },
   "influx setup": { works: [SETTINGS], fails: "-c DIR/plain.json" },
+  "import influx": {
+    works: [
+      `-c DIR/plain.json --state-dir DIR/imported --url OLD --database caching --dry-run`,
+      `-c DIR/plain.json --state-dir DIR/imported --url OLD --database caching`,
+      `-c DIR/plain.json --state-dir DIR/imported --url OLD --database caching`,
+    ],
+    fails: `${SETTINGS} --url OLD --database other`,
+  },
+  "import logstash": {
+    works: [`-c DIR/plain.json --state-dir DIR/imported --url OLD`],
+    fails: `${SETTINGS} --url ftp://a`,
+  },
   "journal verify": { works: [SETTINGS], fails: `${SETTINGS} --stream river` },
   "grafana export": { works: ["--out DIR/boards"], fails: "--out DIR/boards --timezone Mars/Base" },
   "grafana push": {
@@ -123,6 +137,7 @@ beforeAll(async () => {
   cache = await startContentCache({ origin: origin.url, folder: join(folder, "cache") });
   grafana = await startGrafana({ versions: ["v1"] });
   influx = await startBucketsFake({ org: "o", token: "t" });
+  old = await startQueriesFake([Date.now() - 7_200_000, Date.now() - 3_600_000].map((ms) => [ms, 5]));
   const put = (name: string, text: string): void => writeFileSync(join(folder, name), text);
   put("urls", files.map(({ url, size }) => `${url} ${size}\n`).join(""));
   cpSync(fileURLToPath(new URL("../fixtures/doctor/suspended", import.meta.url)), join(folder, "doctor"), {
@@ -164,7 +179,7 @@ beforeAll(async () => {
   await writeMetrics(join(folder, "Metrics.db"));
 }, 60_000);
 afterAll(async () => {
-  await Promise.all([cache.stop(), sofa.close(), origin.stop(), grafana.stop(), influx.stop()]);
+  await Promise.all([cache.stop(), sofa.close(), origin.stop(), grafana.stop(), influx.stop(), old.stop()]);
   await rm(folder, { recursive: true, force: true });
 });
 
@@ -212,8 +227,10 @@ function leaves(command: Command, words: readonly string[] = []): string[] {
 
 async function larder(command: string, line: string) {
   const words = [...command.split(" "), ...line.split(" ").filter((word) => word !== "")];
-  const places = { DIR: folder, CACHE: cache.url, GRAFANA: grafana.url } as const;
-  const filled = words.map((word) => word.replace(/DIR|CACHE|GRAFANA/, (name) => places[name as keyof typeof places]));
+  const places = { DIR: folder, CACHE: cache.url, GRAFANA: grafana.url, OLD: old.url } as const;
+  const filled = words.map((word) =>
+    word.replace(/DIR|CACHE|GRAFANA|OLD/, (name) => places[name as keyof typeof places]),
+  );
   const { code, out, err } = await larderInProcess([...filled, "--json"], "", (printed) => {
     // it runs until it is stopped
     if (command === "serve" && printed.includes('"url"')) setImmediate(() => process.emit("SIGTERM", "SIGTERM"));

@@ -13,6 +13,7 @@ import { registerDemo } from "./commands/demo/register.ts";
 import { registerDoctor } from "./commands/doctor/register.ts";
 import { registerGrafana } from "./commands/grafana/register.ts";
 import { registerHistory } from "./commands/history/register.ts";
+import { registerImport } from "./commands/import/register.ts";
 import { registerInflux } from "./commands/influx/register.ts";
 import { registerInstall } from "./commands/install/register.ts";
 import { registerJournal } from "./commands/journal/register.ts";
@@ -28,6 +29,7 @@ type Group = [name: string, description: string, register: (group: Command) => v
 const GROUPS: readonly Group[] = [
   ["sinks", "Servers that lines are shipped to: send refused lines again.", registerSinks],
   ["influx", "InfluxDB servers: databases, retention policies, buckets.", registerInflux],
+  ["import", "Join years that another pipeline wrote to InfluxDB to the journal.", registerImport],
   ["grafana", "Boards, alert rules and provisioning for Grafana.", registerGrafana],
   ["alerts", "Alerts of larder, and the people who get the alert mails of macOS Server.", registerAlerts],
   ["config", "Write, check and show the settings.", registerConfig],

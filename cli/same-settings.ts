@@ -7,7 +7,7 @@
 
 /** Commands that take -c and --state-dir. */
 const READS_SETTINGS =
-  /\blarder (?:collect(?: --once)?|status|doctor|history|report|config (?:check|show)|sinks retry|journal verify|influx setup|precache (?:run|plan|list|report|discover))(?![\w-])(?! (?:-c|--config|--help)\b)/g;
+  /\blarder (?:collect(?: --once)?|status|doctor|history|report|config (?:check|show)|sinks retry|journal verify|influx setup|import (?:influx|logstash)|precache (?:run|plan|list|report|discover))(?![\w-])(?! (?:-c|--config|--help)\b)/g;
 
 /** Flags that say which settings and which journal, as typed. */
 const CHOSEN = new Set(["-c", "--config", "--state-dir"]);

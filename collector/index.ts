@@ -19,6 +19,14 @@ export {
   type StatusModel,
   statusFindings,
 } from "./health/health.ts";
+export {
+  checkSinks,
+  type ImportOptions,
+  type ImportProgress,
+  type ImportReport,
+  importInflux,
+  type ServerReport,
+} from "./import/import.ts";
 export { type Exposition, openExposition } from "./open-metrics/open-metrics.ts";
 export type { PassReport, SourceReport } from "./pass.ts";
 export {
@@ -42,6 +50,7 @@ export type { ShipReport } from "./ship/ship.ts";
 export { type RetryReport, retryRejected } from "./ship/ship.ts";
 export {
   askSink,
+  basicAuthorization,
   createSink,
   type Destination,
   destinationsOf,
