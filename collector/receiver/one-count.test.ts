@@ -5,6 +5,7 @@ import fc from "fast-check";
 import { afterAll, expect, it } from "vitest";
 import { savingsHistory } from "../../core/history/history.ts";
 import { silentLog } from "../../core/log.ts";
+import { runs } from "../../core/testing/runs.ts";
 import { openSqliteFile } from "../../fixtures/content-cache/sqlite-file.ts";
 import { reportBody } from "../../fixtures/reports/reports.ts";
 import { type Collector, createCollector } from "../collector.ts";
@@ -234,7 +235,7 @@ it("moves between reports and the status at quiet moments without a gap or a dou
       expect(await world.served()).toBe(sum);
       await world.restart();
     }),
-    { numRuns: Number(process.env["LARDER_RUNS"] ?? 3) },
+    { numRuns: runs(3) },
   );
 });
 
@@ -269,6 +270,6 @@ it("moves between database and reports at any moments without a gap or a double"
       expect(await world.served()).toBe(world.truth());
       await world.restart();
     }),
-    { numRuns: Number(process.env["LARDER_RUNS"] ?? 4) },
+    { numRuns: runs(4) },
   );
 });

@@ -36,13 +36,18 @@ process.on("exit", () => rmSync(work, { recursive: true, force: true }));
 const engines = step("engines", process.execPath, ["scripts/test/engines.mjs"], true);
 if (installIsDue()) await step("npm ci", "npm", ["ci"]);
 await step("build", process.execPath, ["scripts/build/build.mjs"]);
-await step("check", "npm", ["run", "-s", "check"]);
 await engines;
-await vitest(`tests on Node ${process.versions.node}`, process.execPath, []);
-await Promise.all(OTHER_NODES.map((major) => otherNode(major)));
-await smoke(process.execPath, process.versions.node);
-for (const major of OTHER_NODES) if (nodeOf(major) !== undefined) await smoke(nodeOf(major), String(major));
+// tests wait for processes, servers and disks: what is looked at beside them fills the gaps
+await Promise.all([vitest(`tests on Node ${process.versions.node}`, process.execPath, []), besideTheTests()]);
 finish();
+
+/** Types and style, the contract suites under other Nodes, and the built program: one after the other. */
+async function besideTheTests() {
+  await step("check", "npm", ["run", "-s", "check"], true);
+  for (const major of OTHER_NODES) await otherNode(major);
+  await smoke(process.execPath, process.versions.node);
+  for (const major of OTHER_NODES) if (nodeOf(major) !== undefined) await smoke(nodeOf(major), String(major));
+}
 
 function installIsDue() {
   const installed = statSync(join(root, "node_modules/.package-lock.json"), { throwIfNoEntry: false });
@@ -85,13 +90,7 @@ async function otherNode(major) {
     return fail(
       `contract suites on Node ${major}: ${lost.join(", ")} moved; name their new place in scripts/test/test.mjs`,
     );
-  return await vitest(
-    `contract suites on Node ${major}`,
-    node,
-    [...suites, `--maxWorkers=${ENGINE_ONLY[major] === undefined ? 2 : 1}`],
-    true,
-    NATIVE,
-  );
+  return await vitest(`contract suites on Node ${major}`, node, [...suites, "--maxWorkers=1"], true, NATIVE);
 }
 
 /** The built program starts, and its demo runs. */
