@@ -9,13 +9,14 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 /** The files that take longest, longest first; the others follow as vitest orders them. */
 export const LONGEST: readonly string[] = [
   "grafana/engines.test.ts",
+  "report/live/live.test.ts",
   "cli/secrets.test.ts",
+  "report/page/page.test.ts",
   "collector/sources/metrics/metrics-sqlite.test.ts",
   "alerts/recipients/store.test.ts",
   "cli/commands/collect/collect.test.ts",
   "bench/histories/histories.test.ts",
   "alerts/recipients/concurrency.test.ts",
-  "grafana/agreement.test.ts",
   "collector/sources/changed-columns.test.ts",
   "core/sqlite/sqlite.test.ts",
   "collector/rollup/rollup.test.ts",

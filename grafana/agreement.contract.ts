@@ -3,21 +3,14 @@
  * both engines.
  */
 import fc from "fast-check";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { runs, THOROUGH } from "../core/testing/runs.ts";
 import { bucketStart, localMinute, nextBucket } from "../core/time/local-days.ts";
-import {
-  enginesAvailable,
-  type InfluxEngine,
-  NO_ENGINES,
-  startInflux,
-  startVictoria,
-  type VictoriaEngine,
-} from "../fixtures/engines.ts";
+import type { InfluxEngine, VictoriaEngine } from "../fixtures/engines.ts";
 import { askPanel, askVariable, type Chosen, dataPanels, type Source } from "../fixtures/grafana/ask-panel.ts";
 import type { Frame } from "../fixtures/grafana/frames.ts";
 import { parsePoint, type SeedPoint } from "../fixtures/grafana/points.ts";
-import { SEED_DATABASE, SEED_END, SEED_NOW, SEED_ZONE, seedEngines, writeVictoria } from "../fixtures/grafana/seed.ts";
+import { SEED_DATABASE, SEED_END, SEED_NOW, SEED_ZONE, writeVictoria } from "../fixtures/grafana/seed.ts";
 import { columnSum, columnValues, legendSums, tileValue } from "../fixtures/grafana/shown.ts";
 import { boards } from "./dashboards/dashboards.ts";
 import { type Board, DEFAULT_INSTALLATION, ENGINES, type Engine } from "./installation.ts";
@@ -28,26 +21,29 @@ const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 const DAYS = 40;
 
-describe.skipIf(!enginesAvailable())(
-  `numbers of one board on ${enginesAvailable() ? "real engines" : NO_ENGINES}`,
-  () => {
+/** Engines with the seed in them, and its points. */
+export interface Seeded {
+  readonly influx: InfluxEngine;
+  readonly victoria: VictoriaEngine;
+  readonly points: readonly SeedPoint[];
+}
+
+/** Says how boards agree with themselves and with the points; adds late corrections to the engines first. */
+export function boardsAgree(seeded: () => Seeded): void {
+  describe("numbers of one board", () => {
     let influx: InfluxEngine;
     let victoria: VictoriaEngine;
     const points: SeedPoint[] = [];
 
     beforeAll(async () => {
-      [influx, victoria] = await Promise.all([startInflux(), startVictoria()]);
-      const seed = await seedEngines(influx, victoria, { caches: 8, days: DAYS, intervalSeconds: 3600 });
-      for (const point of seed.points) points.push(point);
-      const late = corrections(seed.points);
+      ({ influx, victoria } = seeded());
+      for (const point of seeded().points) points.push(point);
+      const late = corrections(points);
       await influx.writeLines(SEED_DATABASE, late.join(""));
       await writeVictoria(victoria, late.join(""));
       await victoria.flush();
       points.push(...late.map((line) => parsePoint(line.trimEnd())));
     }, 180_000);
-    afterAll(async () => {
-      await Promise.all([influx?.stop(), victoria?.stop()]);
-    });
 
     const sourceOf = (engine: Engine): Source => ({
       engine,
@@ -265,8 +261,8 @@ describe.skipIf(!enginesAvailable())(
         expect(await tileOf("Turned away")).toBe(0);
       },
     );
-  },
-);
+  });
+}
 
 function corrections(points: readonly SeedPoint[]): string[] {
   const tagText = (tags: Readonly<Record<string, string>>): string =>
