@@ -61,6 +61,11 @@ export interface NeighbourFacts {
 export interface CacheFacts {
   readonly server: string;
   readonly tags: Readonly<Record<string, string>>;
+  /**
+   * Another number when anything is another than before but times that move on: of its signs of life (`heardMs`, of its
+   * status, of its pass) and of its newest row. Undefined: nobody counts.
+   */
+  readonly news?: number;
   /** Newest sign of life: a pass of its collector, a status, a report. */
   readonly heardMs: number | undefined;
   readonly status: StatusFacts | undefined;

@@ -27,13 +27,18 @@ export interface Firing {
   readonly atOnce?: true;
 }
 
-export interface Ok {
+export interface Ok extends Lasting {
   readonly is: "ok";
   readonly part?: string;
 }
 
+interface Lasting {
+  /** From when on it may fire though nothing is new; default: never. Signs of life that grow old need not be counted. */
+  readonly untilMs?: number;
+}
+
 /** Why nothing can be said. */
-export interface Unknown {
+export interface Unknown extends Lasting {
   readonly is: "unknown";
   readonly why: "no-data" | "old-data" | "between" | "off-hours" | "quiet-day" | "no-limit";
 }
@@ -62,8 +67,8 @@ export interface Circumstances {
   /** Milliseconds of holidays since a moment. */
   holidayMsSince(ms: number): number;
   readonly wan: { readonly dayBytes: number | undefined; readonly monthBytes: number | undefined };
-  /** Share of the month that is over, 0 to 1. */
-  readonly monthShare: number;
+  /** The local month: from, inclusive, to, exclusive. */
+  readonly month: { readonly fromMs: number; readonly toMs: number };
 }
 
 /** Judges a subject: a cache, or the computer that watches. */

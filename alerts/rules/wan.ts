@@ -20,7 +20,10 @@ export const wanMonth = cacheRule("wan-month", ({ month }, { wan }) =>
   against(wan.monthBytes, month?.fromApple, "bad"),
 );
 
-export const wanForecast = cacheRule("wan-forecast", ({ month }, { wan, monthShare }) => {
-  if (month === undefined || monthShare < FORECAST_FROM) return NO_DATA;
-  return against(wan.monthBytes, month.fromApple / monthShare, "warn");
+export const wanForecast = cacheRule("wan-forecast", ({ month: traffic }, { wan, month, nowMs }) => {
+  const lengthMs = month.toMs - month.fromMs;
+  const saysMs = month.fromMs + FORECAST_FROM * lengthMs;
+  if (nowMs < saysMs) return { ...NO_DATA, untilMs: saysMs };
+  if (traffic === undefined) return NO_DATA;
+  return against(wan.monthBytes, (traffic.fromApple * lengthMs) / (nowMs - month.fromMs), "warn");
 });

@@ -33,6 +33,7 @@ export const warmingSkipped = cacheRule("warming-skipped", ({ warming }) => {
 export const warmingLate = cacheRule("warming-late", ({ warming }, { nowMs }) => {
   if (warming === undefined) return NO_DATA;
   if (warming.event !== "run-start") return OK;
-  if (nowMs - Math.max(warming.timeMs, warming.lastLineMs ?? 0) < UNFINISHED_MS) return NO_DATA;
+  const untilMs = Math.max(warming.timeMs, warming.lastLineMs ?? 0) + UNFINISHED_MS;
+  if (nowMs < untilMs) return { ...NO_DATA, untilMs };
   return { is: "firing", level: "warn", values: {}, sinceMs: warming.timeMs };
 });

@@ -24,7 +24,6 @@ export interface Moment {
 /** The circumstances of each cache. Caches of equal tags share them. */
 export function circumstancesFor(options: WatchOptions, { nowMs, timeZone }: Moment) {
   const month = monthOf({ nowMs, timeZone });
-  const monthShare = (nowMs - month.fromMs) / (month.toMs - month.fromMs);
   const { wanGbPerDay, wanGbPerMonth, workHours, holidays, overrides, off } = options;
   const now = { nowMs, timeZone };
   const yesterday = { nowMs: bucketsBefore(nowMs, 1, { unit: "day", zone: timeZone }), timeZone };
@@ -34,10 +33,12 @@ export function circumstancesFor(options: WatchOptions, { nowMs, timeZone }: Mom
     holidayMsSince: (ms) => holidayMs(holidays, { fromMs: ms, toMs: nowMs, timeZone }),
     schoolDay: !isHoliday(holidays, now) && !isHoliday(holidays, yesterday),
     wan: { dayBytes: inBytes(wanGbPerDay), monthBytes: inBytes(wanGbPerMonth) },
-    monthShare,
+    month,
     limits: THRESHOLDS as Limits,
   } satisfies Circumstances;
   return {
+    // what changes the circumstances of a cache but for time that goes by
+    season: [common.atWork, common.schoolDay, ...holidays].join(),
     circumstancesOf: (tags: Tags): Circumstances => {
       const own = overrides.filter((each) => fits(each.tags, tags));
       return own.length === 0 ? common : { ...common, limits: own.reduce(withLimits, common.limits) };

@@ -7,12 +7,14 @@ import { groupBy } from "../../core/group-by.ts";
 import type { CacheFacts, Facts } from "../facts/facts.ts";
 import { type Circumstances, RULES, type Rule, ruleOf, type Verdict } from "../rules/rules.ts";
 import type { Alert, Notice } from "./alert.ts";
+import { type Horizons, horizonOf } from "./horizons.ts";
 import { inhibit } from "./inhibition.ts";
 import { type Alerts, type Change, take } from "./machine.ts";
 import { dueNotices } from "./notices.ts";
 import type { Policy } from "./policy.ts";
 
 export { type Alert, keyOf, type Notice } from "./alert.ts";
+export { Horizons } from "./horizons.ts";
 export type { Alerts, Change } from "./machine.ts";
 export type { Policy } from "./policy.ts";
 export { nextReminderMs } from "./policy.ts";
@@ -33,6 +35,10 @@ export interface LookContext {
   /** When the last look was. */
   readonly lastMs: number | undefined;
   readonly policy: Policy;
+  /** Which caches need not be judged, from look to look; undefined: all are judged. */
+  readonly horizons?: Horizons;
+  /** Another text when circumstances are others but for time that goes by. */
+  readonly season: string;
   /** What holds for a cache; undefined rules are off. */
   circumstancesOf(tags: Readonly<Record<string, string>>): Circumstances;
   isOff(rule: Rule, tags: Readonly<Record<string, string>>): boolean;
@@ -47,28 +53,54 @@ export interface LookReport {
 
 /** Judges all facts by all rules and moves the alerts on. */
 export function look(alerts: Alerts, facts: Facts, context: LookContext): LookReport {
-  const { nowMs, lastMs, policy } = context;
+  const { nowMs, lastMs, policy, horizons } = context;
   const afterGap = lastMs !== undefined && (nowMs < lastMs || nowMs - lastMs > policy.gapMs);
-  const changes: Change[] = [];
   const known = groupBy(alerts.values(), ({ server }) => server);
-  const judgeAll = <F extends Subject>(subject: F, rules: readonly RuleOf<F>[]): void => {
-    const { server, tags } = subject;
-    const circumstances = context.circumstancesOf(tags);
-    const own = known.get(server) ?? NONE;
-    for (const rule of rules) {
-      const verdict = rule.judge(subject, circumstances);
-      // most of what there is is well, and was well before
-      if (!isWrong(verdict) && (own === NONE || !own.some((alert) => alert.rule === rule.id))) continue;
-      if (context.isOff(rule, tags)) continue;
-      const at = { nowMs, afterGap };
-      for (const change of take(alerts, { rule, server, tags, verdict, known: own }, at)) changes.push(change);
-    }
-  };
-  for (const cache of facts.caches) judgeAll(cache, CACHE_RULES);
-  if (facts.own !== undefined) judgeAll(facts.own, OWN_RULES);
+  const changes: Change[] = [];
+  const at = { alerts, context, afterGap, changes };
+  horizons?.begin(context.season);
+  for (const cache of facts.caches) {
+    const circumstances = context.circumstancesOf(cache.tags);
+    const own = known.size === 0 ? undefined : known.get(cache.server);
+    if (own === undefined && horizons?.covers(cache, circumstances) === true) continue;
+    const untilMs = judgeAll(cache, CACHE_RULES, { ...at, circumstances, own: own ?? NONE });
+    // what is wrong is judged at every look
+    if (own === undefined && untilMs > nowMs) horizons?.keep(cache, circumstances, untilMs);
+  }
+  if (facts.own !== undefined) {
+    const circumstances = context.circumstancesOf(facts.own.tags);
+    judgeAll(facts.own, OWN_RULES, { ...at, circumstances, own: known.get(facts.own.server) ?? NONE });
+  }
   changes.push(...forget(alerts, context));
   inhibit(alerts);
   return { changes, notices: dueNotices(alerts, policy, { nowMs, name: () => context.name() }) };
+}
+
+interface Judging {
+  readonly alerts: Alerts;
+  readonly context: LookContext;
+  readonly afterGap: boolean;
+  readonly circumstances: Circumstances;
+  /** Alerts of the subject there are. */
+  readonly own: readonly Alert[];
+  readonly changes: Change[];
+}
+
+/** @returns the earliest horizon of the verdicts */
+function judgeAll<F extends Subject>(subject: F, rules: readonly RuleOf<F>[], judging: Judging): number {
+  const { alerts, context, afterGap, circumstances, own, changes } = judging;
+  const { server, tags } = subject;
+  let untilMs = Number.POSITIVE_INFINITY;
+  for (const rule of rules) {
+    const verdict = rule.judge(subject, circumstances);
+    untilMs = Math.min(untilMs, horizonOf(verdict));
+    // most of what there is is well, and was well before
+    if (!isWrong(verdict) && (own === NONE || !own.some((alert) => alert.rule === rule.id))) continue;
+    if (context.isOff(rule, tags)) continue;
+    const at = { nowMs: context.nowMs, afterGap };
+    for (const change of take(alerts, { rule, server, tags, verdict, known: own }, at)) changes.push(change);
+  }
+  return untilMs;
 }
 
 /**

@@ -75,6 +75,7 @@ export class Life implements CacheFacts {
   readonly faults: readonly Fault[];
   readonly server: string;
   readonly tags: CacheFacts["tags"];
+  news = 0;
   heardMs: number | undefined = undefined;
   readonly status: { -readonly [Name in keyof StatusFacts]: StatusFacts[Name] } = { timeMs: 0, ...WELL };
   neighbours = HEALTHY;
@@ -111,12 +112,20 @@ export class Life implements CacheFacts {
     if (kind !== this.#kind) this.#change(kind, fault);
     this.#hear(hour, kind);
     if (kind !== "idle" && kind !== "silent") this.rowMs = Math.max(this.rowMs, hour.askedMs);
-    if (this.warming?.timeMs !== hour.runMs) this.warming = runOf(hour.runMs, kind);
-    this.today = (kind === "wan-day" ? DAYS[kind] : undefined) ?? hour.today;
-    this.yesterday = hour.yesterday;
-    // of a ratio the day after speaks
-    const spoken = fault !== undefined && fault.kind !== "wan-day" ? DAYS[fault.kind] : undefined;
-    if (spoken !== undefined && fault !== undefined && hour.yesterdayMs === fault.fromMs) this.yesterday = spoken;
+    if (this.warming?.timeMs !== hour.runMs) this.#warm(hour.runMs, kind);
+    this.#traffic((kind === "wan-day" ? DAYS[kind] : undefined) ?? hour.today, yesterdayOf(fault, hour));
+  }
+
+  #traffic(today: TrafficFacts, yesterday: TrafficFacts): void {
+    if (today === this.today && yesterday === this.yesterday) return;
+    this.news++;
+    this.today = today;
+    this.yesterday = yesterday;
+  }
+
+  #warm(runMs: number, kind: Kind | undefined): void {
+    this.news++;
+    this.warming = runOf(runMs, kind);
   }
 
   #hear({ nowMs, isAwake, awakeMs }: Hour, kind: Kind | undefined): void {
@@ -129,20 +138,28 @@ export class Life implements CacheFacts {
 
   #change(kind: Kind | undefined, fault: Fault | undefined): void {
     this.#kind = kind;
+    this.news++;
     const { timeMs } = this.status;
     Object.assign(this.status, (kind && STATUS[kind]) ?? WELL, { timeMs });
     this.pass.up = kind !== "source";
     this.neighbours = kind === "neighbour" ? DEAD : HEALTHY;
     this.evictedYoungBytes = kind === "evicted-young" ? 2e10 : 0;
-    if (this.warming !== undefined) this.warming = runOf(this.warming.timeMs, kind);
+    if (this.warming !== undefined) this.#warm(this.warming.timeMs, kind);
     if (kind !== undefined && fault !== undefined) this.#happen(fault);
   }
 
   /** What leaves an event. */
   #happen({ kind, fromMs }: Fault): void {
+    this.news++;
     if (kind === "wiped") this.wiped = { timeMs: fromMs, text: "it held 100 GB" };
     if (kind === "reset") this.restarted = { timeMs: fromMs, text: "" };
   }
+}
+
+/** Of a ratio the day after speaks. */
+function yesterdayOf(fault: Fault | undefined, { yesterday, yesterdayMs }: Hour): TrafficFacts {
+  if (fault === undefined || fault.kind === "wan-day" || yesterdayMs !== fault.fromMs) return yesterday;
+  return DAYS[fault.kind] ?? yesterday;
 }
 
 function runOf(timeMs: number, kind: Kind | undefined): WarmingFacts {

@@ -8,7 +8,7 @@ import { planFleet } from "../../fixtures/fleet/index.ts";
 import { watchOptions } from "../options.ts";
 import { clearSecondsOf, ruleOf } from "../rules/rules.ts";
 import { addressees, circumstancesFor, policyFor } from "../settings/settings.ts";
-import { type Alerts, look, type Notice } from "../state/state.ts";
+import { type Alerts, Horizons, look, type Notice } from "../state/state.ts";
 import {
   DAY,
   expected,
@@ -93,6 +93,7 @@ export function liveYear({ caches, days, stepMinutes, seed }: YearOptions): Year
   const alerts: Alerts = new Map();
   const notices: Notice[] = [];
   const calendar = new Calendar();
+  const horizons = new Horizons();
   let [next, looks] = [0, 0];
   let lastMs: number | undefined;
   for (let realMs = START; realMs < toMs; realMs += stepMs) {
@@ -105,6 +106,7 @@ export function liveYear({ caches, days, stepMinutes, seed }: YearOptions): Year
     const facts = { caches: lives, own: undefined };
     const context = {
       ...{ nowMs, lastMs, policy: policyFor(settings, { ...at, alone: false }), ...circumstancesFor(settings, at) },
+      horizons,
       name: () => `n${next++}`,
     };
     for (const notice of look(alerts, facts, context).notices) notices.push(notice);
