@@ -27,21 +27,10 @@ const ROOT = resolve(import.meta.dirname, "../..");
 const NEWER = "99.0.0";
 const HEALTHY = join(ROOT, "fixtures/doctor/healthy-cache");
 
-/** What is recorded beside the answers of `larder doctor`'s healthy cache. */
-const ANSWERS: Readonly<Record<string, string>> = {
-  sw_vers: "ProductName:\t\tmacOS\nProductVersion:\t\t26.1\nBuildVersion:\t\t25B78\n",
-  getconf: "/var/folders/zz/zyxvpxvq6csfxvn_n0000000000000/C/\n",
-  caffeinate: "",
-  pkgutil: "Forgot package 'org.larder.core' on '/'.\n",
-  plutil: "OK\n",
-  newsyslog: "",
-  lsof: "",
-  defaults: "",
-  security: "",
-};
-
+/** What else is recorded, a file for each command. */
+const RECORDED = join(ROOT, "fixtures/mac/answers");
 const PLACES = ["/usr/bin/log", "/usr/bin/getconf", "/usr/bin/caffeinate", "/usr/sbin/pkgutil", "/usr/bin/plutil"];
-const FURTHER = ["/usr/sbin/newsyslog", "/usr/sbin/lsof", "/usr/bin/defaults", "/usr/bin/security"];
+const FURTHER = ["/usr/sbin/newsyslog", "/usr/sbin/lsof", "/usr/bin/security"];
 
 /** Settings as an MDM server sends them: a profile, no file. */
 const PROFILE = `<?xml version="1.0" encoding="UTF-8"?>
@@ -51,7 +40,7 @@ const PROFILE = `<?xml version="1.0" encoding="UTF-8"?>
 <key>schedule</key><string>*/2 * * * * *</string>
 <key>sources</key><dict><key>serviceLog</key><dict><key>enabled</key><true/></dict></dict>
 <key>alerts</key><dict><key>notifiers</key><array><dict><key>type</key><string>webhook</string>
-<key>name</key><string>desk</string><key>url</key><string>http://127.0.0.1:9999/</string></dict></array></dict>
+<key>name</key><string>desk</string><key>urlKeychain</key><string>desk-address</string></dict></array></dict>
 </dict></plist>
 `;
 
@@ -69,11 +58,12 @@ export interface Life {
 export async function leadMacLife({ pkg, node, short, say }: Life): Promise<number> {
   const root = mkdtempSync(join(tmpdir(), "larder-mac-"));
   try {
-    const answers = { ...ANSWERS, "log show": "" };
+    const answers: Record<string, string> = {};
+    for (const name of readdirSync(RECORDED)) answers[name] = readFileSync(join(RECORDED, name), "utf8");
     for (const { file, program, args } of COMMANDS) {
       const name = [program.replace(/^.*\//, ""), ...args].join(" ");
       if (!name.startsWith("launchctl") && !name.startsWith("sw_vers"))
-        Object.assign(answers, { [name]: readFileSync(join(HEALTHY, file), "utf8") });
+        answers[name] = readFileSync(join(HEALTHY, file), "utf8");
     }
     const commands = [...COMMANDS.map(({ program }) => program), ...PLACES, ...FURTHER];
     const files = { "/Library/Managed Preferences/org.larder.plist": PROFILE, "/etc/hosts": hostsFile() };
@@ -96,6 +86,7 @@ export async function leadMacLife({ pkg, node, short, say }: Life): Promise<numb
         "AssetCacheLocatorUtil -j",
         "caffeinate -i",
         "log show",
+        "security find-generic-password",
         "pkgutil --forget",
       ],
     };

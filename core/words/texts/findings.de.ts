@@ -98,7 +98,7 @@ export const findings: Texts<typeof english> = {
     verify: "ansehen, welche und was hilft: larder journal verify",
     wait: "ein paar Minuten warten und wieder nachsehen",
     warm: "vor dem nächsten Schultag füllen: larder precache plan",
-    withinHours: "innerhalb seiner Zeiten starten: precache.until",
+    withinHours: "beheben, was den Lauf verhindert hat, dann neu starten; seine Zeiten stehen in precache.until",
     asSaid: "{said}",
   },
 };

@@ -92,7 +92,7 @@ export const findings = {
     verify: "see which, and what heals it: larder journal verify",
     wait: "wait some minutes and look again",
     warm: "warm it before the next school day: larder precache plan",
-    withinHours: "start it within its hours: precache.until",
+    withinHours: "mend what kept it from running, then run it again; its hours are in precache.until",
     /** What somebody else wrote: the next step of an error. */
     asSaid: "{said}",
   },
