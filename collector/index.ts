@@ -56,8 +56,9 @@ export {
   destinationsOf,
   type KeepDays,
   type PlannedStep,
+  type ProbeContext,
   planInfluxSetup,
   probeSink,
   type SinkProbe,
 } from "./sinks/sinks.ts";
-export { hasStatus, readDatabase, understandsMessage } from "./sources/sources.ts";
+export { hasStatus, newestRowMs, readDatabase, understandsMessage } from "./sources/sources.ts";

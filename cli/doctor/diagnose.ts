@@ -28,10 +28,15 @@ export interface Diagnosis {
   readonly worst: FindingLevel | "ok";
 }
 
+/** A stranger's evidence may hold texts of nothing. */
+function withEvidence(symptom: Symptom): Symptom {
+  return symptom.evidence.trim() === "" ? { ...symptom, evidence: "nothing was printed" } : symptom;
+}
+
 /** Walks the whole chain. */
 export function diagnose(facts: Facts): Diagnosis {
   const looks = CHECKS.map((check) => ({ check, look: check.look(facts) }));
-  const symptoms = looks.flatMap(({ look }) => look?.symptoms ?? []);
+  const symptoms = looks.flatMap(({ look }) => look?.symptoms ?? []).map(withEvidence);
   const findings = worstFirst(symptoms) as Symptom[];
   return {
     gatheredMs: facts.about.atMs,

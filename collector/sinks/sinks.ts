@@ -7,7 +7,7 @@ export { askSink, influxPlaceOf, type SinkHistory } from "./ask/ask.ts";
 export { createSink, type SinkContext } from "./create-sink.ts";
 export { type Destination, destinationsOf } from "./destinations.ts";
 export { basicAuthorization } from "./endpoint.ts";
-export { probeSink, type SinkProbe } from "./probe/probe.ts";
+export { type ProbeContext, probeSink, type SinkProbe } from "./probe/probe.ts";
 export { probeLine } from "./probe-line.ts";
 export { type KeepDays, type PlannedStep, planInfluxSetup } from "./setup/setup.ts";
 export { type Sink, SinkError } from "./sink.ts";

@@ -13,6 +13,7 @@ export {
 export { hasStatus } from "./cache-status/options.ts";
 export { type DatabaseLines, readDatabase } from "./database-lines.ts";
 export { sourcesOf } from "./detect-sources.ts";
+export { newestRowMs } from "./metrics/metrics.ts";
 export {
   HANDED_OVER,
   type HandedOver,

@@ -3,14 +3,14 @@
  *
  * @module
  */
-import { countText } from "../../../core/words/amounts.ts";
+import { countText, durationText } from "../../../core/words/amounts.ts";
 import type { Check, Symptom } from "../check.ts";
 
 export const evidence: Check = {
   name: "evidence",
   title: "What was gathered",
-  finds: ["evidence-unreadable", "command-failed"],
-  look({ unread, commands }) {
+  finds: ["evidence-unreadable", "command-failed", "not-in-time"],
+  look({ unread, commands, late }) {
     const failed = commands.filter(({ failed: kind }) => kind !== null && kind !== "missing");
     const symptoms = [
       ...unread.map(
@@ -31,6 +31,16 @@ export const evidence: Check = {
           why: "what it would have shown is unknown, not well",
           next: `run it by hand: ${command}`,
           evidence: complaint === "" ? `it ended as "${kind}"` : complaint,
+        }),
+      ),
+      ...late.map(
+        ({ file, seconds }): Symptom => ({
+          id: "not-in-time",
+          level: "warn",
+          said: `${file}: no answer within ${durationText(seconds)}`,
+          why: "what it would have shown is unknown, not well",
+          next: "ask again; where it stays so, some server takes connections and answers nothing: larder status",
+          evidence: `left out after ${durationText(seconds)}`,
         }),
       ),
     ];

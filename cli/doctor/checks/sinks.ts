@@ -12,7 +12,7 @@ export const sinks: Check = {
   title: "Servers of sinks",
   finds: [
     ...["sink-unreachable", "sink-certificate", "sink-denied", "sink-place-missing", "sink-refused"],
-    ...["sink-unread", "sink-other-engine", "sink-duplicates"],
+    ...["sink-unread", "sink-other-engine", "sink-duplicates", "sink-retention-short"],
   ],
   look({ sinks: all }) {
     if (all === undefined || all.length === 0) return undefined;
@@ -23,6 +23,9 @@ export const sinks: Check = {
     return { seen: all.length > 2 ? countText(all.length, "server") : seen, symptoms };
   },
 };
+
+/** What boards of a year ask for; VictoriaMetrics keeps a month unless it is told to. */
+const LEAST_DAYS = 365;
 
 const STEPS = {
   reach: "no answer",
@@ -68,6 +71,17 @@ function symptomsOf(sink: SinkRecord): Symptom[] {
       why: "a batch is sent again after a failure, and then counts twice on every board",
       next: "start VictoriaMetrics with -dedup.minScrapeInterval=1ms",
       evidence: `${url}: dedup.minScrapeInterval is not set`,
+    });
+  }
+  const { keepsDays } = sink;
+  if (keepsDays !== null && keepsDays !== undefined && keepsDays < LEAST_DAYS) {
+    found.push({
+      id: "sink-retention-short",
+      level: "warn",
+      said: `${name} keeps points for ${countText(Math.round(keepsDays), "day")}`,
+      why: "boards of months and years stay empty, and days that are sent after a long outage are dropped",
+      next: "start VictoriaMetrics with -retentionPeriod=5y; it keeps what it still has",
+      evidence: `${url}: retentionPeriod is ${Math.round(keepsDays)} d`,
     });
   }
   return found;

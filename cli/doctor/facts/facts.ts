@@ -33,6 +33,8 @@ import {
   findingRecords,
   type HostRecord,
   hostRecords,
+  type LateRecord,
+  lateRecords,
   type NotifierRecord,
   networkRecord,
   notifierRecords,
@@ -55,6 +57,7 @@ export type {
   FileRecord,
   findingRecords,
   HostRecord,
+  LateRecord,
   NotifierRecord,
   PortRecord,
   SinkRecord,
@@ -82,6 +85,7 @@ export interface Facts {
   /** Seconds this clock is behind a time server. */
   readonly behindSeconds: number | undefined;
   readonly commands: readonly CommandRecord[];
+  readonly late: readonly LateRecord[];
   readonly files: readonly FileRecord[] | undefined;
   readonly ports: readonly PortRecord[];
   readonly hosts: readonly HostRecord[] | undefined;
@@ -143,6 +147,7 @@ export async function readFacts(evidence: Evidence): Promise<Facts> {
     behindSeconds: text("sntp.txt", (printed) => parseSntp(printed) ?? Number.NaN),
     commands: record("commands.json", commandRecords) ?? [],
     files: record("files.json", fileRecords),
+    late: record("late.json", lateRecords) ?? [],
     ports: record("ports.json", portRecords) ?? [],
     hosts: record("hosts.json", hostRecords),
     txt: record("txt.json", txtRecords),

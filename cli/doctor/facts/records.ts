@@ -59,6 +59,10 @@ export const fileRecords = list(
 );
 export type FileRecord = z.output<typeof fileRecords>[number];
 
+/** `late.json`: what had no answer when the time was up. */
+export const lateRecords = list(z.object({ file: name, seconds: z.number().min(0) }));
+export type LateRecord = z.output<typeof lateRecords>[number];
+
 /** `ports.json`: what answered on the port of a cache. */
 export const portRecords = list(
   z.object({
@@ -118,6 +122,8 @@ export const sinkRecords = list(
     clock: z.iso.datetime().nullish(),
     /** VictoriaMetrics: whether it removes points that were sent twice. */
     dedup: z.boolean().nullish(),
+    /** How long it keeps points where larder writes them; null where it does not say, or keeps them for good. */
+    keepsDays: z.number().min(0).nullish(),
     seconds,
   }),
 );

@@ -4,10 +4,10 @@
  * @module
  */
 import { stat, statfs } from "node:fs/promises";
+import { newestRowMs } from "../../../collector/index.ts";
 import { METRICS_DB_PATH, METRICS_SQLITE_PATH } from "../../../core/cache/cache.ts";
 import { errorCode } from "../../../core/errors.ts";
 import { openReadOnly } from "../../../core/sqlite/sqlite.ts";
-import { appleToUnixMs } from "../../../core/time/apple-time.ts";
 import type { FileRecord } from "../facts/facts.ts";
 import type { Surroundings } from "./surroundings.ts";
 
@@ -58,13 +58,12 @@ async function lookAt(what: FileRecord["what"], path: string, { tryOpen }: Surro
   };
 }
 
-/** When the newest row of a Metrics.db was written; null where it has none, and of a Metrics.sqlite. */
+/** When the newest row was written; null where there is none. */
 async function newestRow(path: string): Promise<string | null> {
   const db = await openReadOnly(path);
   try {
-    if (db.columns("ZMETRIC").length === 0) return null;
-    const [[newest] = []] = db.all("SELECT max(ZCREATIONDATE) FROM ZMETRIC");
-    return typeof newest === "number" ? new Date(appleToUnixMs(newest)).toISOString() : null;
+    const newest = newestRowMs(db);
+    return newest === undefined ? null : new Date(newest).toISOString();
   } finally {
     db.close();
   }

@@ -6,12 +6,13 @@ import { join } from "node:path";
 import { createServer as createTls } from "node:tls";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { openMetricsDb } from "../../../fixtures/content-cache/metrics-db.ts";
+import { openSqliteFile } from "../../../fixtures/content-cache/sqlite-file.ts";
 import { ownCertificate } from "../../../fixtures/network/certificate.ts";
 import { type NameServer, type NameServerMood, startNameServer } from "../../../fixtures/network/name-server.ts";
 import { diagnose, gatherEvidence, type Own, readFacts, realSurroundings, type Surroundings } from "../doctor.ts";
 
 const CASES = join(import.meta.dirname, "../../../fixtures/doctor");
-const NOTHING: Own = { part: undefined, configured: false, files: {}, models: 0, records: {} };
+const NOTHING: Own = { late: [], part: undefined, configured: false, files: {}, models: 0, records: {} };
 const NOW = Date.parse("2026-11-29T09:00:00Z");
 
 const servers: NameServer[] = [];
@@ -74,6 +75,7 @@ function mac(name: string, change: (file: string, text: string) => string = (_fi
     resolvConf: "/none",
     appleHosts: [],
     dnsTimeoutMs: 150,
+    limitMs: 20_000,
   };
 }
 
@@ -90,6 +92,18 @@ async function findingsOn(world: Surroundings, own: Partial<Own> = {}): Promise<
   const evidence = await gatherEvidence({ ...NOTHING, ...own }, world);
   return diagnose(await readFacts(evidence)).findings.map(({ id }) => id);
 }
+
+it("has an end: what does not answer in time is named, and unknown", async () => {
+  const silent = createServer(() => undefined);
+  await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
+  const { port } = silent.address() as AddressInfo;
+  const world = mac("healthy-client", (_file, text) => text.replaceAll(/10\.20\.1\.6[78]:\d+/g, `127.0.0.1:${port}`));
+  const evidence = await gatherEvidence(NOTHING, { ...world, limitMs: 50 });
+  silent.closeAllConnections();
+  silent.close();
+  const late = diagnose(await readFacts(evidence)).findings.filter(({ id }) => id === "not-in-time");
+  expect(late.map(({ said }) => said)).toContain("ports.json: no answer within 0.05 s");
+});
 
 describe("the record that leads to the cache", () => {
   it("is hidden by a first name server that is dead, and found where it answers", async () => {
@@ -138,6 +152,15 @@ describe("a cache", () => {
       expect(await findingsOn(world, { files })).toEqual([]);
       expect(await findingsOn({ ...world, nowMs: () => NOW + 5 * 86_400_000 }, { files })).toEqual(["database-stale"]);
       database.close();
+      const metricsSqlite = join(folder, "Metrics.sqlite");
+      const older = await openSqliteFile(metricsSqlite);
+      older.run("CREATE TABLE statsData (entryIndex INTEGER PRIMARY KEY, collectionDate, metricName, dataValue)");
+      older.run("INSERT INTO statsData VALUES (1, ?, 'requests.from.clients', 1)", [(NOW - 5 * 86_400_000) / 1000]);
+      older.save();
+      const both = await gatherEvidence({ ...NOTHING, files: { metricsDb, metricsSqlite } }, world);
+      const stale = diagnose(await readFacts(both)).findings.filter(({ id }) => id === "database-stale");
+      expect(stale.map(({ said }) => said)).toEqual([`the newest row of ${metricsSqlite} is 5 d old`]);
+      older.close();
       writeFileSync(metricsDb, "this was a database once");
       expect(await findingsOn(world, { files })).toEqual(["database-damaged"]);
       rmSync(metricsDb);

@@ -12,6 +12,7 @@ import { type FileRecord, readFacts } from "../facts/facts.ts";
 import { runCommands } from "./commands.ts";
 import { lookAtFiles } from "./files.ts";
 import { askHosts } from "./hosts.ts";
+import { InTime } from "./in-time.ts";
 import { askNameServers } from "./name-servers.ts";
 import type { Own } from "./own.ts";
 import { askCachePorts } from "./ports.ts";
@@ -42,12 +43,17 @@ export async function gatherEvidence(own: Own, world: Surroundings = realSurroun
   // what commands printed says what else to ask
   put("about.json", about(own, { world, part: "client" }));
   const known = await readFacts(found);
-  const [files, ports, hosts, txt] = await Promise.all([
-    onMac ? lookAtFiles({ ...own.files, dataPath: known.settings?.dataPath }, world) : [],
-    askCachePorts({ status: known.status, located: known.located ?? [], remembered: known.remembered ?? [] }),
-    onMac ? askHosts(world.appleHosts) : [],
-    known.resolvers === undefined || !onMac ? [] : askNameServers(known.resolvers, world.dnsTimeoutMs),
+  const inTime = new InTime(world.limitMs);
+  const caches = { status: known.status, located: known.located ?? [], remembered: known.remembered ?? [] };
+  const { resolvers } = known;
+  const [files = [], ports = [], hosts = [], txt = []] = await Promise.all([
+    onMac ? inTime.ask("files.json", lookAtFiles({ ...own.files, dataPath: known.settings?.dataPath }, world)) : [],
+    inTime.ask("ports.json", askCachePorts(caches)),
+    onMac ? inTime.ask("hosts.json", askHosts(world.appleHosts)) : [],
+    resolvers === undefined || !onMac ? [] : inTime.ask("txt.json", askNameServers(resolvers, world.dnsTimeoutMs)),
   ]);
+  const late = [...own.late, ...inTime.late];
+  if (late.length > 0) put("late.json", late);
   if (files.length > 0) put("files.json", files);
   if (ports.length > 0) put("ports.json", ports);
   if (hosts.length > 0) put("hosts.json", hosts);

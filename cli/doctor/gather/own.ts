@@ -10,9 +10,12 @@ import { type ExaminedSettings, examineAll } from "../../examine-settings.ts";
 import type { Settings } from "../../load-settings.ts";
 import { pipeOptions } from "../../pipe-options.ts";
 import type { SettingsCommandFlags } from "../../settings-flags.ts";
+import type { LateRecord } from "../facts/facts.ts";
 import type { WantedFiles } from "./files.ts";
+import { InTime } from "./in-time.ts";
 import { askNotifiers } from "./notifiers.ts";
 import { trySinks } from "./sinks.ts";
+import { ROUND_LIMIT_MS } from "./surroundings.ts";
 import { findCaches } from "./warming.ts";
 import { askProxy } from "./way-out.ts";
 
@@ -27,6 +30,8 @@ export interface Own {
   readonly models: number;
   /** Further files of evidence, as `sinks.json`. */
   readonly records: Readonly<Record<string, unknown>>;
+  /** Which had no answer in time. */
+  readonly late: readonly LateRecord[];
 }
 
 /** Looks at larder on this computer; never throws for what is wrong with it. */
@@ -34,25 +39,24 @@ export async function gatherOwn(flags: SettingsCommandFlags, part: Own["part"], 
   const examined = await examineAll(flags);
   const { settings } = examined;
   const configured = examined.places.length > 0;
-  const records: Record<string, unknown> = {};
-  records["findings.json"] = await ownFindings(examined, nowMs);
+  const inTime = new InTime(ROUND_LIMIT_MS);
+  const questions: Record<string, Promise<unknown>> = { "findings.json": ownFindings(examined, nowMs) };
   if (settings !== undefined && configured) {
-    const [sinks, notifiers, warming, network] = await Promise.all([
-      trySinks(settings.sinks, Date.now),
-      askNotifiers(settings.alerts.notifiers),
-      findCaches(settings.precache),
-      askProxy(),
-    ]);
-    Object.assign(records, {
-      "sinks.json": sinks,
-      "notifiers.json": notifiers,
-      "warming.json": warming,
-      "network.json": network,
-    });
+    questions["sinks.json"] = trySinks(settings.sinks, { nowMs: Date.now, signal: inTime.signal });
+    questions["notifiers.json"] = askNotifiers(settings.alerts.notifiers);
+    questions["warming.json"] = findCaches(settings.precache);
+    questions["network.json"] = askProxy();
   }
+  const records: Record<string, unknown> = {};
+  await Promise.all(
+    Object.entries(questions).map(async ([file, question]) => {
+      const answer = await inTime.ask(file, question);
+      if (answer !== undefined) records[file] = answer;
+    }),
+  );
   const { metricsDb, metricsSqlite } = settings?.sources ?? {};
   return {
-    ...{ part, configured, records },
+    ...{ part, configured, records, late: inTime.late },
     models: modelsOf(settings),
     files: {
       ...(metricsDb === undefined ? {} : { metricsDb: metricsDb.path }),

@@ -9,6 +9,9 @@ import { type RunCommand, runCommand } from "../../../core/cache/cache.ts";
 import type { AppleHost } from "./hosts.ts";
 import { APPLE_HOSTS } from "./hosts.ts";
 
+/** For one of the rounds of questions over the network; Apple's commands have limits of their own, a minute at most. */
+export const ROUND_LIMIT_MS = 45_000;
+
 export interface Surroundings {
   readonly system: NodeJS.Platform;
   readonly nowMs: () => number;
@@ -20,6 +23,8 @@ export interface Surroundings {
   readonly appleHosts: readonly AppleHost[];
   /** First wait for a name server, in milliseconds. */
   readonly dnsTimeoutMs: number;
+  /** How long all questions over the network may take together, in milliseconds. */
+  readonly limitMs: number;
 }
 
 export function realSurroundings(): Surroundings {
@@ -32,6 +37,7 @@ export function realSurroundings(): Surroundings {
     resolvConf: "/etc/resolv.conf",
     appleHosts: APPLE_HOSTS,
     dnsTimeoutMs: 2000,
+    limitMs: ROUND_LIMIT_MS,
   };
 }
 

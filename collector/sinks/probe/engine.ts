@@ -21,9 +21,17 @@ export interface Engine {
   readonly clockMs: number | undefined;
   /** VictoriaMetrics: whether it removes points that were sent twice. */
   readonly dedup: boolean | undefined;
+  /** VictoriaMetrics: days it keeps points for. */
+  readonly keepsDays: number | undefined;
 }
 
-const UNKNOWN: Engine = { engine: undefined, fits: undefined, clockMs: undefined, dedup: undefined };
+const UNKNOWN: Engine = {
+  engine: undefined,
+  fits: undefined,
+  clockMs: undefined,
+  dedup: undefined,
+  keepsDays: undefined,
+};
 const MOST_BYTES = 4 * 1024 * 1024;
 
 interface Answer {
@@ -58,9 +66,10 @@ function influxOf({ headers, text }: Answer): Pick<Engine, "engine" | "fits"> | 
   return { engine: `InfluxDB ${quotable(version)}`, fits: old ? "influx1" : undefined };
 }
 
-function victoriaOf(metrics: Answer | undefined): Pick<Engine, "engine" | "fits" | "dedup"> {
+function victoriaOf(metrics: Answer | undefined): Pick<Engine, "engine" | "fits" | "dedup" | "keepsDays"> {
   const text = metrics?.text ?? "";
-  if (!/^vm_app_version\{/m.test(text)) return { engine: undefined, fits: undefined, dedup: undefined };
+  if (!/^vm_app_version\{/m.test(text))
+    return { engine: undefined, fits: undefined, dedup: undefined, keepsDays: undefined };
   const version = /^vm_app_version\{[^}]*\bshort_version="([^"]*)"/m.exec(text)?.[1] ?? "";
   const flag = /^flag\{name="dedup\.minScrapeInterval", value="([^"]*)"/m.exec(text)?.[1];
   return {
@@ -68,5 +77,14 @@ function victoriaOf(metrics: Answer | undefined): Pick<Engine, "engine" | "fits"
     fits: "victoriametrics",
     // the inserting side of a cluster has no such flag
     dedup: flag === undefined ? undefined : !/^(0s?|0ms)?$/.test(flag),
+    keepsDays: retentionDays(/^flag\{name="retentionPeriod", value="([^"]*)"/m.exec(text)?.[1]),
   };
+}
+
+/** Days of each unit of `-retentionPeriod`; without a unit it is months, of 31 days. */
+const UNIT_DAYS: Readonly<Record<string, number>> = { h: 1 / 24, d: 1, w: 7, y: 365, "": 31, M: 31 };
+
+function retentionDays(flag: string | undefined): number | undefined {
+  const [, number, unit = ""] = /^(\d+(?:\.\d+)?)([hdwyM]?)$/.exec(flag ?? "") ?? [];
+  return number === undefined ? undefined : Number(number) * (UNIT_DAYS[unit] ?? 31);
 }

@@ -56,6 +56,7 @@ describe.skipIf(!enginesAvailable())("a sink tried out on a real server", () => 
       engine: "VictoriaMetrics",
       fits: "victoriametrics",
       dedup: true,
+      keepsDays: 20 * 365,
     });
     expect(await probed({ ...right, type: "influx1", database: "caches" })).toMatchObject({
       fits: "victoriametrics",

@@ -33,6 +33,8 @@ export interface ProbeContext {
   readonly nowMs: () => number;
   /** How often the point is asked for before it counts as lost. Default 30, every half second. */
   readonly reads?: number;
+  /** Ends it early. */
+  readonly signal?: AbortSignal;
 }
 
 /** An engine shows what it has taken a moment later: VictoriaMetrics after a second or two, a new series after ten. */
@@ -65,10 +67,11 @@ export async function probeSink(destination: Destination, context: ProbeContext)
   }
 }
 
-async function write(destination: Destination, timeMs: number, { log, nowMs }: ProbeContext): Promise<void> {
+async function write(destination: Destination, timeMs: number, { log, nowMs, signal }: ProbeContext): Promise<void> {
   const sink = await createSink(destination, { log, nowMs });
   try {
-    await sink.write(probeLine(timeMs), AbortSignal.timeout(60_000));
+    const limit = AbortSignal.timeout(60_000);
+    await sink.write(probeLine(timeMs), signal === undefined ? limit : AbortSignal.any([limit, signal]));
   } finally {
     await sink.close();
   }
@@ -78,7 +81,7 @@ async function isThere(destination: Destination, timeMs: number, context: ProbeC
   const history = await askSink([destination], context);
   for (let read = 1; ; read++) {
     const [found] = await history.ask([probeAt(timeMs)]);
-    if (found || read >= (context.reads ?? READS)) return found;
+    if (found || read >= (context.reads ?? READS) || context.signal?.aborted === true) return found;
     await sleep(PAUSE_MS);
   }
 }

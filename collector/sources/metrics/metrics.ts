@@ -6,5 +6,6 @@
 export { heldRows } from "./already-journaled.ts";
 export { metricsDb } from "./metrics-db.ts";
 export { metricsSqlite } from "./metrics-sqlite.ts";
+export { newestRowMs } from "./newest-row.ts";
 export { BESIDE_MS } from "./placement.ts";
 export { type HeldRow, isSameRow } from "./recognise.ts";

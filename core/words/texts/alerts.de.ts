@@ -133,7 +133,7 @@ export const alerts: Texts<typeof english> = {
     "warming-skipped": {
       title: "Vorladen ausgelassen",
       what: "Der letzte Lauf hat nichts geladen: {text}.",
-      next: "innerhalb seiner Zeiten starten: precache.until",
+      next: "beheben, was den Lauf verhindert hat, dann neu starten; seine Zeiten stehen in precache.until",
     },
     "warming-late": {
       title: "Vorladen nicht beendet",

@@ -131,7 +131,7 @@ export const alerts = {
     "warming-skipped": {
       title: "Warming skipped",
       what: "The last warming run fetched nothing: {text}.",
-      next: "start it within its hours: precache.until",
+      next: "mend what kept it from running, then run it again; its hours are in precache.until",
     },
     "warming-late": {
       title: "Warming not finished",

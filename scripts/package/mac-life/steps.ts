@@ -35,6 +35,15 @@ export class Steps {
   async run(what: string, words: readonly [string, ...string[]], wanted: Wanted = {}): Promise<Ran> {
     const { code: expected = 0, prints = /(?:)/, environment = {} } = wanted;
     const started = performance.now();
+    const ran = await this.ask(words, environment);
+    const well = ran.code === expected && prints.test(ran.out);
+    const seconds = ((performance.now() - started) / 1000).toFixed(1);
+    this.say(well, `${what} (${seconds} s)`, `exit ${ran.code}, expected ${expected} and ${prints}\n${ran.out}`);
+    return ran;
+  }
+
+  /** Runs a program, whatever comes of it. */
+  async ask(words: readonly [string, ...string[]], environment: Wanted["environment"] = {}): Promise<Ran> {
     const [program, ...args] = words;
     const child = spawn(program, args, {
       stdio: ["ignore", "pipe", "pipe"],
@@ -45,11 +54,7 @@ export class Steps {
       child.once("error", () => resolve(null)).once("close", resolve);
     });
     const [out, err, code] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
-    const ran = { code, out: out + err };
-    const well = code === expected && prints.test(ran.out);
-    const seconds = ((performance.now() - started) / 1000).toFixed(1);
-    this.say(well, `${what} (${seconds} s)`, `exit ${code}, expected ${expected} and ${prints}\n${ran.out}`);
-    return ran;
+    return { code, out: out + err };
   }
 
   /** Notes what was found. @param why what is otherwise than it has to be; shown where it went wrong */
