@@ -24,7 +24,7 @@ export const sinks: Check = {
   },
 };
 
-/** What boards of a year ask for; VictoriaMetrics keeps a month unless it is told to. */
+/** What boards of a year ask for; without -retentionPeriod, VictoriaMetrics keeps a month. */
 const LEAST_DAYS = 365;
 
 const STEPS = {
