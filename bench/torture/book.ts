@@ -21,12 +21,17 @@ export class Book {
     rows.push(row);
   }
 
-  get servers(): readonly string[] {
-    return [...this.#rows.keys()];
+  /** The same, without rows a cache wrote at these times. */
+  without(server: string, times: ReadonlySet<number>): Book {
+    const book = new Book();
+    for (const [name, rows] of this.#rows) {
+      for (const row of rows) if (name !== server || !times.has(row.timeMs)) book.write(name, row);
+    }
+    return book;
   }
 
-  rowCount(server: string): number {
-    return this.#rows.get(server)?.length ?? 0;
+  get servers(): readonly string[] {
+    return [...this.#rows.keys()];
   }
 
   /** The beginnings of the hours that have rows, in order. */
@@ -37,10 +42,15 @@ export class Book {
 
   /** Sums of all rows, or of those of an hour. */
   sums(hourMs?: number): Sums {
+    return this.sumsOf((timeMs) => hourMs === undefined || hourOf(timeMs) === hourMs);
+  }
+
+  /** Sums of the rows of some times. */
+  sumsOf(counts: (timeMs: number) => boolean): Sums {
     const sums = new Map<string, number>();
     for (const [server, rows] of this.#rows) {
       for (const { timeMs, delta } of rows) {
-        if (hourMs !== undefined && hourOf(timeMs) !== hourMs) continue;
+        if (!counts(timeMs)) continue;
         for (const { name, column } of FLEET_FIELDS) {
           const value = delta.get(column.slice(1));
           if (value !== undefined) sums.set(`${server} ${name}`, (sums.get(`${server} ${name}`) ?? 0) + value);

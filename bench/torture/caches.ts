@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { existsSync, renameSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { COUNTED, Counters } from "../../fixtures/content-cache/counters.ts";
@@ -11,11 +12,14 @@ import { type ContentCache, startContentCache } from "../../fixtures/content-cac
 import { type CountedRow, managementReport } from "../../fixtures/content-cache/management-report.ts";
 import { type Origin, startOrigin } from "../../fixtures/origin/index.ts";
 import type { ReportJson } from "../../fixtures/reports/reports.ts";
+import { cacheUrl } from "../../precache/transfer/cache-url.ts";
 import type { Dice } from "../histories/dice.ts";
 import type { Book } from "./book.ts";
 import type { WorldClock } from "./world-clock.ts";
 
 const ANSWER_MS = 5000;
+/** Older logs that are kept. */
+const ROTATED = 9;
 
 export interface CachesSetup {
   readonly folder: string;
@@ -100,6 +104,7 @@ export class LocalCache {
   /** A minute of work ends: the row, the status, the report. */
   async minute(): Promise<void> {
     const { clock, book, dice } = this.#setup;
+    await this.#devicesAsk();
     count(this.#cache.counters, dice);
     const delta = this.#cache.counters.peek();
     const timeMs = Math.floor(clock.now() / 1000) * 1000;
@@ -113,6 +118,28 @@ export class LocalCache {
 
   async send(target: string): Promise<void> {
     await this.#sender.send(target);
+  }
+
+  /** As `newsyslog` does; the cache goes on in a new file. */
+  rotateLog(): void {
+    const { logPath } = this.#cache;
+    for (let n = ROTATED - 1; n >= 0; n--) {
+      if (existsSync(`${logPath}.${n}`)) renameSync(`${logPath}.${n}`, `${logPath}.${n + 1}`);
+    }
+    if (existsSync(logPath)) renameSync(logPath, `${logPath}.0`);
+  }
+
+  /** An empty database is there in its place. */
+  async replaceDatabase(): Promise<void> {
+    await this.#cache.replaceDatabase();
+  }
+
+  async #devicesAsk(): Promise<void> {
+    for (let n = this.#setup.dice.next() * 3; n > 0; n--) {
+      const file = `http://swcdn.apple.com/content/downloads/0/${Math.floor(this.#setup.dice.next() * 9)}.pkg`;
+      const answer = await fetch(cacheUrl(this.#cache.url, file));
+      await answer.arrayBuffer();
+    }
   }
 
   async stop(): Promise<void> {

@@ -6,16 +6,19 @@
 import { queryHistory, readLines } from "../../core/history/history.ts";
 import { RAW_STREAMS } from "../../core/journal/journal.ts";
 import { FLEET_FIELDS, FLEET_MEASUREMENTS } from "../../fixtures/fleet/fields.ts";
-import { hourOf, type Sums } from "./book.ts";
+import { type Book, hourOf, type Sums } from "./book.ts";
+import { LocalCache, RemoteCache } from "./caches.ts";
+import { setAsideTimes } from "./set-aside.ts";
+import { shownDifferences } from "./shown.ts";
 import type { World } from "./world.ts";
 
 const NAMES = new Set(FLEET_FIELDS.map(({ name }) => name));
-/** The server, without the `.local` it may have. */
 const SERVER = /[,]server=([^, ]+)/;
 
 /** One sentence for each sum that is wrong. */
 export async function differences(world: World): Promise<string[]> {
-  const { book } = world;
+  const aside = await onlyAside(world);
+  const book = world.book.without(RemoteCache.server, aside);
   const truth = book.sums();
   const places: readonly (readonly [string, () => Promise<Sums>])[] = [
     ["journal", async () => await journalSums(world.stateDir)],
@@ -25,8 +28,36 @@ export async function differences(world: World): Promise<string[]> {
   ];
   const wrong: string[] = [];
   for (const [where, ask] of places) wrong.push(...compare(where, truth, await ask()));
-  wrong.push(...(await hourDifferences(world)));
+  wrong.push(...(await hourDifferences(world, book)));
+  wrong.push(...(await requestDifferences(world)));
+  wrong.push(...(await shownDifferences(world, book)));
   return wrong;
+}
+
+/** Whether every row of the cache here is in the journal by now. */
+export async function hasReadAll({ stateDir, book }: World): Promise<boolean> {
+  const own = (sums: Sums): string =>
+    JSON.stringify([...sums].filter(([key]) => key.startsWith(`${LocalCache.server} `)).sort());
+  return own(await journalSums(stateDir)) === own(book.sums());
+}
+
+/** What devices asked for, by the log of the cache. */
+async function requestDifferences({ stateDir, local }: World): Promise<string[]> {
+  let found = 0;
+  const all = { measurement: "cachefiles", fromMs: 0, toMs: Number.MAX_SAFE_INTEGER, streams: RAW_STREAMS };
+  for await (const line of readLines(stateDir, all)) found += Number(/[ ,]requests=(\d+)i/.exec(line)?.[1] ?? 0);
+  const asked = local.cache.requests.length;
+  return found === asked ? [] : [`log: ${found} requests, the cache had ${asked}`];
+}
+
+/** Times of reports that are in no sum, and were not taken at another try either. */
+async function onlyAside({ stateDir }: World): Promise<Set<number>> {
+  const times = await setAsideTimes(stateDir, RemoteCache.server);
+  const all = { measurement: "bytestoclients", fromMs: 0, toMs: Number.MAX_SAFE_INTEGER, streams: RAW_STREAMS };
+  for await (const line of readLines(stateDir, all)) {
+    if (line.includes(`server=${RemoteCache.server}`)) times.delete(Number(/ (\d+)\s*$/.exec(line)?.[1]));
+  }
+  return times;
 }
 
 function compare(where: string, expected: Sums, found: Sums): string[] {
@@ -98,8 +129,8 @@ async function victoriaSums(world: World, suffix = "", hourMs?: number): Promise
 }
 
 /** Hours that are over are rolled up, and as the book has them. */
-async function hourDifferences(world: World): Promise<string[]> {
-  const { book, database, engines } = world;
+async function hourDifferences(world: World, book: Book): Promise<string[]> {
+  const { database, engines } = world;
   const wrong: string[] = [];
   const hours = new Set(book.servers.flatMap((server) => book.hours(server)));
   const now = hourOf(world.clock.now());

@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { setTimeout as sleep } from "node:timers/promises";
+import { hasReadAll } from "./compare.ts";
 import type { World } from "./world.ts";
 
 export interface Fault {
@@ -13,6 +15,9 @@ export interface Fault {
 }
 
 const HOUR_MS = 3_600_000;
+/** VictoriaMetrics writes to its disk within five seconds. */
+const FLUSHED_MS = 6000;
+const A_PASS_MS = 1500;
 
 export const FAULTS = {
   "collector killed": { mostTicks: 0, begin: async ({ collector }) => await collector.kill() },
@@ -21,8 +26,11 @@ export const FAULTS = {
   "receiver away": down("receiver", 8),
   "page killed": { mostTicks: 0, begin: async ({ page }) => await page.kill() },
   "collector stopped": { mostTicks: 0, begin: async ({ collector }) => await collector.stop() },
-  "InfluxDB crashes": { mostTicks: 0, begin: async ({ engines }) => await engines.influx.restart() },
-  "VictoriaMetrics crashes": { mostTicks: 0, begin: async ({ engines }) => await engines.victoria.restart() },
+  "InfluxDB crashes": { mostTicks: 0, begin: async (world) => await world.alone(world.engines.influx.restart) },
+  "VictoriaMetrics crashes": {
+    mostTicks: 0,
+    begin: async (world) => await world.alone(async () => await crashVictoria(world)),
+  },
   "InfluxDB cut off": gate("influx", "cut"),
   "InfluxDB takes and never answers": gate("influx", "deaf"),
   "answers of InfluxDB lost": gate("influx", "mute"),
@@ -38,6 +46,24 @@ export const FAULTS = {
       notified.reachable = true;
     },
   },
+  "collector frozen": frozen("collector"),
+  "receiver frozen": frozen("receiver"),
+  "disk full": { mostTicks: 4, begin: ({ disk }) => disk?.fill(), end: ({ disk }) => disk?.empty() },
+  "log rotated": { mostTicks: 0, begin: ({ local }) => local.rotateLog() },
+  "settings changed": {
+    mostTicks: 0,
+    async begin(world) {
+      await world.changeSettings();
+    },
+  },
+  "database replaced": {
+    mostTicks: 0,
+    async begin(world) {
+      // what was not read would be gone with the old one, as on a real Mac
+      if (await hasReadAll(world)) await world.local.replaceDatabase();
+    },
+  },
+  "cache wiped": { mostTicks: 0, begin: ({ local }) => local.cache.wipe() },
   "clock set 3 h ahead": { mostTicks: 0, begin: ({ clock }) => clock.set(3 * HOUR_MS) },
   "clock set 2 h back": { mostTicks: 0, begin: ({ clock }) => clock.set(-2 * HOUR_MS) },
   "clock set 2 days ahead, and put right": {
@@ -49,6 +75,15 @@ export const FAULTS = {
 
 export type FaultName = keyof typeof FAULTS;
 
+async function crashVictoria({ engines, gates }: World): Promise<void> {
+  // what it took hours ago by the clock of the world it would have written to its disk by now
+  gates.victoria.become("cut");
+  await sleep(FLUSHED_MS);
+  gates.victoria.become("open");
+  await sleep(A_PASS_MS);
+  await engines.victoria.restart();
+}
+
 function down(which: "collector" | "receiver", mostTicks: number): Fault {
   return {
     mostTicks,
@@ -58,6 +93,10 @@ function down(which: "collector" | "receiver", mostTicks: number): Fault {
     },
     end: ({ away }) => void away.delete(which),
   };
+}
+
+function frozen(which: "collector" | "receiver"): Fault {
+  return { mostTicks: 5, begin: (world) => world[which].freeze(), end: (world) => world[which].wake() };
 }
 
 function gate(which: "influx" | "victoria", state: "cut" | "deaf" | "mute"): Fault {

@@ -14,6 +14,8 @@ export interface Notice {
   readonly servers: readonly string[];
   readonly parts: readonly (string | undefined)[];
   readonly at: string;
+  /** What it is about, from the first notice to the last. */
+  readonly incident: string;
   readonly title: string;
 }
 
@@ -22,6 +24,7 @@ interface Body {
   readonly timestamp: string;
   readonly data: {
     readonly rule: string;
+    readonly incident: string;
     readonly title: string;
     readonly alerts: readonly { readonly server?: string; readonly part?: string }[];
   };
@@ -64,8 +67,16 @@ export class Notified {
   }
 
   #take(id: string, { type, timestamp, data }: Body): void {
-    const { rule, title, alerts } = data;
+    const { rule, title, incident, alerts } = data;
     const servers = alerts.flatMap(({ server }) => server ?? []);
-    this.#notices.set(id, { type, rule, title, at: timestamp, servers, parts: alerts.map(({ part }) => part) });
+    this.#notices.set(id, {
+      type,
+      rule,
+      title,
+      incident,
+      at: timestamp,
+      servers,
+      parts: alerts.map(({ part }) => part),
+    });
   }
 }

@@ -3,12 +3,13 @@
  *
  * @module
  */
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { differences } from "./compare.ts";
 import { FAULTS, type Fault } from "./faults.ts";
+import { noticeDifferences } from "./notices.ts";
 import type { Planned, Schedule } from "./schedule.ts";
 import { type Engines, TICK_MS, World } from "./world.ts";
 
@@ -29,6 +30,8 @@ export async function play(schedule: Schedule, engines: Engines): Promise<Played
   try {
     await befall(world, schedule);
     wrong = await settle(world);
+    wrong.push(...noticeDifferences(schedule, world.notified.notices));
+    if (wrong.length > 0) await keepAnswers(world, folder);
   } catch (error) {
     wrong = [error instanceof Error ? (error.stack ?? error.message) : String(error)];
   } finally {
@@ -63,6 +66,14 @@ async function strike(world: World, planned: Planned): Promise<void> {
 
 function faultOf({ fault }: Planned): Fault {
   return FAULTS[fault];
+}
+
+/** What the engines have, which are gone when somebody looks. */
+async function keepAnswers({ engines, plan, database, notified }: World, folder: string): Promise<void> {
+  const raw = await engines.victoria.rawSeries(`{world="${plan.seed}"}`);
+  const series = await engines.influx.query(database, "SELECT * FROM /.*/");
+  const answers = { "victoria.json": raw, "influx.json": series, "notices.json": notified.notices };
+  for (const [name, answer] of Object.entries(answers)) await writeFile(join(folder, name), JSON.stringify(answer));
 }
 
 /** Time passes in peace until every number is right, or long enough. */

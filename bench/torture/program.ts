@@ -81,6 +81,15 @@ export class Program {
     await this.#end("SIGKILL");
   }
 
+  /** It gets no processor until it is woken. */
+  freeze(): void {
+    this.#child?.kill("SIGSTOP");
+  }
+
+  wake(): void {
+    this.#child?.kill("SIGCONT");
+  }
+
   /** Ends it as a system does that shuts down. */
   async stop(): Promise<void> {
     await this.#end("SIGTERM");

@@ -50,6 +50,7 @@ export function scheduleOf(seed: number, { ticks, faults, only }: ScheduleSize):
     seed,
     startMs,
     zone: dice.pick(ZONES),
+    smallDisk: planned.some(({ fault }) => fault === "disk full"),
     minutes: Array.from({ length: ticks }, () => dice.pick(MINUTES)),
     faults: planned.sort((a, b) => a.from - b.from || a.at - b.at),
   };

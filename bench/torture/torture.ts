@@ -3,11 +3,12 @@
  * InfluxDB and a real VictoriaMetrics, and are killed, cut off, starved and misled as a seed says. When all faults are over
  * and everything has caught up, every number everywhere equals the caches' own book.
  *
- * Run: npm run torture [-- --seeds 1..200] [--seed 7] [--ticks 40] [--faults 12] [--minutes 60]; npm test runs a short form.
+ * Run: npm run torture [-- --seeds 1..200] [--seed 7] [--ticks 40] [--faults 12] [--minutes 60] [--only FAULT,FAULT]; npm test runs a short form.
  */
 import { existsSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { enginesAvailable, NO_ENGINES, startInflux, startVictoria } from "../../fixtures/engines.ts";
+import { FAULTS, type FaultName } from "./faults.ts";
 import { play } from "./play.ts";
 import { LARDER } from "./program.ts";
 import { scheduleOf, scheduleText } from "./schedule.ts";
@@ -19,16 +20,20 @@ const { values } = parseArgs({
     ticks: { type: "string", default: "40" },
     faults: { type: "string", default: "12" },
     minutes: { type: "string", default: "600" },
+    only: { type: "string" },
   },
 });
 if (!enginesAvailable()) throw new Error(NO_ENGINES);
 if (!existsSync(LARDER)) throw new Error("build larder first: npm run build");
 const [first = 1, last = first] = (values.seed ?? values.seeds).split("..").map(Number);
 const until = Date.now() + Number(values.minutes) * 60_000;
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
 const [influx, victoria] = await Promise.all([startInflux(), startVictoria()]);
+const named = (Object.keys(FAULTS) as FaultName[]).filter((name) => values.only?.split(",").includes(name));
+const only = named.length === 0 ? {} : { only: named };
 let [right, wrong] = [0, 0];
 for (let seed = first; seed <= last && Date.now() < until; seed++) {
-  const schedule = scheduleOf(seed, { ticks: Number(values.ticks), faults: Number(values.faults) });
+  const schedule = scheduleOf(seed, { ticks: Number(values.ticks), faults: Number(values.faults), ...only });
   const began = Date.now();
   const played = await play(schedule, { influx, victoria });
   const seconds = Math.round((Date.now() - began) / 1000);
@@ -37,7 +42,7 @@ for (let seed = first; seed <= last && Date.now() < until; seed++) {
     console.log(`seed ${seed}: right, ${seconds} s, ${schedule.faults.map(({ fault }) => fault).join(", ")}`);
   } else {
     wrong++;
-    const replay = `again: npm run torture -- --seed ${seed} --ticks ${values.ticks} --faults ${values.faults}`;
+    const replay = `again: npm run torture -- --seed ${seed} --ticks ${values.ticks} --faults ${values.faults}${values.only === undefined ? "" : ` --only "${values.only}"`}`;
     console.log([scheduleText(schedule), ...played.wrong.slice(0, 30), `kept in ${played.folder}`, replay].join("\n"));
   }
 }

@@ -15,6 +15,7 @@ import { LocalCache, RemoteCache } from "./caches.ts";
 import { Gate } from "./gate.ts";
 import { Notified } from "./notified.ts";
 import { Program } from "./program.ts";
+import { SmallDisk } from "./small-disk.ts";
 import { WorldClock } from "./world-clock.ts";
 
 export interface Engines {
@@ -27,6 +28,8 @@ export interface WorldPlan {
   readonly seed: number;
   readonly startMs: number;
   readonly zone: string;
+  /** Whether the disk of the state folder is to be one that can be filled. */
+  readonly smallDisk?: boolean;
 }
 
 type ProgramName = "collector" | "receiver" | "page";
@@ -41,6 +44,7 @@ interface Parts {
   readonly book: Book;
   readonly local: LocalCache;
   readonly remote: RemoteCache;
+  readonly disk: SmallDisk | undefined;
 }
 
 const MINUTE_MS = 60_000;
@@ -59,12 +63,16 @@ export class World {
   readonly book: Book;
   readonly local: LocalCache;
   readonly remote: RemoteCache;
+  /** The state folder's, where it is one of a few megabytes. */
+  readonly disk: SmallDisk | undefined;
   readonly collector: Program;
   readonly receiver: Program;
   readonly page: Program;
   /** Programs that are not started again for now. */
   readonly away = new Set<ProgramName>();
   readonly #folder: string;
+  #changes = 0;
+  #turn: Promise<void> = Promise.resolve();
   #sending: Promise<void> = Promise.resolve();
 
   private constructor(parts: Parts) {
@@ -81,6 +89,7 @@ export class World {
     this.book = parts.book;
     this.local = parts.local;
     this.remote = parts.remote;
+    this.disk = parts.disk;
     this.collector = this.#program("collector", ["collect"]);
     this.receiver = this.#program("receiver", ["receive", "--port", "0", "--json"]);
     this.page = this.#program("page", ["serve", "--port", "0", "--json"]);
@@ -91,9 +100,11 @@ export class World {
     const book = new Book();
     const dice = new Dice(plan.seed + 1);
     const caches = { folder, clock, book, dice };
-    await mkdir(join(folder, "state"));
+    const stateDir = join(folder, "state");
+    await mkdir(stateDir);
+    const disk = plan.smallDisk === true ? SmallDisk.over(stateDir) : undefined;
     const world = new World({
-      ...{ plan, folder, engines, clock, book },
+      ...{ plan, folder, engines, clock, book, disk },
       gates: { influx: await Gate.to(engines.influx.url), victoria: await Gate.to(engines.victoria.url) },
       notified: await Notified.start(),
       local: await LocalCache.start(caches),
@@ -105,9 +116,23 @@ export class World {
 
   /** Starts everything, and waits until the receiver answers. */
   async start(): Promise<void> {
-    writeFileSync(this.config, JSON.stringify(this.#settings()));
+    this.#writeSettings();
     this.startAll();
     await this.receiver.url();
+  }
+
+  /** One after the other: two faults cannot both start a server again. */
+  async alone(work: () => Promise<void>): Promise<void> {
+    const before = this.#turn;
+    this.#turn = before.catch(() => undefined).then(work);
+    await this.#turn;
+  }
+
+  /** An admin adds a tag and starts the collector again. */
+  async changeSettings(): Promise<void> {
+    this.#changes++;
+    this.#writeSettings();
+    await this.collector.stop();
   }
 
   /** Minutes pass, at the end of which the caches write what they did. */
@@ -139,13 +164,19 @@ export class World {
   async close(): Promise<void> {
     const programs = [this.collector, this.receiver, this.page];
     await Promise.all(programs.map(async (each) => await each.kill()));
+
     await this.#sending;
     for (const each of programs) each.close();
     await this.local.stop();
     for (const gate of Object.values(this.gates)) gate.close();
     this.notified.close();
+    this.disk?.unmount();
     this.clock.close();
     await this.engines.influx.query(this.database, `DROP DATABASE "${this.database}"`);
+  }
+
+  #writeSettings(): void {
+    writeFileSync(this.config, JSON.stringify(this.#settings()));
   }
 
   #program(name: string, words: readonly string[]): Program {
@@ -162,7 +193,7 @@ export class World {
       server: LocalCache.server,
       stateDir: this.stateDir,
       timezone: this.plan.zone,
-      tags: { world: String(this.plan.seed) },
+      tags: { world: String(this.plan.seed), rack: `rack ${this.#changes}` },
       schedule: "* * * * * *",
       spreadSeconds: 0,
       passSeconds: 5,

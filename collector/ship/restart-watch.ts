@@ -67,7 +67,9 @@ export class RestartWatch {
     const before = this.#identity;
     const identity = told ?? `${UNKNOWN} ${outages}`;
     this.#identity = identity;
-    if (before !== undefined && before !== identity) {
+    // one that could not be asked before it took the first lines may have begun again since
+    const unasked = before === undefined && this.#notes.length > 0;
+    if (unasked || (before !== undefined && before !== identity)) {
       this.#notes = [];
       return this.#settled;
     }

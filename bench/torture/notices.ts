@@ -1,0 +1,42 @@
+/**
+ * Whether what befell a world was reported: each incident once, nothing that was not there, and what was planted.
+ *
+ * @module
+ */
+import type { FaultName } from "./faults.ts";
+import type { Notice } from "./notified.ts";
+import type { Schedule } from "./schedule.ts";
+
+/** Which faults may bring about which alerts; any other is a false one. */
+const MAY: Readonly<Record<string, RegExp>> = {
+  "sink-behind": /InfluxDB|VictoriaMetrics|collector|clock/,
+  wiped: /wiped/,
+  // a disk of a few megabytes has less room than anyone wants
+  "journal-disk": /disk full/,
+  notifier: /nobody to notify/,
+  source: /database|clock/,
+};
+
+/** Hours pass at once here: a cache is then silent for hours, or writes a row while somebody looks who read the clock before. */
+const ALWAYS: ReadonlySet<string> = new Set(["silent", "clock"]);
+
+/** One sentence for each notice there should not be, or should be. */
+export function noticeDifferences({ faults }: Schedule, notices: readonly Notice[]): string[] {
+  const struck = new Set<FaultName>(faults.map(({ fault }) => fault));
+  const firing = notices.filter(({ type }) => type === "alert.firing");
+  const wrong: string[] = [];
+  const byIncident = new Map<string, Notice[]>();
+  for (const notice of firing) byIncident.set(notice.incident, [...(byIncident.get(notice.incident) ?? []), notice]);
+  for (const [first, ...again] of byIncident.values()) {
+    if (first === undefined) continue;
+    if (again.length > 0) wrong.push(`notices: ${first.rule} "${first.title}" was reported ${again.length + 1} times`);
+    const may = MAY[first.rule];
+    if (ALWAYS.has(first.rule)) continue;
+    if (may === undefined || ![...struck].some((name) => may.test(name)))
+      wrong.push(`notices: ${first.rule} "${first.title}" at ${first.at}, and nothing of the kind befell`);
+  }
+  const wiped = firing.filter(({ rule }) => rule === "wiped").length;
+  // two within a day are one
+  if (struck.has("cache wiped") !== wiped > 0) wrong.push(`notices: the cache was wiped, and ${wiped} notices say so`);
+  return wrong;
+}
