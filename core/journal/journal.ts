@@ -13,11 +13,13 @@
  * @module
  */
 
+import { dirname } from "node:path";
 import { type Disk, realDisk, writeAll } from "../disk.ts";
 import { errorText, LarderError } from "../errors.ts";
 import { makeFolder } from "../files.ts";
 import { acquireLock, type Lock } from "../lock.ts";
 import { type Cursors, commitLine, joinSpans, type Span } from "./commit.ts";
+import { checkFormats, FORMAT, stampFormat } from "./format.ts";
 import { writeError } from "./journal-errors.ts";
 import type { WriterEnds, WrittenEnd } from "./segment-maps.ts";
 import { type StreamName, streamFolder, unwrittenText } from "./streams.ts";
@@ -74,7 +76,7 @@ const DEFAULT_SEGMENT_BYTES = 8 * 1024 * 1024;
 
 /**
  * Opens a stream for writing: takes its lock, cuts off what was never committed, and goes on at its end.
- * @throws LarderError `LOCKED` when another process writes it; `JOURNAL_OPEN` when the folder cannot be used.
+ * @throws LarderError `STATE_NEWER` when a later program has written in this state folder; `LOCKED` when another process writes it; `JOURNAL_OPEN` when the folder cannot be used.
  */
 export async function openJournal(
   stateDir: string,
@@ -84,9 +86,11 @@ export async function openJournal(
   const folder = streamFolder(stateDir, stream);
   let lock: Lock | undefined;
   try {
+    await checkFormats(dirname(folder));
     await makeFolder(folder);
     lock = await acquireLock(folder, `writer of the ${stream} journal`, options.nowMs);
     const disk = options.disk ?? realDisk;
+    await stampFormat(folder, FORMAT, disk);
     return new StreamWriter({ folder, stream, lock, options }, await openTail(disk, folder));
   } catch (error) {
     await lock?.release();

@@ -51,7 +51,7 @@ it("finds damage anywhere in a round, tells it once, and forgets what was healed
   ]);
   for (let i = 0; i < 5; i++) expect(await scrub()).toEqual([]);
   expect(await loadSuspects(stateDir)).toEqual({
-    ...Object.fromEntries(["precache", "receiver", "alerts"].map((stream) => [stream, []])),
+    ...Object.fromEntries(["precache", "receiver", "imported", "alerts"].map((stream) => [stream, []])),
     collector: [first.number],
     rollup: [second.number],
   });

@@ -7,11 +7,15 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { errorCode, errorText } from "../errors.ts";
+import { checkFormat } from "./format.ts";
 import { readError } from "./journal-errors.ts";
 
 const SEGMENT_NAME = /^(\d{15})\.lp(\.gz)?$/;
 
-/** The segments in a folder by their number, ascending; empty when there is no such folder. */
+/**
+ * The segments in a folder by their number, ascending; empty when there is no such folder.
+ * @throws LarderError `STATE_NEWER`, `JOURNAL_READ`
+ */
 export async function listSegments(folder: string): Promise<number[]> {
   return (await listSegmentFiles(folder)).map(({ number }) => number);
 }
@@ -31,6 +35,7 @@ export async function listSegmentFiles(folder: string): Promise<SegmentFile[]> {
     if (errorCode(error) === "ENOENT") return [];
     throw readError(folder, errorText(error), error);
   }
+  await checkFormat(folder, names);
   const found = new Map<number, SegmentFile>();
   for (const name of names) {
     const [, digits, packed] = SEGMENT_NAME.exec(name) ?? [];
