@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { forEachField, parseLine, tagText } from "../../core/line/line.ts";
 import { fieldSchema } from "../../core/schema.ts";
+import { runs } from "../../core/testing/runs.ts";
 import { PIPELINE } from "../../fixtures/logstash/logstash.ts";
 import { ZMETRIC_PLACES } from "../mapping/mapping.ts";
 import { namesOf } from "./cache-names.ts";
@@ -116,7 +117,7 @@ describe("rows ▶ lines", () => {
           expect(found).toEqual(wanted);
         },
       ),
-      { numRuns: 30 * Number(process.env["LARDER_RUNS"] ?? 1) },
+      { numRuns: runs(30) },
     );
   });
 });
@@ -162,7 +163,7 @@ describe("HeldTimes", () => {
         }
         expect(wrong).toEqual([]);
       }),
-      { numRuns: 15 * Number(process.env["LARDER_RUNS"] ?? 1) },
+      { numRuns: runs(15) },
     );
     expect(isHeld([], 5)).toBe(false);
   });

@@ -2,7 +2,6 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync }
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { realDisk } from "../disk.ts";
 import { queryHistory } from "../history/history.ts";
 import { FORMAT, stampFormat } from "./format.ts";
 import { applyRetention, openJournal, openReader, packSegments, streamFolder } from "./journal.ts";
@@ -32,7 +31,7 @@ function filesOf(): Record<string, string> {
 }
 
 it("is refused by an older program as a whole, in one message, and stays as it is", async () => {
-  await stampFormat(folder, FORMAT + 1, realDisk, "0.9.0");
+  await stampFormat(folder, FORMAT + 1, { by: "0.9.0" });
   const before = filesOf();
   const refused = {
     code: "STATE_NEWER",
@@ -57,7 +56,7 @@ it("of a stream nobody here knows is refused too", async () => {
   const later = join(stateDir, "journal/tomorrow");
   cpSync(folder, later, { recursive: true, filter: (path) => !/lock\.\d+$/.test(path) });
   await (await openJournal(stateDir, "rollup")).close();
-  await stampFormat(later, 7, realDisk, "1.2.3");
+  await stampFormat(later, 7, { by: "1.2.3" });
   await expect(openJournal(stateDir, "rollup")).rejects.toMatchObject({ code: "STATE_NEWER" });
 });
 
@@ -68,10 +67,10 @@ it("is the first where nothing is said, as in all versions so far, and no stamp 
 });
 
 it("is stamped once, and an earlier stamp goes", async () => {
-  await stampFormat(folder, 2, realDisk, "0.9.0");
-  await stampFormat(folder, 2, realDisk, "0.9.1");
+  await stampFormat(folder, 2, { by: "0.9.0" });
+  await stampFormat(folder, 2, { by: "0.9.1" });
   expect(filesOf()["format.2"]).toBe("0.9.0\n");
-  await stampFormat(folder, 3, realDisk, "0.9.1");
+  await stampFormat(folder, 3, { by: "0.9.1" });
   expect(Object.keys(filesOf()).filter((name) => name.startsWith("format."))).toEqual(["format.3"]);
 });
 

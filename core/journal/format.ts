@@ -51,9 +51,14 @@ export async function checkFormats(journalFolder: string): Promise<void> {
 
 /**
  * Says that a stream is of a format from now on: before anything of that format is written. For its writer alone.
- * @param by version of larder
+ * @param stamp who says so, the version of larder, and on which disk
  */
-export async function stampFormat(folder: string, format: number, disk: Disk = realDisk, by = VERSION): Promise<void> {
+export async function stampFormat(
+  folder: string,
+  format: number,
+  stamp: { readonly by?: string; readonly disk?: Disk } = {},
+): Promise<void> {
+  const { by = VERSION, disk = realDisk } = stamp;
   const known = formatsOf(await namesIn(folder));
   if (format <= 1 || known.includes(format)) return;
   const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL;

@@ -90,7 +90,7 @@ export async function openJournal(
     await makeFolder(folder);
     lock = await acquireLock(folder, `writer of the ${stream} journal`, options.nowMs);
     const disk = options.disk ?? realDisk;
-    await stampFormat(folder, FORMAT, disk);
+    await stampFormat(folder, FORMAT, { disk });
     return new StreamWriter({ folder, stream, lock, options }, await openTail(disk, folder));
   } catch (error) {
     await lock?.release();
