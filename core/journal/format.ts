@@ -2,7 +2,7 @@
  * The format of the state on disk, so that an older program refuses what it would misread.
  *
  * A stream that is written in a format beyond the first has a file beside its segments whose name says so,
- * `format.2`; in it is the version of larder that put it there. Whoever lists segments sees it, and where the number is
+ * `format.2`; in it is the version of larder that put it there. Every listing of segments sees it, and where the number is
  * beyond what this program knows nothing is read, written, packed or removed. All versions so far have written format 1,
  * which needs no stamp.
  *
@@ -80,7 +80,7 @@ function formatsOf(names: readonly string[]): number[] {
   });
 }
 
-/** Names in a folder; none where it is not a folder, or may not be read: whoever needs it says so. */
+/** Names in a folder; none where it is not a folder, or may not be read: its reader or writer says so. */
 async function namesIn(folder: string): Promise<string[]> {
   try {
     return await readdir(folder);
