@@ -24,7 +24,17 @@ export interface Around {
 }
 
 /** @throws Error that says what is wrong with the text */
-export function timesOf(text: string, { nowMs, timeZone }: Around): Times {
+export function timesOf(text: string, around: Around): Times {
+  try {
+    return readTimes(text, around);
+  } catch (error) {
+    // the library stumbles over what breaks the rules in some places, and its words then say nothing to anybody
+    if (!(error instanceof TypeError || error instanceof RangeError)) throw error;
+    throw new Error("an event in it breaks the rules of iCalendar (RFC 5545)", { cause: error });
+  }
+}
+
+function readTimes(text: string, { nowMs, timeZone }: Around): Times {
   const events = eventsOf(text);
   const days: string[] = [];
   const quiet: Times["quiet"][number][] = [];

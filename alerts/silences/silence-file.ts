@@ -8,6 +8,7 @@ import { randomInt } from "node:crypto";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import * as z from "zod";
+import { type Disk, realDisk } from "../../core/disk.ts";
 import { errorCode, errorText, LarderError } from "../../core/errors.ts";
 import { makeFolder, readIfThere, writeAtomically } from "../../core/files.ts";
 import { acquireLock, type Lock } from "../../core/lock.ts";
@@ -27,6 +28,7 @@ export interface SilenceChange {
   readonly nowMs: number;
   /** Say what would change, and change nothing. */
   readonly dryRun: boolean;
+  readonly disk?: Disk;
 }
 
 /** Silences that are over are listed for so long, as somebody may ask why nobody was notified. */
@@ -150,7 +152,7 @@ export async function removeSilence(id: string, change: SilenceChange): Promise<
 }
 
 async function changeSilences<Answer>(
-  { stateDir, nowMs, dryRun }: SilenceChange,
+  { stateDir, nowMs, dryRun, disk = realDisk }: SilenceChange,
   change: (before: readonly KeptSilence[]) => { readonly after: readonly KeptSilence[]; readonly answer: Answer },
 ): Promise<Answer> {
   const current = async (): Promise<KeptSilence[]> =>
@@ -160,7 +162,7 @@ async function changeSilences<Answer>(
   const lock = await lockOf(stateDir, path);
   try {
     const { after, answer } = change(await current());
-    await writeAtomically(path, `${JSON.stringify({ silences: after }, undefined, 2)}\n`);
+    await writeAtomically(path, `${JSON.stringify({ silences: after }, undefined, 2)}\n`, { disk });
     return answer;
   } catch (error) {
     throw error instanceof LarderError ? error : unwritable(path, error);

@@ -16,6 +16,8 @@ export interface RoundOptions {
   /** Is given each input before it is tried: what tries it may never return. */
   readonly onInput?: (input: Uint8Array) => void;
   readonly onFault: (input: Uint8Array, fault: Fault) => void;
+  /** Whether the seeds are tried as they are, default true. */
+  readonly trySeeds?: boolean;
   /** Without it, all inputs are of the seeds. */
   readonly coverage?: Coverage;
 }
@@ -30,7 +32,7 @@ export interface RoundResult {
 const BATCH = 40;
 
 export async function fuzzRound(target: Target, options: RoundOptions): Promise<RoundResult> {
-  const { seed, more, coverage } = options;
+  const { seed, more, coverage, trySeeds = true } = options;
   const dice = new Dice(seed);
   const seeds = await target.seeds();
   const corpus: Uint8Array[] = seeds.length > 0 ? [...seeds] : [Buffer.alloc(0)];
@@ -45,7 +47,7 @@ export async function fuzzRound(target: Target, options: RoundOptions): Promise<
     options.onFault(await smaller(target, { input, fault, onInput: options.onInput }), fault);
   };
   coverage?.take();
-  for (const each of corpus) await attempt(each);
+  if (trySeeds) for (const each of corpus) await attempt(each);
   if (coverage !== undefined) coverage.learn(coverage.take());
   while (more(executions)) {
     const batch = Array.from({ length: BATCH }, () =>

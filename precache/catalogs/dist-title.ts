@@ -8,6 +8,7 @@
  */
 import { type SaxesAttributePlain, SaxesParser } from "saxes";
 import { LarderError } from "../../core/errors.ts";
+import { shortened } from "../../core/words/printable.ts";
 
 export interface DistTitle {
   readonly title: string | undefined;
@@ -27,7 +28,9 @@ export async function readDistTitle(source: AsyncIterable<Buffer>, what: string)
   const parser = new SaxesParser({ position: false });
   const reader = new DistReader();
   const broken = (problem: string) =>
-    new LarderError(`Cannot read .dist "${what}": line ${parser.line}: ${problem}`, { code: "CATALOG_BROKEN" });
+    new LarderError(`Cannot read .dist "${what}": line ${parser.line}: ${shortened(problem, 300)}`, {
+      code: "CATALOG_BROKEN",
+    });
   parser.on("error", (error) => {
     throw broken(error.message);
   });

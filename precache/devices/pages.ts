@@ -9,6 +9,8 @@ import type { InventoryClient } from "./inventory-client.ts";
 
 /** No inventory has more; a list that is longer does not end. */
 const MOST_PAGES = 20_000;
+/** Pages on which not every device has an id: nothing shows that they are the same one again and again. */
+const MOST_NAMELESS_PAGES = 100;
 export const MOST_DEVICES = 2_000_000;
 /** How often people who wait are shown the progress. */
 const TOLD_EVERY = 5000;
@@ -18,6 +20,7 @@ export class Pages {
   private readonly context: Pick<DeviceContext, "say">;
   private readonly seen = new Set<string>();
   private pages = 0;
+  private nameless = 0;
   private devices = 0;
 
   constructor(client: InventoryClient, context: Pick<DeviceContext, "say">) {
@@ -40,12 +43,13 @@ export class Pages {
     this.pages += 1;
     const before = this.devices;
     this.devices += devices;
-    if (identity !== "") {
+    if (identity === "") this.nameless += 1;
+    else {
       const hash = createHash("sha256").update(identity).digest("base64");
       if (this.seen.has(hash)) throw this.client.broken("its pages do not end: one came a second time");
       this.seen.add(hash);
     }
-    if (this.pages > MOST_PAGES || this.devices > MOST_DEVICES) {
+    if (this.pages > MOST_PAGES || this.nameless > MOST_NAMELESS_PAGES || this.devices > MOST_DEVICES) {
       throw this.client.broken(`its pages do not end: ${this.devices} devices on ${this.pages} pages so far`);
     }
     if (Math.floor(this.devices / TOLD_EVERY) > Math.floor(before / TOLD_EVERY)) {

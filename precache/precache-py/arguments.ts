@@ -8,6 +8,7 @@
  * @module
  */
 import { LarderError } from "../../core/errors.ts";
+import { quotable } from "../../core/words/printable.ts";
 
 interface FlagShape {
   readonly long: string;
@@ -120,7 +121,7 @@ function looksLikeFlag(word: string): boolean {
 }
 
 function usage(name: string, said: string): LarderError {
-  return new LarderError(`Cannot use "${name}": ${said}`, {
+  return new LarderError(`Cannot use "${quotable(name)}": ${said}`, {
     code: "USAGE",
     state: "nothing was fetched",
     next: "larder precache --help lists the commands, larder precache run --help their flags",

@@ -10,7 +10,11 @@
  * @module
  */
 import { LarderError } from "../../core/errors.ts";
+import { shortened } from "../../core/words/printable.ts";
 import { UnreadableValue } from "./unreadable-value.ts";
+
+/** Characters of a place in a message. */
+const LONGEST_PLACE = 300;
 
 /** A value somebody sent us, and where it was. Everything read from it is checked. */
 export class Shape {
@@ -139,7 +143,8 @@ export class Shape {
 
   /** The error for a value of the wrong kind here. */
   wrong(expected: string): LarderError {
-    const place = this.place === "" ? "the top" : this.place;
+    // keys are as long as a stranger makes them
+    const place = this.place === "" ? "the top" : shortened(this.place, LONGEST_PLACE);
     return new LarderError(`Cannot read "${this.what}": ${place} is ${kindOf(this.value)}, expected ${expected}`, {
       code: "SHAPE_WRONG",
     });

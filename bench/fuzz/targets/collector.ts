@@ -268,14 +268,14 @@ export const targets: readonly Target[] = [
     name: "collector/metrics-db",
     seeds: () => [...ownFiles("fixtures/state/0.1", "Metrics.db"), ...databases("Metrics.db")],
     words: ["SQLite format 3\0", "statsData", "creationDate"],
-    shortRound: 10,
+    shortRound: 3,
     run: asFile("Metrics.db", async (path) => await readSource(metricsDb({ path, engine: "portable" }))),
   },
   {
     name: "collector/metrics-sqlite",
     seeds: () => databases("Metrics.sqlite"),
     words: ["SQLite format 3\0", "ZMETRIC", "ZSTATDATE"],
-    shortRound: 10,
+    shortRound: 3,
     run: asFile("Metrics.sqlite", async (path) => await readSource(metricsSqlite({ path, engine: "portable" }))),
   },
   {
@@ -304,7 +304,7 @@ export const targets: readonly Target[] = [
       answer(401, '{"error":"no"}'),
       ...json({ results: [{ statement_id: 0, error: "database not found" }] }),
     ],
-    shortRound: 25,
+    shortRound: 8,
     run: asAnswer(async (url) => {
       const server = influxHistory({ raw: place(url), rolled: place(url) } as never);
       return [await server.sums([PART as never]), await server.lines(LATEST as never)];
@@ -313,7 +313,7 @@ export const targets: readonly Target[] = [
   {
     name: "collector/victoria-answer",
     seeds: () => [...json(VICTORIA), answer(422, '{"error":"too many"}')],
-    shortRound: 25,
+    shortRound: 8,
     run: asAnswer(async (url) => {
       const server = victoriaHistory({ raw: place(url), rolled: place(url) } as never);
       return [await server.sums([PART as never]), await server.lines(LATEST as never)];
@@ -343,7 +343,7 @@ export const targets: readonly Target[] = [
       ),
       answer(404, '{"code":"not found"}'),
     ],
-    shortRound: 25,
+    shortRound: 8,
     run: asAnswer(async (url) => {
       const target = { url, authorization: undefined, timeoutMs: 5000 };
       const wanted = [{ kind: "database", name: "larder", keepDays: 30 }] as never;
@@ -361,7 +361,7 @@ export const targets: readonly Target[] = [
         '{"version":"1.8.10"}',
         'vm_app_version{version="victoria-metrics-x", short_version="v1.79.5"} 1\nflag{name="dedup.minScrapeInterval", value="1ms"} 1\n',
       ),
-    shortRound: 15,
+    shortRound: 5,
     run: asAnswer(async (url) => await identifyEngine({ url, timeoutSeconds: 5 } as never)),
   },
   {

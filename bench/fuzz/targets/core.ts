@@ -202,13 +202,13 @@ export const targets: readonly Target[] = [
     name: "core/segment",
     seeds: () => journal().map((each) => each.subarray(0, 8000)),
     words: ["#commit ", "\n", '"bytes":', '"lines":'],
-    shortRound: 20,
+    shortRound: 6,
     run: asFile("journal/collector/000000000000000.lp", (_, folder) => openAll(folder)),
   },
   {
     name: "core/packed-segment",
     seeds: async () => await packedSeeds(),
-    shortRound: 20,
+    shortRound: 6,
     run: asFile("journal/collector/000000000000000.lp.gz", (_, folder) => openAll(folder)),
   },
   {
@@ -257,7 +257,7 @@ export const targets: readonly Target[] = [
   {
     name: "core/asset-info",
     seeds: async () => await assetInfoSeeds(),
-    shortRound: 15,
+    shortRound: 5,
     run: asFile("AssetInfo.db", async (path) => await (await readAssetInfo(path)).held("http://x.apple.com/a")),
   },
 ];

@@ -11,11 +11,15 @@
  */
 import { isAscii } from "node:buffer";
 import { LarderError } from "../../../core/errors.ts";
+import { shortened } from "../../../core/words/printable.ts";
 import { PlistBuilder } from "./builder.ts";
 import { PlistTokens } from "./tokens.ts";
 import type { PlistEntry, PlistValue } from "./value.ts";
 
 export type { PlistDict, PlistValue } from "./value.ts";
+
+/** Characters of what is wrong, which repeats names of the text. */
+const LONGEST_PROBLEM = 300;
 
 export interface PlistLimits {
   /** Containers inside each other. Default 64. */
@@ -103,10 +107,13 @@ class PlistReader {
 
   /** A fault of the text at the line reached. */
   broken(problem: string, cause?: unknown): LarderError {
-    return new LarderError(`Cannot read property list "${this.what}": line ${this.tokens.line()}: ${problem}`, {
-      code: "CATALOG_BROKEN",
-      cause,
-    });
+    return new LarderError(
+      `Cannot read property list "${this.what}": line ${this.tokens.line()}: ${shortened(problem, LONGEST_PROBLEM)}`,
+      {
+        code: "CATALOG_BROKEN",
+        cause,
+      },
+    );
   }
 
   private decode(piece: Buffer | undefined): string {
