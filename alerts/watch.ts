@@ -27,6 +27,7 @@ import {
   type Alerts,
   type Change,
   type Daily,
+  Horizons,
   KEPT_FOR_MS,
   keyOf,
   look,
@@ -117,6 +118,7 @@ class Watcher implements Watch {
   readonly #times: (nowMs: number) => Promise<Times>;
   readonly #silences: () => Promise<readonly Silence[]>;
   readonly #alerts: Alerts;
+  readonly #horizons = new Horizons();
   #box: Box;
   #next: number;
   readonly #series: string;
@@ -212,11 +214,14 @@ class Watcher implements Watch {
     const report = look(
       this.#alerts,
       { caches, own: ownFactsOf(own, names, this.#box.failing) },
-      lookContextFor({
-        ...{ options, timeZone, nowMs, silences, times, lastMs: this.#lookMs },
-        alone: once === true || caches.length < 2,
-        name: () => `msg_${this.#series}${this.#next++}`,
-      }),
+      {
+        ...lookContextFor({
+          ...{ options, timeZone, nowMs, silences, times, lastMs: this.#lookMs },
+          alone: once === true || caches.length < 2,
+          name: () => `msg_${this.#series}${this.#next++}`,
+        }),
+        horizons: this.#horizons,
+      },
     );
     this.#lookMs = nowMs;
     return report;

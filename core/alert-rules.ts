@@ -203,6 +203,13 @@ export const ALERT_RULES = {
     clearSeconds: 0,
     inhibitedBy: OF_WARMING,
   },
+  "warming-missed": {
+    about: "cache",
+    levels: ["warn"],
+    thresholds: ["any"],
+    clearSeconds: 0,
+    inhibitedBy: OF_WARMING,
+  },
   "update-not-warmed": {
     about: "cache",
     levels: ["warn"],

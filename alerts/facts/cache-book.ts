@@ -5,7 +5,7 @@
  * @module
  */
 import { flagOf, numberOf, readPoint, textOf } from "../../core/history/history.ts";
-import { type ParsedLine, parseTags } from "../../core/line/line.ts";
+import { type Integer, type ParsedLine, parseTags } from "../../core/line/line.ts";
 import { DaySums } from "./day-sums.ts";
 import type { CacheFacts, EventFacts, NeighbourFacts, PassFacts, StatusFacts, WarmingFacts } from "./known.ts";
 import { Latest, type LatestQuestion } from "./latest.ts";
@@ -49,13 +49,20 @@ function isReported(measurement: string, stream: string): boolean {
   return measurement === "cachestatus" && stream === "receiver";
 }
 
+/** Numbers of news are unlike in all books: one may follow another under the same name. */
+let lastNews = 0;
+
 export class CacheBook {
   readonly server: string;
-  readonly sums = new DaySums();
+  readonly #sums = new DaySums();
+  /** What was last said, and when; undefined when it may be another now. */
+  #said: { readonly facts: CacheFacts; readonly at: Calendar } | undefined;
   readonly #latest = new Map<Kind, Latest>();
   /** By their tags. */
   readonly #neighbours = new Map<string, Latest>();
   readonly #wipes = new ReportedWipes();
+  /** When runs ended. */
+  readonly #runs = new Set<number>();
   #closed: { readonly timeMs: number; failed: number; skipped: number } | undefined;
 
   constructor(server: string) {
@@ -64,6 +71,7 @@ export class CacheBook {
 
   /** A line of one of `NEWEST`. */
   take(line: ParsedLine, tags: Readonly<Record<string, string>>, stream: string): void {
+    this.#said = undefined;
     const { measurement } = line;
     const kind = measurement === "events" ? EVENTS[tags["event"] ?? ""] : KINDS[measurement];
     if (kind !== undefined) latestOf(this.#latest, kind).take(line, stream);
@@ -72,8 +80,29 @@ export class CacheBook {
     if (isReported(measurement, stream)) this.#wipes.take(line);
   }
 
-  /** What is known; undefined where nothing is. */
+  /** Adds bytes of a measurement to a day. */
+  add(measurement: string, dayMs: number, fields: Readonly<Record<string, Integer>>): void {
+    this.#said = undefined;
+    this.#sums.add(measurement, dayMs, fields);
+  }
+
+  /** What is known; undefined where nothing is. The same object while nothing is new. */
   facts(calendar: Calendar): CacheFacts | undefined {
+    const said = this.#said;
+    const { nowMs, todayMs } = calendar;
+    if (said !== undefined && said.at.todayMs === todayMs && nowMs >= said.at.nowMs) return said.facts;
+    const facts = this.#read(calendar);
+    this.#said = facts !== undefined && this.#lasts(calendar) ? { facts, at: calendar } : undefined;
+    return facts;
+  }
+
+  /** Whether what is known stays for the day while no line comes. */
+  #lasts(calendar: Calendar): boolean {
+    if (this.#wipes.at(calendar) !== undefined) return false;
+    return ![...this.#latest.values(), ...this.#neighbours.values()].some((each) => each.isAhead(calendar.nowMs));
+  }
+
+  #read(calendar: Calendar): CacheFacts | undefined {
     const { todayMs, yesterdayMs, monthMs } = calendar;
     const at = (kind: Kind): ParsedLine | undefined => this.#latest.get(kind)?.at(calendar);
     const [pass, status, report, row] = [at("pass"), at("status"), at("report"), at("row")];
@@ -83,6 +112,7 @@ export class CacheBook {
     if (tagged === undefined && neighbours.length === 0) return undefined;
     return {
       server: this.server,
+      news: ++lastNews,
       tags: ownTags(tagged?.tagText ?? ""),
       heardMs: newestOf([pass, status, report])?.timeMs,
       status: status && statusOf(status),
@@ -92,10 +122,10 @@ export class CacheBook {
       wiped: this.#wipedAt(calendar, at("wiped")),
       restarted: eventOf(at("restarted")),
       warming: run && this.#warming(run, asset?.timeMs, calendar),
-      today: this.sums.traffic(todayMs, todayMs),
-      yesterday: this.sums.traffic(yesterdayMs, yesterdayMs),
-      month: this.sums.traffic(monthMs, todayMs),
-      evictedYoungBytes: this.sums.purgedYoung(todayMs),
+      today: this.#sums.traffic(todayMs, todayMs),
+      yesterday: this.#sums.traffic(yesterdayMs, yesterdayMs),
+      month: this.#sums.traffic(monthMs, todayMs),
+      evictedYoungBytes: this.#sums.purgedYoung(todayMs),
     };
   }
 
@@ -114,6 +144,7 @@ export class CacheBook {
   /** One line for each target, all of one moment. */
   #takeRun(line: ParsedLine): void {
     const { timeMs, fields } = readPoint(line);
+    this.#runs.add(timeMs);
     const [failed = 0, skipped = 0] = ["failed", "skipped"].map((name) => numberOf(fields.get(name)));
     const known = this.#closed;
     if (known === undefined || timeMs > known.timeMs) this.#closed = { timeMs, failed, skipped };
@@ -129,7 +160,8 @@ export class CacheBook {
     const text = textOf(fields.get("text")) ?? "";
     const isKnown = this.#closed !== undefined && this.#closed.timeMs >= sinceMs;
     const { failed, skipped } = (isKnown ? this.#closed : undefined) ?? { failed: 0, skipped: 0 };
-    return { event, timeMs: run.timeMs, text, lastLineMs, failed, skipped };
+    const runsMs = [...this.#runs].filter((ms) => ms >= sinceMs).sort((a, b) => a - b);
+    return { event, timeMs: run.timeMs, text, lastLineMs, failed, skipped, runsMs };
   }
 }
 

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
 import { type Journal, openJournal } from "../../core/journal/journal.ts";
+import { runs } from "../../core/testing/runs.ts";
 import { rollUp } from "../../fixtures/roll-up.ts";
 import { type CacheFacts, KeptFacts } from "./facts.ts";
 
@@ -109,7 +110,10 @@ const step = fc.record({
 
 function sorted(facts: readonly CacheFacts[]): unknown[] {
   return facts
-    .map((each) => ({ ...each, neighbours: [...each.neighbours].sort((a, b) => (a.address < b.address ? -1 : 1)) }))
+    .map(({ news: _, ...each }) => ({
+      ...each,
+      neighbours: [...each.neighbours].sort((a, b) => (a.address < b.address ? -1 : 1)),
+    }))
     .sort((a, b) => (a.server < b.server ? -1 : 1));
 }
 
@@ -128,7 +132,7 @@ describe("facts that are kept", () => {
           expect(sorted(await kept.at(nowMs))).toEqual(sorted(await new KeptFacts(at).at(nowMs)));
         }
       }),
-      { numRuns: 2 },
+      { numRuns: runs(2) },
     );
   });
 
@@ -145,6 +149,27 @@ describe("facts that are kept", () => {
       ["b", undefined],
       ["a", { timeMs: BEGIN - 2 * HOUR, text: "it held 2.40 GB and now holds 0 bytes" }],
     ]);
+  });
+
+  it("are the same object while nothing is new of a cache, and another on the next day", async () => {
+    const world = new World();
+    const kept = new KeptFacts({ stateDir: world.stateDir, timeZone: ZONE });
+    const pass = (server: Given["server"]): Given => ({
+      kind: "pass",
+      server,
+      stream: "collector",
+      hoursAgo: 0,
+      value: 1,
+    });
+    const at = async (nowMs: number) => new Map((await kept.at(nowMs)).map((each) => [each.server, each]));
+    await world.write([pass("a"), pass("b")], BEGIN);
+    const first = await at(BEGIN);
+    await world.write([pass("b")], BEGIN + HOUR);
+    const second = await at(BEGIN + HOUR);
+    const third = await at(BEGIN + DAY);
+    expect([second.get("a") === first.get("a"), second.get("b") === first.get("b")]).toEqual([true, false]);
+    expect([third.get("a") === first.get("a"), third.get("a")?.heardMs]).toEqual([false, BEGIN]);
+    expect(second.get("b")?.news).not.toBe(first.get("b")?.news);
   });
 
   it("follow a clock that is put right at once", async () => {

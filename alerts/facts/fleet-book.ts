@@ -61,7 +61,7 @@ class FleetBook implements Followable {
       answer: (found) => {
         for (const [i, [measurement]] of summed.entries()) {
           for (const { startMs, group, sums: fields } of found.sums[i] ?? []) {
-            this.#bookOf(group["server"] ?? "").sums.add(measurement, startMs, fields);
+            this.#bookOf(group["server"] ?? "").add(measurement, startMs, fields);
           }
         }
       },
@@ -111,7 +111,7 @@ class FleetBook implements Followable {
     });
     const tags = this.#tags.get(tagText) ?? parseTags(tagText);
     this.#tags.set(tagText, tags);
-    this.#bookOf(tags["server"] ?? "").sums.add(measurement, bucketStart(timeMs, "day", this.#timeZone), added);
+    this.#bookOf(tags["server"] ?? "").add(measurement, bucketStart(timeMs, "day", this.#timeZone), added);
   }
 
   #bookOf(server: string): CacheBook {

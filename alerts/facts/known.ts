@@ -45,6 +45,8 @@ export interface WarmingFacts {
   readonly text: string;
   /** When it last wrote of a file. */
   readonly lastLineMs: number | undefined;
+  /** When the runs of the last days ended, the oldest first. */
+  readonly runsMs: readonly number[];
   /** Files that could not be fetched; of a run that was closed. */
   readonly failed: number;
   /** Files left for another run: out of time, budget or room. */

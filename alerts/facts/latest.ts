@@ -31,6 +31,11 @@ export class Latest {
     else this.#last = [...this.#last.filter(({ rank }) => rank !== written.rank), written];
   }
 
+  /** Whether what counts may be another line later on, though none is new. */
+  isAhead(nowMs: number): boolean {
+    return this.#newest !== undefined && this.#newest.line.timeMs > nowMs + AHEAD_MS;
+  }
+
   /** Undefined where nothing counts. */
   at({ nowMs, sinceMs }: LatestQuestion): ParsedLine | undefined {
     let found = this.#newest;

@@ -48,8 +48,13 @@ const own = (more: Partial<OwnFacts>): OwnFacts => ({
 });
 const sink = { name: "main", movedMs: NOW, backlogBytes: 0, rejectBytes: 0, problem: undefined };
 const run = (event: "run-start" | "run-end" | "run-skipped", failed = 0, ago = HOUR, skipped = 0) => ({
-  warming: { event, timeMs: NOW - ago, text: "t", lastLineMs: undefined, failed, skipped },
+  warming: { event, timeMs: NOW - ago, text: "t", lastLineMs: undefined, failed, skipped, runsMs: [] },
 });
+/** Runs some hours ago, the newest last. */
+const ran = (...hours: number[]) => {
+  const { warming } = run("run-end", 0, (hours.at(-1) ?? 0) * HOUR);
+  return { warming: { ...warming, runsMs: hours.map((each) => NOW - each * HOUR) } };
+};
 const day = (served: number, fromApple: number) => ({ served: served * 1e9, fromApple: fromApple * 1e9 });
 
 /** Rule, facts, verdict. What is not said is as of a cache that is well. */
@@ -134,6 +139,14 @@ const CASES: readonly (readonly [string, Partial<CacheFacts> & Partial<OwnFacts>
   ["warming-late", run("run-start", 0, HOUR), "firing"],
   ["warming-late", run("run-start", 0, HOUR - 1), "unknown"],
   ["warming-late", run("run-end"), "ok"],
+  ["warming-missed", ran(180, 84, 60, 36), "firing"],
+  ["warming-missed", ran(179, 83, 59, 35), "ok"],
+  // never at this time of the week, as on a weekend
+  ["warming-missed", ran(156, 132, 108, 84, 60, 36), "unknown"],
+  // twice is not a habit
+  ["warming-missed", ran(180, 36), "unknown"],
+  ["warming-missed", { ...ran(180, 84, 60, 36), heardMs: NOW - HOUR }, "unknown"],
+  ["warming-missed", {}, "unknown"],
   ["journal-disk", { freeBytes: 255e6 }, "firing"],
   ["journal-disk", { freeBytes: 256e6 }, "ok"],
   ["journal-disk", { freeBytes: undefined }, "unknown"],

@@ -24,7 +24,7 @@ import { unreachable } from "./unreachable.ts";
 import { unregistered } from "./unregistered.ts";
 import { updating } from "./updating.ts";
 import { wanDay, wanForecast, wanMonth } from "./wan.ts";
-import { updateNotWarmed, warmingFailed, warmingLate, warmingSkipped } from "./warming.ts";
+import { updateNotWarmed, warmingFailed, warmingLate, warmingMissed, warmingSkipped } from "./warming.ts";
 import { wiped } from "./wiped.ts";
 
 export type { ThresholdName } from "../../core/alert-rules.ts";
@@ -57,6 +57,7 @@ const JUDGED: Readonly<Record<AlertRuleId, Rule>> = {
   "warming-failed": warmingFailed,
   "warming-skipped": warmingSkipped,
   "warming-late": warmingLate,
+  "warming-missed": warmingMissed,
   "update-not-warmed": updateNotWarmed,
   "journal-disk": journalDisk,
   "journal-damaged": journalDamaged,

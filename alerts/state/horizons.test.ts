@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { runs } from "../../core/testing/runs.ts";
 import type { CacheFacts } from "../facts/facts.ts";
 import { watchOptions } from "../options.ts";
 import { circumstancesFor, policyFor } from "../settings/settings.ts";
@@ -59,10 +60,11 @@ const said = fc
         wiped: at(wiped),
         restarted: at(restarted),
         neighbours: [{ address: "10.0.0.9", role: "peer", healthy }],
-        warming: run && { ...run, lastLineMs: undefined, failed, skipped },
+        warming: run && { ...run, lastLineMs: undefined, failed, skipped, runsMs: nightsBefore(run.timeMs) },
       },
     };
   });
+const nightsBefore = (ms: number): number[] => [6, 2, 1, 0].map((days) => ms - days * DAY);
 const usually = fc.oneof({ weight: 4, arbitrary: fc.constant(true) }, { weight: 1, arbitrary: fc.constant(false) });
 const step: fc.Arbitrary<Step> = fc.record({
   minutes: fc.oneof(
@@ -160,7 +162,7 @@ describe("horizons", () => {
       fc.property(fc.array(step, { minLength: 2, maxLength: 60 }), (steps) => {
         expect(live(steps, new Horizons()).seen).toEqual(live(steps, undefined).seen);
       }),
-      { numRuns: Number(process.env["LARDER_RUNS"] ?? 40) },
+      { numRuns: runs(40) },
     );
   }, 600_000);
 

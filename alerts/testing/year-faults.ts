@@ -54,6 +54,7 @@ export const KINDS = {
   "not-caching": { seenAfterMs: DAY, level: "bad", when: "day" },
   "warming-failed": { level: "bad", when: "night" },
   "warming-skipped": { level: "warn", when: "night" },
+  "warming-missed": { seenAfterMs: 12 * HOUR, level: "warn", when: "night" },
   "warming-late": { seenAfterMs: HOUR, level: "warn", when: "night" },
 } as const satisfies Record<string, KindOf>;
 
@@ -171,7 +172,7 @@ function fits(cache: FleetCache, { kind, fromMs, toMs }: Fault): boolean {
   if (kind === "reset") return !sleeps(cache) || isDay;
   const days = Array.from({ length: Math.ceil((toMs - fromMs) / DAY) + 2 }, (_, i) => fromMs + (i - 1) * DAY);
   const { when } = KINDS[kind];
-  if (when === "idle") return !sleeps(cache) && days.every((ms) => !isHoliday(ms));
+  if (when === "idle" || kind === "warming-missed") return !sleeps(cache) && days.every((ms) => !isHoliday(ms));
   if (when === "day") return !sleeps(cache) && days.every((ms) => !isHoliday(ms) && !isWeekend(ms));
   if (!sleeps(cache)) return true;
   return when === "any" && kind !== "wiped" && isDay;

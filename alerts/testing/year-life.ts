@@ -112,7 +112,7 @@ export class Life implements CacheFacts {
     if (kind !== this.#kind) this.#change(kind, fault);
     this.#hear(hour, kind);
     if (kind !== "idle" && kind !== "silent") this.rowMs = Math.max(this.rowMs, hour.askedMs);
-    if (this.warming?.timeMs !== hour.runMs) this.#warm(hour.runMs, kind);
+    if (this.warming?.timeMs !== hour.runMs && kind !== "warming-missed") this.#warm(hour.runMs, kind);
     this.#traffic((kind === "wan-day" ? DAYS[kind] : undefined) ?? hour.today, yesterdayOf(fault, hour));
   }
 
@@ -125,7 +125,9 @@ export class Life implements CacheFacts {
 
   #warm(runMs: number, kind: Kind | undefined): void {
     this.news++;
-    this.warming = runOf(runMs, kind);
+    const known = this.warming?.runsMs ?? [];
+    const runsMs = known.at(-1) === runMs ? known : [...known, runMs].slice(-8);
+    this.warming = { ...runOf(runMs, kind), runsMs };
   }
 
   #hear({ nowMs, isAwake, awakeMs }: Hour, kind: Kind | undefined): void {
@@ -162,7 +164,7 @@ function yesterdayOf(fault: Fault | undefined, { yesterday, yesterdayMs }: Hour)
   return DAYS[fault.kind] ?? yesterday;
 }
 
-function runOf(timeMs: number, kind: Kind | undefined): WarmingFacts {
+function runOf(timeMs: number, kind: Kind | undefined): Omit<WarmingFacts, "runsMs"> {
   const event = kind === "warming-skipped" ? "run-skipped" : kind === "warming-late" ? "run-start" : "run-end";
   return { event, timeMs, text: "", lastLineMs: undefined, failed: kind === "warming-failed" ? 9 : 0, skipped: 0 };
 }

@@ -140,6 +140,11 @@ export const alerts: Texts<typeof english> = {
       what: "Der letzte Lauf begann und wurde nie beendet.",
       next: "noch einmal laufen lassen: larder precache run",
     },
+    "warming-missed": {
+      title: "Vorladen nicht begonnen",
+      what: "Um diese Zeit der Woche lief es sonst regelmäßig, zuletzt {seconds:ago}.",
+      next: "nachsehen, ob der Auftrag geladen ist: sudo launchctl print system/org.larder.precache",
+    },
     "update-not-warmed": {
       title: "Update erschienen und nicht vorgewärmt",
       what: "{skipped} {skipped?Datei|Dateien} von Apple {skipped?blieb|blieben} seit einem Tag für einen anderen Lauf übrig: Zeit, Budget oder Platz reichten nicht.",

@@ -138,6 +138,11 @@ export const alerts = {
       what: "The last warming run began and was never finished.",
       next: "run it again: larder precache run",
     },
+    "warming-missed": {
+      title: "Warming did not start",
+      what: "Warming ran regularly at this time of the week, and last {seconds:ago}.",
+      next: "see that its job is loaded: sudo launchctl print system/org.larder.precache",
+    },
     "update-not-warmed": {
       title: "Update out and not warmed",
       what: "{skipped} {skipped?file|files} that Apple has out {skipped?was|were} left for another run for a day: out of time, budget or room.",
