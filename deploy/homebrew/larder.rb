@@ -1,4 +1,4 @@
-# For a tap of one's own: `npm pack`, publish the tarball, fill in its address and its `shasum -a 256`.
+# For a tap of one's own: `npm pack`, publish the tarball; `npm run -s formula -- TARBALL URL` fills in address and checksum.
 class Larder < Formula
   desc "Watches Apple content caches and fills them before people ask"
   homepage "https://example.org/larder"

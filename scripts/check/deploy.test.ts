@@ -81,10 +81,18 @@ describe("shell scripts", () => {
     expect(statSync(path).mode & 0o111).toBe(0o111);
   });
 
-  it.skipIf(!has("shellcheck"))("have nothing that shellcheck complains of", () => {
-    const checked = spawnSync("shellcheck", ["-s", "sh", ...shells], { encoding: "utf8" });
-    expect(checked.stdout).toBe("");
-  });
+  it.skipIf(!has("shellcheck"))(
+    "of deploy, scripts and fixtures have nothing that shellcheck complains of (needs shellcheck)",
+    () => {
+      const others = ["scripts", "fixtures"].flatMap((folder) => filesBelow(join(ROOT, folder)));
+      const scripts = [...shells, ...others.filter((path) => path.endsWith(".sh"))];
+      expect(scripts.map((path) => basename(path))).toEqual(
+        expect.arrayContaining(["preinstall", "postinstall", "larder-daemon", "bare-linux.sh", "answer.sh"]),
+      );
+      const checked = spawnSync("shellcheck", ["-s", "sh", ...scripts], { encoding: "utf8" });
+      expect(checked.stdout).toBe("");
+    },
+  );
 });
 
 /** Whether a program is here. */
@@ -203,7 +211,7 @@ describe("profiles", () => {
     expect(grant?.["CodeRequirement"]).toContain("anchor apple generic");
   });
 
-  it.skipIf(!has("plistutil"))("and jobs are property lists to another reader too", () => {
+  it.skipIf(!has("plistutil"))("and jobs are property lists to another reader too (needs plistutil)", () => {
     for (const path of all.filter((name) => /\.(plist|mobileconfig|recipe)$/.test(name))) {
       const read = spawnSync("plistutil", ["-i", path, "-f", "json"], { encoding: "utf8" });
       expect(read.status, `${path}: ${read.stderr}`).toBe(0);

@@ -10,6 +10,7 @@ import { manifestPage } from "./generate-manifest.ts";
 import { measurementsPage } from "./generate-measurements.ts";
 import { reportSchemaPage } from "./generate-report-schema.ts";
 import { settingsPage } from "./generate-settings.ts";
+import { untestedPage } from "./generate-untested.ts";
 import type { GeneratedPage } from "./generated-page.ts";
 
 export const generatedPages: readonly GeneratedPage[] = [
@@ -20,4 +21,5 @@ export const generatedPages: readonly GeneratedPage[] = [
   jamfPage,
   reportSchemaPage,
   findingsPage,
+  untestedPage,
 ];
