@@ -44,6 +44,7 @@ export {
   type SecurityConfig,
   type SiteTable,
   sitesOf,
+  warmUpReceiver,
 } from "./receiver/receiver.ts";
 export { checkSchedule, runOnSchedule, type ScheduleOptions } from "./schedule.ts";
 export type { ShipReport } from "./ship/ship.ts";

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { setTimeout as sleep } from "node:timers/promises";
 import { type Cursors, type Journal, joinSpans, type Span } from "../../core/journal/journal.ts";
 
 /** Lines of one writer. */
@@ -21,6 +22,11 @@ export class QueueFull extends Error {}
 const MAX_WAITING_CHARACTERS = 32_000_000;
 /** Of one flush. */
 const MAX_BATCH = 2000;
+/**
+ * From the beginning of a flush to that of the next: a hundred a second are as many as a cache can notice, and each costs
+ * the disk and the processor as much as ten reports. Where little comes, nothing waits.
+ */
+const FLUSH_EVERY_MS = 10;
 
 interface Waiting extends Entry {
   done(): void;
@@ -31,6 +37,8 @@ export class CommitQueue {
   readonly #journal: Journal;
   #waiting: Waiting[] = [];
   #characters = 0;
+  /** When the last flush began. */
+  #flushedMs = Number.NEGATIVE_INFINITY;
   #running: Promise<void> | undefined;
 
   constructor(journal: Journal) {
@@ -59,6 +67,9 @@ export class CommitQueue {
     // what else has come in this turn goes along
     await new Promise(setImmediate);
     while (this.#waiting.length > 0) {
+      const restMs = this.#flushedMs + FLUSH_EVERY_MS - performance.now();
+      if (restMs > 0) await sleep(restMs);
+      this.#flushedMs = performance.now();
       const batch = this.#waiting.slice(0, MAX_BATCH);
       this.#waiting = this.#waiting.slice(MAX_BATCH);
       try {

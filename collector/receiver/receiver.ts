@@ -25,6 +25,7 @@ export {
 } from "./declaration/declaration.ts";
 export { heardCaches } from "./heard.ts";
 export { faultText, NO_SITES, openSiteFile, readSites, type Sites, type SiteTable, sitesOf } from "./sites/sites.ts";
+export { warmUpReceiver } from "./warm-up.ts";
 
 export type ReceiverOptions = IntakeOptions;
 

@@ -7,6 +7,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import type { Log } from "../../../core/log.ts";
+import { onceCalm } from "./once-calm.ts";
 
 export interface PassesProcess {
   /** Ends what it does, and resolves when the process is gone. */
@@ -23,6 +24,12 @@ export interface PassesProcessOptions {
 
 const AGAIN_MS = 60_000;
 
+/**
+ * A cache that waits for its 202 comes first. A process that lowers its own priority does so for one of its threads: those
+ * that compile and collect garbage are there already.
+ */
+const LOWEST_PRIORITY = { execPath: "nice", execArgv: ["-n", "19", process.execPath, ...process.execArgv] };
+
 /** Starts the process, and starts it again when it dies. It ends by itself when this process does, however that ends. */
 export function startPassesProcess({ program, againMs = AGAIN_MS, log }: PassesProcessOptions): PassesProcess {
   const [path, ...words] = program;
@@ -30,7 +37,7 @@ export function startPassesProcess({ program, againMs = AGAIN_MS, log }: PassesP
   let timer: NodeJS.Timeout | undefined;
   let stopped = false;
   const start = (): void => {
-    const started = fork(path, words, { stdio: ["ignore", "ignore", "inherit", "ipc"] });
+    const started = fork(path, words, { ...LOWEST_PRIORITY, stdio: ["ignore", "ignore", "inherit", "ipc"] });
     child = started;
     const onEnd = (details: Readonly<Record<string, unknown>>): void => {
       if (child !== started) return;
@@ -42,10 +49,11 @@ export function startPassesProcess({ program, againMs = AGAIN_MS, log }: PassesP
     started.once("error", (error) => onEnd({ error: error.message }));
     started.once("exit", (code, signal) => onEnd({ code, signal }));
   };
-  start();
+  const stopWaiting = onceCalm(start);
   return {
     async stop() {
       stopped = true;
+      stopWaiting();
       clearTimeout(timer);
       if (child === undefined) return;
       const ended = once(child, "exit");

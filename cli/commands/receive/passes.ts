@@ -4,7 +4,6 @@
  *
  * @module
  */
-import { constants, setPriority } from "node:os";
 import { type Collector, type CollectorSetup, createCollector, runOnSchedule } from "../../../collector/index.ts";
 import { errorCode, explainError } from "../../../core/errors.ts";
 import type { Log } from "../../../core/log.ts";
@@ -20,8 +19,6 @@ import type { ReceiveFlags } from "./register.ts";
 
 /** Runs passes until a signal, or until the receiver that started this process is gone. */
 export async function receivePasses(flags: ReceiveFlags): Promise<void> {
-  // a cache that waits for its 202 comes first
-  setPriority(constants.priority.PRIORITY_LOW);
   const level = parseLogLevel(flags.logLevel);
   const { settings, origins } = await loadSettings(flags, { layers: [layerOfReceive(flags)] });
   const watched = isTerminal() && flags.json !== true && level === "info";

@@ -5,7 +5,7 @@
  */
 
 import { once } from "node:events";
-import { openReceiver, openSiteFile } from "../../../collector/index.ts";
+import { openReceiver, openSiteFile, warmUpReceiver } from "../../../collector/index.ts";
 import { listenOptions, startServer } from "../../../core/server/server.ts";
 import { loadSettings } from "../../load-settings.ts";
 import { openLog } from "../../log.ts";
@@ -37,6 +37,7 @@ export async function receive(flags: ReceiveFlags): Promise<void> {
   const { sitesFile: path, unassigned } = settings.receive;
   const sites = await openSiteFile({ path, unassigned, log });
   const signals = followSignals({ onStop: (signal) => log.info("stopping", { signal }) });
+  warmUpReceiver();
   const receiver = await openReceiver({
     stateDir: settings.stateDir,
     server: settings.server,
