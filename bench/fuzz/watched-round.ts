@@ -63,7 +63,8 @@ async function oneThread(options: WatchedOptions): Promise<{ result: WatchedResu
   let since = performance.now();
   const watch = setInterval(() => {
     const now = Atomics.load(state, 0);
-    if (now !== begun) since = performance.now();
+    // until the first input, code is loaded
+    if (now !== begun || now === 0) since = performance.now();
     begun = now;
     if (performance.now() - since < hangMs) return;
     onFault(input(), { key: "hang", what: `it did not come back within ${hangMs} ms` });

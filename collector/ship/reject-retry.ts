@@ -8,9 +8,8 @@
  *
  * @module
  */
-import { rename, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { syncFolder } from "../../core/disk.ts";
+import { type Disk, realDisk } from "../../core/disk.ts";
 import type { LarderError } from "../../core/errors.ts";
 import { appendSynced, readIfThere } from "../../core/files.ts";
 import { acquireLock } from "../../core/lock.ts";
@@ -27,6 +26,7 @@ export interface RetryOptions {
   /** Reads and counts, sends and changes nothing. */
   readonly dryRun?: boolean;
   readonly clock?: ShipClock;
+  readonly disk?: Disk;
 }
 
 /** What became of the lines of a reject file. */
@@ -76,7 +76,7 @@ export async function retryRejected(options: RetryOptions): Promise<RetryReport>
     // what an earlier retry left behind goes first
     const left = await readIfThere(aside);
     if (left !== undefined) await resend(left, options, delivery, tally);
-    if (await putAside(rejects, aside)) {
+    if (await putAside(rejects, aside, options.disk)) {
       // what stayed of it has been put back, and is asked about with the others
       tally.forgetKept();
       await resend((await readIfThere(aside)) ?? Buffer.alloc(0), options, delivery, tally);
@@ -87,16 +87,16 @@ export async function retryRejected(options: RetryOptions): Promise<RetryReport>
   }
 }
 
-async function putAside(rejects: string, aside: string): Promise<boolean> {
+async function putAside(rejects: string, aside: string, disk: Disk = realDisk): Promise<boolean> {
   if ((await readIfThere(rejects)) === undefined) return false;
-  await rename(rejects, aside);
-  await syncFolder(join(rejects, ".."));
+  await disk.rename(rejects, aside);
+  await disk.syncFolder(join(rejects, ".."));
   return true;
 }
 
 /** Sends what was put aside; puts back what stays, then removes it. */
 async function resend(bytes: Buffer, options: RetryOptions, delivery: Delivery, tally: Tally): Promise<void> {
-  const { stateDir, sink } = options;
+  const { stateDir, sink, disk = realDisk } = options;
   const back: Uint8Array[] = [];
   for (const piece of piecesOf(entriesOf(bytes), sink.limits)) {
     for (const entry of await sendPiece(piece, options, delivery, tally)) {
@@ -105,9 +105,9 @@ async function resend(bytes: Buffer, options: RetryOptions, delivery: Delivery, 
     }
   }
   const aside = retryPath(stateDir, sink.name);
-  if (back.length > 0) await appendSynced(rejectPath(stateDir, sink.name), Buffer.concat(back), { mode: 0o640 });
-  await rm(aside, { force: true });
-  await syncFolder(join(aside, ".."));
+  if (back.length > 0) await appendSynced(rejectPath(stateDir, sink.name), Buffer.concat(back), { mode: 0o640, disk });
+  await disk.remove(aside);
+  await disk.syncFolder(join(aside, ".."));
 }
 
 /** The entries of a piece that stay, each with its latest reason. */

@@ -189,11 +189,11 @@ export const targets: readonly Target[] = [
     run: (input) => {
       const text = input.toString("utf8");
       const commit = parseCommit(text);
-      // no writer has infinite numbers
-      if (commit === undefined || text.includes("e999") || /\d{300}/.test(text)) return undefined;
+      if (commit === undefined) return undefined;
       const { crc: _, bytes, ...said } = commit;
       const again = parseCommit(commitLine(Buffer.alloc(bytes > 1e6 || bytes < 0 ? 0 : bytes), said).trimEnd());
-      if (!isDeepStrictEqual({ ...again, crc: 0, bytes }, { ...commit, crc: 0, bytes }))
+      // what JSON has no words for, no writer has
+      if (JSON.stringify({ ...again, crc: 0, bytes }) !== JSON.stringify({ ...commit, crc: 0, bytes }))
         throw new NotTheSame(commit, again);
       return commit;
     },
