@@ -10,11 +10,12 @@ import { errorText, explainError } from "../core/errors.ts";
 import { type Journal, openJournal, openReader, streamFolder } from "../core/journal/journal.ts";
 import type { Log } from "../core/log.ts";
 import { keepCalendarsCurrent, type Times } from "./calendars/calendars.ts";
-import { type DrawDay, dailyMessage, dueDaily } from "./daily/daily.ts";
+import { type DrawDay, dueDaily } from "./daily/daily.ts";
 import type { CacheFacts } from "./facts/facts.ts";
 import { KeptFacts } from "./facts/facts.ts";
 import { alertLines } from "./lines.ts";
 import { lookContextFor, type OwnReport, ownFactsOf } from "./look-context.ts";
+import { messagesOf, noticeMessage } from "./messages.ts";
 import type { Notifier } from "./notify/notify.ts";
 import type { WatchOptions } from "./options.ts";
 import { type Box, deliver, type Sent } from "./outbox/outbox.ts";
@@ -37,7 +38,6 @@ import {
   type Stored,
   storedJson,
 } from "./state/state.ts";
-import { type Message, messageOf } from "./words/words.ts";
 
 export interface WatchSetup {
   readonly stateDir: string;
@@ -195,7 +195,7 @@ class Watcher implements Watch {
     const { box, sent } = await deliver(this.#box, {
       notifiers: this.#setup.notifiers,
       names: this.#setup.options.notifiers.map(({ name }) => name),
-      messageFor: this.#messages(),
+      messageFor: messagesOf(this.#setup),
       nowMs: this.#nowMs,
       random: this.#setup.random ?? Math.random,
       commit: async (box) => {
@@ -255,31 +255,10 @@ class Watcher implements Watch {
     }
   }
 
-  /** Messages of one round of sending: a daily report is read and drawn once for all who get the same. */
-  #messages(): (notice: Notice, to: string) => Message | Promise<Message> {
-    const { stateDir, timeZone, options, draw } = this.#setup;
-    const { language, link, notifiers } = options;
-    const made = new Map<string, Promise<Message>>();
-    return (notice, to) => {
-      if (notice.kind !== "daily") return this.#messageOf(notice);
-      const tags = notifiers.find(({ name }) => name === to)?.only ?? {};
-      const key = JSON.stringify([notice.id, tags]);
-      const known =
-        made.get(key) ?? dailyMessage({ stateDir, timeZone, language, link, draw }, { dayMs: notice.atMs, tags });
-      made.set(key, known);
-      return known;
-    };
-  }
-
-  #messageOf(notice: Notice): Message {
-    const { options, timeZone } = this.#setup;
-    return messageOf(notice, { language: options.language, timeZone, link: options.link });
-  }
-
   async #commit({ changes, notices }: { changes: readonly Change[]; notices: readonly Notice[] }): Promise<void> {
     const said = notices
       .filter(({ kind }) => kind !== "daily")
-      .map((notice) => ({ notice, message: this.#messageOf(notice) }));
+      .map((notice) => ({ notice, message: noticeMessage(notice, this.#setup) }));
     await this.#journal.append({
       ...alertLines({ changes, notices: said, nowMs: this.#nowMs() }),
       cursors: { [ALERTS_CURSOR]: storedJson(this.#state()) },

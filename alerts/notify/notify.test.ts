@@ -156,6 +156,20 @@ describe.skipIf(!hasOpenssl())("mail to a server with a certificate of its own",
   );
 });
 
+it("a reminder says how to end it, and no name from outside gets into the command", () => {
+  const endOf = (kind: Notice["kind"], ...servers: string[]): string | undefined => {
+    const alerts = servers.map((server) => ({ server, part: "", tags: {}, sinceMs: NOW, values: { pressure: 0.9 } }));
+    const { facts } = messageOf({ ...notice, kind, alerts }, { language: "en", timeZone: "UTC", link: undefined });
+    return facts.find(({ value }) => value.includes("silence add"))?.value;
+  };
+  const command = (name: string) =>
+    `sudo larder alerts silence add --rule pressure --cache ${name} --for 52w --why TEXT`;
+  expect(endOf("reminder", "c1.example")).toBe(command("c1.example"));
+  expect(endOf("reminder", "c1", "c2")).toBe(command("NAME"));
+  for (const server of ["$(reboot)", "a b", "--all", "a;b"]) expect(endOf("reminder", server)).toBe(command("NAME"));
+  expect(endOf("firing", "c1")).toBeUndefined();
+});
+
 describe("each in its own form", () => {
   it("webhook: signed, also while keys change", async () => {
     const { received, url } = await receiver();

@@ -80,12 +80,22 @@ export function messageOf(notice: Notice, { language: name, timeZone, link }: Wo
     isOver
       ? { title: texts.lasted, value: lastedText(notice, language) }
       : { title: texts.severity, value: notice.level === "bad" ? texts.grave : texts.soon },
+    ...(notice.kind === "reminder" ? [{ title: texts.end, value: say(texts.endWith, subjectOf(notice)) }] : []),
   ];
   const next = isOver ? undefined : { title: texts.todo, value: rule.next };
   const more = link === undefined ? undefined : { title: texts.link, value: link };
   const lines = [...facts, ...(next === undefined ? [] : [next]), ...(more === undefined ? [] : [more])];
   const text = [...(isOver ? [] : [what, ""]), ...lines.map(({ title, value }) => `${title}: ${value}`)].join("\n");
   return { subject, what, facts, next, link: more, text };
+}
+
+/** Names that a shell takes as they are. */
+const PLAIN = /^[\w.:][\w.:-]*$/;
+
+/** What a silence would be about: of several caches, each needs one of its own. */
+function subjectOf({ rule, alerts }: Notice): Values {
+  const [server = "", ...others] = new Set(alerts.map((alert) => alert.server));
+  return { rule, server: others.length === 0 && PLAIN.test(server) ? server : "NAME" };
 }
 
 function whereText(

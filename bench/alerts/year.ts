@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { liveYear } from "../../alerts/testing/year.ts";
+import { liveYear } from "../../fixtures/watched-year/year.ts";
 
 const [caches = 200, stepMinutes = 15, days = 365] = process.argv.slice(2).map(Number);
 const began = performance.now();

@@ -23,6 +23,8 @@ export const alerts: Texts<typeof english> = {
   place: "Wo",
   severity: "Wie schlimm",
   todo: "Was zu tun ist",
+  end: "Falls er für immer fort ist, oder es bekannt ist",
+  endWith: "sudo larder alerts silence add --rule {rule} --cache {server} --for 52w --why TEXT",
   link: "Mehr",
   rules: {
     silent: {

@@ -21,6 +21,8 @@ export const alerts = {
   place: "Where",
   severity: "How bad",
   todo: "What to do",
+  end: "If it is gone for good, or known",
+  endWith: "sudo larder alerts silence add --rule {rule} --cache {server} --for 52w --why TEXT",
   link: "More",
   rules: {
     silent: {
