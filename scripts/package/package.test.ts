@@ -144,7 +144,7 @@ describe("a bundle for a Mac, with stand-ins for Node and the packages with bina
       return spawnSync("sh", [join(scripts, "preinstall"), "/x.pkg", volume, volume, "/"]).status;
     };
     expect(readFileSync(join(scripts, "version"), "utf8")).toBe(`${VERSION}\n`);
-    const versions = ["0.9.10", "0.10.0-beta.2", "0.10.0", "0.10.1", "1.0.0", "10.2.0"];
+    const versions = ["0.9.10", "0.10.0-beta.2", "0.10.0", "10.2.0"];
     for (const there of versions) {
       for (const ours of versions)
         expect(codeOver(there, ours), `${ours} over ${there}`).toBe(compareVersions(there, ours) > 0 ? 1 : 0);
@@ -154,12 +154,21 @@ describe("a bundle for a Mac, with stand-ins for Node and the packages with bina
     expect(spawnSync("sh", [join(scripts, "preinstall"), "/x.pkg", volume, volume, "/"]).status).toBe(0);
   });
 
-  it.skipIf(lifeLacks !== undefined)("leads a whole life on a Mac, and leaves what it says it leaves", async () => {
-    const said: string[] = [];
-    const pkg = join(work, `larder-${VERSION}-darwin-arm64.pkg`);
-    const wrong = await leadMacLife({ pkg, node: process.execPath, short: true, say: (text) => void said.push(text) });
-    expect([wrong, said.join("")]).toEqual([0, expect.stringMatching(/^ok {4}the Mac is as it was before larder$/m)]);
-  });
+  it.skipIf(lifeLacks !== undefined)(
+    "leads a whole life on a Mac, and leaves what it says it leaves",
+    { timeout: 300_000 },
+    async () => {
+      const said: string[] = [];
+      const pkg = join(work, `larder-${VERSION}-darwin-arm64.pkg`);
+      const wrong = await leadMacLife({
+        pkg,
+        node: process.execPath,
+        short: true,
+        say: (text) => void said.push(text),
+      });
+      expect([wrong, said.join("")]).toEqual([0, expect.stringMatching(/^ok {4}the Mac is as it was before larder$/m)]);
+    },
+  );
 
   it("has a munki-pkg project with the same payload", () => {
     const names = output("tar", "-tzf", `larder-${VERSION}-darwin-arm64-munkipkg.tar.gz`);
