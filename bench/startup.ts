@@ -5,6 +5,7 @@
  */
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { figure } from "./figures.ts";
 import { measure, median, spread } from "./measure.ts";
 
 const { values } = parseArgs({ options: { rounds: { type: "string", default: "21" } } });
@@ -18,4 +19,5 @@ for (let round = 0; round < Number(values.rounds); round++) {
 console.log(`node -e 0      ${spread(bare, 0)} ms`);
 console.log(`larder --help  ${spread(help, 0)} ms`);
 const ratios = help.map((value, i) => value / (bare[i] ?? Number.NaN));
+figure({ what: "`larder --help`", unit: "ms", larder: help, peer: { name: "node -e 0", values: bare }, goal: "2 x" });
 console.log(`ratio          ${spread(ratios)} (of medians ${(median(help) / median(bare)).toFixed(2)})`);

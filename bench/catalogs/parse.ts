@@ -15,6 +15,7 @@ import { join } from "node:path";
 import { build } from "esbuild";
 import { sharedData } from "../../fixtures/shared-data.ts";
 import { bundling } from "../../scripts/build/bundling.mjs";
+import { figure } from "../figures.ts";
 import { measure, median, type Run, spread } from "../measure.ts";
 
 const PAIRS = Number(process.argv[2] ?? 11);
@@ -102,6 +103,13 @@ async function compare(name: string, files: [string, string][], program: string,
     spread(ratio((run) => told(run).inside)).padStart(20),
     spread(ratio((run) => told(run).cpu)).padStart(20),
   ];
+  figure({
+    what: `catalogue read, ${name}`,
+    unit: "s",
+    larder: mine.map((run) => run.seconds),
+    peer: { name: "plistlib", values: other.map((run) => run.seconds) },
+    goal: `${GOAL} x`,
+  });
   console.log(`${row.join(" ")}${median(whole) <= GOAL ? "" : "  above the goal"}`);
   return median(whole) <= GOAL;
 }

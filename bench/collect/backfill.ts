@@ -13,6 +13,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { nodeBinary, startInflux } from "../../fixtures/engines.ts";
+import { figure } from "../figures.ts";
 import { measure, median, spread } from "../measure.ts";
 
 const { values } = parseArgs({
@@ -67,6 +68,14 @@ const peer = seconds.get("python3 sqlite3 + urllib") ?? [];
 console.log(`${rows.toLocaleString("en")} rows, ${values.rounds} rounds; least / median / most`);
 for (const [name, took] of seconds) {
   const ratios = took.map((value, i) => value / (peer[i] ?? Number.NaN));
+  if (took !== peer)
+    figure({
+      what: `back-fill of ${rows.toLocaleString("en")} rows into InfluxDB, ${name}`,
+      unit: "s",
+      larder: took,
+      peer: { name: "python3", values: peer },
+      goal: "1 x",
+    });
   console.log(
     `${name.padEnd(28)} ${spread(took)} s   ratio ${spread(ratios)}   ${median(memory.get(name) ?? []).toFixed(0)} MiB`,
   );

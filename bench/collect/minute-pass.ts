@@ -18,6 +18,7 @@ import { silentLog } from "../../core/log.ts";
 import { nativeAvailable } from "../../core/sqlite/open.ts";
 import { DatabaseOwner } from "../../core/sqlite/testing/owner.ts";
 import { startInflux } from "../../fixtures/engines.ts";
+import { figure } from "../figures.ts";
 import { measure, spread } from "../measure.ts";
 
 const { values } = parseArgs({
@@ -92,3 +93,10 @@ const engine = nativeAvailable() ? "node:sqlite" : "sql.js";
 console.log(`${engine}, Node ${process.versions.node}: ${spread(processorMs)} ms processor time a pass of 21 rows`);
 console.log(`resident at most ${rssMb.toFixed(0)} MB (tsx and its cache included)`);
 console.log(`python3, started for each pass: ${Number(peer.stdout).toFixed(0)} ms processor time`);
+figure({
+  what: `a pass of 21 rows, processor time, ${engine}`,
+  unit: "ms",
+  larder: processorMs,
+  peer: { name: "python3", values: [Number(peer.stdout)] },
+  goal: "1 x",
+});

@@ -10,6 +10,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { FLEET_FIELDS } from "../../fixtures/fleet/index.ts";
+import { figure } from "../figures.ts";
 import { measure, median, type Run, spread } from "../measure.ts";
 import { makeJournal, SERVER, ZONE } from "./make-journal.ts";
 
@@ -115,6 +116,9 @@ async function ask({ name, larder, sql: peer, goal }: Question): Promise<void> {
     peer === undefined
       ? ""
       : `; sqlite3 ${median(theirs.map((run) => run.seconds)).toFixed(2)} s, ratio ${spread(ratios)}`;
+  const values = theirs.map((run) => run.seconds);
+  const question = `${name}, ${years} ${years === 1 ? "year" : "years"} of one cache`;
+  figure({ what: question, unit: "s", larder: seconds, ...(peer && { peer: { name: "sqlite3", values } }), goal });
   const memory = Math.max(...ours.map((run) => run.peakMiB)).toFixed(0);
   console.log(`${name}: ${spread(seconds)} s, ${memory} MiB${peerText}   (goal ${goal})`);
 }

@@ -14,6 +14,7 @@ import { join } from "node:path";
 import { finished } from "node:stream/promises";
 import { build } from "esbuild";
 import { bundling } from "../../scripts/build/bundling.mjs";
+import { figure } from "../figures.ts";
 import { measure, median, type Run, spread } from "../measure.ts";
 import { logBlock } from "./log-block.ts";
 
@@ -67,6 +68,15 @@ async function run(): Promise<void> {
       0,
     )}`,
   );
+  const python = other.map((each) => megabytes / told(each).cpu);
+  const goal = `${GOALS.megabytes} MB/s, ${GOALS.ratio} x the peer`;
+  figure({
+    what: "service log read, of processor time",
+    unit: "MB/s",
+    larder: speed,
+    peer: { name: "python3", values: python },
+    goal,
+  });
   console.log(`times as fast                    ${spread(ratio, 1)}`);
   const memory = Math.max(...mine.map(({ peakMiB }) => peakMiB));
   const large = join(folder, "large.ndjson");

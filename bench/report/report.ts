@@ -2,7 +2,7 @@
  * A report as a whole process, from the start of the program to the finished page, beside the same page by the `sqlite3`
  * program and a Python template, in turns in one run. The numbers of both are compared.
  *
- *     npm run build; npx tsx bench/report/report.ts [rounds] [folder of a fleet] [folder of one cache]
+ *     npm run build; npx tsx bench/report/report.ts [rounds] [folder of a fleet, or - for none] [folder of one cache]
  *
  * Default: 5 rounds over folders that go afterwards. A folder that has a journal made before is used again: making a year
  * of 200 caches takes about ten minutes, and `bench/history/history.ts` makes the three years of one cache.
@@ -11,6 +11,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { FLEET_FIELDS } from "../../fixtures/fleet/index.ts";
+import { figure } from "../figures.ts";
 import { makeJournal, SERVER } from "../history/make-journal.ts";
 import { measure, median, type Run, spread } from "../measure.ts";
 import { makeFleet, TABLES, ZONE } from "./make-fleet.ts";
@@ -40,12 +41,17 @@ const given = process.argv.slice(3, 5);
 const folders = [0, 1].map((i) => given[i] ?? mkdtempSync(join(tmpdir(), "larder-bench-report-")));
 try {
   const [fleetFolder = "", cacheFolder = ""] = folders;
-  const fleet = await worldIn(fleetFolder, async (endMs) => {
-    await makeFleet(fleetFolder, { caches: CACHES, days: 365, endMs });
-  });
+  const fleet =
+    given[0] === "-"
+      ? undefined
+      : await worldIn(fleetFolder, async (endMs) => {
+          await makeFleet(fleetFolder, { caches: CACHES, days: 365, endMs });
+        });
   const one = await worldIn(cacheFolder, async (endMs) => await makeJournal(cacheFolder, 1, endMs));
   const cases: Case[] = [
-    { name: `a year of ${CACHES} caches`, world: fleet, days: 365, goal: "3 s, 300 MiB" },
+    ...(fleet === undefined
+      ? []
+      : [{ name: `a year of ${CACHES} caches`, world: fleet, days: 365, goal: "3 s, 300 MiB" }]),
     { name: "a month of one cache", world: one, days: 30, goal: "1 s" },
     { name: "a year of one cache", world: one, days: 365, goal: "1.5 s" },
   ];
@@ -114,6 +120,8 @@ async function compare({ name, world, days, goal }: Case): Promise<void> {
   check(name, JSON.parse(json.stdout), JSON.parse(theirs[0]?.stdout ?? "{}"));
   const seconds = (runs: readonly Run[]): number[] => runs.map((run) => run.seconds);
   const ratios = seconds(theirs).map((peer, i) => (ours[i]?.seconds ?? 0) / peer);
+  const peer = { name: "sqlite3 and a Python template", values: seconds(theirs) };
+  figure({ what: `report, ${name}`, unit: "s", larder: seconds(ours), peer, goal });
   const memory = Math.max(...ours.map(({ peakMiB }) => peakMiB)).toFixed(0);
   console.log(
     `${name}: ${spread(seconds(ours))} s, ${memory} MiB; peer ${spread(seconds(theirs))} s, ` +

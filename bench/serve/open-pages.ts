@@ -16,6 +16,8 @@ import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { openSqliteFile } from "../../fixtures/content-cache/sqlite-file.ts";
+import { figure } from "../figures.ts";
+import { median } from "../measure.ts";
 
 const LARDER = join(import.meta.dirname, "../../dist/larder.js");
 const APPLE_MS = Date.UTC(2001, 0, 1);
@@ -106,6 +108,9 @@ console.log(`pass alone ${ms(alone)}, with ${pages} pages ${ms(watched)}: ${rati
 console.log(`memory ${memory.map((each) => `${each.alone.toFixed(0)} > ${each.watched.toFixed(0)} MB`).join(", ")}`);
 console.log(`pages that were fed: ${events} of ${pages * turns}`);
 const good = ratio <= 1.1 && more <= 30 && events === pages * turns;
+const inMs = (seconds: readonly number[]): number[] => seconds.map((each) => each * 1000);
+const [larder, nobody] = [inMs(watched), { name: "nobody looking", values: inMs(alone) }];
+figure({ what: `a pass with ${pages} open pages`, unit: "ms", larder, peer: nobody, goal: "1.1 x, 30 MB" });
 console.log(good ? "within 1.1 x and 30 MB" : "NOT within 1.1 x and 30 MB");
 process.exitCode = good ? 0 : 1;
 
@@ -147,10 +152,6 @@ async function urlOf({ stderr }: ChildProcess): Promise<string> {
 function residentMB(): number {
   const [, kb = "0"] = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, "utf8")) ?? [];
   return Number(kb) / 1024;
-}
-
-function median(numbers: readonly number[]): number {
-  return [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
 }
 
 function ms(seconds: readonly number[]): string {

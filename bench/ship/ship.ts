@@ -18,6 +18,8 @@ import { PIECE_LIMITS } from "../../collector/sinks/line-post.ts";
 import { openJournal, streamFolder } from "../../core/journal/journal.ts";
 import { openReader } from "../../core/journal/reader.ts";
 import { enginesAvailable, type InfluxEngine, NO_ENGINES, startInflux } from "../../fixtures/engines.ts";
+import { figure } from "../figures.ts";
+import { median } from "../measure.ts";
 
 /** Fields of a collection by measurement: 25 values in 7 lines. */
 const SHAPE = {
@@ -45,12 +47,21 @@ async function main(): Promise<void> {
   try {
     const bodies = await fillJournal(stateDir);
     const ratios: number[] = [];
+    const walls = { ship: [] as number[], raw: [] as number[] };
     for (let round = 0; round < rounds; round++) {
       const raw = await timed(engine, `raw${round}`, (database) => postRaw(engine, database, bodies));
       const ours = await timed(engine, `ship${round}`, (database) => ship(engine, database, stateDir));
       ratios.push(ours.wall / raw.wall);
+      walls.ship.push(ours.wall);
+      walls.raw.push(raw.wall);
       console.log(`round ${round + 1}: raw ${costText(raw)}, ship ${costText(ours)}`);
     }
+    figure({
+      what: `shipping of ${collections * LINES_PER_COLLECTION} lines to InfluxDB`,
+      unit: "s",
+      larder: walls.ship,
+      peer: { name: "the same bodies posted", values: walls.raw },
+    });
     const peak = Math.round(process.resourceUsage().maxRSS / 1024);
     console.log(
       `${collections * LINES_PER_COLLECTION} lines: ship/raw ${median(ratios).toFixed(2)} (median of pairs), peak ${peak} MiB with the prebuilt bodies`,
@@ -144,8 +155,4 @@ async function ship(engine: InfluxEngine, database: string, stateDir: string): P
   const report = await shipper.finish(Date.now() + 300_000);
   await shipper.close();
   if (report.backlogBytes > 0) throw report.problem ?? new Error("not everything was shipped");
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }

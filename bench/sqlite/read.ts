@@ -10,6 +10,8 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { newFolder } from "../../core/sqlite/testing/folder.ts";
+import { figure } from "../figures.ts";
+import { median, spread } from "../measure.ts";
 
 const QUERY = "SELECT entryIndex, collectionDate, metricName, dataValue FROM statsData";
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -89,6 +91,7 @@ function contestants(): [string, string, string][] {
 function measure(name: string, node: string, engine: string, database: string, rows: number, pairs: number): void {
   const ratios: number[] = [];
   const seconds: number[] = [];
+  const python: number[] = [];
   let peak = 0;
   for (let pair = 0; pair < pairs; pair++) {
     const peer = run("python3", ["-c", PEER, database]);
@@ -97,11 +100,17 @@ function measure(name: string, node: string, engine: string, database: string, r
       throw new Error(`${name} read something else`);
     ratios.push(ours.seconds / peer.seconds);
     seconds.push(ours.seconds);
+    python.push(peer.seconds);
     peak = Math.max(peak, ours.answer.peak);
   }
-  const [low, middle, high] = spread(ratios);
+  figure({
+    what: `${rows.toLocaleString("en")} rows of statsData read, ${name}, ${engine}`,
+    unit: "s",
+    larder: seconds,
+    peer: { name: "python3", values: python },
+  });
   console.log(
-    `${name.padEnd(10)} ${engine.padEnd(9)} wall / Python ${low} ${middle} ${high}   ${spread(seconds)[1]} s   ${peak} MiB`,
+    `${name.padEnd(10)} ${engine.padEnd(9)} wall / Python ${spread(ratios)}   ${median(seconds).toFixed(2)} s   ${peak} MiB`,
   );
 }
 
@@ -111,12 +120,6 @@ function run(program: string, args: string[]) {
   if (status !== 0) throw new Error(`${program}: ${stderr}`);
   const answer = stdout.startsWith("{") ? JSON.parse(stdout) : {};
   return { seconds: (performance.now() - start) / 1000, answer: answer as { rows: number; sum: number; peak: number } };
-}
-
-function spread(values: readonly number[]): [string, string, string] {
-  const sorted = [...values].sort((left, right) => left - right);
-  const at = (index: number) => (sorted[index] ?? Number.NaN).toFixed(2);
-  return [at(0), at(sorted.length >> 1), at(sorted.length - 1)];
 }
 
 const [only, path] = process.argv.slice(2);

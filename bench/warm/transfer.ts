@@ -7,6 +7,7 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { figure } from "../figures.ts";
 import { median, spread } from "../measure.ts";
 import { startNginx } from "./file-server.ts";
 import { buildRunner, type RunnerJob, runCurl, runRunner } from "./job.ts";
@@ -37,6 +38,13 @@ function compare(what: string, runner: string, job: RunnerJob, goal: number): vo
   const ratios = ours.map((seconds, pair) => seconds / (curls[pair] ?? Number.NaN));
   const ok = median(ratios) <= goal;
   if (!ok) missed++;
+  figure({
+    what: `warming, ${what}`,
+    unit: "s",
+    larder: ours,
+    peer: { name: "curl --parallel", values: curls },
+    goal: `${goal.toFixed(1)} x`,
+  });
   console.log(
     `${what.padEnd(28)} larder ${median(ours).toFixed(2)} s  curl ${median(curls).toFixed(2)} s  ratio ${spread(ratios)} (goal ${goal.toFixed(1)})  peak ${rss} MB  ${ok ? "ok" : "MISSED"}`,
   );
