@@ -2,7 +2,8 @@
  * Loaded before a program (`node --import`): its clock is that of the world, which `world-clock.ts` moves. Timers stay the
  * machine's, so that what waits for an answer waits as long as it would.
  */
-import { openSync, readSync } from "node:fs";
+import fs, { openSync, readSync } from "node:fs";
+import { syncBuiltinESMExports } from "node:module";
 import { performance } from "node:perf_hooks";
 
 const file = openSync(process.env.LARDER_WORLD_CLOCK, "r");
@@ -23,3 +24,11 @@ globalThis.Date = new Proxy(RealDate, {
 });
 const realSteady = performance.now.bind(performance);
 performance.now = () => realSteady() + read(1);
+
+// a file that is put in its place whole has the time of the world too
+const { rename, utimes } = fs.promises;
+fs.promises.rename = async (from, to) => {
+  await rename(from, to);
+  await utimes(to, now() / 1000, now() / 1000).catch(() => undefined);
+};
+syncBuiltinESMExports();

@@ -1,5 +1,5 @@
 /**
- * Whether what befell a world was reported: each incident once, nothing that was not there, and what was planted.
+ * Whether what befell a world was reported: each incident once, and nothing that was not there.
  *
  * @module
  */
@@ -10,7 +10,6 @@ import type { Schedule } from "./schedule.ts";
 /** Which faults may bring about which alerts; any other is a false one. */
 const MAY: Readonly<Record<string, RegExp>> = {
   "sink-behind": /InfluxDB|VictoriaMetrics|collector|clock/,
-  wiped: /wiped/,
   // a disk of a few megabytes has less room than anyone wants
   "journal-disk": /disk full/,
   notifier: /nobody to notify/,
@@ -20,7 +19,7 @@ const MAY: Readonly<Record<string, RegExp>> = {
 /** Hours pass at once here: a cache is then silent for hours, or writes a row while somebody looks who read the clock before. */
 const ALWAYS: ReadonlySet<string> = new Set(["silent", "clock"]);
 
-/** One sentence for each notice there should not be, or should be. */
+/** One sentence for each notice there should not be. */
 export function noticeDifferences({ faults }: Schedule, notices: readonly Notice[]): string[] {
   const struck = new Set<FaultName>(faults.map(({ fault }) => fault));
   const firing = notices.filter(({ type }) => type === "alert.firing");
@@ -35,8 +34,5 @@ export function noticeDifferences({ faults }: Schedule, notices: readonly Notice
     if (may === undefined || ![...struck].some((name) => may.test(name)))
       wrong.push(`notices: ${first.rule} "${first.title}" at ${first.at}, and nothing of the kind befell`);
   }
-  const wiped = firing.filter(({ rule }) => rule === "wiped").length;
-  // two within a day are one
-  if (struck.has("cache wiped") !== wiped > 0) wrong.push(`notices: the cache was wiped, and ${wiped} notices say so`);
   return wrong;
 }

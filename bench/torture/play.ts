@@ -11,6 +11,7 @@ import { differences } from "./compare.ts";
 import { FAULTS, type Fault } from "./faults.ts";
 import { noticeDifferences } from "./notices.ts";
 import type { Planned, Schedule } from "./schedule.ts";
+import { trialDifferences } from "./trial.ts";
 import { type Engines, TICK_MS, World } from "./world.ts";
 
 export interface Played {
@@ -22,8 +23,15 @@ export interface Played {
 /** Real time in which everything has caught up, once all faults are over. */
 const CATCH_UP_MS = 60_000;
 
-/** Plays a world. Its folder is removed when nothing is wrong. */
-export async function play(schedule: Schedule, engines: Engines): Promise<Played> {
+/**
+ * Plays a world. Its folder is removed when nothing is wrong.
+ * @param then looks at one in which everything is right, before it is gone; without it, the alerts are tried once more
+ */
+export async function play(
+  schedule: Schedule,
+  engines: Engines,
+  then?: (world: World) => Promise<void>,
+): Promise<Played> {
   const folder = await mkdtemp(join(tmpdir(), `torture-${schedule.seed}-`));
   const world = await World.open(schedule, folder, engines);
   let wrong: string[];
@@ -31,7 +39,10 @@ export async function play(schedule: Schedule, engines: Engines): Promise<Played
     await befall(world, schedule);
     wrong = await settle(world);
     wrong.push(...noticeDifferences(schedule, world.notified.notices));
+    // last, for it is busy again
+    if (then === undefined) wrong.push(...(await trialDifferences(world)));
     if (wrong.length > 0) await keepAnswers(world, folder);
+    else await then?.(world);
   } catch (error) {
     wrong = [error instanceof Error ? (error.stack ?? error.message) : String(error)];
   } finally {
@@ -79,10 +90,11 @@ async function keepAnswers({ engines, plan, database, notified }: World, folder:
 /** Time passes in peace until every number is right, or long enough. */
 async function settle(world: World): Promise<string[]> {
   const until = Date.now() + CATCH_UP_MS;
-  // the hours of the rows are over
+  // the hours of the rows are over, and the days
   await world.tick(130, false);
   await world.tick(61);
   await world.tick(130, false);
+  await world.tick(27 * 60, false);
   for (;;) {
     world.startAll();
     await world.send();

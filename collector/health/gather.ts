@@ -122,7 +122,7 @@ export async function gatherPipe(
   return {
     readsStatus,
     received: await gatherReceived(stateDir, nowMs),
-    sinks: await gatherSinks(stateDir, sinks),
+    sinks: await gatherSinks(stateDir, sinks, nowMs),
     journal: await gatherJournal(stateDir),
     log: readsLog === true ? await gatherLog(stateDir) : undefined,
   };
@@ -154,13 +154,13 @@ async function gatherLog(stateDir: string): Promise<LogFacts | undefined> {
   return recentOf(last?.cursors[SERVICE_LOG]);
 }
 
-async function gatherSinks(stateDir: string, sinks: readonly SinkOptions[]): Promise<SinkFacts[]> {
+async function gatherSinks(stateDir: string, sinks: readonly SinkOptions[], nowMs: number): Promise<SinkFacts[]> {
   const found: SinkFacts[] = [];
-  for (const destination of destinationsOf(sinks)) found.push(await gatherSink(stateDir, destination));
+  for (const destination of destinationsOf(sinks)) found.push(await gatherSink(stateDir, destination, nowMs));
   return found;
 }
 
-async function gatherSink(stateDir: string, { name, target, streams }: Destination): Promise<SinkFacts> {
+async function gatherSink(stateDir: string, { name, target, streams }: Destination, nowMs: number): Promise<SinkFacts> {
   const positions = await loadPositions(stateDir, name);
   let backlogBytes = 0;
   let lostBytes = 0;
@@ -175,7 +175,7 @@ async function gatherSink(stateDir: string, { name, target, streams }: Destinati
   return {
     name,
     place: target.url,
-    movedMs: (await statIfThere(join(stateDir, "ship", `${name}.json`)))?.mtimeMs,
+    movedMs: await movedAt(join(stateDir, "ship", `${name}.json`), nowMs),
     backlogBytes,
     lostBytes,
     rejectBytes: (await sizeOf(path)) + (await sizeOf(retryPath(stateDir, name))),
@@ -183,6 +183,12 @@ async function gatherSink(stateDir: string, { name, target, streams }: Destinati
     problem: known?.problem ? { ...known.problem, stopped: known.state === "stopped" } : undefined,
     expiredLines: known?.expiredLines ?? 0,
   };
+}
+
+/** When a sink's place moved. A file from the future was written before the clock was set back, nobody knows how long ago. */
+async function movedAt(path: string, nowMs: number): Promise<number | undefined> {
+  const mtimeMs = (await statIfThere(path))?.mtimeMs;
+  return mtimeMs === undefined || mtimeMs > nowMs + CLOCK_AHEAD_MS ? undefined : mtimeMs;
 }
 
 async function sizeOf(path: string): Promise<number> {

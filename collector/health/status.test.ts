@@ -340,6 +340,11 @@ describe("readStatusModel()", () => {
     expect(model.pass).toMatchObject({ up: true });
   });
 
+  it("does not believe that a sink takes lines because its file is from a time that is yet to come", async () => {
+    const { sinks } = await readStatusModel({ ...options, nowMs: NOW - 3 * HOUR });
+    expect(sinks[0]).toMatchObject({ name: "main", movedMs: undefined });
+  });
+
   it("sees each sink's backlog, its place for roll-ups apart, and what it refused", () => {
     expect(model.sinks.map(({ name, backlogBytes }) => [name, backlogBytes > 0])).toEqual([
       ["main", true],

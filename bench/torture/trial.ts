@@ -1,0 +1,44 @@
+/**
+ * Whether somebody is still notified, once, after all that befell a world: a cache is suspended and a database cut off, and
+ * both are put right.
+ *
+ * @module
+ */
+import type { World } from "./world.ts";
+
+/** Minutes of a tick: what has to last a quarter of an hour does so in a few. */
+const MINUTES = 7;
+const MOST_TICKS = 60;
+/** Each by any of these rules. */
+const PLANTED: readonly (readonly [what: string, rules: RegExp])[] = [
+  ["a suspended cache", /^(suspended|unregistered|off)$/],
+  ["a database that is cut off", /^sink-behind$/],
+];
+
+/** Whoever was not notified of what, or more than once. */
+export async function trialDifferences(world: World): Promise<string[]> {
+  const { local, gates, notified } = world;
+  const before = new Set(notified.notices.map(({ incident }) => incident));
+  const count = (type: string, rules: RegExp): number =>
+    notified.notices.filter((each) => each.type === type && rules.test(each.rule) && !before.has(each.incident)).length;
+  const all = (type: string) => (): boolean => PLANTED.every(([, rules]) => count(type, rules) > 0);
+  local.cache.suspend();
+  gates.influx.become("cut");
+  await until(world, all("alert.firing"));
+  local.cache.resume();
+  gates.influx.become("open");
+  await until(world, all("alert.recovered"));
+  return PLANTED.flatMap(([what, rules]) => {
+    const [firing, over] = [count("alert.firing", rules), count("alert.recovered", rules)];
+    return firing === 1 && over === 1
+      ? []
+      : [`notices: ${what} was reported ${firing} times, and as over ${over} times`];
+  });
+}
+
+async function until(world: World, done: () => boolean): Promise<void> {
+  for (let tick = 0; tick < MOST_TICKS && !done(); tick++) {
+    world.startAll();
+    await world.tick(MINUTES);
+  }
+}
