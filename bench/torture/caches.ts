@@ -137,8 +137,9 @@ export class LocalCache {
   async #devicesAsk(): Promise<void> {
     for (let n = this.#setup.dice.next() * 3; n > 0; n--) {
       const file = `http://swcdn.apple.com/content/downloads/0/${Math.floor(this.#setup.dice.next() * 9)}.pkg`;
+      // a cache that empties itself meanwhile cuts it off
       const answer = await fetch(cacheUrl(this.#cache.url, file));
-      await answer.arrayBuffer();
+      await answer.arrayBuffer().catch(() => undefined);
     }
   }
 

@@ -15,7 +15,7 @@ const PLANTED: readonly (readonly [what: string, rules: RegExp])[] = [
   ["a database that is cut off", /^sink-behind$/],
 ];
 
-/** Whoever was not notified of what, or more than once. */
+/** What nobody was notified of, or more than once. */
 export async function trialDifferences(world: World): Promise<string[]> {
   const { local, gates, notified } = world;
   const before = new Set(notified.notices.map(({ incident }) => incident));
