@@ -10,26 +10,28 @@ import type { World } from "./world.ts";
 const MINUTES = 7;
 const MOST_TICKS = 60;
 /** Each by any of these rules. */
-const PLANTED: readonly (readonly [what: string, rules: RegExp])[] = [
+const PLANTED: readonly (readonly [what: string, rules: RegExp, part?: string])[] = [
   ["a suspended cache", /^(suspended|unregistered|off)$/],
-  ["a database that is cut off", /^sink-behind$/],
+  ["a database that is cut off", /^sink-behind$/, "influx"],
 ];
 
 /** What nobody was notified of, or more than once. */
 export async function trialDifferences(world: World): Promise<string[]> {
   const { local, gates, notified } = world;
   const before = new Set(notified.notices.map(({ incident }) => incident));
-  const count = (type: string, rules: RegExp): number =>
-    notified.notices.filter((each) => each.type === type && rules.test(each.rule) && !before.has(each.incident)).length;
-  const all = (type: string) => (): boolean => PLANTED.every(([, rules]) => count(type, rules) > 0);
+  const count = (type: string, rules: RegExp, part = ""): number =>
+    notified.notices.filter(
+      (each) => each.type === type && rules.test(each.rule) && each.parts.includes(part) && !before.has(each.incident),
+    ).length;
+  const all = (type: string) => (): boolean => PLANTED.every(([, rules, part]) => count(type, rules, part) > 0);
   local.cache.suspend();
   gates.influx.become("cut");
   await until(world, all("alert.firing"));
   local.cache.resume();
   gates.influx.become("open");
   await until(world, all("alert.recovered"));
-  return PLANTED.flatMap(([what, rules]) => {
-    const [firing, over] = [count("alert.firing", rules), count("alert.recovered", rules)];
+  return PLANTED.flatMap(([what, rules, part]) => {
+    const [firing, over] = [count("alert.firing", rules, part), count("alert.recovered", rules, part)];
     return firing === 1 && over === 1
       ? []
       : [`notices: ${what} was reported ${firing} times, and as over ${over} times`];

@@ -176,25 +176,31 @@ export class World {
   }
 
   #writeSettings(): void {
-    writeFileSync(this.config, JSON.stringify(this.#settings()));
+    writeFileSync(this.config, JSON.stringify(this.#settings("* * * * * *")));
+    // its passes take the lock of the collector, which could not start between them
+    writeFileSync(this.#receiverConfig, JSON.stringify(this.#settings("*/7 * * * * *")));
+  }
+
+  get #receiverConfig(): string {
+    return join(this.#folder, "receiver.json");
   }
 
   #program(name: string, words: readonly string[]): Program {
     return new Program({
-      words: [...words, "--config", this.config],
+      words: [...words, "--config", name === "receiver" ? this.#receiverConfig : this.config],
       log: join(this.#folder, `${name}.log`),
       environment: this.clock.environment(),
       answers: words.includes("--json"),
     });
   }
 
-  #settings(): unknown {
+  #settings(schedule: string): unknown {
     return {
       server: LocalCache.server,
       stateDir: this.stateDir,
       timezone: this.plan.zone,
       tags: { world: String(this.plan.seed), rack: `rack ${this.#changes}` },
-      schedule: "* * * * * *",
+      schedule,
       spreadSeconds: 0,
       passSeconds: 5,
       journal: { keepDays: 36_500 },
