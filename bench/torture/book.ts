@@ -34,6 +34,11 @@ export class Book {
     return [...this.#rows.keys()];
   }
 
+  /** The time of the newest row by the clock of its cache, which may have been ahead. */
+  get newestMs(): number {
+    return Math.max(...[...this.#rows.values()].flat().map(({ timeMs }) => timeMs));
+  }
+
   /** The beginnings of the hours that have rows, in order. */
   hours(server: string): number[] {
     const starts = (this.#rows.get(server) ?? []).map(({ timeMs }) => hourOf(timeMs));

@@ -94,7 +94,8 @@ async function settle(world: World): Promise<string[]> {
   await world.tick(130, false);
   await world.tick(61);
   await world.tick(130, false);
-  await world.tick(27 * 60, false);
+  const aheadMs = Math.max(0, world.book.newestMs - world.clock.now());
+  await world.tick(27 * 60 + aheadMs / 60_000, false);
   for (;;) {
     world.startAll();
     await world.send();
