@@ -5,6 +5,11 @@
  * at a reading where nothing was under way: one that equals the reading before. From such a reading on, what the totals
  * have more than the rows is what rows have not counted. The totals hand over at such a reading, too.
  *
+ * Two moves are not exact. Where no such reading comes for an hour, up to one interval of the rows is in both or in neither:
+ * no reading says which minute a byte of the totals belongs to. And a database that appears after the totals have counted
+ * brings rows of that time: it reads from its beginning and does not know of totals, and a total has no minutes to leave
+ * out. Both are in docs/receive.md.
+ *
  * @module
  */
 import { type StatusTotals, TOTAL_NAMES, type TotalName } from "../../../core/cache/cache.ts";
