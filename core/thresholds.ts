@@ -71,6 +71,11 @@ export function isReached({ below }: Threshold, limit: number, value: number): b
   return below === true ? value < limit : value >= limit;
 }
 
+/** The limit from which an alert fires: where somebody has to act, or to look where there is nothing worse. */
+export function firesFrom({ watch, trouble = watch }: Threshold): number {
+  return trouble;
+}
+
 /** How bad a value is. */
 export function levelOf(threshold: Threshold, value: number): Level {
   const { watch, trouble } = threshold;

@@ -9,6 +9,7 @@
  */
 import { stringify } from "yaml";
 import { LarderError } from "../core/errors.ts";
+import { ALERTS_TEXTS } from "../core/words/texts/texts.ts";
 import { type AlertRule, alertRules } from "./alerts/alerts.ts";
 import { boards } from "./dashboards/dashboards.ts";
 import { type Installation, slug, uidOf } from "./installation.ts";
@@ -90,20 +91,24 @@ export function providerText(installation: Installation): string {
 
 /** `provisioning/alerting/larder.yaml`. */
 export function alertingText(installation: Installation): string {
-  const group = {
+  const rules = alertRules(installation);
+  const shown = boards(installation);
+  const group = (name: string, interval: string, isSlow: boolean): object => ({
     orgId: 1,
-    name: slug(installation.prefix),
+    name: slug(installation.prefix) + name,
     folder: installation.prefix,
-    interval: "1m",
-    rules: alertRules(installation).map((rule) => ruleYaml(installation, rule)),
-  };
-  const text = yaml({ apiVersion: 1, groups: [group] });
-  return `${HEADER("When somebody is alerted. Limits are those the boards are coloured by.")}${text}`;
+    interval,
+    rules: rules.filter((rule) => rule.isSlow === isSlow).map((rule) => ruleYaml(installation, rule, shown)),
+  });
+  const text = yaml({ apiVersion: 1, groups: [group("", "1m", false), group("-days", "15m", true)] });
+  return `${HEADER("When somebody is alerted, by the same rules and limits as larder's own alerts.")}${text}`;
 }
 
+type Boards = ReturnType<typeof boards>;
+
 /** Query, the last value of each series, threshold. */
-function ruleYaml(installation: Installation, rule: AlertRule): object {
-  const relativeTimeRange = { from: rule.rangeSeconds, to: 0 };
+function ruleYaml(installation: Installation, rule: AlertRule, shown: Boards): object {
+  const relativeTimeRange = { from: rule.rangeSeconds, to: rule.untilSeconds };
   const expression = (refId: string, model: object): object => ({
     refId,
     relativeTimeRange,
@@ -127,27 +132,28 @@ function ruleYaml(installation: Installation, rule: AlertRule): object {
         expression: `$B ${rule.is} ${rule.limit}`,
       }),
     ],
-    ...panelOf(installation, rule),
+    ...panelOf(shown, rule),
     noDataState: rule.noData,
     execErrState: "Error",
     for: `${rule.forSeconds}s`,
     annotations: { summary: rule.summary, description: rule.description, ...runbookOf(installation, rule) },
-    labels: { severity: rule.severity, source: slug(installation.prefix) },
+    labels: { severity: rule.severity, source: slug(installation.prefix), rule: rule.rule },
     isPaused: false,
   };
 }
 
 /** The section of the runbook. Grafana takes a dollar sign here for a variable of its environment. */
-function runbookOf({ runbookUrl }: Installation, { title }: AlertRule): { runbook_url?: string } {
-  return runbookUrl === undefined ? {} : { runbook_url: `${runbookUrl}#${slug(title)}`.replaceAll("$", "%24") };
+function runbookOf({ runbookUrl }: Installation, { rule }: AlertRule): { runbook_url?: string } {
+  const anchor = slug(ALERTS_TEXTS.en.rules[rule].title);
+  return runbookUrl === undefined ? {} : { runbook_url: `${runbookUrl}#${anchor}`.replaceAll("$", "%24") };
 }
 
 /**
  * The panel that shows what a rule judges.
  * @throws LarderError `GRAFANA_RULE` when the board has no such panel.
  */
-function panelOf(installation: Installation, rule: AlertRule): { dashboardUid: string; panelId: number } {
-  const board = boards(installation)[rule.board];
+function panelOf(shown: Boards, rule: AlertRule): { dashboardUid: string; panelId: number } {
+  const board = shown[rule.board];
   const panel = panelsOf(board).find(({ title }) => title === rule.panel);
   if (panel?.id === undefined) {
     throw new LarderError(

@@ -187,6 +187,14 @@ describe("rules", () => {
     }
   });
 
+  it("are each in the table of what is watched, which names no other", () => {
+    const page = readFileSync(new URL("../../docs/watch.md", import.meta.url), "utf8");
+    const table = page.split("## What is watched")[1]?.split("\n## ")[0] ?? "";
+    const rows = [...table.matchAll(/^\| (?!What|-)([^|]+) \| ([^|]+) \|$/gm)];
+    const named = rows.flatMap(([, , cell = ""]) => [...cell.matchAll(/`([a-z-]+)`/g)].map(([, rule = ""]) => rule));
+    expect(named.sort()).toEqual(RULES.map(({ id }) => id).sort());
+  });
+
   it("cover each of the nine alerts of Jamf Preheat", () => {
     const page = readFileSync(new URL("../../docs/watch.md", import.meta.url), "utf8");
     const table = page.split("## The nine alerts of Jamf Preheat")[1]?.split("\n## ")[0] ?? "";

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { readFiring } from "../../alerts/index.ts";
 import { type GatherOptions, openExposition, type Pipe, readPipe } from "../../collector/index.ts";
 import { findingOf, worstLevel } from "../../core/finding.ts";
 import { json, type Reply, type Route } from "../../core/server/server.ts";
@@ -22,7 +23,10 @@ const PIPE_MS = 10_000;
 export function watchingRoutes({ options, clock, needsToken }: WatchingOptions): Route[] {
   const pipe = remembered(async () => await readPipe({ ...options, nowMs: clock.now() }), clock);
   const { stateDir, timeZone } = options;
-  const metrics = openExposition({ stateDir, timeZone, readPipe: pipe, now: () => clock.now() });
+  const metrics = openExposition({
+    ...{ stateDir, timeZone, readPipe: pipe, now: () => clock.now() },
+    readAlerts: async () => await readFiring(stateDir, { language: "en", nowMs: clock.now() }),
+  });
   return [
     {
       ...{ method: "GET", path: "/metrics" },

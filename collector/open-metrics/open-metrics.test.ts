@@ -10,6 +10,7 @@ import { PROMTOOL } from "../../fixtures/engines.ts";
 import { writeFleetJournal } from "../../fixtures/fleet/fleet-journal.ts";
 import { planFleet, Truth } from "../../fixtures/fleet/index.ts";
 import type { Pipe } from "../health/health.ts";
+import type { AlertNow } from "./alert-families.ts";
 import { COUNTED, PASS, STATUS } from "./cache-families.ts";
 import { labelsOf } from "./family.ts";
 import { type Exposition, openExposition } from "./open-metrics.ts";
@@ -114,6 +115,24 @@ describe("the metrics of a fleet", () => {
       );
       expect(Number(theirs?.[1])).toBe(total);
     }
+  });
+
+  it("shows each alert that fires, and says nothing where nobody looks for any", async () => {
+    const base = { stateDir, timeZone: ZONE, readPipe: async () => pipe, now: () => nowMs };
+    const shown = async (alerts: readonly AlertNow[] | undefined): Promise<string[]> => {
+      const { body } = await openExposition({ ...base, readAlerts: async () => alerts }).scrape(undefined);
+      return body.split("\n").filter((line) => line.startsWith("larder_alert"));
+    };
+    const alert = { server: "c1", level: "bad", part: "" } as const;
+    const peer = { server: "c2", level: "warn", rule: "neighbour", part: "10.0.0.9" } as const;
+    expect(await shown([{ ...alert, rule: "pressure" }, peer])).toEqual([
+      'larder_alerts{level="bad"} 1',
+      'larder_alerts{level="warn"} 1',
+      'larder_alert_firing{server="c1",rule="pressure",level="bad"} 1',
+      'larder_alert_firing{server="c2",rule="neighbour",level="warn",subject="10.0.0.9"} 1',
+    ]);
+    expect(await shown([])).toEqual(['larder_alerts{level="bad"} 0', 'larder_alerts{level="warn"} 0']);
+    expect(await shown(undefined)).toEqual([]);
   });
 
   it("shows the newest status with the admin's tags, and the pipe without", async () => {

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Pipe } from "../health/health.ts";
+import { type AlertNow, alertFamilies } from "./alert-families.ts";
 import { assetcacheFamilies } from "./assetcache-families.ts";
 import { cacheFamilies } from "./cache-families.ts";
 import { FleetState } from "./fleet-state.ts";
@@ -16,6 +17,8 @@ export interface ExpositionOptions {
   readonly timeZone: string;
   /** How the pipe is. */
   readonly readPipe: () => Promise<Pipe>;
+  /** The alerts that fire; undefined where nobody looks for any. */
+  readonly readAlerts?: () => Promise<readonly AlertNow[] | undefined>;
   readonly now: () => number;
 }
 
@@ -31,7 +34,7 @@ export interface Exposition {
 }
 
 /** Metrics over a journal. Reads nothing before the first scrape, and then only what is new. */
-export function openExposition({ stateDir, timeZone, readPipe, now }: ExpositionOptions): Exposition {
+export function openExposition({ stateDir, timeZone, readPipe, readAlerts, now }: ExpositionOptions): Exposition {
   let state: FleetState | undefined;
   let last: Promise<unknown> = Promise.resolve();
   const current = async (): Promise<FleetState> => {
@@ -46,7 +49,8 @@ export function openExposition({ stateDir, timeZone, readPipe, now }: Exposition
       last = looked.catch(() => undefined);
       const [{ caches, countedFromMs }, pipe] = [await looked, await readPipe()];
       const fleet = { nowMs: now(), caches, countedFromMs };
-      const families = [...pipeFamilies(pipe), ...cacheFamilies(fleet), ...assetcacheFamilies(fleet)];
+      const alerts = alertFamilies(await readAlerts?.());
+      const families = [...pipeFamilies(pipe), ...alerts, ...cacheFamilies(fleet), ...assetcacheFamilies(fleet)];
       const form = formOf(accept);
       return { type: CONTENT_TYPES[form], body: metricsText(families, form) };
     },

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { alertRulesPage } from "./generate-alert-rules.ts";
 import { commandsPage } from "./generate-commands.ts";
 import { findingsPage } from "./generate-findings.ts";
 import { jamfPage } from "./generate-jamf.ts";
@@ -22,4 +23,5 @@ export const generatedPages: readonly GeneratedPage[] = [
   reportSchemaPage,
   findingsPage,
   untestedPage,
+  alertRulesPage,
 ];
