@@ -20,9 +20,9 @@ import { type Board, type Installation, uidOf } from "../installation.ts";
 import { influxQuestion } from "./influxql.ts";
 import { metricsQuestion } from "./metricsql.ts";
 import { labelsOf } from "./question.ts";
-import { type Ask, askVerdict, WAYS } from "./ways.ts";
+import { type AlertAsk, askVerdict, WAYS } from "./ways.ts";
 
-export { WAYS, type Way } from "./ways.ts";
+export { type AlertWay, WAYS } from "./ways.ts";
 
 /** One rule, before Grafana's chain of query, reduction and threshold is put around it. */
 export interface AlertRule {
@@ -74,7 +74,7 @@ const TEXTS = ALERTS_TEXTS.en;
 function ruleOf(
   installation: Installation,
   id: AlertRuleId,
-  { ask, forSeconds }: { readonly ask: Ask; readonly forSeconds: number },
+  { ask, forSeconds }: { readonly ask: AlertAsk; readonly forSeconds: number },
 ): AlertRule {
   const { uid = id, question, rangeSeconds, untilSeconds = 0, fires, board, panel } = ask;
   const { levels }: AlertRuleFacts = ALERT_RULES[id];

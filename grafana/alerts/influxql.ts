@@ -1,15 +1,15 @@
 /**
  * The question of an alert rule in InfluxQL. `$timeFilter` is left to Grafana.
  *
- * Flags are no numbers to InfluxQL, and Grafana's alerting takes numbers only: what is wrong is counted, and 0 is added for
+ * InfluxQL cannot count with flags, and Grafana's alerting takes numbers only: what is wrong is counted, and 0 is added for
  * every cache, so that those that are well answer too.
  *
  * @module
  */
-import { DAYS, type Flag, labelsOf, type Question } from "./question.ts";
+import { type AlertQuestion, DAYS, type Flag, labelsOf } from "./question.ts";
 
 /** @param timeZone where days begin */
-export function influxQuestion(question: Question, timeZone: string): string {
+export function influxQuestion(question: AlertQuestion, timeZone: string): string {
   const by = labelsOf(question).map(quoted).join(", ");
   const from = (measurement: string, what: string, { where, group = by }: { where?: string; group?: string } = {}) =>
     `SELECT ${what} FROM ${quoted(measurement)} WHERE ${where === undefined ? "" : `${where} AND `}$timeFilter GROUP BY ${group}`;

@@ -3,16 +3,20 @@
  *
  * @module
  */
-import { DAYS, type Flag, labelsOf, type Question } from "./question.ts";
+import { type AlertQuestion, DAYS, type Flag, labelsOf } from "./question.ts";
 
-export interface Range {
+export interface AlertRange {
   readonly rangeSeconds: number;
   /** How long before now the range ends. */
   readonly untilSeconds: number;
 }
 
 /** @param timeZone where days begin */
-export function metricsQuestion(question: Question, { rangeSeconds, untilSeconds }: Range, timeZone: string): string {
+export function metricsQuestion(
+  question: AlertQuestion,
+  { rangeSeconds, untilSeconds }: AlertRange,
+  timeZone: string,
+): string {
   const by = `by (${labelsOf(question).join(", ")})`;
   const range = `[${rangeSeconds - untilSeconds}s]`;
   const max = (rollup: string, selector: string): string => `max ${by} (${rollup}(${selector}${range}))`;

@@ -10,7 +10,7 @@ export interface Flag {
   readonly is: boolean;
 }
 
-export type Question =
+export type AlertQuestion =
   /** The newest number. */
   | { readonly kind: "last"; readonly measurement: string; readonly field: string; readonly unless?: Flag }
   /** 1 where the newest of one of these flags is so, 0 where none is. `parts`: tags of several subjects in one cache. */
@@ -47,7 +47,7 @@ export const CACHE_LABELS: readonly string[] = ["server", "site_name", "region"]
 export const VERDICT_LABELS: readonly string[] = ["server", "subject"];
 
 /** The tags by which the answers of a question are told apart. */
-export function labelsOf(question: Question): readonly string[] {
+export function labelsOf(question: AlertQuestion): readonly string[] {
   if (question.kind === "verdict") return VERDICT_LABELS;
   return question.kind === "flags" ? [...CACHE_LABELS, ...(question.parts ?? [])] : CACHE_LABELS;
 }

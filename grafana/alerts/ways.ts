@@ -1,5 +1,5 @@
 /**
- * How Grafana watches each rule of `core/alert-rules.ts`: what it asks, or why it is told by larder instead.
+ * How Grafana watches each rule of `core/alert-rules.ts`: what it asks, or why it repeats what larder found.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { fieldsOf, SERVED } from "../../core/measures.ts";
 import { firesFrom, THRESHOLDS, type Threshold } from "../../core/thresholds.ts";
 import type { Board } from "../installation.ts";
 import { SILENT_AFTER, SILENT_PIECES } from "../query/query.ts";
-import type { Question } from "./question.ts";
+import type { AlertQuestion } from "./question.ts";
 
 /** The number from which on it fires. */
 export interface Limit {
@@ -25,12 +25,12 @@ export interface Shown {
 }
 
 /** One alert rule of Grafana. */
-export interface Ask extends Shown {
+export interface AlertAsk extends Shown {
   /** Last part of its uid, where that is not the name of the rule: those that were given out before keep theirs. */
   readonly uid?: string;
   /** Of rules with several levels the one it is of. */
   readonly level?: FindingLevel;
-  readonly question: Question;
+  readonly question: AlertQuestion;
   readonly rangeSeconds: number;
   /** How long before now the range ends; default now. */
   readonly untilSeconds?: number;
@@ -43,10 +43,10 @@ export interface Ask extends Shown {
   readonly slow?: true;
 }
 
-export type Way =
+export type AlertWay =
   | {
       readonly is: "asked";
-      readonly asks: readonly Ask[];
+      readonly asks: readonly AlertAsk[];
       /** Where its answer is another than larder's. */
       readonly differs?: string;
     }
@@ -73,18 +73,18 @@ function from(threshold: Threshold, limit = firesFrom(threshold)): Limit {
 const TRUE: Limit = from(THRESHOLDS.any);
 const OFF = { field: "activated", is: false } as const;
 
-const asked = (...asks: readonly Ask[]): Way => ({ is: "asked", asks });
-const nearly = (differs: string, ...asks: readonly Ask[]): Way => ({ is: "asked", asks, differs });
-const read = (why: string, more: { readonly uid?: string; readonly shown?: Shown } = {}): Way => {
+const asked = (...asks: readonly AlertAsk[]): AlertWay => ({ is: "asked", asks });
+const nearly = (differs: string, ...asks: readonly AlertAsk[]): AlertWay => ({ is: "asked", asks, differs });
+const read = (why: string, more: { readonly uid?: string; readonly shown?: Shown } = {}): AlertWay => {
   return { is: "read", why, ...more };
 };
 
 /** A field of the newest status. */
 const status = (field: string) => ({ kind: "last", measurement: "cachestatus", field }) as const;
 
-const TODAY: Pick<Ask, "rangeSeconds" | "slow"> = { rangeSeconds: 2 * DAY, slow: true };
+const TODAY: Pick<AlertAsk, "rangeSeconds" | "slow"> = { rangeSeconds: 2 * DAY, slow: true };
 /** Days begin at local midnight: that of yesterday is one to two days ago. */
-const YESTERDAY: Pick<Ask, "rangeSeconds" | "untilSeconds" | "slow" | "mayBeEmpty"> = {
+const YESTERDAY: Pick<AlertAsk, "rangeSeconds" | "untilSeconds" | "slow" | "mayBeEmpty"> = {
   ...{ rangeSeconds: 2 * DAY, untilSeconds: DAY, slow: true, mayBeEmpty: true },
 };
 const BUSY = firesFrom(THRESHOLDS.busyDayBytes);
@@ -92,7 +92,7 @@ const IDLE_HOURS = firesFrom(THRESHOLDS.newestRowSeconds) / HOUR;
 
 const HOLIDAYS = "Grafana knows no `holidays`";
 
-export const WAYS: Readonly<Record<AlertRuleId, Way>> = {
+export const WAYS: Readonly<Record<AlertRuleId, AlertWay>> = {
   silent: nearly("Grafana knows no `workHours`; it forgets a cache after two days", {
     question: {
       kind: "heard",
@@ -267,7 +267,10 @@ export const WAYS: Readonly<Record<AlertRuleId, Way>> = {
 const VERDICT_SECONDS = 90 * DAY;
 
 /** The rule of Grafana that repeats larder's own. */
-export function askVerdict(rule: AlertRuleId, { uid = rule, shown = ALERTS }: Extract<Way, { is: "read" }>): Ask {
+export function askVerdict(
+  rule: AlertRuleId,
+  { uid = rule, shown = ALERTS }: Extract<AlertWay, { is: "read" }>,
+): AlertAsk {
   return {
     uid,
     question: { kind: "verdict", rule },
