@@ -236,6 +236,7 @@ export const WAYS: Readonly<Record<AlertRuleId, AlertWay>> = {
     ...FAILED,
   }),
   "warming-late": read("a run that was killed writes nothing", { shown: FAILED }),
+  "warming-missed": read("what did not happen left no line", { shown: FAILED }),
   "update-not-warmed": asked({
     uid: "not-warmed",
     question: { kind: "newest-run", measurement: "precacherun", field: "skipped" },
