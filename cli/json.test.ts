@@ -137,7 +137,7 @@ beforeAll(async () => {
   cache = await startContentCache({ origin: origin.url, folder: join(folder, "cache") });
   grafana = await startGrafana({ versions: ["v1"] });
   influx = await startBucketsFake({ org: "o", token: "t" });
-  old = await startQueriesFake([Date.now() - 7_200_000, Date.now() - 3_600_000].map((ms) => [ms, 5]));
+  old = await startQueriesFake([1001, 1000].map((hours) => Date.now() - hours * 3_600_000).map((ms) => [ms, 5]));
   const put = (name: string, text: string): void => writeFileSync(join(folder, name), text);
   put("urls", files.map(({ url, size }) => `${url} ${size}\n`).join(""));
   cpSync(fileURLToPath(new URL("../fixtures/doctor/suspended", import.meta.url)), join(folder, "doctor"), {

@@ -56,7 +56,8 @@ function options(stateDir: string, more: Partial<ImportOptions> = {}, database =
     keepDays: 400,
     dryRun: false,
     signal: new AbortController().signal,
-    nowMs: () => NOW,
+    // the collector of the cache has long read what it could
+    nowMs: () => NOW + 40 * DAY,
     ...more,
   };
 }
@@ -140,6 +141,23 @@ describe.skipIf(!enginesAvailable())(`an InfluxDB that Logstash filled (${NO_ENG
         leftOut: [{ reason: "the journal has them", points: (2 * DAY * 7) / EVERY, fromMs: FROM + 2 * DAY }],
       },
     ]);
+  });
+
+  it("leaves to the collector what that may still read, so that it does not come twice", async () => {
+    const stateDir = newFolder();
+    const nowMs = (): number => NOW + 29 * DAY;
+    const first = await importInflux(options(stateDir, { nowMs }));
+    // 31 days: what came after this may still be in the cache's database
+    const lastMs = NOW - 2 * DAY;
+    expect(first.servers).toMatchObject([
+      { taken: { toMs: lastMs }, leftOut: [{ reason: "too new", fromMs: lastMs + EVERY }] },
+    ]);
+    await collected(stateDir, [[NOW - DAY, NOW]]);
+    await importInflux(options(stateDir, { nowMs }));
+    expect(await sumsOf(stateDir)).toEqual(truth.sums);
+    const other = { own: { server: "receiver", tags: {} }, server: CACHE };
+    const minutes = await importInflux(options(newFolder(), { names: other, nowMs: () => NOW + 1, dryRun: true }));
+    expect(minutes.servers).toMatchObject([{ taken: { toMs: NOW - 2 * EVERY }, leftOut: [{ reason: "too new" }] }]);
   });
 
   it("goes on where it was killed, whenever that was", async () => {

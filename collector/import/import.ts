@@ -85,8 +85,11 @@ export interface ImportReport {
 }
 
 const MINUTE_MS = 60_000;
+const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;
 const LONGEST_MS = 32 * DAY_MS;
+/** The longest of Apple's databases keeps 30 days. */
+const APPLE_KEEPS_MS = 31 * DAY_MS;
 /** There were no content caches before. */
 const FIRST_MS = Date.parse("2012-01-01T00:00:00Z");
 /** From the first time InfluxDB can hold: points written in another precision than was said lie about 1970. */
@@ -237,6 +240,7 @@ class Import {
   #addPart(table: SourceTable, { tags, columns, values }: SeriesPart, { lines, before, held, used }: Joining): void {
     const name = this.#parts.nameOf(tags);
     const spans = name === undefined ? [] : held.of(name.server);
+    const newestMs = name === undefined ? 0 : this.#newestOf(name.server, spans);
     const read = pointReader(table, columns);
     const timeAt = columns.indexOf("time");
     lines.pointsRead += values.length;
@@ -249,6 +253,7 @@ class Import {
       else if (fields.length === 0) {
         if (faults.length === 0) leaveOut("no value");
       } else if (isHeld(spans, timeMs)) leaveOut("the journal has them");
+      else if (timeMs > newestMs) leaveOut("too new");
       else {
         let written = 0;
         for (const point of fields) {
@@ -265,6 +270,16 @@ class Import {
         else leaveOut("imported before");
       }
     }
+  }
+
+  /**
+   * Points behind this time are left: they may still come from the cache itself, and would then count twice. Apple's
+   * databases go back a month, which the collector of this folder may yet read; a report comes within the hour.
+   */
+  #newestOf(server: string, held: readonly Span[]): number {
+    const { nowMs, names } = this.#options;
+    const stillComingMs = server === names.own.server ? APPLE_KEEPS_MS : HOUR_MS;
+    return Math.max(held.at(-1)?.toMs ?? 0, nowMs() - stillComingMs);
   }
 
   async #append(lines: Lines, nextMs: number): Promise<void> {

@@ -14,7 +14,13 @@ export interface PointCount {
 }
 
 /** Why points are left out. */
-export type LeftOutReason = "the journal has them" | "imported before" | "no value" | "no name" | ValueFault;
+export type LeftOutReason =
+  | "the journal has them"
+  | "too new"
+  | "imported before"
+  | "no value"
+  | "no name"
+  | ValueFault;
 
 /** What comes of one cache. */
 export interface ServerReport {

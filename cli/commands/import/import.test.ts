@@ -16,7 +16,7 @@ let old: QueriesFake;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "limport-"));
-  old = await startQueriesFake([Date.now() - 3 * HOUR, Date.now() - HOUR].map((ms) => [ms, 5_000_000]));
+  old = await startQueriesFake([Date.now() - 1003 * HOUR, Date.now() - 1001 * HOUR].map((ms) => [ms, 5_000_000]));
   const sinks = [{ name: "main", type: "influx1", url: old.url, database: "caching" }];
   const settings = { server: "cache01", stateDir: join(folder, "s"), timezone: "UTC" };
   await writeFile(join(folder, "plain.json"), JSON.stringify(settings));
@@ -41,7 +41,15 @@ describe("larder import", () => {
     expect(done.out).toMatch(/cache01 +new +2 .*\n[\s\S]*2 lines imported\./);
     const again = await larder("plain.json");
     expect(again.out).toMatch(/left out: imported before +2 [\s\S]*Nothing new\./);
-    const shown = await larderInProcess(["history", "-c", join(folder, "plain.json"), "--measurement", "bytesdropped"]);
+    const shown = await larderInProcess([
+      "history",
+      "-c",
+      join(folder, "plain.json"),
+      "--measurement",
+      "bytesdropped",
+      "--from",
+      "60d",
+    ]);
     expect(shown.out).toContain("10.0 MB");
   });
 
