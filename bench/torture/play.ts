@@ -34,7 +34,7 @@ export async function play(
 ): Promise<Played> {
   const folder = await mkdtemp(join(tmpdir(), `torture-${schedule.seed}-`));
   const world = await World.open(schedule, folder, engines);
-  let wrong: string[];
+  let wrong: string[] = [];
   try {
     await befall(world, schedule);
     wrong = await settle(world);
@@ -46,7 +46,7 @@ export async function play(
   } catch (error) {
     wrong = [error instanceof Error ? (error.stack ?? error.message) : String(error)];
   } finally {
-    await world.close();
+    await world.close(wrong.length > 0);
   }
   if (wrong.length === 0) await rm(folder, { recursive: true, force: true });
   return { wrong, folder };

@@ -4,8 +4,8 @@
  *
  * @module
  */
-import { writeFileSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
+import { statSync, writeFileSync } from "node:fs";
+import { cp, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { InfluxEngine, VictoriaEngine } from "../../fixtures/engines.ts";
@@ -161,7 +161,8 @@ export class World {
     for (const name of ["collector", "receiver", "page"] as const) if (!this.away.has(name)) this[name].start();
   }
 
-  async close(): Promise<void> {
+  /** @param keep whether somebody will look at what is in a small disk */
+  async close(keep: boolean): Promise<void> {
     const programs = [this.collector, this.receiver, this.page];
     await Promise.all(programs.map(async (each) => await each.kill()));
 
@@ -170,6 +171,7 @@ export class World {
     await this.local.stop();
     for (const gate of Object.values(this.gates)) gate.close();
     this.notified.close();
+    if (keep && this.disk !== undefined) await copyFiles(this.stateDir, `${this.stateDir}-kept`);
     this.disk?.unmount();
     this.clock.close();
     await this.engines.influx.query(this.database, `DROP DATABASE "${this.database}"`);
@@ -220,4 +222,9 @@ export class World {
       alerts: { notifiers: [{ name: "hook", type: "webhook", url: this.notified.url }] },
     };
   }
+}
+
+/** Without sockets, which are locks. */
+async function copyFiles(from: string, to: string): Promise<void> {
+  await cp(from, to, { recursive: true, filter: (path) => statSync(path).isFile() || statSync(path).isDirectory() });
 }
