@@ -10,6 +10,14 @@ import { basename, dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { larderInProcess } from "../../cli/testing/in-process.ts";
 import { type ContentCache, startContentCache } from "../../fixtures/content-cache/index.ts";
+import {
+  enginesAvailable,
+  type InfluxEngine,
+  NO_ENGINES,
+  startInflux,
+  startVictoria,
+  type VictoriaEngine,
+} from "../../fixtures/engines.ts";
 import { cacheRows, planFleet, writeMetricsDb } from "../../fixtures/fleet/index.ts";
 import { ownCertificate } from "../../fixtures/network/certificate.ts";
 import { type Origin, startOrigin } from "../../fixtures/origin/index.ts";
@@ -92,6 +100,7 @@ describe("blocks of commands work as they are typed", () => {
   let folder: string;
   let origin: Origin;
   let cache: ContentCache;
+  let engines: [InfluxEngine, VictoriaEngine] | undefined;
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), "lpage-"));
@@ -100,15 +109,19 @@ describe("blocks of commands work as they are typed", () => {
     });
     cache = await startContentCache({ origin: origin.url, folder: join(folder, "cache") });
     await furnish(folder, cache);
+    if (enginesAvailable()) engines = await Promise.all([startInflux(), startVictoria()]);
   });
   afterAll(async () => {
-    await Promise.all([cache.stop(), origin.stop()]);
+    await Promise.all([cache.stop(), origin.stop(), ...(engines ?? []).map((engine) => engine.stop())]);
     await rm(folder, { recursive: true, force: true });
   });
 
-  it.each([...texts.keys()].filter((page) => blocks.some((block) => block.page === page && isRun(block))))(
+  it.for([...texts.keys()].filter((page) => blocks.some((block) => block.page === page && isRun(block))))(
     "%s",
-    async (page) => {
+    async (page, { skip }) => {
+      const own = blocks.filter((block) => block.page === page && isRun(block));
+      skip(engines === undefined && own.some(({ script }) => /:8086|:8428/.test(script)), NO_ENGINES);
+      const [influx, victoria] = engines ?? [];
       const [serve, receive] = await freePorts(2);
       const computer = await startRehearsal({
         furnish: (root) => {
@@ -120,10 +133,13 @@ describe("blocks of commands work as they are typed", () => {
           LARDER_SERVE_PORT: String(serve),
           LARDER_RECEIVE_PORT: String(receive),
         },
-        addresses: { ":9201": `:${serve}`, ":8771": `:${receive}` },
+        addresses: {
+          ...{ "127.0.0.1:9201": `127.0.0.1:${serve}`, "127.0.0.1:8771": `127.0.0.1:${receive}` },
+          ...{ "http://127.0.0.1:8086": influx?.url ?? "", "http://127.0.0.1:8428": victoria?.url ?? "" },
+        },
       });
       try {
-        for (const block of blocks.filter((each) => each.page === page && isRun(each))) await works(computer, block);
+        for (const block of own) await works(computer, block);
       } finally {
         await computer.close();
       }
@@ -173,6 +189,9 @@ async function furnish(folder: string, cache: ContentCache): Promise<void> {
   put("computer/tmp/Metrics.db", readFileSync(join(folder, "Metrics.db")));
   put("computer/home/settings.json", JSON.stringify({ name: "settings", result: { CacheLimit: 4e12, Port: 0 } }));
   put("computer/home/sites.csv", "serial,server\nC07XX0000001,gym\n");
+  const models = "<array><string>iPad6,8</string></array>";
+  const config = `<plist version="1.0"><dict><key>cacheModels</key>${models}</dict></plist>`;
+  put("computer/home/com.github.krypted.precache.my-config.plist", config);
   const { cert, key, remove } = ownCertificate("DNS:larder.example.org");
   put("computer/home/cert.pem", cert);
   put("computer/home/key.pem", key);

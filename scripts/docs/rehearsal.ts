@@ -114,7 +114,7 @@ async function answer(call: string, { root, environment, children }: Surrounding
   const words = text("words").split("\0").slice(0, -1);
   const folder = text("folder").trim();
   const line = words.join(" ");
-  const config = ["etc/larder.json", "etc/larder.plist", "Library/Preferences/org.larder.plist"].map((path) =>
+  const config = ["etc/larder.json", "usr/local/etc/larder.json", "Library/Preferences/org.larder.plist"].map((path) =>
     join(root, path),
   );
   const found = config.find((path) => existsSync(path));

@@ -7,6 +7,7 @@ import { type PlannedStep, planInfluxSetup } from "../../../collector/index.ts";
 import { LarderError } from "../../../core/errors.ts";
 import { loadSettings } from "../../load-settings.ts";
 import { openLog } from "../../log.ts";
+import { NO_SINKS } from "../../named-sink.ts";
 import { print, printJson } from "../../output.ts";
 import { table } from "../../table.ts";
 import type { InfluxSetupFlags } from "./register.ts";
@@ -19,7 +20,7 @@ export async function influxSetup(flags: InfluxSetupFlags): Promise<void> {
   const { settings } = await loadSettings(flags);
   const sinks = settings.sinks.filter(({ name }) => flags.sink === undefined || name === flags.sink);
   if (settings.sinks.length === 0) {
-    throw usage("the settings have no sink", "add one; larder config init --sink influx1 shows how it is written");
+    throw usage(NO_SINKS.why, NO_SINKS.next);
   }
   if (sinks.length === 0) {
     const names = settings.sinks.map(({ name }) => name).join(", ");
