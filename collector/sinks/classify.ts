@@ -125,7 +125,8 @@ function clientFault(answer: Answer, reason: string, said: string): Accepted | V
   if (status === 401 || status === 403) {
     return stop("SINK_DENIED", said, "check the sink's user and password, or its token and what it may write");
   }
-  if (status === 404) return stop("SINK_NOT_FOUND", said, "larder influx setup --apply creates it; or correct url and its name");
+  if (status === 404)
+    return stop("SINK_NOT_FOUND", said, "larder influx setup --apply creates it; or correct url and its name");
   const about = concern(said);
   if (about !== undefined) return about;
   if ((status !== 400 && status !== 422) || isPage(answer)) {
