@@ -158,6 +158,8 @@ const WITHOUT: Readonly<Record<string, string>> = {
   "grafana push": "below, with its token",
   "grafana export": "below, with its password file",
   "grafana check": "reads boards alone",
+  "import influx": "its login comes from a file or the environment; tried in import.test.ts",
+  "import logstash": "as `import influx`",
   "precache convert": "below, with the configuration of precache.py",
   "precache bench setup": "plans as `precache plan` does",
   "precache bench run": "fetches a list of files that `bench setup` has written",
