@@ -37,12 +37,15 @@ describe("exportFiles()", () => {
       type: "file",
       allowUiUpdates: false,
     });
-    const [group] = read("provisioning/alerting/larder.yaml").groups;
-    expect(group.rules.map((rule: { uid: string }) => rule.uid)).toEqual(
-      alertRules({ ...DEFAULT_INSTALLATION, engine }).map((rule) => rule.uid),
+    const { groups } = read("provisioning/alerting/larder.yaml");
+    const rules = groups.flatMap((group: { rules: unknown[] }) => group.rules);
+    expect(rules.map((rule: { uid: string }) => rule.uid).sort()).toEqual(
+      alertRules({ ...DEFAULT_INSTALLATION, engine })
+        .map((rule) => rule.uid)
+        .sort(),
     );
     const built = Object.values(boards({ ...DEFAULT_INSTALLATION, engine }));
-    for (const rule of group.rules) {
+    for (const rule of rules) {
       expect(rule.data.map((step: { refId: string }) => step.refId)).toEqual(["A", "B", "C"]);
       expect(rule.data[0].datasourceUid).toBe(uid);
       expect(rule.annotations.summary).not.toContain("$");
