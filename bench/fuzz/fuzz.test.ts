@@ -13,7 +13,7 @@ import { type WatchedOptions, watchedRound } from "./watched-round.ts";
 
 /** Enough where the code that is reached counts. */
 const MOST = 2500;
-const EXECUTIONS = 12;
+const EXECUTIONS = 6;
 
 describe("keeps its promise on kept inputs and on new ones:", async () => {
   it.each((await loadTargets()).map(({ target }) => ({ name: target.name, target })))("$name", async ({ target }) => {

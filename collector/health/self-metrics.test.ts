@@ -146,10 +146,10 @@ describe("selfBatch()", () => {
       caches: 6,
       regions: 1,
       fromMs: Date.parse("2026-03-01T00:00:00Z"),
-      toMs: Date.parse("2026-03-21T00:00:00Z"),
+      toMs: Date.parse("2026-03-11T00:00:00Z"),
       zone: "UTC",
       intervalSeconds: 60,
-      incidentsPerMonth: 8,
+      incidentsPerMonth: 16,
     });
     const cache = fleet.caches.find(({ incidents }) => new Set(incidents.map(({ kind }) => kind)).size === 4)!;
     const life = new CacheLife(fleet, cache);

@@ -235,7 +235,7 @@ it("moves between reports and the status at quiet moments without a gap or a dou
       expect(await world.served()).toBe(sum);
       await world.restart();
     }),
-    { numRuns: runs(3) },
+    { numRuns: runs(2) },
   );
 });
 
@@ -270,6 +270,6 @@ it("moves between database and reports at any moments without a gap or a double"
       expect(await world.served()).toBe(world.truth());
       await world.restart();
     }),
-    { numRuns: runs(4) },
+    { numRuns: runs(3) },
   );
 });

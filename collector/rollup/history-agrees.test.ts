@@ -191,7 +191,7 @@ describe("sums from roll-ups and what is open", () => {
           }
         },
       ),
-      { numRuns: runs(12) },
+      { numRuns: runs(6) },
     );
     expect(fromRollups).toBeGreaterThan(3);
   }, 60_000);

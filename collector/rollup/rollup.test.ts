@@ -6,6 +6,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { type Journal, openJournal, streamFolder } from "../../core/journal/journal.ts";
 import { openReader } from "../../core/journal/reader.ts";
 import { listSegments, segmentPath } from "../../core/journal/segment-names.ts";
+import { runs } from "../../core/testing/runs.ts";
 import { cacheRows, planFleet, rowLines, SERVED_FIELDS, Truth, wallDayStart } from "../../fixtures/fleet/index.ts";
 import { openRollup, type Rollup } from "./rollup.ts";
 
@@ -229,7 +230,7 @@ describe("openRollup()", () => {
           await world.close();
         },
       ),
-      { numRuns: 15 },
+      { numRuns: runs(8) },
     );
   });
 
@@ -306,7 +307,7 @@ describe("openRollup()", () => {
         }
         await world.close();
       }),
-      { numRuns: 15 },
+      { numRuns: runs(8) },
     );
   });
 

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { queryHistory } from "../../core/history/history.ts";
+import { runs } from "../../core/testing/runs.ts";
 import { unixMsToApple } from "../../core/time/apple-time.ts";
 import { openSqliteFile, type SqliteFile } from "../../fixtures/content-cache/sqlite-file.ts";
 import { ZMETRIC_PLACES } from "../mapping/zmetric.ts";
@@ -162,7 +163,7 @@ describe("rows of Metrics.db whose columns change", () => {
         await bench.remove();
       }),
       {
-        numRuns: 20,
+        numRuns: runs(8),
         examples: [
           // the same rows under greater numbers look like rows behind purged ones
           [[{ kind: "rows", steps: [0, 1000, MINUTE], seed: 3 }, { kind: "pass" }, { kind: "renumber", by: 1000 }]],

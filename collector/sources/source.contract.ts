@@ -14,6 +14,7 @@ import { openReader } from "../../core/journal/reader.ts";
 import type { Integer } from "../../core/line/point.ts";
 import { addExact } from "../../core/line/sum.ts";
 import { silentLog } from "../../core/log.ts";
+import { runs } from "../../core/testing/runs.ts";
 import { openSqliteFile, type SqliteFile } from "../../fixtures/content-cache/sqlite-file.ts";
 import { type PassReport, runPass } from "../pass.ts";
 import type { Source } from "./source.ts";
@@ -196,7 +197,7 @@ export function testRowSource(world: SourceWorld): void {
       await fc.assert(
         fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 14 }), (steps) => history(world, steps)),
         {
-          numRuns: 25,
+          numRuns: runs(10),
         },
       );
     });

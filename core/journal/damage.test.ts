@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { runs } from "../testing/runs.ts";
 import { checkJournal, type StreamHealth } from "./health.ts";
 import { openJournal, streamFolder } from "./journal.ts";
 import type { Position } from "./position.ts";
@@ -213,7 +214,7 @@ describe("a damaged journal", () => {
         expect(await openReader(folder(), "collector").canResume(place)).toBe(true);
         expect(await shipped(place)).toEqual(readable.filter((each) => lines.indexOf(each) >= index));
       }),
-      { numRuns: 100 },
+      { numRuns: runs(50) },
     );
     await rm(path);
     const readable = await shipped();

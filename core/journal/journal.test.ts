@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { runs } from "../testing/runs.ts";
 import { openJournal, streamFolder } from "./journal.ts";
 import type { Position } from "./position.ts";
 import { type JournalReader, openReader } from "./reader.ts";
@@ -167,7 +168,7 @@ describe("openJournal()", () => {
         await again.close();
         expect(await readAll(openReader(folder(), "collector"))).toBe(expected + line(100));
       }),
-      { numRuns: 60 },
+      { numRuns: runs(30) },
     );
   });
 

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { runs } from "../testing/runs.ts";
 import { MEMBER_BYTES } from "./gzip-members.ts";
 import { checkJournal } from "./health.ts";
 import { openJournal, streamFolder } from "./journal.ts";
@@ -110,7 +111,7 @@ describe("packSegments()", () => {
           const found = await content.read(at, length, Buffer.alloc(length));
           expect(found.equals(plain.subarray(at, at + length))).toBe(true);
         }),
-        { numRuns: 30 },
+        { numRuns: runs(12) },
       );
     });
   });

@@ -16,8 +16,11 @@ describe("columns of a terminal", () => {
   });
 
   it("counts every letter as the library does, also those it does not ask about", () => {
-    const letters = Array.from({ length: 0x2600 }, (_, code) => String.fromCharCode(code));
-    const others = letters.filter((letter) => columnsOf(`a${letter}b`) !== stringWidth(`a${letter}b`));
+    // eight at a time: the library takes its time over each text
+    const texts = Array.from({ length: 0x2600 / 8 }, (_, n) =>
+      Array.from({ length: 8 }, (_, i) => `a${String.fromCharCode(8 * n + i)}b`).join(""),
+    );
+    const others = texts.filter((letters) => columnsOf(letters) !== stringWidth(letters));
     expect(others).toEqual([]);
   });
 
