@@ -9,13 +9,13 @@
  * @module
  */
 import { LarderError } from "../../core/errors.ts";
-import { type Journal, type Json, openJournal, type Span } from "../../core/journal/journal.ts";
+import { type Journal, openJournal, type Span } from "../../core/journal/journal.ts";
 import { type NameOf, type NamesWanted, namesOf } from "./cache-names.ts";
-import { type HeldTimes, IMPORTED, type ImportedPoints, isHeld, readHeld, readImported } from "./held-times.ts";
-import type { SeriesPart } from "./influx-answer.ts";
+import { type HeldTimes, IMPORTED, readHeld, readImported } from "./held-times.ts";
+import { importMark, resumeAt } from "./import-mark.ts";
 import { InfluxReader, type InfluxSource, type ReaderPace, type SourceSeries } from "./influx-reader.ts";
+import { type JoinedLines, joinPoints, type TableRows } from "./join-points.ts";
 import { isSample, type OverlapQuestion, type SourceSample } from "./sink-overlap.ts";
-import { lineOf, pointReader } from "./source-points.ts";
 import { type LeftOutFields, type SourceTable, sourceTables } from "./source-tables.ts";
 import { type ServerReport, Tally, takenSpan } from "./tally.ts";
 
@@ -85,11 +85,8 @@ export interface ImportReport {
 }
 
 const MINUTE_MS = 60_000;
-const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;
 const LONGEST_MS = 32 * DAY_MS;
-/** The longest of Apple's databases keeps 30 days. */
-const APPLE_KEEPS_MS = 31 * DAY_MS;
 /** There were no content caches before. */
 const FIRST_MS = Date.parse("2012-01-01T00:00:00Z");
 /** From the first time InfluxDB can hold: points written in another precision than was said lie about 1970. */
@@ -154,13 +151,6 @@ interface ImportParts extends Found {
   readonly began: number;
 }
 
-/** Lines of a span, ready for the journal. */
-interface Lines {
-  readonly text: string[];
-  span: Span | undefined;
-  pointsRead: number;
-}
-
 class Import {
   readonly #options: ImportOptions;
   readonly #parts: ImportParts;
@@ -178,14 +168,16 @@ class Import {
     const problem = await this.#whyNot(span);
     if (problem !== undefined && journal !== undefined) throw problem;
     const held = await readHeld(this.#options.stateDir, span);
-    const resumedMs = this.#resumeAt(span);
+    const resumedMs = resumeAt(journal?.cursors[CURSOR], this.#options, span);
     const stopped = await this.#readAll({ fromMs: resumedMs ?? span.fromMs, toMs: span.toMs }, held);
     return this.#report({ resumedMs, stopped, problem });
   }
 
   /** Whether everything was read. */
   async #readAll({ fromMs, toMs }: Span, held: HeldTimes): Promise<boolean> {
-    const { signal, onProgress } = this.#options;
+    const { signal, onProgress, names, nowMs } = this.#options;
+    const { nameOf } = this.#parts;
+    const joining = { nameOf, held, tally: this.#tally, nowMs: nowMs(), ownServer: names.own.server };
     let lengthMs = DAY_MS;
     for (let at = fromMs; at < toMs; ) {
       if (signal.aborted) return true;
@@ -196,7 +188,7 @@ class Import {
         lengthMs = Math.max(MINUTE_MS, Math.floor(lengthMs / 4));
         continue;
       }
-      const lines = await this.#linesOf(rows, span, held);
+      const lines = joinPoints(rows, { ...joining, before: await readImported(this.#options.stateDir, span) });
       await this.#append(lines, span.toMs);
       this.#pointsRead += lines.pointsRead;
       at = span.toMs;
@@ -213,8 +205,8 @@ class Import {
     return false;
   }
 
-  async #read(span: Span): Promise<(readonly [SourceTable, readonly SeriesPart[]])[] | "too many"> {
-    const all: (readonly [SourceTable, readonly SeriesPart[]])[] = [];
+  async #read(span: Span): Promise<TableRows[] | "too many"> {
+    const all: TableRows[] = [];
     for (const table of this.#parts.tables) {
       const parts = await this.#parts.reader.rows(table, span);
       if (parts === "too many") return parts;
@@ -223,98 +215,15 @@ class Import {
     return all;
   }
 
-  async #linesOf(
-    all: readonly (readonly [SourceTable, readonly SeriesPart[]])[],
-    span: Span,
-    held: HeldTimes,
-  ): Promise<Lines> {
-    const lines: Lines = { text: [], span: undefined, pointsRead: 0 };
-    const before = await readImported(this.#options.stateDir, span);
-    const used = new Map<string, Set<number>>();
-    for (const [table, parts] of all) {
-      for (const part of parts) this.#addPart(table, part, { lines, before, held, used });
-    }
-    return lines;
-  }
-
-  #addPart(table: SourceTable, { tags, columns, values }: SeriesPart, { lines, before, held, used }: Joining): void {
-    const name = this.#parts.nameOf(tags);
-    const spans = name === undefined ? [] : held.of(name.server);
-    const newestMs = name === undefined ? 0 : this.#newestOf(name.server, spans);
-    const read = pointReader(table, columns);
-    const timeAt = columns.indexOf("time");
-    lines.pointsRead += values.length;
-    for (const row of values) {
-      const { timeMs, fields, faults } = read(row[timeAt] as number, row);
-      const leaveOut = (reason: Parameters<Tally["leaveOut"]>[2]): void =>
-        this.#tally.leaveOut(name?.server ?? "", timeMs, reason);
-      for (const fault of faults) leaveOut(fault);
-      if (name === undefined) leaveOut("no name");
-      else if (fields.length === 0) {
-        if (faults.length === 0) leaveOut("no value");
-      } else if (isHeld(spans, timeMs)) leaveOut("the journal has them");
-      else if (timeMs > newestMs) leaveOut("too new");
-      else {
-        let written = 0;
-        for (const point of fields) {
-          const ms = slotOf(used, `${point.measurement}${name.tagText}`, timeMs);
-          const placed = { ...point, timeMs: ms };
-          const other = before.otherName(placed, name.server);
-          if (other !== undefined) throw underTwoNames(name.server, other, ms);
-          if (before.has(placed, name.server)) continue;
-          lines.text.push(lineOf(point, name.tagText, ms));
-          lines.span = joined(lines.span, ms);
-          written++;
-        }
-        if (written > 0) this.#tally.take(name.server, timeMs, written);
-        else leaveOut("imported before");
-      }
-    }
-  }
-
-  /**
-   * Points behind this time are left: they may still come from the cache itself, and would then count twice. Apple's
-   * databases go back a month, which the collector of this folder may yet read; a report comes within the hour.
-   */
-  #newestOf(server: string, held: readonly Span[]): number {
-    const { nowMs, names } = this.#options;
-    const stillComingMs = server === names.own.server ? APPLE_KEEPS_MS : HOUR_MS;
-    return Math.max(held.at(-1)?.toMs ?? 0, nowMs() - stillComingMs);
-  }
-
-  async #append(lines: Lines, nextMs: number): Promise<void> {
-    const { journal } = this.#parts;
+  async #append(lines: JoinedLines, nextMs: number): Promise<void> {
+    const { journal, span } = this.#parts;
+    if (span === undefined) return;
     await journal?.append({
       lines: lines.text.join(""),
       lineCount: lines.text.length,
       span: lines.span,
-      cursors: { [CURSOR]: this.#cursor(nextMs) },
+      cursors: { [CURSOR]: importMark(this.#options, span, nextMs) },
     });
-  }
-
-  #cursor(nextMs: number): Json {
-    const { span } = this.#parts;
-    const done = span === undefined || nextMs >= span.toMs;
-    return { v: 1, what: this.#what(), fromMs: span?.fromMs ?? 0, nextMs, done };
-  }
-
-  /** Where an earlier run of the same command was ended; undefined where there was none, or it was done. */
-  #resumeAt(span: Span): number | undefined {
-    const cursor = this.#parts.journal?.cursors[CURSOR];
-    if (typeof cursor !== "object" || cursor === null || Array.isArray(cursor)) return undefined;
-    const { v, what, fromMs, nextMs, done } = cursor as Readonly<Record<string, Json>>;
-    if (v !== 1 || what !== this.#what() || done !== false || typeof nextMs !== "number") return undefined;
-    if (typeof fromMs !== "number" || fromMs > span.fromMs) return undefined;
-    return nextMs > span.fromMs && nextMs < span.toMs ? nextMs : undefined;
-  }
-
-  /** What is imported, from where and under which names: another of it is another import. */
-  #what(): string {
-    const { queryUrl, database, retentionPolicy = "", tags } = this.#options.source;
-    const { server = "", serverTag = "", own } = this.#options.names;
-    const { origin, pathname } = new URL(queryUrl);
-    const where = [`${origin}${pathname}`, database, retentionPolicy, JSON.stringify(tags)];
-    return [...where, server, serverTag, own.server, this.#options.measurements.join(",")].join("|");
   }
 
   async #whyNot(span: Span): Promise<LarderError | undefined> {
@@ -368,33 +277,6 @@ class Import {
 /** Fewer points of a span let the next one be longer. */
 const FEW_POINTS = 20_000;
 
-interface Joining {
-  readonly lines: Lines;
-  readonly before: ImportedPoints;
-  readonly held: HeldTimes;
-  /** Milliseconds taken, by measurement and tags. */
-  readonly used: Map<string, Set<number>>;
-}
-
-/** The first millisecond from a time on that no other point of the same series has: equal times never collapse. */
-function slotOf(used: Map<string, Set<number>>, key: string, timeMs: number): number {
-  let taken = used.get(key);
-  if (taken === undefined) {
-    taken = new Set();
-    used.set(key, taken);
-  }
-  let ms = timeMs;
-  while (taken.has(ms)) ms++;
-  taken.add(ms);
-  return ms;
-}
-
-function joined(span: Span | undefined, ms: number): Span {
-  return span === undefined
-    ? { fromMs: ms, toMs: ms }
-    : { fromMs: Math.min(span.fromMs, ms), toMs: Math.max(span.toMs, ms) };
-}
-
 function tooDense({ fromMs }: Span): LarderError {
   return new LarderError(
     `Cannot import the minute of ${new Date(fromMs).toISOString()}: it has more points than fit into memory`,
@@ -402,17 +284,6 @@ function tooDense({ fromMs }: Span): LarderError {
       code: "IMPORT_ANSWER",
       state: "what was imported before is in the journal",
       next: "take a part of the caches at a time: --tag site_code=…",
-    },
-  );
-}
-
-function underTwoNames(server: string, other: string, ms: number): LarderError {
-  return new LarderError(
-    `Cannot import as "${server}": the point of ${new Date(ms).toISOString()} was imported as "${other}" before, and would count twice`,
-    {
-      code: "IMPORT_TWICE",
-      state: "what was imported before is in the journal",
-      next: `use the name it has there: --server ${other}`,
     },
   );
 }
