@@ -26,7 +26,7 @@ interface Benchmark {
 
 const BENCHMARKS: readonly Benchmark[] = [
   { name: "start", command: ["startup.ts", "--rounds", "11"] },
-  { name: "pass", command: ["collect/minute-pass.ts"], needs: ["python3"] },
+  { name: "pass", command: ["collect/minute-pass.ts", "--passes", "20"], needs: ["python3"] },
   { name: "back-fill", command: ["collect/backfill.ts", "--rounds", "3"], needs: ["python3"] },
   { name: "databases", command: ["sqlite/read.ts", "1000000", "3"], needs: ["python3"] },
   { name: "ship", command: ["ship/ship.ts", "40000", "3"] },
