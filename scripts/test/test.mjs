@@ -12,7 +12,7 @@ import { countTests, sumCounts } from "./test-counts.mjs";
 
 const root = new URL("../..", import.meta.url).pathname;
 const work = mkdtempSync(join(tmpdir(), "larder-test-"));
-const STEP_TIMEOUT_MS = 8 * 60_000;
+const STEP_TIMEOUT_MS = 15 * 60_000;
 const OTHER_NODES = [22, 24];
 
 /** What behaves differently from one Node to another: SQLite engines, locks, files, and what is built on them. */
