@@ -6,6 +6,7 @@
  * @module
  */
 import { liveYear } from "../../fixtures/watched-year/year.ts";
+import { figure } from "../figures.ts";
 
 const [caches = 200, stepMinutes = 15, days = 365] = process.argv.slice(2).map(Number);
 const began = performance.now();
@@ -28,6 +29,7 @@ for (const complaint of complaints) console.log(complaint);
 console.log(
   `${caches} caches, ${looks} looks, ${notices.length} notices in ${seconds.toFixed(1)} s (${((user + system) / 1e6).toFixed(1)} s of computing)`,
 );
+figure({ what: `a year of ${caches} caches through all alert rules`, unit: "s", larder: [seconds], goal: "10 s" });
 const reported = sum((row) => row.reported + row.recovered);
 console.log(
   `precision ${precision(

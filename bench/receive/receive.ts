@@ -24,6 +24,7 @@ import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
 import { readLines } from "../../core/history/history.ts";
 import { reportBody } from "../../fixtures/reports/reports.ts";
+import { figure } from "../figures.ts";
 
 const here = import.meta.dirname;
 const { values } = parseArgs({
@@ -93,7 +94,10 @@ function children(pid: number): number[] {
 }
 
 /** Sends at the rate, whatever the answers take: a slow one does not make the next come later. */
-async function load(name: string, { child, url }: { child: ChildProcess; url: string }): Promise<number> {
+async function load(
+  name: string,
+  { child, url }: { child: ChildProcess; url: string },
+): Promise<{ readonly accepted: number; readonly p99Ms: number }> {
   const agent = new Agent({ keepAlive: true, maxSockets: 500 });
   const took: number[] = [];
   let slowest = 0;
@@ -140,13 +144,13 @@ async function load(name: string, { child, url }: { child: ChildProcess; url: st
       .join(", ")}`,
   );
   agent.destroy();
-  return accepted;
+  return { accepted, p99Ms: took[Math.floor(took.length * 0.99)] ?? Number.NaN };
 }
 
 const stateDir = join(folder, "state");
 const larder = [join(here, "../../dist/larder.js"), "receive", "--port", "0", "--json", "--log-level", "error"];
 const receiver = await startServer([...larder, "--state-dir", stateDir]);
-const accepted = await load("larder", receiver);
+const { accepted, p99Ms } = await load("larder", receiver);
 receiver.child.kill("SIGTERM");
 await once(receiver.child, "exit");
 let found = 0;
@@ -154,7 +158,14 @@ const all = { measurement: "cachereport", fromMs: 0, toMs: Number.MAX_SAFE_INTEG
 for await (const _ of readLines(stateDir, all)) found++;
 console.log(`in the journal: ${found} of ${accepted} acknowledged`);
 const peer = await startServer([join(here, "peer.mjs"), join(folder, "peer.log")]);
-await load("peer", peer);
+const { p99Ms: peerMs } = await load("peer", peer);
+figure({
+  what: `${rate} reports a second for ${seconds} s on one core, time of 99 % of the answers`,
+  unit: "ms",
+  larder: [p99Ms],
+  peer: { name: "the smallest Node server that syncs before it answers", values: [peerMs] },
+  goal: "50 ms",
+});
 peer.child.kill("SIGKILL");
 rmSync(folder, { recursive: true, force: true });
 if (found !== accepted) process.exitCode = 1;
