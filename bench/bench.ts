@@ -3,8 +3,9 @@
  *
  *     npm run bench [-- --only NAME] [--out docs/benchmarks.md] [--keep FOLDER]
  *
- * Takes about a quarter of an hour on two cores, a third of it for a year of one cache, which stays in the folder to keep. Run it on a machine that has nothing else to do: peers run in the same rounds, so
- * ratios hold on a busy one too, but seconds do not.
+ * Takes about a quarter of an hour on two cores, a third of it for a year of one cache, which stays in the folder to keep.
+ * Run it on a machine that has nothing else to do: peers run in the same rounds, so ratios hold on a busy one too, but
+ * seconds do not.
  *
  * @module
  */
@@ -13,7 +14,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { cpus, loadavg, tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { columnsOf, fillTo } from "../core/words/columns.ts";
+import { table } from "../cli/table.ts";
 import { FIGURE_COLUMNS, type Figure, figureRow, readFigures } from "./figures.ts";
 
 interface Benchmark {
@@ -60,10 +61,9 @@ for (const benchmark of chosen) {
   else rows.push(...(await measured(benchmark)));
 }
 rmSync(folder, { recursive: true });
+const columns = FIGURE_COLUMNS.map((title, i) => ({ title, value: (row: readonly string[]) => row[i] ?? "" }));
 const lines = rows.filter((row) => Array.isArray(row));
-const table = [FIGURE_COLUMNS, ...lines];
-const widths = FIGURE_COLUMNS.map((_, i) => Math.max(...table.map((row) => columnsOf(row[i] ?? ""))));
-for (const row of table) console.log(row.map((cell, i) => fillTo(cell, widths[i] ?? 0)).join("  "));
+console.log(`\n${table(lines, columns)}`);
 for (const row of rows) if (!Array.isArray(row)) console.log(`${row.name}: not measured, ${row.why}`);
 if (values.only === undefined || values.out !== undefined)
   writeFileSync(values.out ?? join(root, "docs/benchmarks.md"), page());

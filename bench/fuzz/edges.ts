@@ -1,5 +1,5 @@
 /**
- * Ways an input reaches an edge that takes no bytes: as a file, or as the answer of a server.
+ * Ways an input reaches an edge that takes no bytes: as JSON, as a file, or as the answer of a server.
  *
  * @module
  */
@@ -9,6 +9,16 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import type { Json } from "../../core/journal/journal.ts";
+
+/** What an input is when read as JSON; null where it is not JSON. */
+export function jsonOf(input: Buffer): Json {
+  try {
+    return JSON.parse(input.toString("utf8")) as Json;
+  } catch {
+    return null;
+  }
+}
 
 let folder: string | undefined;
 

@@ -11,8 +11,7 @@ import { formatRecipientList, parseRecipientList } from "../../../alerts/recipie
 import { loadAlertData } from "../../../alerts/recipients/store.ts";
 import { readSilences } from "../../../alerts/silences/silence-file.ts";
 import { parseStored, storedJson } from "../../../alerts/state/stored.ts";
-import type { Json } from "../../../core/journal/journal.ts";
-import { answer, asAnswer, asFile, fuzzFolder } from "../edges.ts";
+import { answer, asAnswer, asFile, fuzzFolder, jsonOf } from "../edges.ts";
 import { json, sharedFiles, texts } from "../seeds.ts";
 import { NotTheSame, type Target } from "../target.ts";
 
@@ -43,14 +42,6 @@ const STORED = {
   outbox: [{ notice: "1", to: "mail", firstMs: 1, nextMs: 2, tries: 1 }],
   failing: { mail: { sinceMs: 1, why: "x", refused: false } },
 };
-
-function jsonOf(input: Buffer): Json {
-  try {
-    return JSON.parse(input.toString("utf8")) as Json;
-  } catch {
-    return null;
-  }
-}
 
 export const targets: readonly Target[] = [
   {

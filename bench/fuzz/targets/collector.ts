@@ -38,7 +38,7 @@ import { silentLog } from "../../../core/log.ts";
 import { aReport, reportBody } from "../../../fixtures/reports/reports.ts";
 import { type LogForm, logLine } from "../../../fixtures/service-log/lines.ts";
 import { sharedData } from "../../../fixtures/shared-data.ts";
-import { answer, asAnswer, asFile } from "../edges.ts";
+import { answer, asAnswer, asFile, jsonOf } from "../edges.ts";
 import { cursors, json, lines, ownFiles, sharedFiles, texts } from "../seeds.ts";
 import { NotTheSame, type Target } from "../target.ts";
 
@@ -84,14 +84,6 @@ async function readPacked(path: string): Promise<unknown> {
   for await (const chunk of log.chunks) bytes += chunk.length;
   await log.close();
   return [bytes, log.complaint(), await log.place(bytes)];
-}
-
-function jsonOf(input: Buffer): Json {
-  try {
-    return JSON.parse(input.toString("utf8")) as Json;
-  } catch {
-    return null;
-  }
 }
 
 /** Every cursor that is kept in the journal; those that are written again are the same when they are read again. */

@@ -9,7 +9,7 @@ import { decodeText, findDelimiter, readRecord, splitLines } from "../../../core
 import { csvField } from "../../../core/csv-cell.ts";
 import { parsePlaces } from "../../../core/history/follow.ts";
 import { parseRollupMark } from "../../../core/history/rollup-mark.ts";
-import { commitLine, type Json, parseCommit } from "../../../core/journal/commit.ts";
+import { commitLine, parseCommit } from "../../../core/journal/commit.ts";
 import { checkJournal, loadSuspects, openJournal, openReader, packSegments } from "../../../core/journal/journal.ts";
 import { packedPath, segmentPath } from "../../../core/journal/segment-names.ts";
 import {
@@ -28,7 +28,7 @@ import { readTokenFile } from "../../../core/server/token-file.ts";
 import { parseHttpDate } from "../../../core/time/http-date.ts";
 import { parseIsoDate } from "../../../core/time/iso-date.ts";
 import { openAssetInfoDb } from "../../../fixtures/content-cache/asset-info-db.ts";
-import { asFile, fuzzFolder } from "../edges.ts";
+import { asFile, fuzzFolder, jsonOf } from "../edges.ts";
 import { cursors, json, lines, ownFiles, sharedFiles, texts } from "../seeds.ts";
 import { NotTheSame, type Target } from "../target.ts";
 
@@ -39,14 +39,6 @@ const BINARY =
 const journal = () => ownFiles("fixtures/state/0.1", ".lp");
 
 const TABLE = `name;model;os\n"a ""b""\nc";iPad7,11;18.1\n x ;"y",;z\n`;
-function jsonOf(input: Buffer): Json {
-  try {
-    return JSON.parse(input.toString("utf8")) as Json;
-  } catch {
-    return null;
-  }
-}
-
 /** Every record of a table; what is read once is read again when it is written as CSV. */
 function readTable(text: string): unknown {
   const lines = splitLines(text);
