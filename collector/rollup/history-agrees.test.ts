@@ -4,7 +4,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
 import { askSums, type HistoryQuery, queryHistory, readRollupMark } from "../../core/history/history.ts";
-import { type Journal, openJournal } from "../../core/journal/journal.ts";
+import { type Journal, openJournal, RAW_STREAMS } from "../../core/journal/journal.ts";
 import { runs } from "../../core/testing/runs.ts";
 import { openRollup } from "./rollup.ts";
 
@@ -214,6 +214,44 @@ describe("sums from roll-ups and what is open", () => {
       },
     );
     expect(looks).toBeGreaterThan(2);
+  });
+
+  it("count a row once that comes late while everything is computed again", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "larder-agree-"));
+    folders.push(folder);
+    const streams = RAW_STREAMS.slice(0, 3);
+    const [first, second, third] = await Promise.all(streams.map(async (name) => await openJournal(folder, name)));
+    if (first === undefined || second === undefined || third === undefined) throw new Error("there are three");
+    const rolled = await openJournal(folder, "rollup");
+    const add = async (journal: Journal, hours: readonly number[], bytes: number): Promise<void> => {
+      const lines = hours.map(
+        (hour) => `bytestoclients,server=a bytes.fromcache.toclients=${bytes}i ${START + hour * HOUR}\n`,
+      );
+      const times = hours.map((hour) => START + hour * HOUR);
+      const span = { fromMs: Math.min(...times), toMs: Math.max(...times) };
+      await journal.append({ lines: lines.join(""), lineCount: lines.length, span });
+    };
+    const hours = [5, 30, 55, 80, 105];
+    for (const each of [first, second, third]) await add(each, hours, 100);
+    let nowMs = END + 40 * 24 * HOUR;
+    let came = 0;
+    const journal = committing(rolled, async () => {
+      // for the first stream when it has been read, and rows for the same buckets are still to come
+      const isRead = JSON.stringify(rolled.cursors).includes(`"${second.stream}"`);
+      if (nowMs === END && isRead && came < 2) await add(first, hours, ++came);
+      await agreesNow(folder);
+    });
+    const few = { maxOpen: 2, maxLate: 2 };
+    const rollup = openRollup({ stateDir: folder, journal, timeZone: "UTC", nowMs: () => nowMs, ...few });
+    await rollup.run();
+    // a clock that was ahead
+    nowMs = END;
+    await rollup.run();
+    await rollup.run();
+    expect(came).toBe(2);
+    expect((await readRollupMark(folder))?.again).toBe(false);
+    await agreesNow(folder);
+    for (const each of [first, second, third, rolled]) await each.close();
   });
 
   it("are kept by roll-ups when the raw lines of closed days have gone", async () => {

@@ -1,5 +1,6 @@
 /**
- * Buckets that were closed when another row for them came: they are recomputed from the journal, they alone.
+ * Buckets that were closed when another row for them came, while everything is computed again: a row may be in what was
+ * written, or not. So the bucket is recomputed from the journal, it alone.
  *
  * @module
  */
@@ -21,13 +22,7 @@ interface Span {
   toMs: number;
 }
 
-/** Where reading of a stream has come to. */
-function endOf(reader: JournalReader, read: ReadonlyMap<string, Position> | undefined): Position {
-  if (read === undefined) return { segment: Number.POSITIVE_INFINITY, offset: 0 };
-  return read.get(reader.stream) ?? { segment: 0, offset: 0 };
-}
-
-/** Collects the late rows of a pass, by series and bucket. */
+/** Collects the buckets of late rows, by series. */
 export class LateBuckets {
   readonly #days: DayZones;
   /** Beginnings of late buckets by key of the series. */
@@ -43,8 +38,7 @@ export class LateBuckets {
     return this.#count;
   }
 
-  add(key: string, ms: number, unit: BucketUnit): void {
-    const from = this.#days.start(ms, unit);
+  add(key: string, unit: BucketUnit, from: number): void {
     const starts = this.#late[unit].get(key);
     if (starts?.has(from) === true) return;
     if (starts === undefined) this.#late[unit].set(key, new Set([from]));
@@ -54,16 +48,15 @@ export class LateBuckets {
 
   /**
    * The late buckets with their whole sums, as the journal's raw rows have them.
-   * @param read how far each stream has been read: rows beyond are still to come, and who adds them to what is written
-   *   would count them twice. Default all.
+   * @param until where each stream ends: rows beyond are still to come, and would be counted twice when they do
    */
-  async recompute(raw: readonly JournalReader[], read?: ReadonlyMap<string, Position>): Promise<ClosedBucket[]> {
+  async recompute(raw: readonly JournalReader[], until: ReadonlyMap<string, Position>): Promise<ClosedBucket[]> {
     if (this.#count === 0) return [];
-    const table = new SeriesTable();
+    const table = new SeriesTable((key) => UNITS.some((unit) => this.#late[unit].has(key)));
     const buckets = new Map<string, ClosedBucket>();
     for (const span of this.#spans()) {
       for (const reader of raw) {
-        const end = endOf(reader, read);
+        const end = until.get(reader.stream) ?? { segment: 0, offset: 0 };
         for (const { number, span: held } of await reader.segments()) {
           if (number > end.segment) break;
           if (held === undefined || held.fromMs >= span.toMs || held.toMs < span.fromMs) continue;

@@ -32,6 +32,7 @@ export function cursorJson(cursor: RollupCursor, table: SeriesTable): Json {
     v: ROLLUP_VERSION,
     timeZone: cursor.days.json,
     written: { hour: cursor.written.hour, day: cursor.written.day },
+    after: cursor.after,
     closedMs: cursor.closedMs,
     positions,
     ...(cursor.again ? { again: true } : {}),

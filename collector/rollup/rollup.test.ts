@@ -340,7 +340,7 @@ describe("openRollup()", () => {
     await world.close();
   });
 
-  it("writes what is missing of a bucket as a further point, and nothing where it is right already", async () => {
+  it("writes what is late for a bucket as a further point, behind those an older version may have written", async () => {
     const world = new World("UTC");
     const ms = Date.parse("2026-06-01T10:00:00Z");
     const row = (after: number, clients: number): string =>
@@ -355,13 +355,15 @@ describe("openRollup()", () => {
     ] as const) {
       await world.add(row(after, clients));
       await world.run();
+      // where the next one goes is in the cursor
+      await world.restart();
     }
     const points: string[] = [];
     for await (const text of openReader(streamFolder(world.folder, "rollup"), "rollup").chunks(undefined)) {
       points.push(...text.split("\n").filter((line) => line.startsWith("requests_1h")));
     }
     expect(points).toEqual(
-      [`${100} ${ms}`, `${7} ${ms + 1}`, `${-9} ${ms + 2}`].map((point) => {
+      [`${100} ${ms}`, `${7} ${ms + 10_000}`, `${-9} ${ms + 10_001}`, `${0} ${ms + 10_002}`].map((point) => {
         const [clients = "", time] = point.split(" ");
         return `requests_1h,server=c ${requests(clients)} ${time}`;
       }),
@@ -578,7 +580,7 @@ describe("openRollup()", () => {
     await world.close();
   });
 
-  it("computes only the late day anew, and reads only the segments it lies in", async () => {
+  it("reads a late row and nothing else of its bucket", async () => {
     const world = new World("UTC");
     world.segmentBytes = 4000;
     const first = Date.parse("2026-01-01T00:00:00Z");
@@ -591,8 +593,12 @@ describe("openRollup()", () => {
     world.nowMs = first + 101 * 24 * HOUR;
     expect(await world.run()).toMatchObject({ closed: 100 * 25, late: 0 });
     const lateMs = first + 50 * 24 * HOUR + 5 * HOUR + 1;
-    await world.add(lineOf({ ms: lateMs, tags: ",server=c", fields: { "requests.fromclients": 7 } }));
-    expect(await world.run()).toMatchObject({ closed: 0, late: 2 });
+    const late = lineOf({ ms: lateMs, tags: ",server=c", fields: { "requests.fromclients": 7 } });
+    // of the rows before it nothing is left to be read
+    const raw = streamFolder(world.folder, "collector");
+    for (const number of (await listSegments(raw)).slice(0, -1)) writeFileSync(segmentPath(raw, number), "");
+    await world.add(late);
+    expect(await world.run()).toEqual({ bytesRead: late.length, closed: 0, late: 2 });
     const written = await world.written();
     expect(written.get(`requests_1d,server=c ${first + 50 * 24 * HOUR}`)).toBe(requests(31));
     expect(written.get(`requests_1h,server=c ${first + 50 * 24 * HOUR + 5 * HOUR}`)).toBe(requests(8));
@@ -600,7 +606,7 @@ describe("openRollup()", () => {
     await world.close();
   });
 
-  it("never writes a smaller sum than before, though the raw rows are gone by age", async () => {
+  it("adds a late row to what it wrote before, though the raw rows are gone by age", async () => {
     const world = new World("UTC");
     world.segmentBytes = 1;
     const ms = Date.parse("2026-06-01T10:00:00Z");
@@ -613,7 +619,7 @@ describe("openRollup()", () => {
     await world.add(lineOf({ ms: ms + 5, tags: ",server=c", fields: { "requests.fromclients": 3 } }));
     rmSync(join(streamFolder(world.folder, "collector"), oldest!));
     expect(await world.run()).toMatchObject({ late: 2 });
-    expect((await world.written()).get(`requests_1h,server=c ${ms - (ms % HOUR)}`)).toBe(requests(100));
+    expect((await world.written()).get(`requests_1h,server=c ${ms - (ms % HOUR)}`)).toBe(requests(103));
     await world.close();
   });
 
@@ -646,13 +652,15 @@ describe("openRollup()", () => {
       ],
     ] as const;
 
-    it.each(harms)("keeps what was written of a bucket for which a late row comes (%s)", async (_what, harm) => {
+    it.each(harms)("adds a late row to what was written of its hour and its day (%s)", async (_what, harm) => {
       const world = await tenDays();
       const before = await world.written();
       await damage(world, harm);
       await world.add(lineOf({ ms: first + 98 * HOUR + 5, tags: ",server=c", fields: { "requests.fromclients": 3 } }));
       expect((await world.run()).late).toBe(2);
-      expect(await world.written()).toEqual(before.set(`requests_1h,server=c ${first + 98 * HOUR}`, requests(13)));
+      before.set(`requests_1h,server=c ${first + 98 * HOUR}`, requests(13));
+      before.set(`requests_1d,server=c ${first + 96 * HOUR}`, requests(243));
+      expect(await world.written()).toEqual(before);
       await world.close();
     });
 

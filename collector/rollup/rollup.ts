@@ -4,8 +4,9 @@
  *
  * Sums of closed hours and closed local days are computed from the committed lines of the raw streams and written to the
  * stream `rollup`, stamped with the beginning of their bucket, tags kept. The open buckets' partial sums are in the
- * commit mark beside the lines: a restart neither loses nor repeats a row. A row that comes late for a closed bucket has
- * that bucket recomputed from the journal, and the difference written as a further point: `rollup/corrections.ts`.
+ * commit mark beside the lines: a restart neither loses nor repeats a row. A row that comes late for a closed bucket is
+ * written as a further point of it: `rollup/late-rows.ts`. Where everything is computed again, buckets are compared with
+ * what was written, and the difference is: `rollup/corrections.ts`.
  *
  * A reader of the stream `rollup` adds up the points of a bucket. Days are those of the zone that was used first, until
  * the admin names another: `core/time/day-zones.ts`.
@@ -20,12 +21,13 @@ import type { Log } from "../../core/log.ts";
 import { DayZones } from "../../core/time/day-zones.ts";
 import { isTimeZone } from "../../core/time/local-days.ts";
 import { type ClosedBucket, corrections, type RollupStreams } from "./corrections.ts";
-import { LateBuckets } from "./late-buckets.ts";
+import { type LateAgain, lateAgain } from "./late-again.ts";
+import { LateRows } from "./late-rows.ts";
 import { endOfFirstDay } from "./raw-gaps.ts";
-import { restoreDays, type WrittenEnds } from "./restore-days.ts";
+import { FIRST_AFTER, nextAfter, restoreDays, type WrittenEnds } from "./restore-days.ts";
 import { cursorJson, restoreCursor } from "./rollup-cursor.ts";
 import { RollupLines } from "./rollup-lines.ts";
-import { type TellLate, UNITS } from "./series.ts";
+import { type LateSums, UNITS } from "./series.ts";
 import { SeriesTable } from "./series-table.ts";
 
 export { restoreDays } from "./restore-days.ts";
@@ -58,11 +60,11 @@ export interface RollupOptions {
 
 /** What a run did. */
 export interface RollupReport {
-  /** Raw bytes read, those of late buckets included. */
+  /** Raw bytes that were new. */
   readonly bytesRead: number;
   /** Buckets of series written because they are over. */
   readonly closed: number;
-  /** Buckets of series recomputed because of late rows. */
+  /** Buckets of series that late rows were for. */
   readonly late: number;
 }
 
@@ -128,6 +130,10 @@ interface State {
   closedMs: number;
   /** Ends of the newest hour and day of which anything was written, whatever the clock. */
   written: WrittenEnds;
+  /** How far behind the beginning of its bucket the next correction is written. */
+  after: number;
+  /** Rows for closed buckets, since the last commit. */
+  late: LateRows;
   /** Bytes read since the last commit. */
   uncommitted: number;
   /** The zones of days have changed since the last commit. */
@@ -137,13 +143,15 @@ interface State {
 }
 
 /** Nothing read, but the days as they were. */
-function fresh({ days, written }: Pick<State, "days" | "written">): State {
+function fresh({ days, written, after }: Pick<State, "days" | "written" | "after">): State {
   return {
     table: new SeriesTable(),
     positions: new Map(),
     days,
     closedMs: NOTHING_CLOSED,
     written,
+    after,
+    late: new LateRows(),
     uncommitted: 0,
     changed: false,
     again: written.hour > NOTHING_CLOSED || written.day > NOTHING_CLOSED,
@@ -166,6 +174,7 @@ function restore({ journal, timeZone }: RollupOptions): State {
   const days = restoreDays(json) ?? {
     days: DayZones.of(timeZone),
     written: { hour: NOTHING_CLOSED, day: NOTHING_CLOSED },
+    after: FIRST_AFTER,
   };
   const cursor = restoreCursor(json, table);
   if (cursor === undefined) return fresh(days);
@@ -201,16 +210,16 @@ async function runOnce(
   limitMs: number,
 ): Promise<RollupReport> {
   const lines = new RollupLines();
-  let late = new LateBuckets(state.days);
+  const again = state.again ? await lateAgain(streams, state) : undefined;
+  const late = again ?? state.late;
   const report = { bytesRead: 0, closed: 0, late: 0 };
   const commitUpTo = async (closeMs: number): Promise<void> => {
     lines.clear();
-    const anew = await late.recompute(streams.raw, state.again ? undefined : state.positions);
-    writeBuckets(state, await corrections(anew, streams, state.days), lines);
-    report.late += anew.length;
+    report.late += late.count;
+    if (again === undefined) writeBuckets(state, state.late.take(state.after), lines);
+    else writeBuckets(state, await again.corrections(), lines);
     report.closed += await closeBuckets(state, closeMs, streams, lines);
     await commit(state, options, lines);
-    late = new LateBuckets(state.days);
   };
   for (const reader of streams.raw) {
     const known = state.positions.get(reader.stream);
@@ -234,13 +243,13 @@ async function runOnce(
   return report;
 }
 
-/** Adds the lines of a piece to open buckets and marks the closed ones they are late for; returns their newest time. */
-function addPiece(state: State, lines: Buffer, late: LateBuckets): number {
+/** Adds the lines of a piece to their buckets; returns their newest time. */
+function addPiece(state: State, lines: Buffer, late: LateRows | LateAgain): number {
   let newestMs = Number.MIN_SAFE_INTEGER;
-  const tellLate: TellLate = (key, ms, unit) => late.add(key, ms, unit);
+  const lateSums: LateSums = (bucket) => late.sumsOf(bucket);
   state.table.readLines(lines, (series, values, ms) => {
     if (ms > newestMs) newestMs = ms;
-    series.add(values, ms, state.days, state.closedMs, tellLate);
+    series.add(values, ms, state.days, state.closedMs, lateSums);
   });
   return newestMs;
 }
@@ -281,6 +290,7 @@ function writeBuckets(state: State, buckets: readonly ClosedBucket[], lines: Rol
   for (const { series, bucket } of buckets) {
     series.write(bucket, lines);
     ends[bucket.unit] = Math.max(ends[bucket.unit], bucket.to);
+    if (bucket.after >= state.after) state.after = nextAfter(bucket.after);
   }
   state.written = ends;
 }
@@ -289,8 +299,8 @@ function writeBuckets(state: State, buckets: readonly ClosedBucket[], lines: Rol
 async function commit(state: State, options: RollupOptions, lines: RollupLines): Promise<void> {
   const { batch } = lines;
   if (batch.lineCount === 0 && state.uncommitted < COMMIT_BYTES && !state.changed) return;
-  const { days, written, closedMs, positions, again } = state;
-  const cursor = { days, written, closedMs, positions, again };
+  const { days, written, after, closedMs, positions, again } = state;
+  const cursor = { days, written, after, closedMs, positions, again };
   await options.journal.append({
     ...batch,
     cursors: { [ROLLUP_CURSOR]: cursorJson(cursor, state.table) },

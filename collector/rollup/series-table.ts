@@ -4,8 +4,8 @@
  * @module
  */
 import type { LineValues } from "../../core/line/line.ts";
-import { measurementEnd, NumberReader, withoutTags } from "../../core/line/line.ts";
-import { measurementSchema } from "../../core/schema.ts";
+import { FieldTable, measurementEnd, NumberReader, withoutTags } from "../../core/line/line.ts";
+import { isSummed, type MeasurementSchema, measurementSchema } from "../../core/schema.ts";
 import { Series } from "./series.ts";
 
 /** Series kept; past this many, those without open buckets are forgotten. */
@@ -18,6 +18,14 @@ export class SeriesTable {
   /** By their own key: lines whose tags differ only in what roll-ups leave out are of one series. */
   readonly #series = new Map<string, Series>();
   readonly #reader = new NumberReader((key) => this.get(key));
+  readonly #only: ((key: string) => boolean) | undefined;
+  /** By measurement: what each of its series begins with. */
+  readonly #fields = new Map<string, FieldTable>();
+
+  /** @param only series of these keys; default all that are rolled up */
+  constructor(only?: (key: string) => boolean) {
+    this.#only = only;
+  }
 
   /** The series of a key, made if need be; undefined when its measurement is not rolled up. */
   get(key: string): Series | undefined {
@@ -29,8 +37,9 @@ export class SeriesTable {
     const own = rolledWithout.length === 0 ? key : name + withoutTags(key.slice(end), rolledWithout);
     let series = this.#series.get(own);
     if (series === undefined) {
+      if (this.#only?.(own) === false) return undefined;
       if (this.#series.size >= MAX_SERIES) this.#forget();
-      series = new Series(own, schema.fields);
+      series = new Series(own, this.#fieldsOf(schema));
       this.#series.set(own, series);
     }
     return series;
@@ -43,6 +52,16 @@ export class SeriesTable {
   /** Reads whole lines and hands over those that are rolled up. */
   readLines(lines: Buffer, take: TakeLine): void {
     this.#reader.read(lines, take);
+  }
+
+  #fieldsOf({ name, fields }: MeasurementSchema): FieldTable {
+    let table = this.#fields.get(name);
+    if (table === undefined) {
+      table = new FieldTable();
+      for (const field of fields.filter(isSummed)) table.index(field.name, field.type === "float");
+      this.#fields.set(name, table);
+    }
+    return table;
   }
 
   #forget(): void {

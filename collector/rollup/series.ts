@@ -14,7 +14,7 @@ import {
   isInteger64,
   measurementEnd,
 } from "../../core/line/line.ts";
-import { type FieldSchema, isSummed, ROLLUP_SUFFIXES } from "../../core/schema.ts";
+import { ROLLUP_SUFFIXES } from "../../core/schema.ts";
 import type { DayZones } from "../../core/time/day-zones.ts";
 import type { BucketUnit } from "../../core/time/local-days.ts";
 import type { RollupLines } from "./rollup-lines.ts";
@@ -37,13 +37,18 @@ export interface Bucket {
 /** Units, the shorter first. */
 export const UNITS: readonly BucketUnit[] = ["hour", "day"];
 
-/** The reason given for a row whose bucket is closed. */
-export type TellLate = (key: string, ms: number, unit: BucketUnit) => void;
+/** A bucket of a series. */
+export interface BucketOf extends Pick<Bucket, "unit" | "from" | "to"> {
+  readonly series: Series;
+}
+
+/** Where rows of a bucket are added that is closed already; undefined where nobody adds them up. */
+export type LateSums = (bucket: BucketOf) => BucketSums | undefined;
 
 export class Series {
   /** `bytestoclients,region=North,…` as written. */
   readonly key: string;
-  readonly fields = new FieldTable();
+  readonly fields: FieldTable;
   /** Its days in few numbers, for the measurements that have them. */
   readonly #served: ServedDays | undefined;
   readonly #open: Readonly<Record<BucketUnit, Map<number, BucketSums>>> = { hour: new Map(), day: new Map() };
@@ -56,18 +61,18 @@ export class Series {
   #slotUsed = false;
   #slotBuckets: readonly BucketSums[] = [];
 
-  /** @param fields those the schema gives its measurement: every roll-up has all of them */
-  constructor(key: string, fields: readonly FieldSchema[]) {
+  /** @param fields those its measurement has: every roll-up has all of them */
+  constructor(key: string, fields: FieldTable) {
     this.key = key;
-    for (const field of fields.filter(isSummed)) this.fields.index(field.name, field.type === "float");
+    this.fields = new FieldTable(fields);
     this.#slot = new Float64Array(this.fields.size);
     const end = measurementEnd(key);
     this.#served = ServedDays.of(key.slice(0, end), key.slice(end));
   }
 
-  /** Adds a line to its hour and its day; reports those that ended by `closedMs`, and adds it to neither of them. */
-  add(values: LineValues, ms: number, days: DayZones, closedMs: number, tellLate: TellLate): void {
-    if (ms < this.#slotFrom || ms >= this.#slotTo) this.#enterSlot(ms, days, closedMs, tellLate);
+  /** Adds a line to its hour and its day; where one of them ended by `closedMs`, to what is late for it. */
+  add(values: LineValues, ms: number, days: DayZones, closedMs: number, lateSums: LateSums): void {
+    if (ms < this.#slotFrom || ms >= this.#slotTo) this.#enterSlot(ms, days, closedMs, lateSums);
     const slot = this.#slotFor(this.fields.size);
     this.#slotUsed = true;
     for (let i = 0; i < values.count; i++) {
@@ -89,7 +94,7 @@ export class Series {
 
   /** Open buckets of a unit by their beginning. */
   openOf(unit: BucketUnit): ReadonlyMap<number, BucketSums> {
-    this.#leaveSlot();
+    this.leaveSlot();
     return this.#open[unit];
   }
 
@@ -105,7 +110,7 @@ export class Series {
 
   /** Takes out the buckets that ended by an instant. */
   close(unit: BucketUnit, closedMs: number, days: DayZones): Bucket[] {
-    this.#leaveSlot();
+    this.leaveSlot();
     const open = this.#open[unit];
     const closed: Bucket[] = [];
     for (const [from, sums] of open) {
@@ -114,7 +119,6 @@ export class Series {
       open.delete(from);
       closed.push({ unit, from, to, after: 0, sums });
     }
-    this.#slotTo = this.#slotFrom;
     return closed;
   }
 
@@ -130,9 +134,9 @@ export class Series {
     if (unit === "day") this.#served?.write({ from, to, after }, (name) => sums[this.fields.find(name) ?? -1], target);
   }
 
-  /** The hour and the day of an instant become those lines are added to; closed ones do not. */
-  #enterSlot(ms: number, days: DayZones, closedMs: number, tellLate: TellLate): void {
-    this.#leaveSlot();
+  /** The hour and the day of an instant become those lines are added to. */
+  #enterSlot(ms: number, days: DayZones, closedMs: number, lateSums: LateSums): void {
+    this.leaveSlot();
     let from = Number.NEGATIVE_INFINITY;
     let to = Number.POSITIVE_INFINITY;
     const buckets: BucketSums[] = [];
@@ -141,8 +145,8 @@ export class Series {
       const end = days.next(ms, unit);
       from = Math.max(from, start);
       to = Math.min(to, end);
-      if (end <= closedMs) tellLate(this.key, ms, unit);
-      else buckets.push(this.#bucket(unit, start));
+      const sums = end <= closedMs ? lateSums({ series: this, unit, from: start, to: end }) : this.#bucket(unit, start);
+      if (sums !== undefined) buckets.push(sums);
     }
     this.#slotFrom = from;
     this.#slotTo = to;
@@ -169,8 +173,9 @@ export class Series {
     return sums;
   }
 
-  /** Adds what has gathered to its hour and its day. */
-  #leaveSlot(): void {
+  /** Adds what has gathered to its hour and its day, or to what is late for them. */
+  leaveSlot(): void {
+    this.#slotTo = this.#slotFrom;
     if (!this.#slotUsed) return;
     for (const sums of this.#slotBuckets) {
       this.#slot.forEach((value, index) => {

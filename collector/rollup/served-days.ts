@@ -24,25 +24,35 @@ interface DayPoint {
   readonly after: number;
 }
 
+/** Numbers of a day, and what they are made of. */
+type DayNumbers = readonly (readonly [name: string, SumMeasure])[];
+
+/** By measurement: the numbers it is a part of. */
+const NUMBERS: ReadonlyMap<string, DayNumbers> = new Map(
+  measurementsOf(...Object.values(DAY_NUMBERS)).map((measurement) => [
+    measurement,
+    Object.entries(DAY_NUMBERS).filter(([, made]) => measurementsOf(made).includes(measurement)),
+  ]),
+);
+
 /** The days of one series. */
 export class ServedDays {
   readonly #measurement: string;
   readonly #tags: string;
-  readonly #place: FleetPlace;
-  /** The numbers this measurement is a part of. */
-  readonly #numbers: readonly (readonly [name: string, SumMeasure])[];
+  readonly #numbers: DayNumbers;
+  /** Found when a day is written: a fleet has thousands, and the hash of its tags for each. */
+  #place: FleetPlace | undefined;
 
-  private constructor(measurement: string, tags: string, numbers: readonly (readonly [string, SumMeasure])[]) {
+  private constructor(measurement: string, tags: string, numbers: DayNumbers) {
     this.#measurement = measurement;
     this.#tags = tags;
-    this.#place = fleetPlace(tags);
     this.#numbers = numbers;
   }
 
   /** @param tags as in a line: `,region=North,…` @returns undefined for a measurement no number is made of */
   static of(measurement: string, tags: string): ServedDays | undefined {
-    const numbers = Object.entries(DAY_NUMBERS).filter(([, made]) => measurementsOf(made).includes(measurement));
-    return numbers.length === 0 ? undefined : new ServedDays(measurement, tags, numbers);
+    const numbers = NUMBERS.get(measurement);
+    return numbers === undefined ? undefined : new ServedDays(measurement, tags, numbers);
   }
 
   /** Adds the two lines of a day; none for a sum beyond 64 bits. */
@@ -54,6 +64,7 @@ export class ServedDays {
     const fields = numbers.map(([name, value]) => `${name}=${integerText(value)}`).join(",");
     target.add(`served_1d${this.#tags} ${fields}`, from + after);
     // where the zone was changed a day may be shorter than any place allows for
+    this.#place ??= fleetPlace(this.#tags);
     target.add(`fleet_1d${this.#place.tags} ${fields}`, from + ((this.#place.offsetMs + after) % (to - from)));
   }
 }

@@ -7,12 +7,20 @@ import { escapeKey } from "./escape.ts";
 import { Pattern } from "./pattern.ts";
 
 export class FieldTable {
-  readonly names: string[] = [];
+  readonly names: string[];
   /** Whether a field's numbers are floats: it has the type of its first one. */
-  readonly floats: boolean[] = [];
+  readonly floats: boolean[];
   /** Names with their equals sign, as a line has them. */
-  readonly marks: Pattern[] = [];
-  readonly #indexes = new Map<string, number>();
+  readonly marks: Pattern[];
+  readonly #indexes: Map<string, number>;
+
+  /** @param like begins with the fields of another: there is one table for each of thousands of series */
+  constructor(like?: FieldTable) {
+    this.names = [...(like?.names ?? [])];
+    this.floats = [...(like?.floats ?? [])];
+    this.marks = [...(like?.marks ?? [])];
+    this.#indexes = new Map(like?.names.map((name, index) => [name, index]));
+  }
 
   /** How many there are. */
   get size(): number {
