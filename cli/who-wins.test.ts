@@ -107,6 +107,22 @@ describe("a flag of larder precache", () => {
   );
 });
 
+describe("a command line of larder precache that says what is wanted", () => {
+  it.each([
+    [{ urls: "/list" }, { groups: ["installer"], models: ["iPad6,8"] }, "precache.models, precache.groups"],
+    [{ group: ["app"] }, { groups: ["installer"], models: ["iPad6,8"] }, "precache.models"],
+    [{ urls: "/list" }, { firmware: { models: ["iPad6,8"] } }, "precache.firmware.models"],
+    [{ budget: "1 GB" }, { groups: ["installer"] }, undefined],
+    [{ urls: "/list" }, { concurrency: 2 }, undefined],
+  ])("%j names what a profile wants beside it: %j", async (flags, precache, keys) => {
+    const config = await file({ precache: { apps: ["Keynote"] } });
+    const sources = { environment: {}, managedPlace: await file({ precache }) };
+    const { err } = await heard(async () => await loadPrecache({ ...flags, config }, {}, sources));
+    const note = `note: the managed profile wants more, which is planned too: ${keys}`;
+    expect(err.split("\n").filter((line) => line.startsWith("note:"))).toEqual(keys === undefined ? [] : [note]);
+  });
+});
+
 describe("--precache-config", () => {
   const plist = async (): Promise<string> => {
     const path = join(folder, "py.plist");

@@ -20,7 +20,7 @@ import type { Asset, CacheTarget, DeviceCount, Plan } from "../words/asset.ts";
 import { assetKey } from "../words/asset-url.ts";
 import { countDevices, type GatherContext, readCatalogs } from "./inputs.ts";
 import { noting } from "./notes.ts";
-import { type PlanInput, planWarming, unjudgedSentences } from "./plan-warming.ts";
+import { leftOutSentences, type PlanInput, planWarming, unjudgedSentences } from "./plan-warming.ts";
 import { choiceOf, mayBeWanted, requireWants } from "./selection.ts";
 import { withSizes } from "./sizes.ts";
 
@@ -86,16 +86,19 @@ export async function prepare(context: PrepareContext): Promise<Prepared> {
     held: new Map(),
     limits: { budgetBytes: undefined, roomBytes: undefined },
   };
-  const wanted = planWarming(input).items.map(({ asset }) => asset);
+  const { items } = planWarming(input);
+  const leftOut = items.filter((item) => item.leftOut === true);
+  const wanted = items.filter((item) => item.leftOut !== true).map(({ asset }) => asset);
   say(`looking whether ${countText(wanted.length, "file is", "files are")} there already`);
   const heldBy = await whoHolds(wanted, discovery.targets, inventories, context);
   const held = heldEverywhere(heldBy, discovery.targets);
   const limits = { budgetBytes: options.budget, roomBytes };
   const limited = limits.budgetBytes !== undefined || limits.roomBytes !== undefined;
   const assets = limited ? await withSizes(wanted, context.signal) : wanted;
-  const plan = planWarming({ ...input, assets, held, limits });
+  const plan = { items: [...planWarming({ ...input, assets, held, limits }).items, ...leftOut] };
   const all = [...counted.troubles, ...listed.troubles, ...troubles, ...unjudgedSentences(plan)];
-  return { plan, discovery, targets: discovery.targets, devices, inventories, heldBy, roomBytes, troubles: all, notes };
+  const about = { troubles: all, notes: [...notes, ...leftOutSentences(plan)] };
+  return { plan, discovery, targets: discovery.targets, devices, inventories, heldBy, roomBytes, ...about };
 }
 
 /**

@@ -332,3 +332,27 @@ describe("planWarming() always", () => {
     });
   });
 });
+
+describe("planWarming() of a list an admin wrote", () => {
+  const listed = (more: Partial<Asset>): Asset => asset({ catalogs: ["url-list"], ...more });
+  const wholeCatalogs = ["url-list"];
+
+  it.each<[Partial<Asset>, Partial<AssetChoice>, string]>([
+    [{ beta: true }, {}, "a beta, betas"],
+    [{ title: "Install macOS" }, { exclude: ["install"] }, 'its title holds "install", exclude'],
+    [{}, { os: ["15"] }, "of another version, os"],
+    [{ version: "26.0", build: "23A1" }, { newestOnly: true }, "not the newest, newestOnly"],
+  ])("shows with the reason what a setting leaves out of it: %j, %j", (more, choice, why) => {
+    const assets = [listed(more), asset({}), asset({ catalogs: ["pallas"], ...more })];
+    const { items } = planWarming(input({ assets, choice: { wholeCatalogs, ...choice } }));
+    expect(items.map(({ asset: { url }, decision, why: said }) => [url, decision, said])).toEqual([
+      [assets[0]?.url, "left", why],
+    ]);
+  });
+
+  it("shows with the reason a delta it holds, when no deltas are wanted", () => {
+    const assets = [listed({ fromBuilds: ["23A341"] }), asset({ fromBuilds: ["23A341"] })];
+    const { items } = planWarming(input({ assets, deltas: "none", choice: { wholeCatalogs } }));
+    expect(items.map(({ decision, why }) => [decision, why])).toEqual([["left", "a delta, deltas"]]);
+  });
+});

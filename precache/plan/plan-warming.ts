@@ -17,7 +17,7 @@ import type { Asset, DeviceCount, Plan, PlannedAsset } from "../words/asset.ts";
 import { assetKey } from "../words/asset-url.ts";
 import { matchesModel } from "../words/model.ts";
 import { type AssetChoice, chosenBecause, mayBeNamed } from "./asset-choice.ts";
-import { judgeAssets } from "./judge.ts";
+import { isListed, judgeAssets } from "./judge.ts";
 import { mergeAssets } from "./merge.ts";
 import { type DeltaRule, waitingDevices } from "./waiting-devices.ts";
 
@@ -47,7 +47,7 @@ interface Wanted {
 
 /** The plan: to be warmed first (in that order), then what is there, then what is left for another time. */
 export function planWarming(input: PlanInput): Plan {
-  const { eligible, unjudged } = judgeAssets(mergeAssets(input.assets), input.choice);
+  const { eligible, unjudged, leftOut } = judgeAssets(mergeAssets(input.assets), input.choice);
   const wanted = mostWantedFirst(wantedAssets(eligible, input));
   const present = wanted.filter(({ asset }) => input.held.has(assetKey(asset.url)));
   const missing = wanted.filter(({ asset }) => !input.held.has(assetKey(asset.url)));
@@ -60,7 +60,24 @@ export function planWarming(input: PlanInput): Plan {
       decision: "cached",
     }),
   );
-  return { items: [...fits, ...cached, ...left, ...unjudgedItems(eligible, unjudged, input)] };
+  const doubtful = unjudgedItems(eligible, unjudged, input);
+  return { items: [...fits, ...cached, ...left, ...leftOutItems(eligible, leftOut, input), ...doubtful] };
+}
+
+/** What an admin's own list names and a setting leaves out: shown, as somebody asked for it by hand. */
+function leftOutItems(
+  eligible: readonly Asset[],
+  leftOut: ReadonlyMap<Asset, string>,
+  { deltas, choice }: PlanInput,
+): PlannedAsset[] {
+  const unwanted = (asset: Asset): boolean => isUnwantedDelta(asset, deltas) && isListed(asset, choice);
+  const delta = eligible.filter(unwanted).map((asset) => [asset, "a delta, deltas"] as const);
+  const wanted = [...leftOut, ...delta].map(([asset, why]): Wanted => ({ asset, devices: 0, why }));
+  return mostWantedFirst(wanted).map((item) => ({ ...item, decision: "left", leftOut: true }));
+}
+
+function isUnwantedDelta({ fromBuilds }: Asset, deltas: DeltaRule): boolean {
+  return deltas === "none" && fromBuilds.length > 0;
 }
 
 /** What would be wanted, were it known what it is; it is left, and the run says so. */
@@ -81,16 +98,27 @@ function unjudgedItems(
   return mostWantedFirst([...wanted, ...named]).map((item) => ({ ...item, decision: "left", unjudged: true }));
 }
 
-/** What a plan leaves because it is not known what it is, one sentence for each reason. */
-export function unjudgedSentences(plan: Plan): string[] {
+/** What a plan leaves, one sentence for each reason: all of it, or what `which` says. */
+export function leftSentences({ items }: Plan, which: (item: PlannedAsset) => boolean = () => true): string[] {
   const reasons = new Map<string, string[]>();
-  for (const { asset, why, unjudged } of plan.items) {
-    if (unjudged === true) reasons.set(why, [...(reasons.get(why) ?? []), asset.title]);
+  for (const item of items) {
+    const { asset, why, decision } = item;
+    if (decision === "left" && which(item)) reasons.set(why, [...(reasons.get(why) ?? []), asset.title]);
   }
   return [...reasons].map(([why, titles]) => {
     const more = titles.length > 3 ? " …" : "";
     return `${countText(titles.length, "file")} (${why}): ${titles.slice(0, 3).join(", ")}${more}`;
   });
+}
+
+/** What is left because something is not known of it. */
+export function unjudgedSentences(plan: Plan): string[] {
+  return leftSentences(plan, ({ unjudged }) => unjudged === true);
+}
+
+/** What is left though a list names it, because of a setting. */
+export function leftOutSentences(plan: Plan): string[] {
+  return leftSentences(plan, ({ leftOut }) => leftOut === true).map((said) => `left out of the list: ${said}`);
 }
 
 /** Sums of a plan, for tables and totals; bytes of what has a known size. */
@@ -128,7 +156,7 @@ function wantedAssets(candidates: readonly Asset[], input: PlanInput): Wanted[] 
   return candidates.flatMap((asset) => {
     const wait = waiting.get(asset);
     if (wait !== undefined) return [{ asset, ...wait }];
-    if (input.deltas === "none" && asset.fromBuilds.length > 0) return [];
+    if (isUnwantedDelta(asset, input.deltas)) return [];
     const why = chosenBecause(asset, input.choice);
     return why === undefined ? [] : [{ asset: titledFor(asset, input.choice), devices: 0, why }];
   });
@@ -156,7 +184,7 @@ function withinLimits(wanted: readonly Wanted[], limits: PlanLimits): { fits: Pl
   for (const item of wanted) {
     const size = item.asset.sizeBytes;
     if (size === undefined && Number.isFinite(limit)) {
-      left.push({ ...item, why: "size unknown, and there is a limit", decision: "left" });
+      left.push({ ...item, why: "size unknown, and there is a limit", decision: "left", unjudged: true });
     } else if (taken + (size ?? 0) > limit) {
       left.push({ ...item, why: tight ? "no room without evicting" : "beyond the budget", decision: "left" });
     } else {

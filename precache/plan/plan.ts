@@ -5,4 +5,4 @@
  */
 export { listAssets } from "./list-assets.ts";
 export { type Prepared, planOnly, prepare } from "./make-plan.ts";
-export { planTotals } from "./plan-warming.ts";
+export { leftSentences, planTotals } from "./plan-warming.ts";

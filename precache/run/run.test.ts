@@ -204,6 +204,41 @@ describe("runPrecache()", () => {
     expect(report.prepared?.plan.items[0]?.asset.sizeBytes).toBe(3000);
   });
 
+  it.each([
+    [
+      "no size is known and there is a limit",
+      { budget: "1 MB" },
+      "",
+      /^6 files \(size unknown, and there is a limit\): /,
+    ],
+    ["nothing fits", { budget: "10" }, " 1000", /^6 files \(beyond the budget\): /],
+    [
+      "filters leave out all that is named",
+      { exclude: ["ZIP"] },
+      " 1000",
+      /^6 files \(its title holds "ZIP", exclude\): /,
+    ],
+  ])("does not pass for a success when it fetches nothing, as %s", async (_, options, size, reason) => {
+    const nobody = createServer((_request, response) => response.writeHead(404).end());
+    await new Promise<void>((resolve) => nobody.listen(0, "127.0.0.1", resolve));
+    const host = `127.0.0.1:${(nobody.address() as AddressInfo).port}`;
+    await writeFile(join(folder, "urls"), files.map((_each, n) => `http://${host}/${n}.zip${size}\n`).join(""));
+    const run = context({ ...options, hosts: [host] });
+    const report = await runPrecache(run);
+    nobody.close();
+    expect([report.verdict, report.skipped]).toEqual(["partly", expect.stringMatching(reason)]);
+    expect(run.events.map(({ type }) => type)).toEqual(["run-skipped"]);
+    expect(report.prepared?.plan.items.map(({ decision }) => decision)).toEqual(files.map(() => "left"));
+  });
+
+  it("is in the journal when there is nothing to fetch: alerts know that it ran", async () => {
+    await writeFile(join(folder, "urls"), "");
+    const run = context();
+    const { verdict, skipped, summary } = await runPrecache(run);
+    expect({ verdict, skipped, summary }).toMatchObject({ verdict: "ok", summary: { planned: 0, ended: "done" } });
+    expect(run.events.map(({ type }) => type)).toEqual(["run-start", "run-end"]);
+  });
+
   it("ends partly when a file fails, with the reason", async () => {
     await writeFile(join(folder, "urls"), `${files[0]?.url} 999\n${files[1]?.url} 2000\n`);
     const report = await runPrecache(context());

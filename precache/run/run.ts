@@ -16,7 +16,7 @@ import { ageText } from "../../core/words/amounts.ts";
 import type { DiscoveryWorld } from "../discovery/discovery.ts";
 import { FirmwareFolder } from "../firmware/firmware.ts";
 import type { PrecacheOptions } from "../options.ts";
-import { type Prepared, prepare } from "../plan/plan.ts";
+import { leftSentences, type Prepared, prepare } from "../plan/plan.ts";
 import { DEFAULT_LEAST_RATE } from "../transfer/transfer.ts";
 import type { AssetEnd, WarmEvent, WarmSummary } from "../warm/warm.ts";
 import { sleepUntil, warm } from "../warm/warm.ts";
@@ -57,7 +57,7 @@ export interface RunReport {
   readonly verdict: RunVerdict;
   /** Undefined when the run was too late to plan. */
   readonly prepared: Prepared | undefined;
-  /** Undefined when there was nothing to fetch. */
+  /** Undefined when it did nothing at all. */
   readonly summary: WarmSummary | undefined;
   /** What failed, and why. */
   readonly failures: readonly AssetEnd[];
@@ -105,7 +105,7 @@ export async function runPrecache(context: RunContext): Promise<RunReport> {
 /** A run in one line of the log. */
 function summaryOf({ verdict, summary, skipped }: RunReport, ms: number): Record<string, unknown> {
   const seconds = Math.round(ms / 1000);
-  if (summary === undefined) return { verdict, seconds, skipped: skipped ?? "nothing to fetch" };
+  if (summary === undefined) return { verdict, seconds, skipped };
   const { ended, planned, warmed, cached, failed, skipped: left, bytesAsked, bytesFromOrigin } = summary;
   return { verdict, seconds, ended, planned, warmed, cached, failed, skipped: left, bytesAsked, bytesFromOrigin };
 }
@@ -144,7 +144,7 @@ function stoppedError(when: string, cause?: unknown): LarderError {
 /** A run outside its hours: it does nothing but say so, on the screen and in the journal. */
 async function skip(context: RunContext, why: string): Promise<RunReport> {
   const { clock = systemClock } = context;
-  return await withBooks(context, clock.now(), (journal) => tellSkipped(context, journal, why));
+  return await withBooks(context, clock.now(), (journal) => tellSkipped(context, journal, { reason: why }));
 }
 
 /** A run that failed before it fetched anything: in its log and in the journal, where alerts look. */
@@ -162,7 +162,7 @@ async function tellFailed(context: RunContext, error: unknown): Promise<void> {
 async function tellSkipped(
   { clock = systemClock, log, observe }: RunContext,
   journal: RunJournal,
-  reason: string,
+  { reason, prepared }: { readonly reason: string; readonly prepared?: Prepared },
 ): Promise<RunReport> {
   log.info("nothing is warmed", { why: reason });
   const event = { type: "run-skipped", atMs: clock.now(), reason } as const;
@@ -170,7 +170,7 @@ async function tellSkipped(
   await journal.record(event);
   return {
     verdict: "partly",
-    prepared: undefined,
+    prepared,
     summary: undefined,
     failures: [],
     skipped: reason,
@@ -189,12 +189,15 @@ async function planAndWarm(
   const prepared = await planUntil(endMs, context, journal, say);
   if (stop.aborted) throw stoppedError("while it planned");
   if (prepared === undefined)
-    return await tellSkipped(context, journal, "too late: its time was over before the plan was made");
+    return await tellSkipped(context, journal, { reason: "too late: its time was over before the plan was made" });
   context.planned?.(prepared);
   for (const trouble of prepared.troubles) log.info("planned without a part", { trouble });
   const items = itemsOf(prepared);
-  const plan = { prepared, items, endMs, plannedSinceMs };
-  const { summary, failures } = items.length === 0 ? NOTHING : await warmAll(context, journal, plan);
+  const left = leftSentences(prepared.plan);
+  // with nothing wanted it is a run like any other: that it came is in the journal
+  if (items.length === 0 && left.length > 0)
+    return await tellSkipped(context, journal, { reason: left.join("; "), prepared });
+  const { summary, failures } = await warmAll(context, journal, { prepared, items, endMs, plannedSinceMs });
   const trouble = journal.trouble === undefined ? undefined : unrecorded(journal.trouble.error, summary);
   const verdict = trouble === undefined ? verdictOf(summary, prepared) : "failed";
   return { verdict, prepared, summary, failures, skipped: undefined, trouble };
@@ -253,8 +256,6 @@ interface RunPlan {
 
 /** What it did. */
 type RunResult = Pick<RunReport, "summary" | "failures">;
-
-const NOTHING: RunResult = { summary: undefined, failures: [] };
 
 async function warmAll(
   context: RunContext,

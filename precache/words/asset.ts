@@ -97,8 +97,10 @@ export interface PlannedAsset {
   readonly why: string;
   /** `warm`: to be fetched. `cached`: there already. `left`: not this time (budget, room, `--newest-only`). */
   readonly decision: "warm" | "cached" | "left";
-  /** True where it is left because a filter could not decide what it is. */
+  /** True where it is left because something is not known of it: what it is, for a filter, or its size, for a limit. */
   readonly unjudged?: true;
+  /** True where it is left because of a setting, though a list of the admin's names it. */
+  readonly leftOut?: true;
   /** Targets that hold it, by name, each with the sign that showed it; undefined where nobody has looked. */
   readonly heldBy?: ReadonlyMap<string, string>;
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Layer } from "../../../core/config/config.ts";
+import { type Layer, type Origins, originOf, type RawSettings } from "../../../core/config/config.ts";
 import { errorText, LarderError } from "../../../core/errors.ts";
 import { readRegularFile } from "../../../core/files.ts";
 import type { Log } from "../../../core/log.ts";
@@ -38,14 +38,17 @@ export async function loadPrecache(
   const level = parseLogLevel(flags.logLevel ?? "warn");
   refuseIdleMdmFlags(flags);
   for (const warning of secretWarnings(flags)) printError(`warning: ${warning}`);
-  const { settings } = await loadSettings(flags, {
+  const request = layerOfFlags(flags);
+  const { settings, origins } = await loadSettings(flags, {
     ...sources,
     layers: [
-      layerOfFlags(flags),
+      request,
       { kind: "flag", name: "command line", ...requestLayer(over) },
       ...(flags.precacheConfig === undefined ? [] : [await precachePyLayer(flags.precacheConfig)]),
     ],
   });
+  const forced = forcedBeside(request, origins);
+  if (forced.length > 0) printError(`note: the managed profile wants more, which is planned too: ${forced.join(", ")}`);
   return {
     options: settings.precache,
     stateDir: settings.stateDir,
@@ -53,6 +56,14 @@ export async function loadPrecache(
     timeZone: settings.timezone,
     log: await openLog(level),
   };
+}
+
+/** Keys of what a profile wants beside what a command line asks for: only a stronger layer could take them away. */
+function forcedBeside({ clears = [], values }: Layer, origins: Origins): string[] {
+  const said = (key: string) =>
+    key.split(".").reduce<unknown>((inside, part) => (inside as RawSettings)?.[part], values);
+  // of a key that both say, the flag has been reported as ignored
+  return clears.filter((key) => said(key) === undefined && originOf(origins, key).kind === "profile");
 }
 
 /** A configuration of precache.py: a file that takes the place of what the settings file says about warming. */

@@ -22,9 +22,9 @@ The flags of precache.py work here too:
 
 const EXIT_CODES = `
 Ctrl-C once finishes the files in hand, twice leaves them.
-Exit code: 0 everything is in the cache; 3 part of it failed or is left for
-another run, or the run came too late; 1 nothing could be done; 75 another run
-is on; 78 the settings are wrong.`;
+Exit code: 0 everything that fits is in the cache; 3 part of it failed or is
+left for another run, or all of it, or the run came too late; 1 nothing could be
+done; 75 another run is on; 78 the settings are wrong.`;
 
 /** Fills the group. */
 export function registerPrecache(group: Command): void {

@@ -89,8 +89,8 @@ function printReport(report: RunReport, flags: PrecacheFlags, progress: Progress
     return;
   }
   if (skipped !== null) print(`Nothing was fetched: ${skipped}.`);
-  else if (report.summary === undefined) print("Nothing to fetch.");
-  else print(`\n${summaryTable(report.summary)}`);
+  else if (summary === null || summary.planned === 0) print("Nothing to fetch.");
+  else print(`\n${summaryTable(summary)}`);
   const failures = failuresText(progress.state.failures, report.summary);
   if (failures !== "") printError(`\n${failures}`);
 }
