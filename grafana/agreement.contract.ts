@@ -9,7 +9,7 @@ import { bucketStart, localMinute, nextBucket } from "../core/time/local-days.ts
 import type { InfluxEngine, VictoriaEngine } from "../fixtures/engines.ts";
 import { askPanel, askVariable, type Chosen, dataPanels, type Source } from "../fixtures/grafana/ask-panel.ts";
 import type { Frame } from "../fixtures/grafana/frames.ts";
-import { parsePoint, type SeedPoint } from "../fixtures/grafana/points.ts";
+import { parsePoint, pointsOf, type SeedPoint } from "../fixtures/grafana/points.ts";
 import { SEED_DATABASE, SEED_END, SEED_NOW, SEED_ZONE, writeVictoria } from "../fixtures/grafana/seed.ts";
 import { columnSum, columnValues, legendSums, tileValue } from "../fixtures/grafana/shown.ts";
 import { boards } from "./dashboards/dashboards.ts";
@@ -81,8 +81,8 @@ export function boardsAgree(seeded: () => Seeded): void {
     const tile = ({ panel, frames }: { panel: Panel; frames: Frame[] }): number => tileValue(panel, frames) ?? 0;
 
     const sum = (measurement: string, fields: readonly string[], inside: (ms: number) => boolean): number =>
-      points
-        .filter((point) => point.measurement === measurement && inside(point.timeMs))
+      pointsOf(points, measurement)
+        .filter((point) => inside(point.timeMs))
         .reduce((total, point) => fields.reduce((all, field) => all + (point.fields[field] ?? 0), total), 0);
 
     async function savingsAgree(engine: Engine, chosen: Chosen): Promise<void> {

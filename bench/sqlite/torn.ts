@@ -25,7 +25,7 @@ for (const engine of nativeAvailable() ? (["portable", "native"] as const) : (["
     ] as const) {
       const folder = await newFolder();
       const writer = await startTornWriter(join(folder, "busy.sqlite"), mode, pauseMs, kind);
-      const count = await readTorn(join(folder, "busy.sqlite"), engine, seconds * 1000);
+      const count = await readTorn(join(folder, "busy.sqlite"), engine, { ms: seconds * 1000 });
       const transactions = await writer.stop();
       await rm(folder, { recursive: true });
       wrong += count.wrong;

@@ -32,18 +32,19 @@ const skips = [];
 
 process.on("exit", () => rmSync(work, { recursive: true, force: true }));
 
-// the engines come over the network while this machine builds
+// the engines come over the network while this machine builds and looks at types and style
 const engines = step("engines", process.execPath, ["scripts/test/engines.mjs"], true);
 if (installIsDue()) await step("npm ci", "npm", ["ci"]);
+const check = step("check", "npm", ["run", "-s", "check"], true);
 await step("build", process.execPath, ["scripts/build/build.mjs"]);
 await engines;
 // tests wait for processes, servers and disks: what is looked at beside them fills the gaps
 await Promise.all([vitest(`tests on Node ${process.versions.node}`, process.execPath, []), besideTheTests()]);
 finish();
 
-/** Types and style, the contract suites under other Nodes, and the built program: one after the other. */
+/** The contract suites under other Nodes, and the built program: one after the other. */
 async function besideTheTests() {
-  await step("check", "npm", ["run", "-s", "check"], true);
+  await check;
   for (const major of OTHER_NODES) await otherNode(major);
   await smoke(process.execPath, process.versions.node);
   for (const major of OTHER_NODES) if (nodeOf(major) !== undefined) await smoke(nodeOf(major), String(major));

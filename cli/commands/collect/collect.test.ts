@@ -9,9 +9,9 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { PassReport } from "../../../collector/index.ts";
 import { LarderError } from "../../../core/errors.ts";
 import { openSqliteFile } from "../../../fixtures/content-cache/sqlite-file.ts";
+import { larderInProcess, PROGRAM } from "../../testing/in-process.ts";
 import { passText } from "./collect.ts";
 
-const LARDER = join(import.meta.dirname, "../../../dist/larder.js");
 let folder: string;
 let children: ChildProcess[];
 beforeEach(async () => {
@@ -52,16 +52,14 @@ function configure(more: Record<string, unknown> = {}): void {
   );
 }
 
-function larder(...args: string[]) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [LARDER, ...args, "--config", config()], {
-    encoding: "utf8",
-  });
+async function larder(...args: string[]) {
+  const { code, out, err } = await larderInProcess([...args, "--config", config()]);
   return {
-    status,
-    stdout,
-    stderr,
+    status: code,
+    stdout: out,
+    stderr: err,
     json: () =>
-      JSON.parse(stdout) as {
+      JSON.parse(out) as {
         sources: { rows: number; problem: { code: string } | null }[];
         rows: Record<string, unknown>[];
       },
@@ -70,7 +68,7 @@ function larder(...args: string[]) {
 
 /** A daemon whose first pass is over. */
 async function daemon(...flags: string[]): Promise<{ child: ChildProcess; said: () => string }> {
-  const child = spawn(process.execPath, [LARDER, "collect", "--config", config(), "--json", ...flags], {
+  const child = spawn(process.execPath, [PROGRAM, "collect", "--config", config(), "--json", ...flags], {
     stdio: ["ignore", "pipe", "pipe"],
   });
   children.push(child);
@@ -89,25 +87,27 @@ describe("larder collect", () => {
   it("takes what is there, then nothing, and history shows it", async () => {
     await writeRows(5);
     configure({ tags: { site_code: "1234" } });
-    expect(larder("collect", "--dry-run").stdout).toContain("5 rows, 5 lines would be written");
-    expect(larder("collect", "--once", "--json").json().sources[0]?.rows).toBe(5);
-    expect(larder("collect", "--once", "--json").json().sources[0]?.rows).toBe(0);
-    const { rows } = larder(
-      "history",
-      "--from",
-      "2026-05-01",
-      "--to",
-      "2026-06-01",
-      "--by",
-      "day",
-      "--tag",
-      "site_code=1234",
-      "--json",
+    expect((await larder("collect", "--dry-run")).stdout).toContain("5 rows, 5 lines would be written");
+    expect((await larder("collect", "--once", "--json")).json().sources[0]?.rows).toBe(5);
+    expect((await larder("collect", "--once", "--json")).json().sources[0]?.rows).toBe(0);
+    const { rows } = (
+      await larder(
+        "history",
+        "--from",
+        "2026-05-01",
+        "--to",
+        "2026-06-01",
+        "--by",
+        "day",
+        "--tag",
+        "site_code=1234",
+        "--json",
+      )
     ).json();
     expect(rows).toMatchObject([{ day: "2026-05-09", served: 5000, saved: 5000, fromApple: 0, hitRatio: 1 }]);
-    const rollup = larder("history", "--measurement", "bytestoclients_1d");
+    const rollup = await larder("history", "--measurement", "bytestoclients_1d");
     expect([rollup.status, rollup.stderr]).toEqual([2, expect.stringContaining("history adds up the rows themselves")]);
-    expect(larder("history", "--from", "2026-05-01", "--to", "2026-06-01", "--by", "hour").stdout).toContain(
+    expect((await larder("history", "--from", "2026-05-01", "--to", "2026-06-01", "--by", "hour")).stdout).toContain(
       "2026-05-09 06:00",
     );
   });
@@ -116,12 +116,12 @@ describe("larder collect", () => {
     await writeRows(1);
     configure();
     const { child } = await daemon();
-    const second = larder("collect", "--once");
+    const second = await larder("collect", "--once");
     expect(second.status).toBe(75);
     expect(second.stderr).toMatch(new RegExp(`process ${child.pid} has been running it for \\d+ s`));
     child.kill("SIGTERM");
     expect(await ended(child)).toBe(0);
-    expect(larder("collect", "--once").status).toBe(0);
+    expect((await larder("collect", "--once")).status).toBe(0);
   });
 
   it("serves what it collects in the same process, and refuses to where it would end at once", async () => {
@@ -134,7 +134,7 @@ describe("larder collect", () => {
     expect((await fetch(`${url}healthz`)).status).toBe(200);
     child.kill("SIGTERM");
     expect(await ended(child)).toBe(0);
-    const once = larder("collect", "--once", "--serve");
+    const once = await larder("collect", "--once", "--serve");
     expect([once.status, once.stderr]).toEqual([2, expect.stringContaining("Cannot serve with --once")]);
   });
 
@@ -145,7 +145,7 @@ describe("larder collect", () => {
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     await writeRows(3);
     configure({ passSeconds: 2, sinks: [{ name: "slow", type: "influx1", url, database: "x" }] });
-    const child = spawn(process.execPath, [LARDER, "collect", "--config", config()], { stdio: "ignore" });
+    const child = spawn(process.execPath, [PROGRAM, "collect", "--config", config()], { stdio: "ignore" });
     children.push(child);
     while (seen === 0) await new Promise((resolve) => setTimeout(resolve, 10));
     const stopped = Date.now();
@@ -154,27 +154,27 @@ describe("larder collect", () => {
     expect(Date.now() - stopped).toBeLessThan(5000);
     server.closeAllConnections();
     server.close();
-    const later = larder("collect", "--once", "--json");
+    const later = await larder("collect", "--once", "--json");
     expect(later.status).toBe(3);
     expect(later.stdout).toContain('"backlogBytes"');
-    expect(larder("history", "--from", "2026-05-01", "--to", "2026-06-01", "--json").json().rows).toMatchObject([
-      { served: 3000 },
-    ]);
+    expect((await larder("history", "--from", "2026-05-01", "--to", "2026-06-01", "--json")).json().rows).toMatchObject(
+      [{ served: 3000 }],
+    );
   });
 
   it("says what is wrong with a database, goes on with the other, and takes the rows when it is right again", async () => {
     configure();
-    const missing = larder("collect", "--once");
+    const missing = await larder("collect", "--once");
     expect(missing.status).toBe(1);
     expect(missing.stdout).toMatch(/Cannot .*Metrics\.db.*\n {2}code DB_MISSING/);
     await writeRows(200);
     const whole = readFileSync(database());
     truncateSync(database(), 6000);
-    expect(larder("collect", "--once", "--json").json().sources[0]?.problem?.code).toBe("DB_CORRUPT");
+    expect((await larder("collect", "--once", "--json")).json().sources[0]?.problem?.code).toBe("DB_CORRUPT");
     writeFileSync(database(), "not a database at all, whatever its name may say".repeat(50));
-    expect(larder("collect", "--once", "--json").json().sources[0]?.problem?.code).toBe("DB_NOT_A_DATABASE");
+    expect((await larder("collect", "--once", "--json")).json().sources[0]?.problem?.code).toBe("DB_NOT_A_DATABASE");
     writeFileSync(database(), whole);
-    expect(larder("collect", "--once", "--json").json().sources[0]?.rows).toBe(200);
+    expect((await larder("collect", "--once", "--json")).json().sources[0]?.rows).toBe(200);
   });
 
   const setpriv = process.getuid?.() === 0 && spawnSync("setpriv", ["--version"]).status === 0;
@@ -195,7 +195,7 @@ describe("larder collect", () => {
         "65534",
         "--clear-groups",
         process.execPath,
-        LARDER,
+        PROGRAM,
         "collect",
         "--once",
         "--config",
@@ -217,26 +217,19 @@ describe("larder collect", () => {
       configure({ stateDir: state });
       execFileSync("mount", ["-t", "tmpfs", "-o", "size=256k", "tmpfs", state]);
       try {
-        const full = larder("collect", "--once");
+        const full = await larder("collect", "--once");
         expect(full.status).toBe(1);
         expect(full.stderr).toMatch(
           /Cannot write to the journal .*: the disk is full\n {2}code JOURNAL_FULL · nothing was lost/,
         );
-        const status = larder("status");
+        const status = await larder("status");
         expect(status.status).toBe(1);
         expect(status.stdout.replaceAll(/\s+/g, " ")).toMatch(/the disk of the journal is full \(\d+ [KM]B are free\)/);
         expect(status.stdout).not.toContain("no pass has run");
         execFileSync("mount", ["-o", "remount,size=64m", state]);
-        expect(larder("collect", "--once").status).toBe(0);
-        const { rows } = larder(
-          "history",
-          "--from",
-          "2026-05-01",
-          "--to",
-          "2026-07-01",
-          "--by",
-          "all",
-          "--json",
+        expect((await larder("collect", "--once")).status).toBe(0);
+        const { rows } = (
+          await larder("history", "--from", "2026-05-01", "--to", "2026-07-01", "--by", "all", "--json")
         ).json();
         expect(rows).toMatchObject([{ served: 8_000_000 }]);
       } finally {
@@ -248,7 +241,7 @@ describe("larder collect", () => {
   it("leaves nothing beside Apple's database", async () => {
     await writeRows(2);
     configure();
-    larder("collect", "--once");
+    await larder("collect", "--once");
     expect(readdirSync(folder).sort()).toEqual(["Metrics.db", "larder.json", "state"]);
     rmSync(database());
   });

@@ -22,15 +22,16 @@ const STATE = `SELECT count(*), count(DISTINCT collection), max(collection),
   (SELECT count(*) FROM (SELECT 1 FROM m INDEXED BY mc GROUP BY collection HAVING count(*) <> 25)),
   (SELECT count(*) FROM m WHERE value IS NULL OR name NOT LIKE 'metric.%') FROM m`;
 
-/** On a crowded machine the owner may take this much longer to reach its second state. */
-const PATIENCE_MS = 15_000;
-
-/** Reads for some time, and on until two states were seen. */
-export async function readTorn(path: string, engine: SqliteEngine, forMs: number): Promise<TornCount> {
+/** Reads until so many states were seen, or the time is over. */
+export async function readTorn(
+  path: string,
+  engine: SqliteEngine,
+  until: { states?: number; ms: number },
+): Promise<TornCount> {
   const count: TornCount = { reads: 0, wrong: 0, refused: 0, states: 0 };
   let newest = -1;
-  const end = performance.now() + forMs;
-  for (; performance.now() < (count.states < 2 ? end + PATIENCE_MS : end); await breathe()) {
+  const end = performance.now() + until.ms;
+  for (; performance.now() < end && count.states < (until.states ?? Number.POSITIVE_INFINITY); await breathe()) {
     const seen = await readState(path, engine);
     if (seen === "refused") {
       count.refused += 1;
