@@ -41,6 +41,19 @@ describe("measures", () => {
     expect(ratio(measure(HIT_RATIO.part, sumOf), measure(HIT_RATIO.whole, sumOf))).toBe(120 / 150);
   });
 
+  it("are called what boards, reports and pages call them", () => {
+    const all = [SERVED, FROM_APPLE, FROM_CACHES, SAVED, WARMING_COST, WARMING_EFFECT, HIT_RATIO];
+    expect(all.map(({ title }) => title)).toEqual([
+      "Served",
+      "From Apple",
+      "From the caches",
+      "Saved",
+      "Warming, from Apple",
+      "From the cache's disk",
+      "Hit ratio",
+    ]);
+  });
+
   it("tell no traffic from a ratio of nothing", () => {
     expect(ratio(0, 0)).toBeUndefined();
   });
@@ -50,6 +63,7 @@ describe("measures", () => {
       measurement === "precacheasset" ? sumOf(measurement, field) : undefined;
     expect(measure(SAVED, warmingAlone)).toBe(-40);
     expect(shown(SAVED, -40)).toBe(0);
+    expect(shown(SAVED, 7)).toBe(7);
     expect(shown(SERVED, -1)).toBe(-1);
   });
 
@@ -74,5 +88,6 @@ describe("measures", () => {
       const all = fieldsOf(measurement, SERVED, SAVED, FROM_APPLE, FROM_CACHES, WARMING_COST, WARMING_EFFECT);
       expect(all).toEqual(fieldsOf(measurement, SERVED, SAVED));
     }
+    expect(fieldsOf("precacheasset", SAVED, WARMING_COST)).toEqual(["bytes.fromorigin", "bytes.asked"]);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isReached, levelOf, THRESHOLDS, type Threshold } from "./thresholds.ts";
+import { firesFrom, isReached, levelOf, THRESHOLDS, type Threshold } from "./thresholds.ts";
 
 const all: [string, Threshold][] = Object.entries(THRESHOLDS);
 
@@ -16,5 +16,12 @@ describe("levelOf()", () => {
 
   it("knows nothing worse than watch where nobody has to act", () => {
     expect(levelOf(THRESHOLDS.statusSeconds, Number.POSITIVE_INFINITY)).toBe("watch");
+  });
+});
+
+describe("firesFrom()", () => {
+  it("is where somebody has to act, or to look where nothing is worse", () => {
+    expect(firesFrom({ watch: 1, trouble: 2 })).toBe(2);
+    expect(firesFrom({ watch: 1 })).toBe(1);
   });
 });

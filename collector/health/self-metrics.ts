@@ -9,7 +9,7 @@
  */
 
 import { wasWiped } from "../../core/cache/cache.ts";
-import type { Batch, Cursors, Json } from "../../core/journal/journal.ts";
+import { asObject, asText, type Batch, type Cursors, type Json } from "../../core/journal/journal.ts";
 import { type FieldValue, fieldText, tagText } from "../../core/line/line.ts";
 import { ageText, bytesText } from "../../core/words/amounts.ts";
 import type { PassReport } from "../pass.ts";
@@ -249,16 +249,6 @@ function parseSelf(json: Json | undefined): SelfCursor {
   };
 }
 
-function asObject(json: Json | undefined): Readonly<Record<string, Json>> | undefined {
-  return typeof json === "object" && json !== null && !Array.isArray(json)
-    ? (json as Readonly<Record<string, Json>>)
-    : undefined;
-}
-
 function asNumber(json: Json | undefined): number | undefined {
   return typeof json === "number" ? json : undefined;
-}
-
-function asText(json: Json | undefined): string | undefined {
-  return typeof json === "string" ? json : undefined;
 }

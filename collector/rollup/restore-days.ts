@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Json, Position } from "../../core/journal/journal.ts";
+import { asObject, type Json, type Position } from "../../core/journal/journal.ts";
 import { DayZones } from "../../core/time/day-zones.ts";
 import type { BucketUnit } from "../../core/time/local-days.ts";
 
@@ -46,10 +46,4 @@ export function restoreDays(json: Json | undefined): Pick<RollupCursor, "days" |
   const after = Number(cursor?.["after"] ?? FIRST_AFTER);
   const isPlace = Number.isSafeInteger(after) && after >= FIRST_AFTER && after <= MOST_AFTER;
   return { days, written: { hour, day }, after: isPlace ? after : FIRST_AFTER };
-}
-
-function asObject(json: Json | undefined): Readonly<Record<string, Json>> | undefined {
-  return typeof json === "object" && json !== null && !Array.isArray(json)
-    ? (json as Readonly<Record<string, Json>>)
-    : undefined;
 }

@@ -147,13 +147,13 @@ function reject({ rejected }: BisectProgress, { lines, index, refusal }: BadLine
 
 /** Whether the refusal itself says that other lines of the same request were taken. */
 function tookOthers({ refusedLines }: Refusal, count: number): boolean {
-  return refusedLines !== undefined && refusedLines < count;
+  return (refusedLines ?? count) < count;
 }
 
 /** The newline-ended place nearest after the middle, or before it; undefined for a single line. */
 function cutInHalf(lines: Uint8Array): number | undefined {
   const after = lines.indexOf(NEWLINE, Math.floor(lines.length / 2)) + 1;
-  if (after > 0 && after < lines.length) return after;
+  if (after < lines.length) return after;
   const before = lines.subarray(0, Math.floor(lines.length / 2)).lastIndexOf(NEWLINE) + 1;
   return before > 0 ? before : undefined;
 }

@@ -6,7 +6,7 @@
  */
 
 import type { Json, Position } from "../journal/journal.ts";
-import { DERIVED_STREAMS, openReader, RAW_STREAMS, streamFolder } from "../journal/journal.ts";
+import { asList, asObject, DERIVED_STREAMS, openReader, RAW_STREAMS, streamFolder } from "../journal/journal.ts";
 import type { Integer } from "../line/line.ts";
 import { fromBigInt, unescaped } from "../line/line.ts";
 import { DayZones } from "../time/day-zones.ts";
@@ -69,12 +69,12 @@ export function parseRollupMark(json: Json | undefined): RollupMark | undefined 
   const closedMs = cursor?.["closedMs"];
   if (cursor?.["v"] !== ROLLUP_VERSION || days === undefined || typeof closedMs !== "number") return undefined;
   const positions = new Map<string, Position>();
-  for (const item of asArray(cursor["positions"])) {
-    const [stream, segment, offset] = asArray(item);
+  for (const item of asList(cursor["positions"])) {
+    const [stream, segment, offset] = asList(item);
     if (typeof stream !== "string" || typeof segment !== "number" || typeof offset !== "number") return undefined;
     positions.set(stream, { segment, offset });
   }
-  const open = asArray(cursor["open"]).map(parseOpen);
+  const open = asList(cursor["open"]).map(parseOpen);
   if (open.includes(undefined)) return undefined;
   return {
     days,
@@ -86,7 +86,7 @@ export function parseRollupMark(json: Json | undefined): RollupMark | undefined 
 }
 
 function parseOpen(json: Json): OpenBucket | undefined {
-  const [key, unit, fromMs, values] = asArray(json);
+  const [key, unit, fromMs, values] = asList(json);
   const texts = asObject(values);
   if (typeof key !== "string" || (unit !== "hour" && unit !== "day") || typeof fromMs !== "number") return undefined;
   if (texts === undefined) return undefined;
@@ -105,14 +105,4 @@ function parseSum(json: Json): OpenSum | undefined {
   if (typeof json === "number") return { value: json, isFloat: true };
   if (typeof json !== "string" || !/^-?\d{1,40}$/.test(json)) return undefined;
   return { value: fromBigInt(BigInt(json)), isFloat: false };
-}
-
-function asObject(json: Json | undefined): Readonly<Record<string, Json>> | undefined {
-  return typeof json === "object" && json !== null && !Array.isArray(json)
-    ? (json as Readonly<Record<string, Json>>)
-    : undefined;
-}
-
-function asArray(json: Json | undefined): readonly Json[] {
-  return Array.isArray(json) ? (json as readonly Json[]) : [];
 }

@@ -28,6 +28,7 @@ import { createSegment, openTail, reopenTail, type Tail } from "./tail.ts";
 export type { Cursors, Json, Span } from "./commit.ts";
 export { joinSpans } from "./commit.ts";
 export { checkJournal, type StreamHealth } from "./health.ts";
+export { asCount, asList, asObject, asText } from "./json-parts.ts";
 export { lastCommit } from "./last-commit.ts";
 export type { Loss } from "./losses.ts";
 export { mayHold } from "./name-set.ts";

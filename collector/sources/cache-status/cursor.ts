@@ -5,7 +5,7 @@
  */
 
 import { type StatusForm, type StatusTotals, TOTAL_KEYS, type TotalName } from "../../../core/cache/cache.ts";
-import type { Json, Span } from "../../../core/journal/journal.ts";
+import { asCount, asObject, asText, type Json, type Span } from "../../../core/journal/journal.ts";
 import { NO_SURPLUS, type Surplus } from "./flows.ts";
 
 export interface ManagerStatusCursor {
@@ -108,18 +108,4 @@ function parseTotals(json: Readonly<Record<string, Json>> | undefined): StatusTo
     if (value !== undefined) bytes[name] = value;
   }
   return { since: asText(json["since"]), sinceMs: asCount(json["sinceMs"]), bytes };
-}
-
-function asObject(json: Json | undefined): Readonly<Record<string, Json>> | undefined {
-  return typeof json === "object" && json !== null && !Array.isArray(json)
-    ? (json as Readonly<Record<string, Json>>)
-    : undefined;
-}
-
-function asCount(json: Json | undefined): number | undefined {
-  return typeof json === "number" && Number.isSafeInteger(json) && json >= 0 ? json : undefined;
-}
-
-function asText(json: Json | undefined): string | undefined {
-  return typeof json === "string" ? json : undefined;
 }

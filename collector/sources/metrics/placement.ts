@@ -37,7 +37,7 @@ export class ForwardPlacement implements Placement {
   }
 
   place(baseMs: number, key: string): number {
-    if (baseMs > this.#newestMs) this.#newestMs = baseMs;
+    this.#newestMs = Math.max(this.#newestMs, baseMs);
     const last = this.#last.get(key);
     if (last === undefined) {
       this.#last.set(key, { slotMs: baseMs });

@@ -26,8 +26,7 @@ export function forwardPlacement({ db, reading, cursor }: GoingOn): ForwardPlace
   const sql = `SELECT ${selected(reading)} FROM ${reading.table} WHERE ${reading.row} <= ? ORDER BY ${reading.row} DESC`;
   if (cursor.row > 0) {
     for (const row of db.rows(sql, [cursor.row])) {
-      const baseMs = reading.baseMs(row);
-      if ((baseMs !== undefined && baseMs < cursor.newestMs - BESIDE_MS) || rows.length > 100_000) break;
+      if ((reading.baseMs(row) ?? Infinity) < cursor.newestMs - BESIDE_MS || rows.length > 100_000) break;
       rows.push(row);
     }
   }
@@ -71,6 +70,7 @@ export async function recallPlacement(reading: RowReading, span: Span, context: 
 
 function placeAgain(reading: RowReading, row: RowValues, placement: Placement): void {
   const baseMs = reading.baseMs(row);
-  const key = baseMs === undefined ? undefined : reading.slotKey(row);
-  if (baseMs !== undefined && key !== undefined) placement.place(baseMs, key, row);
+  if (baseMs === undefined) return;
+  const key = reading.slotKey(row);
+  if (key !== undefined) placement.place(baseMs, key, row);
 }

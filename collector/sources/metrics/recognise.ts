@@ -37,10 +37,9 @@ export function recognise(
     const common = commonFields(said, candidate.fields);
     if (common > bestCommon) [best, bestCommon] = [candidate, common];
   }
-  const [only] = candidates;
+  const [only, another] = candidates;
   // nothing left to compare: its time alone decides, where there is one row of that time
-  if (best === undefined && candidates.length === 1 && only !== undefined && share(said, only.fields) === 0)
-    return only;
+  if (only !== undefined && another === undefined && !haveFieldInCommon(said, only.fields)) return only;
   return best;
 }
 
@@ -70,8 +69,6 @@ function commonFields(said: SaidFields, held: HeldRow): number {
   return common;
 }
 
-function share(said: SaidFields, held: HeldRow): number {
-  let both = 0;
-  for (const field of held.keys()) if (said.has(field)) both++;
-  return both;
+function haveFieldInCommon(said: SaidFields, held: HeldRow): boolean {
+  return [...held.keys()].some((field) => said.has(field));
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Json } from "../../../core/journal/journal.ts";
+import { asCount, asList, asObject, type Json } from "../../../core/journal/journal.ts";
 import type { Understood } from "../source.ts";
 import type { FilePlace } from "./log-files.ts";
 import { NOTICE_KINDS, type NoticeKind } from "./message.ts";
@@ -121,18 +121,4 @@ function parsePending(json: Json): (readonly [string, Pending])[] {
   const [name = "", ...rest] = texts as string[];
   const [a = "", b = "", c = "", d = ""] = rest;
   return [[name, { device: { family: a, model: b, os: c }, kind: d, transfer }]];
-}
-
-function asObject(json: Json | undefined): Readonly<Record<string, Json>> | undefined {
-  return typeof json === "object" && json !== null && !Array.isArray(json)
-    ? (json as Readonly<Record<string, Json>>)
-    : undefined;
-}
-
-function asList(json: Json | undefined): readonly Json[] {
-  return Array.isArray(json) ? json : [];
-}
-
-function asCount(json: Json | undefined): number | undefined {
-  return typeof json === "number" && Number.isSafeInteger(json) && json >= 0 ? json : undefined;
 }
