@@ -6,61 +6,24 @@
  * @module
  */
 import { randomBytes } from "node:crypto";
-import { isDeepStrictEqual } from "node:util";
-import { type Finding, finding } from "../../core/finding.ts";
-import { groupBy } from "../../core/group-by.ts";
-import {
-  type CacheState,
-  type HistoryEvent,
-  type LastWarming,
-  type Pass,
-  totalSavings,
-} from "../../core/history/history.ts";
 import { type Feed, type Reply, type Route, refusal } from "../../core/server/server.ts";
-import { THRESHOLDS } from "../../core/thresholds.ts";
-import type { Clock } from "../../core/time/clock.ts";
-import type { Worth } from "../model.ts";
 import { browserScript, STYLE, scriptJson } from "../page/page.ts";
 import type { Words } from "../words.ts";
-import { type AlertView, withoutAlerts } from "./alert-view.ts";
 import { cacheId, cacheRow } from "./caches-table.ts";
 import { chartData, liveDocument, liveParts } from "./live-document.ts";
-import { type CacheRow, type Health, type LiveModel, liveModel } from "./live-model.ts";
+import { LiveFleet, type LiveFleetOptions, ROOT } from "./live-fleet.ts";
+import type { CacheRow, LiveModel } from "./live-model.ts";
 import { LivePage, type PageContent } from "./live-page.ts";
-import { type CacheFacts, LiveState } from "./live-state.ts";
 import { LIVE_STYLE } from "./live-style.ts";
 import { ALL } from "./running-traffic.ts";
 import { viewOf } from "./table-view.ts";
-import { type WatchedRun, watchedRuns } from "./warming-run.ts";
 
 export type { AlertView } from "./alert-view.ts";
+export type { CacheKnown } from "./live-fleet.ts";
 export type { Health, SinkView } from "./live-model.ts";
 
-/** What is known of the cache that findings are made of. */
-export interface CacheKnown {
-  readonly nowMs: number;
-  readonly cache: CacheState | undefined;
-  readonly pass: Pass | undefined;
-  readonly lastRowMs: number | undefined;
-  readonly events: readonly HistoryEvent[];
-  readonly warming: LastWarming | undefined;
-}
-
-export interface LiveOptions {
-  readonly stateDir: string;
-  readonly timeZone: string;
+export interface LiveOptions extends LiveFleetOptions {
   readonly words: Words;
-  readonly organisation?: string | undefined;
-  readonly worth: Worth;
-  /** Name of the cache on this computer. */
-  readonly server: string;
-  /** How the pipe of this computer is, and what is wrong with it and its cache. */
-  readonly readHealth: (known: CacheKnown) => Promise<Health>;
-  /** What is wrong with a cache that another computer watches. */
-  readonly findingsOf: (known: CacheKnown) => readonly Finding[];
-  /** The alerts that fire now, of all caches, the gravest first; undefined where nobody looks for alerts. */
-  readonly readAlerts: (nowMs: number) => Promise<readonly AlertView[] | undefined>;
-  readonly clock: Clock;
 }
 
 export interface Live {
@@ -69,13 +32,8 @@ export interface Live {
   close(): void;
 }
 
-/** The page at `/`: all caches, or the only one. No cache has an empty name. */
-const ROOT = "";
-
 /** How often what is new is looked for while somebody reads. */
 const LOOK_MS = 1000;
-/** How often findings, which age, are made again, and the disk looked at. */
-const HEALTH_MS = 15_000;
 /** More pages that nobody reads are forgotten. */
 const MOST_IDLE_PAGES = 50;
 const BEAT_MS = 15_000;
@@ -89,27 +47,19 @@ export function openLive(options: LiveOptions): Live {
 
 class LivePages implements Live {
   readonly #options: LiveOptions;
+  readonly #fleet: LiveFleet;
   readonly #run = randomBytes(6).toString("hex");
   readonly #pages = new Map<string, LivePage>();
-  readonly #rows = new Map<string, CacheRow>();
   /** Rows as HTML. */
   #written = new WeakMap<CacheRow, readonly [id: string, html: string]>();
   readonly #ended = new AbortController();
-  #state: LiveState | undefined;
-  #health: Health = { findings: [], sinks: [] };
-  #alerts: readonly AlertView[] | undefined;
-  /** The same by the name of the cache. */
-  #alertsOf: ReadonlyMap<string, readonly AlertView[]> = new Map();
-  #healthMs = Number.NEGATIVE_INFINITY;
   #beatMs = Number.NEGATIVE_INFINITY;
-  /** Caches of which something came since the pages were drawn. */
-  #changed = new Set<string>();
   #drawnMs = Number.NEGATIVE_INFINITY;
-  #updating: Promise<void> | undefined;
   #watching = false;
 
   constructor(options: LiveOptions) {
     this.#options = options;
+    this.#fleet = new LiveFleet(options, () => this.#columnsChanged());
   }
 
   get routes(): readonly Route[] {
@@ -137,25 +87,25 @@ class LivePages implements Live {
 
   /** @param name of a cache, or `ROOT` */
   async #document(name: string, url: URL): Promise<Reply> {
-    await this.#update();
-    const server = this.#serverOf(name);
+    await this.#fleet.update();
+    const server = this.#fleet.serverOf(name);
     if (server === undefined) return refusal(404, this.#options.words.live.noCache);
-    const model = this.#model(server);
+    const model = this.#fleet.model(server);
     const page = this.#page(name);
     page.set(this.#content(model));
     const { words } = this.#options;
-    const several = this.#known.servers.length > 1;
+    const several = this.#fleet.servers.length > 1;
     const view = viewOf(url.searchParams);
     const body = liveDocument({ model, words, page: name, place: page.place, several, view });
     return { status: 200, type: "text/html; charset=utf-8", body };
   }
 
   async #feed(name: string, since: string | readonly string[]): Promise<Reply | Feed> {
-    await this.#update();
-    const server = this.#serverOf(name);
+    await this.#fleet.update();
+    const server = this.#fleet.serverOf(name);
     if (server === undefined) return refusal(404, this.#options.words.live.noCache);
     const page = this.#page(name);
-    page.set(this.#content(this.#model(server)));
+    page.set(this.#content(this.#fleet.model(server)));
     return {
       feed: (send) => {
         const end = page.read(String(since), send);
@@ -164,11 +114,6 @@ class LivePages implements Live {
         return end;
       },
     };
-  }
-
-  get #known(): LiveState {
-    if (this.#state === undefined) throw new Error("the live page was asked before its state was read");
-    return this.#state;
   }
 
   /** Looks for what is new until nobody reads any more. */
@@ -188,7 +133,7 @@ class LivePages implements Live {
 
   async #look(nowMs: number): Promise<void> {
     try {
-      await this.#update();
+      await this.#fleet.update();
     } catch {
       // what was read stays on the page; it says so, and the next look tries again
       for (const page of this.#pages.values()) page.tell("trouble", this.#options.words.live.cannotRead);
@@ -196,149 +141,22 @@ class LivePages implements Live {
     }
     const isDue = nowMs - this.#drawnMs >= DRAW_MS;
     if (isDue) this.#drawnMs = nowMs;
-    const changed = this.#changed;
-    this.#changed = new Set();
+    const changed = this.#fleet.takeChanged();
     for (const [path, page] of this.#pages) {
-      const server = page.readers === 0 ? undefined : this.#serverOf(path);
+      const server = page.readers === 0 ? undefined : this.#fleet.serverOf(path);
       if (server === undefined) continue;
       const isNews = changed.has(server) || (server === ALL && changed.size > 0);
-      if (isDue || isNews) page.set(this.#content(this.#model(server)));
+      if (isDue || isNews) page.set(this.#content(this.#fleet.model(server)));
     }
     if (nowMs - this.#beatMs < BEAT_MS) return;
     this.#beatMs = nowMs;
     for (const page of this.#pages.values()) page.tell("beat", String(nowMs));
   }
 
-  /** Takes what is new; several at once wait for the same look. */
-  async #update(): Promise<void> {
-    this.#updating ??= this.#updateNow().finally(() => {
-      this.#updating = undefined;
-    });
-    await this.#updating;
-  }
-
-  async #updateNow(): Promise<void> {
-    const { stateDir, timeZone, clock, server, readHealth } = this.#options;
-    const nowMs = clock.now();
-    let changed: Iterable<string>;
-    let alertsDue = nowMs - this.#healthMs >= HEALTH_MS;
-    if (this.#state === undefined) {
-      this.#state = await LiveState.open({ stateDir, timeZone, server }, nowMs);
-      changed = this.#state.servers;
-    } else {
-      const update = await this.#state.update(nowMs);
-      if (update.reread) this.#rows.clear();
-      changed = update.servers;
-      alertsDue ||= update.alerts;
-    }
-    if (alertsDue && (await this.#readAlerts(nowMs))) changed = this.#state.servers;
-    if (nowMs - this.#healthMs >= HEALTH_MS) {
-      this.#healthMs = nowMs;
-      this.#health = await readHealth(knownOf(this.#own(server), nowMs));
-      changed = this.#state.servers;
-    }
-    const servers = new Set(this.#state.servers);
-    for (const name of changed) {
-      this.#changed.add(name);
-      if (servers.has(name)) this.#setRow(name, nowMs);
-    }
-  }
-
-  /** @returns whether other alerts fire now */
-  async #readAlerts(nowMs: number): Promise<boolean> {
-    const alerts = await this.#options.readAlerts(nowMs);
-    if (isDeepStrictEqual(alerts, this.#alerts)) return false;
-    if ((alerts === undefined) !== (this.#alerts === undefined)) this.#newColumns();
-    this.#alerts = alerts;
-    this.#alertsOf = groupBy(alerts ?? [], ({ server }) => server);
-    return true;
-  }
-
-  /** The table has another column now: browsers that have it open load it again. */
-  #newColumns(): void {
+  /** Browsers that have the table open load it again. */
+  #columnsChanged(): void {
     this.#written = new WeakMap();
     for (const page of this.#pages.values()) page.tell("reload", "");
-  }
-
-  /** The cache of this computer; where a journal has one cache under another name, it is that. */
-  #own(server: string): CacheFacts {
-    const { servers } = this.#known;
-    const [only] = servers;
-    return this.#known.facts(servers.length === 1 && only !== undefined ? only : server);
-  }
-
-  /** A row of which nothing changed stays the same object, and is not written again. */
-  #setRow(server: string, nowMs: number): void {
-    const row = this.#rowOf(server, nowMs);
-    const known = this.#rows.get(server);
-    if (known === undefined || !isDeepStrictEqual(asWritten(row), asWritten(known))) this.#rows.set(server, row);
-  }
-
-  #rowOf(server: string, nowMs: number): CacheRow {
-    const facts = this.#known.facts(server);
-    const { tags, state, heardMs, hours } = facts;
-    const today = hours.length === 0 && facts.heardHours.size === 0 ? undefined : totalSavings(hours);
-    const alerts = this.#alertsOf.get(server) ?? [];
-    return {
-      server,
-      tags,
-      today,
-      state,
-      heardMs,
-      findings: withoutAlerts(this.#findings(facts, nowMs), alerts),
-      alerts,
-    };
-  }
-
-  #findings(facts: CacheFacts, nowMs: number): readonly Finding[] {
-    const found = this.#options.findingsOf(knownOf(facts, nowMs));
-    const silentMs = nowMs - (facts.heardMs ?? Number.NEGATIVE_INFINITY);
-    if (silentMs < THRESHOLDS.statusSeconds.watch * 1000) return found;
-    const said = Number.isFinite(silentMs) ? "silent" : "nothingHeard";
-    // in whole minutes: a row that says the same is not written again
-    const values = { age: Math.round(silentMs / 60_000) * 60 };
-    return [...found, finding({ id: "silent", level: "warn", said, next: "checkOn", values })];
-  }
-
-  #model(server: string): LiveModel {
-    const { timeZone, organisation, worth, clock } = this.#options;
-    const nowMs = clock.now();
-    const state = this.#known;
-    const ownFacts = this.#own(this.#options.server);
-    const own = ownFacts.server;
-    const facts = server === ALL ? { ...state.allFacts(), pass: ownFacts.pass } : state.facts(server);
-    const isOwn = server === ALL || server === own;
-    const alerts = server === ALL ? this.#alerts : this.#alerts && this.#alertsAbout(server, isOwn);
-    const found = isOwn ? this.#health.findings : (this.#rows.get(server)?.findings ?? []);
-    const health = { sinks: isOwn ? this.#health.sinks : [], findings: withoutAlerts(found, alerts ?? []) };
-    const caches = server === ALL ? state.servers.flatMap((name) => this.#rows.get(name) ?? []) : [];
-    const others = caches.map((row) => (row.server === own ? { ...row, findings: health.findings } : row));
-    return liveModel({
-      facts,
-      nowMs,
-      timeZone,
-      today: state.todayMs,
-      organisation,
-      worth,
-      alerts,
-      health: server === ALL ? { ...health, findings: others.length > 0 ? [] : health.findings } : health,
-      runs: this.#runs(server, nowMs),
-      caches: others,
-    });
-  }
-
-  /** Those of a cache; with its own, those of this computer, which may have another name. */
-  #alertsAbout(server: string, isOwn: boolean): AlertView[] {
-    const names = new Set([server, ...(isOwn ? [this.#options.server] : [])]);
-    return [...names].flatMap((name) => this.#alertsOf.get(name) ?? []);
-  }
-
-  /** Runs that warm a cache, from whatever computer. */
-  #runs(server: string, nowMs: number): WatchedRun[] {
-    return this.#known.warmers
-      .flatMap((warmer) => watchedRuns(warmer.server, warmer.warming, nowMs))
-      .filter((run) => server === ALL || run.server === server || run.targets.includes(server))
-      .sort((a, b) => b.startedMs - a.startedMs);
   }
 
   #content(model: LiveModel): PageContent {
@@ -355,13 +173,6 @@ class LivePages implements Live {
     return { parts: [...parts, ...rows], charts: scriptJson(chartData(model)).text };
   }
 
-  /** Which cache a page is about; `ALL` for all of them; undefined where there is no such cache. */
-  #serverOf(page: string): string | undefined {
-    const { servers } = this.#known;
-    if (page === ROOT) return servers.length === 1 ? servers[0] : ALL;
-    return servers.find((server) => server === page || `~${cacheId(server)}` === page);
-  }
-
   #page(path: string): LivePage {
     const known = this.#pages.get(path) ?? new LivePage(this.#run);
     // the one that was asked for last is the newest
@@ -375,13 +186,4 @@ class LivePages implements Live {
   #readers(): number {
     return [...this.#pages.values()].reduce((sum, page) => sum + page.readers, 0);
   }
-}
-
-/** A row as far as it shows: the exact ages in its findings go on while what they say is the same. */
-function asWritten(row: CacheRow): unknown {
-  return { ...row, findings: row.findings.map(({ words: _, ...shown }) => shown) };
-}
-
-function knownOf({ state, pass, newestRowMs, events, lastWarming }: CacheFacts, nowMs: number): CacheKnown {
-  return { nowMs, cache: state, pass, lastRowMs: newestRowMs, events, warming: lastWarming };
 }
