@@ -148,6 +148,30 @@ describe("a watch", () => {
     expect(ids).toHaveLength(1);
   });
 
+  it("notifies once of a wipe that the log and the status both tell of", async () => {
+    const stateDir = folder();
+    const hook = await receiver();
+    const now = { ms: NOW };
+    const event = (name: string, ms: number): string =>
+      `events,event=${name},region=North,server=c1 title="t",text="${name}" ${ms}\n`;
+    const watch = await openWatch(await setupFor(stateDir, hook.url, now));
+    await write(stateDir, event("cache-emptied", NOW - 2 * MINUTE) + event("cache-emptied", NOW - MINUTE), NOW);
+    await watch.check(undefined);
+    for (let hour = 1; hour <= 26; hour++) {
+      now.ms = NOW + hour * 60 * MINUTE;
+      const wiped = hour === 1 ? event("wiped", now.ms) : "";
+      await write(stateDir, status("pressure=0,active=true", now.ms) + wiped, now.ms);
+      await watch.check(undefined);
+    }
+    await watch.close();
+    hook.close();
+    const bodies = hook.received.map(({ body }) => JSON.parse(body) as { type: string; data: { rule: string } });
+    expect(bodies.map(({ type, data }) => `${type} ${data.rule}`).filter((each) => !/reminder/.test(each))).toEqual([
+      "alert.firing wiped",
+      "alert.recovered wiped",
+    ]);
+  });
+
   it("keeps what waits for a notifier that cannot be made today", async () => {
     const stateDir = folder();
     const hook = await receiver();

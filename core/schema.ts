@@ -420,3 +420,6 @@ export function fieldSchema(measurement: string, field: string): FieldSchema | u
 export function isSummed({ type }: FieldSchema): boolean {
   return type === "integer" || type === "float";
 }
+
+/** Kinds of `events` that tell of a wipe: two readings of a status say so, or the cache's own log. */
+export const WIPE_EVENTS: readonly string[] = ["wiped", "cache-emptied"];

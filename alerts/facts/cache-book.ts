@@ -6,6 +6,7 @@
  */
 import { flagOf, numberOf, readPoint, textOf } from "../../core/history/history.ts";
 import { type Integer, type ParsedLine, parseTags } from "../../core/line/line.ts";
+import { WIPE_EVENTS } from "../../core/schema.ts";
 import { DaySums } from "./day-sums.ts";
 import type { CacheFacts, EventFacts, NeighbourFacts, PassFacts, StatusFacts, WarmingFacts } from "./known.ts";
 import { Latest, type LatestQuestion } from "./latest.ts";
@@ -23,7 +24,7 @@ type Kind = "pass" | "report" | "status" | "row" | "asset" | "wiped" | "restarte
 
 /** Lines of `events` that count. */
 const EVENTS: Readonly<Record<string, Kind>> = {
-  wiped: "wiped",
+  ...Object.fromEntries(WIPE_EVENTS.map((event) => [event, "wiped" as const])),
   restarted: "restarted",
   "run-start": "run",
   "run-end": "run",

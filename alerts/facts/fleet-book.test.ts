@@ -44,7 +44,7 @@ const LINES = {
 } as const;
 const TAGS: Readonly<Record<string, (value: number) => string>> = {
   peer: (v) => `,peer=10.0.0.${v % 3},role=peer`,
-  wiped: () => ",event=wiped",
+  wiped: (v) => `,event=${v % 2 === 0 ? "wiped" : "cache-emptied"}`,
   run: (v) => `,event=${["run-start", "run-end", "run-skipped"][v % 3]}`,
   failed: (v) => `,target=t${v % 2}`,
 };
@@ -134,6 +134,14 @@ describe("facts that are kept", () => {
       }),
       { numRuns: runs(2) },
     );
+  });
+
+  it("say of a cache that its log says it emptied itself, though nothing else is known of it", async () => {
+    const world = new World();
+    await world.write([{ kind: "wiped", server: "a", stream: "collector", hoursAgo: 1, value: 7 }], BEGIN);
+    const facts = await new KeptFacts({ stateDir: world.stateDir, timeZone: ZONE }).at(BEGIN);
+    const wiped = { timeMs: BEGIN - HOUR, text: "7" };
+    expect(facts).toMatchObject([{ server: "a", heardMs: undefined, status: undefined, wiped }]);
   });
 
   it("say of a cache that only reports that it was wiped, and of one with a collector what that says", async () => {

@@ -69,6 +69,13 @@ const CASES: readonly (readonly [string, Partial<CacheFacts> & Partial<OwnFacts>
   ["wiped", { wiped: { timeMs: NOW - HOUR, text: "t" } }, "firing"],
   ["wiped", { wiped: { timeMs: NOW - DAY, text: "t" } }, "ok"],
   ["wiped", { wiped: { timeMs: NOW - DAY, text: "t" }, ...status({ active: false }) }, "unknown"],
+  ["wiped", { wiped: { timeMs: NOW - DAY, text: "t" }, status: undefined }, "ok"],
+  [
+    "wiped",
+    { wiped: { timeMs: NOW - DAY, text: "t" }, status: undefined, pass: { timeMs: NOW - DAY, up: true } },
+    "unknown",
+  ],
+  ["wiped", { wiped: { timeMs: NOW - DAY, text: "t" }, status: undefined, pass: undefined }, "unknown"],
   ["unregistered", status({ registered: -1 }), "firing"],
   ["unregistered", status({ registered: 0 }), "firing"],
   ["unregistered", {}, "ok"],

@@ -4,7 +4,8 @@
  * @module
  */
 import { levelOf } from "../../core/thresholds.ts";
-import { BETWEEN, cacheRule, freshStatus, OK } from "./rule.ts";
+import type { CacheFacts } from "../facts/facts.ts";
+import { BETWEEN, type Circumstances, cacheRule, freshStatus, OK } from "./rule.ts";
 
 export const wiped = cacheRule("wiped", (cache, circumstances) => {
   const { wiped: event } = cache;
@@ -13,5 +14,13 @@ export const wiped = cacheRule("wiped", (cache, circumstances) => {
   if (levelOf(circumstances.limits.eventSeconds, age) === "fine") {
     return { is: "firing", level: "bad", values: { text: event.text }, sinceMs: event.timeMs, atOnce: true };
   }
-  return freshStatus(cache, circumstances)?.active === true ? OK : BETWEEN;
+  return isWorking(cache, circumstances) ? OK : BETWEEN;
 });
+
+/** Of a cache whose status nobody reads, its log says so: a pass has read it. */
+function isWorking(cache: CacheFacts, circumstances: Circumstances): boolean {
+  const { status, pass } = cache;
+  if (status !== undefined) return freshStatus(cache, circumstances)?.active === true;
+  const { nowMs, limits } = circumstances;
+  return pass?.up === true && levelOf(limits.statusSeconds, (nowMs - pass.timeMs) / 1000) === "fine";
+}

@@ -6,6 +6,7 @@
 
 import { type Finding, finding, worstFirst } from "../../core/finding.ts";
 import type { CacheState } from "../../core/history/history.ts";
+import { WIPE_EVENTS } from "../../core/schema.ts";
 import { type Level, levelOf, THRESHOLDS, type Threshold } from "../../core/thresholds.ts";
 import type { CacheFacts, PipeFacts, SinkFacts } from "./facts.ts";
 import { isFull, journalFindings } from "./journal-findings.ts";
@@ -79,7 +80,7 @@ function ownFindings({ cache, events, nowMs }: CacheFacts): Finding[] {
     const how = { said: "neighbourUnhealthy", next: "checkNeighbour", values: { role, address } } as const;
     found.push(finding({ id: "neighbour-unhealthy", level: "warn", ...how }));
   }
-  const wiped = events.find(({ event }) => event === "wiped");
+  const wiped = events.find(({ event }) => WIPE_EVENTS.includes(event));
   if (wiped !== undefined) {
     const values = { age: (nowMs - wiped.timeMs) / 1000, text: wiped.text };
     found.push(finding({ id: "wiped", level: "warn", said: "wiped", next: "warm", values }));

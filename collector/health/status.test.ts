@@ -203,6 +203,11 @@ describe("findings()", () => {
       { events: [{ timeMs: NOW - HOUR, server: "c", event: "wiped", title: "t", text: "x" }] },
       ["warn wiped"],
     ],
+    [
+      "a wipe its log tells of",
+      { events: [{ timeMs: NOW - HOUR, server: "c", event: "cache-emptied", title: "t", text: "x" }] },
+      ["warn wiped"],
+    ],
     ["nothing of a run that went well", { events: [happened("run-end")], warming: run({}) }, []],
     [
       "a run that failed in part",

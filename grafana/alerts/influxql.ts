@@ -49,7 +49,7 @@ export function influxQuestion(question: AlertQuestion, timeZone: string): strin
       return `SELECT last("n") AS "value" FROM (${moving}) WHERE $timeFilter GROUP BY ${by}`;
     }
     case "events":
-      return from("events", `count("title") AS "value"`, { where: `"event" = '${question.event}'` });
+      return from("events", `count("title") AS "value"`, { where: `"event" =~ /^(${question.among})$/` });
     case "newest-event": {
       const newest = from("events", `last("title") AS "title", "event" AS "kind"`, {
         where: `"event" =~ /^(${question.among})$/`,

@@ -50,7 +50,7 @@ export function metricsQuestion(
       return anyOf(parts, by, "sum");
     }
     case "events":
-      return `sum ${by} (count_over_time(${series("events", "title", `event="${question.event}"`)}${range}))`;
+      return `sum ${by} (count_over_time(${series("events", "title", `event=~"${question.among}"`)}${range}))`;
     case "newest-event": {
       const [own, all] = [`event="${question.event}"`, `event=~"${question.among}"`].map((each) =>
         max("tlast_over_time", series("events", "title", each)),

@@ -30,8 +30,8 @@ export type AlertQuestion =
       readonly fields: readonly string[];
       readonly end: { readonly each: string; readonly count: number; readonly all: string };
     }
-  /** How many events of a kind. */
-  | { readonly kind: "events"; readonly event: string }
+  /** How many events of some kinds. */
+  | { readonly kind: "events"; readonly among: string }
   /** 1 where the newest of several kinds of event is this one. */
   | { readonly kind: "newest-event"; readonly event: string; readonly among: string }
   /** The sum of the local day that is not over. */

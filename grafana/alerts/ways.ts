@@ -3,9 +3,11 @@
  *
  * @module
  */
+
 import type { AlertRuleId } from "../../core/alert-rules.ts";
 import type { FindingLevel } from "../../core/finding.ts";
 import { fieldsOf, SERVED } from "../../core/measures.ts";
+import { WIPE_EVENTS } from "../../core/schema.ts";
 import { firesFrom, THRESHOLDS, type Threshold } from "../../core/thresholds.ts";
 import type { Board } from "../installation.ts";
 import { SILENT_AFTER, SILENT_PIECES } from "../query/query.ts";
@@ -111,7 +113,7 @@ export const WAYS: Readonly<Record<AlertRuleId, AlertWay>> = {
     ...PROBLEMS,
   }),
   wiped: nearly("of caches that only report larder sees it in what they hold, and writes no event", {
-    question: { kind: "events", event: "wiped" },
+    question: { kind: "events", among: WIPE_EVENTS.join("|") },
     rangeSeconds: THRESHOLDS.eventSeconds.watch,
     fires: TRUE,
     mayBeEmpty: true,

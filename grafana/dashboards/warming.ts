@@ -8,6 +8,7 @@
  */
 
 import { FROM_APPLE, HIT_RATIO, WARMING_COST, WARMING_EFFECT } from "../../core/measures.ts";
+import { WIPE_EVENTS } from "../../core/schema.ts";
 import { THRESHOLDS } from "../../core/thresholds.ts";
 import type { Installation } from "../installation.ts";
 import {
@@ -56,7 +57,12 @@ export function warming(installation: Installation): Dashboard {
     refresh: "15m",
     variables: [...selection(installation, BY_SITE), ...timezoneVariable(installation)],
     annotations: [
-      annotation(installation, { name: "Wiped", event: "wiped", colour: COLOURS.trouble, select: BY_SITE }),
+      annotation(installation, {
+        name: "Wiped",
+        event: WIPE_EVENTS.join("|"),
+        colour: COLOURS.trouble,
+        select: BY_SITE,
+      }),
     ],
     sections: [
       { panels: numbers(installation) },

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { WIPE_EVENTS } from "../../../core/schema.ts";
 import type { Installation } from "../../installation.ts";
 import { annotation, BY_SITE, board, COLOURS, type Dashboard, selection } from "../../look/look.ts";
 import { everyCache } from "./caches.ts";
@@ -21,7 +22,12 @@ export function fleet(installation: Installation): Dashboard {
     refresh: "5m",
     variables: selection(installation, BY_SITE),
     annotations: [
-      annotation(installation, { name: "Wiped", event: "wiped", colour: COLOURS.trouble, select: BY_SITE }),
+      annotation(installation, {
+        name: "Wiped",
+        event: WIPE_EVENTS.join("|"),
+        colour: COLOURS.trouble,
+        select: BY_SITE,
+      }),
     ],
     sections: [
       { panels: [state(installation), known(installation), counts(installation)] },

@@ -7,6 +7,7 @@
  * @module
  */
 
+import { WIPE_EVENTS } from "../../../core/schema.ts";
 import type { Installation } from "../../installation.ts";
 import { annotation, BY_CACHE, board, COLOURS, type Dashboard, selection } from "../../look/look.ts";
 import { clients } from "./clients.ts";
@@ -36,7 +37,7 @@ export function site(installation: Installation): Dashboard {
       }),
       annotation(installation, {
         name: "Wiped",
-        event: "wiped|cache-emptied",
+        event: WIPE_EVENTS.join("|"),
         colour: COLOURS.trouble,
         select: BY_CACHE,
       }),
