@@ -104,7 +104,7 @@ describe("createCollector()", () => {
     expect(await lines(stateDir, "larder", "collector")).toHaveLength(2);
   }, 20_000);
 
-  it("counts bytes by the status where there is no database, and tells what befell the cache meanwhile", async () => {
+  it("counts bytes by the status where there is no database, and reports what happened to the cache meanwhile", async () => {
     const stateDir = join(folder, "alone");
     const sources = {
       metricsDb: { enabled: false },

@@ -11,7 +11,7 @@ describe("a finding", () => {
     values: { name: "main", age: 3 * 86_400, why: "no answer", place: "http://a" },
   });
 
-  it("speaks English to scripts, and the language of whoever reads it", () => {
+  it("speaks English to scripts, and the language of its reader", () => {
     expect(late.said).toBe("main has taken nothing for 3 d; what waits is kept (no answer)");
     expect(findingIn(late, "en")).toEqual({ said: late.said, next: late.next, language: "en" });
     expect(findingIn(late, "de")).toEqual({

@@ -5,7 +5,7 @@ import { changeOf, lineHoursOf, moneyOf } from "./model.ts";
 import { ASKED, dayRow, exampleAnswers, exampleReport } from "./testing/example.ts";
 
 describe("makeReport()", () => {
-  it("tells days without data from days without traffic", () => {
+  it("tells apart days without data and days without traffic", () => {
     const report = exampleReport();
     expect(report.buckets).toHaveLength(31);
     expect(report.buckets.filter(({ hasData }) => !hasData).map(({ startMs }) => startMs)).toEqual([

@@ -77,7 +77,7 @@ describe("parseRecipientList()", () => {
     expect(parseRecipientList(latin).wanted.map(({ address }) => address)).toEqual(["a@example.org"]);
   });
 
-  it("finds the columns by their titles, wherever they stand", () => {
+  it("finds the columns by their titles, wherever they are", () => {
     const list = parseRecipientList(
       bytes('Name,Active,"E-mail Address",Locale\nAda,no,a@example.org,fr\nBob,,b@example.org,'),
     );

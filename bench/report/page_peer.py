@@ -2,7 +2,7 @@
 
     TZ=Europe/Berlin python3 page_peer.py rows.sqlite FROM_MS TO_MS page.html
 
-Prints the numbers of the page as JSON, so that whoever compares sees that they are the same.
+Prints the numbers of the page as JSON, so that the comparison can see that they are the same.
 """
 
 import html

@@ -62,7 +62,7 @@ describe("ProgressState", () => {
     expect(state.at(2000)).toMatchObject({ cached: 1, doneBytes: 1000, bytesPerSecond: 0, etaSeconds: undefined });
   });
 
-  it("begins a file anew at its second try, and keeps the failures", () => {
+  it("begins a file again at its second try, and keeps the failures", () => {
     const state = stateOf(runStart, start(1), moved(1, 900, 100), start(1, 2));
     expect(state.at(200).active).toMatchObject([{ bytes: 0, attempt: 2 }]);
     state.take(end(1, "failed", 300));
@@ -168,7 +168,7 @@ describe("createProgress()", () => {
   });
 });
 
-it("plainLine() tells how long it will take", () => {
+it("plainLine() says how long it will take", () => {
   const now = stateOf(runStart, start(1), moved(1, 0, 0), moved(1, 500, 1000)).at(1000);
   expect(plainLine(now)).toBe("12.5%, 500 bytes of 4.00 KB, 500 bytes/s, 7 s left; 0 of 4 files, 0 warmed");
 });

@@ -52,7 +52,7 @@ describe("detectEvents()", () => {
 });
 
 describe("detectGap()", () => {
-  it("tells of passes that did not come, not of the first", () => {
+  it("reports passes that did not come, but not the first", () => {
     expect(detectGap(undefined, 1e9)).toEqual([]);
     expect(detectGap(0, 14 * 60_000)).toEqual([]);
     expect(detectGap(0, 16 * 60_000)[0]?.text).toContain("no pass for 16 min");
@@ -140,7 +140,7 @@ describe("selfBatch()", () => {
     expect(selfBatch(report({ sources }), { cursors: {}, tags: "", nowMs: 1 }).lines).toContain("up=0i");
   });
 
-  it("tells each incident of a cache's life once, though registration hangs in between and passes repeat", () => {
+  it("reports each incident of a cache's life once, though registration hangs in between and passes repeat", () => {
     const fleet = planFleet({
       seed: 3,
       caches: 6,

@@ -33,7 +33,7 @@ describe("sourceTables()", () => {
     expect(tables.map(({ measurement }) => measurement)).toEqual(["caching"]);
   });
 
-  it("leaves out sums of larder's, what is no counter, and copies of a measurement that has our name", () => {
+  it("leaves out larder's own sums, what is not a counter, and copies of a measurement that has our name", () => {
     const { tables, leftOut } = sourceTables(
       [
         ...PIPELINE_KEYS,

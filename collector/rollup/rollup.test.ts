@@ -664,7 +664,7 @@ describe("openRollup()", () => {
       await world.close();
     });
 
-    it.each(harms)("keeps what was written when everything is computed anew (%s)", async (_what, harm) => {
+    it.each(harms)("keeps what was written when everything is computed again (%s)", async (_what, harm) => {
       const world = await tenDays();
       const before = await world.written();
       await damage(world, harm);
@@ -681,7 +681,7 @@ describe("openRollup()", () => {
     });
   });
 
-  it("computes everything anew after a clock that ran ahead", async () => {
+  it("computes everything again after a clock that ran ahead", async () => {
     const world = new World("UTC");
     const ms = Date.parse("2026-06-01T10:00:00Z");
     await world.add(lineOf({ ms, tags: ",server=c", fields: { "requests.fromclients": 1 } }));
@@ -696,7 +696,7 @@ describe("openRollup()", () => {
     await world.close();
   });
 
-  it("computes everything anew when an older journal was put back", async () => {
+  it("computes everything again when an older journal was put back", async () => {
     const world = new World("UTC");
     const line = (ms: number, value: number): string => `requests,server=a requests.fromclients=${value}i ${ms}\n`;
     await world.add(line(0, 1));

@@ -39,7 +39,7 @@ async function flip(stream: StreamName, index: number): Promise<{ number: number
   return { number, heal: async () => await writeFile(path, bytes) };
 }
 
-it("finds damage anywhere in a round, tells it once, and forgets what was healed", async () => {
+it("finds damage anywhere in a round, reports it once, and forgets what was healed", async () => {
   const first = await flip("collector", 5);
   const second = await flip("rollup", 6);
   const found: unknown[] = [];

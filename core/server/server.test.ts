@@ -324,7 +324,7 @@ describe("what it takes on", () => {
     await vi.waitFor(() => expect(closed.length).toBeGreaterThanOrEqual(7));
     expect([...closed].sort((a, b) => a - b)).toEqual(closed);
     expect(closed).not.toContain(11);
-    // whoever is being answered is not silent
+    // a client that is being answered is not silent
     expect(feed.destroyed).toBe(false);
     for (const socket of [feed, ...idle]) socket.destroy();
   });

@@ -11,7 +11,7 @@ describe("fleetPlace()", () => {
     expect(fleetPlace(",server=cache02,site_code=1234").offsetMs).not.toBe(place.offsetMs);
   });
 
-  it("stays inside the shortest day, and is the same for the same tags, whatever stands in them", () => {
+  it("stays inside the shortest day, and is the same for the same tags, whatever is in them", () => {
     const text = fc.string({ unit: "binary", maxLength: 20 });
     fc.assert(
       fc.property(fc.dictionary(text, text), text, (tags, region) => {

@@ -176,7 +176,7 @@ describe("the answers", () => {
     expect(context.warnings).toEqual([]);
   });
 
-  it("that could not be had for a kind of device are missing, and that is told", async () => {
+  it("that could not be fetched for a kind of device are missing, and that is reported", async () => {
     answer = (q) =>
       q.ProductType === "iPad13,17" ? { status: 503, text: "" } : { text: token({ Assets: [pallasAsset()] }) };
     const devices = [device("iPad13,16", "26.0", "23A341", "A1AP"), device("iPad13,17", "26.0", "23A341", "A2AP")];

@@ -259,7 +259,7 @@ describe("what only one of them does", () => {
     expect(said).toHaveLength(4);
   });
 
-  it("one answer of 500 costs nothing, and a long wait is told", async () => {
+  it("one answer of 500 costs nothing, and a long wait is reported", async () => {
     let failed = false;
     const flaky: MdmKind = {
       ...simplemdm,
@@ -331,7 +331,7 @@ describe("what only one of them does", () => {
     await server.close();
   });
 
-  it("nextLink() reads the Link header, quoted or not, wherever next stands", () => {
+  it("nextLink() reads the Link header, quoted or not, wherever next is", () => {
     expect(nextLink('<https://a/?x=1,2>; rel="first", <https://a/?n=2>; rel="next"')).toBe("https://a/?n=2");
     expect(nextLink("<https://a/n>; rel=next, <https://a/l>; rel=last")).toBe("https://a/n");
     expect(nextLink("<https://a/p>; rel=prev")).toBeUndefined();

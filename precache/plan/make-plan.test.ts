@@ -73,7 +73,7 @@ it("planOnly() gives each device what it will ask for: its own delta, or the ful
   ]);
 });
 
-it("planOnly() tells what it had to do without", async () => {
+it("planOnly() reports what it had to do without", async () => {
   const { troubles } = await planned({});
   expect(troubles.some((trouble) => trouble.startsWith("sofa"))).toBe(true);
 });

@@ -119,7 +119,7 @@ describe("installers whose .dist cannot be read", () => {
     expect([named.warm, named.left]).toEqual([["1-15"], ["1-27"]]);
   });
 
-  it("do not take the place of one that was read, and are told", async () => {
+  it("do not take the place of one that was read, and are reported", async () => {
     serve({ "1-27": two["1-27"], "1-15": { ...two["1-15"], version: "15.9" } });
     const { warm, left, troubles } = await planned({ newestOnly: true, betas: true });
     expect([warm, left, troubles.length]).toEqual([["1-15"], ["1-27"], 1]);

@@ -132,7 +132,7 @@ describe("RunJournal", () => {
     expect(batches).toEqual([2, 1]);
   });
 
-  it("tells the next run what came and which caches tell what they hold", async () => {
+  it("gives the next run what came and which caches report what they hold", async () => {
     const folder = await mkdtemp(join(tmpdir(), "larder-run-"));
     const journal = await openJournal(folder, "precache");
     const books = new RunJournal(journal, { server: "cache1" }, new DeliveryBook());

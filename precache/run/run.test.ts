@@ -196,7 +196,7 @@ describe("runPrecache()", () => {
     expect(report.prepared?.plan.items.filter(({ decision }) => decision === "left")).toHaveLength(4);
   });
 
-  it("asks the origin for sizes nobody tells when there is a budget", async () => {
+  it("asks the origin for sizes nobody knows when there is a budget", async () => {
     const one = `${origin.url}/f/2.zip`;
     await writeFile(join(folder, "urls"), `${one}\n`);
     const hosts = [new URL(origin.url).host];
@@ -267,7 +267,7 @@ describe("runPrecache()", () => {
     expect((await runPrecache(context())).verdict).toBe("ok");
   });
 
-  it("runs one at a time, and tells who is running", async () => {
+  it("runs one at a time, and says who is running", async () => {
     const lock = await acquireLock(join(runFolder(join(folder, "state")), "lock"), "warming run");
     await expect(runPrecache(context())).rejects.toMatchObject({ code: "LOCKED" });
     await lock.release();
@@ -299,7 +299,7 @@ describe("runPrecache()", () => {
     expect((await runPrecache(context())).verdict).toBe("ok");
   });
 
-  it("asks the prescript first and tells the postscript how it went", async () => {
+  it("asks the prescript first and lets the postscript know how it went", async () => {
     const script = async (name: string, text: string): Promise<string> => {
       await writeFile(join(folder, name), `#!/bin/sh\n${text}\n`);
       await chmod(join(folder, name), 0o755);

@@ -49,7 +49,7 @@ describe("runScript()", () => {
     expect(await readFile(out, "utf8")).not.toMatch(/secret|LARDER_MDM/);
   });
 
-  it("tells the exit code and the last words of one that fails", async () => {
+  it("reports the exit code and the last words of one that fails", async () => {
     const path = await script("fails", "echo no power; exit 7");
     expect(await runScript(path, {}, { timeoutSeconds: 5 })).toEqual({
       outcome: "failed",

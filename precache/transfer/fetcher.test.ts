@@ -76,7 +76,7 @@ test("parseResponseHead() keeps fields under small names, joined where repeated"
   expect(parseResponseHead("HTTP/1.1 2000 OK")).toMatch(/status line/);
 });
 
-test("parseCachedRanges() tells the unbroken beginning", () => {
+test("parseCachedRanges() finds the unbroken beginning", () => {
   expect(parseCachedRanges("D885102C-110C bytes=0-732588")).toEqual({ guid: "D885102C-110C", endByte: 732589 });
   expect(parseCachedRanges("A bytes=0-9, 10-19,30-39")?.endByte).toBe(20);
   expect(parseCachedRanges("A bytes=5-9")?.endByte).toBe(0);

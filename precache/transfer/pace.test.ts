@@ -34,7 +34,7 @@ async function simulate(bytesPerSecond: number, readers: number, pieceBytes: num
   return reads;
 }
 
-test("the rate holds over seconds and no quarter of one has more than its share, whoever reads", async () => {
+test("the rate holds over seconds and no quarter of one has more than its share, however many read", async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.integer({ min: 1_000_000, max: 100_000_000 }),

@@ -134,7 +134,7 @@ describe("a good run", () => {
     expect(again.summary.bytesAsked).toBe(0);
   });
 
-  test("tells beginnings, progress and ends, one end for each asset", async () => {
+  test("reports beginnings, progress and ends, one end for each asset", async () => {
     await slowOrigin({ bytesPerSecond: 400_000 });
     const cache = await startCache();
     const items = plannedFiles(2, 300_000);
@@ -169,7 +169,7 @@ describe("faults", () => {
     ["a stall", { kind: "stall", afterBytes: 70_000 }],
     ["a 500", { kind: "status", status: 500 }],
     ["a silence", { kind: "silent" }],
-  ] as const)("after %s the file is asked again and comes whole", async (_what, fault) => {
+  ] as const)("after %s the file is asked again and arrives complete", async (_what, fault) => {
     const cache = await startCache();
     cache.faults.add("file-1", fault, 1);
     const told = await run(plannedFiles(3, 200_000), cache, { concurrency: 1, stallMs: 300 });
@@ -202,7 +202,7 @@ describe("faults", () => {
     expect(told.summary).toMatchObject({ warmed: 10, bytesAsked: 200_000 });
   });
 
-  test("chunked, unframed and redirected answers come whole, through the cache", async () => {
+  test("chunked, unframed and redirected answers arrive complete, through the cache", async () => {
     const cache = await startCache();
     cache.faults.add("file-0", { kind: "chunked" });
     cache.faults.add("file-1", { kind: "unframed" });
@@ -229,7 +229,7 @@ describe("faults", () => {
     expect(clock.waited).toBeGreaterThanOrEqual(120_000);
   });
 
-  test("503 for ever, without Retry-After, ends the run as suspended after three quarters of an hour", async () => {
+  test("503 without end and without Retry-After, ends the run as suspended after three quarters of an hour", async () => {
     const cache = await startCache();
     cache.suspend();
     const clock = quickClock();
@@ -544,7 +544,7 @@ describe("warmed means that the file came", () => {
     }
   });
 
-  test("nor a file of another length than its own head says, where no catalogue tells one", async () => {
+  test("nor a file of another length than its own head says, where no catalogue has one", async () => {
     let asked = 0;
     const { cache, stop } = await portal({ odd: () => [200, {}, "z".repeat(++asked === 1 ? 5000 : 57)] });
     try {

@@ -24,7 +24,7 @@ it.each([
   expect(Math.sign(compareVersions(b, a))).toBe(sign === 0 ? 0 : -sign);
 });
 
-it("isPrerelease() tells betas and release candidates by their words", () => {
+it("isPrerelease() recognizes betas and release candidates by their words", () => {
   expect(["26.1 RC", "26.0 beta 2", "26 Developer Beta", "26.1 rc 2"].map(isPrerelease)).toEqual(Array(4).fill(true));
   expect(["26.1", "26.3.1 (a)", "10.13.6 Supplemental Update", ""].map(isPrerelease)).toEqual(Array(4).fill(false));
 });

@@ -151,7 +151,7 @@ describe("what the live page knows", () => {
     );
   });
 
-  it("tells which caches have something new, and nothing when nothing came", async () => {
+  it("reports which caches have something new, and nothing when nothing came", async () => {
     const world = new World();
     const row = (server: "a" | "b"): Given => ({ kind: "traffic", server, hoursAgo: 0.1, bytes: 5 });
     await world.write([row("a"), row("b")], NOON);

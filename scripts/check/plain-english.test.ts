@@ -36,15 +36,20 @@ const LITERAL = /"(?:[^"\\]|\\.)*"|`(?:[^`\\]|\\.)*`/g;
 /** A comment, on lines of its own or behind code. */
 const COMMENT = /^\s*(?:\/?\*|\/\/).*$|\/\*\*.*\*\/|\s\/\/ .*$/gm;
 
-/** What people read of every file: all of a page, the literals and comments of a program. */
+/** What a test promises. */
+const TITLE = /\b(?:it|test|describe)(?:\.\w+(?:\([^()]*\))?)*\(\s*("(?:[^"\\]|\\.)*"|`(?:[^`\\]|\\.)*`)/g;
+
+/** What people read of every file: all of a page, the literals and comments of a program, the titles of its tests. */
 function texts(): { readonly path: string; readonly text: string }[] {
   const paths = ROOMS.flatMap((room) =>
     readdirSync(room, { recursive: true, encoding: "utf8" }).map((name) => `${room}/${name}`),
   ).filter((path) => !path.endsWith("plain-english.test.ts") && !path.includes("generated"));
   const programs = paths.filter((path) => /\.(?:ts|mjs)$/.test(path) && !/\.test\.ts$/.test(path));
+  const tests = paths.filter((path) => /\.(?:test|contract)\.ts$/.test(path));
   const pages = [...paths.filter((path) => path.endsWith(".md")), "README.md", "CONTRIBUTING.md"];
   return [
     ...programs.map((path) => ({ path, text: textOf(readFileSync(path, "utf8")) })),
+    ...tests.map((path) => ({ path, text: (readFileSync(path, "utf8").match(TITLE) ?? []).join("\n") })),
     ...pages.map((path) => ({ path, text: readFileSync(path, "utf8") })),
   ];
 }

@@ -77,7 +77,7 @@ describe("larder alerts explain", () => {
     expect(out).toMatch(/limits +pressure ≥ 0\.5 \/ 0\.85 {2}\(overrides\[0\]\)$/m);
   });
 
-  it("tells what it does not know from what is well, and a held back alert from a reported one", async () => {
+  it("tells apart what it does not know from what is well, and a held back alert from a reported one", async () => {
     expect((await alerts("explain pressure --cache c1")).out).toMatch(/ok +nothing is wrong/);
     // its status is four hours old: silent, and nothing is known of its pressure
     expect((await alerts("explain pressure --cache c3")).out).toMatch(/unknown +nothing is known of it/);

@@ -5,7 +5,7 @@ import { expect, it } from "vitest";
 import { localMinute } from "../../../core/time/local-days.ts";
 import { A_MINUTE, morningZone, tellStory } from "./story.ts";
 
-it("tells its story: an alert fires and is over, the ratio jumps, and page, history and report agree", async () => {
+it("shows its story: an alert fires and is over, the ratio jumps, and page, history and report agree", async () => {
   const folder = mkdtempSync(join(tmpdir(), "larder-story-"));
   const told: string[] = [];
   const size = {

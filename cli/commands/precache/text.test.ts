@@ -115,7 +115,7 @@ describe("the end of a run", () => {
   });
 });
 
-it("reportText() tells cost and effect, and what it cannot know", () => {
+it("reportText() shows cost and effect, and what it cannot know", () => {
   const run = {
     finished: true,
     endedMs: Date.UTC(2026, 8, 14),

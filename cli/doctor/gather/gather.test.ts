@@ -183,7 +183,7 @@ describe("a cache", () => {
 });
 
 describe("Apple's hosts", () => {
-  it("are told from somebody who answers for them", async () => {
+  it("are told apart from somebody who answers for them", async () => {
     const { key, cert, remove } = ownCertificate("DNS:localhost");
     const server = createTls({ key, cert }, (socket) => socket.end());
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

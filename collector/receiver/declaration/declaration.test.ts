@@ -80,7 +80,7 @@ describe("declarations()", () => {
 });
 
 describe("parseCacheSettings()", () => {
-  it("reads what stands after lines of log, and in the array of -a", () => {
+  it("reads what comes after lines of log, and in the array of -a", () => {
     const text = `2026-09-16 12:00:00.000 AssetCacheManagerUtil[1:2] hello\n${printed({ CacheLimit: 4e12 })}\n`;
     expect(parseCacheSettings(text, "test").kept).toEqual({ CacheLimit: 4e12 });
     expect(parseCacheSettings(`[${printed({ Port: 0 })}]`, "test").kept).toEqual({ Port: 0 });

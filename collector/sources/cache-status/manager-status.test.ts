@@ -140,7 +140,7 @@ describe("managerStatusSource() deltas", () => {
     expect((await next(marked.cursor, document({ TotalBytesReturnedToClients: 900 }))).sums).toEqual({});
   });
 
-  it("begin anew for another cache or another form of status, and survive a reading without totals", async () => {
+  it("begin again for another cache or another form of status, and survive a reading without totals", async () => {
     const first = await next(undefined, document());
     expect((await next(first.cursor, document({ ServerGUID: "G2", TotalBytesReturnedToClients: 9000 }))).sums).toEqual(
       {},
@@ -248,7 +248,7 @@ describe("managerStatusSource() and commands that fail", () => {
     });
     expect(performance.now() - began).toBeLessThan(3000);
   });
-  it("stops one that prints for ever", async () => {
+  it("stops one that never stops printing", async () => {
     expect(await failing(["sh", "-c", "yes"])).toMatchObject({ code: "STATUS_HOSTILE" });
   });
   it("uses nothing of half a document", async () => {

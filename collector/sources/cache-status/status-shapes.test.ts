@@ -77,7 +77,7 @@ describe("the text of macOS 10.15 and later", () => {
 });
 
 describe("serveradmin of OS X Server 3 to 5.0", () => {
-  it("tells what came from Apple and from peers under older names", async () => {
+  it("reads what came from Apple and from peers under older names", async () => {
     const first = await readStatus(SERVER_3(124_886_938, 124_886_938, 124_886_938, 0), NO_CURSOR);
     const second = await readStatus(SERVER_3(324_886_938, 324_886_938, 304_886_938, 20_000_000), first.cursor);
     expect(second.flows).toMatchObject({ fromorigin: 180_000_000, frompeers: 20_000_000, fromcache: 0 });

@@ -113,7 +113,7 @@ describe("metricsSqlite()", () => {
     await bench.remove();
   });
 
-  it("goes on after a VACUUM that numbered the rows of a table without a key anew", async () => {
+  it("goes on after a VACUUM that renumbered the rows of a table without a key", async () => {
     const columns = DECLARATIONS["plain columns"];
     const world = worldOf("plain", columns);
     const bench = await makeBench(world);

@@ -139,7 +139,7 @@ describe("the source service-log", () => {
     expect(await bench.sums("cachemodels,family=iPad")).toMatchObject({ requests: 1, bytes: 800 });
   });
 
-  it("tells what happened to the cache, repetitions once an hour, and without addresses", async () => {
+  it("reports what happened to the cache, repetitions once an hour, and without addresses", async () => {
     const say = (number: number, message: string): LoggedLine => ({ timeMs: NOON + number * 60_000, message, number });
     await writeFile(
       path(),

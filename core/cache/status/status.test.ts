@@ -292,7 +292,7 @@ describe("parseStatus() on odd values", () => {
   });
 });
 
-describe("parseStatus() on what stands around the JSON", () => {
+describe("parseStatus() on what is around the JSON", () => {
   it.each([
     ["bare", JSON.stringify(JSON_STATUS.result)],
     ["pretty", JSON.stringify(JSON_STATUS, null, 2)],

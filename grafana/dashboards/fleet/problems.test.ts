@@ -165,7 +165,7 @@ describe.skipIf(!enginesAvailable())(`problems on ${enginesAvailable() ? "real e
     expect(painted).toEqual(expected);
   });
 
-  it.each(ENGINES)("%s: counts the list, and tells nothing wrong from nothing known", async (engine) => {
+  it.each(ENGINES)("%s: counts the list, and tells apart nothing wrong and nothing known", async (engine) => {
     const each = await asked(engine, "Caches with each problem");
     const lists = Object.values(wanted);
     for (const name of new Set(lists.flatMap((list) => Object.keys(list)))) {

@@ -106,7 +106,7 @@ describe("a catalogue that is there", () => {
     expect(server.asked).toHaveLength(2);
   });
 
-  it("is fetched anew when its copy on disk is damaged", async () => {
+  it("is fetched again when its copy on disk is damaged", async () => {
     await open();
     for (const damage of ["", "rubbish", "{}".padEnd(4000)]) {
       const [name = ""] = await files();
