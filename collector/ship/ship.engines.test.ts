@@ -99,7 +99,7 @@ describe.skipIf(!here)(here ? "shipping the journal to InfluxDB 1.6.7" : `shippi
     const report = await shipper.finish(clock.nowMs() + 600_000);
     await shipper.close();
     expect(report).toMatchObject({ shippedLines: 1, rejectedLines: 10_000, backlogBytes: 0, state: "ok" });
-    expect(performance.now() - began).toBeLessThan(5000);
+    expect(performance.now() - began).toBeLessThan(15_000);
   });
 
   it("lines older than its retention are settled at once, and the newest are there", async () => {
