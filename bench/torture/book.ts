@@ -52,17 +52,25 @@ export class Book {
 
   /** Sums of the rows of some times. */
   sumsOf(counts: (timeMs: number) => boolean): Sums {
-    const sums = new Map<string, number>();
+    return this.sumsBy((timeMs) => (counts(timeMs) ? 0 : undefined)).get(0) ?? new Map();
+  }
+
+  /** Sums of the rows of each bucket; a row of none is in no sum. */
+  sumsBy(bucketOf: (timeMs: number) => number | undefined): Map<number, Sums> {
+    const buckets = new Map<number, Map<string, number>>();
     for (const [server, rows] of this.#rows) {
       for (const { timeMs, delta } of rows) {
-        if (!counts(timeMs)) continue;
+        const bucket = bucketOf(timeMs);
+        if (bucket === undefined) continue;
+        const sums = buckets.get(bucket) ?? new Map<string, number>();
+        buckets.set(bucket, sums);
         for (const { name, column } of FLEET_FIELDS) {
           const value = delta.get(column.slice(1));
           if (value !== undefined) sums.set(`${server} ${name}`, (sums.get(`${server} ${name}`) ?? 0) + value);
         }
       }
     }
-    return sums;
+    return buckets;
   }
 }
 

@@ -62,7 +62,8 @@ async function onlyAside({ stateDir }: World): Promise<Set<number>> {
   return times;
 }
 
-function compare(where: string, expected: Sums, found: Sums): string[] {
+/** One sentence for each sum of a place that the book has otherwise. */
+export function compare(where: string, expected: Sums, found: Sums): string[] {
   const keys = [...new Set([...expected.keys(), ...found.keys()])].sort();
   return keys
     .filter((key) => (expected.get(key) ?? 0) !== (found.get(key) ?? 0))

@@ -13,12 +13,15 @@ import type { World } from "./world.ts";
 const TO_CLIENTS = /^bytes\.from(cache|peers|parents|origin)\.toclients$/;
 const SENT = /^larder_cache_sent_bytes_(total|created)\{(.*)\} (\S+)/;
 
+/** What of a world is needed to see what it shows. */
+type Showing = Pick<World, "config" | "plan" | "clock" | "page">;
+
 /** What the page and a report say differently from the book. */
-export async function shownDifferences(world: World, book: Book): Promise<string[]> {
+export async function shownDifferences(world: Showing, book: Book): Promise<string[]> {
   return [...(await reportDifferences(world, book.sums())), ...(await metricsDifferences(world, book))];
 }
 
-async function reportDifferences({ config, plan, clock }: World, truth: Sums): Promise<string[]> {
+async function reportDifferences({ config, plan, clock }: Showing, truth: Sums): Promise<string[]> {
   const from = new Date(plan.startMs - 3 * 86_400_000).toISOString().slice(0, 10);
   const words = ["report", "--from", from, "--format", "json", "--config", config];
   const env = { ...process.env, ...clock.environment() };
@@ -34,7 +37,7 @@ async function reportDifferences({ config, plan, clock }: World, truth: Sums): P
 }
 
 /** Counters there count from a moment they name. */
-async function metricsDifferences({ page, plan, clock }: World, book: Book): Promise<string[]> {
+async function metricsDifferences({ page, plan, clock }: Showing, book: Book): Promise<string[]> {
   const url = await page.url();
   if (url === undefined) return ["page: it does not run"];
   const answer = await fetch(`${url}metrics`, { headers: { accept: "application/openmetrics-text" } });
