@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { decodeText, findDelimiter, readRecord, separatorLine, splitLines } from "./csv.ts";
 import { csvField } from "./csv-cell.ts";
+import { runs } from "./testing/runs.ts";
 
 /** Every record of a text, or the faults in it. */
 function readAll(text: string, delimiter: "," | ";" = ",") {
@@ -114,6 +115,6 @@ it("finds the end of a record where csv-parse does, whatever lies around the quo
         });
       }
     }),
-    { numRuns: 500 },
+    { numRuns: runs(250) },
   );
 });

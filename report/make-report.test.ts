@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { runs } from "../core/testing/runs.ts";
 import { makeReport } from "./make-report.ts";
 import { changeOf, lineHoursOf, moneyOf } from "./model.ts";
 import { ASKED, dayRow, exampleAnswers, exampleReport } from "./testing/example.ts";
@@ -49,7 +50,7 @@ describe("makeReport()", () => {
           expect(served).toBe(BigInt(report?.total.served ?? -1));
         }
       }),
-      { numRuns: 50 },
+      { numRuns: runs(50) },
     );
   });
 });

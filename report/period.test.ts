@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { runs } from "../core/testing/runs.ts";
 import { localDate } from "../core/time/local-days.ts";
 import { namedPeriod, periodOf } from "./period.ts";
 
@@ -53,7 +54,7 @@ describe("periodOf()", () => {
         expect(before.toMs).toBe(fromMs);
         expect(before.fromMs).toBeLessThan(fromMs);
       }),
-      { numRuns: 50 },
+      { numRuns: runs(50) },
     );
   });
 });

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { runs } from "../../core/testing/runs.ts";
 import { addressKey, parseAddress } from "./address.ts";
 import { parseLanguage } from "./language.ts";
 
@@ -37,7 +38,7 @@ describe("parseAddress()", () => {
         if ("problem" in parsed) return;
         expect(parseAddress(parsed.text)).toEqual(parsed);
       }),
-      { numRuns: 2000 },
+      { numRuns: runs(400) },
     );
   });
 

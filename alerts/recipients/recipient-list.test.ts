@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { runs } from "../../core/testing/runs.ts";
 import { parseAddress } from "./address.ts";
 import type { WantedRecipient } from "./model.ts";
 import { formatRecipientList, parseRecipientList } from "./recipient-list.ts";
@@ -121,7 +122,7 @@ describe("parseRecipientList()", () => {
         expect([...numbers].sort((a, b) => a - b)).toEqual(numbers);
         for (const { address } of list.wanted) expect(parseAddress(address)).toHaveProperty("text", address);
       }),
-      { numRuns: 2000 },
+      { numRuns: runs(400) },
     );
   });
 });

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { runs } from "../../core/testing/runs.ts";
 import type { CacheFacts } from "../facts/facts.ts";
 import { watchOptions } from "../options.ts";
 import { clearSecondsOf, forSecondsOf, type RULES, ruleOf } from "../rules/rules.ts";
@@ -161,7 +162,7 @@ function storyOf(notices: readonly Notice[], { server, rule }: Pick<Alert, "serv
     .map(({ kind, incident }) => `${kind} ${incident}`);
 }
 
-const RUNS = { numRuns: 20 };
+const RUNS = { numRuns: runs(20) };
 
 describe("the states of alerts, whatever verdicts, restarts, silences and gaps there are", () => {
   it("report each alert once and its end once, and forget none", () => {

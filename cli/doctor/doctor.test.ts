@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { runs } from "../../core/testing/runs.ts";
 import { CHECKS, diagnose, readEvidence, readFacts } from "./doctor.ts";
 
 const CASES = join(import.meta.dirname, "../../fixtures/doctor");
@@ -80,7 +81,7 @@ describe("evidence from a stranger", () => {
           for (const text of [said, why, next, seen]) expect(text, id).not.toMatch(/^$|undefined|NaN|\[object/);
         }
       }),
-      { numRuns: 60 },
+      { numRuns: runs(60) },
     );
   });
 });

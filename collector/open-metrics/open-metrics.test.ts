@@ -6,6 +6,7 @@ import * as fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Journal, openJournal } from "../../core/journal/journal.ts";
 import { fieldSchema } from "../../core/schema.ts";
+import { runs } from "../../core/testing/runs.ts";
 import { PROMTOOL } from "../../fixtures/engines.ts";
 import { writeFleetJournal } from "../../fixtures/fleet/fleet-journal.ts";
 import { planFleet, Truth } from "../../fixtures/fleet/index.ts";
@@ -296,7 +297,7 @@ describe("metricsText()", () => {
       fc.constantFrom<TextForm>("openmetrics", "prometheus"),
       check,
     );
-    void fc.assert(property, { numRuns: 40 });
+    void fc.assert(property, { numRuns: runs(40) });
     for (const value of ['"} 2\n# EOF\n', "\\", "\\n", "\n\n", "</script><b>", "\u202e", "\ud800x", "=cmd()"])
       check(value, "openmetrics");
   });

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { runs } from "../../core/testing/runs.ts";
 import { RollupLines } from "./rollup-lines.ts";
 
 describe("RollupLines", () => {
@@ -20,6 +21,6 @@ describe("RollupLines", () => {
       const span = added.length === 0 ? undefined : { fromMs: Math.min(...times), toMs: Math.max(...times) };
       expect(batch.span).toEqual(span);
     });
-    fc.assert(property, { numRuns: 50 });
+    fc.assert(property, { numRuns: runs(50) });
   });
 });

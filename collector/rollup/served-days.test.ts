@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { savingsHistory, totalSavings } from "../../core/history/history.ts";
 import { openJournal, type StreamName, streamFolder } from "../../core/journal/journal.ts";
 import { openReader } from "../../core/journal/reader.ts";
+import { runs } from "../../core/testing/runs.ts";
 import { nextBucket } from "../../core/time/local-days.ts";
 import { openRollup } from "./rollup.ts";
 
@@ -152,7 +153,7 @@ describe("savings", () => {
         }
         expect(await rolledSum("precacheasset_1h", "bytes.asked")).toBe(sum(files.map(({ asked }) => asked)));
       }),
-      { numRuns: 20 },
+      { numRuns: runs(20) },
     );
   });
 

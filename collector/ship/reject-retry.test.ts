@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { runs } from "../../core/testing/runs.ts";
 import { type ScriptSink, scriptSink } from "../testing/script-sink.ts";
 import { virtualClock } from "../testing/virtual-clock.ts";
 import { rejectPath, retryPath } from "./reject-file.ts";
@@ -137,7 +138,7 @@ describe("retryRejected()", () => {
         expect([...new Set([...stored, ...kept])].sort()).toEqual([...all].sort());
         expect([...stored].some((line) => line.startsWith("bad"))).toBe(false);
       }),
-      { numRuns: 40 },
+      { numRuns: runs(40) },
     );
   });
 });

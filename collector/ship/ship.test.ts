@@ -4,6 +4,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { StreamReader } from "../../core/journal/position.ts";
+import { runs } from "../../core/testing/runs.ts";
 import { SinkError } from "../sinks/sink.ts";
 import { type MemoryStream, memoryStream } from "../testing/memory-stream.ts";
 import { type Manner, type ScriptSink, type Step, scriptSink } from "../testing/script-sink.ts";
@@ -404,7 +405,7 @@ describe("shipper over a server that does what it likes", () => {
         // a death between the reject file and the saved place may leave a line twice, nothing else may
         if (deaths.length === 0) expect(kept.length).toBe(new Set(kept).size);
       }),
-      { numRuns: 60 },
+      { numRuns: runs(60) },
     );
   });
 });

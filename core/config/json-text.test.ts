@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { runs } from "../testing/runs.ts";
 import { parseJsonText } from "./json-text.ts";
 
 const faultOf = (text: string): string => {
@@ -33,7 +34,7 @@ describe("parseJsonText()", () => {
         expect(faultOf(text) === "").toBe(right);
         if (right) expect(parseJsonText(text)).toEqual(JSON.parse(text));
       }),
-      { numRuns: 3000 },
+      { numRuns: runs(600) },
     );
   });
 

@@ -6,6 +6,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { type Journal, openJournal, type StreamName, streamFolder } from "../journal/journal.ts";
 import { packSegments } from "../journal/pack-segments.ts";
 import { applyRetention } from "../journal/retention.ts";
+import { runs } from "../testing/runs.ts";
 import { type FollowReport, follow, type Places, parsePlaces, placesNow } from "./follow.ts";
 
 const STREAMS = ["collector", "precache", "rollup"] as const;
@@ -114,7 +115,7 @@ describe("follow()", () => {
         if (lostBytes === 0) expect(missing).toBe(0);
         rmSync(world.stateDir, { recursive: true });
       }),
-      { numRuns: 25 },
+      { numRuns: runs(25) },
     );
   });
 

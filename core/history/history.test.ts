@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openJournal, type StreamName } from "../journal/journal.ts";
 import { pointLine } from "../line/point.ts";
 import { addExact } from "../line/sum.ts";
+import { runs } from "../testing/runs.ts";
 import { bucketStart } from "../time/local-days.ts";
 import { queryHistory } from "./ask.ts";
 
@@ -128,7 +129,7 @@ describe("queryHistory()", () => {
           expect(found).toEqual(wanted);
         },
       ),
-      { numRuns: 20 },
+      { numRuns: runs(20) },
     );
   });
 });

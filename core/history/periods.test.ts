@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
+import { runs } from "../testing/runs.ts";
 import { localDate, nextBucket } from "../time/local-days.ts";
 import { nextPeriod, periodStart } from "./periods.ts";
 
@@ -14,6 +15,6 @@ it("ends a week or a month where the next one begins, whatever the clocks do", (
       expect(nextPeriod(ms, period, zone)).toBe(at);
       if (period === "month") expect(localDate(at, zone)).toMatch(/-01$/);
     }),
-    { numRuns: 100 },
+    { numRuns: runs(50) },
   );
 });

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { MEASUREMENTS } from "../schema.ts";
+import { runs } from "../testing/runs.ts";
 import { mayHold, NameCollector } from "./name-set.ts";
 
 const name = fc.stringMatching(/^[a-z_0-9]{1,30}$/);
@@ -15,7 +16,7 @@ describe("the names of a segment", () => {
         for (let at = 0; at < text.length; at += step) names.add(text.subarray(at, at + step));
         for (const [first] of lines) expect(mayHold(names.set, first)).toBe(true);
       }),
-      { numRuns: 100 },
+      { numRuns: runs(50) },
     );
   });
 

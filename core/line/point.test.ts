@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { runs } from "../testing/runs.ts";
 import { forEachField, type LineValue, parseLine, parseTags } from "./parse-line.ts";
 import { type FieldValue, pointLine, tagText } from "./point.ts";
 
@@ -73,7 +74,7 @@ describe("pointLine()", () => {
           for (const [key, value] of Object.entries(fields)) expect(found.get(kept(key))).toEqual(expectedValue(value));
         },
       ),
-      { numRuns: 500 },
+      { numRuns: runs(250) },
     );
   });
 });

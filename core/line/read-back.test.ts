@@ -1,6 +1,7 @@
 /** Every reader of lines gives back what `pointLine` wrote, and they agree with each other. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { runs } from "../testing/runs.ts";
 import { escapeMeasurement } from "./escape.ts";
 import { FieldTable } from "./field-table.ts";
 import { forEachLine, hasName, lineTime } from "./line-bytes.ts";
@@ -76,7 +77,7 @@ describe("readers of lines", () => {
         const some = all.filter((each) => each !== undefined);
         expect(sorted(readNumbers(textOf(all)))).toEqual(sorted(expectedNumbers(some)));
       }),
-      { numRuns: 400 },
+      { numRuns: runs(200) },
     );
   });
 
@@ -92,7 +93,7 @@ describe("readers of lines", () => {
         });
         expect(found).toEqual(all.map((each) => each && [each.measurement, each.timeMs]));
       }),
-      { numRuns: 300 },
+      { numRuns: runs(150) },
     );
   });
 

@@ -13,6 +13,7 @@ import fc from "fast-check";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { hasOpenssl, ownCertificate } from "../../fixtures/network/certificate.ts";
 import { silentLog } from "../log.ts";
+import { runs } from "../testing/runs.ts";
 import { systemClock } from "../time/clock.ts";
 import { eventText } from "./feed.ts";
 import { RequestRate } from "./limits.ts";
@@ -395,7 +396,7 @@ describe("eventText()", () => {
         const lines = text.slice(0, -2).split("\n").slice(1);
         expect(lines.map((line) => line.replace(/^data: /, "")).join("\n")).toBe(data.replaceAll(/\r\n|\r/g, "\n"));
       }),
-      { numRuns: 200 },
+      { numRuns: runs(100) },
     );
   });
 });

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
+import { runs } from "../testing/runs.ts";
 import {
   bucketStart,
   bucketsBefore,
@@ -73,7 +74,7 @@ describe("bucketStart(day)", () => {
           if (zone !== "America/St_Johns") expect(localDate(from, zone)).toBe(said);
         },
       ),
-      { numRuns: 2000 },
+      { numRuns: runs(400) },
     );
   });
 

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { runs } from "../../core/testing/runs.ts";
 import { anAsset } from "../../fixtures/assets.ts";
 import { startCatalogServer, status } from "../../fixtures/catalogs/catalog-server.ts";
 import { createTestContext, listAll } from "../../fixtures/catalogs/context.ts";
@@ -130,7 +131,7 @@ describe("addresses and builds", () => {
         const wanted = scheme !== "ftp" && URL.canParse(url) && /^https?:\/\/[^/]/.test(url);
         expect(assetUrl(url)).toBe(wanted ? url : undefined);
       }),
-      { numRuns: 2000 },
+      { numRuns: runs(400) },
     );
   });
 

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { runs } from "../../core/testing/runs.ts";
 import { anAsset } from "../../fixtures/assets.ts";
 import type { Asset, DeviceCount } from "../words/asset.ts";
 import { assetKey } from "../words/asset-url.ts";
@@ -280,7 +281,7 @@ describe("planWarming() always", () => {
   const always = (check: (plan: ReturnType<typeof planWarming>, from: PlanInput) => void): void => {
     fc.assert(
       fc.property(inputArb, (from) => check(planWarming(from), from)),
-      { numRuns: 400 },
+      { numRuns: runs(200) },
     );
   };
 

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { runs } from "../../core/testing/runs.ts";
 import { fetchContract } from "../transport/fetch.contract.ts";
 import { httpAddress } from "../transport/raw-transport.ts";
 import { parseResponseHead } from "../transport/response-head.ts";
@@ -42,7 +43,7 @@ test("cacheUrl() writes an address the same way whether it had to be taken apart
       const expected = `http://c${pathname}?${query}source=${host}${protocol === "https:" ? "&sourceScheme=https" : ""}`;
       expect(cacheUrl("http://c", address)).toBe(expected);
     }),
-    { numRuns: 2000 },
+    { numRuns: runs(400) },
   );
 });
 
@@ -57,7 +58,7 @@ test("httpAddress() takes an address apart as URL does, however it is written", 
       const { pathname, search, host } = new URL(address);
       expect(httpAddress(address)).toEqual({ host, target: `${pathname}${search}` });
     }),
-    { numRuns: 2000 },
+    { numRuns: runs(400) },
   );
 });
 

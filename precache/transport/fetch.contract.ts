@@ -8,6 +8,7 @@ import { createHash } from "node:crypto";
 import type { Socket } from "node:net";
 import fc from "fast-check";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { runs } from "../../core/testing/runs.ts";
 import { type RawServer, sendPieces, startRawServer } from "../../fixtures/origin/index.ts";
 import { createFetcher, FetchError, type Fetcher, type FetcherOptions, type FetchResult } from "../transfer/fetcher.ts";
 
@@ -365,7 +366,7 @@ export function fetchContract(name: string, options: FetcherOptions): void {
             expect((await ask({ expectedBytes: size })).bytes).toBe(size);
           },
         ),
-        { numRuns: 40 },
+        { numRuns: runs(40) },
       );
     });
 
@@ -382,7 +383,7 @@ export function fetchContract(name: string, options: FetcherOptions): void {
             expect(text.length - (text.indexOf("\r\n\r\n") + 4)).toBeGreaterThanOrEqual(20);
           },
         ),
-        { numRuns: 120 },
+        { numRuns: runs(60) },
       );
     });
   });

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { runs } from "../../core/testing/runs.ts";
 import { HeadReader, type ReadHead } from "./head-reader.ts";
 import { MAX_HEAD_BYTES } from "./response-head.ts";
 
@@ -39,7 +40,7 @@ test("a head comes out the same wherever the reads cut it", () => {
         }
       },
     ),
-    { numRuns: 500 },
+    { numRuns: runs(250) },
   );
 });
 

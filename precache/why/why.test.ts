@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
+import { runs } from "../../core/testing/runs.ts";
 import { readWhy, whyEvent } from "./why.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "larder-why-"));
@@ -54,7 +55,7 @@ describe("readWhy()", () => {
     });
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.json()), (text) => void whyEvent(text)),
-      { numRuns: 100 },
+      { numRuns: runs(50) },
     );
   });
 });

@@ -5,6 +5,7 @@ import fc from "fast-check";
 import { zipSync } from "fflate";
 import { afterAll, describe, expect, it } from "vitest";
 import { hideFromNowOn } from "../../../core/revealed.ts";
+import { runs } from "../../../core/testing/runs.ts";
 import { packEvidence, readEvidence } from "./evidence.ts";
 import { unpackEvidence } from "./zip.ts";
 
@@ -86,7 +87,7 @@ describe("a zip of evidence", () => {
           expect(error).toMatchObject({ code: "DOCTOR_EVIDENCE" }),
         );
       }),
-      { numRuns: 50 },
+      { numRuns: runs(50) },
     );
   });
 });

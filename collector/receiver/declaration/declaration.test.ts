@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { runs } from "../../../core/testing/runs.ts";
 import { sharedData } from "../../../fixtures/shared-data.ts";
 import { declarations, parseCacheSettings, type ReportsWanted, reportKeys, SETTING_KEYS } from "./declaration.ts";
 
@@ -35,7 +36,7 @@ describe("declarations()", () => {
         expect(configuration?.Payload).toEqual({ ...Object.fromEntries(set), ...reportKeys(WANTED) });
         expect([...read.left].sort()).toEqual(["Other", ...lists.map(([key]) => key)].sort());
       }),
-      { numRuns: 50 },
+      { numRuns: runs(50) },
     );
   });
 

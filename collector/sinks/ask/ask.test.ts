@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { HistoryQuery } from "../../../core/history/history.ts";
+import { runs } from "../../../core/testing/runs.ts";
 import { bucketStart } from "../../../core/time/local-days.ts";
 import { parseExact } from "./exact-json.ts";
 import { lineStatement, sumStatement } from "./influx.ts";
@@ -61,7 +62,7 @@ describe("partsOf()", () => {
             expect(found).toEqual(expected);
         },
       ),
-      { numRuns: 60 },
+      { numRuns: runs(60) },
     );
   });
 

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { runs } from "../../../core/testing/runs.ts";
 import { isInternalLine, jsonFields } from "./json-line.ts";
 import type { Piece } from "./line-cutter.ts";
 
@@ -63,7 +64,7 @@ describe("jsonFields()", () => {
           });
         },
       ),
-      { numRuns: 200 },
+      { numRuns: runs(100) },
     );
   });
 

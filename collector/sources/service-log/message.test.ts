@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { runs } from "../../../core/testing/runs.ts";
 import { deviceOf } from "./device.ts";
 import { fileKind } from "./file-kind.ts";
 import { logSize } from "./log-size.ts";
@@ -118,7 +119,7 @@ describe("parseMessage()", () => {
           logSize(text);
         },
       ),
-      { numRuns: 300 },
+      { numRuns: runs(150) },
     );
   });
 });

@@ -17,6 +17,7 @@ import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openJournal } from "../../../core/journal/journal.ts";
+import { runs } from "../../../core/testing/runs.ts";
 import { type LogForm, type LoggedLine, logLine, requestMessage } from "../../../fixtures/service-log/lines.ts";
 import { sharedData } from "../../../fixtures/shared-data.ts";
 import { makeLogBench } from "../../testing/log-bench.ts";
@@ -311,7 +312,7 @@ describe("the source service-log", () => {
             await world.remove();
           },
         ),
-        { numRuns: 20 },
+        { numRuns: runs(20) },
       );
     });
 

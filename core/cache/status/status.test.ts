@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { sharedData } from "../../../fixtures/shared-data.ts";
 import { errorCode } from "../../errors.ts";
+import { runs } from "../../testing/runs.ts";
 import { type CacheStatus, hostPort, parseStatus } from "./status.ts";
 import { sizeBytes } from "./text-form.ts";
 
@@ -383,13 +384,13 @@ describe("parseStatus() on hostile documents", () => {
       fc.property(fc.array(fc.oneof(pieces, fc.string({ maxLength: 5 })), { maxLength: 40 }), (parts) => {
         expect(failure(parts.join(""))).toMatch(/^STATUS_|^no error$/);
       }),
-      { numRuns: 1000 },
+      { numRuns: runs(200) },
     );
     fc.assert(
       fc.property(fc.json({ maxDepth: 6 }), (json) => {
         expect(failure(`{"name":"status","result":${json}}`)).toMatch(/^STATUS_|^no error$/);
       }),
-      { numRuns: 500 },
+      { numRuns: runs(250) },
     );
   });
 });

@@ -5,6 +5,7 @@ import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
 import { openJournal } from "../../journal/journal.ts";
 import { tagText } from "../../line/line.ts";
+import { runs } from "../../testing/runs.ts";
 import { ask } from "../ask.ts";
 import { cacheStates } from "./cache-state.ts";
 import { events } from "./events.ts";
@@ -77,7 +78,7 @@ describe("questions of what is newest", () => {
         const [few] = await ask(folder, [events({ ...lines, most: 2 })]);
         expect(few.slice(0, 2).map(({ timeMs }) => timeMs)).toEqual(wanted.slice(0, 2));
       }),
-      { numRuns: 40 },
+      { numRuns: runs(40) },
     );
   });
 

@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { errorCode, LarderError } from "../../errors.ts";
+import { runs } from "../../testing/runs.ts";
 import { databaseStamp } from "../file/stamp.ts";
 import { newFolder } from "../testing/folder.ts";
 import { DatabaseOwner, noOwner, python } from "../testing/owner.ts";
@@ -90,7 +91,7 @@ describe.skipIf(noOwner !== undefined)("an image", () => {
           (database as Awaited<ReturnType<typeof openPortable>>).close();
         },
       ),
-      { numRuns: 60 },
+      { numRuns: runs(60) },
     );
   });
 

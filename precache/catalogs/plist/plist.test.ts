@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { SaxesParser } from "saxes";
 import { describe, expect, it } from "vitest";
 import type { LarderError } from "../../../core/errors.ts";
+import { runs } from "../../../core/testing/runs.ts";
 import { Shape } from "../../untrusted/shape.ts";
 import { type PlistLimits, type PlistValue, readPlist, readPlistEntries } from "./plist.ts";
 
@@ -223,7 +224,7 @@ describe("against saxes", () => {
       fc.asyncProperty(written(4), fc.integer({ min: 1, max: 70 }), async ([value, text], size) => {
         expect(await read(wrap(text), {}, size)).toEqual(value);
       }),
-      { numRuns: 300 },
+      { numRuns: runs(150) },
     );
   });
 
@@ -243,7 +244,7 @@ describe("against saxes", () => {
         if (wellFormed(Buffer.from(mutant).toString())) return;
         await expect(read(mutant)).rejects.toMatchObject({ code: "CATALOG_BROKEN" });
       }),
-      { numRuns: 1500 },
+      { numRuns: runs(300) },
     );
   });
 });
