@@ -11,6 +11,8 @@ const FINDS: Readonly<Record<string, readonly string[]>> = {
   unregistered: ["unregistered", "registering"],
   suspended: ["suspended", "inactive"],
   unreachable: ["unreachable"],
+  // its port does not answer: in a finding the cache is silent, in an alert nothing was heard of it
+  "not-answering": ["silent", "unreachable"],
   source: ["source-failed", "status-unknown"],
   disk: ["disk-exceeded", "low-space"],
   pressure: ["low-space"],
@@ -20,7 +22,9 @@ const FINDS: Readonly<Record<string, readonly string[]>> = {
   "warming-skipped": ["warming-skipped"],
   "warming-late": ["warming-unfinished"],
   "journal-disk": ["disk-full", "disk-nearly-full"],
+  "journal-damaged": ["journal-damaged"],
   "rows-set-aside": ["rows-set-aside"],
+  "log-unknown": ["log-unknown"],
   "sink-behind": ["sink-late", "sink-stopped"],
   "sink-rejects": ["sink-rejects"],
 };

@@ -17,7 +17,18 @@ const GOAL = 85;
 const STRYKER = ["@stryker-mutator/core@9.6.1", "@stryker-mutator/vitest-runner@9.6.1"];
 
 /** What the copy holds in which mutants live. */
-const SANDBOX = ["core", "collector", "precache", "alerts", "report", "grafana", "cli", "fixtures", "scripts/test"]
+const SANDBOX = [
+  "core",
+  "collector",
+  "precache",
+  "alerts",
+  "report",
+  "grafana",
+  "cli",
+  "fixtures",
+  "docs",
+  "scripts/test",
+]
   .map((each) => `${each}/**`)
   .concat("package.json");
 

@@ -4,6 +4,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: (process.env["LARDER_MUTANT_TESTS"] ?? "").split("\n"),
+    setupFiles: "scripts/test/mutants/fixed-seed.ts",
     testTimeout: 20_000,
     pool: "threads",
     maxWorkers: 1,
