@@ -20,8 +20,8 @@ export interface Installation {
   readonly passwordFile?: string;
   /** Price of 1 GB over the WAN until somebody types another in the board. */
   readonly pricePerGb: number;
-  /** What one cache may fetch from Apple in a day before the alert rule rings. */
-  readonly wanGbPerDay: number;
+  /** What one cache may fetch from Apple in a day before the alert rule rings; without it, the rule is paused. */
+  readonly wanGbPerDay?: number;
   /** Where docs/operations.md can be read, without a fragment; alerts link to its sections. Without it none has a link. */
   readonly runbookUrl?: string;
 }
@@ -32,7 +32,6 @@ export const DEFAULT_INSTALLATION: Installation = {
   timezone: "UTC",
   currency: "€",
   pricePerGb: 0.05,
-  wanGbPerDay: 200,
 };
 
 export const ENGINES: readonly Engine[] = ["influxdb", "victoriametrics"];

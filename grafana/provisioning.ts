@@ -138,7 +138,7 @@ function ruleYaml(installation: Installation, rule: AlertRule, shown: Boards): o
     for: `${rule.forSeconds}s`,
     annotations: { summary: rule.summary, description: rule.description, ...runbookOf(installation, rule) },
     labels: { severity: rule.severity, source: slug(installation.prefix), rule: rule.rule },
-    isPaused: false,
+    isPaused: rule.isPaused,
   };
 }
 

@@ -42,6 +42,8 @@ export interface AlertRule {
   /** What the number has to be for an alert, against the limit. */
   readonly is: ">=" | "<";
   readonly limit: number;
+  /** There is no limit to compare with. */
+  readonly isPaused: boolean;
   /** How long it has to be so. */
   readonly forSeconds: number;
   /** The board that shows more. */
@@ -94,11 +96,21 @@ function ruleOf(
         : metricsQuestion(question, { rangeSeconds, untilSeconds }, installation.timezone),
     ...{ rangeSeconds, untilSeconds, forSeconds, board, panel },
     is: fires.is,
-    limit: fires.limit === "wan-day" ? installation.wanGbPerDay * 1_000_000_000 : fires.limit,
+    ...limitOf(fires.limit, installation),
     noData: ask.noData ?? "OK",
     mayBeEmpty: ask.mayBeEmpty === true,
     isSlow: ask.slow === true,
   };
+}
+
+/** A limit that only the installation knows may be missing: then there is none, as for larder's own rule. */
+function limitOf(
+  limit: number | "wan-day",
+  { wanGbPerDay }: Pick<Installation, "wanGbPerDay">,
+): Pick<AlertRule, "limit" | "isPaused"> {
+  if (limit !== "wan-day") return { limit, isPaused: false };
+  if (wanGbPerDay === undefined) return { limit: Number.MAX_SAFE_INTEGER, isPaused: true };
+  return { limit: wanGbPerDay * 1_000_000_000, isPaused: false };
 }
 
 /** Of a rule of two levels each has a title of its own: Grafana wants them to differ. */

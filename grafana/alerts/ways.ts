@@ -214,7 +214,7 @@ export const WAYS: Readonly<Record<AlertRuleId, AlertWay>> = {
   }),
   "wan-month": read("a calendar month is not a range of time in InfluxQL"),
   "wan-forecast": read("a calendar month is not a range of time in InfluxQL"),
-  "wan-day": nearly("against `--wan-gb` of the export, where larder has `alerts.wanGbPerDay`", {
+  "wan-day": nearly("paused where neither `alerts.wanGbPerDay` nor `--wan-gb` of the export has a limit", {
     uid: "wan",
     question: { kind: "today", measurement: "bytestoclients", field: "bytes.fromorigin.toclients" },
     ...TODAY,

@@ -78,8 +78,8 @@ function grafanaRows(id: AlertRuleId): string[][] {
   return own.map((rule) => [code(id), code(rule.uid), way.is === "asked" ? askedText(rule) : "repeats larder's", why]);
 }
 
-function askedText({ is, limit, forSeconds, severity }: AlertRule): string {
-  return `asks: ${is} ${limit}, ${forSeconds === 0 ? "at once" : `for ${durationText(forSeconds)}`}, ${severity}`;
+function askedText({ is, limit, isPaused, forSeconds, severity }: AlertRule): string {
+  return `asks: ${is} ${isPaused ? "the limit set" : limit}, ${forSeconds === 0 ? "at once" : `for ${durationText(forSeconds)}`}, ${severity}`;
 }
 
 writeWhenStarted(import.meta, alertRulesPage);

@@ -9,7 +9,7 @@ import { parseJsonText, Secret } from "../../../core/config/config.ts";
 import { errorText, LarderError } from "../../../core/errors.ts";
 import { makeFolder, readIfThere, readRegularFile, writeAtomically } from "../../../core/files.ts";
 import { countText } from "../../../core/words/amounts.ts";
-import type { BrokenRule, Dashboard, PushReport } from "../../../grafana/index.ts";
+import type { AlertRule, BrokenRule, Dashboard, PushReport } from "../../../grafana/index.ts";
 import { colour, print, printError, printJson } from "../../output.ts";
 
 const MAX_BOARD_BYTES = 16 * 1024 * 1024;
@@ -67,6 +67,12 @@ export async function readBoards(paths: readonly string[]): Promise<Dashboard[]>
       });
     }),
   );
+}
+
+/** Rules of an export that have no limit to compare with. */
+export function printPaused(rules: readonly AlertRule[]): void {
+  for (const { uid } of rules.filter(({ isPaused }) => isPaused))
+    print(`${uid} is paused: no limit is set (alerts.wanGbPerDay in the settings, or --wan-gb).`);
 }
 
 /** Where the days of the boards begin: with a wrong zone the bars lie on the wrong dates. */

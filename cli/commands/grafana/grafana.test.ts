@@ -55,6 +55,20 @@ describe("larder grafana export", () => {
     expect(new Set(files.map(({ action }) => action))).toEqual(new Set(["keep"]));
   });
 
+  it.each([
+    [[], {}, "paused"],
+    [[], { wanGbPerDay: 3 }, 3],
+    [["--wan-gb", "7"], { wanGbPerDay: 3 }, 7],
+  ])("takes the limit of a day over the WAN from %j, then from the settings %j", async (flags, alerts, limit) => {
+    await writeFile(join(folder, "larder.json"), JSON.stringify({ alerts }));
+    const { code, out } = await larder("export", "--out", "FOLDER/out", "-c", "FOLDER/larder.json", ...flags);
+    const text = await readFile(join(folder, "out/provisioning/alerting/larder.yaml"), "utf8");
+    const rule = /- uid: larder-wan\n[\s\S]*?isPaused: (?:true|false)/.exec(text)?.[0] ?? "";
+    const rings = /\$B >= (\d+)/.exec(rule)?.[1];
+    expect([code, rule.endsWith("true") ? "paused" : Number(rings) / 1e9]).toEqual([0, limit]);
+    expect(out.includes("larder-wan is paused")).toBe(limit === "paused");
+  });
+
   it("writes nothing in a dry run, and refuses a zone nobody knows", async () => {
     expect((await larder("export", "--out", "FOLDER/out", "--dry-run")).out).toContain("would create");
     expect(await readdir(folder)).toEqual([]);

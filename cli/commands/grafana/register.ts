@@ -5,6 +5,7 @@
  */
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { ExitCode, ExitWith } from "../../exit.ts";
+import { layerOfKeyFlags } from "../../flag-layer.ts";
 
 /** Flags of every subcommand that describe the boards. */
 interface InstallationFlags {
@@ -13,7 +14,7 @@ interface InstallationFlags {
   readonly timezone?: string;
   readonly currency: string;
   readonly price: number;
-  readonly wanGb: number;
+  readonly wanGb?: number;
   readonly runbookUrl?: string;
   readonly passwordFile?: string;
   readonly json?: boolean;
@@ -32,13 +33,19 @@ export function registerGrafana(grafana: Command): void {
     .description("Write everything a Grafana server provisions itself from.")
     .requiredOption("--out <folder>", "folder to write into; created if missing")
     .option("--password-file <path>", "file on the Grafana server with the password of the database's reader")
+    .option("-c, --config <file>", "settings, for alerts.wanGbPerDay (default: the usual places)")
     .option("--dry-run", "show what would be written")
-    .action(async (options: InstallationFlags & { out: string }) => {
-      const { exportFiles } = await import("../../../grafana/index.ts");
-      const { printZone, writeExport } = await import("./files.ts");
-      const installation = installationOf(options);
+    .action(async (options: InstallationFlags & { out: string; config?: string }) => {
+      const { loadSettings } = await import("../../load-settings.ts");
+      const { alertRules, exportFiles } = await import("../../../grafana/index.ts");
+      const { printPaused, printZone, writeExport } = await import("./files.ts");
+      const limit = layerOfKeyFlags([{ key: "alerts.wanGbPerDay", flag: "--wan-gb", value: options.wanGb }]);
+      const { wanGbPerDay } = (await loadSettings(options, { layers: [limit] })).settings.alerts;
+      const installation = { ...installationOf(options), ...(wanGbPerDay === undefined ? {} : { wanGbPerDay }) };
       await writeExport(options.out, exportFiles(installation), options);
-      if (options.json !== true) printZone(installation.timezone, options.timezone !== undefined);
+      if (options.json === true) return;
+      printPaused(alertRules(installation));
+      printZone(installation.timezone, options.timezone !== undefined);
     });
 
   installationFlags(grafana.command("push"))
@@ -85,16 +92,20 @@ function installationFlags(command: Command): Command {
     .option("--timezone <zone>", "where days begin (default: the zone of this machine)")
     .option("--currency <sign>", "sign beside amounts of money", "€")
     .option("--price <amount>", "price of 1 GB over the WAN", numberOf, 0.05)
-    .option("--wan-gb <amount>", "GB one cache may fetch from Apple in a day before an alert", numberOf, 200)
+    .option(
+      "--wan-gb <amount>",
+      "GB one cache may fetch from Apple in a day before an alert (default: alerts.wanGbPerDay)",
+      numberOf,
+    )
     .option("--runbook-url <address>", "where docs/operations.md can be read: alerts link to its sections")
     .option("--json", "print JSON");
 }
 
 function installationOf(options: InstallationFlags) {
-  const { engine, prefix, timezone, currency, price, wanGb, passwordFile, runbookUrl } = options;
+  const { engine, prefix, timezone, currency, price, passwordFile, runbookUrl } = options;
   // asked for here and not as the option's default: it would cost every start of larder 14 ms
   const zone = timezone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const installation = { engine, prefix, timezone: zone, currency, pricePerGb: price, wanGbPerDay: wanGb };
+  const installation = { engine, prefix, timezone: zone, currency, pricePerGb: price };
   return {
     ...installation,
     ...(passwordFile === undefined ? {} : { passwordFile }),
