@@ -40,7 +40,7 @@ export function openSetAside(
   nowMs: () => number,
   { maxBytes = SET_ASIDE_MAX_BYTES, name = SET_ASIDE }: SetAsideOptions = {},
 ): SetAside {
-  const file = openRejectFile(stateDir, name, maxBytes);
+  const file = openRejectFile({ stateDir, sink: name }, maxBytes);
   return async (source, rows) => {
     const lines = rows.map(({ what, reason }, index) => {
       // a comment, as it cannot be imported

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type FileHandle, open, rename, rm } from "node:fs/promises";
+import { type FileHandle, link, open, rename, rm } from "node:fs/promises";
 
 /** An open file. */
 export type DiskFile = Pick<FileHandle, "writev" | "datasync" | "truncate" | "close">;
@@ -12,6 +12,8 @@ export interface Disk {
   /** @param flags of `open(2)` */
   open(path: string, flags: number, mode?: number): Promise<DiskFile>;
   rename(from: string, to: string): Promise<void>;
+  /** Gives a file a second name, which must be free. */
+  link(from: string, to: string): Promise<void>;
   /** Removes a file; one that is gone already is fine. */
   remove(path: string): Promise<void>;
   /** Makes what was created, renamed or removed in a folder survive a power cut. */
@@ -50,6 +52,7 @@ function after(parts: readonly Uint8Array[], bytes: number): Uint8Array[] {
 export const realDisk: Disk = {
   open,
   rename,
+  link,
   remove: async (path) => await rm(path, { force: true }),
   syncFolder,
 };

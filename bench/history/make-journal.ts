@@ -10,6 +10,7 @@ import { join } from "node:path";
 import { openRollup } from "../../collector/rollup/rollup.ts";
 import { openJournal, streamFolder } from "../../core/journal/journal.ts";
 import { packSegments } from "../../core/journal/pack-segments.ts";
+import { unsynced } from "../../core/testing/unsynced-disk.ts";
 import {
   CacheLife,
   chance,
@@ -21,7 +22,6 @@ import {
   selfLine,
   statusLines,
 } from "../../fixtures/fleet/index.ts";
-import { unsynced } from "../unsynced-disk.ts";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;

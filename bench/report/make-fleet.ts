@@ -10,6 +10,7 @@ import { join } from "node:path";
 import { openRollup } from "../../collector/rollup/rollup.ts";
 import { openJournal, streamFolder } from "../../core/journal/journal.ts";
 import { packSegments } from "../../core/journal/pack-segments.ts";
+import { unsynced } from "../../core/testing/unsynced-disk.ts";
 import {
   CacheLife,
   contentKinds,
@@ -24,7 +25,6 @@ import {
   wallDayStart,
   warmingLines,
 } from "../../fixtures/fleet/index.ts";
-import { unsynced } from "../unsynced-disk.ts";
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;

@@ -317,7 +317,7 @@ describe("readStatusModel()", () => {
     const gone = `cachecontent,server=${server},kind=Gone bytes=5i ${NOW - HOUR}\n`;
     await journal.append({ lines: gone, lineCount: 1, span });
     await journal.close();
-    await savePositions(stateDir, "main", { collector: { segment: 0, offset: 0 } });
+    await savePositions({ stateDir, sink: "main" }, { collector: { segment: 0, offset: 0 } });
     utimesSync(join(stateDir, "ship/main.json"), (NOW - HOUR) / 1000, (NOW - HOUR) / 1000);
     mkdirSync(join(stateDir, "rejected"));
     writeFileSync(join(stateDir, "rejected/main.lp"), "# why\n");

@@ -6,8 +6,9 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import type { Disk } from "../../core/disk.ts";
 import { openReader, streamFolder } from "../../core/journal/journal.ts";
 import { silentLog } from "../../core/log.ts";
-import { DISK_MISTAKES, tryCrashPoints } from "../../core/testing/crash-points.ts";
+import { DISK_MISTAKES, takesAnyAnswer, tryCrashPoints } from "../../core/testing/crash-points.ts";
 import { recordingDisk } from "../../core/testing/recording-disk.ts";
+import { unsynced } from "../../core/testing/unsynced-disk.ts";
 import { reportBody } from "../../fixtures/reports/reports.ts";
 import { Intake } from "./intake.ts";
 import { NO_SITES } from "./receiver.ts";
@@ -36,25 +37,30 @@ async function counted(stateDir: string): Promise<string[]> {
   return [...text.matchAll(/^bytestoclients,.* (\d+)$/gm)].map(([, time = ""]) => time);
 }
 
-async function tryAll(mutate: (disk: Disk) => Disk, acknowledgeEarly = false) {
+async function tryAll(
+  mutate: (disk: Disk) => Disk,
+  { acknowledgeEarly = false, failing = false }: { acknowledgeEarly?: boolean; failing?: boolean } = {},
+) {
   const stateDir = await mkdtemp(join(root, "state-"));
   const folder = streamFolder(stateDir, "receiver");
   await mkdir(folder, { recursive: true });
   const recorder = await recordingDisk(folder);
   const intake = await open(stateDir, mutate(recorder));
   const acknowledged: number[] = [];
+  if (failing) recorder.failNextSync();
   for (const body of BODIES) {
     if (acknowledgeEarly) acknowledged.push(recorder.steps.length);
-    expect(await intake.take(body)).toBe("taken");
+    expect(await intake.take(body).catch(async () => await intake.take(body))).toBe("taken");
     if (!acknowledgeEarly) acknowledged.push(recorder.steps.length);
   }
   await intake.close();
-  return await tryCrashPoints(recorder, "journal/receiver", async (point) => {
+  const promisedAt = (taken: number) => acknowledged.filter((steps) => steps <= taken).length;
+  return await tryCrashPoints({ disk: recorder, folder: "journal/receiver", promisedAt }, async (point) => {
+    const { promised } = point;
     const before = await counted(point.stateDir);
-    const promised = acknowledged.filter((steps) => steps <= point.steps).length;
     if (before.length < promised) return `${promised} reports were acknowledged, ${before.length} are there`;
     // a cache that heard no yes sends its report again, and one that heard it may do so as well
-    const again = await open(point.stateDir);
+    const again = await open(point.stateDir, unsynced);
     for (const body of BODIES) await again.take(body);
     await again.close();
     const after = await counted(point.stateDir);
@@ -70,10 +76,15 @@ it("has each report that was acknowledged, and each once however often it is sen
   expect(states).toBeGreaterThan(20);
 });
 
+it("has them when a sync fails and the next one does not", async () => {
+  expect((await tryAll((disk) => disk, { failing: true })).wrong).toBeUndefined();
+  expect((await tryAll(takesAnyAnswer, { failing: true })).wrong).toMatch(/acknowledged/);
+});
+
 it.each(Object.entries(DISK_MISTAKES))("a receiver that %s is noticed", async (_, mutate) => {
   expect((await tryAll(mutate)).wrong).toBeDefined();
 });
 
 it("a receiver that says yes before it has written is noticed", async () => {
-  expect((await tryAll((disk) => disk, true)).wrong).toMatch(/acknowledged/);
+  expect((await tryAll((disk) => disk, { acknowledgeEarly: true })).wrong).toMatch(/acknowledged/);
 });

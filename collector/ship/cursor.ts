@@ -1,8 +1,17 @@
 import { join } from "node:path";
 import * as z from "zod";
+import { type Disk, realDisk } from "../../core/disk.ts";
 import { errorText, LarderError } from "../../core/errors.ts";
 import { makeFolder, readIfThere, writeAtomically } from "../../core/files.ts";
 import type { Position } from "../../core/journal/journal.ts";
+
+/** Whose files in the state folder. */
+export interface SinkFiles {
+  readonly stateDir: string;
+  /** Its name. */
+  readonly sink: string;
+  readonly disk?: Disk;
+}
 
 /** Positions by stream. */
 export type ShipPositions = Readonly<Record<string, Position>>;
@@ -35,9 +44,9 @@ export async function loadPositions(stateDir: string, sink: string): Promise<Shi
 }
 
 /** Saves the positions of a sink so that a crash leaves the old ones or the new ones. */
-export async function savePositions(stateDir: string, sink: string, streams: ShipPositions): Promise<void> {
+export async function savePositions({ stateDir, sink, disk = realDisk }: SinkFiles, streams: ShipPositions) {
   await makeFolder(join(stateDir, "ship"));
-  await writeAtomically(cursorPath(stateDir, sink), `${JSON.stringify({ v: 1, streams })}\n`);
+  await writeAtomically(cursorPath(stateDir, sink), `${JSON.stringify({ v: 1, streams })}\n`, { disk });
 }
 
 /**

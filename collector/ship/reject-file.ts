@@ -10,9 +10,11 @@
 import { createHash } from "node:crypto";
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
+import { type Disk, realDisk } from "../../core/disk.ts";
 import { errorCode, errorText, LarderError } from "../../core/errors.ts";
 import { appendSynced, makeFolder } from "../../core/files.ts";
 import type { RejectedLine } from "./bisect.ts";
+import type { SinkFiles } from "./cursor.ts";
 
 export interface RejectFile {
   /**
@@ -51,7 +53,7 @@ export function rejectComment(reason: string, nowMs: number): Buffer {
 }
 
 /** @param maxBytes size it never exceeds */
-export function openRejectFile(stateDir: string, sink: string, maxBytes: number): RejectFile {
+export function openRejectFile({ stateDir, sink, disk = realDisk }: SinkFiles, maxBytes: number): RejectFile {
   const path = rejectPath(stateDir, sink);
   const known = new Set<string>();
   return {
@@ -59,7 +61,7 @@ export function openRejectFile(stateDir: string, sink: string, maxBytes: number)
       const unknown = rejected.filter(({ line }) => !known.has(fingerprint(line)));
       if (unknown.length === 0) return { newLines: 0, lostLines: 0, lostBytes: 0 };
       try {
-        const outcome = await appendWithin(path, unknown, nowMs, maxBytes);
+        const outcome = await appendWithin({ path, disk, maxBytes }, unknown, nowMs);
         // a line that found no room is not in the file, so it is not remembered either
         for (const { line } of outcome.kept) known.add(fingerprint(line));
         for (const oldest of known) {
@@ -85,10 +87,9 @@ function fingerprint(line: Uint8Array): string {
 }
 
 async function appendWithin(
-  path: string,
+  { path, disk, maxBytes }: { readonly path: string; readonly disk: Disk; readonly maxBytes: number },
   rejected: readonly RejectedLine[],
   nowMs: number,
-  maxBytes: number,
 ): Promise<{ readonly lostLines: number; readonly lostBytes: number; readonly kept: readonly RejectedLine[] }> {
   await makeFolder(join(path, ".."));
   let room = maxBytes - (await sizeOf(path));
@@ -107,7 +108,7 @@ async function appendWithin(
     parts.push(comment, line);
     outcome.kept.push(each);
   }
-  await appendSynced(path, Buffer.concat(parts), { mode: 0o640 });
+  await appendSynced(path, Buffer.concat(parts), { mode: 0o640, disk });
   return outcome;
 }
 

@@ -103,6 +103,17 @@ describe("retryRejected()", () => {
     expect(sink.stored.has("m v=2i 1795209900001")).toBe(true);
   });
 
+  it("takes what a disk dropped for no line, and keeps what is behind it", async () => {
+    const dropped = Buffer.alloc(entry("bad one").length).toString("latin1");
+    await writeFile(
+      rejectPath(stateDir, "main"),
+      [entry("bad 1"), dropped, entry("bad 2"), `bad v=\0\0${entry("bad 3")}`].join(""),
+    );
+    const sink = scriptSink();
+    expect(await retry(sink)).toMatchObject({ lines: 3, keptLines: 3 });
+    expect(linesOf(await fileText())).toEqual(["bad 1", "bad 2", "bad 3"]);
+  });
+
   it("loses no line, wherever it is killed", async () => {
     const world = fc.record({
       bad: fc.array(fc.boolean(), { minLength: 1, maxLength: 40 }),

@@ -194,7 +194,8 @@ function* entriesOf(bytes: Buffer): Generator<Entry> {
   for (let from = 0; from < bytes.length; ) {
     const newline = bytes.indexOf(NEWLINE, from);
     const end = newline < 0 ? bytes.length : newline + 1;
-    const line = bytes.subarray(from, end);
+    // no line has a zero byte: it is what a disk has in place of bytes it dropped, which were then written again
+    const line = bytes.subarray(bytes.subarray(from, end).lastIndexOf(0) + 1 + from, end);
     from = end;
     if (line[0] === HASH) comment = line;
     else if (line.length > 1 && newline >= 0) yield { line, comment };

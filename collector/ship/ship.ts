@@ -9,11 +9,12 @@
  *
  * @module
  */
+import { type Disk, realDisk } from "../../core/disk.ts";
 import { errorText, LarderError } from "../../core/errors.ts";
 import type { Piece, StreamReader } from "../../core/journal/journal.ts";
 import type { Sink } from "../sinks/sinks.ts";
 import { type BisectProgress, noProgress } from "./bisect.ts";
-import { loadPositions, savePositions } from "./cursor.ts";
+import { loadPositions, type SinkFiles, savePositions } from "./cursor.ts";
 import { Delivery, type SinkState } from "./delivery.ts";
 import { openRejectFile, type RejectFile } from "./reject-file.ts";
 import { createRunLimits, Interrupted, type RunLimits, type ShipClock, systemClock } from "./run-limits.ts";
@@ -37,6 +38,8 @@ export interface ShipperOptions {
   /** Size the reject file never exceeds. Default 64 MiB. */
   readonly rejectMaxBytes?: number;
   readonly clock?: ShipClock;
+  /** Where its place and what was refused are written. */
+  readonly disk?: Disk;
 }
 
 /** What was done since the last report. */
@@ -83,10 +86,17 @@ const REJECT_MAX_BYTES = 64 * 1024 * 1024;
  * @throws LarderError `SHIP_CURSOR` when its saved place cannot be read.
  */
 export async function createShipper(options: ShipperOptions): Promise<Shipper> {
-  const { stateDir, sink, readers } = options;
+  const { stateDir, sink, readers, disk = realDisk } = options;
   const saved = await loadPositions(stateDir, sink.name);
   const feed = await PieceFeed.open(readers, saved, sink.limits);
-  return new JournalShipper(options, feed, await SinkMemory.open(stateDir, sink.name, feed.positions()));
+  const files = { stateDir, sink: sink.name, disk };
+  return new JournalShipper(options, { files, feed, memory: await SinkMemory.open(files, feed.positions()) });
+}
+
+interface Opened {
+  readonly files: SinkFiles;
+  readonly feed: PieceFeed;
+  readonly memory: SinkMemory;
 }
 
 class JournalShipper implements Shipper {
@@ -96,6 +106,7 @@ class JournalShipper implements Shipper {
   readonly #clock: ShipClock;
   readonly #inFlight: number;
   readonly #delivery: Delivery;
+  readonly #files: SinkFiles;
   readonly #rejects: RejectFile;
   #counts = noCounts();
   /** What went wrong on our side. */
@@ -111,14 +122,15 @@ class JournalShipper implements Shipper {
   readonly #memory: SinkMemory;
   #asked: Promise<unknown> | undefined;
 
-  constructor(options: ShipperOptions, feed: PieceFeed, memory: SinkMemory) {
+  constructor(options: ShipperOptions, { files, feed, memory }: Opened) {
     this.#options = options;
     this.#feed = feed;
     this.#sink = options.sink;
     this.#clock = options.clock ?? systemClock;
     this.#inFlight = options.inFlight ?? IN_FLIGHT;
     this.#delivery = new Delivery(options.sink, this.#inFlight, this.#clock);
-    this.#rejects = openRejectFile(options.stateDir, options.sink.name, options.rejectMaxBytes ?? REJECT_MAX_BYTES);
+    this.#files = files;
+    this.#rejects = openRejectFile(files, options.rejectMaxBytes ?? REJECT_MAX_BYTES);
     this.#limits = createRunLimits(options.signal);
     this.#savedMs = this.#clock.nowMs();
     this.#memory = memory;
@@ -242,7 +254,7 @@ class JournalShipper implements Shipper {
     this.#unsaved = false;
     const positions = this.#feed.positions();
     this.#memory.reached(positions, this.#savedMs);
-    const save = this.#saving.then(() => savePositions(this.#options.stateDir, this.#sink.name, positions));
+    const save = this.#saving.then(() => savePositions(this.#files, positions));
     // one after the other, so that an older place never overwrites a newer one
     this.#saving = save.catch(() => {});
     await save;

@@ -5,7 +5,7 @@
  */
 import type { LarderError } from "../../core/errors.ts";
 import type { Sink } from "../sinks/sinks.ts";
-import type { ShipPositions } from "./cursor.ts";
+import type { ShipPositions, SinkFiles } from "./cursor.ts";
 import type { SinkState } from "./delivery.ts";
 import { RestartWatch } from "./restart-watch.ts";
 import { loadShipState, type ShipState, saveShipState } from "./state.ts";
@@ -22,19 +22,17 @@ export interface SinkCondition {
 }
 
 export class SinkMemory {
-  readonly #stateDir: string;
-  readonly #name: string;
+  readonly #files: SinkFiles;
   readonly #watch: RestartWatch;
   #known: ShipState | undefined;
 
   /** @param start how far the sink has come */
-  static async open(stateDir: string, name: string, start: ShipPositions): Promise<SinkMemory> {
-    return new SinkMemory(stateDir, name, start, await loadShipState(stateDir, name));
+  static async open(files: SinkFiles, start: ShipPositions): Promise<SinkMemory> {
+    return new SinkMemory(files, start, await loadShipState(files.stateDir, files.sink));
   }
 
-  private constructor(stateDir: string, name: string, start: ShipPositions, known: ShipState | undefined) {
-    this.#stateDir = stateDir;
-    this.#name = name;
+  private constructor(files: SinkFiles, start: ShipPositions, known: ShipState | undefined) {
+    this.#files = files;
     this.#known = known;
     this.#watch = new RestartWatch(known?.server ?? undefined, start);
   }
@@ -76,6 +74,6 @@ export class SinkMemory {
     };
     if (known !== undefined && JSON.stringify({ ...known, atMs: 0 }) === JSON.stringify({ ...next, atMs: 0 })) return;
     this.#known = next;
-    await saveShipState(this.#stateDir, this.#name, next).catch(() => undefined);
+    await saveShipState(this.#files, next).catch(() => undefined);
   }
 }

@@ -6,8 +6,9 @@
  */
 import { join } from "node:path";
 import * as z from "zod";
+import { realDisk } from "../../core/disk.ts";
 import { makeFolder, readIfThere, writeAtomically } from "../../core/files.ts";
-import { positionsSchema } from "./cursor.ts";
+import { positionsSchema, type SinkFiles } from "./cursor.ts";
 
 const whole = z.number().int().nonnegative();
 
@@ -45,9 +46,9 @@ export async function loadShipState(stateDir: string, sink: string): Promise<Shi
   }
 }
 
-export async function saveShipState(stateDir: string, sink: string, state: ShipState): Promise<void> {
+export async function saveShipState({ stateDir, sink, disk = realDisk }: SinkFiles, state: ShipState): Promise<void> {
   await makeFolder(join(stateDir, "ship"));
-  await writeAtomically(statePath(stateDir, sink), `${JSON.stringify(state)}\n`);
+  await writeAtomically(statePath(stateDir, sink), `${JSON.stringify(state)}\n`, { disk });
 }
 
 function statePath(stateDir: string, sink: string): string {

@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Disk, DiskFile } from "../disk.ts";
 import { crashStates, type FolderContent } from "../testing/crash-states.ts";
 import { type RecordingDisk, recordingDisk } from "../testing/recording-disk.ts";
+import { unsynced } from "../testing/unsynced-disk.ts";
 import { checkJournal } from "./health.ts";
 import { type Journal, openJournal, streamFolder } from "./journal.ts";
 import { packSegments } from "./pack-segments.ts";
@@ -86,7 +87,7 @@ async function wrongWith(
     await mkdir(folder, { recursive: true });
     for (const [name, bytes] of content) await writeFile(join(folder, name), bytes);
     const before = await rowsIn(folder);
-    const journal = await openJournal(stateDir, "collector", { segmentBytes: SEGMENT_BYTES });
+    const journal = await openJournal(stateDir, "collector", { segmentBytes: SEGMENT_BYTES, disk: unsynced });
     const cursor = Number(journal.cursors["row"] ?? 0);
     await appendNext(journal);
     await journal.close();

@@ -3,43 +3,52 @@
  *
  * @module
  */
+import { createHash } from "node:crypto";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { Disk, DiskFile } from "../disk.ts";
 import { crashStates, type FolderContent } from "./crash-states.ts";
 import type { RecordingDisk } from "./recording-disk.ts";
 
-export interface CrashPoint {
+export interface CrashPoint<Promised> {
   /** A state folder as the machine finds it when it starts again. */
   readonly stateDir: string;
-  /** Steps the disk had taken. */
-  readonly steps: number;
+  readonly promised: Promised;
+}
+
+export interface CrashHistory<Promised> {
+  readonly disk: RecordingDisk;
+  /** Where it is in a state folder; `.` for all of it. */
+  readonly folder: string;
+  /** What was promised when so many steps were taken, as JSON can hold it. */
+  readonly promisedAt: (steps: number) => Promised;
 }
 
 /**
- * Tries every content after every step; the first thing that is wrong, and how many contents there were.
- * @param folder of the files, in a state folder
+ * Tries every content after every step, the last step first: there most mistakes show. What is wrong, and how many
+ * contents there were.
  * @param wrongAt what is wrong at a point; an error it throws is wrong as well
  */
-export async function tryCrashPoints(
-  { before, steps }: RecordingDisk,
-  folder: string,
-  wrongAt: (point: CrashPoint) => Promise<string | undefined>,
+export async function tryCrashPoints<Promised>(
+  { disk: { before, steps }, folder, promisedAt }: CrashHistory<Promised>,
+  wrongAt: (point: CrashPoint<Promised>) => Promise<string | undefined>,
 ): Promise<{ readonly states: number; readonly wrong: string | undefined }> {
-  let states = 0;
-  for (let taken = 0; taken <= steps.length; taken++) {
-    const seen = new Set<string>();
+  const seen = new Set<string>();
+  for (let taken = steps.length; taken >= 0; taken--) {
+    const promised = promisedAt(taken);
     for (const content of crashStates(before, steps.slice(0, taken))) {
-      const key = JSON.stringify([...content].map(([name, bytes]) => [name, bytes.toString("latin1")]));
+      const files = [...content].map(([name, bytes]) => [name, bytes.toString("latin1")]).sort();
+      const key = createHash("sha1")
+        .update(JSON.stringify([promised, files]))
+        .digest("base64");
       if (seen.has(key)) continue;
       seen.add(key);
-      states++;
-      const wrong = await atPoint(content, folder, async (stateDir) => await wrongAt({ stateDir, steps: taken }));
-      if (wrong !== undefined) return { states, wrong: `after ${taken} steps: ${wrong}` };
+      const wrong = await atPoint(content, folder, async (stateDir) => await wrongAt({ stateDir, promised }));
+      if (wrong !== undefined) return { states: seen.size, wrong: `after ${taken} steps: ${wrong}` };
     }
   }
-  return { states, wrong: undefined };
+  return { states: seen.size, wrong: undefined };
 }
 
 async function atPoint(
@@ -50,7 +59,11 @@ async function atPoint(
   const stateDir = await mkdtemp(join(tmpdir(), "larder-crash-"));
   try {
     await mkdir(join(stateDir, folder), { recursive: true });
-    for (const [name, bytes] of content) await writeFile(join(stateDir, folder, name), bytes);
+    for (const [name, bytes] of content) {
+      const path = join(stateDir, folder, name);
+      await mkdir(dirname(path), { recursive: true });
+      await writeFile(path, bytes);
+    }
     return await wrongAt(stateDir);
   } catch (error) {
     return String(error);
@@ -70,3 +83,12 @@ export const DISK_MISTAKES: Readonly<Record<string, (disk: Disk) => Disk>> = {
   }),
   "forgets to sync the folder": (disk) => ({ ...disk, syncFolder: async () => {} }),
 };
+
+/** One more, which shows where a sync fails. */
+export const takesAnyAnswer = (disk: Disk): Disk => ({
+  ...disk,
+  open: async (path, flags, mode) => {
+    const file = await disk.open(path, flags, mode);
+    return { ...file, datasync: async () => await file.datasync().catch(() => {}) } as DiskFile;
+  },
+});

@@ -1,12 +1,14 @@
 /**
- * What a machine without power may find when it starts again: every content a folder can have after the steps that were
- * taken in it, as POSIX allows. What was not synced is there, or not, or torn, in any order; a file that was created or
- * renamed has its name only once its folder was synced.
+ * What a machine without power may find when it starts again: every content a folder, and those in it, can have after the
+ * steps that were taken there, as POSIX allows. What was not synced is there, or not, or torn, in any order; a file that
+ * was created or renamed has its name only once its folder was synced.
  *
  * @module
  */
 
-/** A step taken in a folder; a file keeps its number whatever it is called. */
+import { dirname } from "node:path";
+
+/** A step taken in a folder; a file keeps its number whatever it is called. Names are paths from there. */
 export type DiskStep =
   | { readonly kind: "create"; readonly file: number; readonly name: string }
   | { readonly kind: "write"; readonly file: number; readonly at: number; readonly bytes: Buffer }
@@ -15,14 +17,16 @@ export type DiskStep =
   /** A sync that said no: what it held is dropped, and no later sync brings it back. */
   | { readonly kind: "failed sync"; readonly file: number }
   | { readonly kind: "rename"; readonly from: string; readonly to: string }
+  | { readonly kind: "link"; readonly from: string; readonly to: string }
   | { readonly kind: "remove"; readonly name: string }
-  | { readonly kind: "sync folder" };
+  /** `.` for the folder itself. */
+  | { readonly kind: "sync folder"; readonly folder: string };
 
 /** Files by name. */
 export type FolderContent = ReadonlyMap<string, Buffer>;
 
 type FileStep = Extract<DiskStep, { kind: "write" | "truncate" }>;
-type NameStep = Extract<DiskStep, { kind: "create" | "rename" | "remove" }>;
+type NameStep = Extract<DiskStep, { kind: "create" | "rename" | "link" | "remove" }>;
 
 interface FileState {
   synced: Buffer;
@@ -66,9 +70,9 @@ function played(before: FolderContent, steps: readonly DiskStep[]) {
   for (const step of steps) {
     if (step.kind === "sync folder") {
       names = new Map(names);
-      for (const each of pendingNames) applyName(names, each);
-      pendingNames = [];
-    } else if (step.kind === "rename" || step.kind === "remove" || step.kind === "create") {
+      for (const each of pendingNames) if (folderOf(each) === step.folder) applyName(names, each);
+      pendingNames = pendingNames.filter((each) => folderOf(each) !== step.folder);
+    } else if (isNameStep(step)) {
       pendingNames.push(step);
       if (step.kind === "create") files.set(step.file, { synced: Buffer.alloc(0), pending: [] });
     } else {
@@ -78,6 +82,15 @@ function played(before: FolderContent, steps: readonly DiskStep[]) {
     }
   }
   return { files, names, pendingNames };
+}
+
+function isNameStep(step: DiskStep): step is NameStep {
+  return step.kind === "create" || step.kind === "rename" || step.kind === "link" || step.kind === "remove";
+}
+
+/** The folder whose sync makes it last: nothing is moved to another one. */
+function folderOf(step: NameStep): string {
+  return dirname("to" in step ? step.to : step.name);
 }
 
 function playFile(state: FileState, step: Extract<DiskStep, { file: number }>): void {
@@ -100,7 +113,7 @@ function applyName(names: Map<string, number>, step: NameStep): void {
   else {
     const file = names.get(step.from);
     if (file === undefined) return;
-    names.delete(step.from);
+    if (step.kind === "rename") names.delete(step.from);
     names.set(step.to, file);
   }
 }

@@ -26,6 +26,7 @@ export function crashingDisk(after: number): Disk {
       } as DiskFile;
     },
     rename: async (from, to) => await step(async () => await realDisk.rename(from, to)),
+    link: async (from, to) => await step(async () => await realDisk.link(from, to)),
     remove: async (path) => await step(async () => await realDisk.remove(path)),
     syncFolder: async (path) => await step(async () => await realDisk.syncFolder(path)),
   };

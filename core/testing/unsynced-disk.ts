@@ -1,6 +1,6 @@
-/** A disk that is not synced, for journals that are made to be measured. */
+/** A disk that is not synced, for journals that are made to be measured or thrown away. */
 import { open } from "node:fs/promises";
-import { type Disk, realDisk } from "../core/disk.ts";
+import { type Disk, realDisk } from "../disk.ts";
 
 export const unsynced: Disk = {
   ...realDisk,
