@@ -5,6 +5,7 @@
  */
 import * as z from "zod";
 import { secretSchema } from "../core/config/config.ts";
+import type { Disk } from "../core/disk.ts";
 import type { SqliteEngine } from "../core/sqlite/sqlite.ts";
 import { THRESHOLDS } from "../core/thresholds.ts";
 import { LANGUAGE_NAMES } from "../core/words/language.ts";
@@ -114,6 +115,7 @@ export interface AlertsOptions {
   readonly dryRun: boolean;
   /** Unix milliseconds: names the backups. */
   readonly nowMs: () => number;
+  readonly disk?: Disk;
 }
 
 export const ALERTS_DEFAULTS: AlertsOptions = {

@@ -6,20 +6,10 @@
  *
  * @module
  */
-import {
-  chmodSync,
-  chownSync,
-  closeSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  type Stats,
-  statSync,
-} from "node:fs";
+import { constants, readdirSync, type Stats, statSync } from "node:fs";
+import { chmod, chown, mkdir, readdir, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { type Disk, realDisk } from "../../core/disk.ts";
 import { errorText, LarderError } from "../../core/errors.ts";
 import type { SqliteWriter } from "../../core/sqlite/sqlite.ts";
 import { snapshotTo } from "../../core/sqlite/sqlite.ts";
@@ -45,23 +35,27 @@ export function listBackupNames(path: string): string[] {
  * @returns the path of the copy.
  * @throws LarderError `ALERTS_BACKUP`; the caller then changes nothing.
  */
-export function makeBackup(db: SqliteWriter, options: Pick<AlertsOptions, "backups" | "nowMs">): string {
+export async function makeBackup(
+  db: SqliteWriter,
+  { backups, nowMs, disk = realDisk }: Pick<AlertsOptions, "backups" | "nowMs" | "disk">,
+): Promise<string> {
   const folder = backupFolder(db.path);
   try {
-    const owner = statSync(db.path);
-    prepareFolder(folder, owner);
-    const name = freeName(folder, options.nowMs());
+    const owner = await stat(db.path);
+    await prepareFolder(folder, owner, disk);
+    const name = freeName(folder, nowMs());
     const temporary = join(folder, `.${name}.${process.pid}.tmp`);
     try {
       snapshotTo(db, temporary);
-      takeAfter(temporary, owner);
-      syncPath(temporary);
-      renameSync(temporary, join(folder, name));
-    } finally {
-      rmSync(temporary, { force: true });
+      await takeAfter(temporary, owner);
+      await syncFile(temporary, disk);
+      await disk.rename(temporary, join(folder, name));
+    } catch (error) {
+      await disk.remove(temporary);
+      throw error;
     }
-    syncPath(folder);
-    prune(folder, options.backups);
+    await disk.syncFolder(folder);
+    await prune(folder, backups, disk);
     return join(folder, name);
   } catch (error) {
     throw new LarderError(`Cannot make a backup in "${folder}": ${errorText(error)}; no change is made without one`, {
@@ -78,13 +72,13 @@ function folderNames(folder: string): string[] {
 }
 
 /** Makes the folder, and clears away what a run that was killed left half-made. */
-function prepareFolder(folder: string, owner: Stats): void {
+async function prepareFolder(folder: string, owner: Stats, disk: Disk): Promise<void> {
   if (statSync(folder, { throwIfNoEntry: false }) === undefined) {
-    mkdirSync(folder, { mode: 0o700 });
-    changeOwner(folder, owner);
-    syncPath(dirname(folder));
+    await mkdir(folder, { mode: 0o700 });
+    await changeOwner(folder, owner);
+    await disk.syncFolder(dirname(folder));
   }
-  for (const name of readdirSync(folder)) if (/^\..*\.tmp$/.test(name)) rmSync(join(folder, name), { force: true });
+  for (const name of await readdir(folder)) if (/^\..*\.tmp$/.test(name)) await disk.remove(join(folder, name));
 }
 
 /** The moment as a name; moments already taken, or a clock set back, move on to the next free millisecond. */
@@ -107,28 +101,29 @@ export function momentOf(name: string): number {
 }
 
 /** Gives a file the owner, group and mode of the database. A user who may not give it away keeps it, readable to no more. */
-function takeAfter(file: string, owner: Stats): void {
-  chmodSync(file, owner.mode & 0o777);
-  changeOwner(file, owner);
+async function takeAfter(file: string, owner: Stats): Promise<void> {
+  await chmod(file, owner.mode & 0o777);
+  await changeOwner(file, owner);
 }
 
-function changeOwner(path: string, owner: Stats): void {
-  if (process.getuid?.() === 0) chownSync(path, owner.uid, owner.gid);
+async function changeOwner(path: string, owner: Stats): Promise<void> {
+  if (process.getuid?.() === 0) await chown(path, owner.uid, owner.gid);
 }
 
-function syncPath(path: string): void {
-  const file = openSync(path, "r");
+/** Brings a file that SQLite wrote down to the disk. */
+async function syncFile(path: string, disk: Disk): Promise<void> {
+  const file = await disk.open(path, constants.O_RDWR);
   try {
-    fsyncSync(file);
+    await file.datasync();
   } finally {
-    closeSync(file);
+    await file.close();
   }
 }
 
-function prune(folder: string, keep: number): void {
-  const names = readdirSync(folder)
+async function prune(folder: string, keep: number, disk: Disk): Promise<void> {
+  const names = folderNames(folder)
     .filter((name) => BACKUP_NAME.test(name))
     .sort();
   for (const name of names.slice(0, Math.max(0, names.length - Math.max(1, keep))))
-    rmSync(join(folder, name), { force: true });
+    await disk.remove(join(folder, name));
 }

@@ -7,9 +7,10 @@
  *
  * @module
  */
-import { chmodSync, chownSync, copyFileSync, linkSync, rmSync, statSync } from "node:fs";
+import { constants, statSync } from "node:fs";
+import { chmod, chown, readFile, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { syncFolder } from "../../core/disk.ts";
+import { type Disk, realDisk, writeAll } from "../../core/disk.ts";
 import { LarderError } from "../../core/errors.ts";
 import type { SqliteDatabase, SqliteValue, SqliteWriter } from "../../core/sqlite/sqlite.ts";
 import type { AlertsOptions } from "../options.ts";
@@ -72,7 +73,7 @@ export async function restoreBackup(
   const copy = await reading(from, options, readCopy);
   const report = { database: path, from, total: copy.data.recipients.length, dryRun: options.dryRun };
   if (statSync(path, { throwIfNoEntry: false }) === undefined) {
-    if (!options.dryRun) await placeCopy(from, path);
+    if (!options.dryRun) await placeCopy(from, path, options.disk);
     return { ...report, placed: true, added: copy.data.recipients, removed: [], changed: [], backup: undefined };
   }
   const { plan, backup } = await changing(path, options, {
@@ -188,7 +189,7 @@ function writeCopy(db: SqliteWriter, copy: Copy, spent: ReadonlyMap<number, numb
  * Puts a copy where there is no file: whole under another name first, then linked, which never replaces anything. A journal
  * left by the lost file would be played into the copy, and is refused.
  */
-async function placeCopy(from: string, path: string): Promise<void> {
+async function placeCopy(from: string, path: string, disk: Disk = realDisk): Promise<void> {
   const left = ["-wal", "-journal"].find((suffix) => statSync(path + suffix, { throwIfNoEntry: false }) !== undefined);
   if (left !== undefined) {
     throw new LarderError(`Cannot restore "${path}": the file is gone but its "${left}" is still there`, {
@@ -198,16 +199,22 @@ async function placeCopy(from: string, path: string): Promise<void> {
     });
   }
   const temporary = `${path}.${process.pid}.tmp`;
-  const owner = statSync(from);
+  const { mode, uid, gid } = await stat(from);
+  const file = await disk.open(temporary, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600);
   try {
-    copyFileSync(from, temporary);
-    chmodSync(temporary, owner.mode & 0o777);
-    if (process.getuid?.() === 0) chownSync(temporary, owner.uid, owner.gid);
-    linkSync(temporary, path);
+    try {
+      await writeAll(file, await readFile(from));
+      await chmod(temporary, mode & 0o777);
+      if (process.getuid?.() === 0) await chown(temporary, uid, gid);
+      await file.datasync();
+    } finally {
+      await file.close();
+    }
+    await disk.link(temporary, path);
   } finally {
-    rmSync(temporary, { force: true });
+    await disk.remove(temporary);
   }
-  await syncFolder(dirname(path));
+  await disk.syncFolder(dirname(path));
 }
 
 function quoted(name: string): string {

@@ -124,10 +124,10 @@ export async function changing<Plan>(
   { plan, isNeeded, apply }: Change<Plan>,
 ): Promise<{ plan: Plan; backup: string | undefined }> {
   if (options.dryRun) return { plan: await reading(path, options, plan), backup: undefined };
-  const work = (db: SqliteWriter) => {
+  const work = async (db: SqliteWriter) => {
     const planned = plan(db);
     if (!isNeeded(planned)) return { plan: planned, backup: undefined };
-    const backup = makeBackup(db, options);
+    const backup = await makeBackup(db, options);
     apply(db, planned);
     return { plan: planned, backup };
   };
@@ -152,6 +152,6 @@ function missingError(path: string, error: unknown): unknown {
   });
 }
 
-function engineOptions({ engine, busyTimeoutMs }: AlertsOptions) {
-  return { busyTimeoutMs, ...(engine === undefined ? {} : { engine }) };
+function engineOptions({ engine, busyTimeoutMs, disk }: AlertsOptions) {
+  return { busyTimeoutMs, ...(engine === undefined ? {} : { engine }), ...(disk === undefined ? {} : { disk }) };
 }

@@ -17,8 +17,8 @@ const at = (segment: number, offset = 0) => ({ segment, offset });
 describe("positions of a sink", () => {
   it("are those saved last, in a file of the sink's name; none before the first time", async () => {
     expect(await loadPositions(folder, "influx")).toEqual({});
-    await savePositions(folder, "influx", { collector: at(1, 2) });
-    await savePositions(folder, "influx", { collector: at(3, 4), precache: at(0) });
+    await savePositions({ stateDir: folder, sink: "influx" }, { collector: at(1, 2) });
+    await savePositions({ stateDir: folder, sink: "influx" }, { collector: at(3, 4), precache: at(0) });
     expect(await loadPositions(folder, "influx")).toEqual({ collector: at(3, 4), precache: at(0) });
     expect(await loadPositions(folder, "other")).toEqual({});
     const text = await readFile(join(folder, "ship/influx.json"), "utf8");
@@ -54,9 +54,9 @@ describe("positions of a sink", () => {
 
 describe("oldestNeeded()", () => {
   it("is the least of all sinks: segments are named by where they begin in the stream", async () => {
-    await savePositions(folder, "a", { collector: at(100, 60), precache: at(7) });
-    await savePositions(folder, "b", { collector: at(150, 20) });
-    await savePositions(folder, "c", { collector: at(100, 80) });
+    await savePositions({ stateDir: folder, sink: "a" }, { collector: at(100, 60), precache: at(7) });
+    await savePositions({ stateDir: folder, sink: "b" }, { collector: at(150, 20) });
+    await savePositions({ stateDir: folder, sink: "c" }, { collector: at(100, 80) });
     expect(await oldestNeeded(folder, ["b", "a", "c"], "collector")).toEqual(at(100, 60));
     expect(await oldestNeeded(folder, ["c", "b"], "collector")).toEqual(at(150, 20));
     expect(await oldestNeeded(folder, ["a", "b"], "precache")).toEqual(at(0));
@@ -65,8 +65,8 @@ describe("oldestNeeded()", () => {
   });
 
   it("keeps the first of equal places", async () => {
-    await savePositions(folder, "a", { collector: at(100, 50) });
-    await savePositions(folder, "b", { collector: at(150, 0) });
+    await savePositions({ stateDir: folder, sink: "a" }, { collector: at(100, 50) });
+    await savePositions({ stateDir: folder, sink: "b" }, { collector: at(150, 0) });
     expect(await oldestNeeded(folder, ["a", "b"], "collector")).toEqual(at(100, 50));
     expect(await oldestNeeded(folder, ["b", "a"], "collector")).toEqual(at(150, 0));
   });

@@ -10,11 +10,12 @@
  * @module
  */
 import { createHash, randomBytes } from "node:crypto";
-import { chmod, chown, open, rename, rm, stat } from "node:fs/promises";
+import { constants } from "node:fs";
+import { chmod, chown, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { syncFolder } from "../../disk.ts";
+import { type Disk, writeAll } from "../../disk.ts";
 import { errorCode, LarderError } from "../../errors.ts";
 import { acquireLock, type Lock } from "../../lock.ts";
 import type { SqliteWriter } from "../database.ts";
@@ -34,12 +35,13 @@ export interface Replaced {
   readonly realPath: string;
   /** How long to wait for locks of others. */
   readonly timeoutMs: number;
+  readonly disk: Disk;
 }
 
 /** Runs `work` over an image of the file, and replaces the file when it changed something. */
 export async function replaceDatabase<T>(
-  { path, realPath, timeoutMs }: Replaced,
-  work: (database: SqliteWriter) => T,
+  { path, realPath, timeoutMs, disk }: Replaced,
+  work: (database: SqliteWriter) => T | Promise<T>,
 ): Promise<T> {
   const sqlJs = await loadSqlJs();
   const lock = await lockWriters(path, realPath, timeoutMs);
@@ -49,11 +51,11 @@ export async function replaceDatabase<T>(
     // sql.js may work in the bytes it is given.
     const database = openImage(path, sqlJs, image.bytes.slice());
     try {
-      const result = inTransaction(database, work);
+      const result = await inTransaction(database, work);
       const bytes = database.export();
       if (differ(bytes, image.bytes)) {
         await waitForHolders(path, realPath, timeoutMs);
-        await putInPlace(path, realPath, bytes, image);
+        await putInPlace({ path, realPath, disk }, bytes, image);
       }
       return result;
     } finally {
@@ -65,9 +67,12 @@ export async function replaceDatabase<T>(
 }
 
 /** Runs work in a transaction of the image. When it throws the image is thrown away, so nothing needs a rollback. */
-function inTransaction<T>(database: PortableDatabase, work: (database: SqliteWriter) => T): T {
+async function inTransaction<T>(
+  database: PortableDatabase,
+  work: (database: SqliteWriter) => T | Promise<T>,
+): Promise<T> {
   database.run("BEGIN IMMEDIATE", []);
-  const result = work(writer(database));
+  const result = await work(writer(database));
   database.run("COMMIT", []);
   return result;
 }
@@ -137,36 +142,44 @@ async function waitForHolders(path: string, realPath: string, timeoutMs: number)
 }
 
 /** Writes the new file beside the old one, makes sure that the old one is still what was read, and renames. */
-async function putInPlace(path: string, realPath: string, bytes: Uint8Array, image: DatabaseImage): Promise<void> {
+async function putInPlace(
+  { path, realPath, disk }: Omit<Replaced, "timeoutMs">,
+  bytes: Uint8Array,
+  image: DatabaseImage,
+): Promise<void> {
   markAs(bytes, image.walMode, image.changeCounter + 1);
   const temporary = `${realPath}.${process.pid}.${randomBytes(4).toString("hex")}.tmp`;
   try {
-    await writeLike(realPath, temporary, bytes);
+    await writeLike(realPath, { path: temporary, disk }, bytes);
     await refuseInUse(path, realPath);
     const now = await fileState(realPath);
     if (now === undefined || !sameState(now, image.state)) {
       throw databaseError(path, "another program changed it meanwhile", { code: "DB_CHANGED" });
     }
-    await rename(temporary, realPath);
+    await disk.rename(temporary, realPath);
   } catch (error) {
-    await rm(temporary, { force: true });
+    await disk.remove(temporary);
     throw writeError(path, error);
   }
-  await syncFolder(dirname(realPath));
+  await disk.syncFolder(dirname(realPath));
 }
 
 /** Writes a file with the owner, group and mode of another, down to the disk. */
-async function writeLike(model: string, target: string, bytes: Uint8Array): Promise<void> {
+async function writeLike(
+  model: string,
+  { path, disk }: { readonly path: string; readonly disk: Disk },
+  bytes: Uint8Array,
+): Promise<void> {
   const { uid, gid, mode } = await stat(model);
-  const handle = await open(target, "wx", 0o600);
+  const file = await disk.open(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600);
   try {
-    await handle.writeFile(bytes);
-    const own = await handle.stat();
-    if (own.uid !== uid || own.gid !== gid) await chown(target, uid, gid);
-    await chmod(target, mode & 0o7777);
-    await handle.sync();
+    await writeAll(file, bytes);
+    const own = await stat(path);
+    if (own.uid !== uid || own.gid !== gid) await chown(path, uid, gid);
+    await chmod(path, mode & 0o7777);
+    await file.datasync();
   } finally {
-    await handle.close();
+    await file.close();
   }
 }
 

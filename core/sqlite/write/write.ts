@@ -7,6 +7,7 @@
  * @module
  */
 
+import { type Disk, realDisk } from "../../disk.ts";
 import type { OpenOptions, SqliteWriter } from "../database.ts";
 import { resolveDatabase } from "../file/file.ts";
 import { loadNodeSqlite, type NodeSqlite } from "../node-sqlite.ts";
@@ -16,16 +17,22 @@ import { writer } from "./writer.ts";
 
 export { snapshotTo } from "./snapshot.ts";
 
+export interface WriteTransactionOptions extends OpenOptions {
+  /** Where the portable engine writes; SQLite itself has its own. */
+  readonly disk?: Disk;
+}
+
 /**
  * Runs `work` in a write transaction over an existing file (an empty one is a database without tables). When `work`
- * returns it is committed; when it throws nothing is changed and the error is passed on. `work` is synchronous.
+ * returns it is committed; when it throws nothing is changed and the error is passed on. While it waits, nothing else of
+ * this process may open the file: closing it would drop the lock.
  * @throws LarderError as `openReadOnly`, `DB_READ_ONLY` when this user may not write, `DB_LOCKED`, or `DB_CHANGED` when
  * somebody else changed the file meanwhile (portable only); the database is as it was then.
  */
 export async function withWriteTransaction<T>(
   path: string,
-  options: OpenOptions,
-  work: (database: SqliteWriter) => T,
+  options: WriteTransactionOptions,
+  work: (database: SqliteWriter) => T | Promise<T>,
 ): Promise<T> {
   const timeoutMs = options.busyTimeoutMs ?? BUSY_TIMEOUT_MS;
   const realPath = await resolveDatabase(path);
@@ -36,13 +43,13 @@ export async function withWriteTransaction<T>(
     return await writeNative(sqlite, { path, realPath, timeoutMs }, work);
   }
   const { replaceDatabase } = await import("./replace.ts");
-  return await replaceDatabase({ path, realPath, timeoutMs }, work);
+  return await replaceDatabase({ path, realPath, timeoutMs, disk: options.disk ?? realDisk }, work);
 }
 
 async function writeNative<T>(
   sqlite: NodeSqlite,
-  { path, realPath, timeoutMs }: Replaced,
-  work: (database: SqliteWriter) => T,
+  { path, realPath, timeoutMs }: Omit<Replaced, "disk">,
+  work: (database: SqliteWriter) => T | Promise<T>,
 ): Promise<T> {
   const { openNativeForWriting } = await import("../native/native.ts");
   const database = await whenUnlocked(timeoutMs, (turnMs) => {
@@ -56,7 +63,7 @@ async function writeNative<T>(
     }
   });
   try {
-    const result = work(writer(database));
+    const result = await work(writer(database));
     // Readers may keep the commit waiting; the work is done, so only the commit is tried again.
     await whenUnlocked(timeoutMs, () => database.end("COMMIT"));
     return result;

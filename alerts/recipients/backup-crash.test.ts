@@ -1,0 +1,112 @@
+/**
+ * alertData.db and its backups after a crash at every point of a change, and of a restore where the file is gone: the old
+ * list or the new one, and beside the new one a whole copy of the old.
+ */
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import type { Disk } from "../../core/disk.ts";
+import { errorCode } from "../../core/errors.ts";
+import { DISK_MISTAKES, takesAnyAnswer, tryCrashPoints } from "../../core/testing/crash-points.ts";
+import { recordingDisk } from "../../core/testing/recording-disk.ts";
+import { ALERTS_DEFAULTS } from "../options.ts";
+import { backupFolder, listBackupNames } from "./backup.ts";
+import { initDatabase } from "./init.ts";
+import { restoreBackup } from "./restore.ts";
+import { changeRecipients, loadAlertData } from "./store.ts";
+
+/** What SQLite itself writes is SQLite's. */
+const PORTABLE = { ...ALERTS_DEFAULTS, engine: "portable", backups: 1 } as const;
+
+let root: string;
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), "lbackup-"));
+});
+afterAll(async () => await rm(root, { recursive: true, force: true }));
+
+/** A database with one recipient and one backup, made before there were any. */
+async function newDatabase(): Promise<{ readonly stateDir: string; readonly path: string }> {
+  const stateDir = await mkdtemp(join(root, "state-"));
+  await mkdir(join(stateDir, "db"));
+  const path = join(stateDir, "db", "alertData.db");
+  await initDatabase(path, { withoutMetadata: true }, PORTABLE);
+  await add(path, "a@x.org");
+  return { stateDir, path };
+}
+
+async function add(path: string, address: string, disk?: Disk): Promise<void> {
+  await changeRecipients(path, { kind: "add", wanted: [{ address }] }, { ...PORTABLE, ...(disk && { disk }) });
+}
+
+/** Addresses in a database; `none` where there is no file. */
+async function listIn(path: string): Promise<string> {
+  try {
+    const { recipients } = await loadAlertData(path, PORTABLE);
+    return recipients.map(({ address }) => address).join();
+  } catch (error) {
+    if (errorCode(error) === "DB_MISSING") return "none";
+    throw error;
+  }
+}
+
+/** @param failing number of the sync that says no; the change is then made once more */
+async function tryChange(mutate: (disk: Disk) => Disk, failing?: number) {
+  const { path } = await newDatabase();
+  const recorder = await recordingDisk(join(path, ".."));
+  if (failing !== undefined) recorder.failNextSync(failing);
+  const disk = mutate(recorder);
+  await add(path, "b@x.org", disk).catch(async () => await add(path, "b@x.org", disk));
+  const done = recorder.steps.length;
+  const promisedAt = (steps: number) => steps >= done;
+  return await tryCrashPoints({ disk: recorder, folder: "db", promisedAt }, async ({ stateDir, promised }) => {
+    const found = join(stateDir, "db", "alertData.db");
+    const list = await listIn(found);
+    if (list !== "a@x.org,b@x.org" && (promised || list !== "a@x.org")) return `the list is ${list}`;
+    const names = listBackupNames(found);
+    const copies = await Promise.all(names.map(async (name) => await listIn(join(backupFolder(found), name))));
+    if (copies.length === 0) return "there is no backup";
+    if (!copies.every((copy) => copy === "" || copy === "a@x.org")) return `a backup holds ${copies.join(" or ")}`;
+    return list === "a@x.org" || copies.at(-1) === "a@x.org" ? undefined : "the newest backup is not of before";
+  });
+}
+
+it("have the old list or the new one, and a whole copy of the old one beside it", async () => {
+  const { states, wrong } = await tryChange((disk) => disk);
+  expect(wrong).toBeUndefined();
+  expect(states).toBeGreaterThan(20);
+});
+
+it("have them when the sync of the backup, or of the database, fails and the next one does not", async () => {
+  for (const failing of [0, 1]) {
+    expect((await tryChange((disk) => disk, failing)).wrong, `sync ${failing}`).toBeUndefined();
+    expect((await tryChange(takesAnyAnswer, failing)).wrong, `sync ${failing}`).toBeDefined();
+  }
+});
+
+it.each(Object.entries(DISK_MISTAKES))("a change that %s is noticed", async (_, mutate) => {
+  expect((await tryChange(mutate)).wrong).toBeDefined();
+});
+
+/** Restores the backup where the database is gone. */
+async function tryRestore(mutate: (disk: Disk) => Disk) {
+  const { path } = await newDatabase();
+  await add(path, "b@x.org");
+  await rm(path);
+  const recorder = await recordingDisk(join(path, ".."));
+  await restoreBackup(path, undefined, { ...PORTABLE, disk: mutate(recorder) });
+  const done = recorder.steps.length;
+  const promisedAt = (steps: number) => steps >= done;
+  return await tryCrashPoints({ disk: recorder, folder: "db", promisedAt }, async ({ stateDir, promised }) => {
+    const list = await listIn(join(stateDir, "db", "alertData.db"));
+    return list === "a@x.org" || (list === "none" && !promised) ? undefined : `the list is ${list}`;
+  });
+}
+
+it("a restore leaves no file or a whole one", async () => {
+  expect((await tryRestore((disk) => disk)).wrong).toBeUndefined();
+});
+
+it.each(Object.entries(DISK_MISTAKES))("a restore that %s is noticed", async (_, mutate) => {
+  expect((await tryRestore(mutate)).wrong).toBeDefined();
+});
