@@ -17,7 +17,7 @@ import {
   Truth,
   writeMetricsDb,
 } from "../fixtures/fleet/index.ts";
-import { createCollector } from "./collector.ts";
+import { CollectorMemory, createCollector } from "./collector.ts";
 import { readStatusModel } from "./health/health.ts";
 import { collectorOptions } from "./options.ts";
 import { planInfluxSetup } from "./sinks/setup/setup.ts";
@@ -50,6 +50,9 @@ function writeStatus(totals: object = {}): void {
   utimesSync(status, nowMs / 1000, nowMs / 1000);
 }
 
+/** Of the passes of this process, on whatever state folder: only where it fits is it used. */
+const memory = new CollectorMemory();
+
 async function pass(sources: object, stateDir: string, sinks: readonly object[] = []): Promise<void> {
   const settings = collectorOptions.parse({ sources, sinks, tags: { region: "North/East" } });
   const collector = await createCollector({
@@ -57,6 +60,7 @@ async function pass(sources: object, stateDir: string, sinks: readonly object[] 
     log: silentLog,
     signal: new AbortController().signal,
     nowMs: () => nowMs,
+    memory,
   });
   try {
     const report = await collector.pass();

@@ -8,12 +8,14 @@ import type { Json } from "../core/journal/journal.ts";
 import {
   applyRetention,
   type Journal,
+  type LeftAt,
   openJournal,
   openReader,
   ProvenTime,
   packSegments,
   type RetentionClock,
   STREAMS,
+  type StreamName,
   scrubJournal,
   streamFolder,
 } from "../core/journal/journal.ts";
@@ -23,7 +25,7 @@ import { lineTags } from "./line-tags.ts";
 import type { CollectorOptions } from "./options.ts";
 import { checkOwner, OWNER_CURSOR } from "./owner.ts";
 import { type PassReport, runPass } from "./pass.ts";
-import { openRollup } from "./rollup/rollup.ts";
+import { openRollup, RollupMemory } from "./rollup/rollup.ts";
 import { openSetAside } from "./set-aside.ts";
 import { createShipper, oldestNeeded, type Shipper } from "./ship/ship.ts";
 import { createSink, destinationsOf } from "./sinks/sinks.ts";
@@ -59,6 +61,19 @@ export interface CollectorSetup {
   /** Reads and counts, writes and ships nothing. */
   readonly dryRun?: boolean;
   readonly nowMs?: () => number;
+  /** What those knew that ran before on the same state folder, in the same process. */
+  readonly memory?: CollectorMemory;
+}
+
+/**
+ * What a collector knows, kept for the next: where each pass has a collector of its own, so that others may write between
+ * them, each need not read again what the last has written. It is used only where nobody else has.
+ */
+export class CollectorMemory {
+  readonly leftAt = new Map<string, LeftAt | undefined>();
+  readonly rollup = new RollupMemory();
+  /** On the process's own clock, milliseconds. */
+  tidyAgainAt = 0;
 }
 
 /** Runs passes; holds the journal's lock until it is closed. */
@@ -80,14 +95,15 @@ export async function createCollector(setup: CollectorSetup): Promise<Collector>
   const { settings, log } = setup;
   const nowMs = setup.nowMs ?? Date.now;
   const dryRun = setup.dryRun === true;
-  const journals = await openJournals(settings.stateDir, nowMs);
+  const memory = setup.memory ?? new CollectorMemory();
+  const journals = await openJournals(settings.stateDir, memory, nowMs);
   const close = async (): Promise<void> => {
-    for (const journal of Object.values(journals)) await journal.close();
+    for (const journal of Object.values(journals)) memory.leftAt.set(journal.stream, await journal.close());
   };
   try {
     const shippers = dryRun ? [] : await createShippers(setup, journals, nowMs);
     const sources = sourcesOf(settings.sources, settings);
-    const finish = await afterPass(setup, journals, nowMs);
+    const finish = await afterPass({ ...setup, memory }, journals, nowMs);
     const tags = lineTags(settings);
     return {
       async pass() {
@@ -138,10 +154,11 @@ interface Journals {
   readonly rollup: Journal;
 }
 
-async function openJournals(stateDir: string, nowMs: () => number): Promise<Journals> {
-  const collector = await openJournal(stateDir, "collector", { nowMs });
+async function openJournals(stateDir: string, { leftAt }: CollectorMemory, nowMs: () => number): Promise<Journals> {
+  const open = async (stream: StreamName) => await openJournal(stateDir, stream, { nowMs, leftAt: leftAt.get(stream) });
+  const collector = await open("collector");
   try {
-    return { collector, rollup: await openJournal(stateDir, "rollup", { nowMs }) };
+    return { collector, rollup: await open("rollup") };
   } catch (error) {
     await collector.close();
     throw error;
@@ -150,7 +167,7 @@ async function openJournals(stateDir: string, nowMs: () => number): Promise<Jour
 
 /** What follows reading: roll-ups before the last shipping, self-knowledge and tidying after it. */
 async function afterPass(
-  { settings, log, zoneIsSet = false }: CollectorSetup,
+  { settings, log, zoneIsSet = false, memory }: CollectorSetup & { readonly memory: CollectorMemory },
   journals: Journals,
   nowMs: () => number,
 ) {
@@ -163,9 +180,9 @@ async function afterPass(
     zoneIsSet,
     log,
     nowMs,
+    memory: memory.rollup,
   });
   const proven = new ProvenTime(streamFolder(stateDir, "collector"));
-  let tidyAgainAt = 0;
   return {
     setAside: openSetAside(stateDir, nowMs),
     /** Roll-ups that fail hold nothing up: the next pass begins at the last commit. */
@@ -180,9 +197,9 @@ async function afterPass(
       const now = nowMs();
       await journals.collector.append(selfBatch(report, { cursors: journals.collector.cursors, tags, nowMs: now }));
       const written = report.sources.reduce((sum, { lines }) => sum + lines, 0);
-      if (written < TIDY_LINES && performance.now() < tidyAgainAt) return;
+      if (written < TIDY_LINES && performance.now() < memory.tidyAgainAt) return;
       const more = await tidy(settings, { nowMs: now, provenMs: async () => await proven.before(now) }, log);
-      tidyAgainAt = more ? 0 : performance.now() + TIDY_EVERY_MS;
+      memory.tidyAgainAt = more ? 0 : performance.now() + TIDY_EVERY_MS;
     },
   };
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-export { type Collector, type CollectorSetup, createCollector } from "./collector.ts";
+export { type Collector, CollectorMemory, type CollectorSetup, createCollector } from "./collector.ts";
 export {
   type CacheFacts,
   cacheFindings,

@@ -11,7 +11,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { createCollector } from "../../collector/collector.ts";
+import { CollectorMemory, createCollector } from "../../collector/collector.ts";
 import { collectorOptions } from "../../collector/options.ts";
 import { NO_SITES, openReceiver, type Receiver } from "../../collector/receiver/receiver.ts";
 import { silentLog } from "../../core/log.ts";
@@ -37,13 +37,14 @@ interface World {
   readonly caches: number;
   readonly stateDir: string;
   readonly receiver: Receiver;
+  readonly memory: CollectorMemory;
   readonly cpuMs: number[];
 }
 
 async function openWorld(count: number): Promise<World> {
   const stateDir = join(folder, String(count));
   const own = { stateDir, server: "receiver", tags: {}, sites: () => NO_SITES, log: silentLog, nowMs: () => nowMs };
-  return { caches: count, stateDir, receiver: await openReceiver(own), cpuMs: [] };
+  return { caches: count, stateDir, receiver: await openReceiver(own), memory: new CollectorMemory(), cpuMs: [] };
 }
 
 /** Sends a report of some caches, from a time on. */
@@ -69,13 +70,13 @@ async function report({ receiver }: World, from: number, count: number, atMs: nu
 }
 
 /** A pass as the process beside the receiver makes it. */
-async function pass({ stateDir, cpuMs }: World): Promise<void> {
+async function pass({ stateDir, memory, cpuMs }: World): Promise<void> {
   const off = { enabled: false };
   const sources = { metricsSqlite: off, metricsDb: off, managerStatus: off, serviceLog: off };
   const settings = { ...collectorOptions.parse({ sources }), server: "receiver", stateDir, timezone: "UTC" };
   const before = process.cpuUsage();
   const signal = new AbortController().signal;
-  const collector = await createCollector({ settings, log: silentLog, signal, nowMs: () => nowMs });
+  const collector = await createCollector({ settings, log: silentLog, signal, nowMs: () => nowMs, memory });
   await collector.pass();
   await collector.close();
   const { user, system } = process.cpuUsage(before);
@@ -102,7 +103,10 @@ for (const world of worlds) {
   console.log(`${world.caches} caches, ${fresh} new reports: ${spread(world.cpuMs, 0)} ms of processor a pass`);
   await world.receiver.close();
 }
-console.log(`ratio of medians ${(median(large) / median(small)).toFixed(2)} (load ${loadavg()[0]?.toFixed(1)})`);
+const ratios = { medians: median(large) / median(small), sums: sum(large) / sum(small) };
+console.log(
+  `ratio of medians ${ratios.medians.toFixed(2)}, of sums ${ratios.sums.toFixed(2)} (load ${loadavg()[0]?.toFixed(1)})`,
+);
 figure({
   what: `a pass with ${fresh} new reports beside a receiver of ${caches} caches, processor time`,
   unit: "ms",
@@ -111,3 +115,7 @@ figure({
   goal: "2 x",
 });
 rmSync(folder, { recursive: true, force: true });
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}

@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { askSums, type HistoryQuery, queryHistory, readRollupMark } from "../../core/history/history.ts";
 import { type Journal, openJournal, RAW_STREAMS } from "../../core/journal/journal.ts";
 import { runs } from "../../core/testing/runs.ts";
-import { openRollup } from "./rollup.ts";
+import { openRollup, RollupMemory } from "./rollup.ts";
 
 const HOUR = 3_600_000;
 /** Both changes of the clocks of Europe and America lie within some days of it. */
@@ -29,6 +29,8 @@ interface Step {
   /** Roll up afterwards, perhaps after a restart, at this hour. */
   readonly rollAt: number | undefined;
   readonly restart: boolean;
+  /** Another collector of the same process goes on, with what the last knew. */
+  readonly handOver?: boolean;
   readonly zone: string | undefined;
 }
 
@@ -46,6 +48,7 @@ const step = fc.record({
   ),
   rollAt: fc.option(fc.integer({ min: 0, max: DAYS * 24 }), { nil: undefined }),
   restart: fc.boolean(),
+  handOver: fc.boolean(),
   zone: fc.option(fc.constantFrom(...zones), { nil: undefined, freq: 6 }),
 });
 
@@ -69,12 +72,13 @@ async function play(
   const imported = await openJournal(folder, "imported", { segmentBytes: 1 });
   const open = () => {
     const journal = committing(rolled, async () => await atCommit(folder));
-    const few = { maxOpen: 4, maxLate: 2 };
-    return openRollup({ stateDir: folder, journal, timeZone, zoneIsSet, nowMs: () => nowMs, ...few });
+    const few = { maxOpen: 4, maxLate: 2, waitFrom: 1 };
+    return openRollup({ stateDir: folder, journal, timeZone, zoneIsSet, nowMs: () => nowMs, memory, ...few });
   };
+  const memory = new RollupMemory();
   let rollup = open();
   let done = 0;
-  for (const { rows, rollAt, restart, zone: other } of steps) {
+  for (const { rows, rollAt, restart, handOver = false, zone: other } of steps) {
     done += 1 / steps.length;
     for (const [journal, here] of [
       [raw, rows.filter(({ late }) => !late)],
@@ -89,9 +93,9 @@ async function play(
       const span = { fromMs: Math.min(...times), toMs: Math.max(...times) };
       await journal.append({ lines: lines.map(({ line }) => line).join(""), lineCount: lines.length, span });
     }
-    if (restart || other !== undefined) {
-      await rolled.close();
-      rolled = await openJournal(folder, "rollup");
+    if (restart || handOver || other !== undefined) {
+      const leftAt = await rolled.close();
+      rolled = await openJournal(folder, "rollup", restart ? {} : { leftAt });
       if (other !== undefined) [timeZone, zoneIsSet] = [other, true];
       rollup = open();
     }

@@ -8,22 +8,21 @@
 
 import { type OpenBucket, parseRollupMark, ROLLUP_VERSION, type RollupMark } from "../../core/history/history.ts";
 import type { Json } from "../../core/journal/journal.ts";
+import { fromBigInt, type LineValues } from "../../core/line/line.ts";
 import { type RollupCursor, restoreDays } from "./restore-days.ts";
-import { type BucketSums, UNITS } from "./series.ts";
+import { type BucketSums, type Series, UNITS } from "./series.ts";
 import type { SeriesTable } from "./series-table.ts";
 
-/** The cursor as JSON. Sums of integers are written as text, `"42"`; those of floats as numbers. */
-export function cursorJson(cursor: RollupCursor, table: SeriesTable): Json {
+/** The cursor as JSON. Open sums are lines, those that no line can hold JSON: integers as text, `"42"`, floats as numbers. */
+export function cursorJson(cursor: RollupCursor, table: SeriesTable) {
+  const lines = { hour: "", day: "" };
   const open: Json[] = [];
   for (const series of table.all()) {
     for (const unit of UNITS) {
       for (const [from, sums] of series.openOf(unit)) {
-        const values: Record<string, Json> = {};
-        series.fields.names.forEach((name, i) => {
-          const sum = sums[i];
-          if (sum !== undefined) values[name] = series.fields.floats[i] === true ? Number(sum) : String(sum);
-        });
-        open.push([series.key, unit, from, values]);
+        const fields = series.sumsText(sums);
+        if (fields === undefined) open.push([series.key, unit, from, valuesOf(series, sums)]);
+        else lines[unit] += `${series.key} ${fields} ${from}\n`;
       }
     }
   }
@@ -36,8 +35,18 @@ export function cursorJson(cursor: RollupCursor, table: SeriesTable): Json {
     closedMs: cursor.closedMs,
     positions,
     ...(cursor.again ? { again: true } : {}),
+    lines,
     open,
-  };
+  } satisfies Json;
+}
+
+function valuesOf({ fields }: Series, sums: BucketSums): Json {
+  const values: Record<string, Json> = {};
+  fields.names.forEach((name, i) => {
+    const sum = sums[i];
+    if (sum !== undefined) values[name] = fields.floats[i] === true ? Number(sum) : String(sum);
+  });
+  return values;
 }
 
 /**
@@ -46,8 +55,19 @@ export function cursorJson(cursor: RollupCursor, table: SeriesTable): Json {
  */
 export function restoreCursor(json: Json | undefined, table: SeriesTable): RollupMark | undefined {
   const mark = restoreDays(json) === undefined ? undefined : parseRollupMark(json);
-  for (const bucket of mark?.open ?? []) restoreBucket(table, bucket);
+  if (mark === undefined) return undefined;
+  for (const unit of UNITS) {
+    table.readLines(mark.open.lines[unit], (series, values, from) => series.restore(unit, from, sumsOf(values)));
+  }
+  for (const bucket of mark.open.others) restoreBucket(table, bucket);
   return mark;
+}
+
+function sumsOf({ count, indexes, numbers, large }: LineValues): BucketSums {
+  const sums: BucketSums = [];
+  for (let i = 0; i < count; i++) sums[indexes[i] ?? 0] = numbers[i] ?? 0;
+  for (const [index, value] of large) sums[index] = fromBigInt(value);
+  return sums;
 }
 
 function restoreBucket(table: SeriesTable, { key, unit, fromMs, sums }: OpenBucket): void {

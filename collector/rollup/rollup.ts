@@ -15,7 +15,7 @@
  */
 
 import { piecesFrom, ROLLUP_CURSOR } from "../../core/history/history.ts";
-import type { Journal, Position } from "../../core/journal/journal.ts";
+import type { Journal, Json, Position } from "../../core/journal/journal.ts";
 import { type JournalReader, openReader, RAW_STREAMS, streamFolder } from "../../core/journal/journal.ts";
 import type { Log } from "../../core/log.ts";
 import { DayZones } from "../../core/time/day-zones.ts";
@@ -56,6 +56,25 @@ export interface RollupOptions {
   readonly maxOpen?: number;
   /** Late buckets held before they are computed again. Default 20,000. */
   readonly maxLate?: number;
+  /** Characters of open sums from which on late rows wait for others. Default 256,000, of some hundred caches. */
+  readonly waitFrom?: number;
+  /** What roll-ups of this process knew that were opened before. */
+  readonly memory?: RollupMemory;
+}
+
+/** What roll-ups know, kept for those that are opened after them: of a fleet, its open sums. */
+export class RollupMemory {
+  #kept: { readonly state: State; readonly cursor: Json } | undefined;
+
+  /** What is known, if the last commit of the journal is still the one it belongs to. */
+  recall({ cursors }: Journal): State | undefined {
+    return this.#kept !== undefined && this.#kept.cursor === cursors[ROLLUP_CURSOR] ? this.#kept.state : undefined;
+  }
+
+  keep(state: State, { cursors }: Journal): void {
+    const cursor = cursors[ROLLUP_CURSOR];
+    this.#kept = cursor === undefined ? undefined : { state, cursor };
+  }
 }
 
 /** What a run did. */
@@ -87,6 +106,10 @@ const PIECE = { maxLines: 10_000, maxBytes: 2_000_000 } as const;
 /** The cursor is committed at the latest after this many bytes, so that a restart does not read them again. */
 const COMMIT_BYTES = 16 * 1024 * 1024;
 
+const WAIT_FROM = 256_000;
+/** Of passes each minute, late rows are in the third at the latest. */
+const WAIT_MS = 150_000;
+
 /** Opens roll-ups at the last commit; everything is recomputed when there is none. */
 export function openRollup(options: RollupOptions): Rollup {
   const writers = [options.journal, ...(options.writers ?? [])];
@@ -97,7 +120,7 @@ export function openRollup(options: RollupOptions): Rollup {
       writers.find((writer) => writer.stream === stream),
     );
   const streams: RollupStreams = { raw: ROLLED_STREAMS.map(read), written: read(options.journal.stream) };
-  let state = restore(options);
+  let state = options.memory?.recall(options.journal) ?? restore(options);
   if (state.days.zone !== options.timeZone && options.zoneIsSet !== true) {
     const said = { zone: state.days.zone, here: options.timeZone };
     options.log?.warn("days of roll-ups go on in the zone they began in; name another in timezone to change it", said);
@@ -118,6 +141,8 @@ export function openRollup(options: RollupOptions): Rollup {
       } catch (error) {
         state = restore(options);
         throw error;
+      } finally {
+        options.memory?.keep(state, options.journal);
       }
     },
   };
@@ -134,6 +159,8 @@ interface State {
   after: number;
   /** Rows for closed buckets, since the last commit. */
   late: LateRows;
+  /** The last commit of this process: when, and how long what was open. */
+  committed: { readonly atMs: number; readonly cursorLength: number } | undefined;
   /** Bytes read since the last commit. */
   uncommitted: number;
   /** The zones of days have changed since the last commit. */
@@ -152,6 +179,7 @@ function fresh({ days, written, after }: Pick<State, "days" | "written" | "after
     written,
     after,
     late: new LateRows(),
+    committed: undefined,
     uncommitted: 0,
     changed: false,
     again: written.hour > NOTHING_CLOSED || written.day > NOTHING_CLOSED,
@@ -213,12 +241,12 @@ async function runOnce(
   const again = state.again ? await lateAgain(streams, state) : undefined;
   const late = again ?? state.late;
   const report = { bytesRead: 0, closed: 0, late: 0 };
-  const commitUpTo = async (closeMs: number): Promise<void> => {
+  const commitUpTo = async (closeMs: number, { mayWait = false } = {}): Promise<void> => {
     lines.clear();
-    report.late += late.count;
-    if (again === undefined) writeBuckets(state, state.late.take(state.after), lines);
-    else writeBuckets(state, await again.corrections(), lines);
     report.closed += await closeBuckets(state, closeMs, streams, lines);
+    if (mayWait && again === undefined && lines.batch.lineCount === 0 && waits(state, options)) return;
+    report.late += late.count;
+    writeBuckets(state, again === undefined ? state.late.take(state.after) : await again.corrections(), lines);
     await commit(state, options, lines);
   };
   for (const reader of streams.raw) {
@@ -226,7 +254,8 @@ async function runOnce(
     const from = known ?? (await reader.start());
     let startTruncated = known === undefined && from.segment > 0;
     for await (const { lines: rows, next } of piecesFrom(reader, from, PIECE)) {
-      if (startTruncated) state.closedMs = Math.max(state.closedMs, endOfFirstDay(rows, state.days));
+      // what other streams have of that day is open: it must not be late at the same time
+      if (startTruncated) await commitUpTo(endOfFirstDay(rows, state.days));
       startTruncated = false;
       const newestMs = addPiece(state, rows, late);
       state.positions.set(reader.stream, next);
@@ -239,7 +268,7 @@ async function runOnce(
   }
   if (state.again) state.changed = true;
   state.again = false;
-  await commitUpTo(limitMs);
+  await commitUpTo(limitMs, { mayWait: true });
   return report;
 }
 
@@ -295,16 +324,25 @@ function writeBuckets(state: State, buckets: readonly ClosedBucket[], lines: Rol
   state.written = ends;
 }
 
+/**
+ * Whether late rows wait for the next run: each commit writes what is open, and that of a fleet is megabytes, for a row
+ * of one cache. They wait until there is as much that is new, and two passes at most.
+ */
+function waits({ committed, uncommitted, changed }: State, options: RollupOptions): boolean {
+  if (changed || committed === undefined || committed.cursorLength < (options.waitFrom ?? WAIT_FROM)) return false;
+  const sinceMs = options.nowMs() - committed.atMs;
+  return uncommitted < committed.cursorLength && sinceMs >= 0 && sinceMs < WAIT_MS;
+}
+
 /** Commits lines with the cursor; nothing when there is nothing worth it. */
 async function commit(state: State, options: RollupOptions, lines: RollupLines): Promise<void> {
   const { batch } = lines;
   if (batch.lineCount === 0 && state.uncommitted < COMMIT_BYTES && !state.changed) return;
   const { days, written, after, closedMs, positions, again } = state;
   const cursor = { days, written, after, closedMs, positions, again };
-  await options.journal.append({
-    ...batch,
-    cursors: { [ROLLUP_CURSOR]: cursorJson(cursor, state.table) },
-  });
+  const json = cursorJson(cursor, state.table);
+  await options.journal.append({ ...batch, cursors: { [ROLLUP_CURSOR]: json } });
+  state.committed = { atMs: options.nowMs(), cursorLength: json.lines.hour.length + json.lines.day.length };
   state.uncommitted = 0;
   state.changed = false;
 }

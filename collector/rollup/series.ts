@@ -5,15 +5,7 @@
  */
 
 import type { LineValues } from "../../core/line/line.ts";
-import {
-  addValue,
-  escapeKey,
-  FieldTable,
-  type Integer,
-  integerText,
-  isInteger64,
-  measurementEnd,
-} from "../../core/line/line.ts";
+import { addValue, FieldTable, type Integer, integerText, isInteger64, measurementEnd } from "../../core/line/line.ts";
 import { ROLLUP_SUFFIXES } from "../../core/schema.ts";
 import type { DayZones } from "../../core/time/day-zones.ts";
 import type { BucketUnit } from "../../core/time/local-days.ts";
@@ -129,9 +121,17 @@ export class Series {
 
   /** Adds the lines of a bucket. */
   write({ unit, from, to, after, sums }: Bucket, target: RollupLines): void {
-    const fields = this.#fieldsText(sums);
+    const fields = this.#fieldsText(sums, 0);
     if (fields !== "") target.add(`${rollupKey(this.key, unit)} ${fields}`, from + after);
     if (unit === "day") this.#served?.write({ from, to, after }, (name) => sums[this.fields.find(name) ?? -1], target);
+  }
+
+  /** Sums as the fields of a line; undefined where there are none, or one that no line can hold. */
+  sumsText(sums: BucketSums): string | undefined {
+    const { floats } = this.fields;
+    if (sums.some((sum, i) => sum !== undefined && floats[i] !== true && !isInteger64(sum))) return undefined;
+    const text = this.#fieldsText(sums);
+    return text === "" ? undefined : text;
   }
 
   /** The hour and the day of an instant become those lines are added to. */
@@ -187,18 +187,18 @@ export class Series {
   }
 
   /**
-   * Name and value of each field as in a line. A field no row had is a sum of nothing, so it is written as 0:
-   * a query that adds fields would else find nothing at all for a cache that lacks one of them. A sum beyond 64 bits,
-   * which only nonsense adds up to, has no form in a line and is left out.
+   * Name and value of each field as in a line. A sum beyond 64 bits, which only nonsense adds up to, has no form in a line
+   * and is left out.
+   * @param none of a field no row had. In a roll-up it is a sum of nothing, 0: a query that adds fields would else find
+   *   nothing at all for a cache that lacks one of them. Default left out
    */
-  #fieldsText(sums: BucketSums): string {
+  #fieldsText(sums: BucketSums, none?: number): string {
     let text = "";
-    const { names, floats } = this.fields;
-    for (const [i, name] of names.entries()) {
-      const sum = sums[i] ?? 0;
-      if (floats[i] !== true && !isInteger64(sum)) continue;
-      const value = floats[i] === true ? String(sum) : integerText(sum);
-      text += `${text === "" ? "" : ","}${escapeKey(name)}=${value}`;
+    const { floats, marks } = this.fields;
+    for (const [i, mark] of marks.entries()) {
+      const sum = sums[i] ?? none;
+      if (sum === undefined || (floats[i] !== true && !isInteger64(sum))) continue;
+      text += `${text === "" ? "" : ","}${mark.text}${floats[i] === true ? String(sum) : integerText(sum)}`;
     }
     return text;
   }

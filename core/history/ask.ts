@@ -11,7 +11,7 @@ import { measurementEnd } from "../line/line.ts";
 import { measurementSchema, ROLLUP_SUFFIXES } from "../schema.ts";
 import { type Cut, rollupCut } from "./cut.ts";
 import { isRolledUp, planSums, type Range, type RolledRange } from "./plan.ts";
-import type { RollupMark } from "./rollup-mark.ts";
+import type { OpenSums, RollupMark } from "./rollup-mark.ts";
 import { type HistoryQuery, type HistoryRow, Rows, SumRows, type SumsRow } from "./rows.ts";
 import { type SumsWanted, scanLines, scanPieces, type Wanted } from "./scan.ts";
 
@@ -153,7 +153,7 @@ async function sumRolled(
       // what roll-ups have not read yet
       raw.push({ ...rawOf(query, range), rows, from: mark.positions });
       rolled.push({ ...pointsOf(rows, range), repeats });
-      addOpen(rows, range, mark);
+      addOpen(rows, range, mark.open);
     }
   }
   const { repeated } = await scanLines(stateDir, { streams: DERIVED_STREAMS, sums: rolled, until });
@@ -170,11 +170,13 @@ function linesFor(rows: Rows): Wanted {
   return { ...rawOf(rows.query), take: (line) => rows.addLine(line) };
 }
 
-function addOpen(rows: SumRows, rolled: RolledRange, { open }: RollupMark): void {
-  for (const { unit, fromMs, key, sums } of open) {
+function addOpen(rows: SumRows, rolled: RolledRange, { lines, others }: OpenSums): void {
+  const { measurement } = rows.query;
+  scanPieces([lines[rolled.unit]], { sums: [{ measurement, fromMs: rolled.fromMs, toMs: rolled.toMs, rows }] });
+  for (const { unit, fromMs, key, sums } of others) {
     if (unit !== rolled.unit || fromMs < rolled.fromMs || fromMs >= rolled.toMs) continue;
     const nameEnd = measurementEnd(key);
-    const group = key.slice(0, nameEnd) === rows.query.measurement ? rows.groupOf(key.slice(nameEnd)) : undefined;
+    const group = key.slice(0, nameEnd) === measurement ? rows.groupOf(key.slice(nameEnd)) : undefined;
     if (group === undefined) continue;
     const here = rows.sumsAt(group, fromMs);
     for (const [name, { value, isFloat }] of sums) {

@@ -16,12 +16,22 @@ import type { BucketUnit } from "../time/local-days.ts";
 export const ROLLUP_CURSOR = "rollup";
 
 /** Raised when roll-ups become more or other lines: what the journal still has is then rolled up again. */
-export const ROLLUP_VERSION = 3;
+export const ROLLUP_VERSION = 4;
+/** Wrote what is open as JSON alone; its lines are those of now. */
+const OPEN_IN_JSON = 3;
 
 /** A sum that is still growing: integers are exact. */
 export interface OpenSum {
   readonly value: Integer;
   readonly isFloat: boolean;
+}
+
+/** What is open: sums that are still growing, by bucket. */
+export interface OpenSums {
+  /** Lines of line protocol stamped with the beginning of their bucket: those of a fleet are read in milliseconds. */
+  readonly lines: Readonly<Record<BucketUnit, Buffer>>;
+  /** What no line can hold, such as a sum beyond 64 bits; all of it where an older version wrote. */
+  readonly others: readonly OpenBucket[];
 }
 
 /** An open bucket of a series. */
@@ -42,7 +52,7 @@ export interface RollupMark {
   readonly positions: ReadonlyMap<string, Position>;
   /** Everything is being computed again: what is written is more than what has been read of the raw streams. */
   readonly again: boolean;
-  readonly open: readonly OpenBucket[];
+  readonly open: OpenSums;
 }
 
 /**
@@ -67,22 +77,32 @@ export function parseRollupMark(json: Json | undefined): RollupMark | undefined 
   const cursor = asObject(json);
   const days = DayZones.parse(cursor?.["timeZone"]);
   const closedMs = cursor?.["closedMs"];
-  if (cursor?.["v"] !== ROLLUP_VERSION || days === undefined || typeof closedMs !== "number") return undefined;
+  const version = cursor?.["v"];
+  if (cursor === undefined || days === undefined || typeof closedMs !== "number") return undefined;
+  if (version !== ROLLUP_VERSION && version !== OPEN_IN_JSON) return undefined;
   const positions = new Map<string, Position>();
   for (const item of asList(cursor["positions"])) {
     const [stream, segment, offset] = asList(item);
     if (typeof stream !== "string" || typeof segment !== "number" || typeof offset !== "number") return undefined;
     positions.set(stream, { segment, offset });
   }
-  const open = asList(cursor["open"]).map(parseOpen);
-  if (open.includes(undefined)) return undefined;
+  const others = asList(cursor["open"]).map(parseOpen);
+  if (others.includes(undefined)) return undefined;
+  const lines = asObject(cursor["lines"]) ?? {};
   return {
     days,
     closedMs,
     positions,
     again: cursor["again"] === true,
-    open: open.filter((each) => each !== undefined),
+    open: {
+      lines: { hour: linesOf(lines["hour"]), day: linesOf(lines["day"]) },
+      others: others.filter((each) => each !== undefined),
+    },
   };
+}
+
+function linesOf(json: Json | undefined): Buffer {
+  return Buffer.from(typeof json === "string" ? json : "", "utf8");
 }
 
 function parseOpen(json: Json): OpenBucket | undefined {

@@ -64,8 +64,8 @@ async function play(acts: readonly Act[], mutate: (disk: Disk) => Disk): Promise
     if (act === "pack") await packSegments(folder, { most: 9, disk: options.disk });
     else if (act === "retain") await applyRetention(folder, { ...RETENTION, disk: options.disk });
     else if (act === "open again") {
-      await journal.close();
-      journal = await openJournal(stateDir, "collector", options);
+      const leftAt = await journal.close();
+      journal = await openJournal(stateDir, "collector", { ...options, leftAt });
     } else {
       if (act === "append, sync fails") disk.failNextSync();
       const row = await appendNext(journal).catch(() => undefined);

@@ -1,4 +1,4 @@
-import { appendFile, mkdtemp, open, readdir, readFile, rm, stat, truncate, writeFile } from "node:fs/promises";
+import { appendFile, mkdtemp, open, readdir, readFile, rm, stat, truncate, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
@@ -43,6 +43,69 @@ async function chunkText(reader: JournalReader, span?: { fromMs: number; toMs: n
   for await (const chunk of reader.chunks(span)) text += chunk;
   return text;
 }
+
+describe("a stream that is opened where it was left", () => {
+  it("goes on from there, the cursors the very ones, and its end is not read", async () => {
+    const first = await openJournal(stateDir, "collector");
+    await first.append(batch(0, 2, 1));
+    const { cursors } = first;
+    const leftAt = await first.close();
+    // a change nobody would see who does not look
+    const path = segmentPath(folder(), 0);
+    const times = await stat(path);
+    const bytes = await readFile(path);
+    await writeFile(
+      path,
+      bytes.map((byte, i) => (i === 0 ? byte + 1 : byte)),
+    );
+    await utimes(path, times.atime, times.mtime);
+    const stamp = `${times.ino} ${(await stat(path)).mtimeMs}`;
+    const again = await openJournal(stateDir, "collector", { leftAt: { ...leftAt!, stamp } });
+    expect(again.cursors).toBe(cursors);
+    await writeFile(path, bytes);
+    await again.append(batch(2, 1, 2));
+    await again.close();
+    const [text, all] = [await readAll(openReader(folder(), "collector")), [0, 1, 2].map(line).join("")];
+    expect(text).toBe(all);
+  });
+
+  it.each([
+    ["somebody wrote", async () => await appendAs(2)],
+    ["it became shorter", async () => await truncate(segmentPath(folder(), 0), 10)],
+    ["it was replaced", async () => await replaceBy(7)],
+    ["it is gone", async () => await rm(folder(), { recursive: true })],
+  ])("is looked at again when %s", async (_what, meanwhile) => {
+    const first = await openJournal(stateDir, "collector");
+    await first.append(batch(0, 2, 1));
+    const leftAt = await first.close();
+    expect(leftAt?.cursors).toEqual({ a: 1 });
+    await meanwhile();
+    const looked = await openJournal(stateDir, "collector");
+    const { cursors } = looked;
+    await looked.close();
+    const again = await openJournal(stateDir, "collector", { leftAt });
+    expect(again.cursors).toEqual(cursors);
+    await again.append(batch(5, 1, 9));
+    await again.close();
+    const last = await openJournal(stateDir, "collector");
+    expect(last.cursors).toEqual({ ...cursors, a: 9 });
+    await last.close();
+  });
+
+  async function appendAs(cursor: number): Promise<void> {
+    const other = await openJournal(stateDir, "collector");
+    await other.append(batch(2, 1, cursor));
+    await other.close();
+  }
+
+  /** By one of the same size. */
+  async function replaceBy(cursor: number): Promise<void> {
+    await rm(folder(), { recursive: true });
+    const other = await openJournal(stateDir, "collector");
+    await other.append(batch(0, 2, cursor));
+    await other.close();
+  }
+});
 
 describe("backlogBytes()", () => {
   it("is nothing when all lines are read and only marks follow, in whatever segment", async () => {

@@ -23,7 +23,7 @@ import { checkFormats, FORMAT, stampFormat } from "./format.ts";
 import { writeError } from "./journal-errors.ts";
 import type { WriterEnds, WrittenEnd } from "./segment-maps.ts";
 import { type StreamName, streamFolder, unwrittenText } from "./streams.ts";
-import { createSegment, openTail, reopenTail, type Tail } from "./tail.ts";
+import { createSegment, type LeftAt, leaveTail, openTail, reopenTail, type Tail } from "./tail.ts";
 
 export type { Cursors, Json, Span } from "./commit.ts";
 export { joinSpans } from "./commit.ts";
@@ -39,6 +39,7 @@ export { type JournalReader, openReader, type SegmentInfo } from "./reader.ts";
 export { applyRetention, type RetentionClock } from "./retention.ts";
 export { loadSuspects, scrubJournal } from "./scrub.ts";
 export { DERIVED_STREAMS, RAW_STREAMS, STREAMS, type StreamName, streamFolder } from "./streams.ts";
+export type { LeftAt } from "./tail.ts";
 
 /** Lines that count together, or not at all. */
 export interface Batch {
@@ -56,6 +57,8 @@ export interface JournalOptions {
   readonly segmentBytes?: number;
   readonly nowMs?: () => number;
   readonly disk?: Disk;
+  /** Where this process left the stream: its end, and the cursors there, are then not read again. */
+  readonly leftAt?: LeftAt | undefined;
 }
 
 /** An open stream. */
@@ -70,7 +73,8 @@ export interface Journal extends WriterEnds {
   append(batch: Batch): Promise<void>;
   /** The end of what is committed in a segment this writer has appended to, which its readers need not look for. */
   endOf(segment: number): WrittenEnd | undefined;
-  close(): Promise<void>;
+  /** Resolves to where the stream was left, for `JournalOptions.leftAt`. */
+  close(): Promise<LeftAt | undefined>;
 }
 
 const DEFAULT_SEGMENT_BYTES = 8 * 1024 * 1024;
@@ -92,7 +96,7 @@ export async function openJournal(
     lock = await acquireLock(folder, `writer of the ${stream} journal`, options.nowMs);
     const disk = options.disk ?? realDisk;
     await stampFormat(folder, FORMAT, { disk });
-    return new StreamWriter({ folder, stream, lock, options }, await openTail(disk, folder));
+    return new StreamWriter({ folder, stream, lock, options }, await openTail(disk, folder, options.leftAt));
   } catch (error) {
     await lock?.release();
     if (error instanceof LarderError) throw error;
@@ -153,9 +157,11 @@ class StreamWriter implements Journal {
     return this.#ends.get(segment);
   }
 
-  async close(): Promise<void> {
+  async close(): Promise<LeftAt | undefined> {
     await this.#tail.file.close().catch(() => {});
+    const leftAt = this.#doubtful ? undefined : await leaveTail(this.#folder, this.#tail);
     await this.#lock.release();
+    return leftAt;
   }
 
   async #appendTo(batch: Batch): Promise<void> {

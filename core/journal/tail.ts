@@ -4,7 +4,7 @@
  * @module
  */
 import { constants } from "node:fs";
-import { open } from "node:fs/promises";
+import { open, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Disk, DiskFile } from "../disk.ts";
 import { COMMIT_PREFIX, type Cursors, type KnownCommit } from "./commit.ts";
@@ -26,13 +26,23 @@ export interface Tail {
   readonly cursors: Cursors;
 }
 
+/** Where a writer left a stream: who goes on there in the same process need not look for it, if nobody wrote meanwhile. */
+export interface LeftAt extends Omit<Tail, "file"> {
+  /** Changes when the segment is written or replaced. */
+  readonly stamp: string;
+}
+
 const NOTHING: CommittedEnd = { offset: 0, commit: undefined };
 
 /** The end of a stream; the first segment when there is none. Only the last segment is ever cut. */
-export async function openTail(disk: Disk, folder: string): Promise<Tail> {
+export async function openTail(disk: Disk, folder: string, leftAt?: LeftAt): Promise<Tail> {
   const numbers = await listSegments(folder);
   const last = numbers.at(-1);
   if (last === undefined) return await createSegment(disk, folder, 0);
+  if (leftAt?.number === last && (await stampOf(folder, leftAt)) === leftAt.stamp) {
+    const file = await disk.open(segmentPath(folder, last), constants.O_WRONLY | constants.O_APPEND);
+    return { ...leftAt, file };
+  }
   if (!(await isPlain(folder, last))) return await afterPacked(disk, folder, last);
   const end = await cutToEnd(disk, folder, last, Number.POSITIVE_INFINITY);
   const file = await disk.open(segmentPath(folder, last), constants.O_WRONLY | constants.O_APPEND);
@@ -51,6 +61,18 @@ export async function reopenTail(disk: Disk, folder: string, known: Tail): Promi
   const file = await disk.open(segmentPath(folder, known.number), constants.O_WRONLY | constants.O_APPEND);
   const cursors = end.commit?.cursors ?? (await cursorsBefore(folder, known.number));
   return { file, number: known.number, size: end.offset, commit: end.commit, cursors };
+}
+
+/** Where a tail is left; undefined where the disk has more or less than what was committed. */
+export async function leaveTail(folder: string, { number, size, commit, cursors }: Tail): Promise<LeftAt | undefined> {
+  const stamp = await stampOf(folder, { number, size });
+  return stamp === undefined ? undefined : { number, size, commit, cursors, stamp };
+}
+
+/** Of a segment that is as long as it is expected. */
+async function stampOf(folder: string, { number, size }: Pick<Tail, "number" | "size">): Promise<string | undefined> {
+  const found = await stat(segmentPath(folder, number)).catch(() => undefined);
+  return found?.isFile() === true && found.size === size ? `${found.ino} ${found.mtimeMs}` : undefined;
 }
 
 async function isPlain(folder: string, number: number): Promise<boolean> {

@@ -5,11 +5,13 @@
  */
 
 export class Pattern {
+  readonly text: string;
   readonly length: number;
   readonly #words: Int32Array;
   readonly #rest: Uint8Array;
 
   constructor(text: string) {
+    this.text = text;
     const bytes = Buffer.from(text, "utf8");
     this.length = bytes.length;
     this.#words = new Int32Array(bytes.length >> 2);

@@ -20,7 +20,7 @@ export interface BooksContext {
   /** On every point: `server` and the admin's own. */
   readonly tags: Readonly<Record<string, string>>;
   /** Opens the stream `precache` of the journal. Called once the lock is held. */
-  readonly openJournal: () => Promise<LineJournal & { close(): Promise<void> }>;
+  readonly openJournal: () => Promise<LineJournal & { close(): Promise<unknown> }>;
 }
 
 /** Opens the journal and what it knows of earlier runs; commits what is in hand in the end. */

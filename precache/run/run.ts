@@ -34,7 +34,7 @@ export interface RunContext {
   /** On every point: `server` and the admin's own. */
   readonly tags: Readonly<Record<string, string>>;
   /** Opens the stream `precache` of the journal. Called once the lock is held. */
-  readonly openJournal: () => Promise<LineJournal & { close(): Promise<void> }>;
+  readonly openJournal: () => Promise<LineJournal & { close(): Promise<unknown> }>;
   /** Aborted: start nothing more, finish the files in hand. */
   readonly stop: AbortSignal;
   /** Aborted: leave everything now. */

@@ -4,7 +4,13 @@
  *
  * @module
  */
-import { type Collector, type CollectorSetup, createCollector, runOnSchedule } from "../../../collector/index.ts";
+import {
+  type Collector,
+  CollectorMemory,
+  type CollectorSetup,
+  createCollector,
+  runOnSchedule,
+} from "../../../collector/index.ts";
 import { errorCode, explainError } from "../../../core/errors.ts";
 import type { Log } from "../../../core/log.ts";
 import { loadSettings, type Settings } from "../../load-settings.ts";
@@ -31,7 +37,8 @@ export async function receivePasses(flags: ReceiveFlags): Promise<void> {
   const looks = await openLooks(settings, log);
   try {
     const none = { ...settings, sources: withoutSources(settings.sources) };
-    const setup = { settings: none, zoneIsSet: origins["timezone"] !== undefined, log, signal };
+    const memory = new CollectorMemory();
+    const setup = { settings: none, zoneIsSet: origins["timezone"] !== undefined, log, signal, memory };
     await runOnSchedule(scheduleOf(settings, { signal, log }), async () => await passAndLook(setup, looks));
   } finally {
     await looks.close();
