@@ -18,6 +18,7 @@ import {
   type StreamName,
   scrubJournal,
   streamFolder,
+  streamShare,
 } from "../core/journal/journal.ts";
 import type { Log } from "../core/log.ts";
 import { selfBatch } from "./health/health.ts";
@@ -231,7 +232,8 @@ async function createShippers(
  */
 async function tidy(settings: CollectorSetup["settings"], clock: RetentionClock, log: Log): Promise<boolean> {
   let more = false;
-  const limits = { keepDays: settings.journal.keepDays, keepBytes: settings.journal.keepMegabytes * 1_000_000 };
+  const { keepDays, keepMegabytes } = settings.journal;
+  const limits = { keepDays, keepBytes: await streamShare(settings.stateDir, keepMegabytes * 1_000_000) };
   const destinations = destinationsOf(settings.sinks);
   for (const stream of STREAMS) {
     const readers = destinations.filter(({ streams }) => streams.includes(stream)).map(({ name }) => name);

@@ -27,6 +27,8 @@ export interface Quick {
   readonly world: SoakWorld;
   readonly clock: WorldClock;
   readonly endMs: number;
+  /** Real time after which it ends all the same. */
+  readonly minutes: number;
   /** While there is something to count; quiet times go by three times as fast. */
   readonly speed: number;
   /** Where processes write what they hold. */
@@ -43,7 +45,8 @@ export async function quickTime(quick: Quick): Promise<string[]> {
   let [worked, sampleDue, month] = [clock.now(), clock.now(), periodStart(clock.now(), "month", zone)];
   const over = new AbortController();
   const watching = watch(world, over.signal);
-  while (clock.now() < endMs && wrong.length === 0) {
+  const until = performance.now() + quick.minutes * MINUTE_MS;
+  while (clock.now() < endMs && performance.now() < until && wrong.length === 0) {
     const busy = busyShare(clock.now()) === 1;
     const turn = sleep((BUSY_STEP * MINUTE_MS) / speed);
     clock.pass((busy ? BUSY_STEP : QUIET_STEP) * MINUTE_MS);

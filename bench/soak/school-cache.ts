@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { writeFileSync } from "node:fs";
+import { renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { COUNTED, Counters } from "../../fixtures/content-cache/counters.ts";
 import { type CountedRow, managementReport } from "../../fixtures/content-cache/management-report.ts";
@@ -16,6 +16,8 @@ import type { Dice } from "../histories/dice.ts";
 import type { Book } from "../torture/book.ts";
 
 const MINUTE_MS = 60_000;
+/** A report goes out as soon as its row is written: two of the same time would be one. */
+const SENT_AFTER_MS = 1000;
 
 export interface SchoolCacheSetup {
   readonly server: string;
@@ -67,14 +69,14 @@ export class SchoolCache {
     this.#unreported.push(...rows);
     this.#newest = rows.at(-1) ?? this.#newest;
     if (rows.length > 0) this.#database?.appendAll(rows);
-    if (folder !== undefined) writeFileSync(statusPathOf(folder), this.#status());
+    if (folder !== undefined) this.#writeStatus(statusPathOf(folder));
   }
 
   /** The reports it has sent since the last time, one for each row; of an idle cache one, with the counters of its last row. */
   reports(nowMs: number): ReportJson[] {
     const rows = this.#unreported;
     this.#unreported = [];
-    return rows.length === 0 ? [this.report(nowMs)] : rows.map((row) => this.report(nowMs, row));
+    return rows.length === 0 ? [this.report(nowMs)] : rows.map((row) => this.report(row.timeMs + SENT_AFTER_MS, row));
   }
 
   /** The report it sends at an instant. @param row whose counters it has; the newest by default */
@@ -94,10 +96,13 @@ export class SchoolCache {
     this.#database?.close();
   }
 
-  #status(): string {
+  /** Whole, as a command prints it. */
+  #writeStatus(path: string): void {
     const { guid, startMs } = this.#setup;
     const room = { active: true, usedBytes: 5e9, limitBytes: 5e10 };
-    return statusText({ guid, startedMs: startMs, port: 49_000, counters: this.#counters, ...room });
+    const state = { guid, startedMs: startMs, port: 49_000, counters: this.#counters };
+    writeFileSync(`${path}.new`, statusText({ ...state, ...room }));
+    renameSync(`${path}.new`, path);
   }
 }
 

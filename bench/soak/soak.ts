@@ -3,7 +3,7 @@
  * or two, with what the processes hold sampled and every number compared with the caches' own book; or an hour passes as it
  * is, and what each process takes of a processor is counted.
  *
- * Run: npm run soak [-- --from 2027-12-20 --days 103 --zone Europe/Berlin --speed 1000 --keep-days 14] [--plant leak|count]
+ * Run: npm run soak [-- --from 2027-12-20 --days 103 --zone Europe/Berlin --speed 1000 --keep-days 14] [--minutes 60] [--plant leak|count]
  *      npm run soak -- --real 60
  *      npm run soak -- --judge FILE of samples
  */
@@ -32,6 +32,7 @@ const { values } = parseArgs({
     zone: { type: "string", default: "Europe/Berlin" },
     speed: { type: "string", default: "1000" },
     "keep-days": { type: "string", default: "14" },
+    minutes: { type: "string", default: "600" },
     plant: { type: "string" },
     real: { type: "string" },
     judge: { type: "string" },
@@ -73,7 +74,7 @@ async function quick(folder: string): Promise<boolean> {
     }
     const sampled = (sample: Sample): void => appendFileSync(samples, `${JSON.stringify(sample)}\n`);
     wrong = await quickTime({
-      ...{ world, clock, endMs, memory, sampled, speed: Number(values.speed) },
+      ...{ world, clock, endMs, memory, sampled, speed: Number(values.speed), minutes: Number(values.minutes) },
       say: (text) => console.log(text),
     });
   } catch (error) {

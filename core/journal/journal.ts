@@ -38,6 +38,7 @@ export { ProvenTime } from "./proven-time.ts";
 export { type JournalReader, openReader, type SegmentInfo } from "./reader.ts";
 export { applyRetention, type RetentionClock } from "./retention.ts";
 export { loadSuspects, scrubJournal } from "./scrub.ts";
+export { streamShare } from "./stream-share.ts";
 export { DERIVED_STREAMS, RAW_STREAMS, STREAMS, type StreamName, streamFolder } from "./streams.ts";
 export type { LeftAt } from "./tail.ts";
 

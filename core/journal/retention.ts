@@ -19,7 +19,7 @@ import { listSegments, packedPath, segmentPath } from "./segment-names.ts";
 export interface RetentionLimits {
   /** Segments whose newest line is older than this many days go. */
   readonly keepDays: number;
-  /** The stream never keeps more than this, even if a sink still needs it. */
+  /** The stream never keeps more than this, even if a sink still needs it: its share of what the journal may take. */
   readonly keepBytes: number;
 }
 
