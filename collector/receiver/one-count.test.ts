@@ -24,7 +24,10 @@ const FRACTION = 771;
 class World {
   readonly #home: string;
   readonly #rows: number[] = [];
+  /** How far the clock was ahead when each was written. */
+  readonly #ahead: number[] = [];
   #minute = 0;
+  #aheadMs = 0;
   #collector: Collector | undefined;
   #receiver: Receiver | undefined;
   #hasDatabase: boolean;
@@ -42,7 +45,15 @@ class World {
 
   /** Minutes pass in which so much is served; 0 is an idle one. */
   serve(bytes: readonly number[]): void {
-    for (const each of bytes) this.#rows[++this.#minute] = each;
+    for (const each of bytes) {
+      this.#rows[++this.#minute] = each;
+      this.#ahead[this.#minute] = this.#aheadMs;
+    }
+  }
+
+  /** Somebody sets the clock; it was right at first. */
+  setClock(aheadMs: number): void {
+    this.#aheadMs = aheadMs;
   }
 
   async writeDatabase(): Promise<void> {
@@ -52,7 +63,7 @@ class World {
     db.run("CREATE TABLE ZMETRIC (Z_PK INTEGER PRIMARY KEY, ZCREATIONDATE TIMESTAMP, ZBYTESFROMCACHETOCLIENT INTEGER)");
     let key = 0;
     this.#rows.forEach((bytes, minute) => {
-      const seconds = (START + minute * MINUTE + FRACTION) / 1000 - 978_307_200;
+      const seconds = (this.#timeOf(minute) + FRACTION) / 1000 - 978_307_200;
       if (bytes > 0) db.run(`INSERT INTO ZMETRIC VALUES (${++key}, ${seconds}, ${bytes})`);
     });
     db.save();
@@ -69,10 +80,11 @@ class World {
     for (const minute of minutes) {
       let counted = minute;
       while (counted > 0 && (this.#rows[counted] ?? 0) === 0) counted--;
-      if (counted > 0) this.#known.add(counted);
+      // what is ahead of the clock is set aside
+      if (counted > 0 && this.#timeOf(minute) <= this.#now()) this.#known.add(counted);
       const body = reportBody({
-        reportDate: new Date(START + minute * MINUTE + 1000).toISOString(),
-        creationDate: new Date(START + counted * MINUTE).toISOString(),
+        reportDate: new Date(this.#timeOf(minute) + 1000).toISOString(),
+        creationDate: new Date(this.#timeOf(counted)).toISOString(),
         bytesFromCacheToClient: this.#rows[counted] ?? 0,
         ...{ bytesFromOriginToClient: 0, repliesFromCacheToClient: 0, repliesFromOriginToClient: 0 },
         requestsFromClient: 0,
@@ -118,7 +130,7 @@ class World {
   }
 
   async served(): Promise<number> {
-    const all = { fromMs: START, toMs: START + 86_400_000, by: "all", timeZone: "UTC" } as const;
+    const all = { fromMs: START, toMs: START + 9 * 86_400_000, by: "all", timeZone: "UTC" } as const;
     return Number((await savingsHistory(this.#home, all))[0]?.served ?? 0);
   }
 
@@ -131,8 +143,12 @@ class World {
     return this.#minute;
   }
 
+  #timeOf(minute: number): number {
+    return START + minute * MINUTE + (this.#ahead[minute] ?? 0);
+  }
+
   #now(): number {
-    return START + this.#minute * MINUTE + 5000;
+    return START + this.#minute * MINUTE + 5000 + this.#aheadMs;
   }
 
   #settings() {
@@ -197,6 +213,24 @@ it("goes on from the database to reports where the settings leave the database o
   await world.report([world.minute]);
   await world.pass(true);
   expect(await world.served()).toBe(210);
+  await world.restart();
+});
+
+it("counts a row once that a report and then the database has, after a clock was ahead and is put right", async () => {
+  const world = new World("ahead", true);
+  world.serve([10]);
+  await world.pass(true);
+  world.setClock(2 * 86_400_000);
+  world.serve([20]);
+  await world.pass(true);
+  world.setClock(0);
+  // the report is heard after the database was read, and before it is read again
+  world.serve([30]);
+  await world.report([3]);
+  await world.pass(false);
+  expect(await world.served()).toBe(60);
+  await world.pass(true);
+  expect(await world.served()).toBe(60);
   await world.restart();
 });
 

@@ -100,7 +100,8 @@ async function play(
       rollup = open();
     }
     if (rollAt === undefined) continue;
-    nowMs = Math.max(nowMs, START + rollAt * HOUR);
+    // set back, too: it was ahead till now
+    nowMs = START + rollAt * HOUR;
     await rollup.run();
   }
   for (const journal of [rolled, raw, imported]) await journal.close();
@@ -256,6 +257,27 @@ describe("sums from roll-ups and what is open", () => {
     expect((await readRollupMark(folder))?.again).toBe(false);
     await agreesNow(folder);
     for (const each of [first, second, third, rolled]) await each.close();
+  });
+
+  it("count once what was closed by a clock that was ahead and is put right, before its hour and day are over", async () => {
+    const row = { late: true, server: "a", bytes: 100, hour: 30.2 };
+    const still = { restart: false, zone: undefined };
+    let looks = 0;
+    await play(
+      "UTC",
+      [
+        { rows: [row], rollAt: 100, ...still },
+        { rows: [{ ...row, bytes: 7 }], rollAt: 30, ...still },
+        { rows: [{ ...row, bytes: 1 }], rollAt: 30, ...still },
+        { rows: [{ ...row, bytes: 2 }], rollAt: 31, restart: true, zone: undefined },
+        { rows: [{ ...row, hour: 29 }], rollAt: 200, ...still },
+      ],
+      async (folder) => {
+        looks++;
+        await agreesNow(folder);
+      },
+    );
+    expect(looks).toBe(3);
   });
 
   it("are kept by roll-ups when the raw lines of closed days have gone", async () => {

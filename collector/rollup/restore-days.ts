@@ -47,3 +47,8 @@ export function restoreDays(json: Json | undefined): Pick<RollupCursor, "days" |
   const isPlace = Number.isSafeInteger(after) && after >= FIRST_AFTER && after <= MOST_AFTER;
   return { days, written: { hour, day }, after: isPlace ? after : FIRST_AFTER };
 }
+
+/** Whether what is open of a bucket is apart from what is written of it, as in versions that say where corrections go. */
+export function sumsApart(json: Json | undefined): boolean {
+  return asObject(json)?.["after"] !== undefined;
+}

@@ -24,7 +24,7 @@ import { type ClosedBucket, corrections, type RollupStreams } from "./correction
 import { type LateAgain, lateAgain } from "./late-again.ts";
 import { LateRows } from "./late-rows.ts";
 import { endOfFirstDay } from "./raw-gaps.ts";
-import { FIRST_AFTER, nextAfter, restoreDays, type WrittenEnds } from "./restore-days.ts";
+import { FIRST_AFTER, nextAfter, restoreDays, sumsApart, type WrittenEnds } from "./restore-days.ts";
 import { cursorJson, restoreCursor } from "./rollup-cursor.ts";
 import { RollupLines } from "./rollup-lines.ts";
 import { type LateSums, UNITS } from "./series.ts";
@@ -205,7 +205,8 @@ function restore({ journal, timeZone }: RollupOptions): State {
     after: FIRST_AFTER,
   };
   const cursor = restoreCursor(json, table);
-  if (cursor === undefined) return fresh(days);
+  // older versions kept all of a bucket that a clock ahead had written, and that was open again
+  if (cursor === undefined || (!sumsApart(json) && isReopened(table, days.written))) return fresh(days);
   return {
     ...fresh(days),
     table,
@@ -213,6 +214,12 @@ function restore({ journal, timeZone }: RollupOptions): State {
     closedMs: cursor.closedMs,
     again: cursor.again,
   };
+}
+
+function isReopened(table: SeriesTable, written: WrittenEnds): boolean {
+  return [...table.all()].some((series) =>
+    UNITS.some((unit) => [...series.openOf(unit).keys()].some((from) => from < written[unit])),
+  );
 }
 
 /**
@@ -243,7 +250,7 @@ async function runOnce(
   const report = { bytesRead: 0, closed: 0, late: 0 };
   const commitUpTo = async (closeMs: number, { mayWait = false } = {}): Promise<void> => {
     lines.clear();
-    report.closed += await closeBuckets(state, closeMs, streams, lines);
+    report.closed += await closeBuckets(state, closeMs, { streams, lines, again: again !== undefined });
     if (mayWait && again === undefined && lines.batch.lineCount === 0 && waits(state, options)) return;
     report.late += late.count;
     writeBuckets(state, again === undefined ? state.late.take(state.after) : await again.corrections(), lines);
@@ -290,27 +297,41 @@ function countExcess(state: State): number {
   return excess;
 }
 
-/** Takes the buckets that are over into the lines; returns how many they are. */
-async function closeBuckets(
-  state: State,
-  closeMs: number,
-  streams: RollupStreams,
-  lines: RollupLines,
-): Promise<number> {
+interface Closing {
+  readonly streams: RollupStreams;
+  readonly lines: RollupLines;
+  /** Whether the sums are of everything that was read, though something of it may be written. */
+  readonly again: boolean;
+}
+
+/**
+ * Takes the buckets that are over into the lines; returns how many they are.
+ *
+ * What is written of a bucket and what is open of it are its sum together, at each commit. So those that were written by a
+ * clock that was ahead are put right when everything has been computed again, though they are not over; what is open of
+ * them from there on came later, and is written as rows that are late.
+ */
+async function closeBuckets(state: State, closeMs: number, { streams, lines, again }: Closing): Promise<number> {
   state.closedMs = Math.max(state.closedMs, closeMs);
+  const computed = again && !state.again;
   const fresh: ClosedBucket[] = [];
-  /** Closed before by a clock that was ahead, or when everything is recomputed. */
-  const again: ClosedBucket[] = [];
+  const reopened: ClosedBucket[] = [];
   for (const series of state.table.all()) {
     for (const unit of UNITS) {
-      for (const bucket of series.close(unit, state.closedMs, state.days)) {
-        (bucket.from < state.written[unit] ? again : fresh).push({ series, bucket });
-      }
+      const writtenMs = state.written[unit];
+      const isOver = ({ from, to }: { readonly from: number; readonly to: number }): boolean =>
+        to <= state.closedMs || (computed && from < writtenMs);
+      for (const bucket of series.close(unit, state.days, isOver))
+        (bucket.from < writtenMs ? reopened : fresh).push({ series, bucket });
     }
   }
-  writeBuckets(state, [...fresh, ...(await corrections(again, streams, state.days))], lines);
-  for (const { series, bucket } of [...fresh, ...again]) series.giveBack(bucket.sums);
-  return fresh.length + again.length;
+  const { after } = state;
+  const rest = again
+    ? await corrections(reopened, streams, state.days)
+    : reopened.map(({ series, bucket }) => ({ series, bucket: { ...bucket, after } }));
+  writeBuckets(state, [...fresh, ...rest], lines);
+  for (const { series, bucket } of [...fresh, ...reopened]) series.giveBack(bucket.sums);
+  return fresh.length + reopened.length;
 }
 
 function writeBuckets(state: State, buckets: readonly ClosedBucket[], lines: RollupLines): void {

@@ -100,14 +100,14 @@ export class Series {
     this.#open[unit].set(from, sums);
   }
 
-  /** Takes out the buckets that ended by an instant. */
-  close(unit: BucketUnit, closedMs: number, days: DayZones): Bucket[] {
+  /** Takes out the buckets that are over. */
+  close(unit: BucketUnit, days: DayZones, isOver: (bucket: Pick<Bucket, "from" | "to">) => boolean): Bucket[] {
     this.leaveSlot();
     const open = this.#open[unit];
     const closed: Bucket[] = [];
     for (const [from, sums] of open) {
       const to = days.next(from, unit);
-      if (to > closedMs) continue;
+      if (!isOver({ from, to })) continue;
       open.delete(from);
       closed.push({ unit, from, to, after: 0, sums });
     }

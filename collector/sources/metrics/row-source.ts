@@ -112,11 +112,11 @@ async function* readRows(
 
 /**
  * Where reports were taken in place of rows: those rows are compared with the journal. A report need not have every column,
- * and has whole seconds.
+ * and has whole seconds. That a newer row was read says nothing: the clock may have been ahead when it was written.
  */
 function besideReports(cursor: RowCursor, reportedMs: number): RowCursor {
   const untilMs = reportedMs + BESIDE_MS;
-  if (reportedMs === 0 || untilMs <= Math.max(cursor.newestMs, cursor.reportedMs)) return cursor;
+  if (reportedMs === 0 || untilMs <= cursor.reportedMs) return cursor;
   return { ...cursor, reportedMs: untilMs, overlapMs: Math.max(cursor.overlapMs, untilMs) };
 }
 
