@@ -11,7 +11,7 @@ import { type Cursors, type Journal, joinSpans, type Span } from "../../core/jou
 export interface Entry {
   readonly text: string;
   readonly count: number;
-  readonly span: Span;
+  readonly span: Span | undefined;
   /** What becomes true with it. */
   readonly cursors?: Cursors;
 }

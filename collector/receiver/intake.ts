@@ -3,15 +3,18 @@
  *
  * @module
  */
+import { errorText } from "../../core/errors.ts";
 import { type Cursors, type Journal, type JournalOptions, openJournal } from "../../core/journal/journal.ts";
 import { fieldText, tagText } from "../../core/line/line.ts";
 import type { Log } from "../../core/log.ts";
 import { lineTags } from "../line-tags.ts";
-import { openSetAside, SET_ASIDE_REPORTS, type SetAside } from "../set-aside.ts";
+import { CLOCK_AHEAD_MS } from "../sources/sources.ts";
+import { AsideFile, type AsideReport } from "./aside-file.ts";
 import { Caches, type CachesOptions, type ReportingCache } from "./caches.ts";
 import { CommitQueue, type Entry, QueueFull } from "./commit-queue.ts";
 import { Handover } from "./handover.ts";
 import { isInJournal, type LookedFor } from "./journal-look-up.ts";
+import { type ClockSet, clockSetJson, OwnClock, parseClockSet } from "./own-clock.ts";
 import { parseReport, type Report, ReportFault } from "./report.ts";
 import { counterFields, hasCounters, hostText, reportLines } from "./report-lines.ts";
 import { timeDoubt } from "./report-time.ts";
@@ -28,6 +31,8 @@ export interface IntakeOptions extends CachesOptions, Pick<JournalOptions, "disk
 /** What became of a report. `repeated`: it was taken before. `aside`: its time cannot be right. */
 export type Outcome = "taken" | "repeated" | "aside";
 
+/** The cursor of a clock that was set forward, as long as reports may have to be taken again. */
+const CLOCK_SET = "clock.set";
 const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
 /** A collector writes of itself after each pass, which is a minute; what asks for it wants ten. */
@@ -39,7 +44,10 @@ export class Intake {
   readonly #queue: CommitQueue;
   readonly #caches: Caches;
   readonly #handover: Handover;
-  readonly #setAside: SetAside;
+  readonly #aside: AsideFile;
+  readonly #clock: OwnClock;
+  /** Where the clock here was slow, and some of what was set aside then is still to be taken. */
+  #clockSet: ClockSet | undefined;
   readonly #tally = new Tally();
   readonly #ownTags: string;
   readonly #timer: NodeJS.Timeout;
@@ -53,7 +61,9 @@ export class Intake {
     this.#caches = caches;
     this.#queue = new CommitQueue(journal);
     this.#handover = new Handover(options.stateDir, journal.cursors);
-    this.#setAside = openSetAside(options.stateDir, options.nowMs, { name: SET_ASIDE_REPORTS });
+    this.#aside = new AsideFile(options.stateDir, options.nowMs, options.disk);
+    this.#clock = new OwnClock(options.nowMs, () => this.#elapsedMs());
+    this.#clockSet = parseClockSet(journal.cursors[CLOCK_SET]);
     this.#ownTags = lineTags(options);
     this.#timer = setInterval(() => void this.eachMinute(), MINUTE_MS).unref();
   }
@@ -81,6 +91,10 @@ export class Intake {
     for (const name of report.unknown) this.#note(name);
     const doubt = timeDoubt(report, this.#options.nowMs());
     if (doubt !== undefined) return await this.#putAside(report, body, doubt);
+    return await this.#takeInTurn(report);
+  }
+
+  async #takeInTurn(report: Report): Promise<Outcome> {
     const cache = this.#caches.of(report);
     // one after the other: what is known of a cache is then what is on the disk
     const turn = cache.turn.then(async () => await this.#place(report, cache));
@@ -95,6 +109,9 @@ export class Intake {
   /** Writes how many reports came, and which caches have fallen silent. */
   async eachMinute(): Promise<void> {
     await this.#writeTally();
+    await this.#takeAgain().catch((error: unknown) =>
+      this.#options.log.warn(`reports that were set aside wait: ${errorText(error)}`),
+    );
     const elapsedMs = this.#elapsedMs();
     for (const cache of this.#caches.all()) {
       if (cache.silent || !isSilent(cache, elapsedMs)) continue;
@@ -144,7 +161,7 @@ export class Intake {
       heardMs: beat && !own ? this.#options.nowMs() : undefined,
     });
     const back = cache.silent ? silenceEvent(cache, "back", this.#options.nowMs()) : undefined;
-    const times = [reportMs, counters ? countedMs : reportMs, back?.span.fromMs ?? reportMs];
+    const times = [reportMs, counters ? countedMs : reportMs, back?.span?.fromMs ?? reportMs];
     const entry = {
       text: `${lines.text}${back?.text ?? ""}`,
       count: lines.count + (back?.count ?? 0),
@@ -169,10 +186,9 @@ export class Intake {
   async #putAside(report: Report, body: Uint8Array, reason: string): Promise<Outcome> {
     const known = this.#caches.get(report.guid);
     if (known !== undefined) known.heardMs = this.#elapsedMs();
-    const what = Buffer.from(body).toString("utf8");
-    const kept = await this.#setAside(`report of ${report.hostname}`, [{ what, reason }]);
     // nothing is acknowledged that is not kept
-    if (kept === 0) throw new QueueFull("the file of reports that were set aside is full");
+    if (!(await this.#aside.put(report.hostname, body, reason)))
+      throw new QueueFull("the file of reports that were set aside is full");
     this.#tally.add("setaside");
     const nowMs = this.#options.nowMs();
     if (nowMs - (this.#said.get(report.guid) ?? Number.NEGATIVE_INFINITY) >= DAY_MS) {
@@ -181,6 +197,43 @@ export class Intake {
       await this.#queue.commit(this.#event(report, reason, nowMs));
     }
     return "aside";
+  }
+
+  /**
+   * Takes what was set aside only because the clock here was slow: reports that are not ahead of it as it would have been,
+   * of caches whose clocks are seen to be right, as a report of theirs is in time since it was set.
+   */
+  async #takeAgain(): Promise<void> {
+    const seen = this.#clock.look();
+    if (seen !== undefined) await this.#noteClock(seen);
+    const set = this.#clockSet;
+    if (set === undefined) return;
+    const caches = new Set<string>();
+    let waiting = 0;
+    const taken = await this.#aside.offer(async (aside) => {
+      const report = placeable(aside, set);
+      if (report === undefined) return false;
+      const newestMs = this.#caches.get(report.guid)?.reports.newestMs ?? Number.NEGATIVE_INFINITY;
+      if (newestMs < set.toMs + set.byMs - CLOCK_AHEAD_MS) {
+        waiting++;
+        return false;
+      }
+      await this.#takeInTurn(report);
+      caches.add(report.guid);
+      return true;
+    });
+    if (taken > 0) {
+      const details = { reports: taken, caches: caches.size, minutes: Math.round(set.byMs / MINUTE_MS) };
+      this.#options.log.info("reports that were set aside are taken: the clock here was slow", details);
+    }
+    const isOver = this.#options.nowMs() > set.toMs + set.byMs + DAY_MS;
+    if (waiting === 0 || isOver) await this.#noteClock(undefined);
+  }
+
+  /** On the disk before anything is taken: a receiver that is killed goes on. */
+  async #noteClock(set: ClockSet | undefined): Promise<void> {
+    await this.#queue.commit({ text: "", count: 0, span: undefined, cursors: { [CLOCK_SET]: clockSetJson(set) } });
+    this.#clockSet = set;
   }
 
   #event({ hostname }: Report, reason: string, timeMs: number): Entry {
@@ -201,6 +254,18 @@ export class Intake {
     const entry = this.#tally.take(this.#ownTags, this.#options.nowMs());
     // what could not be written is said where a report could not be
     if (entry !== undefined) await this.#queue.commit(entry).catch(() => undefined);
+  }
+}
+
+/** A report that was set aside by a slow clock and not ahead of the right one; undefined for any other. */
+function placeable({ atMs, body }: AsideReport, { fromMs, toMs, byMs }: ClockSet): Report | undefined {
+  // comments have the time to the millisecond, and it is asked for after the report came
+  if (atMs < fromMs || atMs > toMs) return undefined;
+  try {
+    const report = parseReport(body);
+    return timeDoubt(report, atMs) === undefined || timeDoubt(report, atMs + byMs) !== undefined ? undefined : report;
+  } catch {
+    return undefined;
   }
 }
 
