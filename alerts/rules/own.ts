@@ -8,14 +8,10 @@ import { compared, NO_DATA, OK, ownRule, type Verdict } from "./rule.ts";
 
 export const journalDisk = ownRule("journal-disk", ({ freeBytes }, { limits }) => {
   if (freeBytes === undefined) return NO_DATA;
-  const { watch, below } = limits.journalFreeBytes;
-  const early = { watch, ...(below === true ? { below } : {}) };
+  const { trouble: _, ...early } = limits.journalFreeBytes;
   const verdict = compared(early, freeBytes, () => ({ values: { bytes: freeBytes } }));
   if (verdict.is !== "firing") return verdict;
-  return {
-    ...verdict,
-    level: compared(limits.journalFreeBytes, freeBytes, () => ({ values: {} })).is === "firing" ? "bad" : "warn",
-  };
+  return { ...verdict, level: levelOf(limits.journalFreeBytes, freeBytes) === "trouble" ? "bad" : "warn" };
 });
 
 export const rowsSetAside = ownRule("rows-set-aside", ({ setAsideBytes: bytes }, { limits }) =>

@@ -104,6 +104,7 @@ const CASES: readonly (readonly [string, Partial<CacheFacts> & Partial<OwnFacts>
     unknown("between"),
   ],
   ["wiped", { wiped: { timeMs: NOW - DAY, text: "t" }, status: undefined, pass: undefined }, unknown("between")],
+  ["wiped", { wiped: { timeMs: NOW - DAY, text: "t" }, ...status({ timeMs: NOW - HOUR }) }, unknown("between")],
   ["wiped", {}, ok()],
   ["wiped", { heardMs: undefined }, unknown("between")],
   ["unregistered", status({ registered: -1 }), bad({ word: "", registered: -1, apple: 0 })],
@@ -176,6 +177,7 @@ const CASES: readonly (readonly [string, Partial<CacheFacts> & Partial<OwnFacts>
   ["pressure", status({ pressure: 0.79 }), unknown("between")],
   ["pressure", status({ pressure: 0.49 }), ok()],
   ["pressure", status({ pressure: undefined }), unknown("no-data")],
+  ["pressure", { status: undefined }, unknown("no-data")],
   ["evicted-young", { evictedYoungBytes: 10e9 }, bad({ bytes: 10e9 })],
   ["evicted-young", { evictedYoungBytes: 0 }, ok()],
   ["evicted-young", {}, unknown("no-data")],
@@ -439,12 +441,13 @@ describe("rules", () => {
     const sources = readdirSync(folder).filter((name) => name.endsWith("findings.ts"));
     const text = sources.map((name) => readFileSync(new URL(name, folder), "utf8")).join("");
     for (const id of RULE_IDS) {
-      for (const found of findsOf(id)) expect(text, id).toContain(`"${found}"`);
+      for (const found of findsOf(id)) expect(found.length > 0 && text.includes(`"${found}"`), id).toBe(true);
       expect(findsOf(id).includes(id), id).toBe(text.includes(`"${id}"`));
     }
     // what a port that does not answer is called there
     expect(findsOf("not-answering")).toEqual(["silent", "unreachable"]);
     expect(RULE_IDS.filter((id) => findsOf(id).length > 0).length).toBe(21);
-    expect([findsOf("toString"), ruleOf("toString")]).toEqual([[], undefined]);
+    expect([findsOf("toString"), findsOf("wan-day"), ruleOf("toString")]).toEqual([[], [], undefined]);
+    expect(RULES.filter(({ about }) => about === "own").map(({ id }) => id)).toContain("unreachable");
   });
 });

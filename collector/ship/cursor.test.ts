@@ -115,5 +115,6 @@ describe("createAckWindow()", () => {
     const ticket = window.add(at(0, 10), 5);
     window.reset();
     expect([window.isFirst(ticket), window.done(ticket), window.position]).toEqual([false, 0, at(0)]);
+    expect(window.isFirst(window.add(at(0, 10), 0))).toBe(true);
   });
 });

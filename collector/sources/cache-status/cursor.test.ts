@@ -94,7 +94,7 @@ describe("the cursor of the status source", () => {
   it("leaves out a total that is not a number of bytes", () => {
     const [name = ""] = Object.keys(TOTAL_KEYS);
     const { [name]: _, ...others } = totals.bytes;
-    expect(parseCursor(with_(`totals.bytes.${name}`, -1))?.totals?.bytes).toEqual(others);
+    expect(parseCursor(with_(`totals.bytes.${name}`, -1))?.totals?.bytes).toStrictEqual(others);
     expect(parseCursor(with_("totals.bytes", { other: 1 }))?.totals).toEqual({ ...totals, bytes: {} });
   });
 });

@@ -39,6 +39,11 @@ describe("parseRowCursor()", () => {
     }
   });
 
+  it("is none of a row before the first", () => {
+    const none = { ...{ newestMs: 0, atNewest: 0, steppedMs: 0, overlapMs: 0, changedMs: 0, reportedMs: 0 } };
+    expect(FIRST).toEqual({ ...none, row: 0, guard: "", columns: "", stamp: "" });
+  });
+
   it.each([undefined, null, 5, "row", [1]])("takes nothing from %j", (json) => {
     expect(parseRowCursor(json as Json | undefined)).toBeUndefined();
   });
@@ -48,12 +53,13 @@ describe("guardText()", () => {
   it("shows the last value, and tells rows apart that differ in any", () => {
     expect(guardText(["a", 1])).toMatch(/^1\|[0-9a-f]+$/);
     const rows = [["a", 1], ["b", 1], ["a", 2], ["a1"], [null, 1], ["a", "", 1], [1, "a"]];
+    expect(guardText(["a", "b", 3])).toMatch(/^3\|/);
     expect(new Set(rows.map(guardText)).size).toBe(rows.length);
   });
 });
 
 describe("resume()", () => {
-  const KEYED: RowNumbering = { table: "t", row: "n", columns: ["name", "at"], mayMove: false };
+  const KEYED: RowNumbering = { table: "t", row: "n", columns: ["'x'", "name", "at"], mayMove: false };
   const MOVABLE: RowNumbering = { ...KEYED, mayMove: true };
   let folder: string;
   let files = 0;
@@ -86,7 +92,7 @@ describe("resume()", () => {
   const taken = (n: number, name: string, at: string | number): RowCursor => ({
     ...CURSOR,
     row: n,
-    guard: guardText([name, at]),
+    guard: guardText(["x", name, at]),
     columns: "",
   });
   const columnsOf = async (numbering: RowNumbering) =>
@@ -97,7 +103,7 @@ describe("resume()", () => {
     expect(outcome).toBe("first");
     expect(cursor).toEqual({ ...FIRST, columns: await columnsOf(KEYED) });
     expect(cursor.columns).toMatch(/^[0-9a-f]+$/);
-    expect(await columnsOf({ ...KEYED, columns: ["namea", "t"] })).not.toBe(cursor.columns);
+    expect(await columnsOf({ ...KEYED, columns: ["'x'", "namea", "t"] })).not.toBe(cursor.columns);
   });
 
   it("goes on after the last row taken, whatever came before and after it", async () => {

@@ -49,6 +49,10 @@ describe("the cursor of the log source", () => {
     [{ file: { offset: 3, head: "h" } }, { file: undefined }],
     [{ file: { offset: 3, headBytes: 4 } }, { file: undefined }],
     [
+      { file: { offset: 3, headBytes: 4, head: "h", tail: 1 } },
+      { file: { offset: 3, headBytes: 4, head: "h", tail: undefined } },
+    ],
+    [
       {
         taken: [
           ["b", 123, 2],
@@ -66,11 +70,11 @@ describe("the cursor of the log source", () => {
     [{ told: { "cache-emptied": -1, "disk-error": 12, other: 13 } }, { told: { "disk-error": 12 } }],
     [{ told: 1 }, { told: {} }],
   ])("is read without what is of another type: %j", (more, other) => {
-    expect(withIts(more as Readonly<Record<string, Json>>)).toEqual({ ...WHOLE, ...other });
+    expect(withIts(more as Readonly<Record<string, Json>>)).toStrictEqual({ ...WHOLE, ...other });
   });
 
   it.each(PENDING.map((_, i) => i))("is read without a request whose part %i is of another type", (i) => {
     const broken = PENDING.map((each, k) => (k === i ? 1 : each));
-    expect(withIts({ pending: [broken, PENDING] })).toEqual(WHOLE);
+    expect(withIts({ pending: [PENDING, broken] })).toEqual(WHOLE);
   });
 });

@@ -35,15 +35,13 @@ export const MODULES = {
     tests: ["alerts/rules/rules.test.ts"],
   },
   plan: {
-    mutate: ["precache/plan/*.ts", "!precache/plan/*.test.ts"],
-    tests: [
-      "precache/plan/inputs.test.ts",
-      "precache/plan/make-plan.test.ts",
-      "precache/plan/notes.test.ts",
-      "precache/plan/plan-warming.test.ts",
-      "precache/plan/selection.test.ts",
-      "precache/plan/unread-titles.test.ts",
-    ],
+    // what reads catalogues and asks servers lies in the other files of the folder
+    mutate: ["asset-choice", "judge", "merge", "notes", "plan-warming", "selection", "waiting-devices"].map(
+      (name) => `precache/plan/${name}.ts`,
+    ),
+    tests: ["asset-choice", "judge", "merge", "notes", "plan-warming", "selection", "waiting-devices"].map(
+      (name) => `precache/plan/${name}.test.ts`,
+    ),
   },
   placement: {
     mutate: [
@@ -55,6 +53,19 @@ export const MODULES = {
       "collector/sources/metrics/placement.test.ts",
       "collector/sources/metrics/recognise.test.ts",
       "collector/sources/metrics/recall-placement.test.ts",
+    ],
+  },
+  journal: {
+    mutate: ["commit", "losses", "name-set", "retention", "segment-names", "committed-end", "proven-time"].map(
+      (name) => `core/journal/${name}.ts`,
+    ),
+    tests: [
+      "core/journal/commit.test.ts",
+      "core/journal/losses.test.ts",
+      "core/journal/name-set.test.ts",
+      "core/journal/retention.test.ts",
+      "core/journal/retention-clock.test.ts",
+      "core/journal/committed-end.test.ts",
     ],
   },
 };

@@ -1,0 +1,122 @@
+/**
+ * Runs tests for Stryker in milliseconds a mutant: the sources and the tests of a module become one bundle, loaded once.
+ * Stryker's own runner of vitest begins a worker, and reads every module, for each mutant: a second and more.
+ *
+ * @module
+ */
+import { writeFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { build } from "esbuild";
+import { collected, forget } from "./tests.mjs";
+
+const TESTS = new URL("tests.mjs", import.meta.url).href;
+const { __stryker__: stryker = {} } = globalThis;
+globalThis.__stryker__ = stryker;
+
+class BundleRunner {
+  static inject = [];
+  #bundle = "";
+  #loads = 0;
+  #tests = new Map();
+
+  capabilities() {
+    return { reloadEnvironment: true };
+  }
+
+  async init() {
+    const root = process.cwd();
+    const { outputFiles } = await build({
+      stdin: {
+        contents: ["scripts/test/mutants/fixed-seed.ts", ...(process.env["LARDER_MUTANT_TESTS"] ?? "").split("\n")]
+          .map((path) => `__begin__(${JSON.stringify(path)}); await import(${JSON.stringify(`./${path}`)});`)
+          .join("\n"),
+        resolveDir: root,
+      },
+      bundle: true,
+      write: false,
+      format: "esm",
+      platform: "node",
+      target: "node20",
+      packages: "external",
+      alias: { vitest: TESTS },
+      banner: { js: `import { begin as __begin__ } from ${JSON.stringify(TESTS)};` },
+      plugins: [ownPlace],
+    });
+    this.#bundle = join(root, "bundle-of-tests.mjs");
+    writeFileSync(this.#bundle, outputFiles[0].contents);
+  }
+
+  async dryRun() {
+    stryker.activeMutant = undefined;
+    stryker.mutantCoverage = undefined;
+    await this.#load();
+    const tests = [];
+    for (const test of this.#tests.values()) {
+      stryker.currentTestId = test.id;
+      const begun = performance.now();
+      const failure = await test.run();
+      stryker.currentTestId = undefined;
+      const timeSpentMs = performance.now() - begun;
+      const at = { id: test.id, name: test.id, fileName: join(process.cwd(), test.file), timeSpentMs };
+      tests.push(failure === undefined ? { ...at, status: 0 } : { ...at, status: 1, failureMessage: failure });
+    }
+    return { status: "complete", tests, mutantCoverage: stryker.mutantCoverage ?? { static: {}, perTest: {} } };
+  }
+
+  async mutantRun({ activeMutant, testFilter, mutantActivation, hitLimit, reloadEnvironment }) {
+    stryker.hitCount = 0;
+    stryker.hitLimit = hitLimit;
+    if (reloadEnvironment || this.#tests.size === 0) {
+      // a mutant of a constant is there from the first line on
+      stryker.activeMutant = mutantActivation === "static" ? activeMutant.id : undefined;
+      const failure = await this.#load().then(undefined, errorText);
+      if (failure !== undefined) return this.#ended(failure, [], activeMutant.id);
+    }
+    stryker.activeMutant = activeMutant.id;
+    let nrOfTests = 0;
+    for (const id of testFilter ?? this.#tests.keys()) {
+      nrOfTests++;
+      const test = this.#tests.get(id);
+      const failure = test === undefined ? "the test is gone" : await test.run();
+      if (failure !== undefined) return this.#ended(failure, [id], activeMutant.id, nrOfTests);
+    }
+    return this.#ended(undefined, [], activeMutant.id, nrOfTests);
+  }
+
+  #ended(failureMessage, killedBy, _mutant, nrOfTests = 1) {
+    stryker.activeMutant = undefined;
+    if (stryker.hitLimit !== undefined && stryker.hitCount > stryker.hitLimit) {
+      return { status: "timeout", reason: `Hit limit reached (${stryker.hitCount}/${stryker.hitLimit})` };
+    }
+    if (failureMessage === undefined) return { status: "survived", nrOfTests };
+    return { status: "killed", failureMessage, killedBy, nrOfTests };
+  }
+
+  async #load() {
+    forget();
+    this.#tests = new Map();
+    await import(`${pathToFileURL(this.#bundle).href}?${this.#loads++}`);
+    this.#tests = new Map(collected().map((test) => [test.id, test]));
+  }
+}
+
+/** In a bundle a module still lies where its file does. */
+const ownPlace = {
+  name: "own-place",
+  setup({ onLoad }) {
+    onLoad({ filter: /\.ts$/ }, async ({ path }) => ({
+      contents: (await readFile(path, "utf8"))
+        .replaceAll("import.meta.url", JSON.stringify(pathToFileURL(path).href))
+        .replaceAll("import.meta.dirname", JSON.stringify(join(path, ".."))),
+      loader: "ts",
+    }));
+  },
+};
+
+function errorText(error) {
+  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+}
+
+export const strykerPlugins = [{ kind: "TestRunner", name: "bundle", injectableClass: BundleRunner }];
