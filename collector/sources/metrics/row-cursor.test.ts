@@ -39,7 +39,7 @@ describe("parseRowCursor()", () => {
     }
   });
 
-  it("is none of a row before the first", () => {
+  it("says nothing before the first row", () => {
     const none = { ...{ newestMs: 0, atNewest: 0, steppedMs: 0, overlapMs: 0, changedMs: 0, reportedMs: 0 } };
     expect(FIRST).toEqual({ ...none, row: 0, guard: "", columns: "", stamp: "" });
   });
