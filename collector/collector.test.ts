@@ -78,6 +78,19 @@ async function lines(stateDir: string, measurement: string, stream: string): Pro
 }
 
 describe("createCollector()", () => {
+  it("waits for the lock where it is started to stay, and fails at once where it is not", async () => {
+    const settings = { ...collectorOptions.parse({}), server: "c", stateDir: join(folder, "locked"), timezone: "UTC" };
+    const { signal } = new AbortController();
+    const first = await createCollector({ settings, log: silentLog, signal });
+    await expect(createCollector({ settings, log: silentLog, signal })).rejects.toMatchObject({ code: "LOCKED" });
+    const said: string[] = [];
+    const log = { ...silentLog, info: (text: string) => void said.push(text) };
+    const second = createCollector({ settings, signal, log, stays: true });
+    await expect.poll(() => said).toEqual(["waiting for the lock of the journal"]);
+    await first.close();
+    await (await second).close();
+  });
+
   it("reads database and status, rolls up, knows itself, and counts bytes once", async () => {
     const stateDir = join(folder, "both");
     const path = join(folder, "Metrics.db");

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { errorText } from "../core/errors.ts";
+import { errorText, type LarderError } from "../core/errors.ts";
 import type { Json } from "../core/journal/journal.ts";
 import {
   applyRetention,
@@ -20,6 +20,7 @@ import {
   streamFolder,
   streamShare,
 } from "../core/journal/journal.ts";
+import { waitForLock } from "../core/lock.ts";
 import type { Log } from "../core/log.ts";
 import { selfBatch } from "./health/health.ts";
 import { lineTags } from "./line-tags.ts";
@@ -57,6 +58,8 @@ export interface CollectorSetup {
   readonly signal: AbortSignal;
   /** One pass is all there will be: it ships on while servers keep taking lines, and waits little for one that does not. */
   readonly once?: boolean;
+  /** It is started to stay: it waits a minute for the passes of a receiver, which take the journal's lock and leave it. */
+  readonly stays?: boolean;
   /** The state folder is this cache's, though its name or its databases are others than before. */
   readonly takeOver?: boolean;
   /** Reads and counts, writes and ships nothing. */
@@ -97,7 +100,9 @@ export async function createCollector(setup: CollectorSetup): Promise<Collector>
   const nowMs = setup.nowMs ?? Date.now;
   const dryRun = setup.dryRun === true;
   const memory = setup.memory ?? new CollectorMemory();
-  const journals = await openJournals(settings.stateDir, memory, nowMs);
+  const open = async () => await openJournals(settings.stateDir, memory, nowMs);
+  const onWait = ({ message }: LarderError): void => log.info("waiting for the lock of the journal", { held: message });
+  const journals = setup.stays === true ? await waitForLock(open, { signal: setup.signal, onWait }) : await open();
   const close = async (): Promise<void> => {
     for (const journal of Object.values(journals)) memory.leftAt.set(journal.stream, await journal.close());
   };

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { acquireLock } from "./lock.ts";
+import { acquireLock, waitForLock } from "./lock.ts";
 
 let folder: string;
 let script: string;
@@ -93,4 +93,37 @@ describe("acquireLock()", () => {
       });
     },
   );
+});
+
+describe("waitForLock()", () => {
+  const wait = { signal: new AbortController().signal, pauseMs: 1 };
+
+  it("takes the lock as soon as its owner has left it, and says once that it waits", async () => {
+    const dir = join(folder, "d");
+    const first = await acquireLock(dir, "pass");
+    const said: string[] = [];
+    let tries = 0;
+    const take = async () => {
+      if (++tries === 3) await first.release();
+      return await acquireLock(dir, "collector");
+    };
+    const second = await waitForLock(take, { ...wait, onWait: ({ code }) => said.push(code) });
+    expect([tries, said]).toEqual([3, ["LOCKED"]]);
+    await expect(acquireLock(dir, "pass")).rejects.toMatchObject({ code: "LOCKED" });
+    await second.release();
+  });
+
+  it("ends with LOCKED when its time is up or it is to stop, and with anything else at once", async () => {
+    const dir = join(folder, "e");
+    const lock = await acquireLock(dir, "pass");
+    const take = async () => await acquireLock(dir, "collector");
+    const onWait = () => undefined;
+    await expect(waitForLock(take, { ...wait, onWait, forMs: 5 })).rejects.toMatchObject({ code: "LOCKED" });
+    const stop = new AbortController();
+    const stopped = { pauseMs: 600_000, signal: stop.signal, onWait: () => stop.abort() };
+    await expect(waitForLock(take, stopped)).rejects.toMatchObject({ code: "LOCKED" });
+    const broken = async () => await Promise.reject(new Error("no disk"));
+    await expect(waitForLock(broken, { ...wait, onWait })).rejects.toThrow("no disk");
+    await lock.release();
+  });
 });

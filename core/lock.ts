@@ -13,6 +13,7 @@ import { randomBytes } from "node:crypto";
 import { link, readdir, rm } from "node:fs/promises";
 import { connect, createServer, type Server } from "node:net";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { errorCode, errorText, LarderError } from "./errors.ts";
 import { makeFolder } from "./files.ts";
 import { ageText } from "./words/amounts.ts";
@@ -68,6 +69,39 @@ export async function acquireLock(folder: string, what: string, nowMs: () => num
   } catch (error) {
     await close(server);
     throw error;
+  }
+}
+
+/** How a program waits for a lock. */
+export interface LockWait {
+  /** Ends the wait, as does the time. */
+  readonly signal: AbortSignal;
+  /** Called once, before the wait begins. */
+  onWait(held: LarderError): void;
+  /** Default a minute: a pass of another program takes no longer. */
+  readonly forMs?: number;
+  readonly pauseMs?: number;
+}
+
+const WAIT_MS = 60_000;
+const PAUSE_MS = 250;
+
+/**
+ * Takes a lock that others take and leave again, for a program that is started to stay.
+ * @throws LarderError `LOCKED` when it was held all the time; what `take` throws else, at once
+ */
+export async function waitForLock<T>(take: () => Promise<T>, wait: LockWait): Promise<T> {
+  const { signal, onWait, forMs = WAIT_MS, pauseMs = PAUSE_MS } = wait;
+  const untilMs = performance.now() + forMs;
+  for (let waiting = false; ; waiting = true) {
+    try {
+      return await take();
+    } catch (error) {
+      if (!(error instanceof LarderError) || error.code !== "LOCKED") throw error;
+      if (signal.aborted || performance.now() >= untilMs) throw error;
+      if (!waiting) onWait(error);
+      await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
+    }
   }
 }
 

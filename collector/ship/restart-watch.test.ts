@@ -52,6 +52,21 @@ describe("RestartWatch", () => {
     expect(next.seen(undefined, 0, 3000)).toBeUndefined();
   });
 
+  it("takes no time for passed that the computer was off, nor what an older version noted by the clock", () => {
+    const before = new RestartWatch(undefined, at(0));
+    before.seen("a", 0, 500_000);
+    before.reached(at(5), 500_000);
+    const started = new RestartWatch(before.memory, at(5));
+    expect(started.seen("a", 0, 30_000)).toBeUndefined();
+    expect(started.seen("b", 0, 40_000)).toEqual(at(0));
+    const older = { identity: "a", settled: at(1), notes: [{ positions: at(2) }] };
+    const watch = new RestartWatch(older, at(9));
+    expect([watch.seen("a", 0, 900_000), watch.seen("a", 0, 950_000)]).toEqual([undefined, undefined]);
+    expect(watch.memory?.settled).toEqual(at(1));
+    expect(watch.seen("a", 0, 960_000)).toBeUndefined();
+    expect(watch.memory?.settled).toEqual(at(2));
+  });
+
   it("never counts as settled what was taken in the minute before the server was last the same", () => {
     const steps = fc.array(fc.tuple(fc.integer({ min: 0, max: 90_000 }), fc.constantFrom("ship", "ask", "crash")));
     fc.assert(

@@ -5,6 +5,9 @@
  * safe. When it is another one, everything since is sent again. It is asked before the first line of a process, and
  * whenever everything has been sent. Pure.
  *
+ * A minute here is one of the steady time of the computer, which nobody sets: a clock set ahead within seconds of a crash
+ * would else make everything safe at once.
+ *
  * @module
  */
 import type { ShipPositions } from "./cursor.ts";
@@ -30,7 +33,8 @@ export interface ServerMemory {
 
 /** How far the sink had come at a moment. */
 export interface Note {
-  readonly atMs: number;
+  /** By the steady time of the computer; undefined in a file of an older version. */
+  readonly steadyMs?: number | undefined;
   readonly positions: ShipPositions;
 }
 
@@ -48,12 +52,11 @@ export class RestartWatch {
   }
 
   /** The sink has come this far. */
-  reached(positions: ShipPositions, nowMs: number): void {
+  reached(positions: ShipPositions, steadyMs: number): void {
+    this.#dateNotes(steadyMs);
     const last = this.#notes.at(-1);
-    // a clock that was put back makes notes of the future
-    if (last !== undefined && last.atMs > nowMs) this.#notes = [];
-    else if (last !== undefined && nowMs - last.atMs < NOTE_EVERY_MS) return;
-    this.#notes.push({ atMs: nowMs, positions });
+    if (last !== undefined && ageMs(last, steadyMs) < NOTE_EVERY_MS) return;
+    this.#notes.push({ steadyMs, positions });
     if (this.#notes.length > MOST_NOTES) this.#notes = this.#notes.filter((_, i) => i % 2 === 0);
   }
 
@@ -63,7 +66,8 @@ export class RestartWatch {
    * @param outages how often it has come back in the life of this process
    * @returns where to go on from, when it may have lost what it took
    */
-  seen(told: string | undefined, outages: number, nowMs: number): ShipPositions | undefined {
+  seen(told: string | undefined, outages: number, steadyMs: number): ShipPositions | undefined {
+    this.#dateNotes(steadyMs);
     const before = this.#identity;
     const identity = told ?? `${UNKNOWN} ${outages}`;
     this.#identity = identity;
@@ -73,10 +77,18 @@ export class RestartWatch {
       this.#notes = [];
       return this.#settled;
     }
-    while ((this.#notes[0]?.atMs ?? nowMs) <= nowMs - SETTLED_AFTER_MS) {
-      this.#settled = this.#notes.shift()?.positions ?? this.#settled;
+    for (let [first] = this.#notes; first !== undefined; [first] = this.#notes) {
+      if (ageMs(first, steadyMs) < SETTLED_AFTER_MS) break;
+      this.#settled = first.positions;
+      this.#notes.shift();
     }
     return undefined;
+  }
+
+  /** What an older version noted by the clock may be of this moment. */
+  #dateNotes(steadyMs: number): void {
+    if (this.#notes.some((note) => note.steadyMs === undefined))
+      this.#notes = this.#notes.map((note) => ({ steadyMs, ...note }));
   }
 
   /** To be kept; undefined while the server has not been asked. */
@@ -85,4 +97,9 @@ export class RestartWatch {
       ? undefined
       : { identity: this.#identity, settled: this.#settled, notes: [...this.#notes] };
   }
+}
+
+/** How old a note is at least: where the computer was started since, steady time began again, and it is older than that. */
+function ageMs({ steadyMs = 0 }: Note, now: number): number {
+  return now >= steadyMs ? now - steadyMs : now;
 }

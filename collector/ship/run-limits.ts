@@ -9,6 +9,8 @@ import { setTimeout as sleepFor } from "node:timers/promises";
 /** Time and chance, so that tests need not wait. */
 export interface ShipClock {
   nowMs(): number;
+  /** Milliseconds that nobody sets, the same for all processes of the computer; they begin again when it is started. */
+  steadyMs(): number;
   /** Resolves after a while, or as soon as the signal aborts. */
   sleep(ms: number, signal: AbortSignal): Promise<void>;
   /** 0 to 1, 1 excluded. */
@@ -18,6 +20,7 @@ export interface ShipClock {
 /** The clock of the machine. */
 export const systemClock: ShipClock = {
   nowMs: Date.now,
+  steadyMs: () => Number(process.hrtime.bigint() / 1_000_000n),
   random: Math.random,
   sleep: async (ms, signal) => {
     // a longer wait than a timer can hold ends early, and the waiter looks again

@@ -34,6 +34,7 @@ function steppingClock(): ShipClock {
       now += 1000;
       return now;
     },
+    steadyMs: () => now,
     random: () => 0,
     sleep: async (_, signal) => {
       if (!signal.aborted) await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));

@@ -46,6 +46,21 @@ async function rejected(): Promise<string[]> {
 }
 
 describe("shipper", () => {
+  it("sends again what a server took seconds before it crashed, though the clock was set ahead meanwhile", async () => {
+    let process = "first";
+    const sink = Object.assign(scriptSink(), { identity: async () => process });
+    const stream = memoryStream("collector", lines(10));
+    const shipper = await shipperOf(sink, [stream]);
+    await shipper.finish(FAR);
+    clock.set(2 * 86_400_000);
+    await shipper.finish(FAR);
+    sink.stored.clear();
+    process = "second";
+    await shipper.finish(FAR);
+    expect(sink.stored.size).toBe(10);
+    await shipper.close();
+  });
+
   it("ships everything, in up to four requests at once, and remembers how far it came", async () => {
     const stream = memoryStream("collector", lines(100));
     const other = memoryStream("precache", lines(5, 1000));

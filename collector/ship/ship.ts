@@ -166,7 +166,7 @@ class JournalShipper implements Shipper {
     const { signal } = this.#options;
     const back = await this.#memory.ask(this.#sink, {
       outages: this.#delivery.outages,
-      nowMs: this.#clock.nowMs(),
+      steadyMs: this.#clock.steadyMs(),
       signal,
     });
     if (back === undefined) return false;
@@ -253,7 +253,7 @@ class JournalShipper implements Shipper {
     this.#savedMs = this.#clock.nowMs();
     this.#unsaved = false;
     const positions = this.#feed.positions();
-    this.#memory.reached(positions, this.#savedMs);
+    this.#memory.reached(positions, this.#clock.steadyMs());
     const save = this.#saving.then(() => savePositions(this.#files, positions));
     // one after the other, so that an older place never overwrites a newer one
     this.#saving = save.catch(() => {});

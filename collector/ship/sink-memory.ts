@@ -38,8 +38,8 @@ export class SinkMemory {
   }
 
   /** The sink has come this far. */
-  reached(positions: ShipPositions, nowMs: number): void {
-    this.#watch.reached(positions, nowMs);
+  reached(positions: ShipPositions, steadyMs: number): void {
+    this.#watch.reached(positions, steadyMs);
   }
 
   /**
@@ -49,12 +49,12 @@ export class SinkMemory {
    */
   async ask(
     sink: Sink,
-    asked: { readonly outages: number; readonly nowMs: number; readonly signal: AbortSignal },
+    asked: { readonly outages: number; readonly steadyMs: number; readonly signal: AbortSignal },
   ): Promise<ShipPositions | undefined> {
     if (sink.identity === undefined || asked.signal.aborted) return undefined;
     const signal = AbortSignal.any([asked.signal, AbortSignal.timeout(IDENTITY_TIMEOUT_MS)]);
     try {
-      return this.#watch.seen(await sink.identity(signal), asked.outages, asked.nowMs);
+      return this.#watch.seen(await sink.identity(signal), asked.outages, asked.steadyMs);
     } catch {
       return undefined;
     }

@@ -26,7 +26,7 @@ const stateSchema = z.object({
       identity: z.string(),
       settled: positionsSchema,
       notes: z
-        .array(z.object({ atMs: whole, positions: positionsSchema }))
+        .array(z.object({ steadyMs: whole.optional(), positions: positionsSchema }))
         .readonly()
         .default([]),
     })

@@ -10,6 +10,7 @@ export function fastClock(times: number): ShipClock {
   return {
     ...systemClock,
     nowMs: () => start + (Date.now() - start) * times,
+    steadyMs: () => (Date.now() - start) * times,
     sleep: async (ms, signal) => await systemClock.sleep(ms / times, signal),
   };
 }

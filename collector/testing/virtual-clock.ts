@@ -7,7 +7,10 @@ import { setImmediate as turn } from "node:timers/promises";
 import type { ShipClock } from "../ship/run-limits.ts";
 
 export interface VirtualClock extends ShipClock {
+  /** Time passes. */
   advance(ms: number): void;
+  /** Somebody sets the clock: no time passes. */
+  set(byMs: number): void;
   /** What was waited for so far, in order. */
   readonly slept: number[];
 }
@@ -17,13 +20,18 @@ const FAR_MS = 3_600_000;
 
 export function virtualClock(startMs = 1_700_000_000_000): VirtualClock {
   let now = startMs;
+  let setMs = 0;
   const slept: number[] = [];
   return {
     slept,
-    nowMs: () => now,
+    nowMs: () => now + setMs,
+    steadyMs: () => now - startMs,
     random: () => 0.5,
     advance(ms) {
       now += ms;
+    },
+    set(byMs) {
+      setMs += byMs;
     },
     async sleep(ms, signal) {
       if (ms >= FAR_MS) {

@@ -41,6 +41,7 @@ export async function collect(flags: CollectFlags): Promise<void> {
     log,
     signal: signals.stop,
     once,
+    stays: !once,
     takeOver: flags.takeOver === true,
     dryRun: flags.dryRun === true,
   });
