@@ -113,7 +113,9 @@ export class LocalCache {
       book.write(LocalCache.server, { timeMs, periodSeconds: 60, delta });
       if (this.reports) this.#sender.post(this.#cache.report(clock.now()));
     }
-    await writeFile(this.statusPath, this.#cache.status());
+    // whole, as a command answers: a collector may look at any moment
+    await writeFile(`${this.statusPath}.new`, this.#cache.status());
+    renameSync(`${this.statusPath}.new`, this.statusPath);
   }
 
   async send(target: string): Promise<void> {

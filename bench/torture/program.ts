@@ -21,7 +21,7 @@ export interface ProgramPlan {
 }
 
 /** How long a program may take to say where it answers. */
-const START_MS = 30_000;
+const START_MS = 120_000;
 
 const living = new Set<ChildProcess>();
 // of a world that failed, nothing goes on running
