@@ -32,7 +32,9 @@ export {
   type Looked,
   type Outcome,
   type PastAlert,
+  type PastDelivery,
   pastAlerts,
+  pastDeliveries,
   type RuleReport,
 } from "./inspect/inspect.ts";
 export type { OwnReport } from "./look-context.ts";

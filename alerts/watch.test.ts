@@ -8,6 +8,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { ask, events } from "../core/history/history.ts";
 import { openJournal } from "../core/journal/journal.ts";
 import { silentLog } from "../core/log.ts";
+import { pastDeliveries } from "./inspect/inspect.ts";
 import { createNotifier } from "./notify/notify.ts";
 import { watchOptions } from "./options.ts";
 import { openWatch, type WatchSetup } from "./watch.ts";
@@ -146,6 +147,13 @@ describe("a watch", () => {
     hook.close();
     expect(hook.received.map(({ headers }) => headers["webhook-id"])).toEqual(ids);
     expect(ids).toHaveLength(1);
+    const tried = await pastDeliveries(stateDir, { fromMs: NOW - MINUTE, toMs: NOW + 99 * MINUTE });
+    const about = { to: "hook", kind: "firing", rule: "wiped", servers: ["c1"] };
+    expect(tried).toMatchObject([
+      { ...about, outcome: "delivered", tries: 3, why: undefined },
+      { ...about, outcome: "failed", tries: 2, why: expect.stringContaining("429") },
+      { ...about, outcome: "failed", tries: 1, why: expect.stringContaining("503") },
+    ]);
   });
 
   it("notifies once of a wipe that the log and the status both tell of", async () => {

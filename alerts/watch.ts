@@ -109,6 +109,13 @@ interface Looked {
   readonly times: Times;
 }
 
+/** What a commit has beside the states. */
+interface Committed {
+  readonly changes: readonly Change[];
+  readonly notices: readonly Notice[];
+  readonly sent?: readonly Sent[];
+}
+
 class Watcher implements Watch {
   readonly #setup: WatchSetup;
   readonly #journal: Journal;
@@ -198,9 +205,9 @@ class Watcher implements Watch {
       messageFor: messagesOf(this.#setup),
       nowMs: this.#nowMs,
       random: this.#setup.random ?? Math.random,
-      commit: async (box) => {
+      commit: async (box, attempt) => {
         this.#box = box;
-        await this.#commit({ changes: [], notices: [] });
+        await this.#commit({ changes: [], notices: [], sent: [attempt] });
       },
     });
     this.#box = box;
@@ -255,12 +262,12 @@ class Watcher implements Watch {
     }
   }
 
-  async #commit({ changes, notices }: { changes: readonly Change[]; notices: readonly Notice[] }): Promise<void> {
+  async #commit({ changes, notices, sent = [] }: Committed): Promise<void> {
     const said = notices
       .filter(({ kind }) => kind !== "daily")
       .map((notice) => ({ notice, message: noticeMessage(notice, this.#setup) }));
     await this.#journal.append({
-      ...alertLines({ changes, notices: said, nowMs: this.#nowMs() }),
+      ...alertLines({ changes, notices: said, sent, nowMs: this.#nowMs() }),
       cursors: { [ALERTS_CURSOR]: storedJson(this.#state()) },
     });
     this.#committed = this.#signature();

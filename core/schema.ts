@@ -380,6 +380,21 @@ export const MEASUREMENTS: readonly MeasurementSchema[] = [
     ],
   },
   {
+    name: "alertdeliveries",
+    stream: "alerts",
+    meaning: "A notice was sent to a notifier, or could not be.",
+    kind: "event",
+    rollup: false,
+    tags: ["rule", "kind", "to"],
+    fields: [
+      text("outcome", "`delivered`, `accepted` (taken, and nobody knows whether it came) or `failed`"),
+      count("tries", "attempts so far"),
+      count("servers", "caches it is about"),
+      text("about", "their names: the first of them"),
+      text("why", "why it failed"),
+    ],
+  },
+  {
     name: "events",
     meaning: "Things that happened: dashboard annotations.",
     kind: "event",

@@ -17,6 +17,7 @@ import { type Outcome, outcomeOf } from "./explain.ts";
 import { type LimitView, limitsOf, offBy, overridesOf } from "./limits.ts";
 import { type Looked, recorded } from "./recorder.ts";
 
+export { type PastDelivery, pastDeliveries } from "./deliveries.ts";
 export type { Outcome } from "./explain.ts";
 export type { LimitView } from "./limits.ts";
 export { type PastAlert, type PastAsked, pastAlerts, pastQuestion } from "./past.ts";

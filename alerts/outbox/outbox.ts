@@ -32,6 +32,8 @@ export interface Sent {
   readonly to: string;
   /** `delivered`, `accepted`, or the failure. */
   readonly outcome: "delivered" | "accepted" | LarderError;
+  /** Attempts so far. */
+  readonly tries: number;
 }
 
 export interface DeliverySetup {
@@ -41,8 +43,8 @@ export interface DeliverySetup {
   messageFor(notice: Notice, to: string): Message | Promise<Message>;
   readonly nowMs: () => number;
   readonly random: () => number;
-  /** Keeps the box as it is now. */
-  commit(box: Box): Promise<void>;
+  /** Keeps the box as it is now, and what came of the attempt that changed it. */
+  commit(box: Box, attempt: Sent): Promise<void>;
 }
 
 /** Sends what is due. @returns every attempt */
@@ -53,10 +55,10 @@ export async function deliver(
   let box = withoutStale(before, setup);
   const sent: Sent[] = [];
   let committing: Promise<void> = Promise.resolve();
-  const settle = async (change: (box: Box) => Box): Promise<void> => {
+  const settle = async (attempt: Sent, change: (box: Box) => Box): Promise<void> => {
     box = withoutUnused(change(box));
     const now = box;
-    committing = committing.then(async () => await setup.commit(now));
+    committing = committing.then(async () => await setup.commit(now, attempt));
     await committing;
   };
   const begunMs = performance.now();
@@ -69,9 +71,9 @@ export async function deliver(
         const notice = box.notices.find(({ id }) => id === entry.notice);
         if (notice === undefined) continue;
         if (performance.now() - begunMs > ROUND_MS) break;
-        const attempt = await sendOne(notifier, notice, setup);
+        const attempt = { ...(await sendOne(notifier, notice, setup)), tries: entry.tries + 1 };
         sent.push(attempt);
-        await settle((known) => settled(known, { entry, attempt }, setup));
+        await settle(attempt, (known) => settled(known, { entry, attempt }, setup));
         // what it asks us to wait for holds for all that is for it
         if (attempt.outcome instanceof LarderError && attempt.outcome.retryable) break;
       }
@@ -81,7 +83,11 @@ export async function deliver(
   return { box, sent };
 }
 
-async function sendOne(notifier: Notifier, notice: Notice, { messageFor }: DeliverySetup): Promise<Sent> {
+async function sendOne(
+  notifier: Notifier,
+  notice: Notice,
+  { messageFor }: DeliverySetup,
+): Promise<Omit<Sent, "tries">> {
   const to = notifier.name;
   try {
     return { notice, to, outcome: await notifier.send(notice, await messageFor(notice, to)) };
@@ -97,12 +103,11 @@ interface Settled {
   readonly attempt: Sent;
 }
 
-function settled(box: Box, { entry, attempt: { to, outcome } }: Settled, { nowMs, random }: DeliverySetup): Box {
+function settled(box: Box, { entry, attempt: { to, outcome, tries } }: Settled, { nowMs, random }: DeliverySetup): Box {
   if (!(outcome instanceof LarderError)) {
     const { [to]: _, ...failing } = box.failing;
     return { ...box, failing, outbox: box.outbox.filter((each) => each !== entry) };
   }
-  const tries = entry.tries + 1;
   const askedMs = outcome instanceof UnsentError ? outcome.askedMs : undefined;
   const waitMs = outcome.retryable
     ? retryDelayMs(PATIENCE, { failures: tries, random: random(), askedMs })

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type PastAlert, pastAlerts } from "../../../alerts/index.ts";
+import { type PastAlert, type PastDelivery, pastAlerts, pastDeliveries } from "../../../alerts/index.ts";
 import { momentText } from "../../../core/time/moments.ts";
 import { countText, durationText } from "../../../core/words/amounts.ts";
 import { isoTime, scriptAnswer } from "../../json-answer.ts";
@@ -32,11 +32,38 @@ export async function past(flags: PastFlags): Promise<void> {
   const found = (await pastAlerts(stateDir, range)).filter(
     ({ rule, server }) => rule === (flags.rule ?? rule) && server === (flags.cache ?? server),
   );
+  const sent = (await pastDeliveries(stateDir, range)).filter(
+    ({ rule, servers }) =>
+      rule === (flags.rule ?? rule) && (flags.cache === undefined || servers.includes(flags.cache)),
+  );
   if (flags.json === true) {
-    printJson({ from: isoTime(range.fromMs), to: isoTime(range.toMs), alerts: found.map(pastJson) });
+    const answer = { alerts: found.map(pastJson), deliveries: scriptAnswer(sent) };
+    printJson({ from: isoTime(range.fromMs), to: isoTime(range.toMs), ...answer });
     return;
   }
   print(pastText(found, { nowMs: Date.now(), timeZone: timezone }));
+  if (sent.length > 0) print(`\n${sentText(sent, timezone)}`);
+}
+
+/** Whom larder notified, the newest first; of a failure the reason below it. */
+export function sentText(sent: readonly PastDelivery[], timeZone: string): string {
+  const about = ({ servers: [first = "", ...rest], more }: PastDelivery): string => {
+    const others = rest.length + more;
+    return others === 0 ? first : `${first} +${others}`;
+  };
+  const failed = sent.filter(({ outcome }) => outcome === "failed");
+  const reasons = [...new Set(failed.map(({ to, why = "" }) => `${to}: ${why}`))];
+  return [
+    table(sent, [
+      { title: "sent", value: ({ atMs }) => momentText(atMs, timeZone) },
+      { title: "to", value: ({ to }) => to, maxWidth: 10 },
+      { title: "", value: ({ outcome }) => (outcome === "failed" ? colour(outcome, "red") : outcome) },
+      { title: "try", value: ({ tries }) => String(tries), align: "right" },
+      { title: "what", value: ({ kind, rule }) => (rule === "" ? kind : `${kind} ${rule}`), maxWidth: 20 },
+      { title: "about", value: about, maxWidth: 12 },
+    ]),
+    ...(reasons.length === 0 ? [] : ["", ...reasons]),
+  ].join("\n");
 }
 
 function pastJson({ firedMs, overMs, sinceMs, ...rest }: PastAlert): unknown {

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openJournal } from "../../../core/journal/journal.ts";
 import { columnsOf } from "../../../core/words/columns.ts";
 import { larderInProcess } from "../../testing/in-process.ts";
+import { sentText } from "./past.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "larder-watch-cli-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -136,6 +137,20 @@ describe("larder alerts silence", () => {
 });
 
 describe("larder alerts history", () => {
+  it("says what was sent to whom, and why something was not, in 80 columns", () => {
+    const about = { kind: "firing", rule: "warming-skipped", servers: ["cache-of-the-long-name", "c2"], more: 7 };
+    const sent = [
+      { ...about, atMs: 60_000, to: "mail", outcome: "failed", tries: 2, why: "no answer" },
+      { ...about, atMs: 0, to: "mail", outcome: "failed", tries: 1, why: "no answer" },
+      { ...about, atMs: 0, to: "hook", outcome: "delivered", tries: 1, why: undefined, more: 0, servers: ["c1"] },
+    ] as const;
+    const lines = sentText(sent, "UTC").split("\n");
+    expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(80);
+    expect(lines[2]).toMatch(/mail +failed +2 +firing w\S+ +cache\S+ ?\+8$/);
+    expect(lines[4]).toMatch(/hook +delivered +1 +firing w\S+ +c1$/);
+    expect(lines.slice(5)).toEqual(["", "mail: no answer"]);
+  });
+
   it("lists what fired and what is over", async () => {
     const { out } = await alerts("history");
     expect(out).toMatch(/ still {2}bad {2}wiped +c1$/m);
