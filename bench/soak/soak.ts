@@ -3,7 +3,8 @@
  * or two, with what the processes hold sampled and every number compared with the caches' own book; or an hour passes as it
  * is, and what each process takes of a processor is counted.
  *
- * Run: npm run soak [-- --from 2027-12-20 --days 103 --zone Europe/Berlin --speed 1000 --keep-days 14] [--minutes 60] [--plant leak|count]
+ * Run: npm run soak [-- --from 2027-12-31 --days 90 --zone Europe/Berlin --speed 1000] [--keep-days 14 --keep-megabytes 32]
+ *        [--minutes 60, after which it ends all the same] [--plant leak|count]
  *      npm run soak -- --real 60
  *      npm run soak -- --judge FILE of samples
  */
@@ -13,7 +14,6 @@ import { availableParallelism, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
-import { STREAMS } from "../../core/journal/journal.ts";
 import { LARDER } from "../torture/program.ts";
 import { WorldClock } from "../torture/world-clock.ts";
 import { quickTime } from "./quick.ts";
@@ -23,15 +23,17 @@ import { SoakWorld } from "./soak-world.ts";
 import { judge, judgedText, type Sample } from "./verdict.ts";
 
 const DAY_MS = 86_400_000;
-const KEEP_MEGABYTES = 16;
+/** What is written between two passes comes on top of what the journal may keep. */
+const BETWEEN_PASSES_MB = 8;
 
 const { values } = parseArgs({
   options: {
-    from: { type: "string", default: "2027-12-20" },
-    days: { type: "string", default: "103" },
+    from: { type: "string", default: "2027-12-31" },
+    days: { type: "string", default: "90" },
     zone: { type: "string", default: "Europe/Berlin" },
     speed: { type: "string", default: "1000" },
     "keep-days": { type: "string", default: "14" },
+    "keep-megabytes": { type: "string", default: "32" },
     minutes: { type: "string", default: "600" },
     plant: { type: "string" },
     real: { type: "string" },
@@ -62,7 +64,7 @@ async function quick(folder: string): Promise<boolean> {
     environment: environmentOf(clock, memory),
     // the passes of the receiver take the lock of the collector
     schedules: { collector: "* * * * * *", receiver: "*/7 * * * * *" },
-    ...{ keepDays: Number(values["keep-days"]), keepMegabytes: KEEP_MEGABYTES },
+    ...{ keepDays: Number(values["keep-days"]), keepMegabytes: Number(values["keep-megabytes"]) },
   });
   const began = Date.now();
   let wrong: string[] = [];
@@ -106,7 +108,7 @@ function environmentOf(clock: WorldClock, memory: string): Record<string, string
 function verdictOf(path: string): boolean {
   const lines = readFileSync(path, "utf8").split("\n").filter(Boolean);
   const samples = lines.map((line) => JSON.parse(line) as Sample);
-  const judged = judge(samples, KEEP_MEGABYTES * 1e6 * STREAMS.length);
+  const judged = judge(samples, (Number(values["keep-megabytes"]) + BETWEEN_PASSES_MB) * 1e6);
   console.log(judgedText(judged));
   return judged.every(({ holds }) => holds);
 }
