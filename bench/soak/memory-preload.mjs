@@ -1,7 +1,7 @@
 /**
  * Loaded before a program (`node --import`): every few seconds it lets go of what nobody needs and writes down, in a file
  * named after the process, how many bytes are still held. With `LARDER_SOAK_LEAK` it holds on to so many bytes more each
- * time and opens a file, so that the soak can be seen to find that. SIGUSR2 has it write what it holds as a heap snapshot.
+ * second and opens a file, so that the soak can be seen to find that. SIGUSR2 has it write what it holds as a heap snapshot.
  */
 import { openSync, renameSync, writeFileSync } from "node:fs";
 import { setFlagsFromString, writeHeapSnapshot } from "node:v8";
@@ -14,8 +14,8 @@ const held = [];
 
 setFlagsFromString("--expose-gc");
 const collect = runInNewContext("gc");
+if (leak > 0) setInterval(() => held.push(Buffer.alloc(leak, 1), openSync(process.execPath, "r")), 1000).unref();
 setInterval(() => {
-  if (leak > 0) held.push(Buffer.alloc(leak, 1), openSync(import.meta.filename, "r"));
   collect();
   const { heapUsed, external } = process.memoryUsage();
   const path = `${folder}/${process.pid}`;

@@ -101,7 +101,7 @@ function environmentOf(clock: WorldClock, memory: string): Record<string, string
     ...others,
     NODE_OPTIONS: `${NODE_OPTIONS} --import ${preload}`,
     LARDER_SOAK_MEMORY: memory,
-    LARDER_SOAK_LEAK: values.plant === "leak" ? "20000" : "0",
+    LARDER_SOAK_LEAK: values.plant === "leak" ? "200000" : "0",
   };
 }
 

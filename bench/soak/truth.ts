@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { queryHistory, readLines } from "../../core/history/history.ts";
+import { askSums, readLines } from "../../core/history/history.ts";
 import { RAW_STREAMS } from "../../core/journal/journal.ts";
 import { FLEET_FIELDS, FLEET_MEASUREMENTS } from "../../fixtures/fleet/fields.ts";
 import { hourOf, type Sums } from "../torture/book.ts";
@@ -62,13 +62,14 @@ async function journalBuckets({ stateDir, plan }: SoakWorld, nowMs: number): Pro
   return buckets;
 }
 
-/** As larder itself adds up. */
+/** As larder itself adds up: closed hours and days from roll-ups, whose raw lines may be gone. */
 async function historyBuckets(stateDir: string, suffix: "_1h" | "_1d", timeZone: string): Promise<BucketSums> {
   const found: BucketSums = new Map();
   const by = suffix === "_1h" ? "hour" : "day";
   for (const { name: measurement } of FLEET_MEASUREMENTS) {
     const query = { measurement, fromMs: 0, toMs: 4e12, by, timeZone, groupBy: ["server"] } as const;
-    for (const { startMs, group, sums: of } of await queryHistory(stateDir, query)) {
+    const [rows = []] = await askSums(stateDir, [query]);
+    for (const { startMs, group, sums: of } of rows) {
       const sums = found.get(startMs) ?? new Map<string, number>();
       found.set(startMs, sums);
       for (const [name, value] of Object.entries(of)) {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { queryHistory, readLines } from "../../core/history/history.ts";
+import { askSums, readLines } from "../../core/history/history.ts";
 import { RAW_STREAMS } from "../../core/journal/journal.ts";
 import { FLEET_FIELDS, FLEET_MEASUREMENTS } from "../../fixtures/fleet/fields.ts";
 import { boardDifferences } from "./board.ts";
@@ -92,7 +92,8 @@ async function historySums(stateDir: string): Promise<Sums> {
   const sums = new Map<string, number>();
   for (const { name: measurement } of FLEET_MEASUREMENTS) {
     const span = { fromMs: 0, toMs: 4e12, by: "all", timeZone: "UTC", groupBy: ["server"] } as const;
-    for (const { group, sums: of } of await queryHistory(stateDir, { measurement, ...span })) {
+    const [rows = []] = await askSums(stateDir, [{ measurement, ...span }]);
+    for (const { group, sums: of } of rows) {
       for (const [name, value] of Object.entries(of)) {
         if (NAMES.has(name)) add(sums, `${group["server"]} ${name}`, Number(value));
       }
