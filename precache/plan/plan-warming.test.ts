@@ -6,7 +6,15 @@ import type { Asset, DeviceCount } from "../words/asset.ts";
 import { assetKey } from "../words/asset-url.ts";
 import { familyOf } from "../words/model.ts";
 import { type AssetChoice, NO_CHOICE } from "./asset-choice.ts";
-import { compareWanted, type PlanInput, planTotals, planWarming } from "./plan-warming.ts";
+import {
+  compareWanted,
+  leftOutSentences,
+  leftSentences,
+  type PlanInput,
+  planTotals,
+  planWarming,
+  unjudgedSentences,
+} from "./plan-warming.ts";
 
 let serial = 0;
 const asset = (more: Partial<Asset> = {}): Asset =>
@@ -355,5 +363,73 @@ describe("planWarming() of a list an admin wrote", () => {
     const assets = [listed({ fromBuilds: ["23A341"] }), asset({ fromBuilds: ["23A341"] })];
     const { items } = planWarming(input({ assets, deltas: "none", choice: { wholeCatalogs } }));
     expect(items.map(({ decision, why }) => [decision, why])).toEqual([["left", "a delta, deltas"]]);
+  });
+});
+
+describe("what a plan leaves", () => {
+  const of = (title: string, why: string, more: object = {}) => ({
+    ...{ asset: asset({ title }), devices: 0, why, decision: "left" as const, ...more },
+  });
+  const plan = {
+    items: [
+      of("a", "no room"),
+      of("b", "unknown", { unjudged: true }),
+      ...["c", "d", "e"].map((title) => of(title, "no room")),
+      of("f", "of a list", { leftOut: true }),
+      of("g", "there", { decision: "cached" }),
+    ],
+  };
+
+  it("is one sentence for each reason, with three titles at most", () => {
+    expect(leftSentences(plan)).toEqual([
+      "4 files (no room): a, c, d …",
+      "1 file (unknown): b",
+      "1 file (of a list): f",
+    ]);
+    expect(leftSentences({ items: plan.items.slice(0, 4) })[0]).toBe("3 files (no room): a, c, d");
+    expect(unjudgedSentences(plan)).toEqual(["1 file (unknown): b"]);
+    expect(leftOutSentences(plan)).toEqual(["left out of the list: 1 file (of a list): f"]);
+  });
+
+  it("has the reason: the budget, the room, or a size nobody knows", () => {
+    const assets = [asset({ sizeBytes: 10 }), asset({ sizeBytes: 20, version: "26.2", build: "23C1" })];
+    const left = (budgetBytes: number | undefined, roomBytes: number | undefined, all = assets) =>
+      planWarming(
+        input({ assets: all, choice: { groups: ["iPad"] }, limits: { budgetBytes, roomBytes } }),
+      ).items.flatMap(({ decision, why, unjudged }) =>
+        decision === "left" ? [unjudged === true ? `${why}!` : why] : [],
+      );
+    expect(left(10, undefined)).toEqual(["beyond the budget"]);
+    expect(left(undefined, 29)).toEqual(["no room without evicting"]);
+    expect(left(29, 29)).toEqual(["beyond the budget"]);
+    expect(left(29, 28)).toEqual(["no room without evicting"]);
+    expect(left(30, undefined)).toEqual([]);
+    const unknown = [asset({ sizeBytes: undefined })];
+    expect(left(30, undefined, unknown)).toEqual(["size unknown, and there is a limit!"]);
+    expect(left(undefined, undefined, unknown)).toEqual([]);
+  });
+
+  it("is ordered by devices for each byte, then by size, then by address", () => {
+    const wanted = (devices: number, sizeBytes: number | undefined, url = "https://h.apple.com/a") => ({
+      ...{ asset: asset({ url, sizeBytes }), devices, why: "" },
+    });
+    const order = (a: ReturnType<typeof wanted>, b: ReturnType<typeof wanted>) => Math.sign(compareWanted(a, b));
+    expect(order(wanted(2, 10), wanted(1, 10))).toBe(-1);
+    expect(order(wanted(2, 10), wanted(1, 4))).toBe(1);
+    expect(order(wanted(0, 10), wanted(0, 4))).toBe(1);
+    expect(order(wanted(0, undefined), wanted(0, 8_000_000_001))).toBe(-1);
+    expect(order(wanted(0, undefined), wanted(0, 7_999_999_999))).toBe(1);
+    expect(order(wanted(0, 1), wanted(0, 1, "https://h.apple.com/b"))).toBe(-1);
+    expect(order(wanted(0, 1, "https://h.apple.com/b"), wanted(0, 1))).toBe(1);
+    expect(order(wanted(0, 1), wanted(0, 1))).toBe(0);
+  });
+
+  it("adds up what is of one decision", () => {
+    const items = [
+      { ...of("a", ""), asset: asset({ sizeBytes: 3 }) },
+      { ...of("b", ""), asset: asset({ sizeBytes: undefined }) },
+      of("c", "", { decision: "cached" }),
+    ];
+    expect(planTotals({ items }, "left")).toEqual({ assets: 2, bytes: 3, unknownSizes: 1 });
   });
 });

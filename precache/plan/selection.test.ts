@@ -2,8 +2,18 @@ import { describe, expect, it } from "vitest";
 import * as z from "zod";
 import { originOf, resolveSettings } from "../../core/config/config.ts";
 import { errorCode } from "../../core/errors.ts";
+import { anAsset } from "../../fixtures/assets.ts";
 import { type PrecacheInput, precacheOptions, precacheShape, requestLayer } from "../options.ts";
-import { catalogsFor, choiceOf, devicesFor, requireWants, wantsAnything } from "./selection.ts";
+import {
+  catalogsFor,
+  choiceOf,
+  devicesFor,
+  isAdminsList,
+  mayBeWanted,
+  requireWants,
+  wantsAnything,
+  wantsBesideInventories,
+} from "./selection.ts";
 
 const parse = (input: PrecacheInput) => precacheOptions.parse(input);
 const kinds = (input: PrecacheInput): string[] => catalogsFor(parse(input)).map(({ kind }) => kind);
@@ -58,6 +68,49 @@ it("requireWants() refuses to plan for nothing", () => {
     expect(errorCode(error)).toBe("CONFIG_NOTHING_WANTED");
   }
   expect(choiceOf(parse({ catalogs: [{ kind: "plan-file", url: "x" }] })).wholeCatalogs).toEqual(["plan-file"]);
+});
+
+it.each<[PrecacheInput, boolean, boolean]>([
+  [{}, false, false],
+  [{ groups: ["app"] }, true, true],
+  [{ firmware: { models: ["Mac"] } }, true, true],
+  [{ apps: ["Keynote"] }, true, true],
+  [{ updates: ["Safari"] }, true, true],
+  [{ models: ["iPad6,8"] }, true, true],
+  [{ devices: [{ kind: "csv", path: "x" }] }, true, false],
+  [{ catalogs: [{ kind: "url-list", url: "x" }] }, true, true],
+  [{ catalogs: [{ kind: "mesu" }] }, false, false],
+])("%j asks for something: %s, without an inventory: %s", (said, anything, beside) => {
+  expect([wantsAnything(parse(said)), wantsBesideInventories(parse(said))]).toEqual([anything, beside]);
+});
+
+it("isAdminsList() knows the lists an admin wrote", () => {
+  expect((["url-list", "plan-file", "mesu"] as const).map(isAdminsList)).toEqual([true, true, false]);
+});
+
+describe("mayBeWanted()", () => {
+  const counted = (model: string) => [{ model, os: undefined, build: undefined, count: 1 }];
+  const pad = { group: "iPad", models: ["iPad6,8"] } as const;
+  const wanted = (said: PrecacheInput, model: string | undefined, more: object) =>
+    mayBeWanted(parse(said), model === undefined ? [] : counted(model))(anAsset("https://swcdn.apple.com/x", more));
+
+  it.each([
+    ["IPAD6,8", pad, true],
+    ["iPad6,7", pad, false],
+    ["iPad", pad, true],
+    ["iPhone", pad, false],
+    ["iPad6,7", { ...pad, models: [] }, true],
+    ["iPad6,8", { ...pad, firmware: true }, false],
+    [undefined, { ...pad, models: [] }, false],
+  ])("takes what devices %s may wait for: %j, %s", (model, more, expected) => {
+    expect(wanted({}, model, more)).toBe(expected);
+  });
+
+  it("takes what is named, or may be", () => {
+    expect(wanted({ groups: ["iPad"] }, undefined, pad)).toBe(true);
+    expect(wanted({ apps: ["Keynote"] }, undefined, { group: "app", unread: "403" })).toBe(true);
+    expect(wanted({ updates: ["Keynote"] }, undefined, { group: "app", unread: "403" })).toBe(false);
+  });
 });
 
 describe("requestLayer()", () => {
