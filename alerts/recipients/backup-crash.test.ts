@@ -8,8 +8,10 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { Disk } from "../../core/disk.ts";
 import { errorCode } from "../../core/errors.ts";
+import { readIfThere } from "../../core/files.ts";
 import { DISK_MISTAKES, takesAnyAnswer, tryCrashPoints } from "../../core/testing/crash-points.ts";
 import { recordingDisk } from "../../core/testing/recording-disk.ts";
+import { THOROUGH } from "../../core/testing/runs.ts";
 import { ALERTS_DEFAULTS } from "../options.ts";
 import { backupFolder, listBackupNames } from "./backup.ts";
 import { initDatabase } from "./init.ts";
@@ -39,8 +41,17 @@ async function add(path: string, address: string, disk?: Disk): Promise<void> {
   await changeRecipients(path, { kind: "add", wanted: [{ address }] }, { ...PORTABLE, ...(disk && { disk }) });
 }
 
-/** Addresses in a database; `none` where there is no file. */
+const known = new Map<string, Promise<string>>();
+
+/** Addresses in a database; `none` where there is no file. Most states have a content that others have. */
 async function listIn(path: string): Promise<string> {
+  const key = (await readIfThere(path))?.toString("latin1") ?? "no file";
+  const list = known.get(key) ?? readList(path);
+  known.set(key, list);
+  return await list;
+}
+
+async function readList(path: string): Promise<string> {
   try {
     const { recipients } = await loadAlertData(path, PORTABLE);
     return recipients.map(({ address }) => address).join();
@@ -78,7 +89,7 @@ it("have the old list or the new one, and a whole copy of the old one beside it"
 });
 
 it("have them when the sync of the backup, or of the database, fails and the next one does not", async () => {
-  for (const failing of [0, 1]) {
+  for (const failing of THOROUGH ? [0, 1] : [0]) {
     expect((await tryChange((disk) => disk, failing)).wrong, `sync ${failing}`).toBeUndefined();
     expect((await tryChange(takesAnyAnswer, failing)).wrong, `sync ${failing}`).toBeDefined();
   }
