@@ -73,7 +73,11 @@ async function oneThread(options: WatchedOptions): Promise<{ result: WatchedResu
   }, 100);
   worker.on("message", (message: WorkerMessage) => {
     if (message.kind === "found") onFault(message.input, message.fault);
-    else result = message;
+    else {
+      result = message;
+      // a server that an edge keeps would keep the thread
+      void worker.terminate();
+    }
   });
   worker.on("error", (error: NodeJS.ErrnoException) => {
     if (begun === 0 && Atomics.load(state, 0) === 0) throw error;

@@ -1,6 +1,6 @@
 /** What `collector` reads from outside: databases, logs, reports, tables of sites, answers of servers, its own files. */
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { gzipSync } from "node:zlib";
@@ -34,11 +34,14 @@ import { LineReader } from "../../../collector/sources/service-log/log-line.ts";
 import { clientAddress, parseMessage } from "../../../collector/sources/service-log/message.ts";
 import type { Source, SourceContext } from "../../../collector/sources/source.ts";
 import type { Json } from "../../../core/journal/journal.ts";
+import { LarderError } from "../../../core/errors.ts";
 import { silentLog } from "../../../core/log.ts";
+import { loadNodeSqlite } from "../../../core/sqlite/node-sqlite.ts";
+import type { SqliteEngine } from "../../../core/sqlite/sqlite.ts";
 import { aReport, reportBody } from "../../../fixtures/reports/reports.ts";
 import { type LogForm, logLine } from "../../../fixtures/service-log/lines.ts";
 import { sharedData } from "../../../fixtures/shared-data.ts";
-import { answer, asAnswer, asFile, jsonOf } from "../edges.ts";
+import { answer, asAnswer, asFile, fuzzFolder, jsonOf } from "../edges.ts";
 import { cursors, json, lines, ownFiles, sharedFiles, texts } from "../seeds.ts";
 import { NotTheSame, type Target } from "../target.ts";
 
@@ -118,6 +121,43 @@ async function readSource(source: Source): Promise<unknown> {
     }
   }
   return rows;
+}
+
+/** With each engine there is: SQLite itself from Node 22.16. An error of one does not spare the other. */
+async function readAll(open: (engine: SqliteEngine) => Source): Promise<unknown> {
+  const found: unknown[] = [];
+  for (const engine of ENGINES) {
+    found.push(
+      await readSource(open(engine)).catch((error: unknown) => {
+        if (error instanceof LarderError) return error.code;
+        throw error;
+      }),
+    );
+  }
+  return found;
+}
+const ENGINES: readonly SqliteEngine[] = loadNodeSqlite() === undefined ? ["portable"] : ["portable", "native"];
+
+/** A table as Metrics.sqlite has it, some of its rows in the -wal alone. */
+const MAKE_WAL = `
+import shutil, sqlite3, sys
+db = sqlite3.connect(sys.argv[1], isolation_level=None)
+db.execute("PRAGMA journal_mode=WAL")
+db.execute("PRAGMA wal_autocheckpoint=0")
+db.execute("CREATE TABLE ZMETRIC (Z_PK INTEGER PRIMARY KEY, Z_ENT INTEGER, Z_OPT INTEGER, ZCREATIONDATE TIMESTAMP, ZBYTESFROMCACHETOCLIENTS INTEGER)")
+db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+for row in range(9): db.execute("INSERT INTO ZMETRIC VALUES (?, 1, 1, ?, 5)", (row + 1, 800000000 + row * 60))
+for end in ("", "-wal"): shutil.copy(sys.argv[1] + end, sys.argv[1] + ".copy" + end)
+`;
+let made: { readonly database: Buffer; readonly wal: Buffer } | undefined;
+
+/** None where there is no Python. */
+function walFiles(): { readonly database: Buffer; readonly wal: Buffer } {
+  const path = join(fuzzFolder(), "made.sqlite");
+  if (made === undefined) spawnSync("python3", ["-c", MAKE_WAL, path]);
+  const read = (end: string): Buffer => (existsSync(path + end) ? readFileSync(path + end) : Buffer.alloc(0));
+  made ??= { database: read(".copy"), wal: read(".copy-wal") };
+  return made;
 }
 
 const PART = {
@@ -257,18 +297,29 @@ export const targets: readonly Target[] = [
     run: readCursors,
   },
   {
+    // the file is whole, and what lies beside it is not
+    name: "collector/metrics-wal",
+    seeds: () => [walFiles().wal],
+    words: ["\x37\x7f\x06\x82", "\x37\x7f\x06\x83", "\0\0\x10\0"],
+    shortRound: 3,
+    run: asFile("Metrics.sqlite-wal", async (_, folder) => {
+      writeFileSync(join(folder, "Metrics.sqlite"), walFiles().database);
+      return await readAll((engine) => metricsSqlite({ path: join(folder, "Metrics.sqlite"), engine }));
+    }),
+  },
+  {
     name: "collector/metrics-db",
     seeds: () => [...ownFiles("fixtures/state/0.1", "Metrics.db"), ...databases("Metrics.db")],
     words: ["SQLite format 3\0", "statsData", "creationDate"],
     shortRound: 3,
-    run: asFile("Metrics.db", async (path) => await readSource(metricsDb({ path, engine: "portable" }))),
+    run: asFile("Metrics.db", async (path) => await readAll((engine) => metricsDb({ path, engine }))),
   },
   {
     name: "collector/metrics-sqlite",
     seeds: () => databases("Metrics.sqlite"),
     words: ["SQLite format 3\0", "ZMETRIC", "ZSTATDATE"],
     shortRound: 3,
-    run: asFile("Metrics.sqlite", async (path) => await readSource(metricsSqlite({ path, engine: "portable" }))),
+    run: asFile("Metrics.sqlite", async (path) => await readAll((engine) => metricsSqlite({ path, engine }))),
   },
   {
     name: "collector/sink-answer",

@@ -11,7 +11,7 @@ export interface LoadedTarget {
   readonly url: string;
 }
 
-const ROOMS = ["core", "collector", "precache", "alerts", "cli"];
+const ROOMS = ["core", "collector", "precache", "alerts", "cli", "wire"];
 
 /** Loads the targets of all rooms. */
 export async function loadTargets(): Promise<LoadedTarget[]> {
