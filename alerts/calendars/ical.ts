@@ -14,6 +14,7 @@ const DAY_MS = 86_400_000;
 /** Rules look at yesterday and today; a long holiday that goes on has begun long before. */
 const AROUND_MS = 3 * DAY_MS;
 const LONGEST_MS = 400 * DAY_MS;
+const LONGEST_EVENT_SECONDS = 100 * 366 * 86_400;
 const MOST_EVENTS = 10_000;
 /** A day of every year since the first computers is less; more holds up the passes for seconds. */
 const MOST_STEPS = 30_000;
@@ -62,6 +63,7 @@ function eventsOf(text: string): ICAL.Event[] {
   const held = found.filter(
     (each) => each.getFirstPropertyValue("status") !== "CANCELLED" && each.hasProperty("dtstart"),
   );
+  for (const each of held) refuseEndless(each);
   const [moved, plain] = [held.filter(isMoved), held.filter((each) => !isMoved(each))];
   const byUid = groupBy(moved, uidOf);
   return plain.map((component) => {
@@ -69,6 +71,13 @@ function eventsOf(text: string): ICAL.Event[] {
     const exceptions = uid === "" ? [] : (byUid.get(uid) ?? []);
     return new ICAL.Event(component, { strictExceptions: false, exceptions });
   });
+}
+
+/** The library counts day by day to where a duration ends: that of `PT4294967296H` takes it minutes. */
+function refuseEndless(component: ICAL.Component): void {
+  const lengths = component.getAllProperties("duration").map((each) => each.getFirstValue());
+  if (lengths.some((each) => each instanceof ICAL.Duration && Math.abs(each.toSeconds()) > LONGEST_EVENT_SECONDS))
+    throw new Error("an event in it lasts for more than a hundred years");
 }
 
 /** One of several that repeat, at another time than its rule says. */

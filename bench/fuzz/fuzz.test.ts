@@ -3,7 +3,7 @@
  * notices faults at all.
  */
 import { describe, expect, it } from "vitest";
-import { runs } from "../../core/testing/runs.ts";
+import { runs, THOROUGH } from "../../core/testing/runs.ts";
 import { keptInputs } from "./found.ts";
 import { type Fault, judge } from "./judge.ts";
 import { fuzzRound } from "./round.ts";
@@ -13,7 +13,7 @@ import { type WatchedOptions, watchedRound } from "./watched-round.ts";
 
 /** Enough where the code that is reached counts. */
 const MOST = 2500;
-const EXECUTIONS = 6;
+const EXECUTIONS = 4;
 
 describe("keeps its promise on kept inputs and on new ones:", async () => {
   it.each((await loadTargets()).map(({ target }) => ({ name: target.name, target })))("$name", async ({ target }) => {
@@ -46,7 +46,7 @@ it.each([
   expect("polluted" in {}).toBe(false);
 });
 
-describe("a watched round", () => {
+describe.runIf(THOROUGH)("a watched round", () => {
   const url = new URL("testing/planted.ts", import.meta.url).href;
   const faultsOf = async (
     name: string,

@@ -1,5 +1,5 @@
 /**
- * Every target, by the room it is of.
+ * Every target, by what is read.
  *
  * @module
  */
@@ -11,13 +11,15 @@ export interface LoadedTarget {
   readonly url: string;
 }
 
-const ROOMS = ["core", "collector", "precache", "alerts", "cli", "wire"];
+const FILES = [
+  ...["core", "sources", "receiver", "sinks", "catalogs", "inventories", "warming", "alerts", "cli", "wire"],
+];
 
-/** Loads the targets of all rooms. */
+/** Loads them all. */
 export async function loadTargets(): Promise<LoadedTarget[]> {
   const found = await Promise.all(
-    ROOMS.map(async (room) => {
-      const url = new URL(`${room}.ts`, import.meta.url).href;
+    FILES.map(async (file) => {
+      const url = new URL(`${file}.ts`, import.meta.url).href;
       const { targets } = (await import(url)) as { targets: readonly Target[] };
       return targets.map((target) => ({ target, url }));
     }),
