@@ -43,6 +43,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   { name: "report", command: ["report/report.ts", "3", "-", cache], needs: ["python3", "sqlite3"] },
   { name: "log", command: ["log/read.ts", "3", "100", "1"], needs: ["python3"] },
   { name: "receiver", command: ["receive/receive.ts"] },
+  { name: "fleet pass", command: ["receive/fleet-pass.ts"] },
   { name: "live page", command: ["serve/open-pages.ts", "--every", "1"] },
   { name: "catalogues", command: ["catalogs/parse.ts", "5"], needs: ["python3"] },
   { name: "warming", command: ["warm/transfer.ts", "3"], needs: ["nginx", "curl"] },
