@@ -15,7 +15,12 @@ export function parseExact(text: string): unknown {
   const marked = text.replaceAll(TEXT_OR_LARGE, (found) =>
     found.startsWith('"') || Number.isSafeInteger(Number(found)) ? found : JSON.stringify({ [MARK]: found }),
   );
-  return JSON.parse(marked, (_key, value: unknown) => wholeOf(value) ?? value);
+  try {
+    return JSON.parse(marked, (_key, value: unknown) => wholeOf(value) ?? value);
+  } catch (error) {
+    if (error instanceof RangeError) throw new SyntaxError("it is nested too deeply", { cause: error });
+    throw error;
+  }
 }
 
 function wholeOf(value: unknown): bigint | undefined {
