@@ -5,7 +5,6 @@
  */
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { ExitCode, ExitWith } from "../../exit.ts";
-import { layerOfKeyFlags } from "../../flag-layer.ts";
 
 /** Flags of every subcommand that describe the boards. */
 interface InstallationFlags {
@@ -36,6 +35,7 @@ export function registerGrafana(grafana: Command): void {
     .option("-c, --config <file>", "settings, for alerts.wanGbPerDay (default: the usual places)")
     .option("--dry-run", "show what would be written")
     .action(async (options: InstallationFlags & { out: string; config?: string }) => {
+      const { layerOfKeyFlags } = await import("../../flag-layer.ts");
       const { loadSettings } = await import("../../load-settings.ts");
       const { alertRules, exportFiles } = await import("../../../grafana/index.ts");
       const { printPaused, printZone, writeExport } = await import("./files.ts");

@@ -11,12 +11,15 @@ import { progressText } from "./text.ts";
 
 const SECRET = "hunter2-import-hunter2";
 const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
 let folder: string;
 let old: QueriesFake;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "limport-"));
-  old = await startQueriesFake([Date.now() - 1003 * HOUR, Date.now() - 1001 * HOUR].map((ms) => [ms, 5_000_000]));
+  // of one day, at whatever hour this runs
+  const noon = Math.floor(Date.now() / DAY) * DAY - 42 * DAY + 12 * HOUR;
+  old = await startQueriesFake([noon - HOUR, noon + HOUR].map((ms) => [ms, 5_000_000]));
   const sinks = [{ name: "main", type: "influx1", url: old.url, database: "caching" }];
   const settings = { server: "cache01", stateDir: join(folder, "s"), timezone: "UTC" };
   await writeFile(join(folder, "plain.json"), JSON.stringify(settings));
