@@ -11,28 +11,32 @@ import { type Book, hourOf, type Sums } from "./book.ts";
 import { LocalCache, RemoteCache } from "./caches.ts";
 import { setAsideTimes } from "./set-aside.ts";
 import { shownDifferences } from "./shown.ts";
-import type { World } from "./world.ts";
+import type { Engines, World } from "./world.ts";
 
 const NAMES = new Set(FLEET_FIELDS.map(({ name }) => name));
+const HOUR_MS = 3_600_000;
 const SERVER = /[,]server=([^, ]+)/;
 
-/** One sentence for each sum that is wrong. */
-export async function differences(world: World): Promise<string[]> {
+/**
+ * One sentence for each sum that is wrong.
+ * @param soon whether the first place that is wrong says enough, as for who will look again
+ */
+export async function differences(world: World, soon = false): Promise<string[]> {
   const aside = await onlyAside(world);
   const book = world.book.without(RemoteCache.server, aside);
   const truth = book.sums();
-  const places: readonly (readonly [string, () => Promise<Sums>])[] = [
-    ["journal", async () => await journalSums(world.stateDir)],
-    ["history", async () => await historySums(world.stateDir)],
-    ["InfluxDB", async () => await influxSums(world)],
-    ["VictoriaMetrics", async () => await victoriaSums(world)],
+  const places: readonly (() => Promise<string[]>)[] = [
+    async () => compare("journal", truth, await journalSums(world.stateDir)),
+    async () => compare("InfluxDB", truth, await influxSums(world)),
+    async () => compare("VictoriaMetrics", truth, await victoriaSums(world)),
+    async () => await hourDifferences(world, book),
+    async () => compare("history", truth, await historySums(world.stateDir)),
+    async () => await requestDifferences(world),
+    async () => await shownDifferences(world, book),
+    async () => await boardDifferences(world, truth),
   ];
   const wrong: string[] = [];
-  for (const [where, ask] of places) wrong.push(...compare(where, truth, await ask()));
-  wrong.push(...(await hourDifferences(world, book)));
-  wrong.push(...(await requestDifferences(world)));
-  wrong.push(...(await shownDifferences(world, book)));
-  wrong.push(...(await boardDifferences(world, truth)));
+  for (const ask of places) if (!soon || wrong.length === 0) wrong.push(...(await ask()));
   return wrong;
 }
 
@@ -102,55 +106,81 @@ async function historySums(stateDir: string): Promise<Sums> {
   return sums;
 }
 
-async function influxSums({ engines, database }: World, suffix = "", where = "time >= 0"): Promise<Sums> {
-  const sums = new Map<string, number>();
-  const from = FLEET_MEASUREMENTS.map(({ name }) => `"${name}${suffix}"`).join(", ");
-  const series = await engines.influx.query(database, `SELECT sum(*) FROM ${from} WHERE ${where} GROUP BY server`);
-  for (const { tags, columns, values } of series) {
-    for (const [i, column] of columns.entries()) {
-      const name = column.replace(/^sum_/, "");
-      const value = values[0]?.[i];
-      if (NAMES.has(name) && typeof value === "number") add(sums, `${tags?.["server"]} ${name}`, value);
-    }
-  }
-  return sums;
+async function influxSums({ engines, database }: World): Promise<Sums> {
+  const select = `SELECT sum(*) FROM ${influxNames("")} WHERE time >= 0 GROUP BY server`;
+  return (await influxBuckets(engines, database, select)).get(0) ?? new Map();
 }
 
-async function victoriaSums(world: World, suffix = "", hourMs?: number): Promise<Sums> {
-  const sums = new Map<string, number>();
+function influxNames(suffix: string): string {
+  return FLEET_MEASUREMENTS.map(({ name }) => `"${name}${suffix}"`).join(", ");
+}
+
+/** Sums of an answer by the time of their bucket. */
+async function influxBuckets({ influx }: Engines, database: string, select: string): Promise<Map<number, Sums>> {
+  const buckets = new Map<number, Map<string, number>>();
+  for (const { tags, columns, values } of await influx.query(database, select)) {
+    for (const row of values) {
+      for (const [i, column] of columns.entries()) {
+        const [name, value] = [column.replace(/^sum_/, ""), row[i]];
+        if (!NAMES.has(name) || typeof value !== "number") continue;
+        add(bucketOf(buckets, Number(row[0])), `${tags?.["server"]} ${name}`, value);
+      }
+    }
+  }
+  return buckets;
+}
+
+async function victoriaSums(world: World): Promise<Sums> {
+  return (await victoriaBuckets(world, "", () => 0)).get(0) ?? new Map();
+}
+
+async function victoriaBuckets(
+  { engines, plan }: World,
+  suffix: string,
+  startOf: (ms: number) => number,
+): Promise<Map<number, Sums>> {
+  const buckets = new Map<number, Map<string, number>>();
   const names = FLEET_MEASUREMENTS.map(({ name }) => `${name}${suffix}`);
   // by the tag alone: what was killed while it wrote its index finds a series by one label and not by another
-  const selector = `{world="${world.plan.seed}"}`;
-  for (const { metric, values, timestamps } of await world.engines.victoria.rawSeries(selector)) {
+  for (const { metric, values, timestamps } of await engines.victoria.rawSeries(`{world="${plan.seed}"}`)) {
     const whole = metric["__name__"] ?? "";
     const measurement = names.find((each) => whole.startsWith(`${each}_`) && NAMES.has(whole.slice(each.length + 1)));
     if (measurement === undefined) continue;
-    for (const [i, value] of values.entries()) {
-      if (hourMs !== undefined && hourOf(timestamps[i] ?? 0) !== hourMs) continue;
-      add(sums, `${metric["server"]} ${whole.slice(measurement.length + 1)}`, value);
-    }
+    const key = `${metric["server"]} ${whole.slice(measurement.length + 1)}`;
+    for (const [i, value] of values.entries()) add(bucketOf(buckets, startOf(timestamps[i] ?? 0)), key, value);
   }
+  return buckets;
+}
+
+function bucketOf(buckets: Map<number, Map<string, number>>, start: number): Map<string, number> {
+  const sums = buckets.get(start) ?? new Map<string, number>();
+  buckets.set(start, sums);
   return sums;
 }
 
 /** Hours that are over are rolled up, and as the book has them. */
 async function hourDifferences(world: World, book: Book): Promise<string[]> {
-  const { database, engines } = world;
-  const wrong: string[] = [];
   const hours = new Set(book.servers.flatMap((server) => book.hours(server)));
+  const byHour = `SELECT sum(*) FROM ${influxNames("_1h")} WHERE ${spanOf(hours)} GROUP BY time(1h), server fill(none)`;
+  const influx = await influxBuckets(world.engines, world.database, byHour);
+  const victoria = await victoriaBuckets(world, "_1h", hourOf);
+  const truth = book.sumsBy(hourOf);
   const now = hourOf(world.clock.now());
-  for (const hour of hours) {
-    // the newest may still be open
-    if (hour >= now - 3_600_000) continue;
+  const none = new Map<string, number>();
+  // the newest may still be open
+  return [...hours].flatMap((hour) => {
+    if (hour >= now - HOUR_MS) return [];
     const at = new Date(hour).toISOString().slice(0, 16);
-    const during = `time >= ${hour}ms AND time < ${hour + 3_600_000}ms`;
-    const truth = book.sums(hour);
-    wrong.push(
-      ...compare(`InfluxDB, hour ${at}`, truth, await influxSums({ database, engines } as World, "_1h", during)),
-    );
-    wrong.push(...compare(`VictoriaMetrics, hour ${at}`, truth, await victoriaSums(world, "_1h", hour)));
-  }
-  return wrong;
+    const expected = truth.get(hour) ?? none;
+    return [
+      ...compare(`InfluxDB, hour ${at}`, expected, influx.get(hour) ?? none),
+      ...compare(`VictoriaMetrics, hour ${at}`, expected, victoria.get(hour) ?? none),
+    ];
+  });
+}
+
+function spanOf(hours: ReadonlySet<number>): string {
+  return `time >= ${Math.min(...hours)}ms AND time < ${Math.max(...hours) + HOUR_MS}ms`;
 }
 
 function add(sums: Map<string, number>, key: string, value: number): void {

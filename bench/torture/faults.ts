@@ -15,8 +15,6 @@ export interface Fault {
 }
 
 const HOUR_MS = 3_600_000;
-/** VictoriaMetrics writes to its disk within five seconds. */
-const FLUSHED_MS = 6000;
 const A_PASS_MS = 1500;
 
 export const FAULTS = {
@@ -78,7 +76,7 @@ export type FaultName = keyof typeof FAULTS;
 async function crashVictoria({ engines, gates }: World): Promise<void> {
   // what it took hours ago by the clock of the world it would have written to its disk by now
   gates.victoria.become("cut");
-  await sleep(FLUSHED_MS);
+  await engines.victoria.flushToDisk();
   gates.victoria.become("open");
   await sleep(A_PASS_MS);
   await engines.victoria.restart();

@@ -14,6 +14,7 @@ const MAY: Readonly<Record<string, RegExp>> = {
   "journal-disk": /disk full/,
   notifier: /nobody to notify/,
   source: /database|clock/,
+  wiped: /cache wiped/,
 };
 
 /** Hours pass at once here: a cache is then silent for hours, or writes a row while somebody looks who read the clock before. */

@@ -30,12 +30,20 @@ interface Body {
   };
 }
 
+const PING = "/looked";
+
 export class Notified {
+  #looks = 0;
   readonly #notices = new Map<string, Notice>();
   readonly #server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
     request.on("end", () => {
+      if (request.url?.startsWith(PING) === true) {
+        if (!request.url.endsWith("/start")) this.#looks++;
+        response.writeHead(200).end();
+        return;
+      }
       if (!this.reachable) {
         response.writeHead(503).end();
         return;
@@ -64,6 +72,16 @@ export class Notified {
   close(): void {
     this.#server.close();
     this.#server.closeAllConnections();
+  }
+
+  /** The address that is called after each look, always in reach. */
+  get pingUrl(): string {
+    return new URL(PING, this.url).href;
+  }
+
+  /** How many looks for alerts have ended. */
+  get looks(): number {
+    return this.#looks;
   }
 
   #take(id: string, { type, timestamp, data }: Body): void {

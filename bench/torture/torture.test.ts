@@ -1,9 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { enginesAvailable, NO_ENGINES, startInflux, startVictoria } from "../../fixtures/engines.ts";
+import { describe, expect, it } from "vitest";
+import { enginesAvailable, NO_ENGINES } from "../../fixtures/engines.ts";
 import { differences } from "./compare.ts";
 import { play } from "./play.ts";
 import { scheduleOf, scheduleText } from "./schedule.ts";
-import type { Engines } from "./world.ts";
 
 const here = enginesAvailable();
 if (!here) console.log(`skipped: ${NO_ENGINES}`);
@@ -15,13 +14,6 @@ it("draws the same schedule from a seed, and another from another", () => {
 });
 
 describe.skipIf(!here)("a world under faults", () => {
-  let engines: Engines;
-  beforeAll(async () => {
-    const [influx, victoria] = await Promise.all([startInflux(), startVictoria()]);
-    engines = { influx, victoria };
-  });
-  afterAll(async () => await Promise.all([engines?.influx.stop(), engines?.victoria.stop()]));
-
   it("has every number right everywhere once it has caught up: npm run torture plays longer ones", async () => {
     const schedule = scheduleOf(3, {
       ticks: 8,
@@ -29,7 +21,7 @@ describe.skipIf(!here)("a world under faults", () => {
       only: ["collector killed", "receiver killed", "answers of InfluxDB lost"],
     });
     let places: string[] = [];
-    const played = await play(schedule, engines, async (world) => {
+    const played = await play(schedule, async (world) => {
       // a row nobody has heard of is missed by every place
       const delta = new Map([["BYTESFROMCACHETOCLIENT", 1]]);
       world.book.write("cache1", { timeMs: world.plan.startMs, periodSeconds: 60, delta });

@@ -6,11 +6,10 @@
  */
 import type { World } from "./world.ts";
 
-/** Minutes of a tick: what has to last a quarter of an hour does so in a few. */
-const MINUTES = 7;
-const MOST_TICKS = 60;
-/** On a busy machine a pass takes many ticks, and notices come with passes. */
-const LEAST_MS = 90_000;
+/** Minutes from look to look: looks half an hour apart say nothing of what lay between them. */
+const MINUTES = 12;
+/** What has to last five minutes, or a quarter of an hour, does so in a few. */
+const MOST_LOOKS = 25;
 /** Each by any of these rules. */
 const PLANTED: readonly (readonly [what: string, rules: RegExp, part?: string])[] = [
   ["a suspended cache", /^(suspended|unregistered|off)$/],
@@ -41,9 +40,9 @@ export async function trialDifferences(world: World): Promise<string[]> {
 }
 
 async function until(world: World, done: () => boolean): Promise<void> {
-  const beganMs = performance.now();
-  for (let tick = 0; !done() && (tick < MOST_TICKS || performance.now() - beganMs < LEAST_MS); tick++) {
+  for (let look = 0; look < MOST_LOOKS && !done(); look++) {
     world.startAll();
     await world.tick(MINUTES);
+    if (!(await world.looked())) return;
   }
 }

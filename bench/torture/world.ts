@@ -8,7 +8,7 @@ import { statSync, writeFileSync } from "node:fs";
 import { cp, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { InfluxEngine, VictoriaEngine } from "../../fixtures/engines.ts";
+import { type InfluxEngine, startInflux, startVictoria, type VictoriaEngine } from "../../fixtures/engines.ts";
 import { Dice } from "../histories/dice.ts";
 import { Book } from "./book.ts";
 import { LocalCache, RemoteCache } from "./caches.ts";
@@ -18,6 +18,7 @@ import { Program } from "./program.ts";
 import { SmallDisk } from "./small-disk.ts";
 import { WorldClock } from "./world-clock.ts";
 
+/** Its own: the boards show whatever a database has, that of another world included. */
 export interface Engines {
   readonly influx: InfluxEngine;
   readonly victoria: VictoriaEngine;
@@ -50,6 +51,8 @@ interface Parts {
 const MINUTE_MS = 60_000;
 /** Real time of a tick: a pass of the collector is due each second. */
 export const TICK_MS = 300;
+/** The longest a look may take to come. */
+const LOOK_MS = 60_000;
 
 export class World {
   readonly plan: WorldPlan;
@@ -95,7 +98,9 @@ export class World {
     this.page = this.#program("page", ["serve", "--port", "0", "--json"]);
   }
 
-  static async open(plan: WorldPlan, folder: string, engines: Engines): Promise<World> {
+  static async open(plan: WorldPlan, folder: string): Promise<World> {
+    const [influx, victoria] = await Promise.all([startInflux(), startVictoria()]);
+    const engines: Engines = { influx, victoria };
     const clock = new WorldClock(join(folder, "clock"), plan.startMs);
     const book = new Book();
     const dice = new Dice(plan.seed + 1);
@@ -145,6 +150,20 @@ export class World {
     await Promise.all([this.send(), sleep(TICK_MS)]);
   }
 
+  /**
+   * Resolves when another look for alerts has ended, which comes after a pass: on a busy machine one takes many ticks.
+   * @returns false when none came in time
+   */
+  async looked(): Promise<boolean> {
+    const before = this.notified.looks;
+    const untilMs = performance.now() + LOOK_MS;
+    while (this.notified.looks === before && performance.now() < untilMs) {
+      this.startAll();
+      await sleep(20);
+    }
+    return this.notified.looks > before;
+  }
+
   /** The caches send what waits, where the receiver can be reached; a tick does not wait for it. */
   async send(): Promise<void> {
     const url = this.receiver.runs ? await Promise.race([this.receiver.url(), sleep(0, undefined)]) : undefined;
@@ -174,7 +193,7 @@ export class World {
     if (keep && this.disk !== undefined) await copyFiles(this.stateDir, `${this.stateDir}-kept`);
     this.disk?.unmount();
     this.clock.close();
-    await this.engines.influx.query(this.database, `DROP DATABASE "${this.database}"`);
+    await Promise.all([this.engines.influx.stop(), this.engines.victoria.stop()]);
   }
 
   #writeSettings(): void {
@@ -219,7 +238,10 @@ export class World {
         },
         { name: "victoria", type: "victoriametrics", url: this.gates.victoria.url, timeoutSeconds: 2 },
       ],
-      alerts: { notifiers: [{ name: "hook", type: "webhook", url: this.notified.url }] },
+      alerts: {
+        pingUrl: this.notified.pingUrl,
+        notifiers: [{ name: "hook", type: "webhook", url: this.notified.url }],
+      },
     };
   }
 }
