@@ -56,7 +56,7 @@ const ZERO = 0x30;
 const MOST_DIGITS = 15;
 
 /** The bytes every mark begins with. */
-export const COMMIT_PREFIX = Buffer.from(PREFIX, "latin1");
+export const COMMIT_PREFIX = Buffer.from(PREFIX);
 
 /** The mark for a batch, with its newline. */
 export function commitLine(batch: Uint8Array, commit: Omit<Commit, "bytes">): string {
@@ -75,15 +75,15 @@ export function commitLine(batch: Uint8Array, commit: Omit<Commit, "bytes">): st
 
 /** The mark a line holds (without its newline), or undefined when the line is not a whole mark. */
 export function parseCommit(line: string): ReadCommit | undefined {
-  const found = /^#commit (\d{1,10}) (\{.*\})$/.exec(line);
-  if (found?.[1] === undefined || found[2] === undefined) return undefined;
-  let value: unknown;
+  const [, crc, body = ""] = /^#commit (\d{1,10}) (\{.*\})$/.exec(line) ?? [];
+  let said: Record<string, unknown>;
   try {
-    value = JSON.parse(found[2]);
+    // an object, as it lies in braces, where it is JSON at all
+    said = JSON.parse(body);
   } catch {
     return undefined;
   }
-  return readCommit(value, Number(found[1]));
+  return readCommit(said, Number(crc));
 }
 
 /** Whether a line is the mark that was written for bytes of this CRC-32; their number is the mark's own. */
@@ -101,10 +101,10 @@ export interface MarkHead {
 }
 
 /** What comes between the numbers of a mark's head. */
-const BEFORE_BYTES = Buffer.from(' {"v":1,"bytes":', "latin1");
-const BEFORE_LINES = Buffer.from(',"lines":', "latin1");
-const BEFORE_AT = Buffer.from(',"at":', "latin1");
-const AFTER_AT = Buffer.from(",", "latin1");
+const BEFORE_BYTES = Buffer.from(' {"v":1,"bytes":');
+const BEFORE_LINES = Buffer.from(',"lines":');
+const BEFORE_AT = Buffer.from(',"at":');
+const AFTER_AT = Buffer.from(",");
 const PARTS = [BEFORE_BYTES, BEFORE_LINES, BEFORE_AT, AFTER_AT];
 
 /**
@@ -143,9 +143,8 @@ function checksum(batchCrc: number, body: string): number {
   return crc32(body, batchCrc);
 }
 
-function readCommit(value: unknown, crc: number): ReadCommit | undefined {
-  if (typeof value !== "object" || value === null) return undefined;
-  const { v, bytes, lines, at, span, cursors } = value as Record<string, unknown>;
+function readCommit(said: Record<string, unknown>, crc: number): ReadCommit | undefined {
+  const { v, bytes, lines, at, span, cursors } = said;
   if (v !== 1 || !isWhole(bytes) || !isWhole(lines) || !isWhole(at)) return undefined;
   if (typeof cursors !== "object" || cursors === null || Array.isArray(cursors)) return undefined;
   const times = readSpan(span);

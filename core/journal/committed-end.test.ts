@@ -1,21 +1,12 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { runs } from "../testing/runs.ts";
 import { commitLine } from "./commit.ts";
-import { committedEnd } from "./committed-end.ts";
-import { withSegment } from "./open-segment.ts";
+import { committedEnd, endRoom } from "./committed-end.ts";
+import { inMemory, segmentOf } from "./testing/written-segments.ts";
 
-/** Files are looked through in steps of this size. */
+/** Segments are looked through in steps of this size. */
 const STEP = 256 * 1024;
-
-let folder: string;
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "lsegment-"));
-});
-afterEach(async () => {
-  await rm(folder, { recursive: true, force: true });
-});
 
 function batch(count: number): Buffer {
   const lines = Buffer.from(Array.from({ length: count }, (_, i) => `m,server=a v=${i}i ${1_000_000 + i}\n`).join(""));
@@ -23,9 +14,7 @@ function batch(count: number): Buffer {
 }
 
 async function endOf(bytes: Buffer): Promise<number> {
-  const path = join(folder, "000000000000000.lp");
-  await writeFile(path, bytes);
-  return await withSegment({ folder, number: 0 }, -1, async (content) => (await committedEnd(content)).offset);
+  return (await committedEnd(inMemory(bytes))).offset;
 }
 
 describe("committedEnd()", () => {
@@ -47,5 +36,45 @@ describe("committedEnd()", () => {
     for (const within of [1, 5, markBytes - 1, markBytes, markBytes + 1]) {
       expect(await endOf(Buffer.concat([whole, Buffer.alloc(STEP - within, "x")]))).toBe(whole.length);
     }
+  });
+
+  it("is that of the last batch of which all is there, whatever follows, and says what its mark says", async () => {
+    const batches = fc.array(fc.record({ at: fc.nat(), count: fc.nat(3) }), { maxLength: 5 });
+    const noise = fc.oneof(
+      fc.constantFrom("", "#commit ", "\n#commit \n", "#commit 1 {}\n", "m v=1i 5\n", 'x#commit 0 {"v":1}\n'),
+      fc.string(),
+    );
+    const room = endRoom();
+    await fc.assert(
+      fc.asyncProperty(batches, noise, fc.nat(400), async (said, after, cut) => {
+        const made = said.map(({ at, count }, i) => ({
+          at,
+          lines: Array.from({ length: count }, (_, n) => `m v=${n}i ${i}`),
+          cursors: { i },
+        }));
+        const ends = made.map((_, i) => segmentOf(made.slice(0, i + 1)).length);
+        const whole = segmentOf(made);
+        const left = whole.subarray(0, Math.max(0, whole.length - cut));
+        const index = ends.findLastIndex((end) => end <= left.length);
+        const last = made[index];
+        const found = await committedEnd(inMemory(Buffer.concat([left, Buffer.from(after)])), room);
+        expect(found.offset).toBe(ends[index] ?? 0);
+        expect(found.commit?.at).toBe(last?.at);
+        expect(found.commit?.cursors).toEqual(last?.cursors);
+      }),
+      { numRuns: runs(60) },
+    );
+  });
+
+  it("takes no line that only ends like a mark, where a step begins in the middle of it", async () => {
+    const half = Buffer.from("m v=1i 5");
+    const mark = Buffer.from(commitLine(half, { lines: 1, at: 1, span: undefined, cursors: {} }));
+    expect(await endOf(Buffer.concat([half, mark, Buffer.alloc(STEP - mark.length, "x")]))).toBe(0);
+  });
+
+  it("is nowhere in a mark whose batch would begin before the segment, or that a line only holds", async () => {
+    const whole = batch(2);
+    expect(await endOf(whole.subarray(1))).toBe(0);
+    expect(await endOf(Buffer.concat([Buffer.from("x"), Buffer.from(batch(0))]))).toBe(0);
   });
 });

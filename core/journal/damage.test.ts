@@ -12,9 +12,9 @@ import { checkJournal, type StreamHealth } from "./health.ts";
 import { openJournal, streamFolder } from "./journal.ts";
 import type { Position } from "./position.ts";
 import { openReader } from "./reader.ts";
-import type { SegmentContent } from "./segment-content.ts";
 import { listSegments, segmentPath } from "./segment-names.ts";
 import { scanSegment } from "./segment-scan.ts";
+import { inMemory } from "./testing/written-segments.ts";
 
 const T0 = Date.parse("2026-11-20T00:00:00Z");
 const MINUTE = 60_000;
@@ -44,23 +44,6 @@ async function fill(batches: number, segmentBytes: number): Promise<{ lines: str
   }
   await journal.close();
   return { lines, segments: await listSegments(folder()) };
-}
-
-function inMemory(bytes: Buffer): SegmentContent {
-  return {
-    path: "memory",
-    size: bytes.length,
-    facts: undefined,
-    stamp: "",
-    diskBytes: bytes.length,
-    read: async (offset, length, room) => {
-      const found = bytes.subarray(offset, offset + length);
-      if (room === undefined || room.length < found.length) return Buffer.from(found);
-      found.copy(room);
-      return room.subarray(0, found.length);
-    },
-    close: async () => {},
-  };
 }
 
 async function shipped(from?: Position): Promise<string[]> {

@@ -1,6 +1,12 @@
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
-import { segmentsToRemove } from "./retention.ts";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type Disk, realDisk } from "../disk.ts";
+import { applyRetention, segmentsToRemove } from "./retention.ts";
+import { segmentPath } from "./segment-names.ts";
+import { type WrittenBatch, writePacked, writeSegment } from "./testing/written-segments.ts";
 
 const DAY = 86_400_000;
 const now = 1000 * DAY;
@@ -46,5 +52,107 @@ describe("segmentsToRemove()", () => {
         expect(total <= keepBytes || left.length === 1).toBe(true);
       }),
     );
+  });
+
+  it("takes a time still to come for that of the segment after it", () => {
+    const limits = { keepDays: 40, keepBytes: 1000 };
+    const toGo = (segments: Parameters<typeof segmentsToRemove>[0]) =>
+      segmentsToRemove(segments, { limits, needed: undefined, nowMs: now });
+    const ahead = { ...segment(10, 0), lineMs: now + 1, writtenMs: now + DAY };
+    expect(toGo([segment(0, 50), ahead, segment(20, 41), segment(30, 1)])).toEqual([0, 10, 20]);
+    expect(toGo([segment(0, 50), ahead, segment(20, 40), segment(30, 1)])).toEqual([0]);
+    expect(toGo([segment(0, 50), ahead, { ...ahead, number: 20 }])).toEqual([0]);
+    expect(toGo([{ ...ahead, lineMs: now, writtenMs: now - 50 * DAY }, segment(20, 50)])).toEqual([]);
+    expect(toGo([{ ...ahead, writtenMs: now - 41 * DAY }, segment(20, 1)])).toEqual([10]);
+    expect(toGo([{ ...ahead, lineMs: undefined, writtenMs: now - 41 * DAY }, segment(20, 1)])).toEqual([10]);
+    expect(toGo([{ ...ahead, lineMs: undefined, writtenMs: undefined }, segment(20, 1)])).toEqual([]);
+  });
+
+  it("removes by age eight at a time, and by bytes as many as it must", () => {
+    const segments = Array.from({ length: 20 }, (_, i) => segment(i, 50));
+    const toGo = (keepBytes: number) =>
+      segmentsToRemove(segments, { limits: { keepDays: 40, keepBytes }, needed: undefined, nowMs: now }).length;
+    expect([toGo(1000), toGo(200), toGo(190), toGo(81), toGo(80)]).toEqual([8, 8, 9, 19, 19].map(Number));
+  });
+});
+
+describe("applyRetention()", () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), "lretention-"));
+  });
+  afterEach(async () => {
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const day = (n: number): WrittenBatch[] => [{ at: n * DAY + 1, lines: [`m v=1i ${n * DAY}`] }];
+  const limits = { keepDays: 40, keepBytes: 1e9 };
+  const done: string[] = [];
+  const disk: Disk = {
+    ...realDisk,
+    remove: async (path) => {
+      done.push(path.slice(folder.length + 1));
+      await realDisk.remove(path);
+    },
+    syncFolder: async (path) => void done.push(path === folder ? "sync" : path),
+  };
+  const apply = async (nowMs: number, provenMs: () => Promise<number>, keepBytes = limits.keepBytes) => {
+    done.length = 0;
+    const clock = { nowMs, provenMs };
+    return await applyRetention(folder, { limits: { ...limits, keepBytes }, needed: undefined, clock, disk });
+  };
+
+  /** Four segments of a batch each, of the days 900, 910, 920 and 999, one of them packed, one in both forms. */
+  async function fill(): Promise<number[]> {
+    const second = await writePacked(folder, 0, day(900));
+    await writePacked(folder, second, day(910));
+    const third = await writeSegment(folder, second, day(910));
+    const last = await writeSegment(folder, third, day(920));
+    await writeSegment(folder, last, day(999));
+    return [0, second, third, last];
+  }
+  const names = ([first, second]: number[]): string[] =>
+    [first, second].flatMap((n) => [".lp", ".lp.gz"].map((form) => `${String(n).padStart(15, "0")}${form}`));
+
+  it("removes what is too old by the clock and by what is proven, in every form it is there", async () => {
+    const numbers = await fill();
+    const plain = numbers[2]! - numbers[1]!;
+    const report = await apply(now, async () => 951 * DAY);
+    expect(report).toMatchObject({ removedSegments: 2, heldBack: 1 });
+    expect(report.removedBytes).toBeGreaterThan(plain);
+    expect(done).toEqual([...names(numbers), "sync"]);
+    expect(await readdir(folder)).toHaveLength(2);
+    expect(await apply(now, async () => 951 * DAY)).toEqual({ removedBytes: 0, removedSegments: 0, heldBack: 1 });
+    expect(done).toEqual([]);
+  });
+
+  it("counts the bytes that the disk has again, and by bytes needs no proof", async () => {
+    await writeSegment(folder, await writeSegment(folder, 0, day(999)), day(999));
+    const { length } = await readdir(folder);
+    const bytes = Number((await readdir(folder))[1]?.slice(0, 15));
+    expect(await apply(now, async () => Number.NEGATIVE_INFINITY, bytes)).toEqual({
+      ...{ removedBytes: bytes, removedSegments: 1, heldBack: 0 },
+    });
+    expect(await readdir(folder)).toHaveLength(length - 1);
+  });
+
+  it("takes a segment in which no line or no mark is for as old as those around it", async () => {
+    const second = await writeSegment(folder, 0, [{ at: 900 * DAY }]);
+    await writeFile(segmentPath(folder, second), "m v=1i 5");
+    await writeSegment(folder, second + 8, day(999));
+    expect(await apply(now, async () => now)).toMatchObject({ removedSegments: 1, heldBack: 0 });
+    expect(await apply(now, async () => now, 60)).toMatchObject({ removedBytes: 8, removedSegments: 1 });
+  });
+
+  it("takes the earlier of the clock and what is proven", async () => {
+    await fill();
+    expect(await apply(945 * DAY, async () => 2000 * DAY)).toMatchObject({ removedSegments: 1, heldBack: 0 });
+  });
+
+  it("asks for no proof, and syncs nothing, where the clock alone would keep all", async () => {
+    await fill();
+    const ask = () => expect.unreachable();
+    expect(await apply(940 * DAY, ask)).toEqual({ removedBytes: 0, removedSegments: 0, heldBack: 0 });
+    expect(done).toEqual([]);
   });
 });

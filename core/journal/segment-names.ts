@@ -36,6 +36,11 @@ export async function listSegmentFiles(folder: string): Promise<SegmentFile[]> {
     throw readError(folder, errorText(error), error);
   }
   await checkFormat(folder, names);
+  return segmentFilesAmong(names);
+}
+
+/** The segments among the names in a folder, in whichever order it gives them. */
+export function segmentFilesAmong(names: readonly string[]): SegmentFile[] {
   const found = new Map<number, SegmentFile>();
   for (const name of names) {
     const [, digits, packed] = SEGMENT_NAME.exec(name) ?? [];

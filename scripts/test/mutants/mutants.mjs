@@ -90,7 +90,8 @@ function tryModule(name, { mutate, tests }) {
       incrementalFile: incremental,
       reporters: ["json", "progress-append-only"],
       jsonReporter: { fileName: report },
-      timeoutMS: 30_000,
+      // beside what its tests take: a loop without an end is noticed soon, and begins a worker of its own
+      timeoutMS: 5000,
       tempDirName: ".mutants/tmp",
       // the sources alone; without a tsconfig.json, as Stryker would rewrite it with an API TypeScript no longer has
       ignorePatterns: ["**", ...SANDBOX.map((each) => `!${each}`)],
