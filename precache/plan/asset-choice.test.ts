@@ -97,6 +97,7 @@ describe("mayBeNamed()", () => {
     [unread, { apps: ["anything"] }, true],
     [unread, { updates: ["anything"] }, true],
     [unread, {}, false],
+    [{ ...unread, title: "Safari (042-1): a.pkg" }, { apps: ["anything"] }, true],
     [{ ...unread, firmware: true }, { apps: ["anything"] }, false],
     [{ group: "installer", title: "macOS" }, { apps: ["anything"] }, false],
     [{ ...unread, group: "app" }, { apps: ["anything"] }, true],

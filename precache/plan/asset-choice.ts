@@ -67,7 +67,7 @@ export function chosenBecause(asset: Asset, choice: AssetChoice): string | undef
 export function mayBeNamed(asset: Asset, choice: AssetChoice): boolean {
   if (asset.unread === undefined || asset.firmware) return false;
   // `macOS Sonoma (042-1): InstallAssistant.pkg`: the catalogue names the macOS, its version is not known
-  const known = asset.system === undefined ? "" : squeezed(/^(.*) \(/.exec(asset.title)?.[1] ?? "");
+  const known = asset.system === undefined ? "" : squeezed(/(.*) \(/.exec(asset.title)?.[1] ?? "");
   const mayBe = (name: string) => squeezed(name).startsWith(known);
   return (isApp(asset) && choice.apps.some(mayBe)) || (isUpdate(asset) && choice.updates.some(mayBe));
 }
@@ -92,7 +92,7 @@ function namesProduct(name: string, asset: Asset, part = false): boolean {
 }
 
 function squeezed(text: string): string {
-  return text.toLowerCase().replaceAll(/\s+/g, "");
+  return text.toLowerCase().replaceAll(/\s/g, "");
 }
 
 function escapeRegExp(text: string): string {

@@ -119,8 +119,10 @@ describe("judgeAssets() for the newest", () => {
         { title: "Key note 13", version: "13" },
         { title: "Pages 13", version: "13" },
         { title: "1 Pages", version: "12" },
+        { title: "macOS 14 Sonoma", version: "14" },
+        { title: "macOS Sonoma", version: "15" },
       ]),
-    ).toEqual(["in", "out", "in", "in", "out"]);
+    ).toEqual(["in", "out", "in", "in", "out", "out", "in"]);
   });
 
   it("compares by date where no version is known", () => {
@@ -134,6 +136,13 @@ describe("judgeAssets() for the newest", () => {
         { title: "A 4", postedMs: 6 },
       ]),
     ).toEqual(["out", "in", "out", "in", "in", "out"]);
+    expect(
+      newest([
+        { models: ["a", "b"], postedMs: 5 },
+        { models: ["b"], postedMs: 7 },
+        { models: ["b"], postedMs: 6 },
+      ]),
+    ).toEqual(["in", "in", "out"]);
   });
 
   it("cannot judge what has no title by its date, unless a list names it", () => {

@@ -60,7 +60,7 @@ function judge(asset: Asset, choice: AssetChoice): Verdict {
   const word = choice.exclude.find((each) => title.includes(each.toLowerCase()));
   if (word !== undefined) return { is: "out", why: `its title holds "${word}", exclude` };
   const version = versionVerdict(asset, choice.os);
-  if (version.is === "out" || isListed(asset, choice)) return version.is === "out" ? version : IN;
+  if (isListed(asset, choice)) return version.is === "out" ? version : IN;
   if (version.is !== "in") return version;
   if (asset.unread === undefined) return IN;
   if (!choice.betas && asset.system === undefined) return UNKNOWN.beta;
@@ -116,12 +116,11 @@ function isUntitled({ unread, product, title }: Asset): boolean {
 
 /** What an asset is one version of: each of its models, or its product's name without numbers. */
 function seriesOf(asset: Asset): string[] {
-  // what has no version is compared by its date, and only with its like
-  const kind = `${asset.group}/${asset.firmware ? "firmware" : ""}/${asset.version === undefined ? "dated" : ""}`;
+  const kind = `${asset.group}/${asset.firmware ? "firmware" : ""}`;
   if (asset.models.length > 0) return asset.models.map((model) => `${kind}/${model}`);
   return [
     `${kind}/${asset.title
-      .replaceAll(/[\d.()]+/g, "")
+      .replaceAll(/[\d.()]/g, "")
       .replaceAll(/\s+/g, " ")
       .trim()
       .toLowerCase()}`,

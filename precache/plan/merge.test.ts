@@ -27,6 +27,8 @@ describe("mergeAssets()", () => {
     const as = (scheme: string) => asset({ url: URL_.replace("https://", scheme) });
     expect(merged(as(first), as(second)).url).toBe(URL_);
     expect(merged(as("http://"), as("http://")).url).toBe(URL_.replace("https", "http"));
+    const shouted = as(first).url.replace("updates", "UPDATES");
+    expect(merged(asset({ url: shouted }), as(first)).url).toBe(shouted);
   });
 
   it("says what one of them does not know, and believes the first where they disagree", () => {

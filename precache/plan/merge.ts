@@ -59,14 +59,13 @@ function weaker(first: Asset, second: Asset): boolean {
 
 /** Builds that ask for the file; none named means any, so a full image stays one. */
 function mergeBuilds(main: Asset, other: Asset): readonly string[] {
-  if (fullFor(main, other) || fullFor(other, main)) return [];
+  if (isFull(main) || isFull(other)) return [];
   return union(main.fromBuilds, other.fromBuilds);
 }
 
 /** A catalogue that knows neither models nor build (a plain list) says nothing about a file another one knows. */
-function fullFor(asset: Asset, other: Asset): boolean {
-  if (asset.fromBuilds.length > 0) return false;
-  return other.fromBuilds.length === 0 || asset.models.length > 0 || asset.build !== undefined;
+function isFull({ fromBuilds, models, build }: Asset): boolean {
+  return fromBuilds.length === 0 && (models.length > 0 || build !== undefined);
 }
 
 function strongest(first: Digest | undefined, second: Digest | undefined): Digest | undefined {

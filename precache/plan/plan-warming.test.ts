@@ -223,6 +223,25 @@ describe("planWarming() by name", () => {
     expect(named({ firmware: ["Mac14,2"] }, all)).toEqual(["Firmware 26.5 for Mac14,2"]);
     expect(named({ firmware: ["Mac14,3", "Mac14,2"] }, all)).toEqual(["Firmware 26.5 for Mac14,2 and 1 more"]);
     expect(named({ groups: ["firmware"] }, all)).toEqual(["Firmware 26.5 for VirtualMac2,1 and 2 more"]);
+    expect(named({ firmware: ["Mac14,2"] }, all.slice(0, 2))).toEqual(["Firmware 26.5 for Mac14,2"]);
+    const nameless = asset({ ...all[0]!, version: undefined, models: ["Mac14,2", "Mac14,3"] });
+    expect(named({ firmware: ["Mac14,2"] }, [nameless])).toEqual([nameless.title]);
+  });
+
+  it("takes deltas of a group only where deltas are wanted", () => {
+    const all = [asset({ title: "full" }), asset({ title: "delta", fromBuilds: ["23A341"], sizeBytes: 2000 })];
+    const taken = (deltas: PlanInput["deltas"]) =>
+      warmed(planWarming(input({ assets: all, deltas, choice: { groups: ["iPad"] } })));
+    expect([taken("none"), taken("exact"), taken("all")]).toEqual([["full"], ["full", "delta"], ["full", "delta"]]);
+  });
+
+  it("says of what a cache holds how that is known, behind what is to be warmed", () => {
+    const held = new Map([[assetKey(keynote.url), "in AssetInfo.db"]]);
+    const { items } = planWarming(input({ assets: [keynote, sonoma], held, choice: { groups: ["app", "installer"] } }));
+    expect(items.map(({ asset: { title }, decision, why }) => [title, decision, why])).toEqual([
+      ["macOS Sonoma 14.1", "warm", "group installer"],
+      ["Keynote 3.2", "cached", "in AssetInfo.db"],
+    ]);
   });
 
   it("keeps only the newest of each model and product", () => {
@@ -363,6 +382,46 @@ describe("planWarming() of a list an admin wrote", () => {
     const assets = [listed({ fromBuilds: ["23A341"] }), asset({ fromBuilds: ["23A341"] })];
     const { items } = planWarming(input({ assets, deltas: "none", choice: { wholeCatalogs } }));
     expect(items.map(({ decision, why }) => [decision, why])).toEqual([["left", "a delta, deltas"]]);
+    expect(leftOutSentences({ items })).toEqual([
+      `left out of the list: 1 file (a delta, deltas): ${assets[0]?.title}`,
+    ]);
+  });
+});
+
+describe("planWarming() of installers whose title is unread", () => {
+  const installer = (more: Partial<Asset> = {}): Asset =>
+    asset({ group: "installer", models: [], version: undefined, build: undefined, unread: "403", ...more });
+  const [first, second] = [installer({ title: "1-1: a.pkg", product: "1-1" }), installer({ title: "1-2: a.pkg" })];
+  const planned = (choice: Partial<AssetChoice>, held: PlanInput["held"] = new Map()) => {
+    const plan = planWarming(input({ assets: [second, first], held, choice }));
+    return plan.items.map(({ asset: { title }, decision, why, unjudged = false }) => [title, decision, why, unjudged]);
+  };
+  const left = (why: string) => [first, second].map(({ title }) => [title, "left", why, true]);
+
+  it("leaves those that would be wanted, with what is not known of them", () => {
+    expect(planned({ groups: ["installer"] })).toEqual(left("title unread, so it may be a beta"));
+    expect(planned({ groups: ["app"] })).toEqual([]);
+  });
+
+  it("leaves those that may be what is named, whether a filter could judge them or not", () => {
+    const why = "title unread, so it may be one that is named";
+    expect(planned({ apps: ["macOS Tahoe"] })).toEqual(left(why));
+    expect(planned({ apps: ["macOS Tahoe"], betas: true })).toEqual(left(why));
+    expect(planned({ apps: ["1-1"], betas: true })).toEqual([
+      ["1-1: a.pkg", "warm", "app 1-1", false],
+      ["1-2: a.pkg", "left", why, true],
+    ]);
+    expect(planned({ apps: ["1-1"] })).toEqual([
+      ["1-1: a.pkg", "left", "title unread, so it may be a beta", true],
+      ["1-2: a.pkg", "left", why, true],
+    ]);
+  });
+
+  it("does not speak of those that a cache holds", () => {
+    const held = new Map([[assetKey(first.url), "there"]]);
+    for (const choice of [{ groups: ["installer" as const] }, { apps: ["macOS Tahoe"] }]) {
+      expect(planned(choice, held).map(([title]) => title)).toEqual([second.title]);
+    }
   });
 });
 

@@ -49,17 +49,12 @@ interface Wanted {
 export function planWarming(input: PlanInput): Plan {
   const { eligible, unjudged, leftOut } = judgeAssets(mergeAssets(input.assets), input.choice);
   const wanted = mostWantedFirst(wantedAssets(eligible, input));
-  const present = wanted.filter(({ asset }) => input.held.has(assetKey(asset.url)));
   const missing = wanted.filter(({ asset }) => !input.held.has(assetKey(asset.url)));
   const { fits, left } = withinLimits(missing, input.limits);
-  const cached = present.map(
-    ({ asset, devices }): PlannedAsset => ({
-      asset,
-      devices,
-      why: input.held.get(assetKey(asset.url)) ?? "there already",
-      decision: "cached",
-    }),
-  );
+  const cached = wanted.flatMap(({ asset, devices }): PlannedAsset[] => {
+    const why = input.held.get(assetKey(asset.url));
+    return why === undefined ? [] : [{ asset, devices, why, decision: "cached" }];
+  });
   const doubtful = unjudgedItems(eligible, unjudged, input);
   return { items: [...fits, ...cached, ...left, ...leftOutItems(eligible, leftOut, input), ...doubtful] };
 }
@@ -88,11 +83,10 @@ function unjudgedItems(
 ): PlannedAsset[] {
   const missing = (asset: Asset): boolean => !input.held.has(assetKey(asset.url));
   const wanted = wantedAssets([...unjudged.keys()].filter(missing), input).map(
-    (item): Wanted => ({ ...item, why: unjudged.get(item.asset) ?? "" }),
+    (item): Wanted => ({ ...item, why: unjudged.get(item.asset) ?? item.why }),
   );
-  const taken = new Set(wanted.map(({ asset }) => asset));
   const named = [...eligible, ...unjudged.keys()]
-    .filter((asset) => !taken.has(asset) && mayBeNamed(asset, input.choice) && missing(asset))
+    .filter((asset) => mayBeNamed(asset, input.choice) && missing(asset))
     .filter((asset) => chosenBecause(asset, input.choice) === undefined)
     .map((asset): Wanted => ({ asset, devices: 0, why: "title unread, so it may be one that is named" }));
   return mostWantedFirst([...wanted, ...named]).map((item) => ({ ...item, decision: "left", unjudged: true }));

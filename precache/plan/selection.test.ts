@@ -28,13 +28,26 @@ describe("catalogsFor()", () => {
       "firmware",
     ]);
     expect(kinds({ apps: ["Keynote"] })).toEqual(["sucatalog", "apps-list"]);
+    expect(kinds({ groups: ["sucatalog"] })).toEqual(["sucatalog"]);
+    expect(kinds({ firmware: { models: ["Mac"] } })).toEqual(["firmware"]);
+    expect(kinds({ devices: [{ kind: "csv", path: "x" }] })).toEqual(["pallas"]);
     expect(kinds({ catalogs: [{ kind: "url-list", url: "x" }] })).toEqual(["url-list"]);
     expect(kinds({})).toEqual([]);
   });
 
-  it("adds none where one that does the same is named", () => {
-    expect(kinds({ models: ["iPad6,8"], catalogs: [{ kind: "mesu" }] })).toEqual(["mesu"]);
-    expect(kinds({ groups: ["installer"], catalogs: [{ kind: "sofa" }] })).toEqual(["sofa"]);
+  it.each([
+    ["iPad", "pallas"],
+    ["iPad", "appledb"],
+    ["iPad", "mesu"],
+    ["installer", "sucatalog"],
+    ["installer", "sofa"],
+    ["firmware", "firmware"],
+  ] as const)("adds none for the group %s where %s is named", (group, kind) => {
+    expect(kinds({ groups: [group], catalogs: [{ kind }] })).toEqual([kind]);
+  });
+
+  it("adds no list of apps where one is named", () => {
+    expect(kinds({ groups: ["app"], catalogs: [{ kind: "apps-list", url: "x" }] })).toEqual(["apps-list"]);
   });
 
   it("reads the titles of all updates only when updates are wanted", () => {
@@ -42,6 +55,7 @@ describe("catalogsFor()", () => {
       catalogsFor(parse(input)).map((catalog) => (catalog.kind === "sucatalog" ? catalog.titles : ""))[0];
     expect(titles({ groups: ["installer"] })).toBe("installers");
     expect(titles({ updates: ["Safari"] })).toBe("all");
+    expect(titles({ groups: ["sucatalog"] })).toBe("all");
   });
 });
 
@@ -55,7 +69,8 @@ describe("devicesFor()", () => {
       ["iPhone", 0],
     ]);
     expect(devicesFor("firmware", options, counted).map(({ model }) => model)).toEqual(["Mac"]);
-    expect(devicesFor("firmware", parse({ groups: ["firmware"] }), counted)).toEqual([]);
+    const all = parse({ groups: ["firmware"], firmware: { models: ["Mac"] } });
+    expect(devicesFor("firmware", all, counted)).toEqual([]);
   });
 });
 
@@ -65,8 +80,14 @@ it("requireWants() refuses to plan for nothing", () => {
     requireWants(parse({}));
     expect.unreachable();
   } catch (error) {
-    expect(errorCode(error)).toBe("CONFIG_NOTHING_WANTED");
+    expect(error).toMatchObject({
+      code: "CONFIG_NOTHING_WANTED",
+      message: expect.stringContaining("nothing is asked for"),
+      state: "nothing was fetched",
+      next: expect.stringContaining("larder precache plan --model"),
+    });
   }
+  requireWants(parse({ apps: ["Keynote"] }));
   expect(choiceOf(parse({ catalogs: [{ kind: "plan-file", url: "x" }] })).wholeCatalogs).toEqual(["plan-file"]);
 });
 
@@ -99,6 +120,7 @@ describe("mayBeWanted()", () => {
     ["iPad6,7", pad, false],
     ["iPad", pad, true],
     ["iPhone", pad, false],
+    ["iPad6,8", { ...pad, models: ["iPad6,7", "iPad6,8"] }, true],
     ["iPad6,7", { ...pad, models: [] }, true],
     ["iPad6,8", { ...pad, firmware: true }, false],
     [undefined, { ...pad, models: [] }, false],

@@ -95,6 +95,7 @@ describe("waitingDevices()", () => {
       "nothing",
       "neither",
     ]);
+    expect(waiting(others, [device({ build: undefined })], "none").map(([title]) => title)).toContain("nothing");
   });
 
   it("gives the delta to the first final build only where no later build replaces it", () => {
@@ -117,15 +118,15 @@ describe("waitingDevices()", () => {
     const all = [
       asset("iPad6,8"),
       asset("iPad6,8 and iPad6,7", { models: ["iPad6,8", "iPad6,7"], version: "26.2", build: "23C1" }),
-      asset("MacBookPro18,3", { models: ["MacBookPro18,3"], group: "Mac" }),
+      asset("MacBookPro18,13", { models: ["MacBookPro18,13"], group: "Mac" }),
       asset("Mac14,2", { models: ["Mac14,2"], group: "Mac" }),
       asset("iPhone17,1", { models: ["iPhone17,1"], group: "iPhone" }),
     ];
     const named = (model: string) =>
       waiting(all, [device({ model, build: undefined, os: undefined })]).map(([title]) => title);
     expect(named("iPad")).toEqual(["iPad6,8", "iPad6,8 and iPad6,7"]);
-    expect(named("mac")).toEqual(["MacBookPro18,3", "Mac14,2"]);
-    expect(named("MacBookPro")).toEqual(["MacBookPro18,3"]);
+    expect(named("mac")).toEqual(["MacBookPro18,13", "Mac14,2"]);
+    expect(named("MacBookPro")).toEqual(["MacBookPro18,13"]);
     expect(named("iPa")).toEqual([]);
   });
 

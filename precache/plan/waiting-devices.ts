@@ -10,7 +10,7 @@
  */
 import { groupBy } from "../../core/group-by.ts";
 import type { Asset, DeviceCount } from "../words/asset.ts";
-import { groupOf, isModel, plainModel } from "../words/model.ts";
+import { groupOf, isModel, matchesModel, plainModel } from "../words/model.ts";
 import { isNewerThan, releaseKey, withoutReplaced } from "../words/release-order.ts";
 import { isDeviceAsset } from "./asset-choice.ts";
 
@@ -115,12 +115,9 @@ function indexAssets(assets: readonly Asset[]): AssetIndex {
 }
 
 function assetsFor({ model }: DeviceCount, { byModel, byGroup }: AssetIndex): Asset[] {
-  const unnamed = byGroup.get(groupOf(model)) ?? byGroup.get(groupOf(`${plainModel(model)}1,1`)) ?? [];
+  const unnamed = byGroup.get(groupOf(model)) ?? [];
   if (isModel(plainModel(model))) return [...(byModel.get(modelKey(model)) ?? []), ...unnamed];
-  const family = modelKey(model);
-  const named = [...byModel].flatMap(([key, assets]) =>
-    key.replace(/\d+,\d+$/, "") === family || groupOf(key).toLowerCase() === family ? assets : [],
-  );
+  const named = [...byModel].flatMap(([key, assets]) => (matchesModel(model, key) ? assets : []));
   return [...new Set([...named, ...unnamed])];
 }
 
