@@ -31,8 +31,8 @@ describe("makeFolder()", () => {
 
   it("syncs the folder above each new one: a journal in a folder that is gone after a power cut would be gone too", async () => {
     const synced: string[] = [];
-    await makeFolder(join(folder, "p/q"), async (path) => void synced.push(path));
-    await makeFolder(join(folder, "p/q/r"), async (path) => void synced.push(path));
+    await makeFolder(join(folder, "p/q"), { sync: async (path) => void synced.push(path) });
+    await makeFolder(join(folder, "p/q/r"), { sync: async (path) => void synced.push(path) });
     expect(synced).toEqual([folder, join(folder, "p"), join(folder, "p/q")]);
   });
 

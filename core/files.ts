@@ -11,10 +11,22 @@ import { errorCode, LarderError } from "./errors.ts";
 import { openRegular } from "./regular-file.ts";
 
 export interface WriteOptions {
-  /** Permission bits of a new file; 0o600 for anything that holds a secret. Default 0o644. */
+  /**
+   * Permission bits of a new file, less those of the umask: 0o600 for anything that holds a secret, `FOR_ALL` for what a user
+   * asked for. Default: for the user and its group.
+   */
   readonly mode?: number;
   readonly disk?: Disk;
 }
+
+/** What larder keeps is for its user, and for a group that reads. Nobody else may write it, whatever the umask. */
+const OWN_FILE = 0o640;
+const OWN_FOLDER = 0o750;
+
+/** Of a file that a user asked for: others may read it, a web server say. */
+export const FOR_ALL = 0o644;
+/** Of a folder for such files. */
+export const FOLDER_FOR_ALL = 0o755;
 
 /**
  * Writes a file so that a reader, and a machine that loses power, sees either the old or the new text:
@@ -23,7 +35,7 @@ export interface WriteOptions {
 export async function writeAtomically(
   path: string,
   content: string | Uint8Array,
-  { mode = 0o644, disk = realDisk }: WriteOptions = {},
+  { mode = OWN_FILE, disk = realDisk }: WriteOptions = {},
 ): Promise<void> {
   const temporary = `${path}.${process.pid}.${Math.random().toString(36).slice(2)}.tmp`;
   try {
@@ -40,7 +52,7 @@ export async function writeAtomically(
 export async function appendSynced(
   path: string,
   content: Uint8Array,
-  { mode = 0o644, disk = realDisk }: WriteOptions = {},
+  { mode = OWN_FILE, disk = realDisk }: WriteOptions = {},
 ): Promise<void> {
   await writeSynced(await disk.open(path, CREATE | constants.O_APPEND, mode), content);
   await disk.syncFolder(dirname(path));
@@ -57,27 +69,36 @@ async function writeSynced(file: DiskFile, content: string | Uint8Array): Promis
   }
 }
 
+export interface FolderOptions {
+  /** Permission bits of a new folder, less those of the umask. Default: for the user, and for its group to read. */
+  readonly mode?: number;
+  /** How the folder above a new one is synced. */
+  readonly sync?: (path: string) => Promise<void>;
+}
+
 /**
  * Makes a folder and those above it, where they are missing, so that they survive a power cut. Throws the file system's
  * error.
  *
  * Node's own recursive `mkdir` never ends where a file system answers "no such file" for a new folder, as `/proc` does.
- * @param sync how the folder above a new one is synced
  */
-export async function makeFolder(path: string, sync = syncFolder): Promise<void> {
-  const first = await tryFolder(path, sync);
+export async function makeFolder(
+  path: string,
+  { mode = OWN_FOLDER, sync = syncFolder }: FolderOptions = {},
+): Promise<void> {
+  const first = await tryFolder(path, mode, sync);
   if (first === undefined) return;
   const parent = dirname(path);
   if (errorCode(first) !== "ENOENT" || parent === path) throw first;
-  if (!(await isFolder(parent))) await makeFolder(parent, sync);
-  const second = await tryFolder(path, sync);
+  if (!(await isFolder(parent))) await makeFolder(parent, { mode, sync });
+  const second = await tryFolder(path, mode, sync);
   if (second !== undefined) throw second;
 }
 
 /** Why there is still no folder; undefined when there is one. */
-async function tryFolder(path: string, sync: (path: string) => Promise<void>): Promise<unknown> {
+async function tryFolder(path: string, mode: number, sync: (path: string) => Promise<void>): Promise<unknown> {
   try {
-    await mkdir(path);
+    await mkdir(path, { mode });
   } catch (error) {
     return (await isFolder(path)) ? undefined : error;
   }

@@ -11,7 +11,7 @@ import { link, open, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { syncFolder } from "../../core/disk.ts";
 import { errorCode, errorText, LarderError } from "../../core/errors.ts";
-import { makeFolder } from "../../core/files.ts";
+import { FOLDER_FOR_ALL, makeFolder } from "../../core/files.ts";
 import { withWriteTransaction } from "../../core/sqlite/sqlite.ts";
 import type { AlertsOptions } from "../options.ts";
 import type { AlertService } from "./model.ts";
@@ -76,7 +76,7 @@ async function isEmptyFile(path: string): Promise<boolean> {
 async function create({ path, identity, empty, options }: Creation): Promise<boolean> {
   const temporary = `${path}.${process.pid}.${randomBytes(4).toString("hex")}.tmp`;
   try {
-    await makeFolder(dirname(path));
+    await makeFolder(dirname(path), { mode: FOLDER_FOR_ALL });
     // the mode the umask gives, as every file made by the older tool has it
     await (await open(temporary, "wx", 0o644)).close();
     const { engine, busyTimeoutMs } = options;

@@ -60,7 +60,7 @@ export class AsideFile {
         } else kept.push(comment);
       }
       const own = this.#disk === undefined ? {} : { disk: this.#disk };
-      if (taken > 0) await writeAtomically(this.#path, kept.join("\n"), { mode: 0o640, ...own });
+      if (taken > 0) await writeAtomically(this.#path, kept.join("\n"), own);
       return taken;
     });
   }

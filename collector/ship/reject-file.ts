@@ -108,7 +108,7 @@ async function appendWithin(
     parts.push(comment, line);
     outcome.kept.push(each);
   }
-  await appendSynced(path, Buffer.concat(parts), { mode: 0o640, disk });
+  await appendSynced(path, Buffer.concat(parts), { disk });
   return outcome;
 }
 

@@ -105,7 +105,7 @@ async function resend(bytes: Buffer, options: RetryOptions, delivery: Delivery, 
     }
   }
   const aside = retryPath(stateDir, sink.name);
-  if (back.length > 0) await appendSynced(rejectPath(stateDir, sink.name), Buffer.concat(back), { mode: 0o640, disk });
+  if (back.length > 0) await appendSynced(rejectPath(stateDir, sink.name), Buffer.concat(back), { disk });
   await disk.remove(aside);
   await disk.syncFolder(join(aside, ".."));
 }

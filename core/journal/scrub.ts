@@ -99,7 +99,7 @@ async function isWhole(stateDir: string, [stream, number]: Segment): Promise<boo
 const statePath = (stateDir: string): string => join(stateDir, "journal", "scrub.json");
 
 async function saveState(stateDir: string, state: ScrubState): Promise<void> {
-  await writeAtomically(statePath(stateDir), `${JSON.stringify({ v: 1, ...state })}\n`, { mode: 0o640 });
+  await writeAtomically(statePath(stateDir), `${JSON.stringify({ v: 1, ...state })}\n`);
 }
 
 /** The state of the last time; undefined for none, or one we do not understand. */

@@ -14,7 +14,7 @@ import { basename, extname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { syncFolder } from "../../core/disk.ts";
 import { errorCode, errorText, LarderError } from "../../core/errors.ts";
-import { makeFolder, readIfThere, writeAtomically } from "../../core/files.ts";
+import { FOLDER_FOR_ALL, FOR_ALL, makeFolder, readIfThere, writeAtomically } from "../../core/files.ts";
 import type { Asset } from "../words/asset.ts";
 import { assetKey } from "../words/asset-url.ts";
 
@@ -56,7 +56,7 @@ export class FirmwareFolder {
   async copyOf(asset: Asset): Promise<FirmwareCopy> {
     const name = fileName(asset);
     try {
-      await makeFolder(this.path);
+      await makeFolder(this.path, { mode: FOLDER_FOR_ALL });
       this.#sources ??= readSources(join(this.path, SOURCES));
       const sources = await this.#sources;
       const own = ownName(sources, name, assetKey(asset.url));
@@ -84,7 +84,7 @@ export class FirmwareFolder {
       .catch(() => undefined)
       .then(async () => {
         const text = JSON.stringify(Object.fromEntries(sources), undefined, 2);
-        await writeAtomically(join(this.path, SOURCES), `${text}\n`);
+        await writeAtomically(join(this.path, SOURCES), `${text}\n`, { mode: FOR_ALL });
       });
     await this.#saving;
   }
@@ -139,7 +139,7 @@ export class FirmwareCopy {
     await this.discard();
     this.#bytes = 0;
     try {
-      this.#file = await open(this.#temporary, "w", 0o644);
+      this.#file = await open(this.#temporary, "w", FOR_ALL);
     } catch (error) {
       throw diskError(error, this.#asset, this.#folder.path);
     }

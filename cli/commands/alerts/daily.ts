@@ -14,7 +14,7 @@ import {
   takesDaily,
 } from "../../../alerts/index.ts";
 import { LarderError } from "../../../core/errors.ts";
-import { writeAtomically } from "../../../core/files.ts";
+import { FOR_ALL, writeAtomically } from "../../../core/files.ts";
 import { askJournal } from "../../../core/history/history.ts";
 import { bucketStart } from "../../../core/time/local-days.ts";
 import { drawDayOf } from "../../day-pictures.ts";
@@ -54,7 +54,7 @@ export async function daily(flags: DailyFlags): Promise<void> {
   const messageFor = async (tags: Readonly<Record<string, string>>) =>
     await dailyMessage({ stateDir, timeZone, language, link, draw }, { dayMs, tags });
   const message = await messageFor({});
-  if (flags.html !== undefined) await writeAtomically(flags.html, standalone(message));
+  if (flags.html !== undefined) await writeAtomically(flags.html, standalone(message), { mode: FOR_ALL });
   const notifiers = flags.dryRun === true ? [] : await notifiersOf(optionsFor(settings, flags.to), log);
   const notice = dailyNotice(dayMs, { timeZone, series: `${settings.server}_` });
   const sent = await Promise.all(

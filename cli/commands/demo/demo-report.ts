@@ -4,7 +4,7 @@
  * @module
  */
 import { join } from "node:path";
-import { writeAtomically } from "../../../core/files.ts";
+import { FOR_ALL, writeAtomically } from "../../../core/files.ts";
 import { bucketStart } from "../../../core/time/local-days.ts";
 import { makeJournalReport, page, periodOf, type Report, wordsOf } from "../../../report/index.ts";
 
@@ -37,7 +37,7 @@ export async function makeDemoReport({ stateDir, timezone }: Where, folder: stri
     worth: { currency: "EUR", pricePerGB: undefined, lineMbits: 100 },
   });
   const path = join(folder, "larder-demo-report.html");
-  await writeAtomically(path, await page(report, wordsOf("en")));
+  await writeAtomically(path, await page(report, wordsOf("en")), { mode: FOR_ALL });
   const day = report.buckets.find(({ startMs }) => startMs === bucketStart(nowMs, "day", timezone));
   if (day === undefined) throw new Error("the report of the demo has no day of today");
   return { path, today: day };

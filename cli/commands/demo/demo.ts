@@ -11,7 +11,7 @@ import { basename, join } from "node:path";
 import { createCollector, type PassReport } from "../../../collector/index.ts";
 import { validateSettings } from "../../../core/config/config.ts";
 import { LarderError } from "../../../core/errors.ts";
-import { makeFolder } from "../../../core/files.ts";
+import { FOLDER_FOR_ALL, makeFolder } from "../../../core/files.ts";
 import { httpRequest } from "../../../core/http/http.ts";
 import { silentLog } from "../../../core/log.ts";
 import { bucketsBefore } from "../../../core/time/local-days.ts";
@@ -48,7 +48,7 @@ interface World {
 /** Runs the command. */
 export async function demo(flags: DemoFlags): Promise<void> {
   const folder = flags.dir ?? (await mkdtemp(join(tmpdir(), "larder-demo-")));
-  await makeFolder(folder);
+  await makeFolder(folder, { mode: FOLDER_FOR_ALL });
   const isOnce = flags.once === true || flags.json === true || !isTerminal();
   try {
     if (flags.influx !== undefined) await createDatabase(flags.influx);

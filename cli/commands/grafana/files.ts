@@ -7,7 +7,14 @@
 import { dirname, join } from "node:path";
 import { parseJsonText, Secret } from "../../../core/config/config.ts";
 import { errorText, LarderError } from "../../../core/errors.ts";
-import { makeFolder, readIfThere, readRegularFile, writeAtomically } from "../../../core/files.ts";
+import {
+  FOLDER_FOR_ALL,
+  FOR_ALL,
+  makeFolder,
+  readIfThere,
+  readRegularFile,
+  writeAtomically,
+} from "../../../core/files.ts";
 import { countText } from "../../../core/words/amounts.ts";
 import type { AlertRule, BrokenRule, Dashboard, PushReport } from "../../../grafana/index.ts";
 import { colour, print, printError, printJson } from "../../output.ts";
@@ -29,8 +36,8 @@ export async function writeExport(
     const action = there === undefined ? "create" : there.toString("utf8") === text ? "keep" : "change";
     done.push({ path: target, action });
     if (action === "keep" || options.dryRun === true) continue;
-    await makeFolder(dirname(target));
-    await writeAtomically(target, text);
+    await makeFolder(dirname(target), { mode: FOLDER_FOR_ALL });
+    await writeAtomically(target, text, { mode: FOR_ALL });
   }
   if (options.json === true) {
     printJson({ dryRun: options.dryRun === true, files: done });

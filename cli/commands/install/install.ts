@@ -142,19 +142,19 @@ async function swapIn(world: World): Promise<void> {
 async function placeFiles(jobs: readonly JobName[], world: World): Promise<void> {
   const { places, isRoot } = world;
   await step(world, `link ${places.command} to it`, () => {
-    mkdirSync(dirname(places.command), { recursive: true });
+    mkdirSync(dirname(places.command), { recursive: true, mode: 0o755 });
     remove(places.command);
     symlinkSync("/usr/local/larder/bin/larder", places.command);
   });
   await step(world, `make ${places.stateDir}, for root and its group`, () => {
-    mkdirSync(places.stateDir, { recursive: true });
+    mkdirSync(places.stateDir, { recursive: true, mode: 0o755 });
     if (isRoot) chownSync(places.stateDir, 0, 0);
     chmodSync(places.stateDir, 0o750);
   });
   const files = jobs.flatMap((name) => world.services.files(JOBS[name]));
   for (const { from, to } of [...(places.rotation === undefined ? [] : [places.rotation]), ...files]) {
     await step(world, `write ${to}, root's, 0644`, () => {
-      mkdirSync(dirname(to), { recursive: true });
+      mkdirSync(dirname(to), { recursive: true, mode: 0o755 });
       copyFileSync(join(places.program, from), to);
       if (isRoot) chownSync(to, 0, 0);
       chmodSync(to, 0o644);

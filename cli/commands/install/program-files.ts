@@ -32,7 +32,7 @@ export interface ProgramSource {
 export function copyProgram({ root, node, packages = join(root, "node_modules") }: ProgramSource, to: string): void {
   const copy = (from: string, place: string): void => {
     const target = join(to, place);
-    mkdirSync(dirname(target), { recursive: true });
+    mkdirSync(dirname(target), { recursive: true, mode: 0o755 });
     cpSync(from, target, { recursive: true, verbatimSymlinks: true });
   };
   const scripts = [join(root, "deploy/bin"), join(root, "bin")].find((folder) => existsSync(folder));
@@ -43,7 +43,7 @@ export function copyProgram({ root, node, packages = join(root, "node_modules") 
     if (existsSync(join(root, "deploy", name))) copy(join(root, "deploy", name), join("deploy", name));
   }
   for (const name of PACKAGES) copy(join(packages, name), join("node_modules", name));
-  mkdirSync(join(to, "libexec"), { recursive: true });
+  mkdirSync(join(to, "libexec"), { recursive: true, mode: 0o755 });
   copyFileSync(node, join(to, "libexec/node"));
   chmodSync(join(to, "libexec/node"), 0o755);
 }

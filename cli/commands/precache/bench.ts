@@ -5,7 +5,7 @@
  */
 
 import { errorText, LarderError } from "../../../core/errors.ts";
-import { readRegularFile, writeAtomically } from "../../../core/files.ts";
+import { FOR_ALL, readRegularFile, writeAtomically } from "../../../core/files.ts";
 import { bytesText, countText, durationText, rateText } from "../../../core/words/amounts.ts";
 import { discoverTargets, measure, parseBytes, planOnly } from "../../../precache/index.ts";
 import { print, printError, printJson } from "../../output.ts";
@@ -25,7 +25,7 @@ export async function benchSetup(flags: PrecacheFlags & { out: string; size: str
   const signal = new AbortController().signal;
   const { plan } = await planOnly({ options, stateDir, log, signal, nowMs: Date.now });
   const workload = measure.benchWorkload(plan, size);
-  await writeAtomically(flags.out, `${JSON.stringify(workload, null, 2)}\n`);
+  await writeAtomically(flags.out, `${JSON.stringify(workload, null, 2)}\n`, { mode: FOR_ALL });
   const [files, bytes] = [workload.files.length, bytesOf(workload)];
   if (flags.json === true) printJson({ file: flags.out, files, bytes });
   else print(`${flags.out}: ${countText(files, "file")}, ${bytesText(bytes)}`);

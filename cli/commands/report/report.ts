@@ -5,7 +5,7 @@
  */
 import type { Layer } from "../../../core/config/config.ts";
 import { LarderError } from "../../../core/errors.ts";
-import { writeAtomically } from "../../../core/files.ts";
+import { FOR_ALL, writeAtomically } from "../../../core/files.ts";
 import type { Span } from "../../../core/journal/journal.ts";
 import { nearest } from "../../../core/nearest.ts";
 import { bucketStart, localDate, nextBucket } from "../../../core/time/local-days.ts";
@@ -72,7 +72,7 @@ async function write(made: Report, words: Words, format: Format, out: string | u
   if (toScreen && format === "csv") return printCsv(document.replace(/^\ufeff/, "").trimEnd());
   if (toScreen) return print(document.replace(/\r?\n$/, ""));
   const path = out ?? defaultName(made, "html");
-  await writeAtomically(path, document);
+  await writeAtomically(path, document, { mode: FOR_ALL });
   print(path);
 }
 
@@ -93,7 +93,7 @@ async function writePictures(made: Report, words: Words, out: string | undefined
   const stem = (out ?? defaultName(made, "png")).replace(/\.png$/i, "");
   for (const { name, png } of await pictures(made, words)) {
     const path = `${stem}-${name}.png`;
-    await writeAtomically(path, png);
+    await writeAtomically(path, png, { mode: FOR_ALL });
     print(path);
   }
 }

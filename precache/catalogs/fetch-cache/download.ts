@@ -85,7 +85,7 @@ async function store(
   const temporary = `${path}.${process.pid}.${randomBytes(4).toString("hex")}.tmp`;
   const check = new KindCheck(request);
   try {
-    const file = await open(temporary, "wx", 0o644);
+    const file = await open(temporary, "wx", 0o640);
     try {
       const { etag, "last-modified": lastModified } = headers;
       await file.write(copyHead({ url: publicUrl(request.url), etag, lastModified, fetchedMs }));
