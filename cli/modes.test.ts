@@ -73,7 +73,10 @@ async function world(folder: string) {
 }
 
 async function receiveAside(stateDir: string): Promise<void> {
-  const receiver = await openReceiver({ ...{ stateDir, server: "c1", tags: {}, sites: () => NO_SITES, log: silentLog }, nowMs: Date.now });
+  const receiver = await openReceiver({
+    ...{ stateDir, server: "c1", tags: {}, sites: () => NO_SITES, log: silentLog },
+    nowMs: Date.now,
+  });
   const server = await startServer({ host: "127.0.0.1", port: 0, routes: receiver.routes, log: silentLog });
   const body = reportBody({ reportDate: "2020-01-01T00:00:00Z", creationDate: "2020-01-01T00:00:00Z" });
   const headers = { "content-type": "application/json" };

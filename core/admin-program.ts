@@ -2,14 +2,14 @@
  * Programs of the admin's that the settings name: a script before a run, a command that sends alerts or prints a log.
  *
  * They run with larder's rights, often those of root. So they must be programs that only root (or the user who runs) can
- * change: owner root or that user, not writable by everybody, nor by a group other than root, wheel or admin; and in
- * a folder of which the same is true, or another program could be put in their place. Their environment is a clean one:
- * passwords may be in ours.
+ * change: owner root or that user, not writable by everybody, nor by a group other than root, wheel or admin. The same must
+ * be true of every folder and link on the way to them, or another program could be put in their place, also between the look
+ * and the start. Their environment is a clean one: passwords may be in ours.
  *
  * @module
  */
-import { stat } from "node:fs/promises";
-import { delimiter, dirname, isAbsolute, join } from "node:path";
+import { lstat, readlink, stat } from "node:fs/promises";
+import { delimiter, dirname, join, resolve } from "node:path";
 import { errorCode } from "./errors.ts";
 
 /** Who may own and write a program; a test says who it is. */
@@ -29,24 +29,55 @@ export interface ProgramDoubt {
   readonly cause?: unknown;
 }
 
+/** A program to be started by this path and no other name, or why it may not be. */
+export type AdminProgram =
+  | { readonly path: string; readonly doubt: undefined }
+  | { readonly path: undefined; readonly doubt: ProgramDoubt };
+
 /**
- * Why a program may not be run; undefined when it may.
+ * A program that may be run, or why not.
  * @param program its path, or a name that is looked for on `PATH`
  */
-export async function programDoubt(program: string, guard = HERE): Promise<ProgramDoubt | undefined> {
+export async function adminProgram(program: string, guard = HERE): Promise<AdminProgram> {
   const path = await pathOf(program);
-  if (path === undefined) return { missing: true, said: `there is no program "${program}" on the path` };
+  if (path === undefined) return doubtful({ missing: true, said: `there is no program "${program}" on the path` });
   try {
     const facts = await stat(path);
-    if (!facts.isFile()) return { missing: false, said: "it is not a file" };
-    const said = othersMayChange(facts, guard, 0) ?? ((facts.mode & 0o111) === 0 ? "it is not executable" : undefined);
-    if (said !== undefined) return { missing: false, said };
-    const above = othersMayChange(await stat(dirname(path)), guard, STICKY);
-    return above === undefined ? undefined : { missing: false, said: `of its folder "${dirname(path)}", ${above}` };
+    if (!facts.isFile()) return doubtful({ missing: false, said: "it is not a file" });
+    const executable = (facts.mode & 0o111) === 0 ? "it is not executable" : undefined;
+    const said = othersMayChange(facts, guard, 0) ?? executable ?? (await doubtOnTheWay(path, guard));
+    return said === undefined ? { path, doubt: undefined } : doubtful({ missing: false, said });
   } catch (error) {
-    if (errorCode(error) === "ENOENT") return { missing: true, said: "it is not there", cause: error };
-    return { missing: false, said: `it cannot be looked at (${errorCode(error) ?? "unknown"})`, cause: error };
+    if (errorCode(error) === "ENOENT") return doubtful({ missing: true, said: "it is not there", cause: error });
+    const said = `it cannot be looked at (${errorCode(error) ?? "unknown"})`;
+    return doubtful({ missing: false, said, cause: error });
   }
+}
+
+function doubtful(doubt: ProgramDoubt): AdminProgram {
+  return { path: undefined, doubt };
+}
+
+/** Links that lead to links: more than the system follows. */
+const MOST_LINKS = 40;
+
+/** Why another program could be put in the place of one: by whom a folder above it, or a link to it, can be changed. */
+async function doubtOnTheWay(path: string, guard: ProgramGuard, links = 0): Promise<string | undefined> {
+  if (links > MOST_LINKS) return "too many links lead to it";
+  const facts = await lstat(path);
+  if (facts.isSymbolicLink()) {
+    // everybody may write a link, as its mode says: its folder decides, and in one that all share its owner
+    const said = othersMayChange({ ...facts, mode: 0 }, guard, 0);
+    if (said !== undefined) return `of the link "${path}", ${said}`;
+    const target = resolve(dirname(path), await readlink(path));
+    const beyond = await doubtOnTheWay(target, guard, links + 1);
+    if (beyond !== undefined) return beyond;
+  } else if (facts.isDirectory()) {
+    const said = othersMayChange(facts, guard, STICKY);
+    if (said !== undefined) return `of its folder "${path}", ${said}`;
+  }
+  const above = dirname(path);
+  return above === path ? undefined : await doubtOnTheWay(above, guard, links);
 }
 
 /** What a program inherits. docs/precache.md lists them. */
@@ -77,7 +108,8 @@ function othersMayChange(
 }
 
 async function pathOf(program: string): Promise<string | undefined> {
-  if (isAbsolute(program) || program.includes("/")) return program;
+  // it may be started from another folder than ours
+  if (program.includes("/")) return resolve(program);
   for (const folder of (programEnvironment()["PATH"] ?? "").split(delimiter)) {
     const path = join(folder, program);
     if ((await stat(path).catch(() => undefined))?.isFile()) return path;

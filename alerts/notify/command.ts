@@ -5,7 +5,7 @@
  */
 
 import { execFile } from "node:child_process";
-import { programDoubt, programEnvironment } from "../../core/admin-program.ts";
+import { adminProgram, programEnvironment } from "../../core/admin-program.ts";
 import { errorText } from "../../core/errors.ts";
 import { excerpt } from "../../core/revealed.ts";
 import type { Notice } from "../state/state.ts";
@@ -57,12 +57,12 @@ function textsOf({ subject, text, link }: Message) {
 
 /** @throws UnsentError also for a program that others could have changed */
 async function run(name: string, [program = "", ...words]: readonly string[], input: string): Promise<Receipt> {
-  const doubt = await programDoubt(program);
+  const { path, doubt } = await adminProgram(program);
   if (doubt !== undefined)
     throw new UnsentError(name, `${program} was not run: ${doubt.said}`, { retryable: true, cause: doubt.cause });
   return await new Promise((resolve, reject) => {
     const child = execFile(
-      program,
+      path,
       words,
       { timeout: SEND_TIMEOUT_MS, cwd: "/", env: programEnvironment(), maxBuffer: 65_536 },
       (error, _out, said) => {

@@ -7,7 +7,7 @@
  * @module
  */
 import { execFile } from "node:child_process";
-import { type ProgramGuard, programDoubt, programEnvironment } from "../../core/admin-program.ts";
+import { adminProgram, type ProgramGuard, programEnvironment } from "../../core/admin-program.ts";
 import { LarderError } from "../../core/errors.ts";
 import type { WarmSummary } from "../warm/warm.ts";
 
@@ -37,10 +37,11 @@ export async function runScript(
   environment: Readonly<Record<string, string>>,
   { timeoutSeconds, guard }: ScriptLimits,
 ): Promise<ScriptResult> {
-  if (path === undefined || !(await mayRun(path, guard))) return { outcome: "none", exitCode: undefined, said: "" };
+  const program = path === undefined ? undefined : await checked(path, guard);
+  if (program === undefined) return { outcome: "none", exitCode: undefined, said: "" };
   return await new Promise((resolve) => {
     execFile(
-      path,
+      program,
       [],
       {
         timeout: timeoutSeconds * 1000,
@@ -83,10 +84,11 @@ export function summaryEnvironment(
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [`LARDER_PRECACHE_${name}`, String(value)]));
 }
 
-async function mayRun(path: string, guard: ProgramGuard | undefined): Promise<boolean> {
-  const doubt = await programDoubt(path, guard);
-  if (doubt !== undefined && !doubt.missing) throw refuse(path, doubt.said, doubt.cause);
-  return doubt === undefined;
+/** The path to start; undefined where there is no such program. */
+async function checked(named: string, guard: ProgramGuard | undefined): Promise<string | undefined> {
+  const { path, doubt } = await adminProgram(named, guard);
+  if (doubt !== undefined && !doubt.missing) throw refuse(named, doubt.said, doubt.cause);
+  return path;
 }
 
 function refuse(path: string, said: string, cause?: unknown): LarderError {

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { type ProgramDoubt, programDoubt } from "../../../core/admin-program.ts";
-import { streamCommand } from "../../../core/cache/cache.ts";
+import { adminProgram, type ProgramDoubt } from "../../../core/admin-program.ts";
+import { type CommandStream, streamCommand } from "../../../core/cache/cache.ts";
 import { LarderError } from "../../../core/errors.ts";
 import { type ServiceLogOptions, START } from "./options.ts";
 
@@ -41,11 +41,15 @@ export function commandLines(
   // a clock that was set back gives new lines times that were read before: they are told apart by their place
   const startMs = readToMs === undefined || readToMs > now ? now - FIRST_MS : readToMs - OVERLAP_MS;
   const words = command.map((word) => word.replaceAll(START, startText(startMs)));
-  const stream = streamCommand(words, { timeoutMs: timeout * 1000, signal });
+  let stream: CommandStream | undefined;
   let doubt: ProgramDoubt | undefined;
   async function* chunks(): AsyncIterable<Buffer> {
-    doubt = await programDoubt(words[0] ?? "");
-    if (doubt === undefined) yield* stream.chunks;
+    const [program = "", ...rest] = words;
+    const found = await adminProgram(program);
+    doubt = found.doubt;
+    if (found.path === undefined) return;
+    stream = streamCommand([found.path, ...rest], { timeoutMs: timeout * 1000, signal });
+    yield* stream.chunks;
   }
   return {
     chunks: chunks(),
@@ -53,7 +57,7 @@ export function commandLines(
     // what is further ahead was written before the clock was set back
     isFresh: (timeMs) => timeMs > now - SETTLE_MS && timeMs < now + SETTLE_MS,
     problem: () => {
-      const reason = doubt === undefined ? stream.complaint() : `it was not run: ${doubt.said}`;
+      const reason = doubt === undefined ? stream?.complaint() : `it was not run: ${doubt.said}`;
       return reason === undefined ? undefined : commandError(command, reason);
     },
   };
