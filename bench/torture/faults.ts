@@ -16,6 +16,8 @@ export interface Fault {
 
 const HOUR_MS = 3_600_000;
 const A_PASS_MS = 1500;
+/** A pass waits for the disk some dozen times. */
+const SLOW_MS = 300;
 
 export const FAULTS = {
   "collector killed": { mostTicks: 0, begin: async ({ collector }) => await collector.kill() },
@@ -47,6 +49,11 @@ export const FAULTS = {
   "collector frozen": frozen("collector"),
   "receiver frozen": frozen("receiver"),
   "disk full": { mostTicks: 4, begin: ({ disk }) => disk?.fill(), end: ({ disk }) => disk?.empty() },
+  "slow disk": {
+    mostTicks: 8,
+    begin: ({ slowDisk }) => slowDisk.become(SLOW_MS),
+    end: ({ slowDisk }) => slowDisk.become(0),
+  },
   "log rotated": { mostTicks: 0, begin: ({ local }) => local.rotateLog() },
   "settings changed": {
     mostTicks: 0,

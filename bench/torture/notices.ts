@@ -20,10 +20,21 @@ const MAY: Readonly<Record<string, RegExp>> = {
 /** Hours pass at once here: a cache is then silent for hours, or writes a row while somebody looks who read the clock before. */
 const ALWAYS: ReadonlySet<string> = new Set(["silent", "clock"]);
 
+/** Without those that say an incident has become grave, which is reported once more. */
+export function withoutGraver(notices: readonly Notice[]): Notice[] {
+  const mild = new Set<string>();
+  return notices.filter(({ type, incident, level }) => {
+    if (type !== "alert.firing") return true;
+    const graver = level === "bad" && mild.delete(incident);
+    if (level === "warn") mild.add(incident);
+    return !graver;
+  });
+}
+
 /** One sentence for each notice there should not be. */
 export function noticeDifferences({ faults }: Schedule, notices: readonly Notice[]): string[] {
   const struck = new Set<FaultName>(faults.map(({ fault }) => fault));
-  const firing = notices.filter(({ type }) => type === "alert.firing");
+  const firing = withoutGraver(notices).filter(({ type }) => type === "alert.firing");
   const wrong: string[] = [];
   const byIncident = new Map<string, Notice[]>();
   for (const notice of firing) byIncident.set(notice.incident, [...(byIncident.get(notice.incident) ?? []), notice]);

@@ -11,6 +11,7 @@ import type { AddressInfo } from "node:net";
 export interface Notice {
   readonly type: string;
   readonly rule: string;
+  readonly level: string;
   readonly servers: readonly string[];
   readonly parts: readonly (string | undefined)[];
   readonly at: string;
@@ -24,6 +25,7 @@ interface Body {
   readonly timestamp: string;
   readonly data: {
     readonly rule: string;
+    readonly level: string;
     readonly incident: string;
     readonly title: string;
     readonly alerts: readonly { readonly server?: string; readonly part?: string }[];
@@ -85,11 +87,12 @@ export class Notified {
   }
 
   #take(id: string, { type, timestamp, data }: Body): void {
-    const { rule, title, incident, alerts } = data;
+    const { rule, level, title, incident, alerts } = data;
     const servers = alerts.flatMap(({ server }) => server ?? []);
     this.#notices.set(id, {
       type,
       rule,
+      level,
       title,
       incident,
       at: timestamp,

@@ -1,5 +1,5 @@
 /**
- * What larder shows people: the report, and `/metrics` of the live page's server.
+ * What larder shows people: the report, the live page, and `/metrics` of its server.
  *
  * @module
  */
@@ -7,6 +7,7 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { periodStart } from "../../core/history/history.ts";
 import type { Book, Sums } from "./book.ts";
+import { livePageDifferences } from "./live-page.ts";
 import { LARDER } from "./program.ts";
 import type { World } from "./world.ts";
 
@@ -18,7 +19,11 @@ type Showing = Pick<World, "config" | "plan" | "clock" | "page">;
 
 /** What the page and a report say differently from the book. */
 export async function shownDifferences(world: Showing, book: Book): Promise<string[]> {
-  return [...(await reportDifferences(world, book.sums())), ...(await metricsDifferences(world, book))];
+  return [
+    ...(await reportDifferences(world, book.sums())),
+    ...(await metricsDifferences(world, book)),
+    ...(await livePageDifferences(world.page, book)),
+  ];
 }
 
 async function reportDifferences({ config, plan, clock }: Showing, truth: Sums): Promise<string[]> {

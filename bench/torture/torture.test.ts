@@ -28,7 +28,7 @@ describe.skipIf(!here)("a world under faults", () => {
       places = (await differences(world)).map((each) => each.split(/[:,]/)[0] ?? "");
     });
     expect(played.wrong, scheduleText(schedule)).toEqual([]);
-    for (const place of ["journal", "history", "InfluxDB", "VictoriaMetrics", "report", "page"])
+    for (const place of ["journal", "history", "InfluxDB", "VictoriaMetrics", "report", "page", "live page"])
       expect(places).toContain(place);
     expect(places).toContain("board on influxdb");
     expect(places).toContain("board on victoriametrics");

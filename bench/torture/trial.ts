@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { withoutGraver } from "./notices.ts";
 import type { World } from "./world.ts";
 
 /** Minutes from look to look: looks half an hour apart say nothing of what lay between them. */
@@ -21,7 +22,7 @@ export async function trialDifferences(world: World): Promise<string[]> {
   const { local, gates, notified } = world;
   const before = new Set(notified.notices.map(({ incident }) => incident));
   const count = (type: string, rules: RegExp, part = ""): number =>
-    notified.notices.filter(
+    withoutGraver(notified.notices).filter(
       (each) => each.type === type && rules.test(each.rule) && each.parts.includes(part) && !before.has(each.incident),
     ).length;
   const all = (type: string) => (): boolean => PLANTED.every(([, rules, part]) => count(type, rules, part) > 0);

@@ -13,8 +13,10 @@ import { Dice } from "../histories/dice.ts";
 import { Book } from "./book.ts";
 import { LocalCache, RemoteCache } from "./caches.ts";
 import { Gate } from "./gate.ts";
+import { lookAt } from "./live-page.ts";
 import { Notified } from "./notified.ts";
 import { Program } from "./program.ts";
+import { SlowDisk } from "./slow-disk.ts";
 import { SmallDisk } from "./small-disk.ts";
 import { WorldClock } from "./world-clock.ts";
 
@@ -51,6 +53,8 @@ interface Parts {
 const MINUTE_MS = 60_000;
 /** Real time of a tick: a pass of the collector is due each second. */
 export const TICK_MS = 300;
+/** Somebody looks at the live page each so many ticks. */
+const TICKS_OF_A_LOOK = 4;
 /** The longest a look may take to come. */
 const LOOK_MS = 60_000;
 
@@ -71,10 +75,12 @@ export class World {
   readonly collector: Program;
   readonly receiver: Program;
   readonly page: Program;
+  readonly slowDisk: SlowDisk;
   /** Programs that are not started again for now. */
   readonly away = new Set<ProgramName>();
   readonly #folder: string;
   #changes = 0;
+  #ticks = 0;
   #turn: Promise<void> = Promise.resolve();
   #sending: Promise<void> = Promise.resolve();
 
@@ -93,6 +99,7 @@ export class World {
     this.local = parts.local;
     this.remote = parts.remote;
     this.disk = parts.disk;
+    this.slowDisk = new SlowDisk(join(folder, "disk"));
     this.collector = this.#program("collector", ["collect"]);
     this.receiver = this.#program("receiver", ["receive", "--port", "0", "--json"]);
     this.page = this.#program("page", ["serve", "--port", "0", "--json"]);
@@ -147,6 +154,8 @@ export class World {
       await this.local.minute();
       this.remote.minute();
     }
+    this.#ticks++;
+    if (this.#ticks % TICKS_OF_A_LOOK === 0) void lookAt(this.page);
     await Promise.all([this.send(), sleep(TICK_MS)]);
   }
 
@@ -192,36 +201,32 @@ export class World {
     this.notified.close();
     if (keep && this.disk !== undefined) await copyFiles(this.stateDir, `${this.stateDir}-kept`);
     this.disk?.unmount();
+    this.slowDisk.close();
     this.clock.close();
     await Promise.all([this.engines.influx.stop(), this.engines.victoria.stop()]);
   }
 
   #writeSettings(): void {
-    writeFileSync(this.config, JSON.stringify(this.#settings("* * * * * *")));
-    // its passes take the lock of the collector, which could not start between them
-    writeFileSync(this.#receiverConfig, JSON.stringify(this.#settings("*/7 * * * * *")));
-  }
-
-  get #receiverConfig(): string {
-    return join(this.#folder, "receiver.json");
+    writeFileSync(this.config, JSON.stringify(this.#settings()));
   }
 
   #program(name: string, words: readonly string[]): Program {
     return new Program({
-      words: [...words, "--config", name === "receiver" ? this.#receiverConfig : this.config],
+      words: [...words, "--config", this.config],
       log: join(this.#folder, `${name}.log`),
-      environment: this.clock.environment(),
+      environment: this.slowDisk.environment(this.clock.environment()),
       answers: words.includes("--json"),
     });
   }
 
-  #settings(schedule: string): unknown {
+  #settings(): unknown {
     return {
       server: LocalCache.server,
       stateDir: this.stateDir,
       timezone: this.plan.zone,
       tags: { world: String(this.plan.seed), rack: `rack ${this.#changes}` },
-      schedule,
+      // each of them, so that the collector and the receiver want the same lock all the time
+      schedule: "* * * * * *",
       spreadSeconds: 0,
       passSeconds: 5,
       journal: { keepDays: 36_500 },
