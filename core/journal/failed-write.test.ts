@@ -1,15 +1,17 @@
 /**
  * A write or a sync that failed is not forgotten: what was not acknowledged never counts, and what comes later does.
  */
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { checkJournal } from "./health.ts";
 import { type Journal, openJournal, streamFolder } from "./journal.ts";
 import { openReader } from "./reader.ts";
+import { listSegments, segmentPath } from "./segment-names.ts";
 import type { StreamName } from "./streams.ts";
 import { type Fault, faultyDisk } from "./testing/faulty-disk.ts";
+import { writeSegment } from "./testing/written-segments.ts";
 
 let stateDir: string;
 beforeEach(async () => {
@@ -46,9 +48,12 @@ describe.each(FAULTS)("a write that fails (%s)", (fault) => {
       expected.push(n);
     }
     const cursors = journal.cursors;
+    const newest = (await listSegments(streamFolder(stateDir, "collector"))).at(-1) ?? 0;
+    const end = journal.endOf(newest);
     disk.failNext(fault);
     await expect(journal.append(batch(77))).rejects.toMatchObject({ retryable: true });
     expect(journal.cursors).toEqual(cursors);
+    if (before < 5) expect(journal.endOf(newest)).toEqual(end);
     expect(await values(journal)).toEqual(expected);
     // what could not be cut is seen by others until it can
     if (fault !== "sync and cut fail") expect(await values()).toEqual(expected);
@@ -57,7 +62,7 @@ describe.each(FAULTS)("a write that fails (%s)", (fault) => {
       expected.push(n);
     }
     expect(await values(journal)).toEqual(expected);
-    await journal.close();
+    expect(await journal.close()).toBeDefined();
     const again = await openJournal(stateDir, "collector");
     expect(again.cursors).toEqual({ a: 9 });
     await again.close();
@@ -74,10 +79,27 @@ it("goes on from what the disk has, where it has less than it said", async () =>
   disk.failNext("sync forgets more");
   await expect(journal.append(batch(77))).rejects.toMatchObject({ code: "JOURNAL_WRITE" });
   expect(journal.cursors).toEqual({ a: 2 });
+  const { from, offset = 0, linesEnd } = journal.endOf(0) ?? {};
+  expect([from, linesEnd]).toEqual([offset, 0]);
+  expect(offset).toBe((await stat(segmentPath(streamFolder(stateDir, "collector"), 0))).size);
   expect(await values(journal)).toEqual([1, 2]);
   for (const n of [3, 4]) await journal.append(batch(n));
   expect(await values(journal)).toEqual([1, 2, 3, 4]);
   expect(await values()).toEqual([1, 2, 3, 4]);
+  await journal.close();
+});
+
+it("goes on in another segment, where the last is another one than it has written", async () => {
+  const disk = faultyDisk();
+  const journal = await openJournal(stateDir, "collector", { disk });
+  await journal.append(batch(1));
+  const folder = streamFolder(stateDir, "collector");
+  const lines = Array.from({ length: 30 }, (_, n) => `m v=${n}i 1000`);
+  const size = (await writeSegment(folder, 5000, [{ at: 1, lines, cursors: { a: 30 } }])) - 5000;
+  disk.failNext("full");
+  await expect(journal.append(batch(77))).rejects.toMatchObject({ code: "JOURNAL_FULL" });
+  expect([journal.endOf(0), journal.endOf(5000)]).toMatchObject([undefined, { from: size, offset: size, linesEnd: 0 }]);
+  expect(journal.cursors).toEqual({ a: 30 });
   await journal.close();
 });
 
@@ -88,7 +110,7 @@ it("takes no times that no mark can hold", async () => {
     const wrong = journal.append({ ...batch(2), span: { fromMs: 0, toMs } });
     await expect(wrong).rejects.toMatchObject({
       code: "JOURNAL_WRITE",
-      message: expect.stringContaining("whole milliseconds"),
+      message: expect.stringContaining(`the times 0 to ${toMs} are not whole milliseconds`),
     });
   }
   await journal.append(batch(3));

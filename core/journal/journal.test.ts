@@ -4,6 +4,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { runs } from "../testing/runs.ts";
+import { parseCommit } from "./commit.ts";
 import { openJournal, streamFolder } from "./journal.ts";
 import type { Position } from "./position.ts";
 import { type JournalReader, openReader } from "./reader.ts";
@@ -44,6 +45,14 @@ async function chunkText(reader: JournalReader, span?: { fromMs: number; toMs: n
   return text;
 }
 
+/** Where the last batch of a segment ends, the last line, and what the last mark says, found line by line. */
+function scannedAs(bytes: Buffer) {
+  const lines = bytes.toString().split("\n").slice(0, -1);
+  const ends = lines.map((_, i) => lines.slice(0, i + 1).reduce((sum, { length }) => sum + length + 1, 0));
+  const lastLine = lines.findLastIndex((each) => !each.startsWith("#"));
+  return { end: ends.at(-1), linesEnd: ends[lastLine] ?? 0, commit: parseCommit(lines.at(-1) ?? "") };
+}
+
 describe("a stream that is opened where it was left", () => {
   it("goes on from there, the cursors the very ones, and its end is not read", async () => {
     const first = await openJournal(stateDir, "collector");
@@ -67,6 +76,16 @@ describe("a stream that is opened where it was left", () => {
     await again.close();
     const [text, all] = [await readAll(openReader(folder(), "collector")), [0, 1, 2].map(line).join("")];
     expect(text).toBe(all);
+  });
+
+  it("is left where it was found, by who wrote nothing", async () => {
+    const { cursors } = await openJournal(stateDir, "collector").then(async (first) => {
+      await first.append(batch(0, 2, 1));
+      await first.close();
+      return first;
+    });
+    const leftAt = await (await openJournal(stateDir, "collector")).close();
+    expect(leftAt).toMatchObject({ number: 0, cursors });
   });
 
   it.each([
@@ -171,11 +190,63 @@ describe("openJournal()", () => {
 
   it("has one writer at a time and frees the lock on close", async () => {
     const first = await openJournal(stateDir, "collector");
-    await expect(openJournal(stateDir, "collector")).rejects.toMatchObject({ code: "LOCKED" });
+    await expect(openJournal(stateDir, "collector")).rejects.toMatchObject({
+      code: "LOCKED",
+      message: expect.stringContaining("writer of the collector journal"),
+    });
     const other = await openJournal(stateDir, "precache");
     await other.close();
     await first.close();
     await (await openJournal(stateDir, "collector")).close();
+  });
+
+  it("says where it cannot write", async () => {
+    await writeFile(join(stateDir, "journal"), "a file");
+    await expect(openJournal(stateDir, "collector")).rejects.toMatchObject({
+      code: "JOURNAL_OPEN",
+      message: expect.stringContaining(`Cannot open the journal "${folder()}": `),
+      state: "nothing was changed",
+      next: expect.stringContaining("stateDir"),
+    });
+  });
+
+  it("begins a new segment with the batch behind one that is full to the byte", async () => {
+    const sized = async (segmentBytes: number): Promise<number[]> => {
+      const journal = await openJournal(stateDir, "collector", { segmentBytes, nowMs: () => 1 });
+      for (const n of [0, 1]) await journal.append(batch(n, 1, n));
+      await journal.close();
+      const segments = await listSegments(folder());
+      await rm(folder(), { recursive: true });
+      return segments;
+    };
+    const [, full = 0] = await sized(1);
+    expect([await sized(full), await sized(full + 1)]).toEqual([[0, full], [0]]);
+  });
+
+  it("says of each segment it has written to what a scan finds there", async () => {
+    const journal = await openJournal(stateDir, "collector", { segmentBytes: 500 });
+    const none = { lines: new Uint8Array(0), lineCount: 0, span: undefined };
+    for (const each of [
+      none,
+      batch(0, 2, 1),
+      none,
+      batch(2, 1, 2),
+      none,
+      none,
+      batch(3, 9, 3),
+      batch(12, 1, 4),
+      none,
+    ]) {
+      await journal.append(each);
+    }
+    const segments = await listSegments(folder());
+    expect(segments.length).toBeGreaterThan(2);
+    for (const number of segments) {
+      const { end, linesEnd, commit } = scannedAs(await readFile(segmentPath(folder(), number)));
+      expect(journal.endOf(number)).toMatchObject({ from: 0, offset: end, linesEnd, commit: { at: commit!.at } });
+    }
+    expect(journal.endOf(1)).toBeUndefined();
+    await journal.close();
   });
 
   it("begins new segments and carries the cursors into them", async () => {

@@ -178,9 +178,9 @@ class StreamWriter implements Journal {
     const times = batch.span === undefined ? [] : [batch.span.fromMs, batch.span.toMs];
     if (!times.every(Number.isSafeInteger))
       throw new RangeError(`the times ${times.join(" to ")} are not whole milliseconds`);
-    const lines = typeof batch.lines === "string" ? Buffer.from(batch.lines, "utf8") : batch.lines;
+    const lines = typeof batch.lines === "string" ? Buffer.from(batch.lines) : batch.lines;
     const commit = { lines: batch.lineCount, at: this.#nowMs(), span, cursors };
-    const mark = Buffer.from(commitLine(lines, commit), "utf8");
+    const mark = Buffer.from(commitLine(lines, commit));
     await writeAll(tail.file, lines, mark);
     await tail.file.datasync();
     const { from = tail.size, linesEnd = 0 } = this.#ends.get(tail.number) ?? {};

@@ -4,7 +4,7 @@
  * @module
  */
 import { constants } from "node:fs";
-import { open, stat } from "node:fs/promises";
+import { stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Disk, DiskFile } from "../disk.ts";
 import { COMMIT_PREFIX, type Cursors, type KnownCommit } from "./commit.ts";
@@ -131,15 +131,10 @@ const CUT_MAX_BYTES = 64 * 1024 * 1024;
  * are kept for anyone who looks after it, while their rows are read again.
  */
 async function keepCutBatch(folder: string, number: number, content: SegmentContent, from: number): Promise<void> {
-  if (content.size - from < COMMIT_PREFIX.length || content.size - from > CUT_MAX_BYTES) return;
+  if (content.size - from > CUT_MAX_BYTES) return;
   const bytes = await content.read(from, content.size - from);
   const mark = bytes.indexOf(COMMIT_PREFIX);
   if (mark < 0 || bytes.indexOf(0x0a, mark) < 0) return;
-  const file = await open(join(folder, `${String(number).padStart(15, "0")}.${from}${CUT_SUFFIX}`), "w", 0o640);
-  try {
-    await file.writeFile(bytes);
-    await file.datasync();
-  } finally {
-    await file.close();
-  }
+  const path = join(folder, `${String(number).padStart(15, "0")}.${from}${CUT_SUFFIX}`);
+  await writeFile(path, bytes, { mode: 0o640, flush: true });
 }
