@@ -64,4 +64,12 @@ export const MODULES = {
       (name) => `core/journal/${name}.test.ts`,
     ),
   },
+  "rollup-state": {
+    mutate: ["rollup-state", "rollup-cursor", "restore-days"].map((name) => `collector/rollup/${name}.ts`),
+    tests: ["rollup-state", "rollup-cursor", "restore-days"].map((name) => `collector/rollup/${name}.test.ts`),
+  },
+  writing: {
+    mutate: ["journal", "tail", "last-commit"].map((name) => `core/journal/${name}.ts`),
+    tests: ["journal", "failed-write", "tail"].map((name) => `core/journal/${name}.test.ts`),
+  },
 };

@@ -20,15 +20,18 @@ function scored(of, name, mutants) {
   return { of, name, valid, counts, score: valid === 0 ? 100 : (100 * noticed) / valid };
 }
 
-/** What no test noticed, a line each: place, what was there, what was put there. */
+/** What comes before a mutant that is listed: the clock noticed it, and nobody counted a loop without an end. */
+const SAID = { NoCoverage: "(no test runs it) ", Timeout: "(took too long) ", Survived: "" };
+
+/** What no test noticed, or none but the clock, a line each: place, what was there, what was put there. */
 export function survivors({ files }) {
   return Object.entries(files).flatMap(([name, { source, mutants }]) =>
     mutants
-      .filter(({ status }) => status === "Survived" || status === "NoCoverage")
+      .filter(({ status, statusReason = "" }) => status in SAID && !statusReason.startsWith("Hit limit"))
       .map(({ status, location, replacement }) => {
         const { line, column } = location.start;
         const was = short(cut(source, location));
-        return `${name}:${line}:${column} ${status === "NoCoverage" ? "(no test runs it) " : ""}${was} => ${short(replacement)}`;
+        return `${name}:${line}:${column} ${SAID[status]}${was} => ${short(replacement)}`;
       }),
   );
 }
