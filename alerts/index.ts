@@ -37,6 +37,7 @@ export {
   pastDeliveries,
   type RuleReport,
 } from "./inspect/inspect.ts";
+export type { UnmadeNotifier } from "./kept-state.ts";
 export type { OwnReport } from "./look-context.ts";
 export { createNotifier, type Notifier, type NotifierOptions } from "./notify/notify.ts";
 export { ALERTS_DEFAULTS, type AlertsOptions } from "./options.ts";
@@ -82,7 +83,7 @@ export {
 } from "./silences/silences.ts";
 export type { Alert } from "./state/state.ts";
 export { sendTest } from "./try-out.ts";
-export { type CheckReport, openWatch, previewCheck, type UnmadeNotifier, type Watch } from "./watch.ts";
+export { type CheckReport, openWatch, previewCheck, type Watch } from "./watch.ts";
 export type { Message } from "./words/words.ts";
 export { ruleTitle } from "./words/words.ts";
 

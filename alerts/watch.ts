@@ -5,7 +5,6 @@
  *
  * @module
  */
-import { randomBytes } from "node:crypto";
 import { errorText, explainError } from "../core/errors.ts";
 import { type Journal, openJournal, openReader, streamFolder } from "../core/journal/journal.ts";
 import type { Log } from "../core/log.ts";
@@ -13,29 +12,24 @@ import { keepCalendarsCurrent, type Times } from "./calendars/calendars.ts";
 import { type DrawDay, dueDaily } from "./daily/daily.ts";
 import type { CacheFacts } from "./facts/facts.ts";
 import { KeptFacts } from "./facts/facts.ts";
+import { KeptState, type UnmadeNotifier } from "./kept-state.ts";
 import { alertLines } from "./lines.ts";
 import { lookContextFor, type OwnReport, ownFactsOf } from "./look-context.ts";
 import { messagesOf, noticeMessage } from "./messages.ts";
 import type { Notifier } from "./notify/notify.ts";
 import type { WatchOptions } from "./options.ts";
-import { type Box, deliver, type Sent } from "./outbox/outbox.ts";
+import { deliver, type Sent } from "./outbox/outbox.ts";
 import { Pings } from "./ping.ts";
 import { addressees } from "./settings/settings.ts";
 import { keepSilencesCurrent, type Silence } from "./silences/silences.ts";
 import {
   ALERTS_CURSOR,
   type Alert,
-  type Alerts,
   type Change,
-  type Daily,
   Horizons,
-  KEPT_FOR_MS,
-  keyOf,
   look,
   type Notice,
-  type Outgoing,
   parseStored,
-  type Stored,
   storedJson,
 } from "./state/state.ts";
 
@@ -65,11 +59,6 @@ export interface CheckReport {
   readonly notices: readonly Notice[];
   readonly sent: readonly Sent[];
   readonly waiting: number;
-}
-
-export interface UnmadeNotifier {
-  readonly name: string;
-  readonly why: string;
 }
 
 /** Watches; holds the lock of the stream `alerts` until it is closed. */
@@ -124,17 +113,8 @@ class Watcher implements Watch {
   readonly #facts: KeptFacts;
   readonly #times: (nowMs: number) => Promise<Times>;
   readonly #silences: () => Promise<readonly Silence[]>;
-  readonly #alerts: Alerts;
   readonly #horizons = new Horizons();
-  #box: Box;
-  #next: number;
-  readonly #series: string;
-  #lookMs: number | undefined;
-  #daily: Daily | undefined;
-  /** What the journal has, but for what changes with every look. */
-  #committed: string;
-  /** When that was: others tell by it that somebody looks. */
-  #committedMs: number;
+  readonly #kept: KeptState;
 
   constructor(setup: WatchSetup, journal: Journal, nowMs: () => number) {
     this.#setup = setup;
@@ -152,13 +132,7 @@ class Watcher implements Watch {
     if (json !== undefined && stored === undefined) {
       setup.log.warn("the states of alerts in the journal are of another form: they begin again");
     }
-    const { alerts, notices, outbox, failing, series, next, lookMs } = stored ?? emptyState();
-    this.#alerts = new Map(alerts.map((alert) => [keyOf(alert), alert]));
-    this.#box = { notices, outbox, failing: withUnmade(failing, setup.unmade ?? [], nowMs()) };
-    [this.#series, this.#next, this.#lookMs] = [series, next, lookMs];
-    this.#daily = stored?.daily;
-    this.#committed = this.#signature();
-    this.#committedMs = lookMs ?? Number.NEGATIVE_INFINITY;
+    this.#kept = new KeptState(stored, setup.unmade ?? [], nowMs());
   }
 
   async check(own: OwnReport | undefined): Promise<CheckReport> {
@@ -176,7 +150,7 @@ class Watcher implements Watch {
   async close(): Promise<void> {
     try {
       // how long something has lasted counts on in the next process
-      if (this.#alerts.size > 0) await this.#commit({ changes: [], notices: [] });
+      if (this.#kept.alerts.size > 0) await this.#commit({ changes: [], notices: [] });
     } finally {
       await this.#journal.close();
       await this.#pings.settled();
@@ -194,57 +168,46 @@ class Watcher implements Watch {
       times: await this.#times(nowMs),
     });
     const notices = [...found, ...(await this.#dailyNotices(nowMs))];
-    for (const notice of notices) this.#enqueue(notice, nowMs);
-    const isOld = nowMs - this.#committedMs >= KEPT_FOR_MS || nowMs < this.#committedMs;
-    if (changes.length > 0 || notices.length > 0 || isOld || this.#signature() !== this.#committed) {
-      await this.#commit({ changes, notices });
+    const kept = this.#kept;
+    for (const notice of notices) {
+      const to = addressees(notice, this.#setup.options).map(({ name }) => name);
+      kept.enqueue(notice, to, nowMs);
     }
-    const { box, sent } = await deliver(this.#box, {
+    if (changes.length > 0 || notices.length > 0 || kept.isDue(nowMs)) await this.#commit({ changes, notices });
+    const { box, sent } = await deliver(kept.box, {
       notifiers: this.#setup.notifiers,
       names: this.#setup.options.notifiers.map(({ name }) => name),
       messageFor: messagesOf(this.#setup),
       nowMs: this.#nowMs,
       random: this.#setup.random ?? Math.random,
       commit: async (box, attempt) => {
-        this.#box = box;
+        kept.box = box;
         await this.#commit({ changes: [], notices: [], sent: [attempt] });
       },
     });
-    this.#box = box;
-    const alerts = [...this.#alerts.values()].filter(({ phase }) => phase === "firing");
+    kept.box = box;
+    const alerts = [...kept.alerts.values()].filter(({ phase }) => phase === "firing");
     return { caches: caches.length, alerts, changes, notices, sent, waiting: box.outbox.length };
   }
 
   #look({ caches, own, nowMs, silences, times }: Looked) {
     const { options, timeZone, notifiers, unmade, once } = this.#setup;
+    const kept = this.#kept;
     const names = [...notifiers, ...(unmade ?? [])].map(({ name }) => name);
     const report = look(
-      this.#alerts,
-      { caches, own: ownFactsOf(own, names, this.#box.failing) },
+      kept.alerts,
+      { caches, own: ownFactsOf(own, names, kept.box.failing) },
       {
         ...lookContextFor({
-          ...{ options, timeZone, nowMs, silences, times, lastMs: this.#lookMs },
+          ...{ options, timeZone, nowMs, silences, times, lastMs: kept.lookMs },
           alone: once === true || caches.length < 2,
-          name: () => `msg_${this.#series}${this.#next++}`,
+          name: () => kept.newName(),
         }),
         horizons: this.#horizons,
       },
     );
-    this.#lookMs = nowMs;
+    kept.lookMs = nowMs;
     return report;
-  }
-
-  #enqueue(notice: Notice, nowMs: number): void {
-    const { options } = this.#setup;
-    const outgoing: Outgoing[] = addressees(notice, options).map(({ name }) => {
-      return { notice: notice.id, to: name, firstMs: nowMs, nextMs: nowMs, tries: 0 };
-    });
-    if (outgoing.length === 0) return;
-    this.#box = {
-      ...this.#box,
-      notices: [...this.#box.notices, notice],
-      outbox: [...this.#box.outbox, ...outgoing],
-    };
   }
 
   /** The daily report, when it is due. */
@@ -253,8 +216,8 @@ class Watcher implements Watch {
     if (options.daily === undefined) return [];
     const { schedule } = options.daily;
     try {
-      const due = await dueDaily({ schedule, known: this.#daily, nowMs, timeZone, series: this.#series });
-      this.#daily = due.known;
+      const due = await dueDaily({ schedule, known: this.#kept.daily, nowMs, timeZone, series: this.#kept.series });
+      this.#kept.daily = due.known;
       return due.notice === undefined ? [] : [due.notice];
     } catch (error) {
       log.error(`Cannot use the schedule of the daily report "${schedule}": ${errorText(error)}`);
@@ -268,41 +231,8 @@ class Watcher implements Watch {
       .map((notice) => ({ notice, message: noticeMessage(notice, this.#setup) }));
     await this.#journal.append({
       ...alertLines({ changes, notices: said, sent, nowMs: this.#nowMs() }),
-      cursors: { [ALERTS_CURSOR]: storedJson(this.#state()) },
+      cursors: { [ALERTS_CURSOR]: storedJson(this.#kept.stored()) },
     });
-    this.#committed = this.#signature();
-    this.#committedMs = this.#nowMs();
+    this.#kept.committed(this.#nowMs());
   }
-
-  #state(): Stored {
-    return {
-      series: this.#series,
-      next: this.#next,
-      lookMs: this.#lookMs,
-      daily: this.#daily,
-      alerts: [...this.#alerts.values()],
-      ...this.#box,
-    };
-  }
-
-  #signature(): string {
-    const { lookMs: _, daily, alerts, ...rest } = this.#state();
-    // from when on a day may be missed has to be known
-    return JSON.stringify([rest, daily === undefined, alerts.map(({ values: __, ...alert }) => alert)]);
-  }
-}
-
-/** Who cannot be notified at all fails as well, from the first time on; who can be again is given another try. */
-function withUnmade(failing: Stored["failing"], unmade: readonly UnmadeNotifier[], nowMs: number): Stored["failing"] {
-  const others = Object.entries(failing).filter(([, { unmade: was }]) => was !== true);
-  const now = unmade.map(({ name, why }) => {
-    const known = failing[name];
-    return [name, { sinceMs: known?.sinceMs ?? nowMs, why, refused: true, unmade: true }] as const;
-  });
-  return Object.fromEntries([...others, ...now]);
-}
-
-function emptyState(): Stored {
-  const series = `${randomBytes(8).toString("hex")}x`;
-  return { series, next: 1, lookMs: undefined, alerts: [], notices: [], outbox: [], failing: {} };
 }
