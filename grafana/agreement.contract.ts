@@ -17,6 +17,7 @@ import { type Board, DEFAULT_INSTALLATION, ENGINES, type Engine } from "./instal
 import { intervalOf } from "./lint/interpolate.ts";
 import type { Panel } from "./look/grafana-types.ts";
 
+const MINUTE = 60_000;
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 const DAYS = 40;
@@ -134,6 +135,21 @@ export function boardsAgree(seeded: () => Seeded): void {
         const fromMs = bucketStart(SEED_END - back * DAY, "day", SEED_ZONE);
         const end = nextBucket(fromMs + (back % 5) * DAY + 12 * HOUR, "day", SEED_ZONE);
         for (const toMs of [end - 1, end, SEED_NOW]) await savingsAgree(engine, { values: {}, fromMs, toMs });
+      }
+    });
+
+    it("victoriametrics: tiles and bars take the same days round midnight too", async () => {
+      const midnight = bucketStart(SEED_END - 10 * DAY, "day", SEED_ZONE);
+      for (const minutes of [-70, -50, -10, 10, 50, 70]) {
+        const near = midnight + minutes * MINUTE;
+        for (const [fromMs, toMs] of [
+          [near, SEED_NOW],
+          [near - 5 * DAY, near],
+        ] as const) {
+          const ask = asking("victoriametrics", "savings", { values: {}, fromMs, toMs });
+          const [bars, saved] = [legendSums((await ask("Served to devices")).frames), tile(await ask("Saved"))];
+          expect(bars["Saved"], `${minutes} minutes`).toBe(saved);
+        }
       }
     });
 

@@ -130,7 +130,7 @@ describe("a question in both languages", () => {
       'SELECT sum("local") AS "local", sum("origin") AS "origin" FROM "served_1d" WHERE "region" =~ /^${region:regex}$/ AND time >= 1ms * (${__from} - (${__from} + 7200000) % 86400000) AND time < 1ms * (${__to} + 82799999 - (${__to} + 3599999) % 86400000) GROUP BY time($__interval) fill(none) tz(\'${timezone}\')',
     ]);
     expect(exprOf(question)).toEqual([
-      '(sum (sum_over_time({__name__="served_1d_local",region=~"$region"}[1i] offset -0.95i)) if (max (tlast_over_time({__name__="served_1d_local",region=~"$region"}[1i] offset -0.95i)) > ${__from}/1000 - 82800 < ${__to}/1000)) / (sum (sum_over_time({__name__=~"served_1d_(local|origin)",region=~"$region"}[1i] offset -0.95i)) if (max (tlast_over_time({__name__=~"served_1d_(local|origin)",region=~"$region"}[1i] offset -0.95i)) > ${__from}/1000 - 82800 < ${__to}/1000))',
+      '(sum (sum_over_time({__name__="served_1d_local",region=~"$region"}[1i] offset -0.95i)) if (((time() > start()) default (max (tlast_over_time({__name__="served_1d_local",region=~"$region"}[1i] offset -0.95i @ start())) > ${__from}/1000 - 82800)) if ((time() < end()) default (max (tlast_over_time({__name__="served_1d_local",region=~"$region"}[1i] offset -0.95i @ end())) < ${__to}/1000)))) / (sum (sum_over_time({__name__=~"served_1d_(local|origin)",region=~"$region"}[1i] offset -0.95i)) if (((time() > start()) default (max (tlast_over_time({__name__=~"served_1d_(local|origin)",region=~"$region"}[1i] offset -0.95i @ start())) > ${__from}/1000 - 82800)) if ((time() < end()) default (max (tlast_over_time({__name__=~"served_1d_(local|origin)",region=~"$region"}[1i] offset -0.95i @ end())) < ${__to}/1000))))',
     ]);
   });
 

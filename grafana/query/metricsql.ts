@@ -29,11 +29,10 @@ const RANGE = "[${__range_ms}ms1ms]";
 const RANGES = { "": RANGE, _1h: "[${__range_ms}ms1h]", _1d: "[${__range_ms}ms82799999ms] offset 1ms" } as const;
 const STEPS = { day: "[1i] offset -0.95i", interval: "[1i] offset -0.999999i" } as const;
 
-/** Steps of hours and days that lie outside the range are left out: Grafana's steps begin before it and end after it. */
+/** What the newest stamp of a step of hours or days has to be, for the step to lie in the range. */
 const INSIDE = {
-  "": "",
-  _1h: " > ${__from}/1000 - 3600 <= ${__to}/1000",
-  _1d: " > ${__from}/1000 - 82800 < ${__to}/1000",
+  _1h: { first: "> ${__from}/1000 - 3600", last: "<= ${__to}/1000" },
+  _1d: { first: "> ${__from}/1000 - 82800", last: "< ${__to}/1000" },
 } as const;
 
 /** The targets and transformations of a question. @param zone IANA zone in which days begin */
@@ -118,10 +117,23 @@ function windowOf(measurement: string, { buckets }: PanelQuestion): string {
 }
 
 function sumOverTime(of: Fields, question: PanelQuestion, by: string): string {
-  const points = `${selectorOf(of, question)}${windowOf(of.measurement, question)}`;
+  const window = windowOf(of.measurement, question);
+  const points = `${selectorOf(of, question)}${window}`;
   const sum = `sum${by} (sum_over_time(${points}))`;
-  const inside = question.buckets === "range" ? "" : INSIDE[periodOf(of.measurement)];
-  return inside === "" ? sum : `(${sum} if (max${by} (tlast_over_time(${points}))${inside}))`;
+  const period = periodOf(of.measurement);
+  return question.buckets === "range" || period === "" ? sum : `(${sum} if (${insideText(points, period)}))`;
+}
+
+/**
+ * Grafana's steps begin before the range and end after it: its first and its last are left out where they lie outside. Those
+ * between do not, so that only these two are looked at, whose points are few.
+ */
+function insideText(points: string, period: keyof typeof INSIDE): string {
+  const { first, last } = INSIDE[period];
+  const newest = (edge: "start" | "end"): string => `max (tlast_over_time(${points} @ ${edge}()))`;
+  const begun = `(time() > start()) default (${newest("start")} ${first})`;
+  const over = `(time() < end()) default (${newest("end")} ${last})`;
+  return `(${begun}) if (${over})`;
 }
 
 function countText(count: CacheCount, question: PanelQuestion): string {
