@@ -6,8 +6,9 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { runs } from "../testing/runs.ts";
 import { parseCommit } from "./commit.ts";
 import { openJournal, streamFolder } from "./journal.ts";
+import type { JournalReader } from "./journal-reader.ts";
 import type { Position } from "./position.ts";
-import { type JournalReader, openReader } from "./reader.ts";
+import { openReader } from "./reader.ts";
 import { listSegments, segmentPath } from "./segment-names.ts";
 
 let stateDir: string;

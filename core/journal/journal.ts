@@ -28,6 +28,7 @@ import { createSegment, type LeftAt, leaveTail, openTail, reopenTail, type Tail 
 export type { Cursors, Json, Span } from "./commit.ts";
 export { joinSpans } from "./commit.ts";
 export { checkJournal, type StreamHealth } from "./health.ts";
+export type { JournalReader, SegmentInfo } from "./journal-reader.ts";
 export { asCount, asList, asObject, asText } from "./json-parts.ts";
 export { lastCommit } from "./last-commit.ts";
 export type { Loss } from "./losses.ts";
@@ -35,7 +36,7 @@ export { mayHold } from "./name-set.ts";
 export { packSegments } from "./pack-segments.ts";
 export { type Piece, type PieceLimits, type Position, resumeAt, type StreamReader } from "./position.ts";
 export { ProvenTime } from "./proven-time.ts";
-export { type JournalReader, openReader, type SegmentInfo } from "./reader.ts";
+export { openReader } from "./reader.ts";
 export { applyRetention, type RetentionClock } from "./retention.ts";
 export { loadSuspects, scrubJournal } from "./scrub.ts";
 export { streamShare } from "./stream-share.ts";

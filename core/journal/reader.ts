@@ -7,68 +7,19 @@
  *
  * @module
  */
-import { COMMIT_PREFIX, joinSpans, type KnownCommit, type Span } from "./commit.ts";
+import { joinSpans, type KnownCommit, type Span } from "./commit.ts";
+import type { JournalReader, PartOfSegment, SegmentInfo } from "./journal-reader.ts";
 import { lastCommit } from "./last-commit.ts";
 import { type KnownSegment, lossesOf } from "./losses.ts";
-import type { NameSet } from "./name-set.ts";
 import { openSegment, packedFacts, packedFile, withSegment } from "./open-segment.ts";
 import { inMemory } from "./packed-content.ts";
 import { linesOfParts } from "./packed-parts.ts";
-import type { Piece, PieceLimits, Position, StreamReader } from "./position.ts";
-import type { SegmentContent, Stretch } from "./segment-content.ts";
+import type { Piece, PieceLimits, Position } from "./position.ts";
+import type { SegmentContent } from "./segment-content.ts";
 import { SegmentMaps, type WriterEnds } from "./segment-maps.ts";
 import { listSegmentFiles, listSegments } from "./segment-names.ts";
 import { EMPTY_MAP } from "./segment-scan.ts";
-
-const NEWLINE = 0x0a;
-const HASH = 0x23;
-const CHUNK_BYTES = 1024 * 1024;
-
-/** A reader of a stream, with what history and roll-ups need beside what shipping needs. */
-export interface JournalReader extends StreamReader {
-  /** Committed lines as text, in the order written, of every segment that may hold times within the span. */
-  chunks(span: Span | undefined): AsyncIterable<string>;
-  /**
-   * The segments, oldest first. Costs the tail of each, and of a packed one its last bytes.
-   * @param from none before this one
-   */
-  segments(from?: number): Promise<SegmentInfo[]>;
-  /**
-   * Committed bytes of a segment, in buffers of whole lines with marks among them, each batch checked; what is damaged is
-   * left out. A buffer is good until the next is asked for.
-   */
-  bytes(segment: number, part?: PartOfSegment): AsyncIterable<Buffer>;
-  /** The place behind all that is committed. Costs the tail of the newest segment. */
-  end(): Promise<Position>;
-  /** The last whole mark of the stream; undefined when there is none. */
-  last(): Promise<KnownCommit | undefined>;
-  /**
-   * Times of which lines may be missing, because a part of the stream is damaged or gone: those that touch a span. Looks
-   * at the segments that hold the span.
-   */
-  incompleteSpans(asked: Span): Promise<Span[]>;
-}
-
-/** What is wanted of a segment. */
-export interface PartOfSegment {
-  /** Only what begins there or later, a place at the beginning of a line. */
-  readonly from?: number;
-  /** Only what lies before it, such a place too. */
-  readonly to?: number;
-  /** Lines of other measurements may be left out. */
-  readonly measurements?: readonly string[];
-}
-
-/** A segment, as far as its end shows. */
-export interface SegmentInfo {
-  readonly number: number;
-  /** Committed bytes of its content. */
-  readonly bytes: number;
-  /** Times of its lines; undefined when it holds none. */
-  readonly span: Span | undefined;
-  /** Which measurements it may hold; undefined where that is not known. */
-  readonly names: NameSet | undefined;
-}
+import { cutPiece, endsLine, linesOf, readLines } from "./whole-lines.ts";
 
 /**
  * Opens a stream for reading; a stream nobody has written yet reads as empty.
@@ -126,7 +77,7 @@ class SegmentsReader implements JournalReader {
         const stretch = whole.find(({ to }) => to > at.offset);
         if (stretch === undefined) return undefined;
         const begin = Math.max(at.offset, stretch.from);
-        const bytes = await readLines(content, { from: begin, to: stretch.to }, limits.maxBytes, room);
+        const bytes = await readLines(content, { from: begin, to: stretch.to }, { maxBytes: limits.maxBytes, room });
         const cut = cutPiece(bytes, { segment: at.segment, offset: begin }, limits);
         // it has changed since it was checked: none of it can be trusted
         return bytes.length === 0 ? { ...cut, next: { segment: at.segment, offset: stretch.to } } : cut;
@@ -285,68 +236,7 @@ class SegmentsReader implements JournalReader {
   }
 }
 
-async function endsLine(content: SegmentContent, offset: number): Promise<boolean> {
-  return offset === 0 || (await content.read(offset - 1, 1))[0] === NEWLINE;
-}
-
 function overlaps(held: Span | undefined, asked: Span | undefined): boolean {
   if (held === undefined) return false;
   return asked === undefined || (held.fromMs <= asked.toMs && held.toMs >= asked.fromMs);
-}
-
-/** Whole lines from a stretch, about `maxBytes` of them, at least one line. */
-async function readLines(
-  content: SegmentContent,
-  { from, to }: Stretch,
-  maxBytes: number,
-  room?: Buffer,
-): Promise<Buffer> {
-  let length = Math.min(to - from, maxBytes);
-  for (;;) {
-    const bytes = await content.read(from, length, room);
-    const newline = bytes.lastIndexOf(NEWLINE);
-    if (newline >= 0 || length >= to - from) return bytes.subarray(0, newline + 1);
-    length = Math.min(to - from, length * 2);
-  }
-}
-
-/** Takes the lines of a piece out of whole lines, leaving marks out. */
-function cutPiece(bytes: Buffer, from: Position, limits: PieceLimits): Piece {
-  const runs: Buffer[] = [];
-  let runStart = 0;
-  let lineStart = 0;
-  let lineCount = 0;
-  while (lineStart < bytes.length) {
-    const newline = bytes.indexOf(NEWLINE, lineStart);
-    const isMark =
-      bytes[lineStart] === HASH && bytes.subarray(lineStart, lineStart + COMMIT_PREFIX.length).equals(COMMIT_PREFIX);
-    // a mark right after the last line belongs to the piece: who has read all lines has nothing left
-    if (lineCount >= limits.maxLines && !isMark) break;
-    if (isMark) {
-      if (lineStart > runStart) runs.push(bytes.subarray(runStart, lineStart));
-      runStart = newline + 1;
-    } else {
-      lineCount++;
-    }
-    lineStart = newline + 1;
-    // large batches go as they are; only small ones are worth being put together
-    if (isMark && (lineCount >= limits.maxLines / 2 || lineStart >= limits.maxBytes / 2)) break;
-  }
-  if (lineStart > runStart) runs.push(bytes.subarray(runStart, lineStart));
-  const lines = runs.length === 1 ? (runs[0] ?? bytes) : Buffer.concat(runs);
-  return { lines, lineCount, next: { segment: from.segment, offset: from.offset + lineStart } };
-}
-
-/** A stretch in buffers of whole lines, marks included. */
-async function* linesOf(content: SegmentContent, { from, to }: Stretch): AsyncGenerator<Buffer> {
-  let rest: Buffer = Buffer.alloc(0);
-  for (let at = from; at < to; ) {
-    const bytes = await content.read(at, Math.min(CHUNK_BYTES, to - at));
-    if (bytes.length === 0) break;
-    at += bytes.length;
-    const joined = rest.length === 0 ? bytes : Buffer.concat([rest, bytes]);
-    const newline = joined.lastIndexOf(NEWLINE);
-    rest = joined.subarray(newline + 1);
-    if (newline >= 0) yield joined.subarray(0, newline + 1);
-  }
 }
