@@ -15,6 +15,7 @@ import type { ReportJson } from "../../fixtures/reports/reports.ts";
 import { cacheUrl } from "../../precache/transfer/cache-url.ts";
 import type { Dice } from "../histories/dice.ts";
 import type { Book } from "./book.ts";
+import { WARMED_PATH } from "./warming.ts";
 import type { WorldClock } from "./world-clock.ts";
 
 const ANSWER_MS = 5000;
@@ -99,6 +100,12 @@ export class LocalCache {
 
   get waiting(): number {
     return this.#sender.waiting;
+  }
+
+  /** Bytes that the origin has given of files that are warmed. */
+  get warmedByOrigin(): number {
+    const asked = this.#origin.requests.filter(({ path }) => path.startsWith(WARMED_PATH));
+    return asked.reduce((sum, { bytes }) => sum + bytes, 0);
   }
 
   /** A minute of work ends: the row, the status, the report. */

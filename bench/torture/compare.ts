@@ -11,6 +11,7 @@ import { type Book, hourOf, type Sums } from "./book.ts";
 import { LocalCache, RemoteCache } from "./caches.ts";
 import { setAsideTimes } from "./set-aside.ts";
 import { shownDifferences } from "./shown.ts";
+import { warmedDifferences, warmedFromCaches } from "./warmed.ts";
 import type { Engines, World } from "./world.ts";
 
 const NAMES = new Set(FLEET_FIELDS.map(({ name }) => name));
@@ -33,7 +34,8 @@ export async function differences(world: World, soon = false): Promise<string[]>
     async () => compare("history", truth, await historySums(world.stateDir)),
     async () => await requestDifferences(world),
     async () => await shownDifferences(world, book),
-    async () => await boardDifferences(world, truth),
+    async () => await boardDifferences(world, truth, await warmedFromCaches(world)),
+    async () => await warmedDifferences(world),
   ];
   const wrong: string[] = [];
   for (const ask of places) if (!soon || wrong.length === 0) wrong.push(...(await ask()));
@@ -52,7 +54,7 @@ async function requestDifferences({ stateDir, local }: World): Promise<string[]>
   let found = 0;
   const all = { measurement: "cachefiles", fromMs: 0, toMs: Number.MAX_SAFE_INTEGER, streams: RAW_STREAMS };
   for await (const line of readLines(stateDir, all)) found += Number(/[ ,]requests=(\d+)i/.exec(line)?.[1] ?? 0);
-  const asked = local.cache.requests.length;
+  const asked = local.cache.requests.filter(({ method }) => method === "GET").length;
   return found === asked ? [] : [`log: ${found} requests, the cache had ${asked}`];
 }
 

@@ -48,6 +48,11 @@ export const FAULTS = {
   },
   "collector frozen": frozen("collector"),
   "receiver frozen": frozen("receiver"),
+  "warming killed": {
+    mostTicks: 8,
+    begin: ({ warming }) => warming.begin(),
+    end: async ({ warming }) => await warming.again(),
+  },
   "disk full": { mostTicks: 4, begin: ({ disk }) => disk?.fill(), end: ({ disk }) => disk?.empty() },
   "slow disk": {
     mostTicks: 8,

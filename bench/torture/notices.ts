@@ -14,6 +14,7 @@ const MAY: Readonly<Record<string, RegExp>> = {
   "journal-disk": /disk full/,
   notifier: /nobody to notify/,
   source: /database|clock/,
+  warming: /warming/,
   wiped: /cache wiped/,
 };
 

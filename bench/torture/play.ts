@@ -35,7 +35,8 @@ export async function play(schedule: Schedule, then?: (world: World) => Promise<
   let wrong: string[] = [];
   try {
     await befall(world, schedule);
-    wrong = await settle(world);
+    wrong = await world.warming.finish();
+    wrong.push(...(await settle(world)));
     wrong.push(...noticeDifferences(schedule, world.notified.notices));
     // last, for it is busy again
     if (then === undefined) wrong.push(...(await trialDifferences(world)));

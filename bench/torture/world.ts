@@ -18,6 +18,7 @@ import { Notified } from "./notified.ts";
 import { Program } from "./program.ts";
 import { SlowDisk } from "./slow-disk.ts";
 import { SmallDisk } from "./small-disk.ts";
+import { Warming } from "./warming.ts";
 import { WorldClock } from "./world-clock.ts";
 
 /** Its own: the boards show whatever a database has, that of another world included. */
@@ -76,6 +77,7 @@ export class World {
   readonly receiver: Program;
   readonly page: Program;
   readonly slowDisk: SlowDisk;
+  readonly warming: Warming;
   /** Programs that are not started again for now. */
   readonly away = new Set<ProgramName>();
   readonly #folder: string;
@@ -100,6 +102,10 @@ export class World {
     this.remote = parts.remote;
     this.disk = parts.disk;
     this.slowDisk = new SlowDisk(join(folder, "disk"));
+    this.warming = new Warming({
+      ...{ folder, config: this.config, environment: this.#environment(), cache: this.local.cache },
+      dice: new Dice(plan.seed + 2),
+    });
     this.collector = this.#program("collector", ["collect"]);
     this.receiver = this.#program("receiver", ["receive", "--port", "0", "--json"]);
     this.page = this.#program("page", ["serve", "--port", "0", "--json"]);
@@ -193,6 +199,7 @@ export class World {
   async close(keep: boolean): Promise<void> {
     const programs = [this.collector, this.receiver, this.page];
     await Promise.all(programs.map(async (each) => await each.kill()));
+    await this.warming.close();
 
     await this.#sending;
     for (const each of programs) each.close();
@@ -214,9 +221,13 @@ export class World {
     return new Program({
       words: [...words, "--config", this.config],
       log: join(this.#folder, `${name}.log`),
-      environment: this.slowDisk.environment(this.clock.environment()),
+      environment: this.#environment(),
       answers: words.includes("--json"),
     });
+  }
+
+  #environment(): Record<string, string> {
+    return this.slowDisk.environment(this.clock.environment());
   }
 
   #settings(): unknown {
