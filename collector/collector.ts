@@ -31,7 +31,7 @@ import { openRollup, RollupMemory } from "./rollup/rollup.ts";
 import { openSetAside } from "./set-aside.ts";
 import { createShipper, oldestNeeded, type Shipper } from "./ship/ship.ts";
 import { createSink, destinationsOf } from "./sinks/sinks.ts";
-import { sourcesOf } from "./sources/sources.ts";
+import { forgetClients, sourcesOf } from "./sources/sources.ts";
 
 /** How long a single pass waits for a server that takes nothing. */
 const ONCE_SECONDS = 15;
@@ -256,6 +256,7 @@ async function tidy(settings: CollectorSetup["settings"], clock: RetentionClock,
     if (await pack(folder, log)) more = true;
   }
   await scrub(settings.stateDir, clock.nowMs, log);
+  await forgetClients(settings, { nowMs: clock.nowMs, log });
   return more;
 }
 

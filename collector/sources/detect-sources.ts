@@ -7,7 +7,6 @@
  * @module
  */
 import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { METRICS_DB_PATH, METRICS_SQLITE_PATH } from "../../core/cache/cache.ts";
 import { LarderError } from "../../core/errors.ts";
 import { streamFolder } from "../../core/journal/journal.ts";
@@ -16,7 +15,7 @@ import { hasStatus } from "./cache-status/options.ts";
 import { metricsDb, metricsSqlite } from "./metrics/metrics.ts";
 import type { SourcesOptions } from "./options.ts";
 import { ownReportsSource } from "./own-reports/own-reports.ts";
-import { serviceLogSource } from "./service-log/service-log.ts";
+import { clientsFolder, serviceLogSource } from "./service-log/service-log.ts";
 import type { Source } from "./source.ts";
 
 const DATABASES = ["metrics-db", "metrics-sqlite"];
@@ -41,7 +40,7 @@ export function sourcesOf(settings: SourcesOptions, place: SourcesPlace): () => 
     ...(db.enabled ? [metricsDb({ path: db.path })] : []),
   ];
   const log = serviceLog.enabled
-    ? [serviceLogSource({ ...serviceLog, folder: join(place.stateDir, "service-log"), dayZone: place.timezone })]
+    ? [serviceLogSource({ ...serviceLog, folder: clientsFolder(place.stateDir), dayZone: place.timezone })]
     : [];
   const reported = async (nowMs: number): Promise<boolean> => await reportedLately(place.stateDir, place.server, nowMs);
   const receiver = streamFolder(place.stateDir, "receiver");

@@ -24,5 +24,5 @@ export {
   parseHanded,
   parseOwnReports,
 } from "./own-reports/own-reports.ts";
-export { recentOf, SERVICE_LOG, understandsMessage } from "./service-log/service-log.ts";
+export { forgetClients, recentOf, SERVICE_LOG, understandsMessage } from "./service-log/service-log.ts";
 export { CLOCK_AHEAD_MS, type Source, type SourceBatch, type SourceContext, type Understood } from "./source.ts";

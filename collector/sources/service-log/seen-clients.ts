@@ -1,14 +1,14 @@
 /**
  * Which clients were seen on a local day, without keeping who they are.
  *
- * Of an address only a keyed hash is kept, in a file of the day with a key of its own; when the day is over, file and key
- * are deleted, and the address can no longer be found out. How many hashes count is in the cursor of the
+ * Of an address only a keyed hash is kept, in a file of the day with a key of its own; when later days come, and at the latest
+ * three days after the last client was added, file and key are deleted, and the address can no longer be found out. How many hashes count is in the cursor of the
  * source: what a batch added that was never committed is cut off before the next.
  *
  * @module
  */
 import { createHmac, randomBytes } from "node:crypto";
-import { type FileHandle, open, readdir, rm } from "node:fs/promises";
+import { type FileHandle, open, readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { syncFolder } from "../../../core/disk.ts";
 import { errorCode, LarderError } from "../../../core/errors.ts";
@@ -64,6 +64,8 @@ export class SeenClients {
       if (day.fresh.length > 0 || counts[date] !== day.written) this.#days.delete(date);
     }
     try {
+      const there = new Set(await datesIn(this.#folder));
+      for (const [date, { written }] of this.#days) if (written > 0 && !there.has(date)) this.#days.delete(date);
       for (const [date, count] of Object.entries(counts)) {
         if (!this.#days.has(date)) this.#days.set(date, await this.#load(date, count));
       }
@@ -179,21 +181,13 @@ export class SeenClients {
   }
 
   async #removeOthers(): Promise<void> {
-    let names: string[];
-    try {
-      names = await readdir(this.#folder);
-    } catch (error) {
-      if (errorCode(error) === "ENOENT") return;
-      throw error;
-    }
-    for (const name of names) {
-      const date = NAME.exec(name)?.[1];
-      if (date !== undefined && !this.#days.has(date)) await rm(join(this.#folder, name), { force: true });
+    for (const date of await datesIn(this.#folder)) {
+      if (!this.#days.has(date)) await rm(this.#path(date), { force: true });
     }
   }
 
   #path(date: string): string {
-    return join(this.#folder, `clients-${date}`);
+    return dayPath(this.#folder, date);
   }
 
   #failed(error: unknown): LarderError {
@@ -205,5 +199,34 @@ export class SeenClients {
       retryable: true,
       cause: error,
     });
+  }
+}
+
+/**
+ * Removes days with their keys that are over, by the clock, and had nothing added for as long as a day stays open: where no
+ * line has come since, as over a weekend, or where the log is read no more. What is read of old logs stays as long.
+ * Throws the file system's error.
+ */
+export async function forgetOldDays(folder: string, nowMs: number, zone: string): Promise<void> {
+  const openMs = OPEN_DAYS * 86_400_000;
+  const newest = localDate(nowMs - openMs, zone);
+  for (const date of await datesIn(folder)) {
+    if (date > newest) continue;
+    const path = dayPath(folder, date);
+    if (nowMs - (await stat(path)).mtimeMs >= openMs) await rm(path, { force: true });
+  }
+}
+
+function dayPath(folder: string, date: string): string {
+  return join(folder, `clients-${date}`);
+}
+
+/** Days with a file. */
+async function datesIn(folder: string): Promise<string[]> {
+  try {
+    return (await readdir(folder)).flatMap((name) => NAME.exec(name)?.[1] ?? []);
+  } catch (error) {
+    if (errorCode(error) === "ENOENT") return [];
+    throw error;
   }
 }

@@ -8,8 +8,10 @@
  * @module
  */
 
+import { join } from "node:path";
 import { errorText, LarderError } from "../../../core/errors.ts";
 import type { Json } from "../../../core/journal/journal.ts";
+import type { Log } from "../../../core/log.ts";
 import { systemTimeZone } from "../../../core/time/local-days.ts";
 import type { Source, SourceBatch, SourceContext, Understood } from "../source.ts";
 import { cursorJson, NO_CURSOR, parseCursor, type Recent, type ServiceLogCursor } from "./cursor.ts";
@@ -20,7 +22,7 @@ import { LineReader, type LogLine } from "./log-line.ts";
 import { KNOWN, parseMessage } from "./message.ts";
 import type { ServiceLogOptions } from "./options.ts";
 import { tallyLines } from "./points.ts";
-import { SeenClients } from "./seen-clients.ts";
+import { forgetOldDays, SeenClients } from "./seen-clients.ts";
 import { type Taken, TakenLines } from "./taken.ts";
 import { type Notice, Tally } from "./tally.ts";
 
@@ -51,6 +53,25 @@ const RECENT_MS = 24 * 3_600_000;
 export function recentOf(cursor: Json | undefined): (Recent & { readonly readMs: number }) | undefined {
   const known = parseCursor(cursor);
   return known === undefined ? undefined : { ...known.recent, readMs: known.at };
+}
+
+/** Where the source keeps which clients it has counted. */
+export function clientsFolder(stateDir: string): string {
+  return join(stateDir, "service-log");
+}
+
+/** Forgets the clients of days that are over: also where the log is read no more, as a key must not outlive its days. */
+export async function forgetClients(
+  { stateDir, timezone }: { readonly stateDir: string; readonly timezone: string },
+  { nowMs, log }: { readonly nowMs: number; readonly log: Log },
+): Promise<void> {
+  try {
+    await forgetOldDays(clientsFolder(stateDir), nowMs, timezone);
+  } catch (error) {
+    log.warn("the clients of days that are over are still kept; the next pass tries again", {
+      error: errorText(error),
+    });
+  }
 }
 
 /** The source. */
