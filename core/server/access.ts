@@ -16,6 +16,8 @@ export interface NamedToken {
 
 /** How long a browser stays signed in, seconds. */
 const COOKIE_SECONDS = 90 * 86_400;
+/** A cookie may be from a clock that was this far ahead. */
+const AHEAD_SECONDS = 86_400;
 const COOKIE = "larder";
 
 const LOOPBACK = new BlockList();
@@ -33,11 +35,12 @@ export function isLoopbackHost(host: string): boolean {
 interface KnownToken {
   readonly name: string;
   readonly hash: Buffer;
-  readonly cookieHash: Buffer;
+  /** What its cookies are made with. */
+  readonly cookieKey: Buffer;
 }
 
 function knownTokens(tokens: readonly NamedToken[]): KnownToken[] {
-  return tokens.map(({ name, token }) => ({ name, hash: hash(token), cookieHash: hash(cookieValue(token)) }));
+  return tokens.map(({ name, token }) => ({ name, hash: hash(token), cookieKey: cookieKey(token) }));
 }
 
 /** The tokens of one server. What is compared are hashes, all of them, so that the time taken says nothing about a token. */
@@ -61,11 +64,11 @@ export class Access {
 
   /** Whose token this is. */
   ownerOf(token: string): string | undefined {
-    return this.#find(token, "hash");
+    return this.#find(hash(token), (known) => known.hash);
   }
 
   /** Who a request is from: its client certificate, header, path or cookie, in that order. */
-  identify(request: IncomingMessage, pathToken: string | undefined): string | undefined {
+  identify(request: IncomingMessage, pathToken: string | undefined, nowMs: number): string | undefined {
     const certificate = certificateName(request);
     if (certificate !== undefined) return certificate;
     for (const token of [headerToken(request.headers.authorization), pathToken]) {
@@ -73,25 +76,46 @@ export class Access {
       if (owner !== undefined) return owner;
     }
     const cookie = cookieOf(request.headers.cookie);
-    return cookie === undefined ? undefined : this.#find(cookie, "cookieHash");
+    return cookie === undefined ? undefined : this.#ownerOfCookie(cookie, nowMs);
   }
 
-  #find(presented: string, by: "hash" | "cookieHash"): string | undefined {
-    const shown = hash(presented);
+  #ownerOfCookie(cookie: string, nowMs: number): string | undefined {
+    const issued = /^([0-9a-z]{1,8})-/.exec(cookie)?.[1];
+    if (issued === undefined) return undefined;
+    const age = nowMs / 1000 - Number.parseInt(issued, 36);
+    // the browser forgets it by then; who has copied it does not
+    if (age > COOKIE_SECONDS || age < -AHEAD_SECONDS) return undefined;
+    return this.#find(hash(cookie), (known) => hash(cookieValue(known.cookieKey, issued)));
+  }
+
+  #find(shown: Buffer, of: (known: KnownToken) => Buffer): string | undefined {
     let owner: string | undefined;
-    for (const each of this.#known) if (timingSafeEqual(each[by], shown)) owner = each.name;
+    for (const each of this.#known) if (timingSafeEqual(of(each), shown)) owner = each.name;
     return owner;
   }
 }
 
-/** The header that signs a browser in with a token it has shown. The cookie holds no token, and goes with it. */
-export function signInCookie(token: string, secure: boolean): string {
-  const attributes = `Path=/; HttpOnly; SameSite=Strict; Max-Age=${COOKIE_SECONDS}${secure ? "; Secure" : ""}`;
-  return `${COOKIE}=${cookieValue(token)}; ${attributes}`;
+/** When and how a browser signs in. */
+export interface SignIn {
+  readonly nowMs: number;
+  /** Whether over TLS: the cookie then never goes without. */
+  readonly secure: boolean;
 }
 
-function cookieValue(token: string): string {
-  return createHmac("sha256", token).update("larder sign-in").digest("base64url");
+/** The header that signs a browser in with a token it has shown. The cookie holds no token, and goes with it. */
+export function signInCookie(token: string, { nowMs, secure }: SignIn): string {
+  const issued = Math.floor(nowMs / 1000).toString(36);
+  const attributes = `Path=/; HttpOnly; SameSite=Strict; Max-Age=${COOKIE_SECONDS}${secure ? "; Secure" : ""}`;
+  return `${COOKIE}=${cookieValue(cookieKey(token), issued)}; ${attributes}`;
+}
+
+function cookieKey(token: string): Buffer {
+  return createHmac("sha256", token).update("larder sign-in").digest();
+}
+
+/** When it was given, and a seal that only the token's owner can make. */
+function cookieValue(key: Buffer, issued: string): string {
+  return `${issued}-${createHmac("sha256", key).update(issued).digest("base64url")}`;
 }
 
 function hash(text: string): Buffer {

@@ -63,7 +63,7 @@ export class Doorkeeper {
     const form = { maxBytes: 4096, types: ["application/x-www-form-urlencoded"] };
     const signIn: Route = {
       ...{ method: "POST", path: SIGN_IN_PATH, open: true, body: form },
-      answer: ({ body }) => signInByForm(access, body, secure),
+      answer: ({ body }) => signInByForm(access, body, { secure, nowMs: clock.now() }),
     };
     this.#routes = browsers && access.required ? [signIn, ...routes] : routes;
   }
@@ -109,11 +109,15 @@ export class Doorkeeper {
     if ("status" in found) return found;
     const { route, parameters } = found;
     const pathToken = route.tokenParameter === undefined ? undefined : parameters[route.tokenParameter];
-    const identity = this.#access.identify(request, pathToken);
+    const nowMs = this.#clock.now();
+    const identity = this.#access.identify(request, pathToken, nowMs);
     const url = new URL(`http://larder.invalid${request.url ?? "/"}`);
     if (this.#access.required && route.open !== true && identity === undefined) {
-      const link = this.#browsers && route.method === "GET" ? signInByLink(this.#access, url, this.#secure) : undefined;
-      if (link === undefined) this.#rate.take(address, this.#clock.now(), 9);
+      const link =
+        this.#browsers && route.method === "GET"
+          ? signInByLink(this.#access, url, { secure: this.#secure, nowMs })
+          : undefined;
+      if (link === undefined) this.#rate.take(address, nowMs, 9);
       return link ?? askForToken(this.#browsers && (request.headers.accept ?? "").includes("text/html"));
     }
     const body = await readBody(request, route.body);

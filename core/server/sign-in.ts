@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Access, signInCookie } from "./access.ts";
+import { type Access, type SignIn, signInCookie } from "./access.ts";
 import { type Reply, refusal } from "./exchange.ts";
 
 /** Where the page sends what was typed. */
@@ -28,19 +28,19 @@ export function askForToken(wantsPage: boolean): Reply {
 }
 
 /** A link with a right token: the browser gets its cookie, and the address without the token. */
-export function signInByLink(access: Access, url: URL, secure: boolean): Reply | undefined {
+export function signInByLink(access: Access, url: URL, signIn: SignIn): Reply | undefined {
   const token = url.searchParams.get("token");
   if (token === null || access.ownerOf(token) === undefined) return undefined;
   const clean = new URL(url);
   clean.searchParams.delete("token");
   // one slash at the start: an address that begins with two would lead elsewhere
   const location = `${clean.pathname.replace(/^\/+/, "/")}${clean.search}`;
-  return { status: 303, headers: { location, "set-cookie": signInCookie(token, secure) } };
+  return { status: 303, headers: { location, "set-cookie": signInCookie(token, signIn) } };
 }
 
 /** The token that was typed. */
-export function signInByForm(access: Access, body: Buffer, secure: boolean): Reply {
+export function signInByForm(access: Access, body: Buffer, signIn: SignIn): Reply {
   const token = new URLSearchParams(body.toString("utf8")).get("token")?.trim() ?? "";
   if (access.ownerOf(token) === undefined) return askForToken(true);
-  return { status: 303, headers: { location: "/", "set-cookie": signInCookie(token, secure) } };
+  return { status: 303, headers: { location: "/", "set-cookie": signInCookie(token, signIn) } };
 }

@@ -19,6 +19,7 @@ export interface TlsMaterial {
   readonly cert: Buffer;
   readonly key: Buffer;
   readonly ca?: Buffer;
+  readonly minVersion: "TLSv1.2";
 }
 
 /** @throws LarderError `SERVER_TLS` when a file cannot be read, or key and certificate do not belong together */
@@ -28,7 +29,8 @@ export async function readTls(files: TlsFiles): Promise<TlsMaterial> {
     readPem(files.keyFile, "key"),
     files.clientCaFile === undefined ? undefined : readPem(files.clientCaFile, "client authority's certificate"),
   ]);
-  const material = { cert, key, ...(ca === undefined ? {} : { ca }) };
+  // said here too: NODE_OPTIONS may allow older ones
+  const material = { cert, key, minVersion: "TLSv1.2" as const, ...(ca === undefined ? {} : { ca }) };
   try {
     createSecureContext(material);
   } catch (error) {
