@@ -42,7 +42,7 @@ export function mail(setup: MailSetup): Notifier {
         ...{ requireTLS: security === "starttls", ignoreTLS: security === "none" },
         ...{ connectionTimeout: SEND_TIMEOUT_MS, greetingTimeout: SEND_TIMEOUT_MS, socketTimeout: SEND_TIMEOUT_MS },
         ...(username === undefined ? {} : { auth: { user: username, pass: password ?? "" } }),
-        ...(ca === undefined ? {} : { tls: { ca } }),
+        tls: { rejectUnauthorized: true, ...(ca === undefined ? {} : { ca }) },
         ...{ disableFileAccess: true, disableUrlAccess: true },
       });
       try {

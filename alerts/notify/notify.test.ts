@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { SMTPServer } from "smtp-server";
 import { Webhook } from "standardwebhooks";
-import { afterAll, afterEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, describe, expect, it, vi } from "vitest";
 import { useNetwork } from "../../core/http/http.ts";
 import { hasOpenssl, ownCertificate } from "../../fixtures/network/certificate.ts";
 import type { Notice } from "../state/state.ts";
@@ -138,7 +138,11 @@ describe.skipIf(!hasOpenssl())("mail to a server with a certificate of its own",
       const login = { username: "u", password: "right", from: "larder@example.org", to: ["bob@example.org"] };
       const notifier = await made({ type: "mail", host: "127.0.0.1", port, security, ...login });
       await useNetwork({});
-      await expect(notifier.send(notice, message)).rejects.toMatchObject({ retryable: true });
+      for (const environment of ["", "0"]) {
+        vi.stubEnv("NODE_TLS_REJECT_UNAUTHORIZED", environment);
+        await expect(notifier.send(notice, message)).rejects.toMatchObject({ retryable: true });
+      }
+      vi.unstubAllEnvs();
       expect(mails).toEqual([]);
       await useNetwork({ caFile: own.file });
       const drawn = {

@@ -4,7 +4,7 @@ import { createServer, type Server } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import { type AddressInfo, createServer as createPort, type Socket } from "node:net";
 import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { hasOpenssl, type OwnCertificate, ownCertificate } from "../../fixtures/network/certificate.ts";
 import { type FakeProxyOptions, startProxy } from "../../fixtures/network/proxy.ts";
 import { httpRequest } from "./http.ts";
@@ -120,6 +120,18 @@ describe.skipIf(!hasOpenssl())("a certificate of its own authority", () => {
     });
   });
 
+  it("is refused also where the environment tells Node to take any", async () => {
+    vi.stubEnv("NODE_TLS_REJECT_UNAUTHORIZED", "0");
+    vi.spyOn(process, "emitWarning").mockReturnValue();
+    try {
+      const url = `https://127.0.0.1:${await tlsServer(certificate("IP:127.0.0.1"))}/`;
+      await expect(text(url)).rejects.toMatchObject({ code: "HTTP_CERTIFICATE" });
+    } finally {
+      vi.unstubAllEnvs();
+      vi.restoreAllMocks();
+    }
+  });
+
   it("is trusted for one server, and for all", async () => {
     const own = certificate("IP:127.0.0.1");
     const url = `https://127.0.0.1:${await tlsServer(own)}/`;
@@ -152,6 +164,19 @@ describe.skipIf(!hasOpenssl())("a certificate of its own authority", () => {
 });
 
 describe("an answer", () => {
+  it.each([301, 302, 303, 307, 308])("of %i is not followed: what was sent may hold a secret", async (status) => {
+    let reached = 0;
+    const elsewhere = createServer((_request, answer) => {
+      reached += 1;
+      answer.end();
+    });
+    const location = `http://127.0.0.1:${await portOf(elsewhere)}/`;
+    const portal = createServer((_request, answer) => void answer.writeHead(status, { location }).end());
+    const url = `http://127.0.0.1:${await portOf(portal)}/`;
+    const sent = { method: "POST", body: "m v=1", headers: { authorization: "Token secret-1" } } as const;
+    expect([(await httpRequest({ url, ...sent })).status, reached]).toEqual([status, 0]);
+  });
+
   const answering = async (body: Buffer, headers: Record<string, string> = {}): Promise<string> =>
     `http://127.0.0.1:${await portOf(createServer((_request, answer) => void answer.writeHead(400, headers).end(body)))}/`;
 

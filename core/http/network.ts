@@ -118,7 +118,9 @@ async function openDispatcher(
   files: readonly string[],
 ): Promise<Dispatcher> {
   const undici = await import("../undici.ts");
-  const connect = files.length === 0 ? { timeout } : { timeout, ca: await trusting(files) };
+  // said here too: NODE_TLS_REJECT_UNAUTHORIZED=0 takes any certificate
+  const checked = { timeout, rejectUnauthorized: true };
+  const connect = files.length === 0 ? checked : { ...checked, ca: await trusting(files) };
   if (proxy === undefined) return new undici.Agent({ connect });
   // a tunnel for https alone: proxies refuse one to the ports of http
   return new undici.ProxyAgent({ uri: proxy.href, proxyTunnel: false, requestTls: connect, proxyTls: connect });

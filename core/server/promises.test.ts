@@ -6,7 +6,7 @@ import { request as httpsRequest } from "node:https";
 import { type AddressInfo, connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type SecureVersion, connect as tlsConnect } from "node:tls";
+import tls, { type SecureVersion, connect as tlsConnect } from "node:tls";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { hasOpenssl, ownCertificate } from "../../fixtures/network/certificate.ts";
 import { silentLog } from "../log.ts";
@@ -35,9 +35,13 @@ const ROUTES: readonly Route[] = [
   { method: "POST", path: "/report", body: { maxBytes: 100, types }, answer: () => json(202, {}) },
 ];
 
+const { DEFAULT_MIN_VERSION, DEFAULT_CIPHERS } = tls;
+const OF_NODE = { DEFAULT_MIN_VERSION, DEFAULT_CIPHERS };
+
 const running: RunningServer[] = [];
 afterEach(async () => {
   vi.useRealTimers();
+  Object.assign(tls, OF_NODE);
   await Promise.all(running.splice(0).map((server) => server.close()));
 });
 
@@ -209,6 +213,8 @@ describe("a session", () => {
 describe.skipIf(!hasOpenssl())("over TLS (skipped where there is no openssl)", () => {
   it("cookies are never sent without it, and no version before 1.2 is spoken, also with a renewed certificate", async () => {
     vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+    // a Node that is told to speak all it can
+    Object.assign(tls, { DEFAULT_MIN_VERSION: "TLSv1", DEFAULT_CIPHERS: "DEFAULT@SECLEVEL=0" });
     const [first, second] = [ownCertificate("DNS:localhost"), ownCertificate("DNS:localhost")];
     const folder = await mkdtemp(join(tmpdir(), "ltls-"));
     const [certFile, keyFile] = [join(folder, "cert.pem"), join(folder, "key.pem")];
