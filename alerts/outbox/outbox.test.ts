@@ -53,3 +53,23 @@ it("ends a round of sending after twenty seconds, and sends the rest in the next
   expect([second.count, second.seconds, second.left.outbox.length]).toEqual([[5, 5], 18, 0]);
   expect(new Set(got["slow"]).size).toBe(5);
 });
+
+it("tries for 72 hours what is not taken, and no longer", async () => {
+  const refusing: Notifier = {
+    name: "down",
+    type: "test",
+    place: "x",
+    send: async () => Promise.reject(new Error("no")),
+  };
+  let box = boxOf(1, ["down"]);
+  const leftAfter = async (ms: number): Promise<number> => {
+    const { box: left } = await deliver(box, {
+      ...{ notifiers: [refusing], names: ["down"], nowMs: () => NOW + ms, random: () => 0 },
+      ...{ messageFor: () => ({}) as never, commit: async () => {} },
+    });
+    box = left;
+    return left.outbox.length;
+  };
+  const hour = 3_600_000;
+  expect([await leftAfter(0), await leftAfter(71 * hour), await leftAfter(73 * hour)]).toEqual([1, 1, 0]);
+});

@@ -120,7 +120,7 @@ describe.skipIf(!hasOpenssl())("a certificate of its own authority", () => {
     });
   });
 
-  it("is refused also where the environment tells Node to take any", async () => {
+  it("is refused also where the environment makes Node accept any", async () => {
     vi.stubEnv("NODE_TLS_REJECT_UNAUTHORIZED", "0");
     vi.spyOn(process, "emitWarning").mockReturnValue();
     try {

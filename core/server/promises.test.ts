@@ -142,7 +142,7 @@ describe("every answer", () => {
     expectHeaders(tooMany.headers, "429");
   });
 
-  it("is empty where Node refuses what is no request", async () => {
+  it("is empty where Node refuses what is not a request", async () => {
     const { port } = await start();
     const answer = await new Promise<string>((done) => {
       let text = "";

@@ -74,6 +74,14 @@ function knows(words: readonly string[]): boolean {
   return true;
 }
 
+it("logs on a Mac are five files of 2 MB, which only root and its group read", () => {
+  const lines = readFileSync(join(DEPLOY, "newsyslog/org.larder.conf"), "utf8")
+    .split("\n")
+    .filter((line) => /^\//.test(line));
+  expect(lines.length).toBeGreaterThan(0);
+  for (const line of lines) expect(line).toMatch(/^\S+ +root:wheel +640 +5 +2000 /);
+});
+
 describe("shell scripts", () => {
   it.each(shells.map((path) => [path.slice(DEPLOY.length + 1), path]))("%s is sh, and may be run", (_name, path) => {
     const checked = spawnSync("sh", ["-n", path], { encoding: "utf8" });
