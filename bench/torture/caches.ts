@@ -10,6 +10,7 @@ import { join } from "node:path";
 import { COUNTED, Counters } from "../../fixtures/content-cache/counters.ts";
 import { type ContentCache, startContentCache } from "../../fixtures/content-cache/index.ts";
 import { type CountedRow, managementReport } from "../../fixtures/content-cache/management-report.ts";
+import { FLEET_FIELDS } from "../../fixtures/fleet/fields.ts";
 import { type Origin, startOrigin } from "../../fixtures/origin/index.ts";
 import type { ReportJson } from "../../fixtures/reports/reports.ts";
 import { cacheUrl } from "../../precache/transfer/cache-url.ts";
@@ -18,6 +19,7 @@ import type { Book } from "./book.ts";
 import { WARMED_PATH } from "./warming.ts";
 import type { WorldClock } from "./world-clock.ts";
 
+const SERVER_COLUMNS = new Set(FLEET_FIELDS.flatMap(({ column, in1012 }) => (in1012 ? [column.slice(1)] : [])));
 const ANSWER_MS = 5000;
 /** Older logs that are kept. */
 const ROTATED = 9;
@@ -27,6 +29,8 @@ export interface CachesSetup {
   readonly clock: WorldClock;
   readonly book: Book;
   readonly dice: Dice;
+  /** Whether the cache here begins as that of macOS Server. */
+  readonly macOsServer?: boolean;
 }
 
 /** A cache that sends its reports until they are taken. */
@@ -68,6 +72,11 @@ function count(counters: Counters, dice: Dice): void {
   for (const column of COUNTED) if (dice.next() < 0.3) counters.add(column, 1 + Math.floor(dice.next() * 1e6));
 }
 
+/** What macOS Server knew of. */
+function countedByServer(delta: ReadonlyMap<string, number>): ReadonlyMap<string, number> {
+  return new Map([...delta].filter(([column]) => SERVER_COLUMNS.has(column)));
+}
+
 export class LocalCache {
   static readonly server = "cache1";
   readonly #setup: CachesSetup;
@@ -75,14 +84,15 @@ export class LocalCache {
   readonly #origin: Origin;
   readonly #sender = new Sender();
   readonly statusPath: string;
-  /** Whether it sends reports too. */
-  reports = true;
+  /** Whether it is that of macOS Server, which counts less and sends no reports. */
+  #isServer: boolean;
 
   private constructor(setup: CachesSetup, origin: Origin, cache: ContentCache) {
     this.#setup = setup;
     this.#origin = origin;
     this.#cache = cache;
     this.statusPath = join(setup.folder, "status.json");
+    this.#isServer = setup.macOsServer ?? false;
   }
 
   static async start(setup: CachesSetup): Promise<LocalCache> {
@@ -90,6 +100,7 @@ export class LocalCache {
     const cache = await startContentCache({
       ...{ origin: origin.url, folder: join(setup.folder, "cache"), hostname: `${LocalCache.server}.local` },
       nowMs: setup.clock.now,
+      macOsServer: setup.macOsServer ?? false,
     });
     return new LocalCache(setup, origin, cache);
   }
@@ -113,16 +124,27 @@ export class LocalCache {
     const { clock, book, dice } = this.#setup;
     await this.#devicesAsk();
     count(this.#cache.counters, dice);
-    const delta = this.#cache.counters.peek();
+    const all = this.#cache.counters.peek();
+    const delta = this.#isServer ? countedByServer(all) : all;
     const timeMs = Math.floor(clock.now() / 1000) * 1000;
     this.#cache.flush(timeMs);
-    if (delta.size > 0) {
+    if (all.size > 0) {
       book.write(LocalCache.server, { timeMs, periodSeconds: 60, delta });
-      if (this.reports) this.#sender.post(this.#cache.report(clock.now()));
+      if (!this.#isServer) this.#sender.post(this.#cache.report(clock.now()));
     }
     // whole, as a command answers: a collector may look at any moment
     await writeFile(`${this.statusPath}.new`, this.#cache.status());
     renameSync(`${this.statusPath}.new`, this.statusPath);
+  }
+
+  get isServer(): boolean {
+    return this.#isServer;
+  }
+
+  /** A later macOS goes on with what it finds. */
+  async upgradeMacOs(): Promise<void> {
+    this.#isServer = false;
+    await this.#cache.upgradeMacOs();
   }
 
   async send(target: string): Promise<void> {

@@ -70,8 +70,26 @@ export const FAULTS = {
     mostTicks: 0,
     async begin(world) {
       // what was not read would be gone with the old one, as on a real Mac
-      if (await hasReadAll(world)) await world.local.replaceDatabase();
+      if (!world.laterFormat.isThere && (await hasReadAll(world))) await world.local.replaceDatabase();
     },
+  },
+  "macOS Server upgraded": {
+    mostTicks: 0,
+    async begin(world) {
+      if (!world.local.isServer) return;
+      await world.local.upgradeMacOs();
+      await world.changeSettings();
+    },
+  },
+  "larder upgraded and put back": {
+    mostTicks: 8,
+    begin: async (world) => await world.alone(async () => await world.changeBuild(true)),
+    end: async (world) => await world.alone(async () => await world.changeBuild(false)),
+  },
+  "state of a later larder": {
+    mostTicks: 3,
+    begin: async (world) => await world.alone(async () => await bringLaterFormat(world)),
+    end: ({ laterFormat }) => laterFormat.unstamp(),
   },
   "cache wiped": { mostTicks: 0, begin: ({ local }) => local.cache.wipe() },
   "clock set 3 h ahead": { mostTicks: 0, begin: ({ clock }) => clock.set(3 * HOUR_MS) },
@@ -92,6 +110,14 @@ async function crashVictoria({ engines, gates }: World): Promise<void> {
   gates.victoria.become("open");
   await sleep(A_PASS_MS);
   await engines.victoria.restart();
+}
+
+async function bringLaterFormat({ laterFormat, collector, receiver }: World): Promise<void> {
+  if (!laterFormat.stamp()) return;
+  await Promise.all([collector.stop(), receiver.stop()]);
+  // what ships beside a receiver that was killed ends after its pass
+  await sleep(A_PASS_MS);
+  laterFormat.remember();
 }
 
 function down(which: "collector" | "receiver", mostTicks: number): Fault {

@@ -35,7 +35,7 @@ export async function play(schedule: Schedule, then?: (world: World) => Promise<
   let wrong: string[] = [];
   try {
     await befall(world, schedule);
-    wrong = await world.warming.finish();
+    wrong = [...world.laterFormat.wrong, ...(await world.warming.finish())];
     wrong.push(...(await settle(world)));
     wrong.push(...noticeDifferences(schedule, world.notified.notices));
     // last, for it is busy again
@@ -61,8 +61,7 @@ async function befall(world: World, { minutes, faults }: Schedule): Promise<void
     world.startAll();
     await end(tick);
     const struck = faults.filter(({ from }) => from === tick).map((each) => strike(world, each));
-    await world.tick(passing);
-    await Promise.all(struck);
+    await Promise.all([world.tick(passing), ...struck]);
   }
   await end(minutes.length);
   world.startAll();

@@ -13,6 +13,8 @@ export const LARDER = join(import.meta.dirname, "../../dist/larder.js");
 
 export interface ProgramPlan {
   readonly words: readonly string[];
+  /** Which program it is each time it starts; that of this checkout by default. */
+  readonly build?: () => string;
   /** What it writes on standard error is appended there. */
   readonly log: string;
   readonly environment: Readonly<Record<string, string>>;
@@ -58,8 +60,8 @@ export class Program {
   /** Starts it, where it does not run. */
   start(): void {
     if (this.#child !== undefined) return;
-    const { words, environment, answers } = this.#plan;
-    const child = spawn(process.execPath, [LARDER, ...words], {
+    const { words, environment, answers, build } = this.#plan;
+    const child = spawn(process.execPath, [build?.() ?? LARDER, ...words], {
       env: { ...process.env, ...environment },
       stdio: ["ignore", "pipe", "pipe"],
     });
@@ -115,6 +117,8 @@ export class Program {
     this.#child = undefined;
     const gone = once(child, "exit");
     child.kill(signal);
+    // one that is frozen would never hear it
+    child.kill("SIGCONT");
     await gone;
     living.delete(child);
   }

@@ -51,6 +51,7 @@ export function scheduleOf(seed: number, { ticks, faults, only }: ScheduleSize):
     startMs,
     zone: dice.pick(ZONES),
     smallDisk: planned.some(({ fault }) => fault === "disk full"),
+    macOsServer: planned.some(({ fault }) => fault === "macOS Server upgraded"),
     minutes: Array.from({ length: ticks }, () => dice.pick(MINUTES)),
     faults: planned.sort((a, b) => a.from - b.from || a.at - b.at),
   };

@@ -11,11 +11,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type InfluxEngine, startInflux, startVictoria, type VictoriaEngine } from "../../fixtures/engines.ts";
 import { Dice } from "../histories/dice.ts";
 import { Book } from "./book.ts";
+import { newerBuild } from "./builds.ts";
 import { LocalCache, RemoteCache } from "./caches.ts";
 import { Gate } from "./gate.ts";
+import { LaterFormat } from "./later-format.ts";
 import { lookAt } from "./live-page.ts";
 import { Notified } from "./notified.ts";
-import { Program } from "./program.ts";
+import { LARDER, Program } from "./program.ts";
+import { settingsOf } from "./settings.ts";
 import { SlowDisk } from "./slow-disk.ts";
 import { SmallDisk } from "./small-disk.ts";
 import { Warming } from "./warming.ts";
@@ -34,6 +37,8 @@ export interface WorldPlan {
   readonly zone: string;
   /** Whether the disk of the state folder is to be one that can be filled. */
   readonly smallDisk?: boolean;
+  /** Whether the cache here is that of macOS Server at first. */
+  readonly macOsServer?: boolean;
 }
 
 type ProgramName = "collector" | "receiver" | "page";
@@ -78,9 +83,13 @@ export class World {
   readonly page: Program;
   readonly slowDisk: SlowDisk;
   readonly warming: Warming;
+  readonly laterFormat: LaterFormat;
   /** Programs that are not started again for now. */
   readonly away = new Set<ProgramName>();
   readonly #folder: string;
+  /** The program that starts next. */
+  build = LARDER;
+  #newer: string | undefined;
   #changes = 0;
   #ticks = 0;
   #turn: Promise<void> = Promise.resolve();
@@ -101,6 +110,7 @@ export class World {
     this.local = parts.local;
     this.remote = parts.remote;
     this.disk = parts.disk;
+    this.laterFormat = new LaterFormat(this.stateDir);
     this.slowDisk = new SlowDisk(join(folder, "disk"));
     this.warming = new Warming({
       ...{ folder, config: this.config, environment: this.#environment(), cache: this.local.cache },
@@ -125,7 +135,7 @@ export class World {
       ...{ plan, folder, engines, clock, book, disk },
       gates: { influx: await Gate.to(engines.influx.url), victoria: await Gate.to(engines.victoria.url) },
       notified: await Notified.start(),
-      local: await LocalCache.start(caches),
+      local: await LocalCache.start({ ...caches, macOsServer: plan.macOsServer ?? false }),
       remote: new RemoteCache(caches),
     });
     await engines.influx.createDatabase(world.database);
@@ -151,6 +161,13 @@ export class World {
     this.#changes++;
     this.#writeSettings();
     await this.collector.stop();
+  }
+
+  /** Everything goes on as another build, where it runs. */
+  async changeBuild(newer: boolean): Promise<void> {
+    this.#newer ??= newerBuild(join(this.#folder, "newer"));
+    this.build = newer ? this.#newer : LARDER;
+    await Promise.all([this.collector, this.receiver, this.page].map(async (each) => await each.stop()));
   }
 
   /** Minutes pass, at the end of which the caches write what they did. */
@@ -214,11 +231,12 @@ export class World {
   }
 
   #writeSettings(): void {
-    writeFileSync(this.config, JSON.stringify(this.#settings()));
+    writeFileSync(this.config, JSON.stringify(settingsOf(this, this.#changes)));
   }
 
   #program(name: string, words: readonly string[]): Program {
     return new Program({
+      build: () => this.build,
       words: [...words, "--config", this.config],
       log: join(this.#folder, `${name}.log`),
       environment: this.#environment(),
@@ -228,37 +246,6 @@ export class World {
 
   #environment(): Record<string, string> {
     return this.slowDisk.environment(this.clock.environment());
-  }
-
-  #settings(): unknown {
-    return {
-      server: LocalCache.server,
-      stateDir: this.stateDir,
-      timezone: this.plan.zone,
-      tags: { world: String(this.plan.seed), rack: `rack ${this.#changes}` },
-      // each of them, so that the collector and the receiver want the same lock all the time
-      schedule: "* * * * * *",
-      spreadSeconds: 0,
-      passSeconds: 5,
-      journal: { keepDays: 36_500 },
-      sources: {
-        metricsSqlite: { enabled: false },
-        metricsDb: { path: this.local.cache.metricsPath },
-        managerStatus: { file: this.local.statusPath, every: 60 },
-        serviceLog: { enabled: true, file: this.local.cache.logPath, every: 60 },
-      },
-      sinks: [
-        {
-          ...{ name: "influx", type: "influx1", url: this.gates.influx.url, database: this.database },
-          timeoutSeconds: 2,
-        },
-        { name: "victoria", type: "victoriametrics", url: this.gates.victoria.url, timeoutSeconds: 2 },
-      ],
-      alerts: {
-        pingUrl: this.notified.pingUrl,
-        notifiers: [{ name: "hook", type: "webhook", url: this.notified.url }],
-      },
-    };
   }
 }
 
