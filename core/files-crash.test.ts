@@ -55,6 +55,31 @@ it("appendSynced() keeps what was there, and has what it was given once it has r
   expect([...(texts.at(-1) ?? [])]).toEqual(["first\nsecond\n"]);
 });
 
+it("writeAtomically() leaves one of both texts when the folder's sync fails, and the new one when it is written again", async () => {
+  const disk = await recordingDisk(folder);
+  disk.failNextFolderSync();
+  await expect(writeAtomically(join(folder, "state.json"), "new text", { disk })).rejects.toMatchObject({
+    code: "EIO",
+  });
+  await writeAtomically(join(folder, "state.json"), "new text", { disk });
+  const texts = found(disk, "state.json");
+  for (const each of texts) expect(["old text", "new text"]).toEqual(expect.arrayContaining([...each]));
+  expect([...(texts.at(-1) ?? [])]).toEqual(["new text"]);
+});
+
+it("appendSynced() has what it was given when a folder's sync fails and it is called again", async () => {
+  const disk = await recordingDisk(folder);
+  for (const text of ["first\n", "second\n"]) {
+    disk.failNextFolderSync();
+    await expect(appendSynced(join(folder, "rejects"), Buffer.from(text), { disk })).rejects.toMatchObject({
+      code: "EIO",
+    });
+    await appendSynced(join(folder, "rejects"), Buffer.from(text), { disk });
+  }
+  // twice is at least once
+  expect([...(found(disk, "rejects").at(-1) ?? [])]).toEqual(["first\nsecond\nsecond\n"]);
+});
+
 it.each([
   ["forgets to sync the file", { datasync: async () => {} }, {}],
   ["forgets to sync the folder", {}, { syncFolder: async () => {} }],

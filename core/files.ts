@@ -54,8 +54,15 @@ export async function appendSynced(
   content: Uint8Array,
   { mode = OWN_FILE, disk = realDisk }: WriteOptions = {},
 ): Promise<void> {
+  const isNew = (await stat(path).catch(() => undefined)) === undefined;
   await writeSynced(await disk.open(path, CREATE | constants.O_APPEND, mode), content);
-  await disk.syncFolder(dirname(path));
+  try {
+    await disk.syncFolder(dirname(path));
+  } catch (error) {
+    // a later sync need not bring back the name that this one lost
+    if (isNew) await disk.remove(path);
+    throw error;
+  }
 }
 
 const CREATE = constants.O_WRONLY | constants.O_CREAT;

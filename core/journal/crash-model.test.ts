@@ -50,24 +50,46 @@ interface History {
 }
 
 /** What a history does beside appending, before a batch. */
-type Act = "append" | "append, sync fails" | "pack" | "retain" | "open again";
+type Act =
+  | "append"
+  | "append, sync fails"
+  | "append, folder fails"
+  | "append, killed"
+  | "pack"
+  | "pack, folder fails"
+  | "retain"
+  | "open again";
 
 async function play(acts: readonly Act[], mutate: (disk: Disk) => Disk): Promise<History> {
   const stateDir = await mkdtemp(join(root, "history-"));
   const folder = streamFolder(stateDir, "collector");
   await mkdir(folder, { recursive: true });
   const disk = await recordingDisk(folder);
-  const options = { disk: mutate(disk), segmentBytes: SEGMENT_BYTES, nowMs: () => 0 };
+  // of a program that is killed before it has synced a folder, the disk hears no more
+  let killed = false;
+  const unlessKilled = (step: (path: string) => Promise<void>) => async (path: string) => {
+    if (killed) throw new Error("killed");
+    await step(path);
+  };
+  const { syncFolder, remove, ...rest } = mutate(disk);
+  const killable = { ...rest, syncFolder: unlessKilled(syncFolder), remove: unlessKilled(remove) };
+  const options = { disk: killable, segmentBytes: SEGMENT_BYTES, nowMs: () => 0 };
   const acknowledged: { steps: number; row: number }[] = [];
   let journal = await openJournal(stateDir, "collector", options);
   for (const act of acts) {
-    if (act === "pack") await packSegments(folder, { most: 9, disk: options.disk });
+    if (act === "pack, folder fails") {
+      disk.failNextFolderSync();
+      await packSegments(folder, { most: 9, disk: options.disk }).catch(() => undefined);
+    } else if (act === "pack") await packSegments(folder, { most: 9, disk: options.disk });
     else if (act === "retain") await applyRetention(folder, { ...RETENTION, disk: options.disk });
     else if (act === "open again") {
       const leftAt = await journal.close();
+      killed = false;
       journal = await openJournal(stateDir, "collector", { ...options, leftAt });
     } else {
       if (act === "append, sync fails") disk.failNextSync();
+      if (act === "append, folder fails") disk.failNextFolderSync();
+      if (act === "append, killed") killed = true;
       const row = await appendNext(journal).catch(() => undefined);
       if (row !== undefined) acknowledged.push({ steps: disk.steps.length, row });
     }
@@ -143,6 +165,36 @@ const HISTORIES: Readonly<Record<string, readonly Act[]>> = {
   "a sync that fails in a new segment": ["append", "append", "append, sync fails", "append, sync fails", "append"],
   "packing between batches": ["append", "append", "append", "append", "pack", "append", "pack", "append"],
   "packing and retention": ["append", "append", "append", "append", "pack", "append", "retain", "append"],
+  "a folder's sync that fails for a new segment": [
+    "append",
+    "append",
+    "append, folder fails",
+    "append, folder fails",
+    "append",
+    "append",
+  ],
+  "a folder's sync that fails, and another writer": [
+    "append",
+    "append",
+    "append",
+    "append, folder fails",
+    "open again",
+    "append",
+    "append",
+  ],
+  "a writer that is killed before it has synced the folder of a new segment": [
+    ...(["append", "append", "append", "append, killed", "open again", "append", "append"] as const),
+  ],
+  "a folder's sync that fails while packing": [
+    "append",
+    "append",
+    "append",
+    "append",
+    "pack, folder fails",
+    "append",
+    "pack",
+    "append",
+  ],
   "a writer that starts again": [
     "append, sync fails",
     "append",
@@ -202,6 +254,18 @@ const MISTAKES: Readonly<Record<string, readonly [history: string, mutate: (disk
   "takes a sync that failed for one that did not": [
     "a sync that fails",
     (disk) => withFile(disk, (file) => ({ datasync: async () => await file.datasync().catch(() => {}) })),
+  ],
+  "takes a folder's sync that failed for one that did not": [
+    "a folder's sync that fails for a new segment",
+    (disk) => ({ ...disk, syncFolder: async (path) => await disk.syncFolder(path).catch(() => {}) }),
+  ],
+  "goes on in a segment whose name may be lost": [
+    "a folder's sync that fails for a new segment",
+    (disk) => ({ ...disk, remove: async () => {} }),
+  ],
+  "packs on the word of a name that may be lost": [
+    "a folder's sync that fails while packing",
+    (disk) => ({ ...disk, remove: async (path) => (path.endsWith(".gz") ? undefined : await disk.remove(path)) }),
   ],
   "goes on behind what a failed sync left": [
     "a sync that fails",

@@ -83,13 +83,26 @@ async function packSegment(
       return undefined;
     }
     await disk.rename(unfinished, path);
-    await disk.syncFolder(folder);
   }
+  await keepName(folder, path, disk);
   await disk.remove(plain.path);
   await disk.syncFolder(folder);
   const packed = await openContent(path, packedContent);
   await packed?.close();
   return packed?.diskBytes;
+}
+
+/**
+ * Makes the name of a packed file last, also of one that was there when its writer was killed. Where that fails, it goes: a later
+ * sync need not bring its name back, and the plain one would be removed on its word.
+ */
+async function keepName(folder: string, path: string, disk: Disk): Promise<void> {
+  try {
+    await disk.syncFolder(folder);
+  } catch (error) {
+    await disk.remove(path).catch(() => {});
+    throw error;
+  }
 }
 
 async function writePacked(path: string, plain: SegmentContent, disk: Disk, last: WrittenWhen): Promise<void> {

@@ -45,6 +45,8 @@ export async function openTail(disk: Disk, folder: string, leftAt?: LeftAt): Pro
   }
   if (!(await isPlain(folder, last))) return await afterPacked(disk, folder, last);
   const end = await cutToEnd(disk, folder, last, Number.POSITIVE_INFINITY);
+  // a writer that was killed may have begun it and no more
+  if (end.commit === undefined) await disk.syncFolder(folder);
   const file = await disk.open(segmentPath(folder, last), constants.O_WRONLY | constants.O_APPEND);
   const cursors = end.commit?.cursors ?? (await cursorsBefore(folder, last));
   return { file, number: last, size: end.offset, commit: end.commit, cursors };
@@ -91,8 +93,16 @@ async function afterPacked(disk: Disk, folder: string, last: number): Promise<Ta
 /** A new, empty segment. */
 export async function createSegment(disk: Disk, folder: string, number: number): Promise<Tail> {
   const flags = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_EXCL;
-  const file = await disk.open(segmentPath(folder, number), flags, 0o640);
-  await disk.syncFolder(folder);
+  const path = segmentPath(folder, number);
+  const file = await disk.open(path, flags, 0o640);
+  try {
+    await disk.syncFolder(folder);
+  } catch (error) {
+    // a later sync need not bring back what this one lost: who went on here would lose what was acknowledged
+    await file.close();
+    await disk.remove(path);
+    throw error;
+  }
   return { file, number, size: 0, commit: undefined, cursors: {} };
 }
 

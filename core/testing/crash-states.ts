@@ -20,7 +20,9 @@ export type DiskStep =
   | { readonly kind: "link"; readonly from: string; readonly to: string }
   | { readonly kind: "remove"; readonly name: string }
   /** `.` for the folder itself. */
-  | { readonly kind: "sync folder"; readonly folder: string };
+  | { readonly kind: "sync folder"; readonly folder: string }
+  /** One that said no: the names until then are there or not, and no later sync makes them certain. */
+  | { readonly kind: "failed folder sync"; readonly folder: string };
 
 /** Files by name. */
 export type FolderContent = ReadonlyMap<string, Buffer>;
@@ -67,11 +69,19 @@ function played(before: FolderContent, steps: readonly DiskStep[]) {
     names.set(name, i);
   }
   let pendingNames: NameStep[] = [];
+  const dropped = new Set<NameStep>();
   for (const step of steps) {
     if (step.kind === "sync folder") {
+      const certain = pendingNames.filter((each) => folderOf(each) === step.folder && !dropped.has(each));
       names = new Map(names);
-      for (const each of pendingNames) if (folderOf(each) === step.folder) applyName(names, each);
-      pendingNames = pendingNames.filter((each) => folderOf(each) !== step.folder);
+      for (const each of certain) applyName(names, each);
+      // what was dropped came before, and says nothing of a name that is certain since
+      const settled = new Set(certain.flatMap(namesOf));
+      pendingNames = pendingNames.filter(
+        (each) => !certain.includes(each) && !(dropped.has(each) && namesOf(each).some((name) => settled.has(name))),
+      );
+    } else if (step.kind === "failed folder sync") {
+      for (const each of pendingNames) if (folderOf(each) === step.folder) dropped.add(each);
     } else if (isNameStep(step)) {
       pendingNames.push(step);
       if (step.kind === "create") files.set(step.file, { synced: Buffer.alloc(0), pending: [] });
@@ -86,6 +96,10 @@ function played(before: FolderContent, steps: readonly DiskStep[]) {
 
 function isNameStep(step: DiskStep): step is NameStep {
   return step.kind === "create" || step.kind === "rename" || step.kind === "link" || step.kind === "remove";
+}
+
+function namesOf(step: NameStep): string[] {
+  return "to" in step ? [step.from, step.to] : [step.name];
 }
 
 /** The folder whose sync makes it last: nothing is moved to another one. */

@@ -15,8 +15,12 @@ export interface RecordingDisk extends Disk {
   readonly steps: readonly DiskStep[];
   /** Lets the next sync of a file say no, or the one after so many more. */
   failNextSync(after?: number): void;
+  /** The same for syncs of folders. */
+  failNextFolderSync(after?: number): void;
   /** Syncs of files so far, those that said no among them. */
   readonly syncs: number;
+  /** Syncs of folders so far, likewise. */
+  readonly folderSyncs: number;
 }
 
 /** @param folder what it records; it begins with what is there. */
@@ -29,8 +33,14 @@ export async function recordingDisk(folder: string): Promise<RecordingDisk> {
     get syncs() {
       return recorder.syncs;
     },
+    get folderSyncs() {
+      return recorder.folderSyncs;
+    },
     failNextSync: (after = 0) => {
       recorder.failing = recorder.syncs + after;
+    },
+    failNextFolderSync: (after = 0) => {
+      recorder.failingFolder = recorder.folderSyncs + after;
     },
     open: async (path, flags, mode) => {
       if ((flags & constants.O_CREAT) === 0) await recorder.learn(path);
@@ -54,8 +64,13 @@ export async function recordingDisk(folder: string): Promise<RecordingDisk> {
       recorder.removed(path);
     },
     syncFolder: async (path) => {
+      const folder = recorder.nameOf(path);
+      if (!recorder.syncFolder()) {
+        recorder.steps.push({ kind: "failed folder sync", folder });
+        throw ioError();
+      }
       await realDisk.syncFolder(path);
-      recorder.steps.push({ kind: "sync folder", folder: recorder.nameOf(path) });
+      recorder.steps.push({ kind: "sync folder", folder });
     },
   };
 }
@@ -66,6 +81,8 @@ class Recorder {
   syncs = 0;
   /** Number of the sync that says no. */
   failing = -1;
+  folderSyncs = 0;
+  failingFolder = -1;
   readonly #folder: string;
   readonly #numbers: Map<string, number>;
   #files: number;
@@ -115,6 +132,14 @@ class Recorder {
   sync(): boolean {
     return this.syncs++ !== this.failing;
   }
+
+  syncFolder(): boolean {
+    return this.folderSyncs++ !== this.failingFolder;
+  }
+}
+
+function ioError(): Error {
+  return Object.assign(new Error("input/output error"), { code: "EIO" });
 }
 
 interface Recorded {
@@ -137,7 +162,7 @@ function recorded(handle: DiskFile, { file, path, recorder }: Recorded): DiskFil
     datasync: async () => {
       if (!recorder.sync()) {
         steps.push({ kind: "failed sync", file });
-        throw Object.assign(new Error("input/output error"), { code: "EIO" });
+        throw ioError();
       }
       steps.push({ kind: "sync", file });
     },
