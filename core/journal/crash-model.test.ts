@@ -139,6 +139,9 @@ async function rowsIn(folder: string): Promise<number[]> {
   return [...text.matchAll(/ v=(\d+)i/g)].map((found) => Number(found[1]));
 }
 
+/** What was found of a state, by all that decides it: histories begin alike, and so do many of their crashes. */
+const verdicts = new Map<string, string | undefined>();
+
 /** Tries every state after every step; the first thing that is wrong, and how many states there were. */
 async function tryAll({
   disk,
@@ -149,10 +152,11 @@ async function tryAll({
   for (let taken = 0; taken <= disk.steps.length; taken++) {
     const row = acknowledged.findLast(({ steps }) => steps <= taken)?.row ?? 0;
     for (const content of crashStates(disk.before, disk.steps.slice(0, taken))) {
-      const key = `${row} ${[...content].map(([name, bytes]) => `${name}:${bytes.toString("latin1")}`).join("|")}`;
+      const key = `${keepsAll} ${row} ${[...content].map(([name, bytes]) => `${name}:${bytes.toString("latin1")}`).join("|")}`;
       if (seen.has(key)) continue;
       seen.add(key);
-      const wrong = await wrongWith(content, { acknowledged: row, keepsAll });
+      if (!verdicts.has(key)) verdicts.set(key, await wrongWith(content, { acknowledged: row, keepsAll }));
+      const wrong = verdicts.get(key);
       if (wrong !== undefined) return { states: seen.size, wrong: `after ${taken} steps: ${wrong}` };
     }
   }
