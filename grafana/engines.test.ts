@@ -52,7 +52,7 @@ describe.skipIf(!enginesAvailable())(`boards on ${enginesAvailable() ? "real eng
 
   beforeAll(async () => {
     [influx, victoria] = await Promise.all([startInflux(), startVictoria()]);
-    seed = await seedEngines(influx, victoria, { caches: 9, days: 40, intervalSeconds: 3600 });
+    seed = await seedEngines(influx, victoria, { caches: 6, days: 40, intervalSeconds: 3600 });
   }, 180_000);
   afterAll(async () => {
     await Promise.all([influx?.stop(), victoria?.stop()]);
