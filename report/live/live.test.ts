@@ -296,6 +296,7 @@ describe.skipIf(withoutBrowser !== undefined)("the live page (skipped where ther
       },
     ]);
     const german = await startLive({ ...town.options, language: "de" });
+    let links: (string | null)[] = [];
     for (const [base, width, scheme] of [
       [town.server.url, 1440, "light"],
       [german.url, 390, "dark"],
@@ -309,14 +310,15 @@ describe.skipIf(withoutBrowser !== undefined)("the live page (skipped where ther
       expect(requests.filter((url) => !url.startsWith(base))).toEqual([]);
       expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(width);
       expect(await page.locator("main b, main script").count()).toBe(0);
+      if (base === town.server.url) {
+        const names = page.locator("#caches tbody th a");
+        links = await names.evaluateAll((all) => all.map((a) => a.getAttribute("href")));
+      }
       await page.close();
     }
     await german.close();
     // every one of them has a page
-    const { page } = await openPage(browser, town.server.url, { width: 1440, scheme: "light" });
-    const links = await page.locator("#caches tbody th a").evaluateAll((all) => all.map((a) => a.getAttribute("href")));
     for (const link of links) expect((await fetch(new URL(link ?? "", town.server.url))).status, link ?? "").toBe(200);
     expect(links.length).toBeGreaterThanOrEqual(6 + HOSTILE_NAMES.length - 1);
-    await page.close();
   });
 });
