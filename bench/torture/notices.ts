@@ -14,7 +14,9 @@ const MAY: Readonly<Record<string, RegExp>> = {
   "journal-disk": /disk full/,
   notifier: /nobody to notify/,
   source: /database|clock/,
-  warming: /warming/,
+  // for an hour and more nobody may go on with a run that was killed
+  "warming-late": /warming killed/,
+  "warming-failed": /warming killed/,
   wiped: /cache wiped/,
 };
 
