@@ -120,7 +120,8 @@ export class SegmentWindow {
     const length = Math.min(this.#step, this.#content.size - this.end);
     if (length <= 0) return false;
     if (kept + length > this.#room.length) {
-      const larger = Buffer.allocUnsafe(Math.max(2 * this.#room.length, kept + length));
+      // enough, as it held two steps at least
+      const larger = Buffer.allocUnsafe(2 * this.#room.length);
       this.#room.copy(larger, 0, keep - this.#from, this.#length);
       this.#room = larger;
     } else {

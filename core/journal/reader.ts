@@ -58,9 +58,8 @@ class SegmentsReader implements JournalReader {
       const { offset } = await this.#maps.endOf(from.segment, content);
       if (from.offset <= offset && (await endsLine(content, from.offset))) return true;
       const map = await this.#maps.mapOf(from.segment, content);
-      if (from.offset === 0 || map.damage.some(({ from: begin, to }) => from.offset >= begin && from.offset < to)) {
-        return true;
-      }
+      // behind it a whole batch begins, though the newline before that may be what is damaged
+      if (map.damage.some(({ from: begin, to }) => from.offset >= begin && from.offset <= to)) return true;
       if (from.offset <= map.end) return false;
       // its end is damaged or gone: what comes after it is whole
       const next = segments.find((number) => number > from.segment);
@@ -201,7 +200,7 @@ class SegmentsReader implements JournalReader {
     const spans: Span[] = [];
     for (const [i, here] of known.entries()) {
       const around = [known[i - 1], here, known[i + 1]].map((each) => each?.map.commit?.span);
-      if (!around.some((span) => overlaps(span, asked)) && !overlaps(around.reduce(joinSpans), asked)) continue;
+      if (!overlaps(around.reduce(joinSpans), asked)) continue;
       const map = await withSegment({ folder: this.#folder, number: here.number }, here.map, (content) =>
         this.#maps.mapOf(here.number, content),
       );

@@ -68,7 +68,7 @@ export class SegmentMaps {
     const covers = known !== undefined && known.from <= place;
     if (covers && known.map.size === content.size && known.stamp === content.stamp) return known.map;
     // committed bytes never change: of a segment that has grown only what has been added is looked at
-    const grown = covers && known.map.size < content.size;
+    const grown = covers && known.map.size < content.size && (await goesOn(known.map, content));
     const map = await scanSegment(content, grown ? known.map : mapFrom(place));
     this.#maps.delete(number);
     this.#maps.set(number, { stamp: content.stamp, from: grown ? known.from : place, map });
@@ -78,6 +78,13 @@ export class SegmentMaps {
     }
     return map;
   }
+}
+
+/** Whether a segment is the one that was scanned, and not another in its place: its last batch is still there. */
+async function goesOn({ end, commit }: SegmentMap, content: SegmentContent): Promise<boolean> {
+  if (commit === undefined) return true;
+  const last = await committedEnd({ ...content, size: end });
+  return last.offset === end && last.commit?.at === commit.at;
 }
 
 function withWritten(before: SegmentMap, { from, offset, linesEnd, commit }: WrittenEnd): SegmentMap {

@@ -5,8 +5,8 @@
  */
 import { writeFile } from "node:fs/promises";
 import { type Commit, type Cursors, commitLine, joinSpans } from "../commit.ts";
-import { dataMember, endMember, namesMember } from "../gzip-members.ts";
-import { EVERY_NAME } from "../name-set.ts";
+import { dataMember, endMember, MEMBER_BYTES, namesMember } from "../gzip-members.ts";
+import { EVERY_NAME, NameCollector } from "../name-set.ts";
 import type { SegmentContent } from "../segment-content.ts";
 import { packedPath, segmentPath } from "../segment-names.ts";
 
@@ -38,13 +38,24 @@ export async function writeSegment(folder: string, number: number, batches: read
   return number + bytes.length;
 }
 
-/** The same, packed. */
-export async function writePacked(folder: string, number: number, batches: readonly WrittenBatch[]): Promise<number> {
+/** The same, packed in members of this size. */
+export async function writePacked(
+  folder: string,
+  number: number,
+  batches: readonly WrittenBatch[],
+  memberBytes = MEMBER_BYTES,
+): Promise<number> {
   const bytes = segmentOf(batches);
   const times = batches.flatMap(({ lines = [] }) => lines.map((line) => Number(line.slice(line.lastIndexOf(" ") + 1))));
   const span = times.length === 0 ? undefined : { fromMs: Math.min(...times), toMs: Math.max(...times) };
   const end = { size: bytes.length, span, at: batches.at(-1)?.at ?? 0, names: EVERY_NAME };
-  const members = [await dataMember(bytes, 0), namesMember([EVERY_NAME]) ?? Buffer.alloc(0), endMember(end)];
+  const names = new NameCollector(memberBytes);
+  names.add(bytes);
+  const members: Buffer[] = [];
+  for (let at = 0; at < bytes.length; at += memberBytes) {
+    members.push(await dataMember(bytes.subarray(at, at + memberBytes), at));
+  }
+  members.push(namesMember(members.map((_, i) => names.parts[i] ?? 0n)) ?? Buffer.alloc(0), endMember(end));
   await writeFile(packedPath(folder, number), Buffer.concat(members));
   return number + bytes.length;
 }
