@@ -182,7 +182,10 @@ describe("a damaged journal", () => {
     }
     const path = segmentPath(folder(), segments[1]!);
     const whole = await readFile(path);
+    const offsets = places.filter(({ segment, offset }) => segment === segments[1] && offset > 0);
     const harms = [
+      // the newline before a place
+      fc.constantFrom(...offsets).map(({ offset: at }) => Buffer.from(whole).fill(0x21, at - 1, at)),
       fc.nat(whole.length - 1).map((at) => Buffer.from(whole).fill(0x21, at, at + 1)),
       fc.nat(whole.length).map((at) => whole.subarray(0, at)),
       fc

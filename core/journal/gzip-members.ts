@@ -157,7 +157,7 @@ export function unpackMember(member: Buffer, { size }: MemberHead): Buffer | und
 function head(id: string, payloadBytes: number): Buffer {
   const lengths = Buffer.alloc(6);
   lengths.writeUInt16LE(4 + payloadBytes, 0);
-  lengths.write(id, 2, "latin1");
+  lengths.write(id, 2);
   lengths.writeUInt16LE(payloadBytes, 4);
   return Buffer.concat([FIXED, lengths]);
 }

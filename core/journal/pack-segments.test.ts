@@ -1,10 +1,11 @@
 import { execFileSync } from "node:child_process";
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type Disk, type DiskFile, realDisk } from "../disk.ts";
 import { runs } from "../testing/runs.ts";
 import { MEMBER_BYTES } from "./gzip-members.ts";
 import { checkJournal } from "./health.ts";
@@ -16,6 +17,7 @@ import { openReader } from "./reader.ts";
 import { applyRetention } from "./retention.ts";
 import { listSegments, packedPath, segmentPath } from "./segment-names.ts";
 import { Crash, crashingDisk } from "./testing/crashing-disk.ts";
+import { segmentOf, writePacked, writeSegment } from "./testing/written-segments.ts";
 
 const T0 = Date.parse("2026-11-20T00:00:00Z");
 let stateDir: string;
@@ -174,6 +176,129 @@ describe("packSegments()", () => {
     await packSegments(folder(), { most: 100 });
     expect((await names()).filter((name) => name.endsWith(".lp"))).toHaveLength(2);
     expect(await readFile(path)).toEqual(bytes);
+  });
+});
+
+describe("packSegments() on a disk", () => {
+  const batches = [{ at: T0, lines: [line(1), line(2)] }];
+  const next = segmentOf(batches).length;
+  /** A segment to be packed, and the last one. */
+  async function fillTwo(): Promise<void> {
+    await mkdir(folder(), { recursive: true });
+    await writeSegment(folder(), await writeSegment(folder(), 0, batches), batches);
+  }
+  const packed = "000000000000000.lp.gz";
+  const [plain, last] = [0, next].map((number) => `${String(number).padStart(15, "0")}.lp`);
+  const nothing = { segments: 0, plainBytes: 0, packedBytes: 0 };
+
+  /** A disk whose writes are made other ones; what else is done on it. */
+  function changing(change: (bytes: Buffer) => Buffer): Disk & { readonly done: string[]; open_: () => number } {
+    const done: string[] = [];
+    let open = 0;
+    return {
+      ...realDisk,
+      done,
+      open_: () => open,
+      open: async (path, flags, mode) => {
+        const file = await realDisk.open(path, flags, mode);
+        open++;
+        const writev = async (parts: readonly Uint8Array[]) => {
+          await file.writev([change(Buffer.concat(parts))]);
+          return { bytesWritten: parts.reduce((sum, { length }) => sum + length, 0) };
+        };
+        const close = async () => {
+          open--;
+          await file.close();
+        };
+        return { writev, close, datasync: async () => {} } as unknown as DiskFile;
+      },
+      rename: async (from, to) => {
+        done.push("rename");
+        await realDisk.rename(from, to);
+      },
+      syncFolder: async () => void done.push("sync"),
+    };
+  }
+
+  it("says what it has packed, and leaves no file open", async () => {
+    await fillTwo();
+    const disk = changing((bytes) => bytes);
+    const { size } = await packSegments(folder(), { most: 5, disk }).then(async (report) => {
+      const file = await stat(join(folder(), packed));
+      expect(report).toEqual({ segments: 1, plainBytes: next, packedBytes: file.size });
+      return file;
+    });
+    expect(size).toBeGreaterThan(100);
+    expect([disk.done, disk.open_(), await names()]).toEqual([["rename", "sync", "sync"], 0, [packed, last]]);
+  });
+
+  it.each<[string, (bytes: Buffer) => Buffer]>([
+    ["other content", (bytes) => (bytes.includes("LD") ? Buffer.from(bytes).fill(0, 40, 44) : bytes)],
+    ["no end", (bytes) => (bytes.includes("LE") ? Buffer.alloc(0) : bytes)],
+    ["nothing", () => Buffer.alloc(0)],
+  ])("removes nothing that the disk does not give back: %s", async (_, change) => {
+    await fillTwo();
+    const disk = changing(change);
+    expect(await packSegments(folder(), { most: 5, disk })).toEqual(nothing);
+    expect([disk.done, disk.open_(), await names()]).toEqual([[], 0, [plain, last]]);
+  });
+
+  it("leaves nothing on a disk that is full", async () => {
+    await fillTwo();
+    const disk = changing((bytes) => {
+      if (bytes.includes("LE")) throw Object.assign(new Error("full"), { code: "ENOSPC" });
+      return bytes;
+    });
+    await expect(packSegments(folder(), { most: 5, disk })).rejects.toMatchObject({ code: "ENOSPC" });
+    expect([disk.done, disk.open_(), await names()]).toEqual([[], 0, [plain, last]]);
+  });
+
+  it("removes the plain one where it was packed already, and packs again where that is of another", async () => {
+    await fillTwo();
+    await writePacked(folder(), 0, batches);
+    const disk = changing((bytes) => bytes);
+    expect((await packSegments(folder(), { most: 5, disk })).segments).toBe(1);
+    expect([disk.done, await names()]).toEqual([
+      ["sync", "sync"],
+      [packed, last],
+    ]);
+    const others = [[{ at: T0, lines: [line(1), line(3)] }], [{ at: T0, lines: [line(1)] }], [...batches, ...batches]];
+    for (const other of others) {
+      await writeSegment(folder(), 0, batches);
+      await writePacked(folder(), 0, other);
+      await packSegments(folder(), { most: 5, disk });
+      expect([(await contentOf(0)).equals(segmentOf(batches)), await names()]).toEqual([true, [packed, last]]);
+    }
+    await writeSegment(folder(), 0, batches);
+    await writeFile(join(folder(), packed), gzipSync(segmentOf(batches)));
+    await packSegments(folder(), { most: 5, disk });
+    await withSegment({ folder: folder(), number: 0 }, undefined, async ({ facts }) => expect(facts).toBeDefined());
+  });
+
+  it.each([
+    ["ends in what was not committed", Buffer.concat([segmentOf(batches), Buffer.from("m v=1i 5\n")])],
+    ["is empty", Buffer.alloc(0)],
+    ["is damaged", Buffer.concat([Buffer.from("!\n"), segmentOf(batches)])],
+  ])("leaves a segment that %s as it is", async (_, bytes) => {
+    await fillTwo();
+    await writeFile(segmentPath(folder(), 0), bytes);
+    expect(await packSegments(folder(), { most: 5 })).toEqual(nothing);
+    expect([await names(), (await readFile(segmentPath(folder(), 0))).equals(bytes)]).toEqual([[plain, last], true]);
+  });
+
+  it("removes what an earlier run has not finished, and nothing else", async () => {
+    await mkdir(folder(), { recursive: true });
+    for (const name of ["000000000000000.lp.gz.tmp", "000000000000009.lp.gz.tmp", "a.tmp", "000000000000009.lp.gz"]) {
+      await writeFile(join(folder(), name), "");
+    }
+    expect(await packSegments(folder(), { most: 5 })).toEqual(nothing);
+    expect(await names()).toEqual(["000000000000009.lp.gz", "a.tmp"]);
+  });
+
+  it("has nothing to do where no stream is, and says what cannot be read", async () => {
+    expect(await packSegments(join(stateDir, "none"), { most: 5 })).toEqual(nothing);
+    await writeFile(join(stateDir, "file"), "");
+    await expect(packSegments(join(stateDir, "file"), { most: 5 })).rejects.toMatchObject({ code: "JOURNAL_READ" });
   });
 });
 
