@@ -73,7 +73,7 @@ function bringStryker() {
 }
 
 /** Runs Stryker over one module; what it reports. */
-function tryModule(name, { mutate, tests }) {
+function tryModule(name, { mutate, tests, leftOut = [] }) {
   const temporary = mkdtempSync(join(existsSync(MEMORY) ? MEMORY : tmpdir(), "larder-mutants-"));
   const report = join(folder, `${name}.report.json`);
   const config = join(folder, `${name}.config.json`);
@@ -105,7 +105,13 @@ function tryModule(name, { mutate, tests }) {
   const { status } = spawnSync(join(folder, "node_modules/.bin/stryker"), ["run", config], {
     cwd: root,
     stdio: "inherit",
-    env: { ...process.env, TMPDIR: temporary, LARDER_MUTANT_TESTS: tests.join("\n"), NODE_EXTRA_CA_CERTS: "" },
+    env: {
+      ...process.env,
+      TMPDIR: temporary,
+      LARDER_MUTANT_TESTS: tests.join("\n"),
+      LARDER_MUTANT_LEFT_OUT: leftOut.join("\n"),
+      NODE_EXTRA_CA_CERTS: "",
+    },
   });
   rmSync(temporary, { recursive: true, force: true });
   if (status !== 0) process.exit(1);
