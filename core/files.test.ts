@@ -36,6 +36,20 @@ describe("makeFolder()", () => {
     expect(synced).toEqual([folder, join(folder, "p"), join(folder, "p/q")]);
   });
 
+  it("leaves none whose folder could not be synced, or it would be taken for one that lasts", async () => {
+    const path = join(folder, "dying/a");
+    const failing = async (): Promise<void> => {
+      throw Object.assign(new Error("input/output error"), { code: "EIO" });
+    };
+    await expect(makeFolder(path, { sync: failing })).rejects.toMatchObject({ code: "EIO" });
+    expect(existsSync(join(folder, "dying"))).toBe(false);
+    const unreadable = async (): Promise<void> => {
+      throw Object.assign(new Error("permission denied"), { code: "EACCES" });
+    };
+    await makeFolder(path, { sync: unreadable });
+    expect((await stat(path)).isDirectory()).toBe(true);
+  });
+
   it("says when a file is in the way", async () => {
     await writeFile(join(folder, "file"), "");
     await expect(makeFolder(join(folder, "file"))).rejects.toMatchObject({ code: "EEXIST" });

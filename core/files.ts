@@ -4,7 +4,7 @@
  * @module
  */
 import { constants } from "node:fs";
-import { type FileHandle, mkdir, readFile, stat } from "node:fs/promises";
+import { type FileHandle, mkdir, readFile, rmdir, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { type Disk, type DiskFile, realDisk, syncFolder, writeAll } from "./disk.ts";
 import { errorCode, LarderError } from "./errors.ts";
@@ -109,9 +109,16 @@ async function tryFolder(path: string, mode: number, sync: (path: string) => Pro
   } catch (error) {
     return (await isFolder(path)) ? undefined : error;
   }
-  // a folder that may be entered and not read is as safe as can be
-  await sync(dirname(path)).catch(() => {});
-  return undefined;
+  try {
+    await sync(dirname(path));
+    return undefined;
+  } catch (error) {
+    // a folder that may be entered and not read is as safe as can be, as is one of a file system that syncs none
+    if (["EACCES", "EPERM", "EINVAL", "ENOTSUP"].includes(errorCode(error) ?? "")) return undefined;
+    // what is left behind would be taken for one that is safe; one that others have filled meanwhile is theirs
+    await rmdir(path).catch(() => {});
+    return error;
+  }
 }
 
 async function isFolder(path: string): Promise<boolean> {

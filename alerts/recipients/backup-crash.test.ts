@@ -5,7 +5,7 @@
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Disk } from "../../core/disk.ts";
 import { errorCode } from "../../core/errors.ts";
 import { readIfThere } from "../../core/files.ts";
@@ -99,25 +99,64 @@ it.each(Object.entries(DISK_MISTAKES))("a change that %s is noticed", async (_, 
   expect((await tryChange(mutate)).wrong).toBeDefined();
 });
 
-/** Restores the backup where the database is gone. */
-async function tryRestore(mutate: (disk: Disk) => Disk) {
-  const { path } = await newDatabase();
-  await add(path, "b@x.org");
-  await rm(path);
-  const recorder = await recordingDisk(join(path, ".."));
-  await restoreBackup(path, undefined, { ...PORTABLE, disk: mutate(recorder) });
-  const done = recorder.steps.length;
-  const promisedAt = (steps: number) => steps >= done;
-  return await tryCrashPoints({ disk: recorder, folder: "db", promisedAt }, async ({ stateDir, promised }) => {
-    const list = await listIn(join(stateDir, "db", "alertData.db"));
-    return list === "a@x.org" || (list === "none" && !promised) ? undefined : `the list is ${list}`;
-  });
+/** What fails on a disk, by what is restored. */
+interface Failing {
+  readonly sync?: number;
+  readonly folderSync?: number;
 }
 
-it("a restore leaves no file or a whole one", async () => {
-  expect((await tryRestore((disk) => disk)).wrong).toBeUndefined();
-});
+/**
+ * Restores the backup of a list of one, over a list of two or where the database is gone; once more where that fails.
+ * @param isThere whether the database is
+ */
+async function tryRestore(mutate: (disk: Disk) => Disk, isThere = false, failing: Failing = {}) {
+  const { path } = await newDatabase();
+  await add(path, "b@x.org");
+  if (!isThere) await rm(path);
+  const recorder = await recordingDisk(join(path, ".."));
+  if (failing.sync !== undefined) recorder.failNextSync(failing.sync);
+  if (failing.folderSync !== undefined) recorder.failNextFolderSync(failing.folderSync);
+  const options = { ...PORTABLE, disk: mutate(recorder) };
+  const [name] = listBackupNames(path);
+  const restore = async () => await restoreBackup(path, name, { ...options, backups: 3 });
+  await restore().catch(restore);
+  const done = recorder.steps.length;
+  const promisedAt = (steps: number) => steps >= done;
+  const before = isThere ? "a@x.org,b@x.org" : "none";
+  const found = await tryCrashPoints({ disk: recorder, folder: "db", promisedAt }, async ({ stateDir, promised }) => {
+    const now = join(stateDir, "db", "alertData.db");
+    const list = await listIn(now);
+    if (list !== "a@x.org" && (promised || list !== before)) return `the list is ${list}`;
+    const copies = await Promise.all(
+      listBackupNames(now).map(async (each) => await listIn(join(backupFolder(now), each))),
+    );
+    if (!copies.includes("a@x.org")) return `the copy that was restored is gone: ${copies.join(" or ")}`;
+    return list === "a@x.org" && isThere && !copies.includes(before) ? "there is no copy of before" : undefined;
+  });
+  return { ...found, syncs: recorder.syncs, folderSyncs: recorder.folderSyncs };
+}
 
-it.each(Object.entries(DISK_MISTAKES))("a restore that %s is noticed", async (_, mutate) => {
-  expect((await tryRestore(mutate)).wrong).toBeDefined();
+describe.each([
+  ["where the file is gone", false],
+  ["over a file that is there", true],
+])("a restore %s", (_, isThere) => {
+  it("leaves what was there or a whole copy, and beside it a copy of before", async () => {
+    expect((await tryRestore((disk) => disk, isThere)).wrong).toBeUndefined();
+  });
+
+  it("leaves them when any sync fails and the next one does not", async () => {
+    const { syncs, folderSyncs } = await tryRestore((disk) => disk, isThere);
+    expect([syncs, folderSyncs].every((count) => count > 0)).toBe(true);
+    // the last is that of the database
+    for (let sync = THOROUGH ? 0 : syncs - 1; sync < syncs; sync++) {
+      expect((await tryRestore((disk) => disk, isThere, { sync })).wrong, `sync ${sync}`).toBeUndefined();
+      expect((await tryRestore(takesAnyAnswer, isThere, { sync })).wrong, `sync ${sync}`).toBeDefined();
+    }
+    for (let folderSync = 0; folderSync < folderSyncs; folderSync++)
+      expect((await tryRestore((disk) => disk, isThere, { folderSync })).wrong, `${folderSync}`).toBeUndefined();
+  });
+
+  it.each(Object.entries(DISK_MISTAKES))("that %s is noticed", async (_mistake, mutate) => {
+    expect((await tryRestore(mutate, isThere)).wrong).toBeDefined();
+  });
 });

@@ -7,7 +7,7 @@
  * @module
  */
 import { constants, readdirSync, type Stats, statSync } from "node:fs";
-import { chmod, chown, mkdir, readdir, stat } from "node:fs/promises";
+import { chmod, chown, mkdir, readdir, rmdir, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { type Disk, realDisk } from "../../core/disk.ts";
 import { errorText, LarderError } from "../../core/errors.ts";
@@ -76,7 +76,11 @@ async function prepareFolder(folder: string, owner: Stats, disk: Disk): Promise<
   if (statSync(folder, { throwIfNoEntry: false }) === undefined) {
     await mkdir(folder, { mode: 0o700 });
     await changeOwner(folder, owner);
-    await disk.syncFolder(dirname(folder));
+    await disk.syncFolder(dirname(folder)).catch(async (error: unknown) => {
+      // left behind it would be taken for one that lasts
+      await rmdir(folder);
+      throw error;
+    });
   }
   for (const name of await readdir(folder)) if (/^\..*\.tmp$/.test(name)) await disk.remove(join(folder, name));
 }

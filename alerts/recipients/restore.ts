@@ -214,7 +214,13 @@ async function placeCopy(from: string, path: string, disk: Disk = realDisk): Pro
   } finally {
     await disk.remove(temporary);
   }
-  await disk.syncFolder(dirname(path));
+  try {
+    await disk.syncFolder(dirname(path));
+  } catch (error) {
+    // a later sync need not bring back the name that this one lost, and another restore would find the copy in its place
+    await disk.remove(path);
+    throw error;
+  }
 }
 
 function quoted(name: string): string {

@@ -30,6 +30,11 @@ export type FolderContent = ReadonlyMap<string, Buffer>;
 type FileStep = Extract<DiskStep, { kind: "write" | "truncate" }>;
 type NameStep = Extract<DiskStep, { kind: "create" | "rename" | "link" | "remove" }>;
 
+/** A step with the file it is about: a name may be another file's by then. */
+type Named =
+  | (Exclude<NameStep, { kind: "create" }> & { readonly file: number | undefined })
+  | Extract<NameStep, { kind: "create" }>;
+
 interface FileState {
   synced: Buffer;
   pending: FileStep[];
@@ -68,8 +73,9 @@ function played(before: FolderContent, steps: readonly DiskStep[]) {
     files.set(i, { synced, pending: [] });
     names.set(name, i);
   }
-  let pendingNames: NameStep[] = [];
-  const dropped = new Set<NameStep>();
+  let pendingNames: Named[] = [];
+  const dropped = new Set<Named>();
+  const latest = new Map(names);
   for (const step of steps) {
     if (step.kind === "sync folder") {
       const certain = pendingNames.filter((each) => folderOf(each) === step.folder && !dropped.has(each));
@@ -83,7 +89,10 @@ function played(before: FolderContent, steps: readonly DiskStep[]) {
     } else if (step.kind === "failed folder sync") {
       for (const each of pendingNames) if (folderOf(each) === step.folder) dropped.add(each);
     } else if (isNameStep(step)) {
-      pendingNames.push(step);
+      const file = "file" in step ? step.file : latest.get("from" in step ? step.from : step.name);
+      const named = { ...step, file } as Named;
+      applyName(latest, named);
+      pendingNames.push(named);
       if (step.kind === "create") files.set(step.file, { synced: Buffer.alloc(0), pending: [] });
     } else {
       const state = files.get(step.file);
@@ -121,15 +130,12 @@ function playFile(state: FileState, step: Extract<DiskStep, { file: number }>): 
   }
 }
 
-function applyName(names: Map<string, number>, step: NameStep): void {
-  if (step.kind === "create") names.set(step.name, step.file);
-  else if (step.kind === "remove") names.delete(step.name);
-  else {
-    const file = names.get(step.from);
-    if (file === undefined) return;
-    if (step.kind === "rename") names.delete(step.from);
-    names.set(step.to, file);
-  }
+function applyName(names: Map<string, number>, step: Named): void {
+  const { file } = step;
+  if (step.kind === "remove") names.delete(step.name);
+  if (step.kind === "rename" && names.get(step.from) === file) names.delete(step.from);
+  if (step.kind === "remove" || file === undefined) return;
+  names.set("to" in step ? step.to : step.name, file);
 }
 
 function applied(start: Buffer, steps: readonly FileStep[]): Buffer {

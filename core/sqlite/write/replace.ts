@@ -141,19 +141,35 @@ async function waitForHolders(path: string, realPath: string, timeoutMs: number)
   }
 }
 
-/** Writes the new file beside the old one, makes sure that the old one is still what was read, and renames. */
-async function putInPlace(
+/** Puts the new file in the place of the old one, for good. */
+async function putInPlace(place: Omit<Replaced, "timeoutMs">, bytes: Uint8Array, image: DatabaseImage): Promise<void> {
+  const { path, realPath, disk } = place;
+  markAs(bytes, image.walMode, image.changeCounter + 1);
+  await renameOver(place, bytes, image.state);
+  try {
+    await disk.syncFolder(dirname(realPath));
+  } catch {
+    // a later sync need not bring back the name that this one lost: it is given once more
+    const placed = await fileState(realPath);
+    if (placed !== undefined) await renameOver(place, bytes, placed);
+    await disk.syncFolder(dirname(realPath)).catch((error: unknown) => {
+      throw fileError(path, error);
+    });
+  }
+}
+
+/** Writes the new file beside the old one, makes sure that the old one is still as it is known, and renames. */
+async function renameOver(
   { path, realPath, disk }: Omit<Replaced, "timeoutMs">,
   bytes: Uint8Array,
-  image: DatabaseImage,
+  known: DatabaseImage["state"],
 ): Promise<void> {
-  markAs(bytes, image.walMode, image.changeCounter + 1);
   const temporary = `${realPath}.${process.pid}.${randomBytes(4).toString("hex")}.tmp`;
   try {
     await writeLike(realPath, { path: temporary, disk }, bytes);
     await refuseInUse(path, realPath);
     const now = await fileState(realPath);
-    if (now === undefined || !sameState(now, image.state)) {
+    if (now === undefined || !sameState(now, known)) {
       throw databaseError(path, "another program changed it meanwhile", { code: "DB_CHANGED" });
     }
     await disk.rename(temporary, realPath);
@@ -161,7 +177,6 @@ async function putInPlace(
     await disk.remove(temporary);
     throw writeError(path, error);
   }
-  await disk.syncFolder(dirname(realPath));
 }
 
 /** Writes a file with the owner, group and mode of another, down to the disk. */
