@@ -47,7 +47,8 @@ export async function play(schedule: Schedule, then?: (world: World) => Promise<
   } finally {
     await world.close(wrong.length > 0);
   }
-  if (wrong.length === 0) await rm(folder, { recursive: true, force: true });
+  // what ships beside a receiver ends after its pass, and may still write a file
+  if (wrong.length === 0) await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 500 });
   return { wrong, folder };
 }
 
