@@ -2,11 +2,12 @@
  * alertData.db and its backups after a crash at every point of a change, and of a restore where the file is gone: the old
  * list or the new one, and beside the new one a whole copy of the old.
  */
+import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Disk } from "../../core/disk.ts";
+import { type Disk, realDisk } from "../../core/disk.ts";
 import { errorCode } from "../../core/errors.ts";
 import { readIfThere } from "../../core/files.ts";
 import { DISK_MISTAKES, takesAnyAnswer, tryCrashPoints } from "../../core/testing/crash-points.ts";
@@ -97,6 +98,22 @@ it("have them when the sync of the backup, or of the database, fails and the nex
 
 it.each(Object.entries(DISK_MISTAKES))("a change that %s is noticed", async (_, mutate) => {
   expect((await tryChange(mutate)).wrong).toBeDefined();
+});
+
+it("no folder of copies is left that could not be made to last", async () => {
+  const { path } = await newDatabase();
+  await rm(backupFolder(path), { recursive: true });
+  let failing = true;
+  const syncFolder = async (folder: string): Promise<void> => {
+    if (failing && folder === dirname(path)) throw Object.assign(new Error("input/output error"), { code: "EIO" });
+    await realDisk.syncFolder(folder);
+  };
+  const disk = { ...realDisk, syncFolder };
+  await expect(add(path, "b@x.org", disk)).rejects.toMatchObject({ code: "ALERTS_BACKUP" });
+  expect([existsSync(backupFolder(path)), await listIn(path)]).toEqual([false, "a@x.org"]);
+  failing = false;
+  await add(path, "b@x.org", disk);
+  expect([listBackupNames(path).length, await listIn(path)]).toEqual([1, "a@x.org,b@x.org"]);
 });
 
 /** What fails on a disk, by what is restored. */
