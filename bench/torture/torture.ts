@@ -38,7 +38,8 @@ const size = {
 };
 const seeds = seedsToPlay();
 const verdicts: ("right" | "wrong")[] = [];
-for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
+// more than once: npm passes on what the terminal has sent already, and nothing may be left running
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit(1));
 await Promise.all(Array.from({ length: Number(values.parallel) }, playNext));
 const right = verdicts.filter((each) => each === "right").length;
 console.log(`${right} of ${verdicts.length} worlds right`);
