@@ -122,7 +122,7 @@ function parseOpen(json: Json): OpenBucket | undefined {
 
 /** Sums of integers are written as text, those of floats as numbers. */
 function parseSum(json: Json): OpenSum | undefined {
-  if (typeof json === "number") return { value: json, isFloat: true };
+  if (typeof json === "number" && Number.isFinite(json)) return { value: json, isFloat: true };
   if (typeof json !== "string" || !/^-?\d{1,40}$/.test(json)) return undefined;
   return { value: fromBigInt(BigInt(json)), isFloat: false };
 }

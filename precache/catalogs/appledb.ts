@@ -80,6 +80,9 @@ function systemsWanted(options: OptionsOf<"appledb">, context: CatalogContext): 
   return [...new Set(asked.flatMap((group) => SYSTEMS[group] ?? []))];
 }
 
+/** Apple's are far shorter. */
+const MOST_BUILD_CHARACTERS = 100;
+
 /** Release candidates are numbered as final builds are: so many builds more than are wanted are read at most. */
 const MOST_CANDIDATES = 10;
 
@@ -95,7 +98,7 @@ export function newestBuilds(
   return entries
     .filter((entry) => entry.startsWith(`${system};`))
     .map((entry) => entry.slice(system.length + 1))
-    .filter((build) => options.betas || !isBetaBuild(build))
+    .filter((build) => build.length <= MOST_BUILD_CHARACTERS && (options.betas || !isBetaBuild(build)))
     .sort((a, b) => compareBuilds(b, a))
     .slice(0, options.newest + MOST_CANDIDATES);
 }

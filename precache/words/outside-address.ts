@@ -20,6 +20,8 @@ export interface AddressRule {
 }
 
 const MAX_LENGTH = 4096;
+/** The longest name a name server knows. */
+const MAX_HOST = 253;
 
 /** Domains under which Apple serves what devices download. */
 const APPLE = /(?:^|\.)(?:apple|cdn-apple|itunes|mzstatic|aaplimg|icloud|icloud-content|apple-cloudkit)\.com$/;
@@ -68,6 +70,7 @@ function parseHttp(text: string): URL | string {
   if (/[\s\p{Cc}\p{Cf}\p{Zl}\p{Zp}\\]/u.test(text)) return "it holds a space, a backslash or a control character";
   const url = /^https?:\/\/[^/?#]+\//i.test(text) && URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined) return "it has no host and path";
+  if (url.hostname.length > MAX_HOST) return `its host is longer than ${MAX_HOST} characters`;
   if (url.username !== "" || url.password !== "" || /^[^/]*\/\/[^/]*@/.test(text)) return "it names a user";
   if (text.includes("#")) return "it holds a #";
   // the cache asks the host that `source` names: a second one would be another origin

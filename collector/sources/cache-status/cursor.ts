@@ -75,7 +75,7 @@ export function parseCursor(json: Json | undefined): ManagerStatusCursor | undef
     counted: parseSpan(asObject(cursor["counted"])),
     seen: {
       usedBytes: asCount(seen?.["usedBytes"]),
-      registered: typeof registered === "number" ? registered : undefined,
+      registered: Number.isSafeInteger(registered) ? (registered as number) : undefined,
       limitBytes: asCount(seen?.["limitBytes"]),
       state: asText(seen?.["state"]),
       unusableTotals: asText(seen?.["unusableTotals"]),

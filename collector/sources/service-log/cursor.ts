@@ -78,16 +78,18 @@ export function parseCursor(json: Json | undefined): ServiceLogCursor | undefine
     batch,
     file: parsePlace(asObject(cursor["file"])),
     taken: asList(cursor["taken"]).flatMap((each) => {
-      const [boot, ticks, lines] = asList(each);
-      return typeof boot === "string" && typeof ticks === "string" && typeof lines === "number"
+      const [boot, ticks, count] = asList(each);
+      const lines = asCount(count);
+      return typeof boot === "string" && typeof ticks === "string" && lines !== undefined
         ? [{ boot, ticks, lines }]
         : [];
     }),
     newestMs: asCount(cursor["newestMs"]),
     seen: Object.fromEntries(
-      Object.entries(asObject(cursor["seen"]) ?? {}).flatMap(([day, count]) =>
-        typeof count === "number" ? [[day, count]] : [],
-      ),
+      Object.entries(asObject(cursor["seen"]) ?? {}).flatMap(([day, json]) => {
+        const count = asCount(json);
+        return count === undefined ? [] : [[day, count]];
+      }),
     ),
     pending: new Map(asList(cursor["pending"]).flatMap(parsePending)),
     recent: {
