@@ -20,7 +20,7 @@ import { type LanguageName, wordsOf } from "../../words.ts";
 Chart.register(BarController, BarElement, CategoryScale, Legend, LinearScale, Tooltip);
 
 const dark = matchMedia("(prefers-color-scheme: dark)");
-let drawn: Chart[] = [];
+let drawn: { destroy(): void }[] = [];
 
 function draw(theme: Theme): void {
   const source = document.getElementById("report")?.textContent;
@@ -35,7 +35,7 @@ function draw(theme: Theme): void {
     if (canvas instanceof HTMLCanvasElement && config !== undefined) {
       const frame = canvas.parentElement;
       frame?.style.setProperty("--bars", frame.dataset["bars"] ?? "8");
-      drawn.push(new Chart(canvas, config as ChartConfiguration<"bar">));
+      drawn.push(new Chart<"bar">(canvas, config as ChartConfiguration<"bar">));
     }
   }
 }
