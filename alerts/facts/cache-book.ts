@@ -8,9 +8,10 @@ import { flagOf, numberOf, readPoint, textOf } from "../../core/history/history.
 import { type Integer, type ParsedLine, parseTags } from "../../core/line/line.ts";
 import { WIPE_EVENTS } from "../../core/schema.ts";
 import { DaySums } from "./day-sums.ts";
-import type { CacheFacts, EventFacts, NeighbourFacts, PassFacts, StatusFacts, WarmingFacts } from "./known.ts";
+import type { CacheFacts, EventFacts, NeighbourFacts, PassFacts, StatusFacts } from "./known.ts";
 import { Latest, type LatestQuestion } from "./latest.ts";
 import { ReportedWipes } from "./reported-wipes.ts";
+import { WarmingRuns } from "./warming-runs.ts";
 
 /** A moment, and the local days that count then. */
 export interface Calendar extends LatestQuestion {
@@ -20,16 +21,15 @@ export interface Calendar extends LatestQuestion {
 }
 
 /** Whose newest line counts, each with lines of its own: kinds of events, neighbours. */
-type Kind = "pass" | "report" | "status" | "row" | "asset" | "wiped" | "restarted" | "run";
+type Kind = "pass" | "report" | "status" | "row" | "asset" | "wiped" | "restarted";
 
 /** Lines of `events` that count. */
 const EVENTS: Readonly<Record<string, Kind>> = {
   ...Object.fromEntries(WIPE_EVENTS.map((event) => [event, "wiped" as const])),
   restarted: "restarted",
-  "run-start": "run",
-  "run-end": "run",
-  "run-skipped": "run",
 };
+/** Events of warming runs. */
+const RUNS: ReadonlySet<string> = new Set(["run-start", "run-end", "run-skipped"]);
 const KINDS: Readonly<Record<string, Kind>> = {
   larder: "pass",
   cachereport: "report",
@@ -42,7 +42,7 @@ export const NEWEST: readonly string[] = [...Object.keys(KINDS), "events", "cach
 
 /** Whether more than the newest line of each series says something. */
 export function countsEach(measurement: string, stream: string): boolean {
-  return measurement === "precacherun" || isReported(measurement, stream);
+  return measurement === "precacherun" || measurement === "events" || isReported(measurement, stream);
 }
 
 /** Whether it is the status of a cache that has no collector beside it. */
@@ -62,9 +62,7 @@ export class CacheBook {
   /** By their tags. */
   readonly #neighbours = new Map<string, Latest>();
   readonly #wipes = new ReportedWipes();
-  /** When runs ended. */
-  readonly #runs = new Set<number>();
-  #closed: { readonly timeMs: number; failed: number; skipped: number } | undefined;
+  readonly #runs = new WarmingRuns();
 
   constructor(server: string) {
     this.server = server;
@@ -74,10 +72,12 @@ export class CacheBook {
   take(line: ParsedLine, tags: Readonly<Record<string, string>>, stream: string): void {
     this.#said = undefined;
     const { measurement } = line;
-    const kind = measurement === "events" ? EVENTS[tags["event"] ?? ""] : KINDS[measurement];
+    const event = measurement === "events" ? (tags["event"] ?? "") : undefined;
+    const kind = event === undefined ? KINDS[measurement] : EVENTS[event];
     if (kind !== undefined) latestOf(this.#latest, kind).take(line, stream);
     else if (measurement === "cachepeers") latestOf(this.#neighbours, line.tagText).take(line, stream);
-    else if (measurement === "precacherun") this.#takeRun(line);
+    else if (measurement === "precacherun") this.#runs.takeEnd(line, stream);
+    else if (event !== undefined && RUNS.has(event)) this.#runs.takeEvent(line, stream);
     if (isReported(measurement, stream)) this.#wipes.take(line);
   }
 
@@ -108,7 +108,7 @@ export class CacheBook {
     const at = (kind: Kind): ParsedLine | undefined => this.#latest.get(kind)?.at(calendar);
     const [pass, status, report, row] = [at("pass"), at("status"), at("report"), at("row")];
     const neighbours = this.#neighboursAt(calendar, status?.timeMs);
-    const [run, asset] = [at("run"), at("asset")];
+    const [run, asset] = [this.#runs.event(calendar.sinceMs), at("asset")];
     const tagged = newestOf([pass, status, report, row]) ?? at("restarted") ?? at("wiped") ?? run ?? asset;
     if (tagged === undefined && neighbours.length === 0) return undefined;
     return {
@@ -122,7 +122,7 @@ export class CacheBook {
       rowMs: row?.timeMs,
       wiped: this.#wipedAt(calendar, at("wiped")),
       restarted: eventOf(at("restarted")),
-      warming: run && this.#warming(run, asset?.timeMs, calendar),
+      warming: this.#runs.facts(calendar.sinceMs, asset?.timeMs),
       today: this.#sums.traffic(todayMs, todayMs),
       yesterday: this.#sums.traffic(yesterdayMs, yesterdayMs),
       month: this.#sums.traffic(monthMs, todayMs),
@@ -140,29 +140,6 @@ export class CacheBook {
   #wipedAt(asked: LatestQuestion, line: ParsedLine | undefined): EventFacts | undefined {
     const [event, reported] = [eventOf(line), this.#wipes.at(asked)];
     return reported !== undefined && reported.timeMs > (event?.timeMs ?? 0) ? reported : event;
-  }
-
-  /** One line for each target, all of one moment. */
-  #takeRun(line: ParsedLine): void {
-    const { timeMs, fields } = readPoint(line);
-    this.#runs.add(timeMs);
-    const [failed = 0, skipped = 0] = ["failed", "skipped"].map((name) => numberOf(fields.get(name)));
-    const known = this.#closed;
-    if (known === undefined || timeMs > known.timeMs) this.#closed = { timeMs, failed, skipped };
-    else if (timeMs === known.timeMs) {
-      known.failed += failed;
-      known.skipped += skipped;
-    }
-  }
-
-  #warming(run: ParsedLine, lastLineMs: number | undefined, { sinceMs }: LatestQuestion): WarmingFacts {
-    const { tags, fields } = pointOf(run);
-    const event = (tags["event"] ?? "run-start") as WarmingFacts["event"];
-    const text = textOf(fields.get("text")) ?? "";
-    const isKnown = this.#closed !== undefined && this.#closed.timeMs >= sinceMs;
-    const { failed, skipped } = (isKnown ? this.#closed : undefined) ?? { failed: 0, skipped: 0 };
-    const runsMs = [...this.#runs].filter((ms) => ms >= sinceMs).sort((a, b) => a - b);
-    return { event, timeMs: run.timeMs, text, lastLineMs, failed, skipped, runsMs };
   }
 }
 

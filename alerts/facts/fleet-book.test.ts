@@ -191,4 +191,23 @@ describe("facts that are kept", () => {
     }
     expect(heard).toEqual([2, 0]);
   });
+
+  it("take the run that was written last for the last, also once the time of one under a wrong clock has come", async () => {
+    const world = new World();
+    const at = { stateDir: world.stateDir, timeZone: ZONE };
+    const kept = new KeptFacts(at);
+    const ofRun = (kind: "run" | "failed", hoursAgo: number, value: number): Given => {
+      return { kind, server: "a", stream: "precache", hoursAgo, value };
+    };
+    // begun two days ahead, and killed; then another with a right clock
+    await world.write([ofRun("run", -48, 0), ofRun("failed", -48, 9)], BEGIN);
+    await kept.at(BEGIN);
+    await world.write([ofRun("run", 0, 1), ofRun("failed", 0, 3)], BEGIN);
+    for (const hours of [0, 49]) {
+      for (const facts of [kept, new KeptFacts(at)]) {
+        const [{ warming } = { warming: undefined }] = await facts.at(BEGIN + hours * HOUR);
+        expect(warming).toMatchObject({ event: "run-end", timeMs: BEGIN, failed: 3 });
+      }
+    }
+  });
 });
