@@ -74,6 +74,8 @@ async function measured({ name, command }: Benchmark): Promise<typeof rows> {
   const file = join(folder, `${name}.jsonl`);
   const args = ["--import", "tsx", join(root, "bench", command[0] ?? ""), ...command.slice(1)];
   console.log(`\n== ${name}: npx tsx bench/${command.join(" ")}`);
+  // what one has left to be written would hold up the syncs of the next
+  spawnSync("sync");
   const child = spawn(process.execPath, args, {
     cwd: root,
     stdio: "inherit",
