@@ -14,10 +14,20 @@ const MOST_BYTES = 65_536;
 const RAW = /"\\u0000raw:([^"]*)"/g;
 const KEYS = ["__proto__", "constructor", "toString", "", "length", "0", "a".repeat(300), "\u202e", "name", "result"];
 
-/** The document with one of its values or keys exchanged; the input itself where it is not JSON. */
-export function mutateJson(input: Buffer, { dice, others }: Mutation): Buffer {
+/** The document with one of its values or keys exchanged; the input itself where it is not JSON, or nested too deep to write. */
+export function mutateJson(input: Buffer, mutation: Mutation): Buffer {
   const document = parsed(input);
   if (document === undefined) return input;
+  try {
+    return changed(document, mutation);
+  } catch (error) {
+    // JSON.parse reads what JSON.stringify has no stack for
+    if (error instanceof RangeError) return input;
+    throw error;
+  }
+}
+
+function changed(document: { root: unknown }, { dice, others }: Mutation): Buffer {
   const holders = holdersIn(document);
   const holder = dice.pick(holders);
   const keys = Object.keys(holder);
