@@ -1,4 +1,4 @@
-/** Who may read and write what larder leaves on a disk, whatever the umask of whoever starts it. */
+/** Who may read and write what larder leaves on a disk, whatever the umask. */
 import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";

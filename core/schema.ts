@@ -438,3 +438,6 @@ export function isSummed({ type }: FieldSchema): boolean {
 
 /** Kinds of `events` that tell of a wipe: two readings of a status say so, or the cache's own log. */
 export const WIPE_EVENTS: readonly string[] = ["wiped", "cache-emptied"];
+
+/** Kinds of `events` that a warming run leaves: the last of them says how it is. */
+export const RUN_EVENTS: readonly string[] = ["run-start", "run-end", "run-skipped"];

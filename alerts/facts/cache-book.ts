@@ -6,7 +6,7 @@
  */
 import { flagOf, numberOf, readPoint, textOf } from "../../core/history/history.ts";
 import { type Integer, type ParsedLine, parseTags } from "../../core/line/line.ts";
-import { WIPE_EVENTS } from "../../core/schema.ts";
+import { RUN_EVENTS, WIPE_EVENTS } from "../../core/schema.ts";
 import { DaySums } from "./day-sums.ts";
 import type { CacheFacts, EventFacts, NeighbourFacts, PassFacts, StatusFacts } from "./known.ts";
 import { Latest, type LatestQuestion } from "./latest.ts";
@@ -28,8 +28,6 @@ const EVENTS: Readonly<Record<string, Kind>> = {
   ...Object.fromEntries(WIPE_EVENTS.map((event) => [event, "wiped" as const])),
   restarted: "restarted",
 };
-/** Events of warming runs. */
-const RUNS: ReadonlySet<string> = new Set(["run-start", "run-end", "run-skipped"]);
 const KINDS: Readonly<Record<string, Kind>> = {
   larder: "pass",
   cachereport: "report",
@@ -77,7 +75,7 @@ export class CacheBook {
     if (kind !== undefined) latestOf(this.#latest, kind).take(line, stream);
     else if (measurement === "cachepeers") latestOf(this.#neighbours, line.tagText).take(line, stream);
     else if (measurement === "precacherun") this.#runs.takeEnd(line, stream);
-    else if (event !== undefined && RUNS.has(event)) this.#runs.takeEvent(line, stream);
+    else if (event !== undefined && RUN_EVENTS.includes(event)) this.#runs.takeEvent(line, stream);
     if (isReported(measurement, stream)) this.#wipes.take(line);
   }
 
@@ -122,7 +120,7 @@ export class CacheBook {
       rowMs: row?.timeMs,
       wiped: this.#wipedAt(calendar, at("wiped")),
       restarted: eventOf(at("restarted")),
-      warming: this.#runs.facts(calendar.sinceMs, asset?.timeMs),
+      warming: run && this.#runs.facts(run, calendar.sinceMs, asset?.timeMs),
       today: this.#sums.traffic(todayMs, todayMs),
       yesterday: this.#sums.traffic(yesterdayMs, yesterdayMs),
       month: this.#sums.traffic(monthMs, todayMs),

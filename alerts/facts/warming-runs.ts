@@ -8,14 +8,14 @@
  */
 import { numberOf, readPoint, textOf } from "../../core/history/history.ts";
 import { RAW_STREAMS } from "../../core/journal/journal.ts";
-import { type ParsedLine, parseTags } from "../../core/line/line.ts";
+import type { ParsedLine } from "../../core/line/line.ts";
 import type { WarmingFacts } from "./known.ts";
 
 /** What a run left undone, by all its targets. */
 interface Left {
   readonly timeMs: number;
-  failed: number;
-  skipped: number;
+  readonly failed: number;
+  readonly skipped: number;
 }
 
 /** In the order of writing, by their times; all lie within a month or so. */
@@ -64,19 +64,18 @@ export class WarmingRuns {
     }));
   }
 
-  /** The event that counts; undefined where there is none. */
+  /** The event of the last run; undefined where there is none. */
   event(sinceMs: number): ParsedLine | undefined {
     return this.#events.last(sinceMs);
   }
 
-  /** What is known of the last run. @param lastLineMs when a file of a run last came */
-  facts(sinceMs: number, lastLineMs: number | undefined): WarmingFacts | undefined {
-    const line = this.event(sinceMs);
-    if (line === undefined) return undefined;
-    const event = (parseTags(line.tagText)["event"] ?? "run-start") as WarmingFacts["event"];
-    const text = textOf(readPoint(line).fields.get("text")) ?? "";
+  /** What is known of the run of an event. @param lastLineMs when a file of a run last came */
+  facts(last: ParsedLine, sinceMs: number, lastLineMs: number | undefined): WarmingFacts {
+    const { tags, fields } = readPoint(last);
+    const event = (tags["event"] ?? "run-start") as WarmingFacts["event"];
+    const text = textOf(fields.get("text")) ?? "";
     const { failed, skipped } = this.#left.last(sinceMs) ?? { failed: 0, skipped: 0 };
     const runsMs = [...this.#endsMs].filter((ms) => ms >= sinceMs).sort((a, b) => a - b);
-    return { event, timeMs: line.timeMs, text, lastLineMs, failed, skipped, runsMs };
+    return { event, timeMs: last.timeMs, text, lastLineMs, failed, skipped, runsMs };
   }
 }

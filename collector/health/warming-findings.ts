@@ -4,16 +4,15 @@
  * @module
  */
 import { type Finding, finding } from "../../core/finding.ts";
+import { RUN_EVENTS } from "../../core/schema.ts";
 import { levelOf, THRESHOLDS } from "../../core/thresholds.ts";
 import type { CacheFacts } from "./facts.ts";
 
 /** A file in hand leaves a line every minute: without one for so long nobody is fetching any more. */
 const UNFINISHED_MS = 3_600_000;
 
-const RUN_EVENTS = new Set(["run-start", "run-end", "run-skipped"]);
-
 export function warmingFindings({ nowMs, events, warming }: CacheFacts): Finding[] {
-  const last = events.find(({ event }) => RUN_EVENTS.has(event));
+  const last = events.find(({ event }) => RUN_EVENTS.includes(event));
   if (last === undefined) return [];
   const age = (nowMs - last.timeMs) / 1000;
   if (last.event === "run-skipped") {

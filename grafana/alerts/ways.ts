@@ -7,7 +7,7 @@
 import type { AlertRuleId } from "../../core/alert-rules.ts";
 import type { FindingLevel } from "../../core/finding.ts";
 import { fieldsOf, SERVED } from "../../core/measures.ts";
-import { WIPE_EVENTS } from "../../core/schema.ts";
+import { RUN_EVENTS, WIPE_EVENTS } from "../../core/schema.ts";
 import { firesFrom, THRESHOLDS, type Threshold } from "../../core/thresholds.ts";
 import type { Board } from "../installation.ts";
 import { SILENT_AFTER, SILENT_PIECES } from "../query/query.ts";
@@ -231,7 +231,7 @@ export const WAYS: Readonly<Record<AlertRuleId, AlertWay>> = {
   }),
   "warming-skipped": asked({
     uid: "skipped",
-    question: { kind: "newest-event", event: "run-skipped", among: "run-start|run-end|run-skipped" },
+    question: { kind: "newest-event", event: "run-skipped", among: RUN_EVENTS.join("|") },
     rangeSeconds: WEEK,
     mayBeEmpty: true,
     fires: from(THRESHOLDS.any),
